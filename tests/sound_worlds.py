@@ -1,4 +1,4 @@
-"""Worlds that are drawn at random: each is played, and its books are held to everything."""
+"""Random worlds: each is played, and its books must pass all checks."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from runs.execute import execute
 
 @contextmanager
 def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a world and demand that its books hold: general ledger, every day ledger, and fills."""
+    """Play a world and require that its general ledger, every day ledger and its fills pass."""
     with tempfile.TemporaryDirectory() as name:
         execute(scenario, Path(name) / "run")
         run = RunFolder(Path(name) / "run")

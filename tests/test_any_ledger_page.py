@@ -1,4 +1,4 @@
-"""The page on any ledger: its commands print what it shows, and its example is sound."""
+"""The page on any ledger: its commands print the shown output, and its example passes."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""Looking ahead and going quote by quote write the same books, to the byte."""
+"""Looking ahead and playing quote by quote write the same books, to the byte."""
 
 import tempfile
 from collections import defaultdict

@@ -58,7 +58,7 @@ def standing_still() -> dict[str, Any]:
 
 
 def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return by day what is lacking in dollars, and in coins at the day's prices, by DuckDB."""
+    """Return the missing dollars and coins by day, at the day's prices, by DuckDB."""
     return run.select(
         """
         WITH days AS (SELECT DISTINCT date FROM postings),
@@ -115,7 +115,7 @@ def test_constant_prices_give_the_same_queue_if_the_house_has_too_little_cash(ex
 
 
 def use(usd: int) -> dict[str, Any]:
-    """Return what the maker pays for, for another amount."""
+    """Return the maker's use of money with another amount."""
     (only,) = SCENARIO.group.uses
     return only.model_dump(exclude_none=True) | {"usd": usd}
 
@@ -245,7 +245,7 @@ def test_the_hole_at_mark_is_its_first_value_and_two_changes_to_the_cent(run):
 
 
 def test_an_independent_calculation_finds_the_same_change_by_use(run):
-    """DuckDB has the books entry by entry, and stated prices are the scenario's."""
+    """DuckDB reads the books entry by entry, and the prices are those of the scenario."""
     stated = [
         (coin.name, day, coin.price_usd_on(day))
         for coin in SCENARIO.owed_coins

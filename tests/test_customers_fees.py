@@ -1,4 +1,4 @@
-"""Customers pay one rate of what they trade, whoever's quotes they meet, forced or not."""
+"""Customers pay one fee rate on all trades, with any maker, forced or not."""
 
 from collections.abc import Sequence
 from decimal import Decimal

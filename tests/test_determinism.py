@@ -1,4 +1,4 @@
-"""One seed, one ledger, byte for byte; and how often the world settles is no cause of anything."""
+"""One seed gives one ledger, byte for byte; the frequency of settlements has no effect."""
 
 import os
 import subprocess
@@ -63,7 +63,7 @@ def test_two_runs_are_the_same_bytes_wherever_and_however_sets_are_ordered(
 
 
 def test_the_choice_of_day_ledgers_changes_nothing_else(executed, tiny_run):
-    """Rendering reads the books; it is no part of the world."""
+    """Rendering only reads the books."""
     with_days = contents(tiny_run.path)
     without = contents(executed("tiny", run={"day_ledgers": ()}).path)
 
@@ -133,8 +133,8 @@ def _totals(runs: Iterable[RunFolder]) -> Totals:
 def test_settling_twice_as_often_moves_no_total_beyond_its_error_bar(totals, kind):
     """The error bar is one standard error of the mean over seeds; seeds are paired.
 
-    Hedging has an interval of its own, which stays: hedged more often, more of what would have
-    cancelled out is paid for.
+    The hedging interval stays the same: with more frequent hedges, more positions would be hedged
+    that cancel out later.
     """
     rarely, often = totals[600][kind], totals[300][kind]
 

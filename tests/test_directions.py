@@ -1,7 +1,7 @@
-"""What makes a maker lose more to stale quotes, and what less, when it shows what is stated.
+"""The inputs that raise or lower a maker's loss on stale quotes, at a stated size.
 
 One day, a market with ticks dense against the quotes, and one firm that is never short of money.
-Prices and delays are the same draws throughout, so each claim is about what was changed alone.
+Prices and delays have the same draws throughout, so each claim is about the change alone.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def played(executed) -> Callable[..., RunFolder]:
 
 @pytest.fixture(scope="module")
 def lost(played) -> Callable[..., Decimal]:
-    """Return what the day's stale quotes cost, in dollars."""
+    """Return the day's loss on stale quotes, in dollars."""
 
     def usd(taker_bps: float = 2.0, **quoter: float) -> Decimal:
         ((cents,),) = played(taker_bps, **quoter).select(
@@ -74,7 +74,7 @@ def lost(played) -> Callable[..., Decimal]:
 
 
 def test_at_dense_ticks_the_loss_goes_to_zero_with_latency_and_refresh(lost):
-    """Quotes are refreshed as often as they are late, since nothing else is said."""
+    """The refresh interval equals latency, which is the default."""
     by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
 
     assert by_latency == sorted(by_latency, reverse=True)
@@ -92,7 +92,7 @@ def test_wider_quotes_lose_less(lost, half_spread_bps):
 
 
 def test_the_loss_is_proportional_to_size_while_orders_are_larger(lost):
-    """To 2 %, which is for whole lots."""
+    """The tolerance of 2 % is for whole lots."""
     once = lost()
 
     assert lost(displayed_usd=32_000.0) == pytest.approx(4 * once, rel=Decimal("0.02"))
@@ -107,7 +107,7 @@ def test_cheaper_takers_cost_the_maker_more(lost):
 
 @pytest.fixture(scope="module")
 def earned_bps(played) -> Callable[..., float]:
-    """Return the spread earned of what customers traded with the maker, by the lead price."""
+    """Return the spread earned on customers' trades with the maker, at the lead price."""
 
     def bps(**quoter: float) -> float:
         ((mean,),) = played(**quoter).select(
@@ -120,10 +120,10 @@ def earned_bps(played) -> Callable[..., float]:
 
 
 def test_the_spread_earned_from_customers_falls_with_latency(earned_bps):
-    """Who meets them finds the better of two prices: the more so the staler they are.
+    """Customers take the better of two prices: the staler the quotes, the lower the gain.
 
-    At many seconds it ends at a floor, since a firm hits what is stale before customers come: see
-    `runs.experiments.late_quotes` and its tests.
+    At latencies of many seconds it reaches a floor, since a firm hits stale quotes before customers
+    do: see `runs.experiments.late_quotes` and its tests.
     """
     by_latency = [earned_bps(latency_s=latency_s) for latency_s in (0.0, 0.5, 2.0)]
 

@@ -1,4 +1,4 @@
-"""Whoever holds house tokens pays less for its hits, and the audit works out how much less."""
+"""Holders of house tokens pay lower fees on hits, and the audit recomputes the discount."""
 
 from pathlib import Path
 

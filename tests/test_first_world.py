@@ -11,7 +11,7 @@ CAUSES = {"Ventures", "Sponsorship", "PickOff"}
 
 
 def states(run: RunFolder) -> list[str]:
-    """Return how withdrawals stood, one after the other."""
+    """Return the successive states of withdrawals."""
     return [value for _, value in run.events("FTX:withdrawals")]
 
 
@@ -29,7 +29,7 @@ def test_withdrawals_in_the_first_world_are_queued_and_then_halted(first_run):
 
 
 def test_the_hole_the_queue_and_the_halt_of_the_first_world_are_outcomes(executed):
-    """A solvent house pays everybody, and a maker that is on time is not picked off."""
+    """A solvent house pays every customer, and a maker without latency is not picked off."""
     solvent = executed(FIRST, house={"opening_cash_usd": 1_000_000})
 
     assert states(solvent) == ["open"]

@@ -1,7 +1,7 @@
-"""Consistent forgeries: the seal is made anew, and so is all that follows from what was changed.
+"""Consistent forgeries: the seal and all files that follow from the change are written again.
 
-Some break what books can show by themselves, and the audit finds them. Others are books that might
-have been, and only what the scenario gives tells that they were not: each test says which it is.
+Some break rules of the books, and the audit finds them. Others are possible books, and only a
+replay of the scenario finds them. Each test says which kind it has.
 """
 
 import re
@@ -39,7 +39,7 @@ def found_by_audit(folder: Path) -> list[str]:
 
 
 def found_by_replay(folder: Path, run: RunFolder) -> list[str]:
-    """Compare with the run, which is what its scenario gives: a test below plays one again."""
+    """Compare with the run, which its scenario gives; a test below really replays one."""
     return list(differences(folder, run.path, "the scenario gives"))
 
 
@@ -57,7 +57,7 @@ def test_the_forger_changes_only_the_requested_line(run, tmp_path):
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
-    """A customer who never was deposits, and withdraws the day after."""
+    """An invented customer deposits, and withdraws the day after."""
     for day, move in ((SECOND, movements.deposit), (THIRD, movements.withdrawal)):
         n = days[day].place_of("fees", "OtherMakers")
         seq, other = days[day].items[n]
@@ -68,7 +68,7 @@ def visits_by_nobody(run: RunFolder, days: Days) -> None:
 
 
 def a_backdated_deposit(run: RunFolder, days: Days) -> None:
-    """What was deposited on the second day is booked on the first."""
+    """A deposit of the second day is booked on the first."""
     _, late = days[SECOND].items.pop(days[SECOND].place_of("deposit", "Retail"))
     early = late._replace(time_us=late.time_us - DAY_US)
     items = days[FIRST].items
@@ -81,7 +81,7 @@ def after(item: object, time_us: int) -> bool:
 
 
 def two_firms_swapped(run: RunFolder, days: Days) -> None:
-    """All that the one did the other did, but for what the scenario says of each."""
+    """Two firms exchange all their trades, but not their data from the scenario."""
     one, other = (run.names.entities.index(name) for name in ("Firm01", "Firm02"))
     for day in days.values():
         for side in ("taker", "maker"):
@@ -106,7 +106,7 @@ def swapped(entry: Movement) -> Movement:
 
 
 def a_venture_on_credit(run: RunFolder, days: Days) -> None:
-    """The maker draws on its credit line, and takes from the house, what it pays for a venture."""
+    """The maker pays for a venture with an invented draw on its credit line."""
     n = days[FIRST].place_of("venture", "MineCo")
     seq, paid = days[FIRST].items[n]
     cents = max(posting.units for posting in paid.postings)
@@ -183,7 +183,7 @@ def test_a_replay_names_the_versions_that_differ(executed, tmp_path):
 
 
 def a_kind_moved(run: RunFolder, days: Days) -> None:
-    """What was paid for a venture is booked as if for a buyback, which there was as well."""
+    """A payment for a venture is booked as one for a buyback, of which there was one too."""
     n = days[FIRST].place_of("venture", "MineCo")
     seq, paid = days[FIRST].items[n]
     moved = {"Assets:Alameda:Ventures:MineCo": "Expenses:Alameda:Buyback"}

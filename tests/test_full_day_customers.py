@@ -1,4 +1,4 @@
-"""Customers on margin who trade on the full days of a sampled run alone: who comes, who is left."""
+"""Customers on margin who trade on the full days of a sampled run: their entry and their exit."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_a_price_that_falls_by_half_brings_forced_orders_and_takeovers(run):
 
 
 def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
-    """Return what they paid in and took home for their positions, in dollars, by tag."""
+    """Return the other makers' payments for their positions, in dollars, by tag."""
     found = run.select(
         "SELECT tag, sum(abs(units)) * 0.01 FROM postings "
         "WHERE account = 'Assets:OtherMakers:Cash' AND narration LIKE '%positions' GROUP BY 1"
@@ -92,7 +92,7 @@ def test_other_makers_pay_their_losses_on_positions_bought_from_the_liquidated(r
 
 
 def test_other_makers_withdraw_their_gains_from_longs(executed):
-    """At a leverage of one nobody is liquidated when the price falls by half."""
+    """At a leverage of one no customer is liquidated when the price falls by half."""
     run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
 
     assert moved_by_other_makers(run)["withdrawal"] > 0

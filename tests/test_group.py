@@ -1,4 +1,4 @@
-"""A group that borrows, sells shares, spends, holds tokens and bets: its books, its controls."""
+"""A group that borrows, sells shares, spends, holds tokens and takes positions: its books."""
 
 from collections.abc import Callable
 from datetime import date
@@ -40,7 +40,7 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return what bean-query answers."""
+    """Return the answer of bean-query."""
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     return lambda query: run_query(entries, options, query)[1]
 
@@ -218,7 +218,7 @@ def test_a_recall_without_credit_is_paid_in_part_and_stays_owed(executed):
 
 @pytest.fixture(scope="module")
 def five_weeks(executed) -> RunFolder:
-    """The same over two firsts of a month, with a price that hardly ever moves."""
+    """The same world over two firsts of a month, with an almost constant price."""
     market = SCENARIO.markets[0].model_dump(exclude_none=True)
     market["price"] |= {"ticks_per_s": 0.01}
     market["demand"] = tuple({"month": f"2022-0{n}", "usd": 1.2e8} for n in (5, 6, 7))

@@ -1,4 +1,4 @@
-"""Hours that nobody trades in may pass at once: what is traded in the others stays as it is."""
+"""Hours without trading may pass at once: trades in the other hours stay the same."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,7 +29,7 @@ DAILY = (
 
 @pytest.fixture(scope="module")
 def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
-    """A sampled run whose idle hours pass one by one, and the same with them at once."""
+    """A sampled run with idle hours one by one, and the same run with idle hours at once."""
     return (
         executed(SETTLING, run=SAMPLED),
         executed(SETTLING, run={**SAMPLED, "idle_hours_at_once": 24}),
@@ -119,7 +119,7 @@ def test_accounts_alone_of_customers_on_margin_agree_with_the_full_books(
 
 
 class AfterHalt(World):
-    """Takes down the settlements of a house that has halted."""
+    """Records the settlements of a house that has halted."""
 
     def _settle(self, end_us: int, elapsed_s: int) -> None:
         super()._settle(end_us, elapsed_s)
@@ -130,7 +130,7 @@ class AfterHalt(World):
 
 @pytest.mark.parametrize("at_once", [1, 24])
 def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Path):
-    """Without idle hours at once each traded hour is settled as often as before the halt."""
+    """If idle hours pass one by one, each traded hour is settled as often as before the halt."""
     sampled = {"one_hour_in": 4, "settle_s": 900}
     several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
     scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})
@@ -147,7 +147,7 @@ def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Pat
 
 
 def test_days_are_closed_after_a_halt_within_an_hour(tmp_path: Path):
-    """A full day is settled every quarter of an hour, and the house halts at one of them."""
+    """A full day is settled every quarter of an hour, and the house halts at a settlement."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)
     scenario = load(

@@ -1,4 +1,4 @@
-"""Every link on a page leads somewhere: to a file that is there, to a heading that it has."""
+"""Every link on a page leads to an existing file and to a heading in it."""
 
 import re
 from collections import Counter
@@ -23,14 +23,14 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text, those inside of lines too."""
+    """Yield the tokens of a text, including tokens within lines."""
     for token in MARKDOWN.parse(text):
         yield token
         yield from token.children or ()
 
 
 def links(text: str) -> list[str]:
-    """Return the targets of links and pictures; what stands in code is no link."""
+    """Return the targets of links and pictures; code has no links."""
     found = (token.attrGet("href") or token.attrGet("src") for token in tokens(text))
     return [str(target) for target in found if target]
 

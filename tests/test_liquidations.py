@@ -1,4 +1,4 @@
-"""What liquidation must do at its limits, and what must not change where nobody is liquidated."""
+"""Liquidation at its limits, and its absence without failed accounts."""
 
 import re
 from collections import Counter
@@ -50,7 +50,7 @@ def motives(run: RunFolder) -> Counter:
 
 
 def backstop_cents(run: RunFolder) -> int:
-    """What backing the venue brought the captive maker, costs of unwinding taken off."""
+    """The captive maker's result as a backstop, after the costs of unwinding."""
     maker = run.chart.parties.maker
     kinds = {income(maker, Kind.BACKSTOP), expense(maker, Kind.BACKSTOP)}
     return -int(
@@ -109,7 +109,7 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
 
 
 def test_forced_orders_hit_the_better_quote(margin_run):
-    """Other makers are 4 bps from the lead price, so nobody gets less than that, rounded up."""
+    """Other makers are 4 bps from the lead price, so no order gets a worse price, rounded up."""
     with margin_run.connect() as connection:
         found = connection.execute(
             """
@@ -173,7 +173,7 @@ def test_an_accounts_end_is_a_story_under_one_link(margin_run):
 
 
 def test_an_account_taken_over_keeps_nothing_and_owes_nothing(margin_run):
-    """The mark less the zero price is what was left: a third to the fund, the rest to the taker."""
+    """The mark less the zero price remains: a third for the fund, two thirds for the taker."""
     with margin_run.connect() as connection:
         given, left = connection.execute(
             "SELECT -sum(edge_cents) FILTER (motive = 'backstop'), "
@@ -268,7 +268,7 @@ def test_a_leaving_holder_takes_its_tokens_along(tokens_run):
 
 
 def test_tokens_of_full_weight_and_constant_price_are_as_good_as_cash(executed):
-    """A market that stands still prices them, so only the dollars are elsewhere."""
+    """A market with a constant price values them, so only the account of the dollars differs."""
     (falling,) = settings("markets")
     still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}
     still["price"] = {

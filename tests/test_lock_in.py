@@ -1,4 +1,4 @@
-"""A maker that loses every month: what it decides, on which figures, and what they are made of."""
+"""A maker that loses every month: its decisions, and the figures behind them."""
 
 import math
 from datetime import date
@@ -41,13 +41,13 @@ def independent(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def worth_little(executed) -> RunFolder:
-    """The captive maker of a house whose growth nobody pays much for."""
+    """The captive maker of a house with a low multiple of growth."""
     return executed(LOCK_IN, group={"valuation": LITTLE})
 
 
 @pytest.fixture(scope="module")
 def unvalued(executed) -> RunFolder:
-    """The captive maker of a house that nobody appraises."""
+    """The captive maker of a house without an appraisal."""
     return executed(LOCK_IN, group={"valuation": None})
 
 
@@ -71,7 +71,7 @@ def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
 
 
 def results(run: RunFolder) -> list[int]:
-    """Return by month what the maker's quotes brought, in cents, from single fills."""
+    """Return the monthly result of the maker's quotes in cents, from single fills."""
     name = MAKER.name
     lost = by_month(run, "sum(edge_cents)", f"maker = '{name}' AND motive IN ('pickoff', 'spread')")
     hedges = by_month(
@@ -81,13 +81,13 @@ def results(run: RunFolder) -> list[int]:
 
 
 def fees_on_fills(run: RunFolder) -> list[int]:
-    """Return by month what was paid on fills of the maker's quotes, in cents."""
+    """Return the monthly fees on fills of the maker's quotes, in cents."""
     fees = by_month(run, "sum(fee_cents)", f"maker = '{MAKER.name}' AND venue = '{HOUSE}'")
     return [fees.get(month, 0) for month in MONTHS]
 
 
 def fees_of_others(run: RunFolder) -> list[int]:
-    """Return by month what other makers owe on the volume that their entries tell, in cents."""
+    """Return the other makers' monthly fees on the volume of their entries, in cents."""
     rate = Decimal(repr(SCENARIO.retail.fee_bps)) / 10_000
     paid = dict.fromkeys(MONTHS, 0)
     for entry in run.transactions:
@@ -97,7 +97,7 @@ def fees_of_others(run: RunFolder) -> list[int]:
 
 
 def costs(run: RunFolder) -> list[int]:
-    """Return by month what the house paid to run, in cents."""
+    """Return the house's monthly operating costs, in cents."""
     paid = dict.fromkeys(MONTHS, 0)
     for entry in run.transactions:
         if "operations" in entry.tags and (month := f"{entry.date:%Y-%m}") in paid:
@@ -108,7 +108,7 @@ def costs(run: RunFolder) -> list[int]:
 
 
 def shown(run: RunFolder) -> list[float]:
-    """Return by month the share of its quotes that the maker showed when it ended."""
+    """Return the share of its quotes that the maker showed at each month's end."""
     told = decisions(run)
     shares = [1.0]
     for first in FIRSTS:
@@ -118,13 +118,13 @@ def shown(run: RunFolder) -> list[float]:
 
 
 def stated_usd(months: int) -> float:
-    """Return what customers would have traded with others alone up to a month's end."""
+    """Return customers' volume up to a month's end if the other makers were alone."""
     # The first month has three days of January.
     return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
 
 
 def uninformed_usd(run: RunFolder) -> list[float]:
-    """Return by month what uninformed customers traded, by the notes."""
+    """Return the uninformed volume by month, from the notes."""
     usd = dict.fromkeys(MONTHS, 0.0)
     for day, note in run.dated_notes(TradedDay):
         if (month := f"{day:%Y-%m}") in usd:
@@ -137,7 +137,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return what is multiplied, and its value at each multiple, all of them whole numbers."""
+    """Return the multiplied figure, and its value at each multiple, in whole numbers."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -214,7 +214,7 @@ def test_half_the_quotes_are_half_the_size(independent):
 
 
 def test_half_the_quotes_give_customers_half_the_depth(independent):
-    """Alone others show as much as all its quotes are: the book is 1 + share times as deep."""
+    """The others show as much as all its quotes, so the book is 1 + share times as deep."""
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]
     for traded, usd, share in zip(
@@ -267,7 +267,7 @@ def test_growth_is_that_of_fees_on_fills_and_on_others_volume(any_of_them):
 
 
 def test_without_its_quotes_fees_are_on_customers_volume_with_others_alone(any_of_them):
-    """However much it shows: what is stated, at the others' rate, up to the orders' chance."""
+    """For any displayed size it is the stated demand at the others' rate, up to chance."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):
@@ -312,7 +312,7 @@ def test_a_round_is_priced_by_the_months_closed_before_it(captive):
 
 
 def moved(run: RunFolder, until: date) -> list[tuple]:
-    """Return all that moved before a day."""
+    """Return all movements before a day."""
     return [
         (entry.date, entry.narration, [(p.account, p.units) for p in entry.postings])
         for entry in run.transactions

@@ -1,4 +1,4 @@
-"""A market that stands for three is three markets: whatever comes of it is three times as much."""
+"""A market that stands for three equals three markets: all its results are three times as large."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +21,7 @@ EACH = (
 
 
 def world(stands_for: int) -> dict[str, object]:
-    """Return days of one market, in which nobody lacks money and all pay the same rate."""
+    """Return days of one market, in which no party lacks money and all pay the same rate."""
     tiny = load("tiny").model_dump(exclude_none=True)
     market, members = dict(tiny["markets"][0]), tiny["firms"]["members"]
     market["quoter"] = dict(market["quoter"]) | {"displayed_usd": 5_000.0}

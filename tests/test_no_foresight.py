@@ -1,7 +1,7 @@
-"""Nobody decides by what is still to come: another course after a day moves nothing before it.
+"""No decision uses the future: another course of prices after a day moves nothing before it.
 
-Prices part at a moment, and so does the recorded volume where there is one. What a record has of a
-day is an input, known from its first hour on; of days to come nobody knows prices or volume.
+Prices differ from a moment on, and so does the recorded volume if there is one. The record of a day
+is an input, known from its first hour on; prices and volume of later days are not known.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -37,7 +37,7 @@ ONE_HOUR = timedelta(hours=1)
 
 @cache
 def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
-    """Return the market of the world, for a policy, on the one course or the other."""
+    """Return the market of the world for a policy, on one of the two courses."""
     (whole,) = (each.model_dump(exclude_none=True) for each in load(str(MONTHS)).markets)
     if policy == "stated":
         del whole["quoter"]["most_displayed_usd"]
@@ -72,7 +72,7 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
     ],
 )
 def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
-    """Return the books of the world on two courses that part on the first of May."""
+    """Return the books of the world on two courses that differ from the first of May on."""
     closure, policy = request.param
     one, other = (
         executed(
@@ -117,7 +117,7 @@ def test_decisions_of_a_day_do_not_depend_on_later_prices(two_paths):
 
 
 def test_decisions_a_month_later_depend_on_them(two_paths):
-    """So the paths do part, and what is judged from them is not judged from nothing."""
+    """So the paths do differ, and the test above is not empty."""
     one, other = (decisions(run)[date(2022, 6, 1)] for run in two_paths)
 
     assert one.seen_days == other.seen_days == 31
@@ -130,8 +130,9 @@ def test_decisions_a_month_later_depend_on_them(two_paths):
 
 @pytest.mark.parametrize("closure", CLOSURES)
 def test_at_noon_the_morning_does_not_depend_on_later_prices_in_any_world(executed, closure):
-    """With margin, loans, pools, lenders, customers who flee: prices after noon and the record of
-    the next day move no fill and no entry of the morning."""
+    """The worlds have margin, loans, pools, lenders and a bank run. Prices after noon and the
+    record of the next day move no fill and no entry of the morning.
+    """
     one, other = (noon_world(executed, closure, parted) for parted in (False, True))
 
     assert len(rows_before(one, NOON)) > 100
@@ -153,9 +154,9 @@ def noon_world(executed, closure: str, parted: bool) -> RunFolder:
 
 
 def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
-    """Return the postings of entries recorded before a moment, but for what Outside begins with.
+    """Return the postings of entries recorded before a moment, without the opening of Outside.
 
-    The books of Outside begin with every dollar that will ever come of it: nobody asks for them.
+    The books of Outside begin with every dollar that it will ever pay; no decision uses them.
     """
     return run.select(
         "SELECT * FROM postings WHERE time < ? AND NOT (entity = 'Outside' AND tag = 'opening') "

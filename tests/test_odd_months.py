@@ -1,7 +1,7 @@
-"""Months unlike others: what a policy makes of them is a size like others, and no loss of margin.
+"""Unusual months: a policy's size after them stays normal, and margin does not fail.
 
-Policies judge a size by what it brought, and could be led far astray where it brought hardly
-anything. All months here are those of one world, with one thing changed.
+Policies judge a size by its result, and could be misled by months with almost no result. All months
+here are those of one world, with one change.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ def hardly_hit() -> dict[str, Any]:
 
 
 def a_month_without_trades() -> dict[str, Any]:
-    """In April nobody wants to trade, and the price stands still."""
+    """In April there is no demand, and the price is constant."""
     (market,) = world()["markets"]
     still = [(date(2022, 3, 20), 0.8), (APRIL, 0.0), (MAY, 0.8)]
     price = market["price"] | {
@@ -62,7 +62,7 @@ def a_month_without_trades() -> dict[str, Any]:
 
 
 def without_a_most(markets: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out how much is shown at most: stated sizes have no use for it."""
+    """Leave out the largest displayed size, which stated sizes do not use."""
     (market,) = markets
     quoter = {key: market["quoter"][key] for key in market["quoter"] if key != "most_displayed_usd"}
     return [market | {"quoter": quoter}]
@@ -106,7 +106,7 @@ def test_no_odd_month_leads_to_an_absurd_size_or_to_a_loss_of_margin(lived, poli
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
 def test_the_odd_months_are_odd(lived, policy):
-    """Else the claims about them were empty."""
+    """Otherwise the other tests would be empty."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )

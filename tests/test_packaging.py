@@ -1,4 +1,4 @@
-"""A wheel carries all that the packages read, and leaves nothing of them behind."""
+"""A wheel contains all files that the packages read."""
 
 import configparser
 import subprocess

@@ -1,4 +1,4 @@
-"""The pages that are about the first world: their commands print what stands below them."""
+"""The pages about the first world: their commands print the output below them."""
 
 import re
 import shlex
@@ -29,7 +29,7 @@ def text_of(page: str) -> str:
 
 
 def shown(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each command of a page with the output that stands below it."""
+    """Yield each command of a page with the output below it."""
     for block in CONSOLE.findall(text):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
@@ -37,7 +37,7 @@ def shown(text: str) -> Iterator[tuple[str, str]]:
 
 
 def told(command: str) -> str:
-    """Return what a command prints; the first world is there already, and is not played again."""
+    """Return the output of a command; the first world exists already and is not played again."""
     program, *words = shlex.split(command)
     assert program == "moneytrail"
     if words == ["run", FIRST]:
@@ -50,7 +50,7 @@ def told(command: str) -> str:
 
 
 def edit(world: Path) -> None:
-    """Do what the tutorial has its reader do to a new file: put candles in the place of prices."""
+    """Edit a new file like the reader of the tutorial: replace prices by candles."""
     text = text_of("tutorial")
     (candles,), (line,) = CSV.findall(text), TOML.findall(text)
     Path("my-candles.csv").write_text(candles, "utf-8")
@@ -65,7 +65,7 @@ def edit(world: Path) -> None:
 
 
 def renewed(text: str) -> str:
-    """Return a page with what its commands print now."""
+    """Return a page with the present output of its commands."""
 
     def block(found: re.Match[str]) -> str:
         parts = [f"$ {command}\n{told(command)}\n" for command, _ in shown(found[0])]

@@ -1,4 +1,4 @@
-"""The pages speak of files, modules and functions that are there."""
+"""The files, modules and functions that the pages name exist."""
 
 import re
 from importlib import import_module
@@ -52,7 +52,7 @@ def is_there(path: str) -> bool:
 
 
 def is_module(name: str) -> bool:
-    """Tell whether there is such a module, or such a name in one."""
+    """Tell whether a module exists, or a name in a module."""
     home, _, last = name.rpartition(".")
     try:
         return find_spec(name) is not None or hasattr(import_module(home), last)

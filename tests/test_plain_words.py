@@ -1,4 +1,4 @@
-"""What is printed, and what docstrings and comments say, is plain English: some forms stay away."""
+"""Printed text, docstrings and comments are plain English: they avoid some forms."""
 
 import ast
 import re
@@ -75,7 +75,7 @@ def texts_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def found(form: str, texts: dict[Path, tuple[str, ...]], flags: int = 0) -> list[str]:
-    """Return the texts with a form, each after the file that has it."""
+    """Return the texts with a form, each with its file."""
     return [
         f"{path.relative_to(ROOT)}: {text}"
         for path, said in texts.items()

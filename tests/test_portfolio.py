@@ -1,4 +1,4 @@
-"""A maker that holds coins on borrowed money, and customers' dollars: its books and its limits."""
+"""A maker that holds coins on borrowed money and customers' dollars: its books and its limits."""
 
 from collections.abc import Callable
 from datetime import date
@@ -35,7 +35,7 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return what bean-query answers."""
+    """Return the answer of bean-query."""
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     return lambda query: run_query(entries, options, query)[1]
 
@@ -56,7 +56,7 @@ def portfolio(**changes: Any) -> dict[str, Any]:
 
 
 def standing_still(**group: Any) -> dict[str, Any]:
-    """Return the world with prices that do not move, and dealers who take nothing off them."""
+    """Return the world with constant prices, and dealers without a discount."""
     (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
     still = {
         "anchors": [{"at": date(2022, 5, 29), "price_usd": 30_000}],
@@ -180,7 +180,7 @@ def test_a_sale_brings_the_price_less_the_haircut(run):
 
 
 def test_an_independent_calculation_finds_the_loss_on_coins_with_a_stated_price(run):
-    """DuckDB has the books, and prices and haircuts are the scenario's."""
+    """DuckDB reads the books; prices and haircuts are those of the scenario."""
     _, alts = SCENARIO.coins
     exchanged = run.select(
         "SELECT date, sum(units) FILTER (commodity = 'ALTS')::BIGINT AS units, "

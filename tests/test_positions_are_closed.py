@@ -1,4 +1,4 @@
-"""Customers who close positions hold in the books all that they traded, with whichever maker."""
+"""Customers who close positions have all their trades in the books, with any maker."""
 
 import tempfile
 from collections import Counter
@@ -70,7 +70,7 @@ def test_books_with_such_positions_hold():
 
 
 def test_firms_unwind_against_the_other_makers_and_close_the_hedge(executed):
-    """By noon each holds on the lead venue what it holds on the house, the other way round."""
+    """By noon each firm's position on the lead venue is the reverse of that on the house."""
     run = executed(BUSY, **CLOSING | UNWINDING)
     trades = [motive.word for motive in Motive if not motive.is_payment]
     found = run.select(

@@ -1,7 +1,7 @@
-"""A house that halts closes all positions at the mark; then nothing trades on it and nobody loses.
+"""A house that halts closes all positions at the mark; afterwards it has no trades and no losses.
 
-The world is that of the run on the till, with customers on margin and two who back the venue. Once
-it has halted the price falls by nine tenths in an hour: a position left open would lose by it.
+The world is that of the bank run, with customers on margin and two backstops. After the halt the
+price falls by nine tenths in an hour: a position that is still open would lose.
 """
 
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ HALT, FALLEN = (datetime(2022, 5, 12, hour, tzinfo=UTC) for hour in (20, 21))
 
 
 def crash_after_halt() -> dict:
-    """Return what is laid over the world: customers on margin, and a crash after the halt."""
+    """Return the changes of the world: customers on margin, and a crash after the halt."""
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     later = ({"at": HALT, "price_usd": 29_000.0}, {"at": FALLEN, "price_usd": 3_000.0})
     market["price"] |= {"anchors": (*market["price"]["anchors"], *later), "ticks_per_s": 0.1}
@@ -47,7 +47,7 @@ def halted(executed) -> RunFolder:
 
 
 def halt_of(run: RunFolder) -> datetime:
-    """Return the moment at which positions are closed; all of them are closed in one."""
+    """Return the one moment at which all positions are closed."""
     ((at,),) = run.select("SELECT DISTINCT time FROM rows WHERE motive = 'closing'")
     return at
 
@@ -128,7 +128,7 @@ def test_hedges_of_closed_positions_are_closed_too(halted):
 
 
 def test_a_halted_houses_debts_do_not_change_with_the_price(halted):
-    """The price falls by nine tenths: there is no gap loss, since nobody has a position."""
+    """The price falls by nine tenths; there is no gap loss, since no party has a position."""
     day = halt_of(halted).date()
     moved = halted.select(
         "SELECT date, account FROM postings WHERE date > ? AND account LIKE 'Liabilities:FTX:%'",
@@ -143,7 +143,7 @@ def test_a_halted_houses_debts_do_not_change_with_the_price(halted):
 
 
 def test_days_after_a_halt_are_days_of_the_run(executed):
-    """On the last day nothing is posted; its figures are those of the evening before."""
+    """The last day has no postings; its figures are those of the evening before."""
     changes = crash_after_halt()
     run = executed(RUN, **{**changes, "run": {**changes["run"], "end": date(2022, 5, 16)}})
 

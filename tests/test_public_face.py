@@ -1,4 +1,4 @@
-"""`import moneytrail` is enough to run a scenario, open a run and ask it; it loads nothing."""
+"""`import moneytrail` is enough to run a scenario and to read a run; the import is fast."""
 
 import ast
 import re

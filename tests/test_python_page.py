@@ -1,4 +1,4 @@
-"""The page on Python: every line of it runs, and prints what stands below it."""
+"""The page on Python: every line of it runs, and prints the output below it."""
 
 import doctest
 import re
@@ -22,7 +22,7 @@ BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 def renewed(text: str) -> Iterator[str]:
-    """Yield the parts of the page, with what each line prints now."""
+    """Yield the parts of the page, with the present output of each line."""
     names: dict[str, object] = {}
     for part in re.split(r"(```python\n.*?```)", text, flags=re.DOTALL):
         if not BLOCK.match(part):

@@ -1,8 +1,8 @@
-"""Customers' coins in histories drawn at random: every step keeps each coin, and the books hold.
+"""Customers' coins in random histories: every step keeps each coin, and the books pass.
 
-Customers bring and ask, prices move, and the maker takes what it can and gives some of it back, all
-through the real vault, custody, till, credit line and journal. Each history is then read back from
-disk by Beancount, and its hole at mark is explained by price and use.
+Customers deposit and withdraw, prices move, and the maker takes money and gives some of it back,
+all through the real vault, custody, till, credit line and journal. Each history is then read back
+from disk by Beancount, and its hole at mark is explained by price and use.
 """
 
 import tempfile
@@ -55,7 +55,7 @@ class Bring(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A customer wants to be paid."""
+    """A customer requests a withdrawal."""
 
     cents: int
 
@@ -67,32 +67,32 @@ class Take(NamedTuple):
 
 
 class GiveBack(NamedTuple):
-    """The maker hands the house cash, and repays what it owes of the line."""
+    """The maker pays cash to the house, and repays the credit line."""
 
     cents: int
 
 
 class Tick(NamedTuple):
-    """Bitcoin moves to so many thousandths of its first price."""
+    """Bitcoin moves to a number of thousandths of its first price."""
 
     e3: int
 
 
 class EndDay(NamedTuple):
-    """The day ends, and stated prices may change with the next."""
+    """The day ends, and stated prices may change on the next."""
 
 
 Step = Bring | Ask | Take | GiveBack | Tick | EndDay
 
 
 class Clock(NamedTuple):
-    """What a counter asks the time of."""
+    """The clock of a counter."""
 
     now: int
 
 
 class CoinHistory:
-    """A counter, a maker, and dealers with so much cash, who buy so much in a day."""
+    """A counter, a maker, and dealers with cash and a daily limit."""
 
     def __init__(self, folder: Path, dealers_cents: int, daily_cents: int | None = None) -> None:
         self.journal = open_journal(SCENARIO, PARTIES, folder, Journal)
@@ -122,7 +122,7 @@ class CoinHistory:
         self.coins = self._counted()
 
     def play(self, steps: Iterable[Step]) -> None:
-        """Let everything happen, ending with the end of a day."""
+        """Process all steps, and finish with the end of a day."""
         for step in (*steps, EndDay()):
             self.now_us += HOUR_US // 60
             desk = RetailCustody(Clock(self.now_us), self.custody, self.till, HOUSE, CODE[RETAIL])
@@ -146,7 +146,7 @@ class CoinHistory:
         self.journal.finish(self.now_us - 1)
 
     def assert_in_order(self) -> None:
-        """After every step."""
+        """Check the world after every step."""
         vault = self.vault
         for owed, there, to_maker in zip(vault.owed, vault.there, vault.lent, strict=True):
             assert owed == there + to_maker
@@ -184,7 +184,7 @@ class CoinHistory:
         self.vault.mark(day, np.array([self._ticks], dtype=np.int64))
 
     def _counted(self) -> list[int]:
-        """Count each coin, whoever has it: customers, the house, or dealers what they bought."""
+        """Count each coin of customers, the house, and the dealers' purchases."""
         vault = self.vault
         return [sum(each) for each in zip(vault.own, vault.there, vault.lent, strict=True)]
 
@@ -198,7 +198,7 @@ class CoinHistory:
 
 
 def play(steps: Iterable[Step], dealers_cents: int, daily_cents: int | None) -> None:
-    """Play a history, and hold its books on disk to everything."""
+    """Play a history, and check its books on disk in every way."""
     with tempfile.TemporaryDirectory() as name:
         history = CoinHistory(Path(name), dealers_cents, daily_cents)
         history.play(steps)
@@ -267,7 +267,7 @@ def test_in_long_histories_coins_are_sold_bought_back_and_queued_for():
 
 
 def long_history(seed: int) -> list[Step]:
-    """Draw steps of all kinds, with prices that move a lot in between."""
+    """Draw steps of all kinds, with large moves of prices in between."""
     draws = np.random.default_rng(seed)
     kinds = (Bring, Ask, Take, GiveBack)
     steps: list[Step] = []
@@ -282,7 +282,7 @@ WORDS = {" sells them for ", " and returns them", " BTC from ", "waited-s"}
 
 
 def told_in(steps: Iterable[Step]) -> set[str]:
-    """Return which of the words a history's books have."""
+    """Return the words that occur in a history's books."""
     with tempfile.TemporaryDirectory() as name:
         CoinHistory(Path(name), 10**12).play(steps)
         text = "".join(path.read_text() for path in Path(name).glob("2*.beancount"))

@@ -1,6 +1,6 @@
-"""Whatever a price does to customers on margin, the books hold, line by line and holder by holder.
+"""For any price and any customers on margin the books pass, line by line and holder by holder.
 
-Small worlds with everything that could run out drawn at random: leverage, margin, funds, backstops.
+In small worlds all limits are drawn at random: leverage, margin, funds, backstops.
 Each is read back from disk: day ledgers by Beancount, the fills by DuckDB, and each account on
 margin followed through them.
 """
@@ -21,7 +21,7 @@ DAY = date(2022, 5, 9)
 
 
 def crash(draws: random.Random) -> dict:
-    """Draw what makes one such world differ from another."""
+    """Draw the changes of one such world."""
     first = draws.choice([5_000, 30_000])
     prices, anchors = first, [{"at": DAY, "price_usd": first}]
     for hour in sorted(draws.sample(range(1, 24), 6)):
@@ -79,7 +79,7 @@ def crash(draws: random.Random) -> dict:
 
 
 def tokens(draws: random.Random) -> tuple[dict, ...]:
-    """Draw what is brought beside cash, priced by the market of one's position or another."""
+    """Draw collateral in tokens, priced by the market of the position or by another."""
     return tuple(
         {
             "name": name,
@@ -92,7 +92,7 @@ def tokens(draws: random.Random) -> tuple[dict, ...]:
 
 
 def played(world: dict) -> Counter:
-    """Play a world, hold its books to everything, and count the rows by motive."""
+    """Play a world, check its books in every way, and count the rows by motive."""
     with sound_run(load(str(MARGIN), world)) as run:
         *_, check = liquidations(run).tables()
         assert all(difference == 0 for _, difference in check.rows)

@@ -1,9 +1,8 @@
-"""Whatever happens, in whatever order: all invariants hold at every step, and witnesses agree.
+"""For any events in any order all invariants hold at every step, and independent sums agree.
 
 Histories are drawn at random and played through the real journal, venues, custody, credit line and
-margin desk, by people who trade too much with too little. A settlement that the world would make
-every few minutes comes here whenever it is drawn. Each history is then read back from disk: the
-general ledger and every day ledger by Beancount, the fills by DuckDB.
+margin desk, by traders with too little margin. Settlements come at random times. Each history is
+then read back from disk: the general ledger and every day ledger by Beancount, the fills by DuckDB.
 """
 
 import random
@@ -89,7 +88,7 @@ class Withdraw(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """Somebody hits the maker's quote, which is *better_ticks* better than the lead price."""
+    """A party hits the maker's quote, which is *better_ticks* better than the lead price."""
 
     taker: str
     market: int
@@ -98,7 +97,7 @@ class Trade(NamedTuple):
 
 
 class Hedge(NamedTuple):
-    """Somebody lays off lots on the lead venue and pays *worse_ticks* for it."""
+    """A party hedges lots on the lead venue at a cost of *worse_ticks*."""
 
     hedger: str
     market: int
@@ -120,7 +119,7 @@ class Settle(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """The house will lend its maker no more than this in all, and calls nothing back."""
+    """The house limits its total loan to the maker, and recalls nothing."""
 
     line_usd: int
 
@@ -129,7 +128,7 @@ Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 
 
 class History:
-    """A small world without a plan, wired as the real one is."""
+    """A small world without a plan, wired like the real one."""
 
     def __init__(self, folder: Path) -> None:
         self._contracts = {
@@ -181,7 +180,7 @@ class History:
         self._traded: list[tuple[str, int, np.ndarray]] = []
 
     def play(self, steps: Iterable[Step]) -> None:
-        """Let everything happen, ending with the end of a day."""
+        """Process all events, and finish with the end of a day."""
         for step in steps:
             self._now_us = min(self._now_us + 1_000_003, self._start_us + SETTLE_US - 2)
             match step:
@@ -213,7 +212,7 @@ class History:
         lots: int,
         worse_ticks: int,
     ) -> None:
-        """Take down a fill; as in the real world, venues hear of it when the interval ends."""
+        """Record a fill; as in the real world, venues book it when the interval ends."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive
@@ -259,7 +258,7 @@ class History:
         self.journal.record(movements.opening_balances(MAY_30_US, cash_cents, claim_cents))
 
     def balances(self) -> dict[tuple[str, str], int]:
-        """Say what the world itself thinks stands on each account, in cents and lots."""
+        """Return the world's own balance of each account, in cents and lots."""
         found = {(cash(name), "USD"): int(self.custody.cash[code]) for name, code in CODE.items()}
         for name, venue in self.venues.items():
             for entity, code in CODE.items():
@@ -278,7 +277,7 @@ class History:
 
 
 def assert_the_world_is_in_order(history: History) -> None:
-    """After every settlement."""
+    """Check the world after every settlement."""
     assert (history.custody.cash >= 0).all()
     assert history.custody.cash.sum() == 100 * (sum(CASH_USD.values()) + sum(CLAIMS_USD.values()))
     for venue in history.venues.values():
@@ -290,13 +289,13 @@ def assert_the_world_is_in_order(history: History) -> None:
 
 
 def assert_the_books_agree(history: History) -> None:
-    """After every day: the journal's balances are the world's own."""
+    """Check after every day that the journal's balances are the world's own."""
     for (account, commodity), units in history.balances().items():
         assert history.journal.balance(account, commodity) == units, account
 
 
 def assert_beancount_agrees(history: History, run: RunFolder) -> None:
-    """At the end: what Beancount sums up is what the world and the journal say."""
+    """Check at the end that Beancount's sums agree with the world and the journal."""
     lot = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {"USD": Decimal("0.01")}
     theirs: Counter = Counter()
     for entry in run.transactions:
@@ -309,7 +308,7 @@ def assert_beancount_agrees(history: History, run: RunFolder) -> None:
 
 
 def assert_the_books_hold(folder: Path) -> RunFolder:
-    """On disk: each posted step, in the day ledgers; each day, in the general ledger."""
+    """Check on disk each posted step in the day ledgers, and each day in the general ledger."""
     entries, errors, options = loader.load_file(str(folder / "main.beancount"))
     assert not errors
     assert not invariants.check(entries, options)[1]
@@ -323,7 +322,7 @@ def assert_the_books_hold(folder: Path) -> RunFolder:
 
 
 def play(steps: Iterable[Step]) -> Counter:
-    """Play a history, hold it to everything, and count what happened in it."""
+    """Play a history, check it in every way, and count its events."""
     with tempfile.TemporaryDirectory() as name:
         history = History(Path(name))
         history.play(steps)
@@ -382,9 +381,9 @@ def test_in_any_long_history_the_books_balance_and_all_calculations_agree(steps)
 
 
 def draw_steps(draws: random.Random, n: int) -> list[Step]:
-    """Draw steps in proportions in which firms hedge, lose their margin, and bring more.
+    """Draw steps in proportions with which firms hedge, lose their margin, and add more.
 
-    Once in between, the credit line is cut.
+    Once in between the credit line is reduced.
     """
 
     def one() -> Step:

@@ -1,4 +1,4 @@
-"""What the README says: its commands run as they are typed, its figures are computed ones."""
+"""The README: its commands run as they are typed, its figures are computed."""
 
 import re
 import shlex
@@ -34,7 +34,7 @@ SMALLER = {"march-2020": "tiny"}
 
 
 def commands() -> list[list[str]]:
-    """Return the words of every command that is shown, in order."""
+    """Return the words of every shown command, in order."""
     lines = [line for block in SHELL.findall(README) for line in block.splitlines()]
     return [shlex.split(line, comments=True) for line in lines if not line.startswith("export ")]
 
@@ -54,7 +54,7 @@ def test_it_is_short():
 
 
 def test_every_command_runs_as_it_is_typed(tiny_run: RunFolder, tmp_path, monkeypatch):
-    """In the order of the page; a small run stands where the life does."""
+    """They run in the order of the page; a small run takes the place of the life."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(tiny_run.path, LIFE)
     shutil.copy(ROOT / "docs" / "any-ledger.beancount", tmp_path)
@@ -107,7 +107,7 @@ def test_its_text_on_the_study_agrees_with_the_shipped_study():
 
 @pytest.fixture(scope="module")
 def life(executed) -> RunFolder:
-    """The exchange's life at the fidelity that `make run` has: some minutes."""
+    """The exchange's life at the fidelity of `make run`: some minutes."""
     return executed("ftx-sampled")
 
 

@@ -1,4 +1,4 @@
-"""A run: who is paid, who waits, and what the books say when the house halts."""
+"""A bank run: payments, waiting requests, and the books when the house halts."""
 
 import math
 import random
@@ -36,7 +36,7 @@ def broken(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def covered(executed) -> RunFolder:
-    """The same news at a house that has lent nothing but what quoting costs its maker."""
+    """The same news at a house that has lent only the cost of its maker's quotes."""
     return executed(RUN, **COVERED)
 
 
@@ -49,7 +49,7 @@ def told(run: RunFolder, name: str) -> list[tuple[date, str]]:
 
 
 def moments(run: RunFolder, tag: str) -> list[tuple[str, Transaction]]:
-    """When things of a kind happened at the till of the house, in order."""
+    """Return the times of one kind of events at the house, in order."""
     found = [
         (f"{entry.date} {entry.meta['time']}", entry)
         for entry in run.transactions
@@ -118,7 +118,7 @@ def test_firms_and_retail_wait_in_one_queue(broken):
 
 
 def test_unpaid_requests_are_still_owed(broken):
-    """Nobody in this world was paid after a wait, so all that was noted is still waiting."""
+    """No request in this world is paid after a wait, so all noted requests still wait."""
     assert not any("waited-s" in entry.meta for entry in broken.transactions)
     noted: Counter = Counter()
     for each in broken.notes(UnpaidRequest):
@@ -207,7 +207,7 @@ def test_news_long_before_the_run_has_no_effect(broken, executed):
 
 
 def test_without_the_quoter_customers_trade_their_stated_demand_with_others_alone(executed):
-    """With it the book is twice as deep, for which they trade four times as much."""
+    """With the quoter the book is twice as deep, and customers trade four times as much."""
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
     days = run.notes(TradedDay)
@@ -290,7 +290,7 @@ def test_without_a_flow_there_is_no_news_and_rates_must_be_given(tmp_path):
 
 
 def panic(draws: random.Random) -> dict:
-    """Draw a world in which money may be short, and people frightened."""
+    """Draw a world in which cash may be short and customers may fear."""
     hours = sorted(draws.sample(range(72), 4))
     news = tuple(
         {
@@ -346,14 +346,14 @@ def panic(draws: random.Random) -> dict:
 
 
 def played(draws: random.Random) -> set[str]:
-    """Play a world, hold its books to everything, and return what happened to withdrawals."""
+    """Play a world, check its books in every way, and return the events of withdrawals."""
     with sound_run(load(str(RUN), panic(draws))) as run:
         said = {status for _, status in told(run, HOUSE)}
         return said | ({"paid after a wait"} if waits(run) else set())
 
 
 def waits(run: RunFolder) -> int:
-    """Count who was paid after a wait: in the order of their requests, all of them noted."""
+    """Count payments after a wait, and check that they are in order and noted."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):

@@ -1,4 +1,4 @@
-"""The shape of the code: no file, constructor or class grows past what is read at one sitting."""
+"""The shape of the code: files, constructors and classes stay below a size."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def classes(path: Path) -> Iterator[ast.ClassDef]:
 
 
 def parameters(one: ast.ClassDef) -> list[str]:
-    """Name what a class's own constructor asks for."""
+    """Name the parameters of a class's own constructor."""
     for method in one.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             asked = method.args
@@ -31,7 +31,7 @@ def parameters(one: ast.ClassDef) -> list[str]:
 
 
 def attributes(one: ast.ClassDef) -> set[str]:
-    """Name the fields of a class, and all that any of its methods sets on itself."""
+    """Name the fields of a class, and all attributes that its methods set."""
     fields = {
         line.target.id
         for line in one.body

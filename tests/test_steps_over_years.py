@@ -1,4 +1,4 @@
-"""Terms that change over the years: the maker's share, its credit line, what others pay in."""
+"""Terms that change over the years: the maker's share, its credit line, others' payments."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ HOUSE, OTHERS = SCENARIO.house.name, SCENARIO.other_makers.name
 
 
 def drawn_usd(run: RunFolder, day: date) -> Decimal:
-    """Return what the maker owes the house at the end of a day."""
+    """Return the maker's debt to the house at the end of a day."""
     account = borrowed(SCENARIO.maker.name, SCENARIO.house.name)
     postings = (
         posting.units.number
@@ -78,8 +78,8 @@ ONE_FIRM = {
 def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
     """Return the fills of the maker's quotes in four days over a month's end.
 
-    Each is its time, what it was for, its lots, and its price and the lead's in ticks of a dollar.
-    Nobody ever lacks money, and nothing that is decided depends on who holds what.
+    Each has its time, its motive, its lots, and its price and the lead price in ticks of a dollar.
+    No party lacks money, and no decision depends on positions.
     """
 
     def fills(
@@ -134,7 +134,7 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
 def test_after_its_step_all_trades_are_as_with_a_constant_share(hit, depth_usd_per_bp):
-    """So are what customers send and what is shown, whether it is stated or a share of the book."""
+    """Customers' orders and the displayed size are the same too, for a stated size or a share."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
         if depth_usd_per_bp:
@@ -170,7 +170,7 @@ def test_customers_trade_all_stated_volume_with_the_maker_if_others_are_far_away
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
 def test_quotes_are_hit_less_with_a_multiple_of_their_distance(hit, times):
-    """While the price stands still, so that all quotes are made from what it is at the hit."""
+    """The price is constant between posting and hit, so that all quotes have its present value."""
     ladder = {"levels": 2, "level_step_bps": 4.0, "displayed_usd": 1_000}  # some hits reach deeper
     fills = hit(ALONE, ladder, volatility=0.0, spread_times=times)
 

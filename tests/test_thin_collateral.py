@@ -1,6 +1,6 @@
-"""Accounts that borrow against a thin token: what they cost, in limits where it can be worked out.
+"""Accounts that borrow against a thin token: their cost, in limits with a known result.
 
-In the world `thin` the price stands at 60, then falls to a third within an hour. A million tokens
+In the world `thin` the price is 60, then falls to a third within an hour. A million tokens
 that count for 65 % allow a debt of 0.65 x 60 million x 10 / 11, with a margin of a tenth on it.
 """
 
@@ -186,7 +186,7 @@ def test_a_loan_is_at_most_the_value_that_counts_at_its_margin_check(executed):
 
 
 def test_no_loan_or_sale_uses_a_later_price(executed):
-    """Two worlds whose prices part after 8 April have the same entries until then."""
+    """Two worlds whose prices differ from 8 April on have the same entries until then."""
     until_then = (*SLOW[:2], (datetime(2021, 4, 7, 12), 40.0), (date(2021, 4, 8), 30.0))
     falls, rises = (
         executed(THIN, **world(steps=(*until_then, (date(2021, 4, 9), usd)))) for usd in (5.0, 90.0)

@@ -76,7 +76,7 @@ def test_no_hour_of_a_full_day_is_repeated_and_none_repeats_another_day(one_in):
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_customers_positions_have_the_variance_of_all_hours(seeds):
-    """Each order n times as large, so that by itself an hour's flow is n times as wide."""
+    """Each order is n times as large, so the flow of a single hour spreads n times as widely."""
 
     def wandered(stands_for: int, seed: int) -> int:
         hours_drawn = traded(stands_for, seed)

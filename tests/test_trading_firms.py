@@ -36,7 +36,7 @@ def run_of(folder: Path, overrides: dict) -> RunFolder:
 
 
 def results(run: RunFolder) -> dict[tuple[str, str], Decimal]:
-    """Sum up income and expenses by (entity, kind), as the books have them: gains below zero."""
+    """Sum income and expenses by (entity, kind) with the signs of the books: gains below zero."""
     found: dict[tuple[str, str], Decimal] = {}
     for entry in run.transactions:
         for posting in entry.postings:
@@ -76,7 +76,7 @@ def test_the_firms_books_reconcile_with_both_venues(crowd_run):
 
 
 def test_every_event_of_a_firms_life_is_in_this_world(crowd_run):
-    """Or the sums above would have been of less than they claim."""
+    """Otherwise the tests of sums above would cover less than they claim."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:
         if type(entry).__name__ == "Event" and entry.type.endswith(":status"):
@@ -106,10 +106,10 @@ def test_the_maker_moves_to_the_house_when_the_lead_venue_stops_paying(crowd_run
 def test_quotes_renewed_faster_than_any_order_arrives_are_never_picked_off_at_a_loss(
     seed, tmp_path
 ):
-    """Such an order can only fill after the price came back, and then it pays the spread.
+    """An order can only fill after the price has returned, and then it pays the spread.
 
-    Latency and refresh are together below the least delay, so whatever moved the price is known
-    to the quote that the order meets.
+    Latency plus refresh is below the least delay, so the quote that the order meets already
+    contains the move of the price.
     """
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},

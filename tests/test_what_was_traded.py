@@ -1,6 +1,6 @@
-"""Volume is an outcome: notes, fills, fees and reports say the same of it, to the cent.
+"""Volume is an outcome: notes, fills, fees and reports agree on it to the cent.
 
-And both closures: demand as it is stated, and as the record leaves it.
+Both closures are tested: stated demand, and demand as the remainder of the record.
 """
 
 import math
@@ -108,7 +108,7 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
 
 
 def test_a_days_volume_is_the_records_up_to_the_last_hour(executed):
-    """What chance and hits bring too much or too little, each next hour makes up for."""
+    """Each hour compensates the excess or shortage of the hours before."""
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24
@@ -156,7 +156,7 @@ def test_without_a_record_no_day_contradicts_it(tiny_run):
 
 
 def test_with_stated_demand_customers_trade_their_demand_times_their_response(executed):
-    """Half the others' spread at an elasticity of 1 is twice as much, whoever fills it."""
+    """At an elasticity of 1, half of the others' spread gives twice the demand, with any maker."""
     market = TINY.markets[0].model_dump(exclude_none=True)
     half_bps = market["quoter"]["half_spread_bps"]
     market["others"] |= {"half_spread_bps": 2 * half_bps, "calm_volatility": 100.0}

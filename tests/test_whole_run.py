@@ -1,7 +1,7 @@
-"""A whole run, looked at from outside: by Beancount without us, by its own queries, by DuckDB.
+"""A whole run, checked from outside: by Beancount without our code, by saved queries, by DuckDB.
 
-And by whoever reads tests/golden, a ledger small enough for that. It is compared byte for byte;
-`pytest --update-golden` writes it anew.
+The ledger in tests/golden is small enough to read. It is compared byte for byte;
+`pytest --update-golden` writes it again.
 """
 
 import subprocess
@@ -26,7 +26,7 @@ CENT = Decimal("0.01")
 
 @cache
 def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
-    """Ask every question that main.beancount brings along."""
+    """Run every saved query of main.beancount."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     return {
@@ -66,7 +66,7 @@ for path in sys.argv[1:]:
 
 
 def loaded_without_us(paths: Sequence[Path], elsewhere: Path) -> list[tuple[int, int]]:
-    """Load ledgers by an interpreter that knows nothing of ours; count directives and errors."""
+    """Load ledgers in an interpreter without our code; count directives and errors."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", WITHOUT_US, *map(str, paths)],
         cwd=elsewhere,
@@ -250,7 +250,7 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
 
 
 def test_fills_summed_by_duckdb_are_the_ledger_to_the_cent_by_taker_and_motive(run):
-    """Every account that trading touches, every taker, every motive."""
+    """This covers every account of trading, every taker and every motive."""
     with run.connect() as connection:
         witnessed = {
             (motive, taker, account): cents * CENT

@@ -1,4 +1,4 @@
-"""A column of texts says row by row what would be said of each row by itself."""
+"""A column of texts has for each row the same text as the row alone."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A day ledger stands alone, sums to the general ledger, and closes where the next one opens."""
+"""A day ledger is complete, sums to the general ledger, and closes where the next one opens."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ Sums = Counter  # amounts by (account, commodity)
 
 
 class Day(NamedTuple):
-    """A day ledger as Beancount reads it, with nothing of ours loaded."""
+    """A day ledger as Beancount reads it, without any of our code."""
 
     day: date
     entries: list[Directive]

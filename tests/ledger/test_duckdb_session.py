@@ -1,4 +1,4 @@
-"""One database for many connections, and none sees what another has or what a file was before."""
+"""One database has many connections; none sees another's objects or an older version of a file."""
 
 import os
 import sys
@@ -45,7 +45,7 @@ def test_the_number_of_threads_is_as_requested():
 
 @pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is there to be found")
 def test_pandas_is_not_looked_for_again_and_again(monkeypatch: pytest.MonkeyPatch):
-    """DuckDB asks Python for it at each word of a parameter, and each search is of the disk."""
+    """DuckDB asks Python for it at each word of a parameter, and each request searches the disk."""
     looked_for = []
 
     class Finder:

@@ -1,4 +1,4 @@
-"""The one rule that posts fills: it balances for everybody, and sums post as their parts do."""
+"""The one rule that posts fills: it balances in all books, and a sum posts the sum of its parts."""
 
 from collections import Counter
 from decimal import Decimal
@@ -58,7 +58,7 @@ def lots_of(pairing: Pairing, *lots: int) -> dict[str, int]:
 
 
 def total(*posted: list[Posting]) -> Counter:
-    """Sum what is posted, by account, commodity and party; zeros count as nothing."""
+    """Sum the postings by account, commodity and party, without zeros."""
     sums: Counter = Counter()
     for posting in (p for part in posted for p in part):
         sums[posting.account, posting.commodity, posting.party] += posting.units
@@ -144,7 +144,7 @@ def test_a_row_of_zero_amounts_still_has_its_narration():
 
 
 def test_a_stale_quote_that_is_hit_reads_as_in_the_model_ledger():
-    """Of example-world.beancount: 96,400.00 won at a fee of 21,350.12, 5 contracts bought."""
+    """In example-world.beancount 5 contracts gain 96,400.00 at a fee of 21,350.12."""
     pairing = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
 
     assert postings(CHART, pairing, 9_640_000, 2_135_012, {"BTC-PERP.FTX": 500}) == [
@@ -162,7 +162,7 @@ def test_a_stale_quote_that_is_hit_reads_as_in_the_model_ledger():
 
 
 def test_a_hedge_reads_as_in_the_model_ledger():
-    """Of example-world.beancount: 23.00 given to the market, 12.50 to the venue."""
+    """In example-world.beancount 23.00 is paid to the market and 12.50 to the venue."""
     pairing = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
 
     assert postings(CHART, pairing, -2_300, 1_250, {"BTC-PERP.BINANCE": 200}) == [
@@ -198,7 +198,7 @@ def test_the_payee_is_the_one_party_outside_the_house_group(pairing, payee):
 
 @st.composite
 def fills(draw: st.DrawFn) -> np.ndarray:
-    """Draw a day's rows of all motives, in order of seq; zeros, and edges all lost in fees, too."""
+    """Draw a day's rows of all motives in order of seq, some with zeros or edges like fees."""
     drawn = draw(st.lists(st.tuples(st.sampled_from(PAIRINGS), CENTS, FEES, LOTS), min_size=1))
     rows = np.zeros(len(drawn), dtype=ROW)
     for i, (pairing, edge, fee, lots) in enumerate(drawn):
@@ -258,7 +258,7 @@ def test_many_rows_at_once_are_expanded_like_each_alone(rows):
 
 @given(fills())
 def test_many_rows_at_once_post_like_each_alone(rows):
-    """By integers that never were in a column."""
+    """The single rows have plain integers instead of columns."""
     posted = {
         seq: list(one_of(columns, i).postings)
         for seqs, columns in Entries(CHART, NAMES).of_rows(rows)
@@ -304,7 +304,7 @@ DETAILS = ("holder", "quantity", "price", "lead", "lead-when-quoted", "quote-age
 
 
 def details_of(fill: Fill) -> dict:
-    """Say what a row has to tell; of these contracts a lot is 0.01 and a tick 1 USD."""
+    """Return a row's details; a lot of these contracts is 0.01, a tick 1 USD."""
     told = {"quantity": Decimal(fill.lots) / 100, "price": fill.price, "lead": fill.lead}
     if fill.holder != ABSENT:
         told["holder"] = f"r-000{fill.holder}"
@@ -323,7 +323,7 @@ def sums_read(entry: data.Transaction) -> Counter:
 
 
 def sums_of(fill: Fill) -> Counter:
-    """Post by integers; a lot of these contracts has two decimals, as a dollar has."""
+    """Post by integers; a lot of these contracts has two decimals, like a dollar."""
     pairing = Pairing.of(fill, NAMES)
     lots = {f"{NAMES.markets[fill.market]}.{pairing.venue.upper()}": fill.lots}
     posted = total(postings(CHART, pairing, fill.edge_cents, fill.fee_cents, lots))
@@ -346,7 +346,7 @@ def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(ro
 
 @given(fills(), fills())
 def test_rows_summed_by_account_move_the_same_as_their_entries(first_day, next_day):
-    """The sums learn each pairing once: of a second day they know some already."""
+    """Sums meet each pairing once: on a second day they already know some."""
     sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
 
     for rows in (first_day, next_day):

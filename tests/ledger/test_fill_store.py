@@ -1,4 +1,4 @@
-"""Fills come back from Parquet as they were, and a file says the same bytes for the same rows."""
+"""Fills are read back unchanged from Parquet, and the same rows give the same bytes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ NOON_US = 1_652_097_600_000_000
 
 
 def some_rows(n: int, seed: int = 1) -> np.ndarray:
-    """Draw rows with every word, both signs, large numbers and nothing where that may be."""
+    """Draw rows with every word, both signs, large numbers, and missing values where allowed."""
     draws = np.random.default_rng(seed)
     rows = np.empty(n, dtype=ROW)
     for column in ROW.names:
@@ -122,7 +122,7 @@ def test_a_name_unknown_to_the_books_is_refused(tmp_path):
     ],
 )
 def test_a_column_that_sql_would_read_differently_is_refused(column, forged, tmp_path):
-    """A cut-off fraction or a nothing in disguise would pass the audit, and change every sum."""
+    """A cut-off fraction or a disguised missing value would pass the audit and change sums."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)

@@ -1,4 +1,4 @@
-"""Loans: what links them to what they pay for."""
+"""The links of loans and of the payments that they fund."""
 
 from ledger.financing import lend, loan_link
 

@@ -1,4 +1,4 @@
-"""The group's own books answer where the money went, with nobody else's books at hand."""
+"""The group's own books show where the money went without any other books."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def copied(busy_run: RunFolder, tmp_path: Path) -> RunFolder:
 
 
 def alone(run: RunFolder, place: Path, check: bool = False) -> tuple[list, list, dict]:
-    """Load the group's books where nothing else of the run is, without any of our code."""
+    """Load the group's books alone, without the other files of the run and without our code."""
     for name in (GROUP, CHECK_FILE):
         shutil.copy(run.path / name, place / name)
     return loader.load_file(str(place / (CHECK_FILE if check else GROUP)))

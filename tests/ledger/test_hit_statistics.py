@@ -1,4 +1,4 @@
-"""What the manifest keeps of firms' hits is what the fills give."""
+"""The manifest's figures of firms' hits agree with the fills."""
 
 import json
 import shutil

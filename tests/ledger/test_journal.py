@@ -1,4 +1,4 @@
-"""The journal puts what happened in its true order, sums each day, and leaves books that load."""
+"""The journal puts records in their true order, sums each day, and writes books that load."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Each kind stands once, the books keep to it, and nothing falls over one that is not there."""
+"""Each kind is defined once, the books use it, and reports accept unknown kinds."""
 
 import shutil
 import subprocess
@@ -33,7 +33,7 @@ def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """The same books, in which politics are called by a word that nobody knows."""
+    """The same books, with an unknown word for the kind of political gifts."""
     folder = tmp_path_factory.mktemp("strange") / "run"
     shutil.copytree(group_run.path, folder)
     for path in folder.glob("*.beancount"):
@@ -43,7 +43,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def cells(tables: list[Table], name: str) -> dict[object, tuple]:
-    """Return the rows of a table by the kind or cause that they speak of."""
+    """Return the rows of a table by their kind or cause."""
     (table,) = (each for each in tables if each.name == name)
     where_named = next(i for i, column in enumerate(table.columns) if column in ("kind", "cause"))
     return {row[where_named]: row for row in table.rows}

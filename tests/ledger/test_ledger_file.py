@@ -1,4 +1,4 @@
-"""Any ledger opens as a run does: our own gives the same tables, others' run or are refused."""
+"""Any ledger opens like a run: ours gives the same tables, others are read or refused."""
 
 import re
 import subprocess
@@ -62,7 +62,7 @@ def opened(tmp_path: Path) -> Callable[..., LedgerFile]:
 
 
 def ask(*words: str | Path) -> Result:
-    """Run a command as its user does."""
+    """Run a command like a user."""
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
@@ -224,7 +224,7 @@ def test_reports_that_need_fills_or_a_seal_say_so_in_one_line(command):
 
 @pytest.fixture(scope="module")
 def of_beancount(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A quarter of Beancount's own example, with the parts of a hole."""
+    """A quarter of Beancount's own example, with parts in the hole."""
     folder = tmp_path_factory.mktemp("example")
     made = folder / "example.beancount"
     dates = ["--date-begin", "2024-01-01", "--date-end", "2024-04-01"]

@@ -1,4 +1,4 @@
-"""What an entry says is read off Beancount's own directives, and nothing is guessed."""
+"""Entries are read from Beancount's own directives, and no value is guessed."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Money is whole cents: what is split is given out whole, what is charged is rounded once."""
+"""Money is whole cents: a split gives out every cent, a charge is rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
 

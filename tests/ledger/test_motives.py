@@ -1,4 +1,4 @@
-"""Words and codes of motives are in the files of fills: they may be added to, and never changed."""
+"""Files of fills contain words and codes of motives: new ones may be added, none may change."""
 
 from ledger import narration
 from ledger.motives import Motive

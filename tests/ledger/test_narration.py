@@ -1,4 +1,4 @@
-"""What fills say in words, sentence by sentence; a column of them says the same of each."""
+"""The narrations of fills, sentence by sentence; a column has the same sentence for each."""
 
 import numpy as np
 import pytest

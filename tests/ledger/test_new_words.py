@@ -1,6 +1,7 @@
-"""A new kind is a line in one file, a new motive a line in two, and all reports know them.
+"""A new kind is a line in one file, a new motive a line in two, and all reports accept them.
 
-The world writes no new motive here: of two motives one side's fills are renamed as they are booked.
+The world here writes no new motive. Instead, the fills of one side are renamed for two motives when
+they are booked.
 """
 
 import json
@@ -89,7 +90,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return what commands print where the ledger has a new kind and two new motives."""
+    """Return the output of commands on a ledger with a new kind and two new motives."""
     place = tmp_path_factory.mktemp("new-words")
     (place / "ledger").mkdir()
     for path in (ROOT / "ledger").iterdir():

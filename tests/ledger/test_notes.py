@@ -1,4 +1,4 @@
-"""A note is read back as it was written, whatever it says, and no two are spelt alike."""
+"""Any note is read back unchanged, and no two notes have the same name."""
 
 import re
 from dataclasses import fields
@@ -41,7 +41,7 @@ OF_FIELD = {
 
 
 def written(kind: type[Note]) -> st.SearchStrategy[Note]:
-    """Return notes of a kind, of which fields that may be None are left out from one of them on."""
+    """Return notes of a kind, with the optional fields from some field on left out."""
     hints = get_type_hints(kind, include_extras=True)
     shapes = [hints[field.name] for field in fields(kind)]
     # Beancount would subtract a negative amount from a number before it; no such note has one.
@@ -93,7 +93,7 @@ def test_a_figure_has_the_requested_digits():
 
 @pytest.mark.parametrize("kind", NOTES)
 def test_each_note_is_read_by_a_report_or_a_proof(kind):
-    """A note that nobody reads back has no place in the books."""
+    """A note without a reader has no place in the books."""
     read = re.compile(rf"\b(?:dated_)?notes\({kind.__name__}\)")
 
     assert any(read.search(path.read_text(encoding="utf-8")) for path in LEDGER.rglob("*.py"))

@@ -1,4 +1,4 @@
-"""Each Parquet file of a run says its units, and what a lot and a tick is."""
+"""Each Parquet file of a run states its units, and the size of a lot and of a tick."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""The copy by column says what the text says, and can be written from it to the same bytes."""
+"""The copy by column agrees with the text, and can be written from it with the same bytes."""
 
 import json
 import random
@@ -161,7 +161,7 @@ def test_a_month_without_entries_has_the_same_columns(tmp_path):
 
 
 def changed(path: Path, query: str) -> None:
-    """Write a file anew, by a query over what it had."""
+    """Write a file again, by a query over its rows."""
     other = path.with_suffix(".other")
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE copy AS FROM read_parquet('{path}')")
@@ -182,7 +182,7 @@ def another(kind: str, column: str) -> str:
 
 
 def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
-    """Draw a change of a single value in each column, a row left out, and one put in twice."""
+    """Draw a change of one value in each column, a missing row, and a repeated row."""
     draws = random.Random(seed)
     with duckdb.connect() as connection:
         (n,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()

@@ -1,4 +1,4 @@
-"""The report that CONTRIBUTING.md has its reader add works as it stands there."""
+"""The report in the recipe of CONTRIBUTING.md works as it is written there."""
 
 import re
 import textwrap
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 
 @pytest.fixture(scope="module")
 def recipe() -> dict[str, Any]:
-    """What the recipe's report and its test define."""
+    """The definitions of the recipe's report and of its test."""
     _, _, text = PAGE.read_text(encoding="utf-8").partition("## Recipe: add a report")
     blocks = re.findall(r"^ *```python\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     (report,) = (block for block in blocks if "def payments(" in block)

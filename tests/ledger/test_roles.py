@@ -1,4 +1,4 @@
-"""Roles are read back as they were written, and what is no cast of a run is refused."""
+"""Roles are read back unchanged, and impossible roles are refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is written is what Beancount reads: same amounts, same words, nothing left to infer."""
+"""Beancount reads the written amounts and words, and has no amount to infer."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Columns of text reach DuckDB as they are, in their order."""
+"""Columns of text reach DuckDB unchanged and in their order."""
 
 import duckdb
 import pytest

@@ -1,4 +1,4 @@
-"""Instants are written as a calendar has them, one by one or as a column."""
+"""Instants are written with their calendar date, one by one or as a column."""
 
 from datetime import UTC, datetime, timedelta
 

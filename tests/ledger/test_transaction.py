@@ -1,4 +1,4 @@
-"""What the journal takes down balances: in total, within each entity, to the last unit."""
+"""Each transaction of the journal balances in total and within each entity, to the last unit."""
 
 import pytest
 from hypothesis import given

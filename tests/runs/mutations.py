@@ -1,6 +1,6 @@
-"""What is done to a scenario that is sound, and what its refusal must say.
+"""Changes of a valid scenario, and the required content of the error message.
 
-A place is where a value stands in parsed TOML: the keys and list positions that lead to it.
+A place is the path to a value in parsed TOML: its keys and list positions.
 """
 
 import copy
@@ -30,19 +30,19 @@ def places(value: Any, at: Place = ()) -> Iterator[Place]:
 
 
 def value_at(data: Any, place: Place) -> Any:
-    """Return what stands at a place."""
+    """Return the value at a place."""
     return reduce(getitem, place, data)
 
 
 def replaced(data: Any, place: Place, value: Any) -> Any:
-    """Return a copy in which something else stands at a place."""
+    """Return a copy with another value at a place."""
     changed = copy.deepcopy(data)
     value_at(changed, place[:-1])[place[-1]] = value
     return changed
 
 
 def removed(data: Any, place: Place) -> Any:
-    """Return a copy in which a place is not there."""
+    """Return a copy without a place."""
     changed = copy.deepcopy(data)
     del value_at(changed, place[:-1])[place[-1]]
     return changed
@@ -55,7 +55,7 @@ def written(place: Place) -> str:
 
 
 def assert_helpful(error: ScenarioError, path: Path, key: str) -> None:
-    """Demand one line that says which file, which key, what is wrong, and what to do."""
+    """Require one line with the file, the key, the error and the correction."""
     message = str(error)
     assert message.splitlines() == [message]
     assert message.isprintable()

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a scenario ends in one line that says where, what, and what to do."""
+"""Every error of a scenario is reported in one line: the place, the problem, the correction."""
 
 import copy
 import math
@@ -173,14 +173,14 @@ displayed_usd = 1e5
 
 
 def mutate(old, new):
-    """Change one place of the valid scenario, and be sure that it is one."""
+    """Change one place of the valid scenario, and check that the place exists."""
     assert VALID.count(old) == 1, f"{old!r} stands {VALID.count(old)} times in it"
     return VALID.replace(old, new)
 
 
 @pytest.fixture
 def refusal(tmp_path):
-    """Return the error with which a text, or bytes, is refused as a scenario."""
+    """Return the error that refuses a text, or bytes, as a scenario."""
 
     def refuse(content, key):
         path = tmp_path / "bad.toml"
@@ -939,7 +939,7 @@ def test_a_folder_with_a_line_break_in_its_name_breaks_no_line(tmp_path):
 
 @pytest.fixture
 def built_in(tmp_path, monkeypatch):
-    """Two built-in scenarios, tiny and flat, beside a file that is none."""
+    """Two built-in scenarios, tiny and flat, and a file that is no scenario."""
     folder = tmp_path / "built-in"
     folder.mkdir()
     (folder / "tiny.toml").write_text(VALID)

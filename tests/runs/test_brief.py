@@ -1,4 +1,4 @@
-"""A table for reading fits a screen, loses no total, and says what it leaves out."""
+"""A table for reading fits a screen, keeps its totals, and names the omitted part."""
 
 import re
 from datetime import date
@@ -93,7 +93,7 @@ def test_an_amount_that_rounds_to_zero_has_no_sign():
 
 
 def examples() -> list[list[str]]:
-    """Return a command line for each report, with the words that it needs."""
+    """Return a command line for each report, with its required arguments."""
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
     needed |= {"query": ["SELECT account, sum(position) GROUP BY account"], "sql": ["FROM fills"]}
     raw = {"run", "audit", "sign", "rebuild", "day", "counterfactual"}

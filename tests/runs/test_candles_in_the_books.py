@@ -1,4 +1,4 @@
-"""What was found out about a user's candles is printed, and noted in the books."""
+"""Findings about a user's candles are printed, and noted in the books."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ SAID = f"columns stand apart by semicolons; {GAPS}"
 
 @pytest.fixture(scope="module")
 def told_and_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RunFolder]:
-    """Play three days of tiny on candles of which one is missing."""
+    """Play three days of tiny on candles with one missing."""
     folder = tmp_path_factory.mktemp("candles")
     rows = [f"2022-05-{day:02};{usd};{usd + 500};{usd - 500};{usd}" for day, usd in DAYS]
     (folder / "btc.csv").write_text("\n".join(["date;open;high;low;close", *rows]))

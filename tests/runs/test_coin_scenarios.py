@@ -1,4 +1,4 @@
-"""What a scenario may not say of customers' coins, and in which line it is told so."""
+"""Contradictions of customers' coins in a scenario, and the message about each."""
 
 from pathlib import Path
 

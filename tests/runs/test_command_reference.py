@@ -1,4 +1,4 @@
-"""The page of commands is made from the commands, and the examples on it run."""
+"""The page of commands agrees with the commands, and its examples run."""
 
 import re
 import shlex

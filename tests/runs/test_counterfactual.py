@@ -1,4 +1,4 @@
-"""A counterfactual is the same scenario and seed without one cause; the rest is the books'."""
+"""A counterfactual is the same scenario and seed without one cause, compared by its books."""
 
 import shutil
 import tomllib
@@ -50,7 +50,7 @@ def table(tables: list[Table], name: str) -> Table:
 
 
 def books_before(run: RunFolder, day: date) -> str:
-    """Return what the general ledger says before a day, byte for byte."""
+    """Return the general ledger before a day, byte for byte."""
     text = "".join(path.read_text() for path in sorted(run.path.glob("2022-??.beancount")))
     return text.partition(f"\n{day} ")[0]
 
@@ -184,7 +184,7 @@ def test_a_removed_backstop_leaves_its_positions_to_others(executed, tmp_path):
 
 
 def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
-    """Find the first entries that differ, in what Beancount itself loads."""
+    """Find the first entries that differ, in the directives that Beancount loads."""
 
     def said(each: RunFolder) -> list[tuple]:
         after_opening = (entry for entry in each.transactions if "opening" not in entry.tags)

@@ -1,4 +1,4 @@
-"""A run is there when it is whole, and never otherwise; what was there before is safe."""
+"""A run's folder appears only when it is complete; an older run is safe until then."""
 
 import errno
 import gc
@@ -39,14 +39,14 @@ def other() -> Scenario:
 
 @pytest.fixture
 def before(executed, tmp_path) -> dict[str, bytes]:
-    """Put an older run in the place; give what it holds."""
+    """Put an older run in the place; return its content."""
     shutil.copytree(executed(SMALL, run=ONE).path, tmp_path / "run")
     return contents(tmp_path / "run")
 
 
 @pytest.fixture(scope="module")
 def of_other(executed) -> dict[str, bytes]:
-    """What a run of the other scenario holds."""
+    """The content of a run of the other scenario."""
     return contents(executed(SMALL, run=OTHER).path)
 
 
@@ -59,7 +59,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class InterruptedRunError(Exception):
-    """Something went wrong while the world ran."""
+    """An error while the world runs."""
 
 
 def fail() -> None:
@@ -174,7 +174,7 @@ def test_a_folder_that_appears_during_the_simulation_is_not_replaced_either(
 def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(
     scenario, other, of_other, tmp_path
 ):
-    """Neither was told that it may replace the other."""
+    """Neither has permission to replace the other."""
 
     def overtake() -> None:
         if not (tmp_path / "run").exists():
@@ -212,7 +212,7 @@ def test_a_parent_that_the_system_refuses_to_write_is_refused(scenario, tmp_path
 
 
 def test_a_path_that_beancount_cannot_include_is_refused_before_the_simulation(scenario, tmp_path):
-    """Its includes are patterns: in a folder called [1] it looks for a folder called 1."""
+    """Beancount's includes are patterns: for a folder called [1] it looks for one called 1."""
     with pytest.raises(RunRefusedError):
         execute(scenario, tmp_path / "[1]" / "run", on_day=lambda: pytest.fail("it ran"))
 
@@ -304,7 +304,7 @@ def before_the_seal(running: Connection, place: Path, force: bool) -> None:
 
 @pytest.fixture(scope="module")
 def imported() -> ForkServerContext:
-    """Give processes that need not import everything first: forks of one that has."""
+    """Give processes with all modules imported: forks of one process."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return context
@@ -312,7 +312,7 @@ def imported() -> ForkServerContext:
 
 @pytest.fixture
 def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
-    """Start a process that runs a world, and wait until it is in the midst of it."""
+    """Start a process that runs a world, and wait until the run has begun."""
     processes = []
 
     def start(program: Callable[..., None], place: Path, force: bool = False) -> BaseProcess:

@@ -1,7 +1,7 @@
-"""The maker, the group, its customers and their margin at the edge of what a scenario may say.
+"""The maker, the group, its customers and their margin at the limits of a scenario's values.
 
-A value is either refused in one line that says where and what to do, or it is read, and then a
-world of two days is simulated with it, the books of which hold.
+A value is either refused in one line with the place and the correction, or it is accepted. Then a
+world of two days is simulated with it, and its books must pass.
 """
 
 import math
@@ -67,7 +67,7 @@ def of_type(*types: type) -> list[Place]:
 
 @pytest.fixture
 def read(tmp_path) -> Callable[[Any], Scenario | ScenarioError]:
-    """Return the scenario that parsed TOML is read as, or the one helpful line that refuses it."""
+    """Return the scenario of parsed TOML, or the one helpful line that refuses it."""
 
     def read_or_refuse(data: Any) -> Scenario | ScenarioError:
         path = tmp_path / "extreme.toml"
@@ -82,7 +82,7 @@ def read(tmp_path) -> Callable[[Any], Scenario | ScenarioError]:
 
 
 def assert_runs(scenario: Scenario | ScenarioError) -> None:
-    """Demand that a world is simulated, and its books hold: general ledger and fills."""
+    """Simulate a world, and require that its general ledger and its fills pass."""
     assert isinstance(scenario, Scenario), scenario
     with books_of(scenario) as run:
         entries, errors = run.loaded
@@ -182,7 +182,7 @@ def test_values_that_cannot_be_booked_are_refused(read, place, value, at, shown)
 
 
 def everywhere(key: str, value: Any) -> dict[Place, Any]:
-    """Put one value wherever a key is found."""
+    """Put one value at every place of a key."""
     return {place: value for place in KEYS if place[-1] == key}
 
 
@@ -326,7 +326,7 @@ EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
 def in_pairs(extremes: Extremes) -> list[list[str]]:
-    """Put together, two by two, what changes no value in common."""
+    """Combine pairs of changes that have no value in common."""
     pairs: list[list[str]] = []
     for name, changes in extremes.items():
         for pair in pairs:

@@ -1,4 +1,4 @@
-"""What a scenario may say of the group, and the one line that refuses what it may not."""
+"""Valid and invalid values of the group in a scenario, and the line that refuses each."""
 
 from pathlib import Path
 

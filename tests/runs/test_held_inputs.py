@@ -1,4 +1,4 @@
-"""What is no consequence of a cause stands in its counterfactual as it was, to the cent."""
+"""Inputs that do not follow from a cause stay in its counterfactual, to the cent."""
 
 import tomllib
 from datetime import date
@@ -30,7 +30,7 @@ def group_run(executed) -> RunFolder:
 
 
 def costs_of(run: RunFolder) -> list[tuple[date, Decimal, str]]:
-    """Return what the house paid to run, and in which words, as Beancount loads it."""
+    """Return the house's operating costs and their narrations, as Beancount loads them."""
     return [
         (entry.date, posting.units.number, entry.narration)
         for entry in run.transactions
@@ -109,7 +109,7 @@ def test_stated_costs_are_paid_at_any_fees(executed):
 
 @pytest.fixture(scope="module")
 def recorded_run(executed) -> RunFolder:
-    """The same days, with customers who trade what hits leave of a recorded volume."""
+    """The same days, with customers who trade the recorded volume less hits."""
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -193,9 +193,9 @@ def test_rows_are_almost_all_equal_in_a_volatile_month_too(may_run, tmp_path):
 
 
 def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
-    """Hold customers' fills by the captive maker against each other, one by one.
+    """Compare customers' fills by the captive maker in both runs, one by one.
 
-    What they pay may differ: its quotes lean against its position, which hits are part of.
+    Their prices may differ: its quotes are shifted by its position, which contains hits.
     """
     (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
     common = np.intersect1d(rows, others)
@@ -208,7 +208,7 @@ def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
 def customers(run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
     """Return digests of their fills by moment, customer, market and lots; and with the lead price.
 
-    There are millions of them, of which lists would not fit.
+    There are millions of fills, too many for lists.
     """
     fill = "time, taker, market, lots"
     with run.connect() as connection:

@@ -1,4 +1,4 @@
-"""The life of the venue and its rivals: every input has a source, and stays where the record is."""
+"""The life of the venue and its rivals: every input has a source and is within the record."""
 
 import math
 import tomllib
@@ -39,7 +39,7 @@ def ftx() -> Scenario:
 
 
 def figures(value: object, place: str = "") -> Iterator[str]:
-    """Name the place of every number and every date below *value*; a switch is no figure."""
+    """Name the place of every number and every date below *value*, but not of true and false."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from figures(inner, f"{place}.{key}" if place else key)
@@ -166,7 +166,7 @@ def test_months_of_crashes_have_closes_and_volatility_of_their_worst_days(ftx, m
 
 
 def test_no_two_anchors_lie_further_apart_than_their_hours_can_carry(ftx):
-    """Else a slip of a digit would pass: no move is beyond four standard deviations."""
+    """Otherwise a wrong digit would pass: no move exceeds four standard deviations."""
     for market in ftx.markets:
         levels = market.price.volatility
         for before, after in pairwise(market.price.anchors):
@@ -273,7 +273,7 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
 
 
 def test_only_the_third_lender_lends_more_after_the_peak_of_all_than_at_it(ftx):
-    """By its founder its loans grew to more than a billion until May 2022."""
+    """According to its founder its loans grew to more than a billion until May 2022."""
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
         i
@@ -374,7 +374,7 @@ def test_volumes_add_up_to_the_recorded_totals(ftx, year, low_bn, high_bn):
 
 
 def test_normal_net_flow_is_tens_of_millions_a_day(ftx):
-    """At ten billion of volume a day, while claims are some billions; requests beget requests."""
+    """The volume is ten billion a day, claims are a few billion; requests cause more requests."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)
@@ -411,7 +411,7 @@ def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx)
 
 
 def loss_on_longs_usd(scenario: Scenario) -> float:
-    """Return what longs lose between the prices of record on their days, at no cost."""
+    """Return the loss of longs between the recorded prices of their days, without costs."""
     (market,) = scenario.markets
     prices = {anchor.time_us: anchor.price_usd for anchor in market.price.anchors}
 

@@ -1,4 +1,4 @@
-"""What a scenario may say of coins held on borrowed money, and what it may not."""
+"""Valid and invalid values of coins on borrowed money in a scenario."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A manifest says which program made the run: version, commit, and the libraries under it."""
+"""A manifest names the program that made the run: version, commit and libraries."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of one commit, with a source and a page; its commit is asked for once."""
+    """A checkout of one commit, with a source and a page."""
     root = (tmp_path / "checkout").resolve()
     (root / "des").mkdir(parents=True)
     (root / "des/world.py").write_text("one = 1\n")

@@ -1,4 +1,4 @@
-"""A check of a scenario finds every fault; a new scenario has none, and is another's equal."""
+"""A check of a scenario finds every error; a new scenario has none, and equals its model."""
 
 import tomllib
 

@@ -1,4 +1,4 @@
-"""Every key of a scenario is explained, in help, in the schema and on the page, from one source."""
+"""Every key of a scenario is explained in the help, the schema and the page, from one source."""
 
 import json
 import re
@@ -22,7 +22,7 @@ SCENARIOS = [*built_ins().values(), *sorted(WORLDS)]
 
 
 def plain(value: Any) -> Any:
-    """Return TOML as an editor hands it to a schema: dates as text."""
+    """Return TOML as an editor passes it to a schema: dates as text."""
     match value:
         case dict():
             return {key: plain(each) for key, each in value.items()}

@@ -1,4 +1,4 @@
-"""Single figures of a scenario are set by their dotted key, and a mistake in one is said there."""
+"""Single figures of a scenario are set by their dotted key, and a mistake is reported there."""
 
 import datetime
 

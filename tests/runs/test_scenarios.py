@@ -1,4 +1,4 @@
-"""A scenario file says what is run: found by name or path, laid over others, written back whole."""
+"""Scenario files: found by name or path, laid over others, written back complete."""
 
 import re
 import tomllib
@@ -260,7 +260,7 @@ def test_classes_are_firms_too_and_need_no_named_firm(write):
 
 
 def test_drawn_firms_are_numbered_on_from_those_with_a_name(write):
-    """All under one name each: whoever keeps books is listed once."""
+    """Every entity has one name and is listed once."""
     scenario = load(write("base.toml", POPULATED))
 
     assert scenario.firms.drawn_names[0] == "Firm02"
@@ -305,7 +305,7 @@ def test_rules_are_laid_over_the_bases_key_by_key_and_classes_replace_all_of_the
     ],
 )
 def test_a_fault_in_a_table_that_may_be_missing_is_reported_where_it_is(write, table, key):
-    """In the file that has it, and one that begins such a table by itself lacks all its keys."""
+    """The file that has it is named; a file that begins such a table alone lacks all its keys."""
     write("base.toml", POPULATED)
     path = write("own.toml", f'extends = "base.toml"\n{table}\n')
 
@@ -560,7 +560,7 @@ def test_the_runs_scenario_has_defaults_and_sources(write):
 
 
 def test_the_runs_scenario_has_no_absent_tables(write):
-    """Neither rules nor quotes on the lead venue have a default that would stand for them."""
+    """Capital rules and quotes on the lead venue have no default."""
     bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
     full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
 
@@ -620,7 +620,7 @@ def test_no_text_and_no_figure_is_lost_in_writing(
 
 
 def leaves(schema, defs):
-    """List what the schema says of every single value, wherever it may stand."""
+    """List the schema of every single value, at any depth."""
     if "$ref" in schema:
         schema = defs[schema["$ref"].split("/")[-1]]
     for inner in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
@@ -633,7 +633,7 @@ def leaves(schema, defs):
 
 
 def test_every_figure_has_a_range_and_every_text_a_description():
-    """Else a message could not say what to give instead."""
+    """Otherwise a message could not state the correction."""
     schema = Scenario.model_json_schema()
     said = list(leaves(schema, schema["$defs"]))
 
@@ -647,7 +647,7 @@ def test_every_figure_has_a_range_and_every_text_a_description():
 
 
 def test_every_check_of_the_schema_names_its_key():
-    """A plain ValueError would know its table only."""
+    """A plain ValueError would name its table only."""
     package = Path(des.scenario.__file__).parent
     source = "".join(module.read_text() for module in package.glob("*.py"))
 
@@ -664,7 +664,7 @@ def names_of(part):
 
 
 def spoken(account, commodity):
-    """Return what Beancount reads when it is told to open an account for a commodity."""
+    """Return the directives that Beancount reads from an `open` line with a commodity."""
     entries, errors, _ = parser.parse_string(f"2021-05-01 open {account} {commodity}\n")
     return [] if errors else [(entry.account, entry.currencies) for entry in entries]
 
@@ -677,7 +677,7 @@ def test_every_name_is_valid_in_accounts_and_commodities(entity, venue, market):
 
 
 def test_beancount_accepts_no_commodity_that_ends_in_a_dash():
-    """The reason why no name may."""
+    """For this reason no name may end in a dash."""
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX") != []
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX-") == []
 
@@ -757,7 +757,7 @@ IN_RANGE = {
 
 @pytest.mark.parametrize("tables", IN_RANGE.values(), ids=IN_RANGE)
 def test_any_values_in_range_make_a_day_of_a_world(tables, tmp_path):
-    """Its books agree with it at midnight, or it would say so."""
+    """At midnight the world compares itself with its books, and fails if they differ."""
     scenario = load("tiny", QUOTED | tables)
 
     World(scenario, tmp_path).run(on_day=lambda: None)

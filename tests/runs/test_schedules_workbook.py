@@ -1,4 +1,4 @@
-"""The workbook of schedules: read back and recomputed, it says what the books say."""
+"""The workbook of schedules, read back and recomputed, agrees with the books."""
 
 import re
 import zipfile
@@ -23,7 +23,7 @@ CENT = Decimal("0.01")
 
 @pytest.fixture(scope="module")
 def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook of a run, as its user writes it."""
+    """The workbook of a run, written by the command."""
     written = tmp_path_factory.mktemp("workbook") / "schedules.xlsx"
     answered = CliRunner().invoke(main, ["schedules", str(busy_run.path), "--xlsx", str(written)])
     assert not answered.exit_code, answered.output
@@ -32,18 +32,18 @@ def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def formulas(path: Path) -> Workbook:
-    """What its cells are made from."""
+    """The formulas of its cells."""
     return load_workbook(path)
 
 
 @pytest.fixture(scope="module")
 def values(path: Path) -> Workbook:
-    """What its cells show to who does not calculate."""
+    """The stored values of its cells, for programs that do not calculate."""
     return load_workbook(path, data_only=True)
 
 
 def rows_of(sheet: Worksheet) -> list[dict[str, object]]:
-    """Return the rows of a sheet by the names of its columns, until the first without any."""
+    """Return the rows of a sheet by the names of its columns, up to the first empty row."""
     names = [cell.value for cell in sheet[FIRST - 1]]
     rows = []
     for cells in sheet.iter_rows(min_row=FIRST, values_only=True):
@@ -76,7 +76,7 @@ def test_payments_by_recipient_are_the_sums_of_the_entries_listed(values, busy_r
 
 
 def test_the_amounts_agree_with_the_books(values, busy_run):
-    """Cash that left the group, and went from one member to the other, by the books themselves."""
+    """The books give the cash that left the group, and the cash between its members."""
     left = busy_run.select(
         "SELECT -sum(cents) * 0.01 FROM (SELECT sum(units) AS cents FROM postings WHERE entity IN "
         "(SELECT unnest(?)) AND root = 'Assets' AND kind = 'Cash' AND commodity = 'USD' AND "

@@ -1,4 +1,4 @@
-"""No stale quotes, asked the other way: quotes as fast as the other makers', at the same size."""
+"""The other way to remove stale quotes: quotes as fast as other makers', at the same size."""
 
 import tomllib
 from datetime import date
@@ -20,7 +20,7 @@ MONTHS = Path(__file__).parents[1] / "worlds" / "months.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days, in which quotes are two seconds old and last four."""
+    """Five days with quotes that are two seconds old and last four seconds."""
     return executed(GROUP)
 
 
@@ -41,7 +41,7 @@ def undecided(scenario: Scenario) -> list[dict]:
 
 
 def shown(run: RunFolder) -> list[tuple]:
-    """Return what is shown in each market from each decision on."""
+    """Return the displayed size in each market from each decision on."""
     return [
         (day, note.market, note.half_spread_bps, note.levels, note.shown_usd)
         for day, note in run.dated_notes(Decision)

@@ -1,4 +1,4 @@
-"""A key that would change nothing beside the others is refused: whoever gave it expects more."""
+"""A key without effect beside the others is refused, since its author expects an effect."""
 
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ VALUATION = {
 
 
 def laid_over(key: str, found: Any, closure: str) -> dict[str, Any]:
-    """Return tables to lay over `tiny`, in which a closure has what it needs, and a key stands."""
+    """Return tables to lay over `tiny`: the needs of a closure, and one more key."""
     (market,) = (each.model_dump(exclude_none=True) for each in load("tiny").markets)
     volume = [{"month": "2022-05", "usd": 3e8}]
     market |= {"volume": volume} if closure == "recorded" else {"demand": volume}
@@ -104,7 +104,7 @@ def test_a_holding_time_of_firms_is_refused_where_there_are_none():
 
 
 def test_a_share_of_no_depth_is_none():
-    """So a file that extends one with depth can have sizes of its own."""
+    """So a file that extends a file with depth can have its own sizes."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 

@@ -1,4 +1,4 @@
-"""A counterfactual says first, in millions, what would have been: to the maker, to the group."""
+"""A counterfactual begins with its result in millions, for the maker and for the group."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -75,9 +75,9 @@ def test_the_sentence_is_the_answer(busy_run):
 
 
 def summed(run: RunFolder) -> tuple[Decimal, Decimal]:
-    """Add up each fill by itself: what quotes brought the maker, its hedges among them, and fees.
+    """Add up fill by fill the results of the maker's quotes and hedges, and the fees.
 
-    A second way to the figures: row by row in Python, where the report asks DuckDB for sums.
+    This computes the figures row by row in Python; the report gets sums from DuckDB.
     """
     quotes = fees = 0
     with run.connect() as connection:

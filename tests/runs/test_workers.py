@@ -1,4 +1,4 @@
-"""An audit finds the same, whoever does the work."""
+"""An audit has the same findings for any workers."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from runs.workers import SchedulerError, dask_workers, local_processes
 
 @pytest.fixture(scope="module")
 def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with a cent less in a deposit of the general ledger, and of a day's own."""
+    """A run with a cent less in a deposit, in the general ledger and in the day ledger."""
     folder = Path(shutil.copytree(tiny_run.path, tmp_path_factory.mktemp("forged") / "run"))
     for path in (folder / "2022-05.beancount", folder / "days" / "2022-05-10.beancount"):
         text, changed = re.subn(
@@ -34,7 +34,7 @@ def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
-    """What a single process finds, of a sound run and of a forged one."""
+    """The findings of a single process on a sound run and on a forged one."""
     found = {folder: findings(folder, None) for folder in (tiny_run.path, forged)}
     assert [any(step.problems for step in steps) for steps in found.values()] == [False, True]
     return found

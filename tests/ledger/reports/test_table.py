@@ -1,4 +1,4 @@
-"""A table holds what its columns promise: as many cells in each row, or each row's own figures."""
+"""A table has the cells of its columns in each row, or the attributes of typed rows."""
 
 from dataclasses import dataclass
 from decimal import Decimal

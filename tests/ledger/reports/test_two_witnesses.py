@@ -1,4 +1,4 @@
-"""What reports ask the copy by column, a loop over Beancount's own directives answers alike."""
+"""Queries of reports on the columnar copy agree with a loop over Beancount's own directives."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def run(request: pytest.FixtureRequest) -> RunFolder:
 
 @pytest.fixture
 def entries(run: RunFolder) -> list[data.Directive]:
-    """Return what Beancount itself loads."""
+    """Return the directives that Beancount loads."""
     found, errors, _ = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     return found

@@ -1,4 +1,4 @@
-"""The hole shared out over causes: closed forms in a world where money is all that moves."""
+"""The hole divided among causes: closed forms in a world of payments alone."""
 
 import json
 from decimal import Decimal
@@ -36,7 +36,7 @@ CAUSES = ("Ventures", "Sponsorship")
 
 
 def world(folder: Path, **usd: int) -> str:
-    """Write a scenario of one day whose house pays for something; return its path."""
+    """Write a scenario of one day in which the house makes payments; return its path."""
     path = folder / "world.toml"
     path.write_text(WORLD + "".join(USE.format(kind=kind, usd=n) for kind, n in usd.items()))
     return str(path)
@@ -66,10 +66,10 @@ def test_causes_without_interaction_add_their_booked_amounts(tmp_path: Path):
 
 
 def test_if_only_one_of_two_payments_can_be_made_each_order_gives_another_value(tmp_path: Path):
-    """The house has 7.2 million: it pays the first use, and the second where the first is gone.
+    """The house has 7.2 million: it pays the first use, and the second if the first is removed.
 
-    Ventures add 5 million to nothing and 1 to the other, Sponsorship 4 to nothing and none to the
-    other: on average 3 and 2, where 5 and nothing are booked.
+    Ventures add 5 million alone and 1 after the other; Sponsorship adds 4 alone and 0 after the
+    other. The averages are 3 and 2; the booked amounts are 5 and 0.
     """
     path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)
 
@@ -102,7 +102,7 @@ def test_a_stopped_computation_continues_and_ends_with_the_same_table(tmp_path: 
 
 
 def test_a_cause_removed_together_with_another_is_not_removed_twice():
-    """Without tokens there are no pools to be removed after them."""
+    """Without tokens there are no pools to remove afterwards."""
     path = str(Path(__file__).parents[2] / "worlds" / "pools.toml")
 
     left = scenario_without(path, ("Tokens", "Pools")).group

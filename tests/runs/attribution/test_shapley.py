@@ -1,4 +1,4 @@
-"""Shapley values: games whose values are known, and what the values must obey in any game."""
+"""Shapley values: games with known values, and the properties of the values in any game."""
 
 import math
 from fractions import Fraction
@@ -30,7 +30,7 @@ def test_one_left_glove_and_two_right_ones():
 
 
 def test_a_runway_is_paid_by_those_who_need_each_part_of_it():
-    """Littlechild & Owen (1973): the cost is that of the longest; each stretch is shared evenly."""
+    """Littlechild & Owen (1973): all users of a stretch of the runway share its cost equally."""
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
 
@@ -62,7 +62,7 @@ def test_a_cause_that_always_adds_the_same_has_that_value(
 
 
 def test_drawn_orders_come_near_the_values_of_all_by_their_standard_errors():
-    """Forty draws of a game: errors are as large as they are said to be, by a chi-square."""
+    """Over forty draws of a game the errors agree with the standard errors, by a chi-square."""
     values = {each: Fraction(len(each) ** 2 * (1 + ("a" in each))) for each in coalitions(CAUSES)}
     truth = exact(CAUSES, values)["a"].value
 

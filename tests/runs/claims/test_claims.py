@@ -1,4 +1,4 @@
-"""The verdicts on the thread: how they are counted, told and laid out, of one run and more."""
+"""The verdicts on the thread: their counts, sentences and tables, for one run and for several."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ KEY = CENTRAL.decides.figure
 
 
 def judged(*runs: Mapping[str, Value]) -> Claims:
-    """Judge the thread by figures that are told, run by run."""
+    """Judge the thread by given figures, run by run."""
     names = [f"run{i}" for i, _ in enumerate(runs)]
     return judged_thread(load_thread(), names, [each.get for each in runs])
 

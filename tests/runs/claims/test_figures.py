@@ -1,4 +1,4 @@
-"""Figures that statements are judged by: what they are on reports that are told, and on books."""
+"""The figures that judge statements, on given reports and on books."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -33,7 +33,7 @@ def usd(amount: float) -> Decimal:
 
 
 def figure(key: str, **reports: object) -> Decimal | date | None:
-    """Compute a figure from reports that are told."""
+    """Compute a figure from given reports."""
     return FIGURES[key].of(Told(**reports))
 
 
@@ -41,7 +41,7 @@ def figure(key: str, **reports: object) -> Decimal | date | None:
 
 
 def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, days: int = 10):
-    """Tell what quotes brought by kind, which days there are, and the group's fees."""
+    """Give the results of quotes by kind, the days, and the group's fees."""
     kinds = {Kind.PICKOFF: -pickoff, Kind.SPREAD: spread, Kind.HEDGING: -hedges}
     maker = spread - pickoff - hedges
     return {
@@ -74,7 +74,7 @@ def test_a_run_without_quotes_has_no_figure_on_them():
 
 
 def expected(*months: Booked, promise: float | None = None):
-    """Tell what was booked month by month, and what was promised for each."""
+    """Give the booked and the promised result of each month."""
     promised = None if promise is None else Told(result_usd=usd(promise))
     lines = [
         Told(booked=each, promise=promised, difference=Told(from_pickoffs_usd=each.pickoff_usd))
@@ -124,7 +124,7 @@ def test_shares_of_the_volume_are_summed_over_the_markets_of_a_month():
 
 
 def reviews(*decided: tuple[str, str, float, float | None]):
-    """Tell monthly reviews: venue, decision, result of the month, what shares would lose."""
+    """Give monthly reviews: venue, decision, result of the month, loss of share value."""
     told = [
         Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
         for i, (venue, what, a, shares) in enumerate(decided)
@@ -452,7 +452,7 @@ def test_losses_of_the_carriers_are_for_the_period_in_which_most_vanished(monkey
 
 
 def income_usd(run: RunFolder, kind: Kind) -> Decimal:
-    """Sum what the maker's own books have of a kind, without any report."""
+    """Sum a kind in the maker's own books, without any report."""
     maker = run.chart.parties.maker
     ((found,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings WHERE kind = ? AND commodity = 'USD' "

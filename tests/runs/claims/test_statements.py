@@ -1,4 +1,4 @@
-"""The statements of the thread: all tweets have some, and each can be decided both ways."""
+"""The statements of the thread: every tweet has some, and both verdicts are possible for each."""
 
 import re
 import shlex

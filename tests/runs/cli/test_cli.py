@@ -1,4 +1,4 @@
-"""The command line: answers that parse back, examples that work, mistakes told in one line."""
+"""The command line: output parses back, examples work, a mistake is reported in one line."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'p
 
 
 def moneytrail(*args: str | Path) -> Result:
-    """Run a command in this process; whatever it does not catch fails the test."""
+    """Run a command in this process; an exception that it does not catch fails the test."""
     result = CliRunner().invoke(main, list(map(str, args)))
     if not isinstance(result.exception, SystemExit | None):
         raise result.exception
@@ -46,7 +46,7 @@ def moneytrail(*args: str | Path) -> Result:
 def process(
     *args: str | Path, stdout: int | TextIO = subprocess.PIPE, **environment: str
 ) -> subprocess.Popen:
-    """Run a command in a process of its own, as a shell does."""
+    """Run a command in its own process, like a shell."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     # Unbuffered, Python lets half a write to a reader that left pass for a whole one.
     env.pop("PYTHONUNBUFFERED", None)
@@ -73,7 +73,7 @@ def ask(run: RunFolder, words: Sequence[str], *options: str) -> str:
 
 
 def same(cell: object, text: object) -> bool:
-    """Compare a cell of a table with what a program read back from its text."""
+    """Compare a cell of a table with the value that a program reads back from its text."""
     if isinstance(cell, Decimal):
         return Decimal(text) == cell and Decimal(text).as_tuple() == cell.as_tuple()
     return text == ("" if cell is None else str(cell))
@@ -185,7 +185,7 @@ def examples(command: str) -> list[list[str]]:
 
 
 def quick(line: list[str]) -> list[str]:
-    """Let none begin processes, which take longer to begin than a small piece of work takes."""
+    """Start no processes, since their start takes longer than a small piece of work."""
     begins = line[0] in {"audit", "study", "attribution"} and "--processes" not in line
     return [*line, "--processes", "1"] if begins else line
 

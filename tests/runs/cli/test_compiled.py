@@ -1,4 +1,4 @@
-"""What `make setup` plays leaves nothing to compile for the runs that follow."""
+"""After the world that `make setup` plays, later runs compile no function."""
 
 import os
 import subprocess

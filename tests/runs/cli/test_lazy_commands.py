@@ -1,4 +1,4 @@
-"""What a command may import, and what the help says of commands that it has not imported."""
+"""The imports that a command may have, and the help on commands that are not imported."""
 
 import itertools
 import shlex
@@ -89,9 +89,9 @@ for line in sys.stdin.read().splitlines():
 
 
 def chains() -> list[list[tuple[str, set[str]]]]:
-    """Put lines together of which each may import what the one before may: one process tries them.
+    """Chain command lines with growing sets of allowed imports, so that one process can try them.
 
-    What has been imported stays, so a line is held to its own allowance alone.
+    Imported modules stay imported, so each line is checked against its own allowance.
     """
     found: list[list[tuple[str, set[str]]]] = []
     for line, allowed in sorted(MAY_IMPORT, key=lambda each: len(each[1])):

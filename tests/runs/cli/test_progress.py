@@ -1,4 +1,4 @@
-"""What a terminal shows of a run, and from when on."""
+"""The progress of a run on a terminal, from its first line on."""
 
 import os
 import pty
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def seen_on_a_terminal(*command: str | Path) -> list[str]:
-    """Run a command; return what its terminal showed, one state of the line after the other."""
+    """Run a command; return the successive states of its terminal line."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, 100))
     with subprocess.Popen(
@@ -67,7 +67,7 @@ main()
 
 @pytest.fixture
 def said(monkeypatch) -> list[str]:
-    """What is said from now on."""
+    """The messages from now on."""
     words = []
     say = tqdm.set_description_str
     monkeypatch.setattr(tqdm, "set_description_str", lambda *it: (words.append(it[1]), say(*it)))

@@ -1,4 +1,4 @@
-"""A small world with a hole, its exhibit, and a browser that is started once."""
+"""A small world with a hole, its exhibit, and a browser, which is started once."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def page(hole_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the exhibit of six fills, which opens soonest."""
+    """Give the exhibit of six fills, which opens fastest."""
     path = tmp_path_factory.mktemp("small") / "exhibit.html"
     write_exhibit(small_run, path)
     return path
@@ -43,7 +43,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 
 @pytest.fixture
 def opened(browser: Tab, page: Path) -> Tab:
-    """Give the tab, at the exhibit, as a desk's screen shows it."""
+    """Give the tab with the exhibit, in the size of a desk screen."""
     browser.resize(*DESKTOP)
     assert browser.open(page) == "sealed"
     return browser

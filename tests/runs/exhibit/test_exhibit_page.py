@@ -1,4 +1,4 @@
-"""The exhibit is one file, the same for the same run, whose data no browser would alter."""
+"""The exhibit is one file, the same for the same run, with data that no browser alters."""
 
 import json
 import re

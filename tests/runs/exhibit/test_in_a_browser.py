@@ -1,4 +1,4 @@
-"""In a real browser, from the file system and without a network, the exhibit does what it says."""
+"""The exhibit works in a real browser, from the file system and without a network."""
 
 import json
 import random
@@ -271,13 +271,13 @@ def test_the_page_keeps_its_pictures(opened, tmp_path_factory):
 
 
 def places_of_data(page: bytes) -> list[range]:
-    """Find the bytes of the page's data: what is told, the books, and the list of hashes."""
+    """Find the bytes of the page's data: the figures, the books, and the list of hashes."""
     blocks = rb'<script id="(?:contents|block-[a-z]+)" type="application/[^>]*>([^<]*)</script>'
     return [range(*found.span(1)) for found in re.finditer(blocks, page)]
 
 
 def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int, int]]:
-    """Flip one bit of one byte at a time, and return the flips after which the page looks sound."""
+    """Flip one bit of one byte at a time, and return the flips that the page does not notice."""
     whole, draw = page.read_bytes(), random.Random(seed)
     places = places_of_data(whole)
     assert len(places) == 5
@@ -317,7 +317,7 @@ def test_a_list_with_a_missing_piece_is_reported(browser, small_page):
     [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
 )
 def test_a_forged_figure_with_a_matching_hash_is_found_from_the_books(opened, page, part, name):
-    """Who changes a figure and its hash, but not the books, is found by adding up."""
+    """A forger who changes a figure and its hash, but not the books, is found by adding up."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
     forged = json.loads(figures)
@@ -346,7 +346,7 @@ def test_a_forged_figure_with_a_matching_hash_is_found_from_the_books(opened, pa
     ],
 )
 def test_unsealed_books_are_distinguished_from_sealed_ones(opened, change):
-    """Whoever changes books and all hashes of the page still needs another manifest and seal."""
+    """A forger of the books and of all hashes on the page still needs another manifest and seal."""
     script = """(async () => {
       const proof = new Proof();
       let [books, manifest] = [await unpacked("books"), await unpacked("manifest")];

@@ -137,7 +137,7 @@ def test_the_command_prints_the_diagnosis_beside_the_booked_amounts(tiny_run: Ru
 
 
 def told(*pairs: Pair) -> list[Audited]:
-    """Make runs of (true, diagnosed) main causes; by cash alone it is always the last of all."""
+    """Make runs of (true, diagnosed) main causes; by cash alone the last cause is diagnosed."""
     last = Verdict(LOSSES[-1], None, ZERO)
     return [
         Audited(Verdict(true, None, ZERO), Verdict(said, None, ZERO), last, None, ZERO)

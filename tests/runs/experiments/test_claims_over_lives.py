@@ -1,4 +1,4 @@
-"""The claims over several lives: which are played, and that their figures come together."""
+"""The claims over several lives: the played lives, and the combination of their figures."""
 
 from decimal import Decimal
 

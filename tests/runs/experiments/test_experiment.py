@@ -1,4 +1,4 @@
-"""Experiments: a case's outcome is its own, whoever runs it, and a wrong choice costs no run."""
+"""Experiments: outcomes do not depend on the process, and a wrong option costs no run."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def square_and_process(case: int) -> tuple[int, int]:
 
 @pytest.fixture
 def on_cores(monkeypatch):
-    """Pretend that the machine has so many cores."""
+    """Pretend that the machine has this number of cores."""
 
     def have(count: int) -> None:
         monkeypatch.setattr(experiments, "cores", lambda: count)
@@ -75,7 +75,7 @@ def test_books_of_a_case_are_deleted_after_reading(tiny_run):
 
 @pytest.fixture
 def asked():
-    """A command of two tables, and how often it was asked for them."""
+    """A command with two tables, and the number of its calls."""
     times = []
 
     @experiment("one", "two")

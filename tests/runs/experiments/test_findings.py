@@ -1,4 +1,4 @@
-"""The page of findings: each table has its place, and holds what runs say."""
+"""The page of findings: each table has its place, and agrees with runs."""
 
 import re
 from decimal import Decimal
@@ -77,7 +77,7 @@ TIMES = {"bn": Decimal(10**9), "m": Decimal(10**6), "k": Decimal(1000), None: De
 
 
 def span_of(cell: str) -> tuple[Decimal, Decimal]:
-    """Return the least and the greatest value that a cell may stand for."""
+    """Return the least and the greatest value that rounds to a cell."""
     first, last, scale = SPAN.fullmatch(cell).groups()
     ends = [Decimal(text.replace(",", "")) for text in (first, last or first)]
     rounding = Decimal(1).scaleb(ends[0].as_tuple().exponent) / 2
@@ -101,7 +101,7 @@ def test_a_cell_covers_the_values_that_round_to_it(cell, low, high):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["month", "skill", "crashes"])
 def test_the_first_seed_of_each_setting_is_within_the_pages_range(name):
-    """A sixth of the work: `make findings` plays all seeds and writes the page."""
+    """This is a sixth of the work: `make findings` plays all seeds and writes the page."""
     cells = {row[0]: row[1:] for row in rows_of(name)[2:]}
     for n, (setting, played) in enumerate(QUESTIONS[name].settings.items()):
         for figure, value in figures_of(Play(name, setting, played.seeds[0])).items():

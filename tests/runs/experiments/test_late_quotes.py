@@ -1,4 +1,4 @@
-"""What a late maker earns of customers: less and less alone, down to a floor where firms hit."""
+"""A late maker's gain from customers: without limit lower alone, down to a floor with a firm."""
 
 from itertools import pairwise
 
@@ -33,7 +33,7 @@ def test_without_hits_the_spread_earned_falls_with_latency_without_limit():
 
 
 def test_with_a_firm_that_hits_it_falls_to_a_floor():
-    """No quote that stands is staler than half-spread and threshold, so that much is sure."""
+    """No valid quote is staler than half-spread plus threshold, which bounds the loss."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
     floor, its_error = earned(32.0, is_hit=True)
@@ -45,7 +45,7 @@ def test_with_a_firm_that_hits_it_falls_to_a_floor():
 
 
 def test_at_long_latencies_the_gain_is_that_of_a_price_between_absorbing_barriers():
-    """A firm hits at the first whole tick beyond its threshold: half a tick more, up to one."""
+    """A firm hits at the first whole tick beyond its threshold, half a tick to one tick further."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD
 

@@ -1,4 +1,4 @@
-"""Ranges of the life: what a case changes, which cases there are, and what is made of them."""
+"""Ranges of the life: the changes of each case, the list of cases, and the tables."""
 
 from datetime import date
 from decimal import Decimal
@@ -32,7 +32,7 @@ THOUSAND = Decimal("1000.00")
 
 
 def told(scenario: Scenario) -> dict:
-    """Return what a scenario says, but for what it is there to answer."""
+    """Return a scenario's data without its question."""
     return scenario.model_dump(exclude={"question", "sources"})
 
 
@@ -101,7 +101,7 @@ def rows(table: Table) -> list[dict]:
 
 
 def lives(hole_usd) -> dict[Case, LifeLosses]:
-    """Make outcomes in which a tenth of all that was used was lost to stale quotes."""
+    """Make outcomes in which a tenth of all uses was lost to stale quotes."""
     return {
         case: LifeLosses(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
         for case in cases()
@@ -142,7 +142,7 @@ def test_ends_are_shown_by_the_mean_and_the_range_of_all_seeds():
 
 
 def test_a_life_is_compared_with_the_one_of_its_own_seed():
-    """What a seed does to both lives is in no difference, however much it is."""
+    """The effect of a seed on both lives is in no difference, however large it is."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
     def hole_usd(case: Case) -> Decimal:

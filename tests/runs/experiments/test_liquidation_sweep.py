@@ -1,6 +1,6 @@
-"""The sweep's arithmetic against closed forms, its worlds at their limits, one cell by hand.
+"""The sweep: its arithmetic agrees with closed forms, its worlds with limits, one cell by hand.
 
-Which sign a result has, and how large it is, is found and reported; no test asks for it.
+The sign and the size of a result are reported; no test requires them.
 """
 
 import math
@@ -142,7 +142,7 @@ def test_without_a_change_of_sign_there_is_no_break_even(results):
 
 
 def known(bps_of) -> dict[sweep.Case, BackstopOutcome]:
-    """Make outcomes of which the result in basis points is known; what is taken over differs."""
+    """Make outcomes with a known result in basis points and different volumes taken over."""
     return {
         (setting, seed): BackstopOutcome(
             1e6 * seed, 0.0, 0.0, 0.0, 1e6 * seed * bps_of(setting, seed) / 10_000

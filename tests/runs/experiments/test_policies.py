@@ -1,4 +1,4 @@
-"""Policies side by side: what each changes, and that the table says what the books say."""
+"""Policies side by side: the changes of each, and a table that agrees with the books."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,7 +18,7 @@ RUN = Path(__file__).parents[2] / "worlds" / "run.toml"
 
 
 def told(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the life says under these changes, but for where it has it from."""
+    """Return the life's data under these changes, without sources."""
     return load(SCENARIO, dict(changes)).model_dump(exclude={"sources"})
 
 

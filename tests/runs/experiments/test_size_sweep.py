@@ -1,4 +1,4 @@
-"""The sweep of sizes: a known exponent is found again, and a case is what its run has booked."""
+"""The sweep of sizes: a known exponent is found, and a case agrees with its run's books."""
 
 from decimal import Decimal
 from itertools import product

@@ -1,4 +1,4 @@
-"""Losses by latency, size and firms: each case is the race that the scenario's quotes are in."""
+"""Losses by latency, size and firms: each case is the race of the scenario's quotes."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from runs.experiments.stale_quotes import Month, Quoted, losses, stale_quote_tab
 
 
 def test_later_quotes_larger_sizes_and_more_firms_lose_more(monkeypatch):
-    """One week of one seed: the same path for all, so that no error bars are needed."""
+    """All cases have one week of one seed, and so the same path: no error bars are needed."""
     load = stale_quotes.load
 
     def a_week(name, tables):

@@ -1,4 +1,4 @@
-"""A sweep plays every value with every seed, and says what is chance and what is not."""
+"""A sweep plays every value with every seed, and distinguishes effects from chance."""
 
 import json
 from decimal import Decimal
@@ -25,12 +25,12 @@ SMALL = str(Path(__file__).parents[2] / "golden" / "world.toml")
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch):
-    """Let runs of a second start no processes, which take longer."""
+    """Play runs of a second in this process, since starting others takes longer."""
     monkeypatch.setattr(experiment, "cores", lambda: 1)
 
 
 def swept(*holes: tuple[int, ...]) -> Swept:
-    """Return what a sweep of such holes found, value by value and seed by seed."""
+    """Return a sweep with the given holes, value by value and seed by seed."""
     outcomes = {
         SweptRun(str(value), seed): SweptOutcome(Decimal(usd), Decimal(0), Decimal(0), usd > 0)
         for value, row in enumerate(holes)

@@ -1,4 +1,4 @@
-"""The sweep over thin collateral: a setting is what its run has booked, and tables say which."""
+"""The sweep over thin collateral: each setting agrees with its run's books and its table."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +15,7 @@ THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 
 @pytest.fixture
 def in_thin(monkeypatch):
-    """Put the question to the small world."""
+    """Run the experiment on the small world."""
     monkeypatch.setattr(sweep, "SCENARIO", str(THIN))
     ThinSetting.base.cache_clear()
     yield

@@ -1,4 +1,4 @@
-"""How wrong the tracing rules are: the arithmetic, one run of a story, and the page."""
+"""The error of the tracing rules: the arithmetic, one run of a story, and the page."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
 def found(lifo: int) -> TracedSource:
-    """Let a source of 100.00 pay for rent alone, and a rule say that *lifo* of it is left."""
+    """Let a source of 100.00 pay for rent alone, while a rule leaves *lifo* of it in cash."""
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
     return TracedSource(10_000, rules, {"rent": 10_000})
@@ -106,7 +106,7 @@ def test_the_page_has_every_source_story_and_rule():
 
 @pytest.mark.slow
 def test_the_page_agrees_with_the_experiment_for_one_story():
-    """A tenth of the work: one story over all seeds."""
+    """This is a tenth of the work: one story over all seeds."""
     of = {(story, seed): outcome((story, seed)) for story, seed in cases() if story == "ventures"}
     table = next(iter(error_tables(of)))
     text = PAGE.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Fava opens the group's own books with a page that answers, and without it where it is missing."""
+"""Fava opens the group's own books with our page, and without it if moneytrail is missing."""
 
 import html
 import logging

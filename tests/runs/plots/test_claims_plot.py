@@ -29,7 +29,7 @@ def judged(*runs: Mapping[str, Value]) -> Claims:
 
 
 def marks(figure: Figure) -> list[tuple[int, int, bool]]:
-    """Return column, row and whether it is hollow of each mark."""
+    """Return for each mark its column, its row, and whether it is hollow."""
     found = []
     for each in figure.axes[0].collections:
         (x, y), *_ = each.get_offsets()

@@ -1,4 +1,4 @@
-"""Pictures show the figures of their tables and no others, in black and white, always alike."""
+"""Pictures show the figures of their tables and no others, in black and white, byte for byte."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -152,7 +152,7 @@ def coverage_report(
 
 
 def liquidations_report(last_price_usd: float = 30) -> Liquidations:
-    """Two days: a price falls in their last hour, two hours of liquidations, two providers."""
+    """Two days: a price fall in the last hour, two hours of liquidations, two providers."""
     hours = [datetime(2022, 5, 9) + timedelta(hours=n) for n in range(49)]
     standings = (ProviderKind.OUTSIDE, ProviderKind.CAPTIVE)
     steps = (
@@ -199,7 +199,7 @@ each_drawn = pytest.mark.parametrize("number", range(len(PICTURES)))
 
 @cache
 def drawn(number: int) -> Figure:
-    """Return a picture that is drawn once, for all tests that only look at it."""
+    """Return a picture that is drawn once, for all tests that only read it."""
     figure_of, found = PICTURES[number]
     figure = figure_of(found)
     figure.draw_without_rendering()
@@ -207,12 +207,12 @@ def drawn(number: int) -> Figure:
 
 
 def words(figure: Figure) -> str:
-    """Return all that is written in a picture."""
+    """Return all text of a picture."""
     return "\n".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
 
 
 def points(axes: Axes) -> set[tuple[float, float]]:
-    """Return where the marks of a panel are."""
+    """Return the positions of a panel's marks."""
     return {tuple(each) for found in axes.collections for each in found.get_offsets().tolist()}
 
 

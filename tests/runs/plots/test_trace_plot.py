@@ -1,4 +1,4 @@
-"""The picture of a trace: one panel for each rule, and in each what its matrix says."""
+"""The picture of a trace: one panel for each rule, which agrees with the rule's matrix."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""A run beside the record: figures as Beancount and DuckDB give them, inputs never judged."""
+"""A run beside the record: figures agree with Beancount and DuckDB, inputs are never judged."""
 
 import csv
 import io
@@ -86,7 +86,7 @@ def flight_run(executed) -> RunFolder:
 
 
 def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
-    """Make a fact of nothing, of a value, or of low, value and high."""
+    """Make a fact without a value, with one, or with low, value and high."""
     low, value, high = figures if len(figures) == 3 else (None, *(figures or [None]), None)
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     first, last = span
@@ -94,18 +94,18 @@ def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
 
 
 def rows(books: MeasuredBooks, facts: list[Fact]) -> list[Row]:
-    """Return the rows that the run has."""
+    """Return the rows that have a figure of the run."""
     return held_against(books, facts)[0]
 
 
 def figure(run: RunFolder, key: str, span: Span) -> object:
-    """Compute what the run has of a fact."""
+    """Compute the run's figure for a fact."""
     (row,) = rows(MeasuredBooks(run), [fact(key, span)])
     return row.figure
 
 
 def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
-    """Sum dollars over accounts, as Beancount does."""
+    """Sum dollars over accounts with Beancount."""
     found = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",
@@ -131,7 +131,7 @@ def test_every_row_of_the_record_is_compared_with_runs_here_or_by_liquidations()
 
 
 def test_every_measure_is_on_record_even_if_only_as_missing():
-    """But uses of money, of which a scenario may have kinds that nobody has written about."""
+    """Uses of money are an exception: a scenario may have kinds without any record."""
     keys = {each.key for each in load_record().fact}
 
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
@@ -281,7 +281,7 @@ def test_net_withdrawals_are_customers_withdrawals_less_deposits(
 
 
 def test_a_kind_with_several_receivers_is_counted_once(executed):
-    """Costs of one kind and payer share an account, whoever receives them."""
+    """Costs of one kind and payer share an account for all receivers."""
     uses = [
         {
             "date": FIRST,

@@ -1,4 +1,4 @@
-"""Sampling error by blocks of days: what is drawn, and how often it covers the truth."""
+"""Sampling error by blocks of days: the draws, and the coverage of the true value."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ def total(sums: np.ndarray) -> np.ndarray:
 
 
 def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarray:
-    """Draw days each of which is like the one before, with mean 0 and variance 1."""
+    """Draw autocorrelated days with mean 0 and variance 1."""
     values = rng.standard_normal(days)
     for i in range(1, days):
         values[i] = rho * values[i - 1] + (1 - rho**2) ** 0.5 * values[i]
@@ -28,7 +28,7 @@ def test_as_many_days_are_drawn_as_there_are_with_equal_frequency(days):
 
 
 def test_days_are_drawn_in_weeks():
-    """A day drawn is drawn with its neighbours, most often on both sides."""
+    """A day is drawn with its neighbours, most often on both sides."""
     counts = block_draws(70, "x")
     neighbours = np.roll(counts, 1, axis=1) + np.roll(counts, -1, axis=1)
     alone = ((counts > 0) & (neighbours == 0)).sum()
@@ -85,7 +85,7 @@ def test_the_error_of_a_sum_covers_the_truth_at_almost_the_stated_rate(rho, mont
 
 
 def test_the_error_of_a_ratio_is_that_of_both_sums_together():
-    """Where every day has the same ratio there is none, however unlike days are."""
+    """If every day has the same ratio there is no error, however different the days are."""
     volume = np.random.default_rng(3).random((30, 1)) * 10
     months = [("2022-05", np.hstack([volume / 4, volume]))]
 

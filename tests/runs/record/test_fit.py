@@ -1,4 +1,4 @@
-"""Each answer of a run says how well the run fits the record, if there is a record to meet."""
+"""Each answer of a run states the run's fit to the record, if the record applies."""
 
 import json
 import shutil

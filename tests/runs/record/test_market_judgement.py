@@ -1,4 +1,4 @@
-"""Markets beside the record: each figure by month as a slow reading has it, and the verdicts."""
+"""Markets beside the record: monthly figures agree with a slow computation; the verdicts."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -33,7 +33,7 @@ def fact(key: str, value: float, first: date, last: date, **more: object) -> Fac
 def life(
     days: int = 60, times: int = 1, recorded_usd: int = 4_100_000, market: str = "BTC-PERP"
 ) -> dict[str, list[MarketDay]]:
-    """Make days from 2020-06-01 on, each a little unlike the one before."""
+    """Make days from 2020-06-01 on, each slightly different from the one before."""
     found = []
     for i in range(days):
         usd = [times * Decimal(1_000_000 + 1_000 * (i * 7 % 5) + j) for j in range(4)]
@@ -246,7 +246,7 @@ def test_for_a_few_days_no_error_is_known(busy_run: RunFolder):
 
 
 def test_tables_of_a_life_are_at_most_100_columns_wide():
-    """With a market that trades 150 billion a month."""
+    """The test has a market that trades 150 billion a month."""
     tables = MarketJudgement(life(200, times=1_300), load_record(), FREE).tables()
 
     for each in tables:

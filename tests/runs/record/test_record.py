@@ -1,4 +1,4 @@
-"""The public record: what a file of facts may say, and how a run is held against it."""
+"""The public record: valid files of facts, and the comparison of a run with them."""
 
 from datetime import date
 from decimal import Decimal

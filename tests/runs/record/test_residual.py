@@ -1,4 +1,4 @@
-"""What nobody has explained: closed forms of a small record, and the books by a second witness."""
+"""The residual: closed forms of a small record, and the books by independent sums."""
 
 from collections import defaultdict
 from datetime import date
@@ -47,12 +47,12 @@ def group_run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def portfolio_run(executed) -> RunFolder:
-    """Six days, in which borrowed money is held as coins, and customers' dollars by the maker."""
+    """Six days in which the maker holds coins on borrowed money, and customers' dollars."""
     return executed(WORLDS / "portfolio.toml")
 
 
 def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
-    """Make a fact of nothing, of a value, or of a low and a high end."""
+    """Make a fact without a value, with one, or with a low and a high end."""
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     if len(figures) == 2:
         low, high = figures
@@ -61,7 +61,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 
 
 def small_record(first: date, second: date) -> Record:
-    """Return two days on which everything is known but ranges of cash and of gifts."""
+    """Return two days with known values, except for ranges of cash and of gifts."""
     return Record(
         fact=(
             fact("source-lenders", first, 100.0),
@@ -87,7 +87,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
-    """Sum dollars over accounts, as plain Beancount does."""
+    """Sum dollars over accounts with plain Beancount."""
     said = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND date <= {until}",

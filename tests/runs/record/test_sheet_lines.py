@@ -1,4 +1,4 @@
-"""Lines of recorded balance sheets: what Beancount's own inventory and prices make of the books."""
+"""Lines of recorded balance sheets agree with Beancount's own inventory and prices."""
 
 import re
 from collections import defaultdict
@@ -83,7 +83,7 @@ IN_KIND = {
 
 @pytest.fixture(scope="module")
 def coins_run(executed) -> RunFolder:
-    """Six days of a house that owes coins, of which its maker has sold some."""
+    """Six days of a house that owes coins; its maker has sold some of them."""
     return executed(WORLDS / "coins.toml")
 
 
@@ -121,7 +121,7 @@ def test_debts_exclude_the_credit_line(group_run: RunFolder):
 
 
 def test_the_shortfall_counts_tokens_of_the_exchange_and_no_stake(executed):
-    """A stake would lessen it, were it counted: here the exchange has bought one."""
+    """The exchange has bought a stake here, which would reduce the shortfall if it counted."""
     stake = {
         "date": date(2022, 5, 31),
         "usd": 10_000,

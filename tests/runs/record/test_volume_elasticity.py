@@ -18,7 +18,7 @@ FIRST = date(2021, 1, 1)
 
 
 def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
-    """Make days of what was traded and of ranges, ln(ln(high / low))."""
+    """Make days from volumes and ranges, ln(ln(high / low))."""
     found = []
     for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
         usd = [Decimal(f"{x:.2f}") for x in (of_customers / 3, of_customers * 2 / 3, hits)]
@@ -29,7 +29,7 @@ def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> 
 
 
 def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
-    """Draw ranges that follow each other, and noise, so alike that single days would not do."""
+    """Draw autocorrelated ranges and noise, for which draws of single days would be wrong."""
     rng = np.random.default_rng(seed)
     log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
     shocks = 0.4 * rng.standard_normal(days)
@@ -40,7 +40,7 @@ def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
-    """Regress by the book: one loop for each mean, sum and product."""
+    """Regress with one loop for each mean, sum and product."""
     months = defaultdict(list)
     for day in days:
         months[day.day.month].append(day)
@@ -91,7 +91,7 @@ def test_hits_proportional_to_other_volume_raise_no_elasticity():
 
 
 def test_the_remainder_of_a_record_does_not_depend_on_the_day():
-    """Left over is what hits did not take: as they rise it falls, by arithmetic."""
+    """The remainder is the volume that hits leave, so it falls by arithmetic when they rise."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
     left = days_of(log_range, 5e9 - hits, hits)

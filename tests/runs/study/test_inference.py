@@ -1,4 +1,4 @@
-"""What follows from members: which are plausible, what moves an outcome, what half would take."""
+"""Conclusions from members: plausible ones, decisive inputs, conditions for half of the hole."""
 
 import sys
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ MOMENTS = (
 
 
 def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
-    """Make a table of two members of the base, in the middle of everything, and these."""
+    """Make a table of two members of the base, at the middle of all ranges, and these members."""
     study = Study(
         question="test",
         base="tiny",

@@ -1,4 +1,4 @@
-"""Whoever is killed in the middle of a study, its table is the same, byte for byte."""
+"""A study whose processes are killed ends with the same table, byte for byte."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ PATIENCE_S = 120
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The sealed result of a study that nobody killed, by file."""
+    """The sealed result of an uninterrupted study, by file."""
     folder = StudyFolder(TINY, tmp_path_factory.mktemp("study") / "whole")
     folder.play(None)
     return files_of(folder.seal())
@@ -37,7 +37,7 @@ def results(out: Path) -> int:
 
 
 def begin(out: Path) -> subprocess.Popen[bytes]:
-    """Play the study in processes of their own, in a group that can be killed at once."""
+    """Play the study in separate processes, in a group that can be killed at once."""
     command = [sys.executable, "-m", "runs", "study", "tiny", "--processes", "2"]
     return subprocess.Popen(
         [*command, "--out", str(out)], stdout=subprocess.DEVNULL, start_new_session=True

@@ -1,4 +1,4 @@
-"""A study: designed, played, stopped, gone on with, sealed and replayed."""
+"""A study: design, play, stop, continue, seal and replay."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sealed result of a study that nobody stopped."""
+    """The sealed result of an uninterrupted study."""
     folder = StudyFolder(TINY, tmp_path_factory.mktemp("study") / "whole")
     folder.play(None)
     return folder.seal()

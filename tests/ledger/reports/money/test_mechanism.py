@@ -1,4 +1,4 @@
-"""The thread's mechanism is all kinds that its sentences claim, and what pools lost."""
+"""The thread's mechanism: all kinds that its sentences claim, and the losses of pools."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Two views of the maker's quotes: fills one by one, and the general ledger, agree with both."""
+"""Two views of the maker's quotes agree with single fills and with the general ledger."""
 
 from collections import defaultdict
 

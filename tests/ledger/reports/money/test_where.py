@@ -1,4 +1,4 @@
-"""Where the money went, worked out by hand for one afternoon and by other means for a whole run."""
+"""Where the money went, by hand for one afternoon and by independent queries for a whole run."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -28,7 +28,7 @@ def table(run: RunFolder, name: str) -> Table:
 
 
 def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Ask a question that main.beancount brings along, without any of our code."""
+    """Run a saved query of main.beancount without any of our code."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     text = next(e.query_string for e in entries if isinstance(e, Query) and e.name == name)

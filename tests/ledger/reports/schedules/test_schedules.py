@@ -1,4 +1,4 @@
-"""Schedules of a hand-written life, and of simulated worlds: amounts are those of the books."""
+"""Schedules of a hand-written life and of simulated worlds agree with the books."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The rules once more, slow and obvious: layers are never dropped, and fractions are fractions."""
+"""The tracing rules in a slow and obvious form: all layers are kept, and fractions are exact."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ def slow_paid(
     rule: TracingRule,
     followed: Collection[str],
 ) -> Counter[tuple[str, str]]:
-    """Return cents by source and use; what is left is paid to the account that it is left in."""
+    """Return cents by source and use; remaining cash counts as paid to its account."""
     if rule is TracingRule.EQUAL_SHARING:
         return _shared(moves, accounts)
     layers: dict[str, Layers] = {account: [] for account in accounts}

@@ -1,4 +1,4 @@
-"""Worked examples of others, to the cent: what a rule gives must be what they say it gives."""
+"""Published worked examples: each rule gives their result to the cent."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ DAY = date(2022, 1, 5)
 def traced(
     rule: TracingRule, *moves: tuple[str, int], followed: str = "", days: tuple[date, ...] = ()
 ) -> Traced:
-    """Pay in what is above zero, and out what is below, in whole dollars or pounds."""
+    """Pay positive amounts in and negative amounts out, in whole dollars or pounds."""
     history = [
         CashMove(day, who, ACCOUNT, 100 * amount)
         if amount > 0
@@ -25,7 +25,7 @@ def traced(
 
 
 def left(found: Traced) -> dict[str, int]:
-    """Return what is left of whose money, in whole dollars or pounds."""
+    """Return the remaining money by owner, in whole dollars or pounds."""
     return {source: cents // 100 for (source, _), cents in found.left_cents.items()}
 
 
@@ -36,8 +36,8 @@ def paid(found: Traced) -> dict[tuple[str, str], int]:
 def test_roscoe_v_winder():
     """James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62.
 
-    Of 455 pounds of the company's book debts all was spent but 25; then own money came, and 358
-    pounds stood there at death. The company had 25 of them.
+    Of 455 pounds of the company's book debts all but 25 were spent. Then his own money came in, and
+    the balance at death was 358 pounds. The company had 25 of them.
     """
     found = traced(
         TracingRule.LOWEST_BALANCE,
@@ -54,9 +54,9 @@ def test_trust_money_behind_a_trustees_own():
     """Christie & Compton, "How Does the Lowest Intermediate Balance Rule for Tracing Work?",
     Capstone Forensic Group, 25 May 2022.
 
-    Joe has 100,000 of his own and adds 200,000 of the trust. The car, 75,000, is paid from his own;
-    when a boat and a jet are paid as well, 45,500 is left, all of it the trust's, and 154,500 of
-    the trust's is spent, none before the boat on 19 January.
+    Joe has 100,000 of his own money and adds 200,000 of the trust's. The car, 75,000, is paid from
+    his own money. After a boat and a jet 45,500 is left, all of it the trust's. 154,500 of the
+    trust's money is spent, none of it before the boat on 19 January.
     """
     car, boat = date(2022, 1, 10), date(2022, 1, 19)
     found = traced(
@@ -99,9 +99,9 @@ def test_losses_borne_rateably():
     """An illustration of Barlow Clowes International v Vaughan [1992] 4 All ER 22, in lecture notes
     on mixed funds (coursehero.com, file pi9gatp).
 
-    1,000 misappropriated from trust A, 2,000 from trust B, 600 dissipated: the loss is borne one to
-    two, and the claims are 800 and 1,600. Where all came before anything went, a rolling charge and
-    equal sharing at the end give the same.
+    1,000 is misappropriated from trust A and 2,000 from trust B; 600 is dissipated. The loss is
+    shared one to two, and the claims are 800 and 1,600. If all receipts come before all payments, a
+    rolling charge and equal sharing at the end give the same result.
     """
     for rule in (TracingRule.PRO_RATA, TracingRule.EQUAL_SHARING):
         found = traced(rule, ("A", 1_000), ("B", 2_000), ("dissipated", -600))
@@ -112,8 +112,8 @@ def test_losses_borne_rateably():
 def test_peter_and_lisa():
     """Citrin Cooperman, "Unravel Financial Mysteries: An Introduction to Cash Tracing".
 
-    Peter and Lisa pay in 100 dollars each, a day apart; 100 dollars go. Last in, first out: they
-    are Lisa's. First in, first out: Peter's.
+    Peter and Lisa pay in 100 dollars each, a day apart; then 100 dollars are paid out. By last in,
+    first out they are Lisa's. By first in, first out they are Peter's.
     """
     moves = (("Peter", 100), ("Lisa", 100), ("withdrawal", -100))
 

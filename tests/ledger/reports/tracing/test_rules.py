@@ -1,4 +1,4 @@
-"""What each rule must do on any history whatever."""
+"""The properties of each rule on any history."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[Cas
 
 
 def without_overdraft(moves: list[CashMove]) -> list[CashMove]:
-    """Leave out what an account could not pay."""
+    """Leave out payments beyond an account's balance."""
     balance, kept = Counter(), []
     for move in moves:
         if move.giver not in ACCOUNTS or balance[move.giver] >= move.cents:
@@ -138,7 +138,7 @@ def test_the_lowest_balance_since_a_deposit_bounds_its_remainder(moves: list[Cas
 
 @given(moves=histories((ONE,)))
 def test_traced_money_lasts_longest_by_the_lowest_balance(moves: list[CashMove]):
-    """Where nothing is paid back to whoever is followed."""
+    """This holds if no money is paid back to the followed sources."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
 
@@ -149,7 +149,7 @@ def test_traced_money_lasts_longest_by_the_lowest_balance(moves: list[CashMove])
 def test_by_the_lowest_balance_a_source_paid_exactly_the_uses_that_fail_without_it(
     moves: list[CashMove],
 ):
-    """Where nobody acts differently, and whoever comes first is paid as far as there is cash."""
+    """This holds if no party acts differently, and payments are made in order while cash lasts."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
     for _, giver, taker, cents in moves:

@@ -1,4 +1,4 @@
-"""Whose money paid for what, on an afternoon that is written by hand and in simulated worlds."""
+"""Sources and uses of money on a hand-written afternoon and in simulated worlds."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One entity's own books balance alone, and Beancount reads them without the others'."""
+"""One entity's own books balance alone, and Beancount reads them without all other books."""
 
 from collections import defaultdict
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Questions in SQL and in BQL get the ledger's own figures, and nothing but answers."""
+"""Queries in SQL and BQL return the ledger's own figures, and can only read."""
 
 import hashlib
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The trail holds: from every figure down to its fills, and from there up to the same figure."""
+"""The trail leads from every figure down to its fills, and from there up to the same figure."""
 
 import shutil
 from collections import defaultdict
@@ -27,7 +27,7 @@ ZERO = Decimal("0.00")
 
 
 def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Ask a question that main.beancount brings along, without any of our code."""
+    """Run a saved query of main.beancount without any of our code."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     text = next(e.query_string for e in entries if isinstance(e, data.Query) and e.name == name)
