@@ -152,7 +152,7 @@ def slow_dealers_run(executed) -> RunFolder:
     return executed(WORLD, retail=bought | often, group={"uses": [use(700_000)]})
 
 
-def test_where_dealers_buy_little_dollars_are_waited_for_while_coins_are_paid(slow_dealers_run):
+def test_if_dealers_buy_little_requests_for_dollars_wait_while_coins_are_paid(slow_dealers_run):
     run = slow_dealers_run
     waits = {note.commodity for note in run.notes(UnpaidRequest)}
     since = min(day for day, note in run.dated_notes(UnpaidRequest) if note.commodity == "USD")
@@ -168,7 +168,7 @@ def test_where_dealers_buy_little_dollars_are_waited_for_while_coins_are_paid(sl
     assert queue_usd(run, calendar(run))[-1] > 0
 
 
-def test_dealers_buy_no_more_in_a_day_than_they_do(slow_dealers_run):
+def test_dealers_buy_at_most_their_daily_amount(slow_dealers_run):
     sold: dict[date, Decimal] = {}
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
@@ -179,7 +179,7 @@ def test_dealers_buy_no_more_in_a_day_than_they_do(slow_dealers_run):
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_where_dealers_buy_enough_a_line_for_each_coin_changes_nothing(run, executed):
+def test_if_dealers_buy_enough_a_line_for_each_coin_changes_nothing(run, executed):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
 
     assert not run.notes(UnpaidRequest)

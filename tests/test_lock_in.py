@@ -213,7 +213,7 @@ def test_half_the_quotes_are_half_the_size(independent):
         assert largest[month] * lot > 0.95 * size
 
 
-def test_half_the_quotes_give_customers_half_the_depth(independent):
+def test_half_of_the_quotes_give_customers_half_of_the_makers_depth(independent):
     """The others show as much as all its quotes, so the book is 1 + share times as deep."""
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]

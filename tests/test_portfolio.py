@@ -238,7 +238,7 @@ def test_constant_prices_leave_no_loss(executed):
     assert hole(run).kinds_usd[Kind.PORTFOLIO] == units["BTC"] * 30_000 + units["ALTS"] * 100
 
 
-def test_constant_prices_leave_nothing_when_all_is_sold(executed):
+def test_at_constant_prices_a_complete_sale_leaves_no_gain_or_loss(executed):
     (first, *_), days = GROUP["lenders"], (date(2022, 5, 29), RECALL)
     called = first | {
         "limits": [{"since": day, "usd": usd} for day, usd in zip(days, (4e6, 0), strict=True)]

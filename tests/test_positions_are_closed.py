@@ -28,7 +28,7 @@ def closing(executed) -> RunFolder:
     return executed(BUSY, **CLOSING)
 
 
-def test_what_customers_trade_with_others_is_booked_net_at_the_mark_and_without_a_fee(closing):
+def test_customers_trades_with_others_are_booked_net_at_the_mark_without_a_fee(closing):
     rows = closing.select(
         "SELECT DISTINCT taker, maker, holder, price = lead, edge_cents, fee_cents FROM rows "
         f"WHERE motive = '{Motive.NET.word}'"
@@ -48,7 +48,7 @@ def test_without_a_holding_time_trades_with_others_leave_no_position(executed):
     assert not run.select(f"SELECT 1 FROM rows WHERE motive = '{Motive.NET.word}'")
 
 
-def test_in_the_books_customers_hold_the_sum_of_all_their_orders():
+def test_customers_position_in_the_books_is_the_sum_of_all_their_orders():
     scenario = load(str(BUSY), CLOSING)
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder))
@@ -61,7 +61,7 @@ def test_in_the_books_customers_hold_the_sum_of_all_their_orders():
     assert house.lots[:, retail].any()
 
 
-def test_books_with_such_positions_hold():
+def test_books_with_such_positions_pass_the_audit():
     with sound_run(load(str(BUSY), CLOSING | UNWINDING)) as run:
         motives = Counter(motive for (motive,) in run.select("SELECT motive FROM rows"))
         assert motives[Motive.NET.word] > 20
@@ -95,12 +95,12 @@ def test_firms_unwind_against_the_other_makers_and_close_the_hedge(executed):
         assert (house or 0) + (lead or 0) == 0, (who, market)
 
 
-def test_the_roles_say_whose_trades_are_netted(closing, tiny_run):
+def test_the_roles_name_the_party_with_netted_trades(closing, tiny_run):
     assert closing.chart.parties.netted == "OtherMakers"
     assert tiny_run.chart.parties.netted is None
 
 
-def test_the_other_makers_pay_what_their_positions_lose(closing):
+def test_the_other_makers_pay_the_losses_of_their_positions(closing):
     told = [entry.narration for entry in closing.transactions if entry.payee == "OtherMakers"]
 
     assert any("for losses of its positions" in each for each in told)

@@ -237,7 +237,9 @@ def test_in_any_history_each_coin_is_held_or_lent_and_the_books_balance(
 
 
 @pytest.mark.parametrize(("seed", "daily_cents", "waits"), [(5, 0, {"USD"}), (0, 300_000, LINES)])
-def test_with_a_line_for_each_coin_some_are_paid_while_others_wait(seed, daily_cents, waits):
+def test_with_a_line_for_each_coin_some_requests_are_paid_while_others_wait(
+    seed, daily_cents, waits
+):
     with tempfile.TemporaryDirectory() as name:
         CoinHistory(Path(name), 10**12, daily_cents).play(long_history(seed))
         run = RunFolder(Path(name))
@@ -260,7 +262,7 @@ def test_with_a_line_for_each_coin_some_are_paid_while_others_wait(seed, daily_c
     assert meanwhile
 
 
-def test_in_long_histories_coins_are_sold_bought_back_and_queued_for():
+def test_in_long_histories_coins_are_sold_and_bought_back_and_requests_wait():
     told = set.union(*(told_in(long_history(seed)) for seed in range(2)))
 
     assert told == WORDS

@@ -66,7 +66,7 @@ def cash_usd(entry: Transaction) -> Decimal:
 # --------------------------------------------------------------------------------- the run
 
 
-def test_the_run_ends_in_a_halt_and_the_quoter_goes_with_it(broken):
+def test_the_bank_run_ends_in_a_halt_and_the_quoter_stops(broken):
     assert told(broken, HOUSE) == [
         (date(2022, 5, 9), "open"),
         (date(2022, 5, 12), "queued"),
@@ -163,7 +163,7 @@ def test_a_fully_covered_house_survives_the_same_fear_without_a_queue(covered):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_without_news_and_contagion_there_is_no_run_at_any_noise(executed, seed):
+def test_without_news_and_contagion_there_is_no_bank_run_for_any_seed(executed, seed):
     calm = {"contagion": 0.0, "queue_shock": 0.0}
     run = executed(RUN, news=(), retail={"flow": calm}, run={"seed": seed, "day_ledgers": ()})
 

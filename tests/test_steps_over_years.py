@@ -180,7 +180,7 @@ def test_quotes_are_hit_less_with_a_multiple_of_their_distance(hit, times):
     assert distances == set(levels)
 
 
-def test_other_makers_pay_in_their_fees(executed):
+def test_other_makers_deposit_money_for_their_fees(executed):
     kept, paid_in = 1_000, 20_000
     run = executed(GROUP, other_makers={"opening_claim_usd": kept, "opening_cash_usd": paid_in})
     usd = usd_balances(run)

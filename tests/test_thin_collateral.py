@@ -121,7 +121,7 @@ SLOW = (
 )
 
 
-def test_the_deeper_the_book_the_less_is_lost_until_takeovers_earn(executed):
+def test_a_deeper_book_lowers_the_loss_until_takeovers_earn(executed):
     depths = (0.0, 300.0, 3_000.0, 30_000.0, 300_000.0)
     found = [
         result(executed, steps=SLOW, book=BOTTOMLESS | {"usd_per_bp": depth}) for depth in depths
@@ -209,7 +209,7 @@ def test_no_loan_or_sale_uses_a_later_price(executed):
 # ------------------------------------------------------------------------------- the books
 
 
-def test_a_sale_brings_no_more_than_the_tokens_are_worth_and_hardly_less(executed):
+def test_the_proceeds_of_a_sale_are_at_most_the_tokens_value_and_almost_equal_to_it(executed):
     run = executed(THIN, **world(steps=SLOW))
     sales = run.select(
         "SELECT (meta->>'quantity')::DECIMAL(18, 2) * (meta->>'lead')::DECIMAL(18, 2), "

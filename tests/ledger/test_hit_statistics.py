@@ -33,7 +33,7 @@ def sealed_with(run: RunFolder, folder: Path, hits: dict[str, object] | None) ->
 
 
 @pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
-def test_a_run_keeps_what_its_fills_give(name: str, request: pytest.FixtureRequest):
+def test_a_run_keeps_the_statistics_of_its_fills(name: str, request: pytest.FixtureRequest):
     run = request.getfixturevalue(name)
 
     assert kept(run.path)[KEY] == json.loads(json.dumps(sealed_statistics(run)[KEY]))
@@ -41,7 +41,7 @@ def test_a_run_keeps_what_its_fills_give(name: str, request: pytest.FixtureReque
     assert list(wrong_statistics(run)) == []
 
 
-def test_a_run_that_keeps_none_is_asked_for_its_fills(busy_run: RunFolder, tmp_path: Path):
+def test_a_run_without_statistics_answers_from_its_fills(busy_run: RunFolder, tmp_path: Path):
     older = sealed_with(busy_run, tmp_path / "run", None)
 
     assert [table.rows for table in firms(older).tables()] == [

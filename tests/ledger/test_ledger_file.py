@@ -128,7 +128,7 @@ def test_a_customer_without_books_is_given_the_mirror_of_the_claim(opened):
     assert bridges["all"].unexplained_usd == 0
 
 
-def test_what_is_bought_is_a_use_at_cost_and_marked_by_its_price(opened):
+def test_a_purchase_is_a_use_at_cost_and_is_marked_by_its_price(opened):
     added = """
 2021-01-04 * "Broker" "Shares"
   Assets:Shares             3 ACME {3.33 USD}

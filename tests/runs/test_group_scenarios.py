@@ -181,7 +181,7 @@ def test_a_valuation_is_written_and_read_back(read):
 
 
 @pytest.mark.parametrize("policy", ["captive", "independent"])
-def test_a_policy_needs_no_quotes_on_the_lead_venue(read, policy):
+def test_a_policy_works_without_quotes_on_the_lead_venue(read, policy):
     scenario = read(TEXT.replace("[maker]\n", f'[maker]\npolicy = "{policy}"\n'))
 
     assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)

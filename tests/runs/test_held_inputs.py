@@ -53,7 +53,7 @@ def test_costs_stay_when_fees_disappear_with_the_cause(group_run, tmp_path, kind
     assert [day for day, _, _ in costs_of(group_run)] == [date(2022, 6, 1)]
 
 
-def test_if_a_scenario_says_so_costs_fall_with_the_fees(executed, tmp_path):
+def test_costs_fall_with_the_fees_if_a_scenario_says_so(executed, tmp_path):
     run = executed(GROUP, group={"costs_follow_fees": True})
     made = without(run, "PickOff")
     other = run_without(run, "PickOff", tmp_path / "run")
@@ -183,7 +183,7 @@ def test_a_given_day_has_hourly_demand_and_the_record_fills_missing_hours(execut
 # ------------------------------------------------------------------ common random numbers
 
 
-def test_prices_are_equal_and_customers_rows_almost_all(recorded_run, unhit_run):
+def test_prices_are_equal_and_almost_all_rows_of_customers_too(recorded_run, unhit_run):
     assert_chance_is_common(recorded_run, unhit_run)
 
 

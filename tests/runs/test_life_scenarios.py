@@ -245,7 +245,7 @@ def test_every_use_of_money_has_a_recorded_range(ftx):
     assert len(spent_usd(ftx)) == 11
 
 
-def test_uses_are_all_due_in_the_life_of_the_venue(ftx):
+def test_all_uses_are_due_in_the_life_of_the_venue(ftx):
     for use in ftx.group.uses:
         assert all(ftx.run.start <= day < ftx.run.end for day in use.days())
 

@@ -87,7 +87,7 @@ def test_a_value_is_read_as_toml_and_otherwise_is_text(text, value):
         'house.volume_share_pct_recorded=["a", 2]',
     ],
 )
-def test_a_setting_is_written_as_it_is_read(setting):
+def test_a_written_setting_is_read_back_equal(setting):
     ((place, value),) = read_settings([setting]).items()
 
     assert setting_text(place, value) == setting

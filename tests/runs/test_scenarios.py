@@ -374,7 +374,7 @@ def test_a_figure_that_is_replaced_loses_its_source_and_no_other_does(write):
     }
 
 
-def test_keys_that_a_file_leaves_out_lose_their_sources_and_can_be_given_anew(write):
+def test_keys_that_a_file_leaves_out_lose_their_sources_and_can_be_given_again(write):
     write("base.toml", FULL.replace("[sources]", '[sources]\n"house.fee_tiers[0]" = "a page"'))
     top = 'extends = "base.toml"\nwithout = ["house.fee_tiers", "run.seed"]\n'
     fees = "[house]\nfee_tiers = [{ volume_usd = 0, taker_bps = 1.0 }]\n"

@@ -65,7 +65,7 @@ def test_both_views_agree_with_the_fills_with_the_cause_and_without(busy_run, to
     assert all(ours - theirs == difference for ours, theirs, difference in lines.values())
 
 
-def test_the_sentence_is_the_answer(busy_run):
+def test_the_answer_is_that_sentence(busy_run):
     there = hole(busy_run)
     made = without(busy_run, "PickOff")
     compared = WithAndWithout(made, there, there, (views(-1, 2), views(0, 0)), (), None, True)

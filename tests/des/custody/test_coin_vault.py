@@ -75,7 +75,7 @@ def test_a_deposit_is_in_one_coin_or_in_dollars_by_the_shares(counter):
         assert words.count(name) / 2_000 == pytest.approx(share, abs=0.03)
 
 
-def test_coins_have_their_share_of_all_deposits_where_an_agent_takes_in_dollars(counter):
+def test_coins_have_their_share_of_all_deposits_beside_an_agents_dollars(counter):
     steps = (AgentShare(since=SCENARIO.run.start, share=2 / 3),)  # of dollars, a fifth of all
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
     for i in range(2_000):  # what the agent leaves of 2,500
@@ -156,7 +156,7 @@ def test_a_coin_is_bought_back_for_the_houses_dollars_before_other_coins_are_sol
     assert counter.custody.cash[CODE[HOUSE]] == 2_000_000
 
 
-def test_dollars_that_are_waited_for_buy_no_coins(counter):
+def test_dollars_for_waiting_requests_buy_no_coins(counter):
     counter.custody.keep_coins(counter.vault, 100, 0)
     till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books)
     retail, house = CODE["Retail"], CODE[HOUSE]

@@ -30,13 +30,13 @@ def test_a_request_for_two_coins_and_dollars_waits_in_three_lines():
     assert [lines.waits_in(line) for line in (DOLLARS, BTC, ALTS)] == [True] * 3
 
 
-def test_where_all_wait_in_one_line_a_request_stays_whole():
+def test_in_a_single_line_a_request_stays_whole():
     whole = asks(1, 70, 5, 3)
 
     assert waiting(False, whole).in_order() == [whole]
 
 
-def test_whoever_asks_for_what_is_lacking_waits_and_others_are_paid():
+def test_a_request_for_a_missing_coin_waits_and_others_are_paid():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 0, 0, 3), asks(3, 70), asks(4, 0, 1, 0))
 
     assert paid(lines, ALTS, DOLLARS) == ["r-2", "r-3"]

@@ -331,7 +331,7 @@ def test_if_a_venue_cannot_pay_no_capital_moves_and_none_is_created():
     assert town.custody.till(HOUSE) == 0
 
 
-def test_the_direction_of_the_price_decides_nothing():
+def test_the_direction_of_the_price_has_no_effect():
     """Gains of positions are in the claims but not in the results; hedges lose the same amount."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):

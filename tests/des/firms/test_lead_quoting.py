@@ -198,7 +198,7 @@ def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_together_nearly_theirs(
+def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_get_nearly_their_sum(
     delay_ms, costs_bp
 ):
     """With two firms and thresholds of one to three deviations the formula may err by a tenth."""
@@ -252,7 +252,7 @@ def test_equally_fast_firms_share_the_rest_by_order_size():
     assert close(race.rents()[0], whole * np.array([0, 3, 1]) / 4, 1)
 
 
-def test_a_fast_firm_that_hits_only_large_moves_leaves_the_usual_ones_to_the_next():
+def test_a_fast_firm_that_hits_only_large_moves_leaves_other_moves_to_the_next():
     """On moves that the fast firm hits too, the slower firm gets nothing."""
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
@@ -346,7 +346,7 @@ def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demandi
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(costs=st.just(BP)))
-def test_with_equal_costs_it_loses_exactly_that_if_the_fastest_can_take_all_of_it(race):
+def test_with_equal_costs_a_quote_loses_its_size_if_the_fastest_can_take_all_of_it(race):
     first = min(race.delay_us)
     orders = tuple(
         max(race.quote_cents) if us == first else size

@@ -39,7 +39,7 @@ def unwound(house: House, days: int) -> HedgeDesk:
     return desk
 
 
-def test_positions_fade_with_the_holding_time_and_to_nothing_but_a_few_lots():
+def test_positions_decay_with_the_holding_time_to_a_few_lots():
     house = House(10**9, -(10**9), 0)
     unwound(house, 5)
     assert np.allclose(house.lots[0, FIRMS], 10**9 * LEFT**5 * np.array([1, -1, 0]), atol=10)
@@ -50,7 +50,7 @@ def test_positions_fade_with_the_holding_time_and_to_nothing_but_a_few_lots():
     assert house.lots.sum() == 0
 
 
-def test_the_other_makers_take_it_at_the_mark_and_nobody_gains():
+def test_the_other_makers_take_positions_at_the_mark_without_a_gain():
     house = House(1_000, -500, 1)
     unwound(house, 1)
     (rows,) = house.rows

@@ -219,7 +219,7 @@ def test_at_the_zero_price_the_account_is_left_with_less_than_a_tick(equity, pos
 
 
 @given(EQUITY, POSITION, MARK, st.data())
-def test_closed_in_parts_an_account_yields_the_same(equity, position, mark, data):
+def test_an_account_closed_in_parts_yields_the_same(equity, position, mark, data):
     left, side = abs(position), 1 if position > 0 else -1
     remaining, given_away = equity, 0
     while left:
@@ -328,7 +328,7 @@ def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
     return population(1, MAY_9, given, 20_000, [1, 1], LOT_CENTS, markets)
 
 
-def test_shares_of_the_holders_bring_tokens_worth_their_collateral_in_whole_lots():
+def test_shares_of_the_holders_deposit_tokens_of_their_collaterals_value_in_whole_lots():
     cash = drawn_with((), [])
     drawn = drawn_with(TOKENS, [1, 0])
 
@@ -363,7 +363,7 @@ def test_tokens_as_collateral_change_nothing_for_holders_of_cash():
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_a_holder_who_finds_no_tokens_brings_their_margin_value_in_cash():
+def test_a_holder_who_finds_no_tokens_deposits_their_margin_value_in_cash():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

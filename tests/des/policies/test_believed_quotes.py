@@ -57,7 +57,7 @@ def test_if_all_candidates_have_the_same_prediction_nothing_changes():
     assert BELIEVED.decide(0, seen(FIRST, *[0] * 9)).quotes == FIRST
 
 
-def test_without_trades_nothing_changes_whatever_the_simulation_predicts():
+def test_without_trades_no_prediction_changes_the_quotes():
     decided = BELIEVED.decide(0, seen(FIRST, *range(9), traded=0))
 
     assert decided == Decided(FIRST, Outlook(0, 7))

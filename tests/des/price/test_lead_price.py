@@ -472,7 +472,7 @@ def test_the_factor_forgets_half_in_its_half_life():
         assert correlation == pytest.approx(kept, abs=3 * (1 - kept**2) / math.sqrt(n))
 
 
-def test_hours_move_with_their_own_volatility():
+def test_steps_in_an_hour_have_the_hours_volatility():
     """The mean square of steps over their hour's own sd is 1, in quiet and in busy hours."""
     model = price(volatility_log_sd=0.6, ticks_per_s=0.05)
     source = lead(model, days=20)

@@ -57,7 +57,7 @@ def test_a_position_has_the_variance_and_the_memory_of_an_autoregressive_process
     assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
 
 
-def test_its_variance_is_that_of_positions_which_come_on_either_side_and_stay_as_long():
+def test_the_variance_is_that_of_positions_that_arrive_on_both_sides_and_last_as_long():
     """An infinite-server queue: half of all orders open, and stay a mean of T hours."""
     for holding_h in (50.0, 500.0):
         opened = FLOW_LOTS / MEAN_LOTS / 2
@@ -66,7 +66,7 @@ def test_its_variance_is_that_of_positions_which_come_on_either_side_and_stay_as
         assert of_process == pytest.approx(of_queue, rel=1.1 / holding_h)
 
 
-def test_with_ever_longer_times_it_is_the_walk_of_customers_who_never_close():
+def test_with_very_long_times_the_position_is_a_random_walk():
     """After n hours the mean square is n v; of N walks it has the relative error sqrt(2 / N)."""
     hours, seeds = 24, 300
     squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
@@ -76,7 +76,7 @@ def test_with_ever_longer_times_it_is_the_walk_of_customers_who_never_close():
 
 
 @pytest.mark.parametrize("one_in", [4, 12])
-def test_where_one_hour_stands_for_many_it_wanders_as_far(one_in):
+def test_if_one_hour_stands_for_many_the_variance_is_the_same(one_in):
     """With a = exp(-n / T), after each pair of traded hours: n^2 v / n / (1 - a^2).
 
     Only one pair in n adds noise, since all others reverse it. They reverse all of it only if the
@@ -104,7 +104,7 @@ def test_where_one_hour_stands_for_many_it_wanders_as_far(one_in):
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_a_reversed_hour_leans_as_the_hour_that_it_repeats_and_takes_its_noise_back():
+def test_a_reversed_hour_closes_like_the_hour_that_it_repeats_and_reverses_its_noise():
     """Both hours close a part of the position before them, and no more."""
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, is_twin=False)
@@ -123,7 +123,7 @@ def test_no_more_is_closed_than_is_traded():
     assert HeldPosition(0.1).buyers(5.0, 1, is_twin=False) == 0.5
 
 
-def test_what_is_held_is_the_sum_of_all_orders():
+def test_the_position_is_the_sum_of_all_orders():
     held = HeldPosition(2.0)
     flow = UninformedFlow(3, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
     bought = 0

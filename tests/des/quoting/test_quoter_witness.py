@@ -142,7 +142,7 @@ def test_the_loss_goes_to_zero_with_latency_and_refresh():
     assert per_s[-1] < 0.01 * per_s[0]
 
 
-def test_cheaper_takers_raise_the_loss_if_their_hurdle_is_often_above_the_move():
+def test_takers_with_a_lower_hurdle_raise_the_loss_if_few_moves_reach_the_hurdle():
     """Takers with a very small hurdle hit more often, but earlier, and so for less."""
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)

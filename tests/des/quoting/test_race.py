@@ -536,7 +536,7 @@ def test_unprofitable_levels_are_not_cut_off():
     )
 
 
-def test_both_ways_count_the_same_and_it_is_the_rest_left_by_an_order_at_its_limit():
+def test_both_ways_count_the_same_rest_left_by_an_order_at_its_limit():
     cut = np.zeros(3, dtype=np.int64)
     for seed in range(3_000, 3_150):
         world = random_world(seed)

@@ -38,7 +38,7 @@ def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
     return list(wrong_edges(RunFolder(changed)))
 
 
-def test_the_note_is_what_the_fills_have_hour_by_hour(sampled_run: RunFolder):
+def test_the_note_agrees_with_the_fills_hour_by_hour(sampled_run: RunFolder):
     (note,) = sampled_run.notes(EdgeOfHours)
     by_hour = dict(
         sampled_run.select(
@@ -58,7 +58,7 @@ def test_a_run_of_all_hours_notes_no_hour(executed: Callable[..., RunFolder]):
 
 
 @pytest.mark.parametrize("hour", [0, 23])
-def test_no_hour_of_a_note_can_be_another(sampled_run: RunFolder, tmp_path: Path, hour: int):
+def test_no_hour_of_a_note_can_be_changed(sampled_run: RunFolder, tmp_path: Path, hour: int):
     cents = the_note(sampled_run)["cents"].split()
     cents[hour] = str(int(cents[hour]) + 1)
     note = the_note(sampled_run).group().replace(the_note(sampled_run)["cents"], " ".join(cents))
@@ -68,14 +68,14 @@ def test_no_hour_of_a_note_can_be_another(sampled_run: RunFolder, tmp_path: Path
     assert f"in hour {hour}," in problem
 
 
-def test_no_note_can_be_longer_or_there_twice(sampled_run: RunFolder, tmp_path: Path):
+def test_no_note_can_be_extended_or_repeated(sampled_run: RunFolder, tmp_path: Path):
     note = the_note(sampled_run).group()
 
     assert found_with(sampled_run, tmp_path / "long", note.replace('"\n', ' 5"\n'))
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_an_audit_finds_a_note_that_all_else_was_written_again_for(
+def test_an_audit_finds_a_changed_note_even_if_all_other_files_follow_it(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -89,7 +89,7 @@ def test_an_audit_finds_a_note_that_all_else_was_written_again_for(
     assert all("it notes 0.00 from pickoff in hour" in said for said in found)
 
 
-def test_books_without_the_note_give_the_same_error_from_their_fills(
+def test_books_without_the_note_give_the_same_standard_error_from_their_fills(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -103,7 +103,7 @@ def test_books_without_the_note_give_the_same_error_from_their_fills(
     assert noted == summed > 0
 
 
-def test_of_two_days_no_note_can_be_left_out(executed: Callable[..., RunFolder], tmp_path: Path):
+def test_with_two_days_no_note_can_be_left_out(executed: Callable[..., RunFolder], tmp_path: Path):
     """Books without any note count as older ones, for which the fills are read."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)

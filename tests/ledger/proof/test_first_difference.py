@@ -30,11 +30,11 @@ def test_equal_texts_have_no_difference():
         ("one\ntwo\n\n", "a.txt:4: it says ''; the scenario gives nothing"),
     ],
 )
-def test_the_first_line_that_differs_is_named(found, said):
+def test_the_first_different_line_is_named(found, said):
     assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
 
 
-def test_of_long_lines_the_part_that_differs_is_shown():
+def test_for_long_lines_the_different_part_is_shown():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
     assert "xhere'" in said
@@ -72,7 +72,7 @@ def test_other_columns_are_reported_and_so_is_a_file_that_is_no_table(tmp_path):
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 
-def test_of_two_folders_the_earliest_month_comes_first_and_manifests_do_not_count(tmp_path):
+def test_in_two_folders_the_earliest_month_comes_first_and_manifests_do_not_count(tmp_path):
     for folder, text in (("found", "a"), ("due", "b")):
         (tmp_path / folder / "fills").mkdir(parents=True)
         for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):

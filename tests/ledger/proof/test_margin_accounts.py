@@ -110,7 +110,7 @@ def rows_with_tokens(crash_with_tokens: RunFolder) -> np.ndarray:
     return rows_of(crash_with_tokens)
 
 
-def test_tokens_of_a_run_are_correct(tokens_run):
+def test_the_tokens_of_a_run_are_correct(tokens_run):
     accounts = MarginAccounts(tokens_run, CENT_A_TICK)
     rows = rows_of(tokens_run)
 

@@ -72,7 +72,7 @@ def forced_notes(folder: Path) -> list[re.Match[str]]:
     return [note for text in texts for note in FORCED.finditer(text)]
 
 
-def test_forced_orders_are_noted_where_there_are_any(margin_run: RunFolder, tiny_run: RunFolder):
+def test_forced_orders_are_noted_if_there_are_any(margin_run: RunFolder, tiny_run: RunFolder):
     assert sum(note.captive_usd for note in margin_run.notes(ForcedDay)) > 0
     assert list(wrong_forced_notes(margin_run)) == []
     assert tiny_run.notes(ForcedDay) == []
@@ -90,7 +90,7 @@ def test_no_note_of_forced_orders_can_have_another_amount(folder: Path):
     assert "forced on the captive maker" in problem
 
 
-def test_of_several_notes_of_forced_orders_none_can_be_left_out(folder: Path):
+def test_with_several_notes_of_forced_orders_none_can_be_left_out(folder: Path):
     first, *others = forced_notes(folder)
     assert others
     found_with(folder, first.group(), "")

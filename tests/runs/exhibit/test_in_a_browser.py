@@ -187,7 +187,7 @@ def test_the_firms_are_shown_with_their_claims(opened, hole_run):
     }
 
 
-def test_that_it_is_a_simulation_is_said_before_the_answer_and_on_paper(opened):
+def test_the_page_says_before_the_answer_that_it_is_a_simulation_and_on_paper(opened):
     above = (
         "document.querySelector('.model').compareDocumentPosition("
         "document.getElementById('answer')) & Node.DOCUMENT_POSITION_FOLLOWING"
@@ -252,7 +252,7 @@ def test_each_picture_has_a_name_and_a_table_beside_it(opened):
     assert opened.run(f"{unnamed}.length") == 0
 
 
-def test_lines_that_others_stand_for_are_two_at_least(opened):
+def test_at_least_two_lines_are_merged_into_others(opened):
     """One cause alone has its own name."""
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8

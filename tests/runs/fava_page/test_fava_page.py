@@ -89,7 +89,7 @@ def test_each_link_of_the_sidebar_runs_a_saved_query(books, client):
         assert answered.json["data"]["t"] == "table", link
 
 
-def test_where_moneytrail_is_not_installed_fava_opens_the_books_without_an_error(
+def test_without_moneytrail_fava_opens_the_books_without_an_error(
     hole_run, tmp_path, monkeypatch, caplog
 ):
     monkeypatch.setitem(sys.modules, EXTENSION, None)  # as if there were no such module
@@ -129,7 +129,7 @@ def test_books_without_their_run_say_so_on_the_page(hole_run, tmp_path, where):
 # --------------------------------------------------------------------------- causes over time
 
 
-def test_what_causes_used_in_each_period_sums_to_the_hole_of_its_days(hole_run):
+def test_uses_of_causes_in_each_period_sum_to_the_hole_of_its_days(hole_run):
     found = causes(hole_run, [])
     days = standings(hole_run)
 
@@ -172,7 +172,7 @@ def test_periods_are_named_as_fava_reads_them_and_few_fill_a_run(days, wanted):
     assert len({word(first + timedelta(days=n)) for n in range(days)}) <= 13
 
 
-def test_labels_of_lines_stand_apart_and_beside_the_panel():
+def test_labels_of_lines_do_not_overlap_and_are_beside_the_panel():
     days = [date(2022, 5, 9), date(2022, 5, 10)]
     low = [Line(str(n), [Decimal(0), Decimal(-n)]) for n in range(7)]
     drawn = line_picture(days, [*low, Line("far", [Decimal(0), Decimal(10**6)])], [])
@@ -243,7 +243,7 @@ def test_a_run_without_the_file_is_refused_in_one_line(hole_run, tmp_path):
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_without_fava_one_line_says_what_brings_it(hole_run, monkeypatch):
+def test_without_fava_one_line_says_how_to_install_it(hole_run, monkeypatch):
     monkeypatch.setitem(sys.modules, "fava.cli", None)
     result = CliRunner().invoke(main, ["serve", str(hole_run.path)])
 
@@ -252,7 +252,7 @@ def test_without_fava_one_line_says_what_brings_it(hole_run, monkeypatch):
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_serve_opens_the_books_with_the_page_and_lets_nobody_change_them(hole_run, monkeypatch):
+def test_serve_opens_the_books_with_the_page_read_only(hole_run, monkeypatch):
     asked = []
     monkeypatch.setattr("fava.cli.main", asked.append)
     result = CliRunner().invoke(main, ["serve", str(hole_run.path), "--port", "5001"])

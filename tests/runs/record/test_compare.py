@@ -298,7 +298,7 @@ def test_a_kind_with_several_receivers_is_counted_once(executed):
     assert figure(run, "spent-on-incidents", Span(FIRST, MIDDLE.last)) == 13_500
 
 
-def test_dollars_that_the_maker_took_in_for_the_exchange_are_in_use_once_it_has_spent_them(
+def test_dollars_that_the_maker_took_in_are_in_use_once_it_has_spent_them(
     executed,
 ):
     by_wire = {"agent_shares": [{"since": date(2022, 5, 29), "share": 1.0}]}

@@ -385,7 +385,7 @@ def test_the_command_prints_the_tables_by_name(group_run: RunFolder):
     assert all(carrier in whole for carrier in CARRIERS)
 
 
-def test_customers_coins_that_it_sold_are_owed_at_mark_and_what_they_rose_is_a_loss(executed):
+def test_customers_coins_that_it_sold_are_owed_at_mark_and_their_rise_is_a_loss(executed):
     run = executed(WORLDS / "coins.toml")
     books = MeasuredBooks(run)
     day = books.days.last

@@ -176,7 +176,7 @@ def test_daily_changes_sum_to_the_remainder(rule: TracingRule, moves: list[CashM
 
 @RULES
 @given(moves=histories())
-def test_money_moves_between_the_named_days(rule: TracingRule, moves: list[CashMove]):
+def test_money_moves_within_the_named_days(rule: TracingRule, moves: list[CashMove]):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
     of_use: dict[str, list[date]] = {}
     for move in moves:
