@@ -18,7 +18,7 @@ WAIT_S = 60
 
 joined = partial(connect, max_size=64 * 2**20, compression=None, proxy=None)
 
-# The page's state, once it has tested itself.
+# The page's own verdict, after its check.
 TESTED = """new Promise((done) => {
   const look = () => document.body && document.body.dataset.proof !== "none"
     ? done(document.body.dataset.proof) : setTimeout(look, 5);

@@ -17,20 +17,20 @@ from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import dump, load
 
-# No test fails on time, and each tries the same examples on every machine.
+# No test fails on time, and each test uses the same examples on every machine.
 settings.register_profile(
     "moneytrail", deadline=None, derandomize=True, database=None, max_examples=40
 )
 settings.load_profile("moneytrail")
 
-# What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
+# A background job of a shell ignores Ctrl-C, and so would all processes that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# What is collected stays to the end: to look through it for garbage again and again takes seconds.
+# Collected tests stay until the end: repeated searches for garbage among them take seconds.
 gc.disable()
 
-# To parse a query takes longer than to answer it, and the same ones are asked of many runs.
+# Parsing a query takes longer than answering it, and the same queries go to many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"

@@ -20,7 +20,7 @@ GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 THIN = HERE / "worlds" / "thin.toml"
 SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
-# Each of them stands for three.
+# Each of the markets stands for three.
 ALIKE = [market.model_dump(exclude_none=True) for market in load(str(BUSY)).markets]
 ALIKE = [market | {"stands_for": 3} for market in ALIKE]
 OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
@@ -51,7 +51,7 @@ def written(folder: Path) -> dict[str, bytes]:
         pytest.param(MARGIN, {"run": CRASH}, marks=pytest.mark.slow),
         # Lenders, uses, tokens and a directional book, whose orders are hedges beside others.
         (GROUP, {}),
-        # One hour in four stands for all; below, beside days in full and markets for three.
+        # One hour in four represents all; below with full days and markets that stand for three.
         pytest.param(
             BUSY,
             {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}},
@@ -68,7 +68,7 @@ def written(folder: Path) -> dict[str, bytes]:
                 "markets": ALIKE,
             },
         ),
-        # The maker decides anew after two days: by its own simulation, or for its share.
+        # The maker decides again after two days: by its own simulation, or for its share.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
         # Customers are liquidated, into quotes and beside them, and backstops unwind; some of them
@@ -78,7 +78,8 @@ def written(folder: Path) -> dict[str, bytes]:
         (THIN, {}),
         # Customers and firms close positions, the other makers on the other side.
         (BUSY, {"retail": {"holding_days": 0.5}, "firms": {"holding_days": 1.0}}),
-        # Settlements off the beat of the quotes, and hedges that take longer than an interval.
+        # Settlements do not fall on the postings of quotes, and hedges take longer than an
+        # interval.
         (
             BUSY,
             {

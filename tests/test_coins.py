@@ -202,7 +202,7 @@ def test_coins_are_sold_at_the_price_of_the_last_settlement(run):
     for entry in sold:
         units, usd = (of(entry, "Equity:Alameda:Coins:ALTS", each) for each in ("ALTS", "USD"))
         assert units > 0 > usd
-        # Between midnight and the first settlement the price is still yesterday's.
+        # Until the first settlement the price is that of the day before.
         prices = {alts.price_usd_on(entry.date - timedelta(days=n)) for n in (0, 1)}
         assert -usd / units in {Decimal(str(price)) for price in prices if price}
 
@@ -241,7 +241,7 @@ def test_the_hole_at_mark_is_its_first_value_and_two_changes_to_the_cent(run):
         assert found.day == day
         assert all(line.unexplained_usd == 0 for line in found.lines)
         assert found.at_mark_usd == dict(hole_at_mark(run))[day]
-    assert found.by_price_usd < 0 < found.by_use_usd  # what was sold fell
+    assert found.by_price_usd < 0 < found.by_use_usd  # the sold coins fell
 
 
 def test_an_independent_calculation_finds_the_same_change_by_use(run):

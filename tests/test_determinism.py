@@ -87,12 +87,12 @@ def test_with_another_seed_the_books_balance_too(executed, tiny_run):
     assert [finding.problems for finding in audit(other.path, every_day=True)] == [()] * 7
 
 
-# ---------------------------------------------------------------- how often the world settles
+# ---------------------------------------------------------------- the frequency of settlements
 
 SETTLING = Path(__file__).with_name("worlds") / "settling.toml"
 SEEDS = range(1, 9)
 
-# What each kind moved, in cents; a payment counts for the maker, whose risk it is.
+# The amounts of each kind in cents; a payment counts for the maker, which bears the risk.
 BY_KIND = """
 SELECT 'PickOff', sum(edge_cents) FROM rows WHERE motive = 'pickoff'
 UNION ALL SELECT 'Spread', sum(edge_cents) FROM rows WHERE motive = 'spread'

@@ -102,7 +102,7 @@ def test_cheaper_takers_cost_the_maker_more(lost):
     assert lost(taker_bps=0.5) > lost(taker_bps=2.0) > lost(taker_bps=7.0)
 
 
-# ------------------------------------------------------------- what is earned of customers
+# ------------------------------------------------------------- earnings from customers
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 def found_by_audit(folder: Path) -> list[str]:
     seal, *others = audit(folder)
-    assert not seal.problems  # it was made anew
+    assert not seal.problems  # it was made again
     return [problem for step in others for problem in step.problems]
 
 
@@ -53,7 +53,7 @@ def test_the_forger_changes_only_the_requested_line(run, tmp_path):
     assert found_by_audit(folder) == []
 
 
-# --------------------------------------------------------- what only the scenario tells apart
+# --------------------------------------------------------- forgeries that only a replay finds
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
@@ -179,7 +179,7 @@ def test_a_replay_names_the_versions_that_differ(executed, tmp_path):
     assert replayed.remarks == (f"numpy is {versions()['numpy']} here; 1.0 made the run",)
 
 
-# --------------------------------------------------------------- what books show by themselves
+# --------------------------------------------------------------- forgeries that the books show
 
 
 def a_kind_moved(run: RunFolder, days: Days) -> None:
@@ -214,16 +214,16 @@ MAIN, CHECK = "main.beancount", "check.beancount"
 OF_THE_DAY = "#pickoff ^fills-2022-05-01"
 
 REWRITTEN = (
-    # What a closing entry says beside its amounts.
+    # The words of a closing entry.
     (MONTH, "takes stale quotes", "misses stale quotes", FILLS, "its narration"),
     (MONTH, '* "Firm01" "Firm01 takes', '* "Retail" "Firm01 takes', FILLS, "its payee"),
     (MONTH, OF_THE_DAY, OF_THE_DAY.replace("pickoff", "spread"), FILLS, "its tags"),
     (MONTH, OF_THE_DAY, f"{OF_THE_DAY} ^loan-x", FILLS, "its links"),
     (MONTH, "  fills: 1\n", '  fills: 1\n  why: "x"\n', FILLS, "its metadata"),
-    # A saved query that lies, and one that a month's file puts in its place.
+    # A false saved query, and one that a month's file puts in its place.
     (MAIN, "sum(number) AS hole_usd", "sum(number) / 2 AS hole_usd", f"{MAIN}:", "hole_usd"),
     (MONTH, "\n\n", '\n\n2022-05-01 query "hole" "SELECT 0"\n\n', f"{MONTH}:4: ", "'query'"),
-    # What decides how the rest is read.
+    # Lines that decide how all others are read.
     (CHECK, 'plugin "moneytrail"\n', "", f"{CHECK}:", "plugin"),
     (MAIN, '  hole: "claim"', '  hole: "group"', f"{MAIN}:", "hole:"),
     (MAIN, 'option "title"', 'plugin "json"\noption "title"', f"{MAIN}:", "not loaded"),

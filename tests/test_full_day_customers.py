@@ -39,7 +39,7 @@ def test_customers_on_margin_set_aside_their_share_of_retails_claims_that_mornin
 
     assert began == ended == morning
     assert 0 < holders <= 200
-    # Whoever cannot afford a lot brings nothing.
+    # Customers who cannot afford a lot bring no collateral.
     assert 0.9 * SHARE * float(owed[0]) < usd <= SHARE * float(owed[0])
 
 

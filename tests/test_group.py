@@ -125,7 +125,7 @@ def test_the_report_explains_the_hole_with_the_new_kinds(run):
         "Operations", "Loans", "Shares", "Directional",
     }  # fmt: skip
     assert the_hole.kinds_usd["Ventures"] == 250_000
-    assert the_hole.kinds_usd["Acquisitions"] == 0  # nobody could pay for it
+    assert the_hole.kinds_usd["Acquisitions"] == 0  # no party could pay for it
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
     tables = {table.name: table for table in where(run).tables()}
@@ -168,7 +168,7 @@ def test_holdings_are_marked_every_day_from_the_first(run):
 SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 
 
-# ---------------------------------------------------------------------------- what happens
+# ---------------------------------------------------------------------------- events
 
 
 def test_payments_are_the_amounts_due_on_their_days(run):
@@ -306,7 +306,7 @@ def test_without_longs_their_kind_and_their_desk_are_gone(executed):
 
 @pytest.mark.parametrize("never", [True, False])
 def test_only_a_line_limited_to_the_houses_own_money_spares_customers(never, monkeypatch, tmp_path):
-    left = []  # in the till, after each draw, beyond what customers outside the group could ask for
+    left = []  # cash after each draw, beyond the claims of customers outside the group
 
     def noting(name: str) -> None:
         brings_money = getattr(Purse, name)

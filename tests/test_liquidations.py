@@ -37,7 +37,7 @@ def only_the_maker(**changes: object) -> tuple[dict, ...]:
 
 def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:
     with run.connect() as connection:
-        # What has a seq of its own among the rows of others may stand at another place.
+        # Entries with their own seq may have another place among others' rows.
         return connection.execute(
             f"SELECT * EXCLUDE (seq) FROM rows WHERE {where} ORDER BY seq"
         ).fetchall()
@@ -91,7 +91,7 @@ def test_a_backstop_without_a_discount_pays_for_its_unwinding(executed):
 
 
 def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
-    # A price without jumps, looked at often: nobody is handed over with a debt.
+    # Without jumps and with frequent checks no account is handed over with a debt.
     smooth = market(jumps_per_day=0.0, jump_share=0.0)
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(
@@ -154,7 +154,8 @@ def test_customers_on_margin_who_are_not_liquidated_change_no_fill_of_others(exe
     assert rows_of(run, trades) == rows_of(without, trades)
 
 
-# ------------------------------------------------------------------------------- the story
+# ------------------------------------------------------------------------------- the course of a
+# liquidation
 
 
 def test_an_accounts_end_is_a_story_under_one_link(margin_run):
@@ -244,7 +245,7 @@ def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_ru
     owed = re.findall(r"  Liabilities:FTX:Tokens:\S+ +-(\S+) BTC", forward)
     assert len(owed) == 3
     assert sum(map(Decimal, owed)) == Decimal(custody)
-    assert first.count("  Assets:FTX:Tokens ") == 1  # what the opening brought, and no more
+    assert first.count("  Assets:FTX:Tokens ") == 1  # the opening tokens, and no more
 
 
 def test_a_leaving_holder_takes_its_tokens_along(tokens_run):
@@ -279,7 +280,7 @@ def test_tokens_of_full_weight_and_constant_price_are_as_good_as_cash(executed):
     still["demand"] = ({"month": "2022-05", "usd": 0},)
     still["quoter"] = falling["quoter"] | {"displayed_usd": 1_000}
     token = {"name": "USDX", "market": "USDX-PERP", "weight": 1.0, "share": 1.0}
-    # Orders forced on customers are the same: what they have, they have in either form.
+    # Forced orders are the same: customers have the same value in either form.
     rules = {"arrivals_per_day": 0.0, "exits_per_day": 0.0, "collateral_log_sd": 0.0}
     in_cash, in_tokens = (
         executed(MARGIN, markets=(falling, still), leverage=rules | {"tokens": tokens}, run=ONE_DAY)
@@ -299,7 +300,7 @@ def test_without_tokens_no_entry_or_fill_contains_them(margin_run):
         assert not [word for word in ("seizure", "Seizure", "Tokens", "in-kind") if word in text]
 
 
-# ------------------------------------------------------------------------- coming and going
+# ------------------------------------------------------------------------- entering and leaving
 
 
 def test_a_leaving_holder_withdraws_the_rest_and_an_entering_one_deposits_it(margin_run):

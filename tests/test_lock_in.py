@@ -146,7 +146,7 @@ def noted_cents(run: RunFolder, way: str) -> list[tuple[int, ...]]:
     return [tuple(int(usd * 100) for usd in found[month][way]) for month in MONTHS]
 
 
-# ---------------------------------------------------------------------------- what is decided
+# ---------------------------------------------------------------------------- the decisions
 
 
 def test_an_independent_maker_that_loses_every_month_halves_its_quotes_and_stops(independent):
@@ -228,7 +228,8 @@ def test_half_of_the_quotes_give_customers_half_of_the_makers_depth(independent)
         assert traded / usd < (1 + (share + lot) / (1 - lot)) ** 2 * (1 + error)
 
 
-# ---------------------------------------------------------------------------- on which figures
+# ---------------------------------------------------------------------------- the figures behind
+# them
 
 
 def test_the_grounds_of_a_review_agree_with_single_fills_of_the_month_and_before(any_of_them):
@@ -308,7 +309,7 @@ def test_a_round_is_priced_by_the_months_closed_before_it(captive):
     assert list(found) == ["2022-01", "2022-02", "2022-03", "seed", "2022-04"]
 
 
-# ------------------------------------------------------------------------------ what follows
+# ------------------------------------------------------------------------------ the consequences
 
 
 def moved(run: RunFolder, until: date) -> list[tuple]:

@@ -25,13 +25,13 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 CLOSURES = ("stated", "recorded")
 START, END = date(2022, 4, 24), date(2022, 6, 2)
-FIRST_OF_MAY = date(2022, 5, 1)  # an anchor of both paths, which part there
+FIRST_OF_MAY = date(2022, 5, 1)  # the anchor at which the two paths begin to differ
 AFTER = {
     "price": [{"at": date(2022, 6, 3), "price_usd": 75_000}],
     "law": [{"since": FIRST_OF_MAY, "annual": 3.0}],
     "day": [{"day": date(2022, 5, 20), "usd": 90_000_000}],
 }
-NOON = datetime(2022, 5, 31, 12)  # an anchor of the world that has everything
+NOON = datetime(2022, 5, 31, 12)  # an anchor of the world with all parts
 ONE_HOUR = timedelta(hours=1)
 
 
@@ -65,7 +65,7 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
         pytest.param(
             each,
             id="-".join(each),
-            # Neither volume nor size answers to anything here that the others don't have.
+            # Volume and size here depend only on inputs that the other worlds have too.
             marks=pytest.mark.slow if each == ("recorded", "stated") else (),
         )
         for each in product(CLOSURES, POLICIES)

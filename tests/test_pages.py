@@ -21,10 +21,10 @@ PAGES = (
 )
 LINES_MAX = 150
 
-# What the recipes of CONTRIBUTING.md have their reader make.
+# The files that the reader makes in the recipes of CONTRIBUTING.md.
 MADE_BY_RECIPES = {"ledger/reports/money/payments.py", "tests/ledger/test_payments.py"}
 
-# Where the recipes have their reader change a line: what the page shows of it, and the file has.
+# The lines that the reader changes in the recipes: as on the page, and as in the file.
 CHANGED_BY_RECIPES = (
     ("ledger/kinds.py", '_use("'),
     ("ledger/kinds.py", "Cause.SPENDING)"),

@@ -15,7 +15,7 @@ PRINTING = [path for path in CODE if path.is_relative_to(ROOT / "runs") or "repo
 
 COMMENT = re.compile(r"(?:^|\s)# (.*)$", re.MULTILINE)
 
-# A form, and what to write in its place.
+# A form, and the advice on it.
 FORMS = {
     r"\b(?:some|every|no|any)body\b": "name who: a firm, a customer, each entity, no source",
     r"\bwhoever\b": "name who",

@@ -94,7 +94,7 @@ def test_a_portfolios_loss_is_cost_less_proceeds(run):
 
     assert the_hole.unexplained_usd == 0
     assert the_hole.kinds_usd[Kind.PORTFOLIO] == sum(exchanged) > 0
-    assert min(exchanged) < 0 < max(exchanged)  # it bought, and sold
+    assert min(exchanged) < 0 < max(exchanged)  # bought and sold quantities
 
 
 def test_coins_are_marked_every_day_and_are_at_mark_in_the_balance_sheet(run):

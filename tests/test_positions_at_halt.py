@@ -28,7 +28,7 @@ def crash_after_halt() -> dict:
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     later = ({"at": HALT, "price_usd": 29_000.0}, {"at": FALLEN, "price_usd": 3_000.0})
     market["price"] |= {"anchors": (*market["price"]["anchors"], *later), "ticks_per_s": 0.1}
-    # No beat falls on a full hour: a quote of before the halt would stand for minutes after it.
+    # No posting falls on a full hour, so an older quote could still be valid after the halt.
     market["quoter"] |= {"refresh_s": 1_000.0}
     leverage = load(str(WORLDS / "margin.toml")).leverage.model_dump(exclude_none=True)
     venture = load(str(RUN)).group.uses[0].model_dump(exclude_none=True)

@@ -130,7 +130,7 @@ def test_reports_with_a_picture_draw_it(ask, busy_run):
 def test_claims_and_compare_have_a_picture_too(busy_run):
     assert moneytrail.plot(moneytrail.claims([busy_run])).axes
     with pytest.raises(moneytrail.MistakeError, match="nothing to draw"):
-        moneytrail.plot(moneytrail.compare(busy_run))  # whose days have no record in dollars
+        moneytrail.plot(moneytrail.compare(busy_run))  # its days have no record in dollars
 
 
 def test_a_report_without_a_picture_names_those_that_have_one(tiny_run):

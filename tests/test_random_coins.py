@@ -244,7 +244,7 @@ def test_with_a_line_for_each_coin_some_requests_are_paid_while_others_wait(
         CoinHistory(Path(name), 10**12, daily_cents).play(long_history(seed))
         run = RunFolder(Path(name))
         noted = [note.commodity for note in run.notes(UnpaidRequest)]
-        # Since dollars are waited for, until they are paid.
+        # Requests for dollars wait until they are paid.
         meanwhile = run.select(
             """
             WITH waited AS (

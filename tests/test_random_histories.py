@@ -55,7 +55,7 @@ HOUR_US = DAY_US // 24
 SETTLE_US = HOUR_US // 2
 FUNDING_E9 = 50_000
 
-# Dollars, so few that everybody runs out of them now and then.
+# Dollars: so few that every party sometimes has none left.
 CASH_USD = {HOUSE: 3_000, MAKER: 1_500, "Retail": 4_000, LEAD: 0}
 CLAIMS_USD = {
     ("Retail", HOUSE): 1_500,
@@ -72,7 +72,7 @@ MARGIN_RATIOS = (0.05, 0.2)
 FEES_E6 = {HOUSE: 700, LEAD: 200}
 
 
-# ------------------------------------------------------------------------ what may happen
+# ------------------------------------------------------------------------ the events
 
 
 class Deposit(NamedTuple):
@@ -273,7 +273,7 @@ class History:
         return found
 
 
-# ------------------------------------------------------------------------- what must be true
+# ------------------------------------------------------------------------- the checks
 
 
 def assert_the_world_is_in_order(history: History) -> None:
@@ -283,7 +283,7 @@ def assert_the_world_is_in_order(history: History) -> None:
     for venue in history.venues.values():
         assert (venue.claims >= 0).all()
         assert not venue.lots.sum(axis=1).any()
-    # What is drawn is not called back when the line is cut, and beyond it nothing more is drawn.
+    # A lower limit recalls nothing, but stops further draws beyond it.
     allowed_cents = max(history.line_cents, history.drawn_before_cents)
     assert 0 <= history.credit.drawn_cents <= allowed_cents
 

@@ -29,7 +29,7 @@ LIFE = "runs/out/ftx-sampled-seed1"
 LINES_MAX = 150
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
-# What takes minutes runs on a world that takes a second.
+# Commands that take minutes run on a world that takes a second.
 SMALLER = {"march-2020": "tiny"}
 
 

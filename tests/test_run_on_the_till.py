@@ -286,7 +286,7 @@ def test_without_a_flow_there_is_no_news_and_rates_must_be_given(tmp_path):
     assert caught.value.key == "retail.deposits_per_day"
 
 
-# ------------------------------------------------------------------------- whatever happens
+# ------------------------------------------------------------------------- random worlds
 
 
 def panic(draws: random.Random) -> dict:
@@ -309,7 +309,7 @@ def panic(draws: random.Random) -> dict:
         "halt_after_h": draws.choice([1.0, 12.0, 1_000.0]),
     }
     market = dict(load(str(RUN)).model_dump(exclude_none=True)["markets"][0])
-    market["order_usd_mean"] = 200_000  # few fills: they are not what is looked at here
+    market["order_usd_mean"] = 200_000  # few fills, which are not tested here
     market["price"] |= {"ticks_per_s": 0.02}
     market["quoter"] |= {"refresh_s": 120.0}
     return {

@@ -42,7 +42,7 @@ def test_nothing_is_drawn_before_the_first_day_of_a_limit_nor_beyond_it(executed
     )
     assert before == 0
     assert 20_000 < allowed_usd <= 650_000
-    assert later == allowed_usd  # nothing is called back, and nothing more is lent
+    assert later == allowed_usd  # no loan is recalled, and no new loan is made
 
 
 def test_a_share_applies_from_the_first_of_its_month():
@@ -54,7 +54,7 @@ def test_a_share_applies_from_the_first_of_its_month():
     assert maker.depth_share_on(date(2022, 6, 1)) == maker.depth_share_on(date(2030, 1, 1)) == 0.05
 
 
-# ------------------------------------------------------------------- what its quotes are hit for
+# ------------------------------------------------------------------- the hits on its quotes
 
 MAY_USD, JUNE_USD, ORDER_USD = 50_000_000, 20_000_000, 2_000
 FAR_AWAY = {

@@ -72,7 +72,7 @@ def test_without_buyers_the_loss_is_the_whole_loan(executed):
 def test_without_impact_the_loss_is_the_debt_less_the_tokens_value(executed):
     found = result(executed, book=BOTTOMLESS)
 
-    # They are sold at the settlement after the takeover, when the price stands at 20.
+    # They are sold at the settlement after the takeover, when the price is 20.
     assert abs(found.brought_usd - 1_000_000 * 20) < 1
     assert found.loss_usd == DEBT - found.brought_usd
     assert found.unsold_usd == 0
@@ -89,11 +89,12 @@ def test_a_sale_pays_half_of_its_way_through_the_book(thin_run):
     assert sales == [("15000", -29_992_500)]
 
 
-# ---------------------------------------------------------------------- what lowers the loss
+# ---------------------------------------------------------------------- inputs that lower the loss
 
 
 def test_the_loss_falls_with_the_weight_and_is_zero_if_the_fall_is_within_it(executed):
-    # By the margin kept, a weight w allows w x 60 x 10 / 11 a token; 20 cover it below 0.367.
+    # With the initial margin, a weight w allows a debt of w x 60 x 10 / 11 a token; a price of 20
+    # covers it below 0.367.
     found = {
         weight: result(executed, book=BOTTOMLESS, weight=weight, weight_initial=weight)
         for weight in (0.3, 0.36, 0.38, 0.7)
@@ -106,7 +107,8 @@ def test_the_loss_falls_with_the_weight_and_is_zero_if_the_fall_is_within_it(exe
 
 
 def test_if_tokens_keep_their_margin_no_loan_is_called(executed):
-    # A third of the price, a third of it lent less a margin, and all of it counting when checked.
+    # The price falls to a third; a third of it less a margin is lent, and all of it counts at
+    # checks.
     found = result(executed, weight=1.0, weight_initial=0.35)
 
     assert found.taken_over_usd == found.repaid_usd == found.loss_usd == 0
@@ -130,7 +132,8 @@ def test_a_deeper_book_lowers_the_loss_until_takeovers_earn(executed):
 
     assert losses == sorted(losses, reverse=True)
     assert losses[0] == found[0].lent_usd
-    # Taken over at its debt, an account is worth more as long as its tokens can be sold in time.
+    # The account is taken over at its debt, which is below the tokens' value if they are sold in
+    # time.
     assert found[-1].worth_usd > found[-1].taken_over_usd > 0 > losses[-1]
 
 
@@ -149,7 +152,7 @@ def test_a_limit_on_one_customers_debt_bounds_the_loss(executed):
     )
 
     assert large.lent_usd == large.loss_usd == 20_000_000
-    # What 14 million still count for is no bad debt.
+    # The part of the debt that the margin value of 14 million covers is no loss.
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
@@ -164,7 +167,7 @@ def test_a_weight_that_falls_with_size_bounds_the_loss(executed):
 def test_outside_the_borrowing_period_nothing_is_lent(executed):
     found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
 
-    # By then the price has fallen, and nothing is owed that could be called.
+    # By then the price has fallen, and there is no debt that could be called.
     assert abs(found.lent_usd - Decimal("0.65") * 20_000_000 * 10 / 11) < 1
     assert found.loss_usd == 0
 

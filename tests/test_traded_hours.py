@@ -147,5 +147,5 @@ def test_the_mean_result_of_quotes_is_that_of_all_hours(executed):
     every, some = totals(1), totals(ONE_IN)
     error = ((every.var(axis=0, ddof=1) + some.var(axis=0, ddof=1)) / len(SEEDS)) ** 0.5
     assert np.all(np.abs(some.mean(axis=0) - every.mean(axis=0)) < 3 * error)
-    # The errors are small enough to tell n times as much from as much.
+    # The errors are small enough to distinguish n times the amount from the amount.
     assert np.all(3 * error < np.abs(every.mean(axis=0)))

@@ -60,7 +60,7 @@ def test_gains_equal_losses_to_the_cent_kind_by_kind(crowd_run):
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
         assert any(usd for (_, k), usd in found.items() if k == kind)
-    # What an order pays the lead venue is its fee there, and a cost under another name here.
+    # An order's payment to the lead venue is a fee there, and a cost of another kind here.
     assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
     kinds = ("Fees", "Hedging", "LeadFees")
     assert sum(of_kind(found, kind) for kind in kinds) == 0

@@ -98,7 +98,7 @@ def test_other_makers_pay_their_rate_on_their_trades_with_customers(any_run):
         assert paid[place] == round(note.others_usd * rate, 2)
 
 
-# --------------------------------------------------------------------------- as it is recorded
+# --------------------------------------------------------------------------- recorded demand
 
 
 def as_recorded(executed, month_usd: float) -> RunFolder:
@@ -152,7 +152,7 @@ def test_without_a_record_no_day_contradicts_it(tiny_run):
     assert (found.recorded, found.contradictions) == (0, ())
 
 
-# ------------------------------------------------------------------------------ as it is stated
+# ------------------------------------------------------------------------------ stated demand
 
 
 def test_with_stated_demand_customers_trade_their_demand_times_their_response(executed):

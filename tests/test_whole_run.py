@@ -47,7 +47,7 @@ def parts(run: RunFolder) -> Counter:
     return found
 
 
-# ------------------------------------------------------------------------------- without us
+# ------------------------------------------------------------------------------- without our code
 
 WITHOUT_US = """
 import sys
@@ -179,7 +179,7 @@ def test_a_venues_cash_is_its_debts_and_its_own_money(run):
         ("VariationMargin",),
         ("Funding",),
         ("GapLoss",),
-        ("Fees", "Hedging"),  # to whoever hedges, the lead venue's fee is part of its cost
+        ("Fees", "Hedging"),  # for a hedger, the lead venue's fee is part of its cost
     ],
     ids="+".join,
 )
@@ -210,9 +210,9 @@ def test_numbers_of_entries_and_fills_together_are_dense_and_in_the_order_of_tim
     assert [time for _, time in moments] == sorted(time for _, time in moments)
 
 
-# ---------------------------------------------------------- the second witness: DuckDB alone
+# ---------------------------------------------------------- independent sums by DuckDB alone
 
-# Who books what when a row is posted, told once more, in another language.
+# The posting rule of a row, written again in SQL.
 LEGS = """
 WITH legs AS (
     SELECT *, CASE motive
@@ -346,7 +346,7 @@ def test_the_golden_ledger_is_short_and_has_every_kind_of_entry():
         assert (GOLDEN / name).read_text(encoding="utf-8").count("\n") < 330
 
 
-# -------------------------------------------------------------- what the busy world is there for
+# -------------------------------------------------------------- the purpose of the busy world
 
 
 @pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])

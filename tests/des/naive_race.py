@@ -32,7 +32,7 @@ from itertools import count
 from math import floor
 from typing import NamedTuple
 
-ASK, BID = 0, 1  # the side that a buyer takes from, and a seller
+ASK, BID = 0, 1  # the side that a buyer hits, and the side that a seller hits
 CUSTOMER = 10**6  # in place of a firm's number, after all of them
 FORCED = CUSTOMER + 1
 
@@ -44,11 +44,11 @@ class Interval:
     start_us: int
     end_us: int
     offsets: Sequence[int]  # of the levels from the mid, ticks
-    skew: int  # how far down the mid is shifted, ticks
+    skew: int  # downward shift of the mid, ticks
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # of the firms, ticks
     orders: Sequence[int]  # lots of one order, by firm
-    rooms: tuple[Sequence[int], Sequence[int]]  # lots until a firm holds too much, by side
+    rooms: tuple[Sequence[int], Sequence[int]]  # remaining lots of a firm's position, by side
     others: tuple[int, int, int]  # of other makers: ticks from the price, lots shown, its age in us
     delay_us: Callable[[int, int, int], int]  # of an order, by firm, posting hit, side
 
@@ -97,8 +97,8 @@ class Order:
     firm: int
     holder: int
     side: int
-    limit: int | None  # the worst price that will do; None: any
-    lots: int | None  # None: what the firm may take when it arrives
+    limit: int | None  # the worst acceptable price; None: any
+    lots: int | None  # None: the firm's limit at its arrival
     trigger: str
 
 

@@ -73,7 +73,7 @@ def afternoon(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
 @pytest.fixture
 def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFolder]:
     """Make a run of the weeks after the afternoon, until the halt, with entries added to it."""
-    # Opened anew there, since FTX begins with tokens as well.
+    # Opened again there, since FTX begins with tokens as well.
     opening = f'2022-05-09 open {"Equity:FTX:Opening":<43}USD\n  hole: "cause"\n'
 
     def make(added: str = "") -> RunFolder:

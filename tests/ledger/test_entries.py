@@ -32,10 +32,10 @@ CHART = Chart(
 NAMES = Names(("FTX", "Binance"), MARKETS, PARTIES.names)
 DAY_END_US = 19_122 * DAY_US - 1  # of 2022-05-09
 
-# Who may stand on either side, by motive; a settlement at the house is with the house's pool.
+# The possible parties of each motive; a settlement at the house is with the house's pool.
 PAIRINGS = [
     *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
-    Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),  # whom the rule need not know
+    Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),  # a party that the rule does not know
     Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda"),
     *(Pairing(Motive.HEDGE, "Binance", hedger, OUTSIDE) for hedger in PARTIES.hedgers),
     *(

@@ -104,7 +104,7 @@ def test_at_the_same_instant_fills_come_before_the_cash_that_follows(journal):
 
     run = finished(journal, MAY_30_US + DAY_US - 1)
 
-    # The opening is 1; cash movements at one instant stand as they were recorded.
+    # The opening is 1; cash movements at one instant keep the order of recording.
     assert stored_fills(run) == [(2, 4), (3, 5), (6, 6)]
     deposits = [e for e in run.transactions if "deposit" in e.tags]
     assert [int(e.meta["seq"]) for e in deposits] == [4, 5]
@@ -135,7 +135,7 @@ def test_fills_at_the_same_instant_keep_their_order_of_recording(journal):
     assert found == sorted(found)
 
 
-# A few instants only, so that ties abound; the opening has the first to itself.
+# There are few instants, so that many ties occur; the first instant has the opening alone.
 WHEN = st.integers(1, 8)
 FILL, MOVE = 0, 1
 

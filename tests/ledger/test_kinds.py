@@ -49,7 +49,7 @@ def cells(tables: list[Table], name: str) -> dict[object, tuple]:
     return {row[where_named]: row for row in table.rows}
 
 
-# ------------------------------------------------------------------------- what is known
+# ------------------------------------------------------------------------- known kinds
 
 
 @pytest.mark.parametrize("name", ["busy_run", "crowd_run", "tokens_run", "group_run"])
@@ -82,7 +82,7 @@ def test_optional_parts_of_a_scenario_can_be_removed():
     assert can | set(USES) == set(REMOVALS) - {"Quoter", "News", "SlowQuotes"}  # which are no kinds
 
 
-# ----------------------------------------------------------------------- what is not known
+# ----------------------------------------------------------------------- unknown kinds
 
 
 def test_an_unknown_kind_has_its_row_in_where(strange_run, group_run):

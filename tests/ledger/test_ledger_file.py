@@ -89,7 +89,7 @@ def test_a_run_opened_through_its_main_file_gives_the_same_tables(tiny_run, main
     by_file = question(main_file).tables()
 
     assert by_file
-    # Of an entry, where it stands, and what stood before it: no fills are seen.
+    # The fills of an entry, its place, and the balances before it are not available.
     others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
     assert [table for table in others if table != folder[table.name]] == []
     assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
@@ -107,7 +107,7 @@ def main_file(tiny_run: RunFolder) -> LedgerFile:
     return LedgerFile.at(tiny_run.path / "main.beancount")
 
 
-# ----------------------------------------------------------------------- what is read
+# ----------------------------------------------------------------------- valid ledgers
 
 
 def test_the_hole_is_claims_less_cash_and_the_sum_of_its_kinds(opened):
@@ -165,7 +165,7 @@ def test_another_operating_currency_is_counted_like_dollars(opened):
     assert hole(run).hole_usd == Decimal(40)
 
 
-# ---------------------------------------------------------------------- what is refused
+# ---------------------------------------------------------------------- refused ledgers
 
 
 @pytest.mark.parametrize(

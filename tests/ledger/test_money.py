@@ -31,7 +31,7 @@ def test_amounts_below_a_dollar_keep_their_sign_and_their_zeros():
 
 @given(st.integers(-(10**12), 10**12))
 def test_dollars_of_a_scenario_become_the_cents_that_they_are_written_as(cents):
-    # Through the shortest text of the float: 0.29 is 29 cents, though 0.29 * 100 is less.
+    # The shortest text of the float decides: 0.29 is 29 cents, though 0.29 * 100 is less.
     assert to_cents(cents / 100) == cents
 
 

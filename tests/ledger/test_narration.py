@@ -18,7 +18,7 @@ FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
 NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
 UNWINDING = Pairing(Motive.UNWINDING, "FTX", "Firm01", "OtherMakers")
 
-# Who, with whom and why; lots, price, lead, age of the quote, edge; and what is said of it.
+# The two parties and the motive; lots, price, lead, age of the quote, edge; and the sentence.
 SAID = [
     (
         (PICKOFF, 250_000, 30_000, 30_030, 2_345_678, 7_500_000),

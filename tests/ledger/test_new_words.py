@@ -29,7 +29,7 @@ SENTENCES = """
     Motive.NEW_SPREAD: Said(_house_fill, partial(_quotes_hit, "comes and goes")),
     Motive.NEW_HEDGE: Said(_hedge, _hedge_sum),
 """
-# By file, after what the lines are added, and the lines.
+# By file: the line after which lines are added, and these lines.
 ADDED = {
     "kinds.py": (r"(?=    PROPERTY = )", KIND),
     "motives.py": (r"(?=\n    @property\n    def word)", MOTIVES),
@@ -103,7 +103,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         (place / "ledger" / name).write_text(grown, "utf-8")
     (place / "premium.toml").write_text(SCENARIO.format(group=GROUP), "utf-8")
     (place / "ask.py").write_text(ASK, "utf-8")
-    # What the checkout has compiled serves here too, and nothing is added to it.
+    # The checkout's compiled functions are used here too, and none are added.
     half_written = shutil.ignore_patterns("*.tmp.*")
     compiled = compile_cache.folder()
     shutil.copytree(compiled, place / "compiled" / compiled.name, ignore=half_written)
@@ -113,7 +113,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         cwd=place,
         env=os.environ
         | {
-            "PYTHONPATH": os.pathsep.join(map(str, (place, ROOT))),  # all but the ledger is its
+            "PYTHONPATH": os.pathsep.join(
+                map(str, (place, ROOT))
+            ),  # everything except the ledger is that of the checkout
             "NUMBA_CACHE_DIR": str(place / "compiled"),
         },
         capture_output=True,

@@ -113,7 +113,7 @@ def test_cents_are_written_exactly():
     )
 
     assert loader.load_string(books)[1]
-    assert not loader.load_string(books.replace(EXACT, ""))[1]  # what the option is there for
+    assert not loader.load_string(books.replace(EXACT, ""))[1]  # the purpose of the option
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ CLASS = VALID[VALID.index("[[firms.classes]]") : VALID.index("[firms.capital]")]
 LEAD_QUOTING = VALID[VALID.index("[lead.quoting]") : VALID.index("[maker]")]
 QUESTION = 'question = "Is this scenario read?"'
 
-# Each is: the place, what stands there instead, the key at fault, what the message shows.
+# Each case: the place, the new value there, the key at fault, the content of the message.
 
 WRONG_TYPES = [
     ("seed = 1", "seed = true", "run.seed", "is true"),
@@ -1161,7 +1161,7 @@ def mutations(draw):
     return data
 
 
-@settings(deadline=None)  # the first example also builds the schema's words
+@settings(deadline=None)  # the first example also builds the words of the schema
 @given(data=mutations())
 def test_a_mutated_scenario_is_read_or_refused_in_one_line(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "mutated.toml"

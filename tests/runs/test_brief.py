@@ -97,7 +97,7 @@ def examples() -> list[list[str]]:
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
     needed |= {"query": ["SELECT account, sum(position) GROUP BY account"], "sql": ["FROM fills"]}
     raw = {"run", "audit", "sign", "rebuild", "day", "counterfactual"}
-    # These ask no run, or show a page.
+    # These need no run, or show a page.
     others = {"scenario", "sweep", "study", "report", "serve", "attribution"}
     return [[name, *needed.get(name, [])] for name in main.commands if name not in raw | others]
 
@@ -110,7 +110,7 @@ def test_each_report_begins_with_its_answer_and_fits_a_screen(tiny_run, line: li
     assert max(map(len, lines)) <= 100
     assert len(lines) <= 45
     assert re.match(r"[A-Z0-9].*", lines[0])
-    if command in ("query", "sql"):  # whose answer is their table, of the reader's own words
+    if command in ("query", "sql"):  # their answer is their table, in the user's own words
         return
     assert ". " in " ".join(lines[:4]) + " "
     assert re.search(r"seed 1, seal [0-9a-f]{12}, every hour simulated$", lines[-1])

@@ -73,7 +73,7 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
     return set() if before == after else {place}
 
 
-# ----------------------------------------------------------------------- what is removed
+# ----------------------------------------------------------------------- the removed cause
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
         ("Quoter", {"maker.quoter_off"}),
         ("CreditLine", {"group.never_lend_customer_money"}),
         ("Loans", {"group.lenders"}),
-        ("Tokens", {"group.tokens", "group.lenders"}),  # of whom one lends on tokens
+        ("Tokens", {"group.tokens", "group.lenders"}),  # one of them lends on tokens
         ("Directional", {"group.longs"}),
         ("Shares", {"group.rounds", "group.investors"}),
         ("Operations", {"group.house_cost_share"}),
@@ -158,7 +158,7 @@ def test_a_run_without_its_scenario_is_refused_with_that_reason(tiny_run, tmp_pa
         without(RunFolder.at(tmp_path), "PickOff")
 
 
-# -------------------------------------------------------------------- what it comes to
+# -------------------------------------------------------------------- the results
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_run_does_not_differ_from_itself(busy_run):
 
 def test_runs_of_different_versions_are_marked(busy_run, tmp_path):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
-    (folder / "manifest.json").write_text("{}")  # sealed by nobody knows what
+    (folder / "manifest.json").write_text("{}")  # sealed by an unknown program
     other = RunFolder.at(folder)
 
     found = table(compare(busy_run, other, without(busy_run, "PickOff")).tables(), "difference")

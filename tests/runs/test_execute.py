@@ -105,7 +105,7 @@ def test_day_ledgers_are_written_for_the_days_that_the_scenario_names(tmp_path):
     assert [path.name for path in (tmp_path / "run/days").iterdir()] == [f"{day}.beancount"]
 
 
-# ---------------------------------------------------------------------- what is in the way
+# ---------------------------------------------------------------------- obstacles
 
 
 def test_a_folder_that_exists_is_refused(other, before, tmp_path):
@@ -217,7 +217,7 @@ def test_a_path_that_beancount_cannot_include_is_refused_before_the_simulation(s
         execute(scenario, tmp_path / "[1]" / "run", on_day=lambda: pytest.fail("it ran"))
 
 
-# ------------------------------------------------------------------------- what goes wrong
+# ------------------------------------------------------------------------- failures
 
 
 @pytest.mark.parametrize("error", [InterruptedRunError, KeyboardInterrupt, SystemExit, MemoryError])
@@ -340,7 +340,7 @@ def test_a_stopped_run_leaves_nothing_that_looks_complete(started, tmp_path, pro
     assert process.exitcode != 0
     assert not (tmp_path / "run").exists()
     for leftover in tmp_path.iterdir():
-        assert sent == signal.SIGKILL  # which nobody can clean up after
+        assert sent == signal.SIGKILL  # no code can clean up after it
         assert leftover.name.startswith(".")
         with pytest.raises(RunFolderError):
             RunFolder.at(leftover)

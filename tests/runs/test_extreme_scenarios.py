@@ -47,7 +47,7 @@ EVERYTHING = laid_over(
         ("maker", "depth_share_steps"): [{"since": LAST, "share": 0.1}],
         ("markets", 0, "depth"): [{"since": date(2022, 5, 1), "usd_per_bp": 12_500.0}],
         ("maker", "credit_line_steps"): [{"since": LAST, "usd": 2_000_000.0}],
-        ("maker", "quoter_off"): date(2022, 6, 2),  # when all is over
+        ("maker", "quoter_off"): date(2022, 6, 2),  # at the very end
         ("maker", "policy"): "captive",
     },
 )
@@ -102,7 +102,7 @@ def test_the_base_world_of_these_tests_has_every_table_and_runs(read):
     assert_runs(scenario)
 
 
-# ------------------------------------------------------------------------- what is refused
+# ------------------------------------------------------------------------- refused values
 
 ABSURD = {
     "figure": (math.nan, math.inf, -1, 1e300, 10**400, True, "1", {}),
@@ -178,7 +178,7 @@ def test_values_that_cannot_be_booked_are_refused(read, place, value, at, shown)
     assert shown in error.problem
 
 
-# ----------------------------------------------------------------------- what is simulated
+# ----------------------------------------------------------------------- accepted values
 
 
 def everywhere(key: str, value: Any) -> dict[Place, Any]:

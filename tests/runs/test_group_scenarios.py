@@ -13,7 +13,7 @@ TINY = GROUP.parents[2] / "runs" / "tiny.toml"
 
 NEWS = '[[news]]\ndate = 2022-06-02\nshock = 0.1\nwhat = "a rumour"\n'
 
-# Each is: the place, what stands there instead, the key at fault, what the message shows.
+# Each case: the place, the new value there, the key at fault, the content of the message.
 REFUSED = [
     (
         'name = "Lender02"',

@@ -130,7 +130,7 @@ def test_customers_hourly_demand_is_the_same_with_hits_and_without(recorded_run,
     wanted = wanted_usd(recorded_run)["BTC-PERP"]
 
     assert [len(hours) for hours in wanted.values()] == [24] * 5
-    assert len({usd for hours in wanted.values() for usd in hours}) > 50  # hits come unevenly
+    assert len({usd for hours in wanted.values() for usd in hours}) > 50  # hits are uneven
     assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
     assert (
         without(recorded_run, "PickOff")

@@ -68,7 +68,7 @@ def test_a_source_covers_the_keys_below_its_place_and_nothing_else():
 def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
     own = tomllib.loads(built_ins()[name].read_text("utf-8"))
     sources = own.pop("sources")
-    seed = {"run.seed"}  # chance has no source
+    seed = {"run.seed"}  # seeds need no source
 
     stated = set(figures(own)) - seed
 
@@ -103,7 +103,7 @@ def test_the_markets_that_stand_for_others_have_their_volume_by_recorded_shares(
     assert others > 0.5 * traded_usd(ftx)
     assert (large + mid) / others == pytest.approx(127.8 / 245.9, abs=0.005)  # of the FTX API
     assert spot / others == pytest.approx(69.4 / 245.9, abs=0.005)  # CryptoCompare, May 2022
-    # One in proportion to its rank, the ten largest have that part of what 43 have.
+    # With volumes proportional to one over the rank, the ten largest have this share of 43.
     of_ranks = [1 / rank for rank in range(1, 44)]
     assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
 
@@ -234,7 +234,7 @@ def of_days_usd(market: Market, days_us: list[int]) -> float:
         ("Sponsorship", 0, 1_100),  # committed; less was paid
         ("Settlements", 40, 150),
         ("Takeovers", 400, 1_800),  # two of them, each with a range of its own
-        ("Incidents", 200, 280),  # four of them, three of which are recorded as this or more
+        ("Incidents", 200, 280),  # four of them; three are recorded with this amount or more
     ],
 )
 def test_uses_of_money_are_within_the_recorded_ranges(ftx, kind, low, high):

@@ -651,7 +651,7 @@ def test_every_check_of_the_schema_names_its_key():
     package = Path(des.scenario.__file__).parent
     source = "".join(module.read_text() for module in package.glob("*.py"))
 
-    # What is wrong with one value by itself pydantic places.
+    # For an error of a single value pydantic gives the place.
     of_values = source.count("raise PydanticCustomError(")
     assert source.count("raise ") - of_values == source.count("raise ContradictionError(") > 20
 
@@ -702,14 +702,14 @@ def test_a_run_of_more_ticks_than_a_machine_can_draw_is_refused(write):
             assert caught.value.key == "run.end"
 
 
-# -------------------------------------------------- what is in range makes a world
+# -------------------------------------------------- any values in range give a world
 
 
 TINY = tomllib.loads(dump(load("tiny")))
 QUOTED = {
     "lead": {"quoting": tomllib.loads(POPULATED)["lead"]["quoting"]},
     "markets": [TINY["markets"][0] | {"lead_volume_usd_per_day": 1e9}],
-    # A month's last day, after which the maker looks back.
+    # The last day of a month, after which the maker reviews it.
     "run": {"start": date(2022, 5, 31), "end": date(2022, 6, 1), "day_ledgers": []},
 }
 EACH = {

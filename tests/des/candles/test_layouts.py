@@ -42,7 +42,7 @@ def refused(read: Read) -> Callable[[str], CandleError]:
     return reading
 
 
-# Each has the three days above, in another layout, and what is said about it.
+# Each case has the three days above in another layout, and the message about it.
 SAME: dict[str, tuple[str, str]] = {
     "CryptoDataDownload": (
         """https://www.CryptoDataDownload.com

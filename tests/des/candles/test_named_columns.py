@@ -26,7 +26,7 @@ def lines(head: str, line: str) -> str:
     return head + "".join(f"{line.format(**each)}\n" for each in told)
 
 
-# Each with what is said about it.
+# Each case has the message about it.
 LAYOUTS: dict[str, tuple[str, str]] = {
     "yfinance": (
         lines(

@@ -78,7 +78,7 @@ def test_a_deposit_is_in_one_coin_or_in_dollars_by_the_shares(counter):
 def test_coins_have_their_share_of_all_deposits_beside_an_agents_dollars(counter):
     steps = (AgentShare(since=SCENARIO.run.start, share=2 / 3),)  # of dollars, a fifth of all
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
-    for i in range(2_000):  # what the agent leaves of 2,500
+    for i in range(2_000):  # the part of 2,500 that does not go to the agent
         counter.vault.deposit(START_US + i, 60_000)
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 

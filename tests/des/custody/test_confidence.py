@@ -212,7 +212,7 @@ def test_customers_who_would_run_without_a_cause_are_refused(ratio):
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # as many hours until the beginning is forgotten: e^(-0.17 * 0.5 * 100)
+BURN_IN = 100  # after this many hours the start has no effect: e^(-0.17 * 0.5 * 100)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
@@ -300,7 +300,7 @@ def test_deposits_come_at_the_rate_of_volume_and_trust():
     calm = played(flow, 240, volume_usd=volume_usd).brought
     afraid = played(flow, 240, volume_usd=volume_usd, news=news).brought
 
-    left = math.exp(-2 * 0.5)  # hardly forgotten in ten days
+    left = math.exp(-2 * 0.5)  # it decays little in ten days
     assert abs(len(calm) - expected) < 3 * math.sqrt(expected)
     assert abs(len(afraid) - expected * left) < 3 * math.sqrt(expected * left)
     usd = [cents / 100 for *_, cents in calm]

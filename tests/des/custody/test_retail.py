@@ -237,7 +237,7 @@ def test_a_halted_house_pays_nothing_takes_nothing_and_notes_requests():
     assert counter.custody.cash[NAMES.index(HOUSE)] == 100
 
 
-# ------------------------------------------------------------------------- whatever happens
+# ------------------------------------------------------------------------- random histories
 
 WHO = st.sampled_from([RETAIL, FIRM_01, FIRM_02])
 STEPS = st.one_of(
@@ -282,7 +282,7 @@ def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(c
         assert counter.custody.cash.min() >= 0
         assert counter.custody.cash.sum() == world
         assert counter.house.claims.min() >= 0
-        # Whoever waits came after all who were served, and stands where it came.
+        # Waiting requests came after all paid requests, and keep their order.
         assert asked[len(asked) - len(waits) :] == waits
         served = asked[: len(asked) - len(waits)]
         assert _are_in(paid, served) if lost else paid == served
@@ -328,7 +328,7 @@ def test_cohorts_sum_to_the_claim_and_share_trading_results():
     cohorts.agree(275)
     assert cohorts.cents == [125, 150]
     cohorts.agree(0)
-    cohorts.agree(400)  # nobody had anything: as at first
+    cohorts.agree(400)  # no customer had a claim: the first shares apply
     assert cohorts.cents == [300, 100]
 
 

@@ -57,7 +57,7 @@ def rounded(ticks: Fraction) -> int:
     return math.floor(ticks + Fraction(1, 2))
 
 
-# ---- the trades, by someone who buys and sells one lot after the other
+# ---- the trades, by a naive arbitrageur who trades one lot after the other
 
 
 def marginal(depth: int, lots: int) -> Fraction:
@@ -115,7 +115,7 @@ def test_a_naive_arbitrageur_makes_the_same_trades(pool, data):
     assert rows.tolist() == naive_arbitrage(pool, block_us, outside)
 
 
-# ---- what holds of every trade, whatever the size
+# ---- properties of every trade of any size
 
 
 @st.composite
@@ -211,7 +211,7 @@ def test_no_other_trade_gains_more_except_two_cents_and_one_lot_of_rounding(pool
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # Gains are concave: one lot more gains at most what the pool's price is off, less its fee.
+    # Gains are concave: one more lot gains at most the distance of the pool's price, less its fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
     one_lot = max(off - pays * Fraction(pool.fee_e6, RATE_UNIT), Fraction(0))
@@ -243,7 +243,7 @@ def test_a_block_at_the_moment_of_a_tick_uses_that_tick():
     assert rows[["time_us", "outside"]].tolist() == [(10, 3_300)]
 
 
-# ---- the same numbers, however time is cut
+# ---- the same numbers for any partition of time
 
 
 @given(cuts=st.lists(st.integers(START_US, START_US + 3 * HOUR_US), max_size=8))
@@ -472,7 +472,7 @@ def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_are_those_of_theory
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
 def test_gains_and_fees_of_an_arbitrage_are_those_of_theory(fee_e6):
     """The prices are far quantiles on both sides, so that every term of the formulas matters."""
-    depth = 0.2  # mean of how far the log-price is beyond the edge
+    depth = 0.2  # mean distance of the log-price beyond the edge
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT
     beyond = -depth * np.log1p(-(np.arange(5_000) + 0.5) / 5_000)

@@ -227,7 +227,7 @@ def test_owners_take_nothing_of_a_loss_and_nothing_of_profits_on_the_lead_venue(
     assert not town.books.transactions
 
 
-# ---- moving towards what pays
+# ---- moving to the better venue
 
 
 def shifting(**changes) -> CapitalRules:
@@ -242,7 +242,7 @@ def shifting(**changes) -> CapitalRules:
         (0, 100, -1_000),
         (250, 150, 1_000),
         (100, -100, 2_000),
-        (1_000, 0, 5_050),  # no more than a twentieth of what there is
+        (1_000, 0, 5_050),  # at most a twentieth of its capital
         (0, 0, 0),
         (70, 70, 0),
     ],
@@ -324,7 +324,7 @@ def test_no_capital_moves_before_the_patience_period_ends():
 def test_if_a_venue_cannot_pay_no_capital_moves_and_none_is_created():
     town = Town(shifting(), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 300
-    town.give("Firm01", cash=5_000)  # what its owners have is no part of it
+    town.give("Firm01", cash=5_000)  # its owners' money is no part of it
     town.day(lead={"Firm01": 1_000})
 
     assert town.has("Firm01") == (5_000, CAPITAL - ON_LEAD - 300, ON_LEAD + 1_000 + 300)
@@ -354,7 +354,7 @@ def test_a_trailing_result_halves_in_its_half_life(half_life):
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
         firm("Firm01"),
     )
-    for _ in range(12 * half_life):  # so many that the first days' full weight is forgotten
+    for _ in range(12 * half_life):  # so many that the full weight of the first days has no effect
         town.day(lead={"Firm01": -50})
     losing = len(town.books.tagged("deposit"))
     for _ in range(half_life + 2):
@@ -482,7 +482,7 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
 
     town.give("Firm01", lead=-LOT_MARGIN)
     town.margin.after_settlement(town.night_us, MARKS)
-    assert town.has("Firm01")[2] == LOT_MARGIN  # and not what it once had there
+    assert town.has("Firm01")[2] == LOT_MARGIN  # and not its former margin there
 
 
 def test_a_firm_without_money_closes_even_if_the_threshold_is_zero():
@@ -522,7 +522,7 @@ def waiters(n: int) -> tuple[Firm, ...]:
         (0, 0.02, 0.0, 0.02),
         (0, 0.02, 0.01, 0.02),
         (5, 0.02, 0.01, 0.07),
-        (-5, 0.02, 0.01, 0.02),  # losses deter nobody below the rate without profits
+        (-5, 0.02, 0.01, 0.02),  # losses do not lower the probability below that without profits
         (5, 0.0, 0.01, 0.05),
         (20, 0.5, 0.1, 1.0),
         (20, 0.0, 0.0, 0.0),
@@ -536,7 +536,7 @@ def test_a_waiting_firm_enters_with_the_stated_probability_which_rises_with_othe
     waited = entered = 0
     for _ in range(8):
         waiting = town.desk.status.count(WAITING)
-        # Results are told and not paid, so that a bp stays what it was.
+        # Results are given but not paid, so that a bp keeps its size.
         won = [round(won_bps * CAPITAL / 10_000) * taking for taking in town.desk.takes.tolist()]
         results = Returns(np.array(won), np.zeros(len(won), dtype=np.int64))
         town.desk.daily(town.night_us, results, MARKS)

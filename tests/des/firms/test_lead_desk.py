@@ -106,7 +106,7 @@ class Venture:
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
 
 
-# ---- who gains what others lose
+# ---- gains and losses
 
 
 sizes = st.sampled_from([0, 1, 100_000 * USD]) | st.integers(0, 10**9)
@@ -169,7 +169,7 @@ def test_each_entry_has_one_sniper_paid_by_all_others():
         assert one.narration.endswith(f"on Binance: {dollars} in expectation")
 
 
-# ---- how much
+# ---- amounts
 
 
 def test_the_spread_is_shared_by_displayed_size_with_all_other_makers():

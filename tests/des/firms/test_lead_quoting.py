@@ -194,7 +194,7 @@ def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
     ("delay_ms", "costs_bp"),
     [
         ((500, 50, 100), (1.0, 1.0)),  # the slower one comes too late
-        ((500, 50, 300), (3.0, 0.3)),  # the faster one asks for more than there often is
+        ((500, 50, 300), (3.0, 0.3)),  # the faster one often asks for more than the size
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
@@ -228,7 +228,7 @@ def test_with_twenty_firms_in_line_the_formula_has_its_documented_error(cost_bp,
     )
 
 
-# ---- who is served
+# ---- the order of service
 
 
 def test_a_quote_is_served_by_speed_until_it_is_exhausted():
@@ -315,7 +315,7 @@ def test_every_hit_pays_at_least_the_takers_hurdle(race):
     """This holds to the cents by which edge and volume are rounded."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
-    # All quotes on the side that the price moved to, taken whole: there is no more.
+    # The maximum: all quotes on the side of the move, taken completely.
     most = np.array(race.quote_cents) * RENEWALS * len(race.sigma)
     assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
 

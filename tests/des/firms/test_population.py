@@ -117,7 +117,7 @@ def test_values_stated_as_a_share_are_shares_of_the_drawn_capital():
         assert round(firm.reaction_ms, 3) == firm.reaction_ms  # whole microseconds
 
 
-# ---- who is who
+# ---- names and classes
 
 
 def test_named_firms_come_first_and_unchanged():

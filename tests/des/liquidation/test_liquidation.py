@@ -26,7 +26,7 @@ TICK_CENTS = np.array([1, 7])
 # ------------------------------------------------------------------------------- splitting
 
 
-# ----------------------------------------------------------------- who is below maintenance
+# ----------------------------------------------------------------- accounts below maintenance
 
 
 WEIGHT_E6 = np.array([900_000, 333_333])
@@ -78,7 +78,7 @@ def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all(seed, m_e6, w
         found = accounts.below(m, marks[m])
         assert found.tolist() == below_by_looking_at_all(accounts, m, marks, m_e6)
         some = found[draws.random(len(found)) < 0.5]
-        # Some are closed in part, some entirely, some are paid; now and then all are funded.
+        # Some are closed in part, some entirely, some are paid; sometimes all pay funding.
         shrink = -(accounts.lots[some] * draws.integers(0, 3, len(some)) // 2)
         accounts.trade(m, some, shrink, np.full(len(some), marks[m]), np.zeros(len(some), int))
         accounts.credit(some, draws.integers(-100, 100, len(some)))
@@ -258,7 +258,7 @@ def test_providers_take_pro_rata_to_their_unused_capacity():
 
     assert backstop.take(40, 100) == [30, 10]
     backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
-    assert backstop.take(1_000, 100) == [300, 100]  # and nobody takes the other 600
+    assert backstop.take(1_000, 100) == [300, 100]  # and no provider takes the other 600
 
 
 def test_a_provider_below_its_minimum_balance_takes_nothing():
@@ -355,7 +355,7 @@ def test_leverage_is_computed_on_the_margin_value_of_tokens():
 
 def test_tokens_as_collateral_change_nothing_for_holders_of_cash():
     cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
-    # All of these can afford a lot either way, so they are the same holders.
+    # All of them can afford a lot with or without tokens, so they are the same holders.
     assert len(cash.lots) == len(drawn.lots) == 20_000
     own = drawn.token_market == NONE
 

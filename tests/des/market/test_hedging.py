@@ -38,7 +38,7 @@ def still(price: int) -> Ticks:
     return Ticks(np.array([0]), np.array([price]))
 
 
-# ---- what is hedged
+# ---- the hedged positions
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -100,7 +100,7 @@ def test_the_impact_is_that_of_the_sum_of_all_orders_and_applies_once():
     assert desk.ordered_lots() == 0
 
 
-# ---- when, and at which price
+# ---- the time and the price
 
 
 def test_a_hedge_fills_at_the_price_at_its_arrival():

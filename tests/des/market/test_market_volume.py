@@ -95,7 +95,7 @@ def test_without_the_maker_customers_demand_falls_by_their_response():
     traded(volume, 300.0, response=1.0)
     volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
 
-    # Hits are gone without it; its customers go to others.
+    # Without it there are no hits, and its customers go to others.
     assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
 
 

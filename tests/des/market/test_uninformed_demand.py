@@ -72,7 +72,7 @@ def test_stated_demand_does_not_depend_on_the_volume_so_far():
     assert demand.usd_per_s_in_hour(DAY_US, 1.0) == pytest.approx(10.0)
 
 
-# --------------------------------------------------------------------------- as it is recorded
+# --------------------------------------------------------------------------- recorded demand
 
 
 @given(traded_usd=st.lists(st.integers(0, 100_000), min_size=1, max_size=24))

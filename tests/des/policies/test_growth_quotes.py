@@ -47,7 +47,7 @@ def test_before_any_observation_growth_displays_the_stated_size():
         (100, 2_000_00, ""),  # half of it
         (400, 500_00, ""),  # twice as much
         (10, 4_000_00, STEP),  # a twentieth: four times at most
-        (1_000, 250_00, STEP),  # all there was: a quarter at least
+        (1_000, 250_00, STEP),  # all of the volume: a quarter at least
     ],
 )
 def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_cents, held_by):

@@ -63,7 +63,7 @@ WILD = price(
 )
 
 
-# ---- the same ticks, however they are asked for
+# ---- the same ticks for every order of reading
 
 
 @settings(max_examples=60, deadline=None)

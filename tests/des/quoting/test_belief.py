@@ -79,7 +79,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 7),
         Session,
     )
-    # What it reckons with is the day before, which is here as every other.
+    # It uses the day before, which is like every other day here.
     listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY
     nobody = np.zeros(len(firms), dtype=np.int64)
     firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)
@@ -89,7 +89,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
     return result_cents / 100, volume_cents / 100
 
 
-# How many orders the first minutes of all hours bring: Poisson with this mean.
+# The number of orders in the first minutes of all hours is Poisson with this mean.
 EXPECTED_USD = MONTH_USD * SHARE * DAYS / calendar.monthrange(2022, 5)[1]
 SAMPLE_H = SAMPLE_US / HOUR_US
 SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H

@@ -44,7 +44,7 @@ def test_after_a_violent_hour_they_quote_wider_and_show_less_at_constant_elastic
     nervous, stressed = quoting(price, **of), 0
     for hour in range(1, 72):
         now_us = START_US + hour * HOUR_US
-        for within_us in (0, HOUR_US - 1):  # all through the hour it is the one before that counts
+        for within_us in (0, HOUR_US - 1):  # during the whole hour the hour before decides
             quotes = nervous.quotes(now_us + within_us, MARK, LOT_CENTS)
             stress = max(price.hour_volatility(now_us - HOUR_US) / 0.5, 1.0)
             assert quotes.away_ticks == math.ceil(MARK * 4.0 * stress**0.5 / 10_000)

@@ -32,7 +32,7 @@ LATENCIES_S = (0.0, 0.5, 2.0, 8.0)
 ALONE = Codes(np.array([7]), np.array([1, 2]))  # no firms, then retail
 
 
-# ------------------------------------------------------------------- who is late earns less
+# ------------------------------------------------------------------- a late maker earns less
 
 
 @pytest.fixture(scope="module")

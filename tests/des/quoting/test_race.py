@@ -60,7 +60,7 @@ class Decided:
     shown: Sequence[int]  # lots per level, by side
     thresholds: Sequence[int]  # ticks, by firm
     orders: Sequence[int]  # lots of one, by firm
-    rooms: Sequence[Sequence[int]]  # lots until a firm holds too much, by side and firm
+    rooms: Sequence[Sequence[int]]  # lots until a firm's position is at its limit, by side and firm
     gateway_us: Sequence[int]  # at equally likely quantiles
     others: OtherQuotes = FAR_AWAY
 
@@ -113,7 +113,7 @@ class World:
     def cut(self, cuts_us: Sequence[int]) -> "World":
         """Settle at other times, with the decisions of the first interval each time."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
-        # What is left of a firm's room is what one interval hands to the next.
+        # A firm's remaining room passes from one interval to the next.
         first = replace(first, rooms=[[10_000] * len(first.orders)] * 2)
         times = sorted({START_US, *cuts_us, end_us})
         spans = [replace(first, start_us=a, end_us=b) for a, b in pairwise(times)]
@@ -332,7 +332,7 @@ def an_hour() -> World:
     )
 
 
-# ---- settlements cut time, not the race
+# ---- the partition of time does not change the race
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -490,7 +490,7 @@ def test_a_late_order_meets_the_quote_in_force_at_its_limit_or_better(price_late
     assert [fill.price for fill in played(world)[0]] == paid
 
 
-# ---- what limits cut off
+# ---- size that limits cut off
 
 
 def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
@@ -506,12 +506,12 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
 @pytest.mark.parametrize(
     ("orders", "taken_lots", "cut_lots"),
     [
-        ([9, 0], 6, 0),  # all that two levels of 3 show
+        ([9, 0], 6, 0),  # the whole size of two levels of 3
         ([6, 0], 6, 0),
         ([4, 0], 4, 2),  # cut on the second level
         ([2, 0], 2, 4),  # on the first
         ([0, 0], 0, 6),  # a firm that may take nothing
-        ([2, 3], 5, 1),  # the next one takes of what the first left
+        ([2, 3], 5, 1),  # the next one takes lots that the first left
         ([2, 9], 6, 0),
     ],
 )

@@ -49,7 +49,7 @@ from ledger.motives import Motive
 DAY = date(2022, 5, 1)
 START_US = midnight_us(DAY)
 TICK_USD = Decimal("0.01")
-PRICE_TICKS = 10**9  # so many that sigma, which is in proportion to the price, stays what it is
+PRICE_TICKS = 10**9  # so high that sigma, which is proportional to the price, is nearly constant
 BATCH_US = 600 * SECOND_US
 WARM_UP_US = 60 * SECOND_US  # until there is a price of L ago to read
 NORMAL = NormalDist()

@@ -46,7 +46,7 @@ def orders(hours) -> np.ndarray:
     return np.concatenate(hours)
 
 
-# ---- what it says it is
+# ---- the stated distributions
 
 
 def test_the_number_of_orders_is_that_of_a_poisson_process(hours):
@@ -55,7 +55,7 @@ def test_the_number_of_orders_is_that_of_a_poisson_process(hours):
 
     assert abs(counts.mean() - MEAN_ORDERS) < 3 * math.sqrt(MEAN_ORDERS / HOURS)
     assert abs(counts.var(ddof=1) - MEAN_ORDERS) < 3 * MEAN_ORDERS * math.sqrt(2 / HOURS)
-    # One hour knows nothing of the one before.
+    # Hours are independent.
     assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 3 / math.sqrt(HOURS)
 
 
@@ -120,7 +120,7 @@ def test_no_volume_means_no_orders():
     assert not len(flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD))
 
 
-# ---- the same orders, however they are asked for
+# ---- the same orders for every partition
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

@@ -94,7 +94,7 @@ class Town:
         return int(self.house.claims[CODE["Alameda"]])
 
 
-# ------------------------------------------------------------------------ the order of money
+# ------------------------------------------------------------------------ the order of sources
 
 
 @given(own=CENTS, account=CENTS, limits=st.tuples(CENTS, CENTS), line=CENTS, needed=CENTS)

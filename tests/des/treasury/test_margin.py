@@ -24,7 +24,7 @@ PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01
 NAMES = PARTIES.names
 FTX, ALAMEDA, FIRM01, FIRM02, RETAIL, OTHERS, BINANCE, OUTSIDE = range(len(NAMES))
 HEDGERS = (ALAMEDA, FIRM01, FIRM02)
-ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # who trades there
+ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # the members
 CONTRACTS = {name: (Contract("BTC-PERP", name, "0.01", "1"),) for name in ("FTX", "Binance")}
 CHART = Chart(PARTIES, (*CONTRACTS["FTX"], *CONTRACTS["Binance"]))
 OPENED = opened(CHART)
@@ -248,7 +248,7 @@ def test_a_gap_loss_is_the_part_that_all_sources_do_not_cover(own, house, lead, 
     assert lost == max(0, -(own + house + lead + credit))
 
 
-# ---- where the money comes from
+# ---- the sources of money
 
 
 def test_a_debit_on_the_house_is_paid_from_own_cash_first(bank):

@@ -107,7 +107,7 @@ def closes(*prices: int) -> Callable[[int], Ticks]:
     return of_day
 
 
-# ---- what opens, and what comes back
+# ---- opening and closing
 
 MARK = 10_000  # ticks of a cent
 
@@ -263,7 +263,7 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
             moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
             kept = -moved[income(ARBITRAGEURS, "Pools")]
             paid = -moved.get(income(MAKER, "Pools"), 0)
-            if i > 1:  # by then it is anywhere in its band
+            if i > 1:  # its start in the band no longer matters
                 found.append((365 * kept / worth, 365 * paid / worth))
     return np.array(found)
 

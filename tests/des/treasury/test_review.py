@@ -26,7 +26,7 @@ def of_lead(policy: str | None, results: list[int]) -> QuoteShares:
     return quotes
 
 
-# ------------------------------------------------------------------------------ where it begins
+# ------------------------------------------------------------------------------ the start
 
 
 @policies
@@ -122,7 +122,7 @@ def test_a_captive_maker_is_on_one_venue_at_a_time(results):
         (0, 0, "quotes on"),  # nothing is lost
         (0, -50, "quotes on"),
         (7, 0, "quotes on"),
-        (-(10**15), None, "quotes on"),  # nobody knows what shares would lose
+        (-(10**15), None, "quotes on"),  # the loss of share value is unknown
     ],
 )
 def test_on_the_house_it_compares_a_years_loss_with_the_loss_of_share_value(

@@ -47,7 +47,7 @@ def test_each_taker_has_its_own_tier():
         (5_000_000, 0.6, 2.5, 250),  # no lower than the floor
         (5_000_000, 0.0, 6.0, 550),  # which raises no fee of a tier
         (5_000_000, 1.0, 0.0, 0),
-        (5_000_000, 0.333, 0.0, 367),  # 366.85: what is saved is rounded down
+        (5_000_000, 0.333, 0.0, 367),  # 366.85: the discount is rounded down
     ],
 )
 def test_a_discount_is_taken_off_the_tiers_fee_down_to_a_floor(

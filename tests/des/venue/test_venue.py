@@ -14,7 +14,7 @@ from ledger.money import Contract
 from ledger.motives import Motive
 
 # The books' side of a settlement is the venue's pool (nobody trades with it), or the one party
-# that everybody else trades with.
+# with which all others trade.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
 CENTS = (1, 5)  # what one tick on one lot is worth
@@ -203,7 +203,7 @@ def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
         assert venue.claims[1] == 2 * (30_500 - 30_010)
 
 
-# ---- what the journal is told
+# ---- the records of the journal
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -224,7 +224,7 @@ def test_the_rows_of_payments_equal_the_changes_of_claims(history, motive):
     assert (rows["maker"] == pays).all()
     assert not (rows["taker"] == pays).any()
     assert rows["edge_cents"].all()
-    received[pays] = -received.sum()  # the other side of everybody else's payments
+    received[pays] = -received.sum()  # the other side of all other payments
     assert np.array_equal(received, moved)
 
 

@@ -174,7 +174,7 @@ def test_after_any_changed_digit_the_audit_ends_and_names_the_file(folder, seed)
             )
 
 
-# ------------------------------------------------------------------------------ sealed anew
+# ------------------------------------------------------------------------------ sealed again
 
 
 def other_amount(draws: random.Random, text: str) -> str:
@@ -261,7 +261,7 @@ def _parquet(folder: Path, rows: np.ndarray, run: RunFolder) -> bytes:
     return content
 
 
-# ------------------------------------------------------- whatever a forger may have thought of
+# ------------------------------------------------------- any forgery
 
 
 def gone(name: str) -> Callable[[Path], None]:
@@ -363,7 +363,7 @@ def test_a_role_with_another_name_is_reported_in_a_sentence(tiny_run, tmp_path, 
     folder = tmp_path / "run"
     shutil.copytree(tiny_run.path, folder)
     replaced("main.beancount", old, new)(folder)
-    with suppress(RoleError):  # a cast that the copy can't be written of either
+    with suppress(RoleError):  # the copy can't be written with these roles either
         write_copy(folder, RunFolder(folder).entries)
     seal(folder, json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"])
 

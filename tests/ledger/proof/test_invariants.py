@@ -49,7 +49,7 @@ OPENS = "".join(
     for account in accounts.split()
 )
 
-# What the ledgers below are put together from.
+# The parts of the ledgers below.
 
 OPENING = """
 2022-05-01 * "Opening balances" #opening
@@ -958,7 +958,7 @@ def test_books_break_the_stated_invariants_and_no_others(books):
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
 
     assert broken(errors) == declared(entries)
-    # Beancount sees some of it too; anything else would be a ledger that is not what it seems.
+    # Beancount also reports some of these errors; other errors would mean a wrong test ledger.
     others = [error for error in errors if not isinstance(error, BrokenInvariant)]
     assert {type(error).__name__ for error in others} <= {"ValidationError"}
     assert not others or declared(entries)

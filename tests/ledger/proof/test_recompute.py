@@ -130,7 +130,7 @@ def test_a_fee_of_another_tier_is_named_even_if_it_follows_from_its_rate(forged)
 def test_a_wrong_value_is_named_with_its_file_and_row(forged, doctor, said):
     problems = list(wrong_fills(forged(doctor)))
 
-    # What is wrong may go on in the next month, as a position does; it begins in this one.
+    # An error may continue in the next month, like a position; it begins in this one.
     assert any(said in problem for problem in problems)
     assert problems[0].startswith("fills/2022-05.parquet: row with seq ")
 
@@ -343,7 +343,12 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
         (0, 4, 31, HIGH_E6),  # more than thirty days ago
         (0, 3, 1, HIGH_E6),  # 900 dollars are too few
         (1_000, 0, 0, LOW_E6),  # to the cent, though thirty days do not share it evenly
-        (3_000, 0, 20, LOW_E6),  # a hundred dollars of what was before go each day: 1,000 are left
+        (
+            3_000,
+            0,
+            20,
+            LOW_E6,
+        ),  # a hundred dollars of the earlier volume leave each day: 1,000 are left
         (3_000, 0, 21, HIGH_E6),
     ],
 )

@@ -44,7 +44,7 @@ def folder(tmp_path: Path, keys: Path) -> Path:
 
 def test_the_public_key_verifies_the_signer_of_a_seal(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
-    assert list(wrong_signature(folder, keys / "ours")) == []  # whose public key lies beside it
+    assert list(wrong_signature(folder, keys / "ours")) == []  # its public key is beside it
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 

@@ -31,7 +31,7 @@ from ledger.transaction import entity_of, kind_of
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-WITHIN = ("seq", "time", "filename", "lineno")  # what has a place of its own
+WITHIN = ("seq", "time", "filename", "lineno")  # metadata with a column of their own
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run", "crowd_run", "tokens_run", "life"])

@@ -160,7 +160,7 @@ def test_a_small_run_is_judged_by_its_own_books(tiny_run: RunFolder):
 
     assert missing.span == (hole(tiny_run).hole_usd,) * 2
     assert missing.verdict is StatementVerdict.NOT
-    assert found.central.verdict is StatementVerdict.RUN_CANNOT  # the group has more than it owes
+    assert found.central.verdict is StatementVerdict.RUN_CANNOT  # the group has a surplus
 
 
 @pytest.mark.parametrize("table", [None, *TABLES])

@@ -153,7 +153,7 @@ def test_results_of_quotes_elsewhere_are_read_from_the_reviews_of_that_venue():
 
 def test_reviews_on_the_house_have_the_decision_and_its_cost():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
-    # A year of quotes cost 12: more than ten, and less than twenty.
+    # A year of quotes costs 12: more than ten, and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
@@ -378,7 +378,7 @@ def test_paper_wealth_is_tokens_and_shares_on_its_best_day():
         Told(day=date(2022, 5, 1), paper_usd=usd(10)),
         Told(day=date(2022, 5, 2), paper_usd=usd(30)),
         Told(day=date(2022, 6, 1), paper_usd=usd(1)),
-        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # of which no month is priced
+        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # and no month has a price
     ]
     priced = {
         month: {BY_GROWTH: Told(middle_usd=usd(worth))}
@@ -475,7 +475,7 @@ def test_losses_on_stale_quotes_agree_with_the_makers_books(
     assert value_of("quotes-loss") == lost - spread - income_usd(run, Kind.HEDGING)
 
 
-@pytest.mark.slow  # where no other test has played that world
+@pytest.mark.slow  # unless another test has played that world
 def test_every_figure_of_a_crash_is_an_amount_a_day_or_missing(margin_run: RunFolder):
     value_of = figures_of(margin_run)
     figures = {key: value_of(key) for key in FIGURES}

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 ALL = load_thread().statement
 DECIDED = [each for each in ALL if each.decides]
 UNSAID = [each for each in ALL if each.unsaid]
-# Every command once, though many statements share it.
+# Each command once, since many statements share it.
 REPORTS = sorted({each.command for each in ALL})
 ELSEWHERE = sorted({each.elsewhere for each in ALL if each.elsewhere})
 

@@ -48,7 +48,7 @@ def process(
 ) -> subprocess.Popen:
     """Run a command in its own process, like a shell."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    # Unbuffered, Python lets half a write to a reader that left pass for a whole one.
+    # Without a buffer, Python treats half a write to a closed pipe as a whole one.
     env.pop("PYTHONUNBUFFERED", None)
     command = [sys.executable, "-m", "runs", *map(str, args)]
     return subprocess.Popen(command, env=env, text=True, stdout=stdout, stderr=subprocess.PIPE)
@@ -190,8 +190,8 @@ def quick(line: list[str]) -> list[str]:
     return [*line, "--processes", "1"] if begins else line
 
 
-# A run leaves a folder, a signature needs a key, a sweep takes minutes, Fava never ends: tests of
-# their own say what those do.
+# A run leaves a folder, a signature needs a key, a sweep takes minutes, Fava never ends: these
+# commands have separate tests.
 @pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "serve", "sign", "sweep"}))
 def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # some write a picture
@@ -383,7 +383,7 @@ NO_REPORTS = {"answer", "audit", "day", "rebuild", "report", "run", "scenario", 
 NO_REPORTS |= {"sign", "sweep"}
 
 
-# What these return depends on the run or on the question; `run` and `audit` are no reports.
+# The tables of these depend on the run or on the question; `run` and `audit` are no reports.
 @pytest.mark.parametrize(
     "command",
     sorted(set(main.commands) - NO_REPORTS - {"books", "query"}),
@@ -447,7 +447,7 @@ def test_without_a_command_help_is_printed():
 # ------------------------------------------------------------------ as a shell sees it
 
 
-@pytest.mark.parametrize("rows", [5, 10_000])  # what a buffer holds, and more
+@pytest.mark.parametrize("rows", [5, 10_000])  # more than a buffer holds
 def test_a_closed_pipe_is_no_error(tiny_run: RunFolder, rows: int):
     many = f"SELECT a.* FROM fills a, fills b LIMIT {rows}"
     child = process("sql", tiny_run.path, many, "--format", "csv")
@@ -464,7 +464,7 @@ def test_an_interruption_is_one_line_leaves_nothing_and_exits_with_130(tiny_run,
     deadline = time.monotonic() + 30
     while not list(tmp_path.rglob("*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(0.3)  # until it is in the midst of it
+    time.sleep(0.3)  # until the run has begun
 
     child.send_signal(signal.SIGINT)
     told = child.communicate(timeout=30)

@@ -20,7 +20,7 @@ HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 
 # A report is computed by DuckDB, which gives columns as arrays, and printed by tabulate.
 REPORT = {"duckdb", "numpy", "tabulate"}
-# None but these is about Beancount's text.
+# Only these commands read Beancount's text.
 TEXT = REPORT | {"beancount"}
 # Comparison with the public record, whose file is checked like a scenario.
 RECORD = REPORT | {"des", "pydantic"}
@@ -28,7 +28,7 @@ RECORD = REPORT | {"des", "pydantic"}
 # A scenario is checked without a run.
 SCENARIO = {"des", "numpy", "pydantic"}
 
-# What a scenario gives of its books is computed where the world computes it.
+# The books' preamble from a scenario is computed by the world's own code.
 SIMULATION = {"des", "numba", "pydantic", "simpy", "tqdm"}
 
 MAY_IMPORT = (
@@ -72,7 +72,7 @@ MAY_IMPORT = (
     ("rebuild {run}", TEXT),
 )
 
-# Runs its lines one after another, and says after each what is imported by then.
+# Runs its lines one after another, and prints the imported modules after each.
 TOLD = """
 import sys
 from runs.__main__ import main

@@ -31,7 +31,7 @@ def seen_on_a_terminal(*command: str | Path) -> list[str]:
         try:
             while more := os.read(ours, 4096):
                 shown += more
-        except OSError:  # so Linux says that nobody writes any more
+        except OSError:  # Linux reports in this way that no process writes any more
             pass
         os.close(ours)
     return [state.strip() for state in re.split(r"[\r\n]+", shown.decode()) if state.strip()]

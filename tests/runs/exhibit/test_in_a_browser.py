@@ -336,8 +336,8 @@ def test_a_forged_figure_with_a_matching_hash_is_found_from_the_books(opened, pa
 @pytest.mark.parametrize(
     "change",
     [
-        "books[books.length - 9] ^= 1",  # other books than the sealed ones
-        "manifest[200] ^= 1",  # another manifest than the one that the seal is of
+        "books[books.length - 9] ^= 1",  # different books from the sealed ones
+        "manifest[200] ^= 1",  # a different manifest from that of the seal
         "provenance = provenance.replace('seal ', 'seal 0')",
         # a manifest with another seed, and the seal that fits it
         """const text = new TextDecoder().decode(manifest).replace('"seed": 1', '"seed": 2');

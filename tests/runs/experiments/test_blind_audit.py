@@ -41,7 +41,7 @@ def use(kind: str, usd: int, **more: object) -> dict[str, Any]:
     return told | {"why": "says why"} | more
 
 
-# Each is the world of `group` with another story; amounts are small beside what it has.
+# Each is the world of `group` with another story; amounts are small beside its money.
 STORIES: Mapping[Cause, dict[str, Any]] = {
     Cause.STAKES: {"uses": [use("Ventures", 90_000), use("Incidents", 9_000, to="Thief")]},
     Cause.SUMS: {"uses": [use("Incidents", 90_000), use("Ventures", 9_000, to="Startups")]},
@@ -53,7 +53,7 @@ STORIES: Mapping[Cause, dict[str, Any]] = {
 }
 
 
-# ------------------------------------------------------------------------- what is true
+# ------------------------------------------------------------------------- the true causes
 
 
 def test_every_kind_that_can_make_a_hole_has_a_cause(request):
@@ -129,7 +129,7 @@ def test_the_command_prints_the_diagnosis_beside_the_booked_amounts(tiny_run: Ru
 
     assert booked == hole(tiny_run).kinds_usd["PickOff"]
     assert found == diagnose(blind_copy(tiny_run)[0]).usd[Cause.FASTER]
-    # One of its firms has filled too little to be accused of anything.
+    # One of its firms has too few fills for a finding.
     assert 0 > difference == found - booked > -booked / 50
 
 

@@ -63,7 +63,7 @@ def test_volatility_scales_every_move_of_one_path(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # In fine ticks, or rounding would be in it; from before the second anchor to after it.
+        # The ticks are fine, to avoid rounding; the span includes the second anchor.
         price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
         ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
         return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)
@@ -129,7 +129,7 @@ def test_each_case_is_run_once():
         ([0, 1, 1, 1], 0),
         ([1, 1, 0, 1], 4),
         ([1, 1, 1, 0], 8),
-        ([2, math.nan, -2, -2], 2),  # nothing taken over is no point
+        ([2, math.nan, -2, -2], 2),  # a value without takeovers is left out
     ],
 )
 def test_the_break_even_is_where_the_line_through_the_points_meets_zero(results, zero):
@@ -156,7 +156,8 @@ def rows(table: Table) -> list[dict]:
 
 
 def test_the_break_even_of_a_known_line_is_found():
-    # 60 bps less one for 2 s of delay and 40 for each unit of volatility: zero at 40 s for 1.0.
+    # 60 bps less one for each 2 s of delay and 40 for each unit of volatility: zero at 40 s for
+    # 1.0.
     def bps(setting: Setting, seed: int) -> float:
         return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
 
@@ -189,7 +190,8 @@ def test_the_standard_error_is_that_of_resampled_seeds():
     setting = Setting.base(DRIFTLESS)
 
     spread = found.resampled([setting]).std()
-    # The bootstrap divides by n where the formula has n - 1; a ratio of so few is not quite linear.
+    # The bootstrap divides by n, the formula by n - 1; a ratio of so few values is not quite
+    # linear.
     unbiased = spread * math.sqrt(len(SEEDS) / (len(SEEDS) - 1))
     assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
 

@@ -77,7 +77,7 @@ def firms_report() -> FirmAccounts:
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
-    # The second is not what its firms sum to: what is drawn is what the table says.
+    # The second differs from the sum of its firms, so the picture must use the table.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
     return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
@@ -112,7 +112,7 @@ def skill_report(stops: bool = True) -> Skill:
         "Alameda",
         (
             *(firm_places(f[0], f[1], f[5], f[6]) for f in FIRMS),
-            firm_places("Firm07", "larp", None, None),  # which never came
+            firm_places("Firm07", "larp", None, None),  # which never entered
         ),
         (RankCorrelation("house, elsewhere", 6, *ends),),
         tuple(ClassMean(c, 2, p, usd(0), *[None] * 5, "undecided") for c, p in groups),
@@ -220,7 +220,7 @@ def lightness(colour: Sequence[float]) -> float:
     return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
 
 
-# ------------------------------------------------------------------- what is drawn
+# ------------------------------------------------------------------- the content
 
 
 def test_each_firm_that_ever_entered_is_at_its_reaction_time_and_edge_less_fees():
@@ -421,7 +421,7 @@ def test_amounts_are_written_short(amount, text):
     assert paper.short(amount) == text
 
 
-# --------------------------------------------------------------- how it can be read
+# --------------------------------------------------------------- readability
 
 
 def test_classes_differ_in_shape_and_neighbours_in_lightness():
@@ -461,7 +461,7 @@ def test_neither_legend_nor_caption_covers_data(number):
     assert beside
     for each in beside:
         for axes in figure.axes:
-            # An edge in common is none.
+            # Boxes that only share an edge do not overlap.
             assert not each.get_window_extent().overlaps(axes.get_window_extent().padded(-1))
 
 
@@ -489,7 +489,7 @@ IN_FORMATS = [
 def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path, monkeypatch):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     save(figure_of(found), first)
-    # Neither the clock nor the reader's own settings.
+    # Neither the clock nor the user's own settings matter.
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "another", "axes.grid": True}):
         save(figure_of(found), second)

@@ -51,7 +51,7 @@ def test_each_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     words = {text.get_text() for text in fifo.findobj(matplotlib.text.Annotation)}
 
     assert {rule.plain for rule in TracingRule} <= set(panels)
-    # The opening balance pays customers back, so that none of theirs goes back.
+    # The opening balance repays customers, so none of their own money is returned.
     assert words == {
         "Customers 9 M",
         "Opening 3 M",
@@ -75,7 +75,7 @@ def test_ribbons_of_the_traced_source_are_dark_and_as_thick_as_their_amounts():
         round(16 * float(np.ptp(each[each[:, 0] == each[0, 0], 1])), 6) for each in dark
     )
 
-    # To ventures, lenders, trifles, and what is left.
+    # To ventures, lenders, small uses, and remaining cash.
     assert carried == [0.2, 0.8, 3.0, 5.0]
 
 

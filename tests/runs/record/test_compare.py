@@ -30,7 +30,7 @@ WORLDS = Path(__file__).parents[2] / "worlds"
 FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
 MIDDLE = Span(date(2022, 5, 31), date(2022, 6, 2))
 
-# Rows that `liquidations` holds against a run.
+# Rows that `liquidations` compares with a run.
 OF_LIQUIDATIONS = {
     "liquidations-of-all-venues",
     "liquidations-of-bitmex",
@@ -38,13 +38,13 @@ OF_LIQUIDATIONS = {
     "liquidations-in-volume-of-ftx",
     "share-of-ftx-in-liquidations",
 }
-# Rows that each market of a run is held against by itself.
+# Rows with which each market of a run is compared alone.
 OF_MARKETS = {
     "cost-of-a-ten-million-order",
     "elasticity-of-volume-to-range",
     "elasticity-of-binance-volume-to-range",
 }
-ANY_CASH = "cash-of-the-exchange"  # of which the fact below says no words
+ANY_CASH = "cash-of-the-exchange"  # the fact below has no words for it
 DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
 
 MAKING = (
@@ -53,7 +53,7 @@ MAKING = (
 )
 CUSTOMERS = "^Liabilities:FTX:Customers:(?!Alameda)"
 
-# By key: which accounts, and the sign of what stands or is posted there.
+# By key: the accounts, and the sign of their balances or postings.
 OVER_TIME = {
     "revenue-of-ftx": ("^Income:FTX:Fees$", -1),
     "result-of-making": (MAKING, -1),
@@ -276,7 +276,7 @@ def test_net_withdrawals_are_customers_withdrawals_less_deposits(
     taken = -sum(number for payee, number in moved if payee != "Alameda")
 
     assert figure(run, "net-withdrawals", span) == taken != 0
-    if world == "flight_run":  # where nobody else pays in or is paid
+    if world == "flight_run":  # no other party pays in or is paid
         assert taken == -till
 
 
@@ -353,7 +353,7 @@ def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
     )
 
 
-# ----------------------------------------------------------------------- what a run covers
+# ----------------------------------------------------------------------- the span of a run
 
 
 def test_a_sum_needs_all_of_its_days_a_balance_its_last_and_a_ratio_any(group_run: RunFolder):
@@ -416,7 +416,7 @@ def test_facts_of_single_markets_are_not_compared_with_the_whole(group_run: RunF
         (0.5, 0.95, "near", Decimal("0.05"), 1 / 0.95),
         (0.5, 0.8, "above", Decimal("0.2"), 1.25),
         (0.5, 1.0, "inside", None, None),
-        (-3.0, -2.0, "above", Decimal(3), None),  # a ratio of a gain to a loss says nothing
+        (-3.0, -2.0, "above", Decimal(3), None),  # a ratio of a gain to a loss has no meaning
     ],
 )
 def test_a_figure_outside_has_the_distance_and_the_ratio_to_the_nearer_end(
@@ -601,7 +601,7 @@ def test_every_row_names_its_source_and_provenance(group_run: RunFolder):
     assert {row["what"] for row in table(tables, "sources")} == {row["what"] for row in shown}
 
 
-# ------------------------------------------------------------------------ where the hole is from
+# ------------------------------------------------------------------------ the origins of the hole
 
 
 def test_inputs_and_outcomes_sum_to_the_hole(group_run: RunFolder):

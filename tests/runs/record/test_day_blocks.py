@@ -80,7 +80,7 @@ def test_the_error_of_a_sum_covers_the_truth_at_almost_the_stated_rate(rho, mont
         low, high = of_sums([(str(i), days) for i, days in enumerate(values)], total).error
         covered += low <= 0 <= high
 
-    # Days further apart than a week are taken as unlike: too little where neighbours are alike.
+    # Days more than a week apart count as independent, which is too low if neighbours correlate.
     assert (0.9 if rho < 0.5 else 0.85) <= covered / tries <= 0.98
 
 

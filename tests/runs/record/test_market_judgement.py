@@ -164,7 +164,7 @@ def test_an_orders_recorded_cost_on_a_day_is_compared_with_the_days_around():
         ((2.96, 4.0), False, "inside"),  # as precisely as it is printed
         ((3.1, 9.0), False, "above"),
         ((1.0, 5.0), True, "as given"),
-        ((3.1, 9.0), True, "above"),  # more than was given came out
+        ((3.1, 9.0), True, "above"),  # the run's figure exceeds the given one
         (None, False, "inside"),
     ],
 )

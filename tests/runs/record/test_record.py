@@ -163,7 +163,7 @@ def test_a_day_is_compared_with_the_total_times_the_share(margin_run: RunFolder)
     assert row["recorded_high_usd"] == pytest.approx(usd * 2, abs=1)
     assert row["verdict"] == "inside"
     assert rows[crash, "BTC-PERP"]["verdict"] == "above"
-    assert (crash, "LUNA-PERP") not in rows  # which this run hasn't
+    assert (crash, "LUNA-PERP") not in rows  # this run does not have it
     assert rows[date(2022, 5, 11), "all of the run's"]["verdict"] == "silent"
 
 

@@ -136,7 +136,7 @@ def test_a_use_without_a_date_may_belong_to_the_later_period():
 
     assert vanished(days)[1].recorded == Range(-2, 0)
     grown = ResidualDay(LATE, (fact("use-insiders", LATE, 3.0, 5.0),), None)
-    # What is paid stays paid: at least 3 - 2 since, at most 5.
+    # Payments are not undone: since then at least 3 - 2, at most 5.
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 
@@ -170,7 +170,7 @@ def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(t
     assert half_year(date(2022, 7, 1)) == "the second half of 2022"
 
 
-# -------------------------------------------------------------------- days nobody has
+# -------------------------------------------------------------------- missing days
 
 
 def test_a_run_that_ends_before_a_date_says_so(tiny_run: RunFolder):
@@ -210,7 +210,7 @@ def test_a_day_with_too_few_facts_is_shown_and_not_counted(group_run: RunFolder)
     assert line["too_little"] == "only its assets"
 
 
-# ------------------------------------------------------- the books, by a second witness
+# ------------------------------------------------------- the books, by independent sums
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])

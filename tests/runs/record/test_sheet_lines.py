@@ -23,7 +23,7 @@ DEBTS = "^Liabilities:Alameda:"
 STAKES = "(Ventures|Acquisitions)"
 HOUSE = "^Assets:FTX:"
 
-# By line: which accounts, and of which commodities; those of a second pattern are taken off.
+# By line: the accounts and the commodities; accounts of a second pattern are subtracted.
 LINES = {
     "all_assets_of_maker": (MAKER, "."),
     "tokens_of_others": (MAKER, "^SOL$"),

@@ -86,7 +86,7 @@ def test_hits_proportional_to_other_volume_raise_no_elasticity():
     as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
-    # A tenth of the volume that grows by 1.4 more: 0.1 / 1.1 x 1.4, and more as it grows.
+    # A tenth of the volume grows by 1.4 more: 0.1 / 1.1 x 1.4, and the effect rises with its share.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 

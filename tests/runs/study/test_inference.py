@@ -74,7 +74,7 @@ def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.nd
 
 FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 RECORD = {
-    # The middle, one record's end, three sigmas and a bit, far off, nothing at all.
+    # The middle, an end of the record, slightly above three sigmas, far away, no figure.
     YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
     REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
 }
@@ -119,7 +119,7 @@ def test_a_member_is_plausible_by_its_nth_largest_implausibility(nth: int, expec
     assert nth_largest(judged, nth).shape == (5,)
 
 
-@pytest.mark.slow  # scikit-learn alone takes seconds to come
+@pytest.mark.slow  # the import of scikit-learn alone takes seconds
 def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     points = np.random.default_rng(1).random((40, 3))
     values = 4 * points[:, 0] + points[:, 1]

@@ -53,7 +53,7 @@ def test_a_study_that_is_stopped_three_times_ends_with_the_same_bytes(whole: Pat
         with pytest.raises(KilledError):
             folder.play(None, killed)
         assert len(StudyFolder(TINY, tmp_path).missing()) == missing - 1, stops
-        # What a killed writer leaves beside the place of a result.
+        # A killed writer leaves such a file beside a result.
         (tmp_path / MEMBERS / f".0000{stops + 3}.json.99").write_text('{"number": 4, "fig')
     folder = StudyFolder(TINY, tmp_path)
     folder.play(None)

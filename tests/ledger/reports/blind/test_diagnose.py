@@ -78,7 +78,7 @@ def words_in(value: object) -> Iterator[str]:
         assert not isinstance(value, np.ndarray) or value.dtype.kind == "i"
 
 
-# ------------------------------------------------------------------------ what is stripped
+# ------------------------------------------------------------------------ the removed names
 
 
 def test_the_copy_has_no_words_except_roots_cash_and_claims(each_run):
@@ -194,7 +194,8 @@ def test_the_diagnosis_has_access_to_the_copy_only():
     assert "blind_copy" not in names
 
 
-# ---------------------------------------------------------------- against the books, to the cent
+# ---------------------------------------------------------------- comparison with the books, to the
+# cent
 
 
 def test_the_findings_sum_to_the_whole_hole(each_run):
@@ -217,7 +218,7 @@ def test_desks_merged_only_move_results_among_positions_takeovers_and_costs(run_
 
 
 def test_counterparties_alone_reveal_the_motives_of_orders(busy_run):
-    # Nobody here both picks off and trades for reasons of its own: then it is exact.
+    # No party here both picks off and trades for its own reasons, so the result is exact.
     kinds, found = hole(busy_run).kinds_usd, known(busy_run)
 
     assert found[Cause.FASTER] == kinds["PickOff"] > 0
@@ -232,7 +233,7 @@ def test_in_a_life_by_hand_each_movement_has_its_cause(life):
     assert found[Cause.BORROWED] == -(1000 - 600)
     assert found[Cause.OPENING] == -(100 + 2000)
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
-    # Two fills are no proof against anybody, whatever they brought.
+    # Two fills are no evidence against any party.
     assert found[Cause.FASTER] == 0
     assert (
         found[Cause.OTHER_FLOW] == hole(life).kinds_usd["PickOff"] + hole(life).kinds_usd["Spread"]
@@ -314,7 +315,7 @@ def test_uninformed_orders_are_seldom_taken_for_informed_ones():
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # One in 740 by the normal law, somewhat more of fifty fills: three or four are expected.
+    # One in 740 by the normal law, and slightly more with fifty fills: three or four are expected.
     assert accused <= 12
 
 
@@ -337,15 +338,15 @@ def test_the_result_of_positions_is_the_sum_over_both_venues():
 def test_a_position_taken_over_loses_with_its_price_until_it_is_hedged():
     paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
     trades = [
-        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # ten lots, at 5 more than they are worth
+        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # ten lots, at 5 above their value
         (LEAD, MAKER, LEAD, -4, 900, 900, False),  # after a fall of 100
         (LEAD, MAKER, LEAD, -6, 800, 800, False),  # and of another
-        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # none of it is there any more
+        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # all of it has been sold
     ]
     found = diagnose(world(trades, paid_on_it)).usd
 
     assert found[Cause.TAKEOVERS] == Decimal("16.50")  # 10 x 5, 10 x 100, 6 x 100
-    assert found[Cause.POSITIONS] == 0  # all of the 16.00 that were paid is explained
+    assert found[Cause.POSITIONS] == 0  # all of the paid 16.00 is explained
 
 
 def test_hedges_are_divided_between_takeovers_and_quotes_in_proportion():
@@ -401,7 +402,7 @@ def test_an_asset_or_debt_in_return_decides_before_the_rhythm_does():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),
-        paid(JUNE[1], 30, "P5"),  # to whom it owes
+        paid(JUNE[1], 30, "P5"),  # a creditor
     )
     found = diagnose(world(entries=entries)).usd
 

@@ -95,8 +95,8 @@ def test_a_resampled_mean_varies_as_the_formula_says():
 
 @pytest.mark.parametrize("n", [20, 40])
 def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
-    # A percentile interval falls a little short of its word where data are few: it is as narrow
-    # as if the spread were known, so that of twenty it holds the mean as often as a t of 19.
+    # With few data a percentile interval covers less than stated: it is as narrow as with a known
+    # spread. So with twenty values its coverage is that of a t distribution of 19 degrees.
     rng = np.random.default_rng(2)
     found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
 
@@ -106,7 +106,7 @@ def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
 
 
 def test_the_interval_of_a_rank_correlation_contains_the_true_one_at_the_stated_rate():
-    # Of normal pairs with correlation r it is 6 / pi * arcsin(r / 2).
+    # For normal pairs with correlation r it is 6 / pi * arcsin(r / 2).
     rng, r, held = np.random.default_rng(3), 0.5, 0
     true = 6 / np.pi * np.arcsin(r / 2)
     for _ in range(100):

@@ -11,7 +11,7 @@ from ledger.reports.firms.league import ALL, league
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Firm01 is a pro, Firm02 a larp; in the evening their quotes on Binance bring 9.00 and 3.00.
+# Firm01 is a pro, Firm02 a larp; in the evening their quotes on Binance earn 9.00 and 3.00.
 SEASON = """
 2022-05-09 custom "firm" "Firm01" "pro" 2.000
 2022-05-09 custom "firm" "Firm02" "larp" 300.000
@@ -100,7 +100,7 @@ def test_each_class_has_its_share_of_the_makers_loss_its_money_and_its_claim(aft
     assert column(found, "house_withdrawals_usd") == [700, 0, 700]
     assert column(found, "house_claim_usd") == [80, 261, 341]
     assert column(found, "payable_usd") == [Decimal(x) for x in ("29.59", "96.55", "126.14")]
-    # Firm02 has 330.00, of which 164.45 are in the house and can't be had.
+    # Firm02 has 330.00, of which 164.45 are at the house and can't be paid.
     assert column(found, "left_net_usd") == [Decimal(x) for x in ("838.59", "165.55", "1004.14")]
 
 
@@ -136,7 +136,8 @@ def test_claims_are_compared_with_cash_by_class_and_beside_all_others(afternoon_
     assert column(found, "share_pct") == shares
     unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
     assert column(found, "unpaid_usd") == unpaid
-    # 300.00 in the till: who is first gets them, and no more; last, after 470.00 or more, nothing.
+    # The cash is 300.00: the first firm gets all of it; the last, after 470.00 or more, gets
+    # nothing.
     assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
     assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
     assert column(found, "payable_by_group_usd")[-1] == 688
@@ -174,7 +175,7 @@ def test_amounts_by_class_have_cents(any_run):
                     assert cell.as_tuple().exponent == -2
 
 
-# ----------------------------------------------------------------------- what must be zero
+# ----------------------------------------------------------------------- sums that must be zero
 
 
 def test_every_sum_that_must_be_zero_is_zero(any_run):

@@ -382,7 +382,7 @@ def test_a_quoter_that_never_stops_is_noted_and_nothing_is_compared(world):
 
 
 def test_days_on_and_days_off_are_drawn_separately(world):
-    # Drawn together, two halves that are the same would never differ.
+    # If they were drawn together, two equal halves would never differ.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]

@@ -186,7 +186,7 @@ def test_a_queue_has_the_requested_amounts_until_they_are_paid(life):
 
 
 def test_a_partly_paid_request_waits_no_longer_and_neither_do_earlier_ones(life_with):
-    # Firm01's claim is gone by then: it is passed over, and Firm02 gets what is left of its own.
+    # Firm01's claim is gone by then: it is skipped, and Firm02 gets the remainder of its claim.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
 2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
@@ -256,7 +256,12 @@ def test_every_milestone_has_its_amount_its_days_and_the_day_from_which_it_is_co
     assert dates(life) == {
         "the credit line is drawn": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
-        LIQUID: (FIRST, 123, 11 + 3, RECALLED),  # until it was lent money, and since it repaid
+        LIQUID: (
+            FIRST,
+            123,
+            11 + 3,
+            RECALLED,
+        ),  # until it received loans, and after it had repaid them
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),
         "a use of money is not paid": (date(2022, 7, 1), 500, 1, None),

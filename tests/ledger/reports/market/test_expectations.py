@@ -32,8 +32,8 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'
-# All that the afternoon's general ledger has of the maker: 800.00 lost, 50.00 earned, and 12.00
-# paid for a hedge, which the fills that come with it leave out.
+# The maker's results in the afternoon's general ledger: 800.00 lost, 50.00 earned, and 12.00 paid
+# for a hedge, which its fills leave out.
 WITH_THE_HEDGE = (
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 2000, 30_000, 30_030, 1.0),
     (Motive.PICKOFF, "FTX", "Firm02", "Alameda", 500, 30_000, 30_040, 2.5),
@@ -107,9 +107,9 @@ def test_a_prediction_is_beside_the_booked_result_at_fills_and_hedges_are_separa
 def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_with):
     found = table(afternoon_with(BELIEF), "difference")
 
-    # 2.5 bps were promised. On 780,150 that is 195.04, which is 95.04 more than was promised; on
-    # the 750,200 that the firms took it is 187.55, and 800.00 were lost; on the 29,950 that
-    # retail took it is 7.49, and 50.00 were earned.
+    # The promise is 2.5 bps. On 780,150 that is 195.04, which is 95.04 above the promised amount.
+    # On the firms' 750,200 it is 187.55, and 800.00 were lost. On retail's 29,950 it is 7.49, and
+    # 50.00 were earned.
     parts = usd("-850.00", "95.04", "-987.55", "42.51")
     assert found.rows == [
         ("2022-05", "BTC-PERP", *parts),
@@ -122,7 +122,7 @@ def test_a_market_has_its_hedges_from_its_fills(afternoon_with):
     (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "expectations-by-market"))
 
     assert (line["market"], line["hedging_usd"], line["net_usd"]) == ("BTC-PERP", -12, -762)
-    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # a hedge is none of it
+    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # hedges are not included
 
 
 def test_a_prediction_belongs_to_the_month_of_its_date(afternoon_with):
@@ -134,7 +134,7 @@ def test_a_prediction_belongs_to_the_month_of_its_date(afternoon_with):
     assert (may["promised_usd"], may["booked_usd"]) == (None, -750)
     assert (june["promised_usd"], june["booked_usd"]) == (100, 0)
     assert june["booked_bps"] is None
-    # In May something was traded without a promise: there is nothing to hold the sum against.
+    # In May there are trades without a promise, so the sum can't be compared.
     assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
 
 

@@ -115,7 +115,7 @@ def test_the_age_beside_the_lag_does_not_enter_the_estimate(week_with):
     (found,) = lead_lag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
-    assert row["quote_age_s"] == Decimal("2.50")  # what these fills say, and not what they do
+    assert row["quote_age_s"] == Decimal("2.50")  # as their column says, not their prices
     assert row["lag_s"] < Decimal("2.2")
 
 
@@ -155,7 +155,7 @@ def test_the_ages_of_a_day_are_the_quartiles_that_sql_finds(run: RunFolder):
 
 @pytest.mark.slow
 def test_in_a_whole_month_the_lag_is_in_the_middle_half_of_the_ages(may_run: RunFolder):
-    # The control: how late the quotes are is an input, and the estimator must find it. Quotes are
+    # The control: the quotes' latency is an input, and the estimator must find it. Quotes are
     # 2 to 4 s old, and customers take those that are better than the other makers'.
     for market in market_lags(may_run):
         assert market.found is not None

@@ -6,8 +6,8 @@ from ledger.reports.market.expectations import expectations
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Judged from ten days, in which four million were traded, 40,000 of it by its quotes, 6,000 in
-# hits. Planned are 500.00 of result and 100,000.00 of volume in ten days; the run has one.
+# The decision uses ten days with a volume of four million, 40,000 of it with its quotes, 6,000 in
+# hits. The plan is a result of 500.00 and a volume of 100,000.00 in ten days; the run has one day.
 DECISION = (
     '2022-05-09 custom "decision" "BTC-PERP" 2.5 2 2.0 10 "growth" "a limit" 1000.00 USD '
     "4000000.00 USD 40000.00 USD 6000.00 USD 500.00 USD 100000.00 USD\n"
@@ -40,7 +40,7 @@ def test_a_plan_is_beside_its_outcome_scaled_to_the_days_at_hand(afternoon_with)
         "beyond_plan_usd": -800,
         "planned_volume_usd": 10_000,
         "volume_usd": 780_150,
-        "planned_share_pct": Decimal("2.5"),  # of what was traded in the month before
+        "planned_share_pct": Decimal("2.5"),  # of the volume of the month before
         "share_pct": Decimal("20.0"),
         "hits_before_usd": 600,
         "hits_usd": 750_200,

@@ -305,7 +305,7 @@ def test_a_lift_changes_marks_and_what_lenders_lend_and_no_trade_with_a_pool(run
     assert loader.load_file(str(lifted.path / "check.beancount"))[1] == []
 
 
-# ---- what the invariants say of pools that are not booked so
+# ---- invariants that find wrongly booked pools
 
 HEAD = """
 option "tolerance_multiplier" "0"

@@ -109,8 +109,8 @@ def test_independent_prices_have_no_lag(seed: int):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_volatility_on_both_venues_at_once_is_no_lag(seed: int):
-    # What is common is how much the prices move, not where to; an error that took all moments for
-    # equal would be several times too small.
+    # The prices share their volatility, but not their direction; an error estimate that ignores
+    # this would be several times too small.
     rng = np.random.default_rng(seed)
     both = []
     for times_us in (poisson(rng, 0.5), poisson(rng, 0.5)):
@@ -150,7 +150,7 @@ def test_the_spread_between_asks_and_bids_is_no_move():
 
 
 def test_equal_moments_on_both_venues_do_not_bias_the_lag_to_zero():
-    # As in the books, which know the lead price at the house's fills only.
+    # As in the books, which have the lead price at the house's fills only.
     lead_us = poisson(np.random.default_rng(0), 1.0)
     path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
     path = brownian(np.random.default_rng(1), path_us)
@@ -199,7 +199,7 @@ def test_dispersions_are_the_squares_of_all_pairs_around_a_lag(lead, asks, bids,
     assert np.allclose(found.squares, squares)
 
 
-# ------------------------------------------------------------------------ what days add up to
+# ------------------------------------------------------------------------ sums over days
 
 
 def sparse_days(seed: int, lag_us: int, n: int) -> list[tuple[Prices, Prices]]:
@@ -215,7 +215,7 @@ def pooled(days: list[tuple[Prices, Prices]]) -> PriceLag | None:
 def test_prices_far_apart_leave_an_interval_with_the_lag_in_it(lag_us: int):
     found = [pooled(sparse_days(seed, lag_us, 4)) for seed in range(20)]
 
-    # Of intervals of 95 %, as many hold it as chance allows: 16 or fewer in three of a thousand.
+    # Of intervals of 95 %, 16 or fewer contain the lag with a probability of three in a thousand.
     assert sum(each is not None and each.low_us <= lag_us <= each.high_us for each in found) > 16
 
 

@@ -175,7 +175,7 @@ def test_the_cash_statement_ends_with_the_change_from_opening_to_closing(afterno
 
 def test_cash_by_receiver_agrees_with_the_saved_query(run):
     paid = saved_query(run, "where-did-the-cash-go")
-    asked = {party: -number for party, number in paid if party}  # nobody: the opening balances
+    asked = {party: -number for party, number in paid if party}  # no payee: the opening balances
     eliminated = asked.pop(run.chart.parties.maker)
 
     assert {p.party: p.net_received_usd for p in cash_statement(run).parties} == asked

@@ -122,7 +122,7 @@ def test_the_three_tests_of_solvency_fail_each_on_its_own_day(life: RunFolder):
     assert asked.unpaid_usd == 280
     assert not asked.pays
     assert found[date(2022, 6, 19)].pays
-    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use for which none was left
+    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use for which no money was left
     assert not found[END].has_balance
 
 

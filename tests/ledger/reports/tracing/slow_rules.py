@@ -90,7 +90,7 @@ def _split(cents: int, weights: dict[str, int]) -> dict[str, int]:
     exact = {name: Fraction(cents * weight, whole) for name, weight in weights.items()}
     parts = {name: floor(share) for name, share in exact.items()}
     while sum(parts.values()) < cents:
-        # The first of those that are furthest below their share.
+        # The first of the sources with the largest remainder.
         short = max(exact, key=lambda name: exact[name] - parts[name])
         parts[short] += 1
     return parts

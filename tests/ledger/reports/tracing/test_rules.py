@@ -207,7 +207,7 @@ def test_a_days_moves_are_summed_with_receipts_first_and_nothing_is_lost(moves: 
     assert turns == sorted(turns)
     assert balances(daily) == balances(moves)
     assert len({move[:3] for move in daily}) == len(daily)
-    # What comes back on the same day is set off: between two accounts money goes one way.
+    # Money that returns on the same day is netted: between two accounts it goes one way.
     ways = {move[:3] for move in daily if {move.giver, move.taker} == set(ACCOUNTS)}
     assert not any((day, taker, giver) in ways for day, giver, taker in ways)
 

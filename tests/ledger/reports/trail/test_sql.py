@@ -183,11 +183,11 @@ def test_logging_to_a_file_writes_no_file(tiny_run: RunFolder, tmp_path: Path):
 def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = fingerprint(tiny_run.path)
-    # What a statement can find out about where it is.
+    # Statements that reveal the environment.
     ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
     assert Path(copy).is_relative_to(tmp_path)
 
-    with suppress(SqlError):  # DuckDB 2 takes this for a question, 1.5 refuses it
+    with suppress(SqlError):  # DuckDB 2 accepts this as a query, 1.5 refuses it
         sql(
             tiny_run,
             "WITH x AS (COPY (SELECT 1) TO (current_setting('allowed_paths')[1]) "
@@ -270,7 +270,7 @@ def test_a_saved_query_gets_the_answer_that_bean_query_gives(busy_run: RunFolder
         columns, rows = run_query(entries, options, entry.query_string, numberify=True)
         found = query(busy_run, f".run {entry.name}")
         assert len(found.rows) == len(rows)
-        # An amount that is nowhere has no column there, and an empty one here.
+        # A commodity without any amount has no column there, and an empty column here.
         numbers = [column.name for column in columns]
         kept = [found.columns.index(name) for name in numbers]
         for row, theirs in zip(found.rows, rows, strict=True):
