@@ -15,13 +15,16 @@ import duckdb
 # threads, since this number belongs to the database and not to the connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
+THREADS: int | None = None  # of connections that do not ask for a number; None: one for each core
+
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Connect to this process's database, whose settings must not be changed.
 
     Args:
-        threads: the number of threads; None: one for each core.
+        threads: the number of threads; None: that of THREADS.
     """
+    threads = threads or THREADS
     key = os.getpid(), threads
     if key not in _databases:
         # A cached file would be used after it has changed.

@@ -12,6 +12,7 @@ import beanquery.parser
 import pytest
 from hypothesis import settings
 
+from ledger import duckdb_session
 from ledger.proof.seal import broken_seals
 from ledger.run_folder import RunFolder
 from runs.execute import execute
@@ -48,6 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Fast tests have small worlds, for which threads cost CPU and save no time. Slow ones have
+    # large worlds, and the threads that a user has.
+    if config.option.markexpr == "not slow":
+        duckdb_session.THREADS = 1
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
@@ -65,21 +73,22 @@ def executed(
     own = tmp_path_factory.getbasetemp()
     runs = (own if worker_id == "master" else own.parent) / "runs"
     runs.mkdir(exist_ok=True)
-    given: set[Path] = set()
+    given: dict[Path, RunFolder] = {}  # which keep what they have loaded
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
         scenario = load(str(name_or_path), overrides)
         place = runs / sha256(dump(scenario).encode()).hexdigest()
+        if place in given:
+            return given[place]
         with place.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (place / "run").exists():
                 execute(scenario, place / "run")
-        given.add(place / "run")
-        return RunFolder.at(place / "run")
+        return given.setdefault(place, RunFolder.at(place / "run"))
 
     yield run
 
-    changed = {path: problems for path in given if (problems := broken_seals(path))}
+    changed = {path: problems for path in given if (problems := broken_seals(path / "run"))}
     assert not changed, changed
 
 

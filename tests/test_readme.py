@@ -15,6 +15,7 @@ from ledger.reports.life.answer import answer
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
+from runs.experiments import experiment
 from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.member_table import read_members
@@ -56,6 +57,7 @@ def test_it_is_short():
 def test_every_command_runs_as_it_is_typed(tiny_run: RunFolder, tmp_path, monkeypatch):
     """They run in the order of the page; a small run takes the place of the life."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(experiment, "cores", lambda: 1)  # to start processes takes seconds
     shutil.copytree(tiny_run.path, LIFE)
     shutil.copy(ROOT / "docs" / "any-ledger.beancount", tmp_path)
     for program, *words in commands():

@@ -35,7 +35,8 @@ def test_a_changed_file_is_read_again(tmp_path: Path):
     assert found == [(1,), (2,)]
 
 
-def test_the_number_of_threads_is_as_requested():
+def test_the_number_of_threads_is_as_requested(monkeypatch):
+    monkeypatch.setattr(duckdb_session, "THREADS", None)
     with duckdb_session.connect(threads=1) as one, duckdb_session.connect() as other:
         threads = [c.sql("SELECT current_setting('threads')").fetchone() for c in (one, other)]
 

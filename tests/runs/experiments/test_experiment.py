@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
+from square_and_process import square_and_process
 
 from ledger.reports.blind.diagnose import Cause, Verdict
 from ledger.reports.dollars import ZERO
@@ -36,10 +37,6 @@ OUTCOMES = {
     stale_quotes: dict.fromkeys(stale_quotes.ways(stale_quotes.DENSE), 1.0),
     blind_audit: blind_audit.Audited(NOBODY, NOBODY, NOBODY, None, ZERO),
 }
-
-
-def square_and_process(case: int) -> tuple[int, int]:
-    return case * case, os.getpid()
 
 
 @pytest.fixture
