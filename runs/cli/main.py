@@ -215,6 +215,11 @@ class OneLineErrors(LazyGroup):
             code = _complain(f"{error.format_message()}{about}")
         except click.Abort:
             code = _complain("interrupted", INTERRUPTED)
+        except RuntimeError as error:
+            # DuckDB turns Ctrl-C during a query into an error of its own.
+            if not isinstance(error.__cause__, KeyboardInterrupt):
+                raise
+            code = _complain("interrupted", INTERRUPTED)
         except (MistakeError, click.ClickException) as error:
             code = _complain(str(error))
         except _duckdb_error() as error:

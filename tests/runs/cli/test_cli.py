@@ -483,6 +483,22 @@ def test_an_interruption_is_one_line_leaves_nothing_and_exits_with_130(tiny_run,
     assert not list(tmp_path.iterdir())
 
 
+def test_an_interruption_that_duckdb_reports_is_the_same_line_and_another_error_is_not(
+    tiny_run, monkeypatch
+):
+    def query_is_interrupted(*_: object) -> None:
+        raise RuntimeError("Query interrupted") from cause
+
+    monkeypatch.setattr(RunFolder, "select", query_is_interrupted)
+    cause: BaseException | None = KeyboardInterrupt()
+    told = moneytrail("where", tiny_run.path)
+    cause = None
+
+    assert (told.exit_code, told.stdout, told.stderr) == (130, "", "moneytrail: interrupted\n")
+    with pytest.raises(RuntimeError):
+        moneytrail("where", tiny_run.path)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk")
 def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     with Path("/dev/full").open("w") as full:
