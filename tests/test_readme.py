@@ -129,4 +129,4 @@ def test_its_number_of_outcomes_near_the_record_agrees_with_compare(life):
         r"Of (\d+) outcomes on public record that it can speak to, (\d+)", said()
     )[0][::-1]
 
-    assert compare(life, load_record()).answer().startswith(f"{inside} of {of} outcomes on record")
+    assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")
