@@ -48,12 +48,12 @@ def recovery_table(members: Members) -> Table:
     ]
     return Table(
         "recovery",
-        f"Of {HIDDEN} hidden members, how many are enclosed by the 90 % of plausible ones",
+        f"Of {HIDDEN} hidden members, the number within the 90 % interval of plausible members",
         ("quantity", "hidden", "covered", "width", "bias_sd", "bias_error_sd"),
         rows,
         (
-            "Width: that of the interval over that of all members, the mean. Bias: of the middle, "
-            "in standard deviations over all members, with its standard error.",
+            "Width: mean width of the interval, over that of all members. Bias: error of the "
+            "middle, in standard deviations over all members, with its standard error.",
         ),
     )
 
