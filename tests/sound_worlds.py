@@ -17,16 +17,21 @@ from runs.execute import execute
 
 @contextmanager
 def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a world and require that its general ledger, every day ledger and its fills pass."""
+    """Play a world whose books must be sound, for as long as the context lasts."""
     with tempfile.TemporaryDirectory() as name:
         execute(scenario, Path(name) / "run")
         run = RunFolder(Path(name) / "run")
-        entries, errors = run.loaded
-        assert not errors
-        assert not invariants.check(entries, {})[1]
-        for _, text in render_days(run, days_of(run)):
-            entries, errors, options = loader.load_string(text)
-            assert not errors
-            assert not invariants.check(entries, options, "line")[1]
-        assert not list(wrong_fills(run))
+        assert_sound(run)
         yield run
+
+
+def assert_sound(run: RunFolder) -> None:
+    """Require that the general ledger, every day ledger and all fills pass."""
+    entries, errors = run.loaded
+    assert not errors
+    assert not invariants.check(entries, {})[1]
+    for _, text in render_days(run, days_of(run)):
+        entries, errors, options = loader.load_string(text)
+        assert not errors
+        assert not invariants.check(entries, options, "line")[1]
+    assert not list(wrong_fills(run))

@@ -77,7 +77,14 @@ def written(folder: Path) -> dict[str, bytes]:
         # One borrows against a thin token, and the captive maker takes its account over.
         (THIN, {}),
         # Customers and firms close positions, the other makers on the other side.
-        (BUSY, {"retail": {"holding_days": 0.5}, "firms": {"holding_days": 1.0}}),
+        (
+            BUSY,
+            {
+                "run": {"end": date(2022, 6, 1)},
+                "retail": {"holding_days": 0.5},
+                "firms": {"holding_days": 1.0},
+            },
+        ),
         # Settlements do not fall on the postings of quotes, and hedges take longer than an
         # interval.
         (

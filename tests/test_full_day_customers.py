@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sound_worlds import sound_run
+from sound_worlds import assert_sound
 
 from ledger.run_folder import RunFolder
 from runs.execute import execute
@@ -98,9 +98,8 @@ def test_other_makers_withdraw_their_gains_from_longs(executed):
     assert moved_by_other_makers(run)["withdrawal"] > 0
 
 
-def test_the_books_with_customers_on_margin_balance():
-    with sound_run(load(str(WORLD))):
-        pass
+def test_the_books_with_customers_on_margin_balance(run):
+    assert_sound(run)
 
 
 def test_both_ways_write_the_same_bytes(run, tmp_path):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sound_worlds import sound_run
+from sound_worlds import assert_sound
 
 from ledger.motives import Motive
 from ledger.reports.days import calendar
@@ -152,9 +152,9 @@ def test_days_after_a_halt_are_days_of_the_run(executed):
     assert standings(run)[-1].hole_usd == hole(run).hole_usd
 
 
-def test_the_books_of_a_halt_balance():
-    with sound_run(load(str(RUN), crash_after_halt())) as run:
-        assert halt_of(run)
+def test_the_books_of_a_halt_balance(halted):
+    assert halt_of(halted)
+    assert_sound(halted)
 
 
 def test_both_ways_write_the_same_halt(halted, tmp_path):
