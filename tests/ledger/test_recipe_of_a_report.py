@@ -36,4 +36,4 @@ def test_the_recipes_report_answers(recipe: dict[str, Any], tiny_run: RunFolder)
 
 
 def test_the_recipes_claim_holds(recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]):
-    recipe["test_the_largest_payment_stands_first"](afternoon_with)
+    recipe["test_the_largest_payment_comes_first"](afternoon_with)
