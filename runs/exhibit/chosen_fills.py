@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 
 FILLS_MAX = 24_000  # of the page
 OF_A_DAY_MAX = 6_000
-WORST_DAYS = 5
+ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
 # An entry of these motives has one kind whose dollars are the sum of the edges of its fills.
 TOLD = words(WITH_FEE)
 
@@ -43,9 +43,11 @@ def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
     found = run.select(
         "SELECT date FROM postings WHERE entity = ? AND kind = ? AND commodity = 'USD' "
         "GROUP BY date HAVING sum(units) > 0 ORDER BY sum(units) DESC, date LIMIT ?",
-        [run.chart.parties.maker, Kind.PICKOFF, WORST_DAYS],
+        [run.chart.parties.maker, Kind.PICKOFF, len(ORDINALS)],
     )
-    ranks = {day: f"loss on stale quotes: number {n}" for n, (day,) in enumerate(found, start=1)}
+    ranks = {
+        day: f"{rank} loss on stale quotes" for rank, (day,) in zip(ORDINALS, found, strict=False)
+    }
     days = {**dated, **{day: _joined(dated.get(day), why) for day, why in ranks.items()}}
     with_fills = {
         day
@@ -57,7 +59,7 @@ def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
 
 
 def _joined(before: str | None, why: str) -> str:
-    return f"{before}; {why}" if before else why
+    return f"{before}; {why[0].lower()}{why[1:]}" if before else why
 
 
 def entries_with_fills(books: str) -> set[int]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.reports.dollars import spoken
 from ledger.reports.life.milestones import First, Milestone
+from ledger.reports.money.hole_opened import hole_opened
 from ledger.run_folder import RunFolder
 
 # An event of the outside world that the run is compared with. The books don't know of it.
@@ -39,6 +41,7 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
     house = run.chart.parties.house
     named = [
         (firsts[Milestone.CUSTOMERS_MONEY].day, "the first customer's dollar is used"),
+        *_opened(run),
         (
             firsts[Milestone.INSOLVENT].continuous_since,
             "insolvent at market prices from this day to the end",
@@ -46,7 +49,20 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
         (firsts[Milestone.WAIT].day, f"the run: {house} can't pay every withdrawal at once"),
         (firsts[Milestone.HALT].day, "the halt: withdrawals end"),
     ]
-    return [KeyDay(day, what, "books") for day, what in named if day]
+    return [KeyDay(day, what[0].upper() + what[1:], "books") for day, what in named if day]
+
+
+def _opened(run: RunFolder) -> list[tuple[date, str]]:
+    """Name the day on which the hole opened for the last time, and that of its largest growth."""
+    opened = hole_opened(run)
+    if not opened:
+        return []
+    growth = opened.growth
+    most = growth and f"the hole grows most, by {spoken(growth.usd)}: {growth.in_words()}"
+    if growth and growth.day == opened.day:
+        return [(growth.day, f"the hole opens and stays open; {most}")]
+    opens = "the hole opens and stays open: from here on claims exceed the group's liquid assets"
+    return [(opened.day, opens), *([(growth.day, str(most))] if growth else [])]
 
 
 def _told(run: RunFolder) -> list[KeyDay]:

@@ -25,7 +25,7 @@ function drawLines(box, books, lines, label, marks = []) {
     svg.append("path").attr("class", `line ${line.class ?? ""}`).attr("d", path(line.values))
       .attr("stroke-dasharray", line.class ? "" : DASHES[i % DASHES.length]).attr("data-hue", i % 8);
     svg.append("text").attr("class", "label").attr("x", width - right + 22).attr("y", ends[i] + 4).attr("data-hue", i % 8)
-      .text(`${line.name} ${short(line.values[line.values.length - 1])}`);
+      .text(`${line.name} ${short(line.values[line.values.length - 1], 1)}`);
     svg.append("line").attr("class", "leader").attr("x1", width - right + 2).attr("x2", width - right + 19)
       .attr("y1", y(line.values[line.values.length - 1])).attr("y2", ends[i]);
   });

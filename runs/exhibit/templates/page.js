@@ -6,7 +6,9 @@ function fill(id, ...children) {
 }
 
 function showAnswer(figures) {
-  fill("answer", figures.answer);
+  const sentences = figures.answer.split(/(?<=\.) (?=[A-Z])/);
+  const first = sentences.splice(0, 2).join(" ");
+  fill("answer", el("p", { class: "lead" }, first), el("ul", {}, ...sentences.map((each) => el("li", {}, each))));
   fill("provenance", figures.provenance);
 }
 

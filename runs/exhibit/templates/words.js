@@ -22,13 +22,14 @@ function spoken(cents) {
   return `${sign}$${Math.round(usd).toLocaleString("en-US")}`;
 }
 
-// Write cents on an axis.
-function short(cents) {
+// Write cents on an axis, or beside a line with as many decimals as its neighbours.
+function short(cents, decimals = 0) {
   const sign = cents < 0 ? "\u2212" : "";
   const usd = Math.abs(cents) / 100;
-  if (usd >= 1e9) return `${sign}$${+(usd / 1e9).toFixed(1)}bn`;
-  if (usd >= 1e6) return `${sign}$${+(usd / 1e6).toFixed(1)}m`;
-  if (usd >= 1e3) return `${sign}$${+(usd / 1e3).toFixed(1)}k`;
+  const part = (unit) => (decimals ? (usd / unit).toFixed(decimals) : +(usd / unit).toFixed(1));
+  if (usd >= 1e9) return `${sign}$${part(1e9)}bn`;
+  if (usd >= 1e6) return `${sign}$${part(1e6)}m`;
+  if (usd >= 1e3) return `${sign}$${part(1e3)}k`;
   return `${sign}$${Math.round(usd)}`;
 }
 

@@ -8,11 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.fills import first_fill
+from ledger.reports.life.milestones import firsts
+from ledger.reports.life.standing import standings
 from ledger.reports.trail.both_tiers import BothTiers
 from ledger.run_folder import GROUP, RunFolder
 from runs.cli.main import main
 from runs.exhibit.chosen_fills import chosen_days, entries_with_fills, fills_by_entry
 from runs.exhibit.exhibit_page import exhibit
+from runs.exhibit.key_days import key_days
 from runs.exhibit.sealed_block import compact, listed, packed
 
 
@@ -95,3 +98,13 @@ def test_the_libraries_have_the_stated_versions(wanted):
     assert f"v{version} Copyright" in first
     assert wanted in (folder / "__init__.py").read_text(encoding="utf-8")
     assert "Bostock" in (folder / f"{name}.LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_the_day_on_which_the_hole_opened_is_marked(hole_run):
+    days = standings(hole_run)
+    named = key_days(hole_run, firsts(hole_run, days), days[0].day, days[-1].day)
+    told = {each.what: each.day for each in named}
+
+    assert told["The hole opens and stays open; the hole grows most, by $150,113: "
+                "Ventures used $150,000, to MineCo"] == days[0].day  # fmt: skip
+    assert all(what[0].isupper() for what in told)

@@ -11,6 +11,7 @@ import pytest
 from chromium import PHONE, Tab
 
 from ledger.reports.firms.league import league
+from ledger.reports.life.answer import answer
 from ledger.reports.life.balance_sheet import Side, consolidated, sheets
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
@@ -388,3 +389,12 @@ def test_an_entry_that_does_not_balance_is_counted(opened):
     changed = f"{text}.replace({amount}, (all, whole, rest) => ` ${{+whole + 1}}${{rest}}`)"
     assert opened.run(f"new Books({text}).unbalanced()") == 0
     assert opened.run(f"new Books({changed}).unbalanced()") == 1
+
+
+def test_the_answer_begins_with_the_hole_and_loses_no_sentence(opened, hole_run):
+    parts = opened.run(
+        "[...document.querySelectorAll('#answer .lead, #answer li')].map((e) => e.textContent)"
+    )
+
+    assert " ".join(parts) == answer(hole_run)
+    assert "is missing (the hole). The hole opened on" in parts[0]
