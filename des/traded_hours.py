@@ -1,44 +1,75 @@
-"""Which hours are traded in a sampled run.
+"""Which hours are traded in a sampled run, and how many hours each of them stands for.
 
-One random hour of every n represents all of them: orders and displayed sizes in it are n times as
-large. So a day's expected result is the same, and only its variance is larger. Prices, settlements,
-funding and daily events go on through all hours; with `run.idle_hours_at_once`, consecutive idle
-hours pass as one.
+A traded hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
+The weights of a day sum to 24. So a day's expected result is the same, and only its variance is
+larger. Prices, settlements, funding and daily events go on through all hours; with
+`run.idle_hours_at_once`, consecutive idle hours pass as one.
+
+There are two draws, and no party in the world sees either. In the plain one, a random hour of every
+n in a row is traded, with the weight n. With `run.group_loss_usd_max` one random hour is traded for
+each group of similar hours: see `des.hour_groups`.
 
 On full days every hour is traded and stands for itself. Strata then lie within one day, so that a
 full day consists of whole strata.
 
 The position of uninformed customers is a random walk, whose width would grow with the root of n. So
-in every second traded hour all but one in n of the flow repeats the hour traded before, with sides
-reversed. Each hour keeps its distribution, and the walk over many hours keeps its width.
+in every second traded hour of the plain draw all but one in n of the flow repeats the hour traded
+before, with sides reversed. Each hour keeps its distribution, and the walk over many hours keeps
+its width. With groups, `des.repeated_orders` does the same for hours of any weights.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from des.chance import decision_key, mix
 from des.clock import DAY_US, HOUR_US, midnight_us
+from des.given import given
+from des.hour_groups import GroupedHours
+from des.repeated_orders import Noise, Orders, chained
 from des.scenario import Run
 
 
 @dataclass(frozen=True, slots=True)
 class TradedHours:
-    """One hour in *one_in*, the same in all markets, and every hour of full days."""
+    """The traded hours, the same in all markets, and every hour of full days."""
 
-    one_in: int
+    one_in: int  # hours that a traded one stands for; with groups, at most
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # counted since 1970
     idle_at_once: int = 1  # the most idle hours that pass as one
+    grouped: GroupedHours | None = None
+    chained: Mapping[int, Orders] = field(default_factory=dict)  # with groups: by traded hour
 
     @classmethod
-    def of(cls, run: Run) -> "TradedHours":
-        """Read a scenario."""
+    def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":
+        """Read a scenario.
+
+        Args:
+            run: the scenario's run.
+            predicted: the predicted loss of each hour of the run, shape (hours,), if hours are
+                drawn by groups.
+        """
+        full_days = frozenset(midnight_us(day) // DAY_US for day in run.full_days)
+        twin_key, grouped = decision_key(run.seed, "sample", "twins"), None
+        if predicted is not None:
+            grouped = GroupedHours.drawn(
+                predicted,
+                midnight_us(run.start) // HOUR_US,
+                full_days,
+                (given(run.group_loss_usd_max), run.one_hour_in),
+                decision_key(run.seed, "sample", "groups"),
+            )
         return cls(
             run.one_hour_in,
             decision_key(run.seed, "sample"),
-            decision_key(run.seed, "sample", "twins"),
-            frozenset(midnight_us(day) // DAY_US for day in run.full_days),
+            twin_key,
+            full_days,
             run.idle_hours_at_once or 1,
+            grouped,
+            chained(grouped.traded(), twin_key) if grouped else {},
         )
 
     @property
@@ -47,7 +78,9 @@ class TradedHours:
         return self.idle_at_once > 1
 
     def stands_for_at(self, time_us: int) -> int:
-        """Return the number of hours that the traded hour at *time_us* represents."""
+        """Return the number of hours that the traded hour at *time_us* represents, at least 1."""
+        if self.grouped:
+            return max(self.grouped.weight(time_us // HOUR_US), 1)
         return 1 if self.is_full(time_us) else self.one_in
 
     def is_full(self, time_us: int) -> bool:
@@ -56,9 +89,11 @@ class TradedHours:
 
     def has(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is traded."""
+        hour = time_us // HOUR_US
+        if self.grouped:
+            return self.grouped.weight(hour) > 0
         if self.one_in == 1 or self.is_full(time_us):
             return True
-        hour = time_us // HOUR_US
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
@@ -78,8 +113,17 @@ class TradedHours:
         before_us = range(time_us - time_us % DAY_US, time_us - time_us % HOUR_US, HOUR_US)
         return self.has(time_us) and not any(map(self.has, before_us))
 
-    def twin(self, hour: int) -> int | None:
-        """Return the hour (since 1970) whose flow *hour* repeats with sides reversed."""
+    def orders(self, hour: int) -> Orders:
+        """Return whose random orders a traded *hour*, counted since 1970, has."""
+        if self.grouped:
+            return self.chained[hour]
+        twin = self._twin(hour)
+        if twin is None:
+            return Orders(hour, Noise.BEGINS)
+        return Orders(twin, Noise.TAKES_BACK, is_turned=True)
+
+    def _twin(self, hour: int) -> int | None:
+        """Return the hour whose flow *hour* repeats with sides reversed."""
         stratum = hour // self.one_in
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
         # On a full day the other hour of the pair is not traded as drawn.

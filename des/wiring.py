@@ -28,6 +28,7 @@ from des.liquidation.pledged_loans import PledgedLoans, TokenLoan
 from des.market.hedging import HedgeDesk, lead_delays_us
 from des.market.house_volume import HouseVolume
 from des.market.listing import Listing, Traders
+from des.market.predicted_losses import traded_hours
 from des.markets import Markets
 from des.opening import open_books, opening
 from des.positions import Positions
@@ -35,6 +36,7 @@ from des.positions_at_halt import PositionsAtHalt
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.session import Session
 from des.scenario import Firm, Scenario
+from des.traded_hours import TradedHours
 from des.treasury.appraiser import Appraiser, appraiser
 from des.treasury.directional import DirectionalBook, directional_book
 from des.treasury.group_treasury import GroupTreasury, treasury
@@ -94,7 +96,8 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     custody = Custody(parties, venues, np.zeros(len(parties.holders), dtype=np.int64), journal)
 
     delay_us = lead_delays_us(scenario, parties, members)
-    listings = _listings(scenario, parties, members, delay_us, every_quote)
+    hours = traded_hours(scenario)
+    listings = _listings(scenario, parties, members, delay_us, every_quote, hours)
     volume = HouseVolume([market.name for market in scenario.markets], listings, journal)
     on_margin = _on_margin(scenario, parties, house, listings, journal)
     fees = _fees(scenario, parties, members, house)
@@ -219,6 +222,7 @@ def _listings(
     members: Sequence[Firm],
     delay_us: np.ndarray,
     every_quote: bool,
+    hours: TradedHours,
 ) -> list[Listing]:
     """List the contracts, with all who trade them."""
     code = parties.names.index
@@ -239,6 +243,7 @@ def _listings(
             traders,
             HedgeDesk(delay_us, scenario.lead.half_spread_bps, code(OUTSIDE)),
             QuoteByQuote if every_quote else Session,
+            hours,
         )
         for market, contract in zip(
             scenario.markets, contracts_of(scenario, parties.house), strict=True

@@ -17,11 +17,10 @@ from des.custody.custody import OPEN
 from des.firms.capital import TRADING, WAITING
 from des.firms.lead_desk import LeadDesk
 from des.inputs import input_notes
-from des.market.day_notes import note_books, note_ranges
+from des.market.day_notes import note_books, note_hours, note_ranges
 from des.market.maker_decision import noted
 from des.opening import fund_maker
 from des.scenario import Scenario
-from des.traded_hours import TradedHours
 from des.treasury.directional import DirectionalBook
 from des.venue.venue import hourly_funding_e9
 from des.wiring import wire
@@ -56,7 +55,7 @@ class World:
         self.env, self.journal = self._cast.env, self._cast.journal
         self.listings = self._cast.markets.listings
         self._parties = self.journal.chart.parties
-        self._hours = TradedHours.of(scenario.run)
+        self._hours = self.listings[0].hours  # the same in all markets
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
@@ -166,6 +165,7 @@ class World:
         cast.others.charge(time_us)
         cast.others.take_gains(time_us, marks)
         cast.volume.close_day(time_us)
+        note_hours(self.journal, time_us, self._hours)
         note_ranges(self.journal, time_us, zip(self._scenario.markets, self.listings, strict=True))
         if cast.group:
             cast.group.close_day(time_us, marks)

@@ -53,4 +53,6 @@ def _fidelity(run: RunFolder) -> str:
     if hours == 1:
         return "every hour simulated"
     told = f"one hour in {hours} simulated: each fill stands for {hours}"
+    if "group_loss_usd_max" in played:
+        told = f"hours drawn by predicted loss: each fill stands for 1 to {hours}"
     return f"{told}, but on {full_days} days in full" if full_days else told

@@ -66,8 +66,8 @@ def test_on_each_day_hours_sum_to_24_and_on_a_full_day_each_has_weight_one(one_i
 def test_no_hour_of_a_full_day_is_repeated_and_none_repeats_another_day(one_in):
     drawn = traded(one_in, full_days=FULL)
     first = midnight_us(date(2022, 1, 1)) // HOUR_US
-    twins = {hour: drawn.twin(hour) for hour in range(first, first + 20 * 24)}
-    pairs = {(hour, twin) for hour, twin in twins.items() if twin is not None}
+    hours = [hour for hour in range(first, first + 20 * 24) if drawn.has(hour * HOUR_US)]
+    pairs = {(hour, drawn.orders(hour).hour) for hour in hours if drawn.orders(hour).is_turned}
 
     assert pairs
     for pair in pairs:
@@ -102,11 +102,12 @@ def test_customers_positions_have_the_variance_of_all_hours(seeds):
 
 def test_a_repeated_hour_has_reversed_sides_and_is_otherwise_the_same():
     drawn = traded(6)
-    hour = next(h for h in range(480_000, 481_000) if drawn.has(h * HOUR_US) and drawn.twin(h))
+    hours = [h for h in range(480_000, 481_000) if drawn.has(h * HOUR_US)]
+    hour = next(h for h in hours if drawn.orders(h).is_turned)
     flow = UninformedFlow(1, "BTC-PERP", 40, 300.0, drawn)
     first, again = (
         flow.orders(h * HOUR_US, (h + 1) * HOUR_US, 5.0, 10.0).copy()
-        for h in (drawn.twin(hour), hour)
+        for h in (drawn.orders(hour).hour, hour)
     )
 
     assert len(first) > 10

@@ -14,7 +14,6 @@ from des.liquidation.margin_customers import MarginCustomers
 from des.liquidation.margin_population import NOBODY, Population, population
 from des.market.listing import Listing
 from des.scenario import Scenario
-from des.traded_hours import TradedHours
 from des.venue.venue import Venue
 from ledger.journal import Journal
 from ledger.parties import Parties
@@ -44,7 +43,7 @@ class FullDayCustomers(MarginCustomers):
             journal: records the marks of tokens.
         """
         super().__init__(scenario, parties, house, listings, funding_e9, journal)
-        self._hours = TradedHours.of(scenario.run)
+        self._full_days = frozenset(scenario.run.full_days)
         self.are_there = False
 
     def enter_first(self, time_us: int) -> None:
@@ -75,7 +74,7 @@ class FullDayCustomers(MarginCustomers):
         return NOBODY
 
     def _come(self, now_us: int) -> None:
-        if not self._hours.is_full(now_us):
+        if day_of(now_us) not in self._full_days:
             return
         share = given(self._rules.share_of_claims)
         coming = population(

@@ -5,8 +5,11 @@ from decimal import Decimal
 
 from des.market.listing import Listing
 from des.scenario import Market
+from des.traded_hours import TradedHours
+from ledger.hours_drawn import HoursDrawn
 from ledger.journal import Journal
 from ledger.notes import PriceRange
+from ledger.times import DAY_US, HOURS_PER_DAY
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
@@ -15,6 +18,15 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
         book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:
             journal.note(now_us, book)
+
+
+def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
+    """Record the weights of the hours of the day that ends just after *time_us*, if drawn."""
+    if hours.grouped:
+        first_hour = time_us // DAY_US * HOURS_PER_DAY
+        weights, losses = hours.grouped.of_day(first_hour)
+        cents = tuple(round(100 * each) for each in losses)
+        journal.note(time_us, HoursDrawn(weights, cents))
 
 
 def note_ranges(journal: Journal, time_us: int, listed: Iterable[tuple[Market, Listing]]) -> None:

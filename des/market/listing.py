@@ -73,6 +73,7 @@ class Listing:
         traders: Traders,
         hedge_desk: HedgeDesk,
         session: type[Session],
+        hours: TradedHours,
     ) -> None:
         """Begin at the run's start.
 
@@ -82,10 +83,11 @@ class Listing:
             traders: the codes of all traders in the books.
             hedge_desk: hedges positions in this market.
             session: simulates the time between settlements.
+            hours: the traded hours, the same in all markets.
         """
         run = scenario.run
         self._market, self._contract, self._firms = market, contract, scenario.firms
-        self.hours = TradedHours.of(run)
+        self.hours = hours
         self._gateways = Gateways.of(scenario.house)
         self._hedgers = Hedgers(run, hedge_desk, traders.maker, traders.backstops)
         self.volume = MarketVolume(contract.cents_per_lot_tick)

@@ -57,6 +57,7 @@ class MarketVolume:
         self._response = 1.0
         self.hour_stands_for = 1  # number of hours that the present one represents
         self.hours_today = 0  # traded hours today, the present one included
+        self.stood_for_today = 0  # hours that these stand for
         self.today = self.this_month = self.last_month = NOTHING
         self.without_maker_cents = 0.0  # customers' volume today without its quotes
 
@@ -69,6 +70,7 @@ class MarketVolume:
         """
         self._response, self.hour_stands_for = response, stands_for
         self.hours_today += 1
+        self.stood_for_today += stands_for
         self._hours.append((stands_for, 0))
         while sum(hours for hours, _ in self._hours) - self._hours[0][0] >= HOURS_PER_DAY:
             self._hours.popleft()
@@ -101,7 +103,8 @@ class MarketVolume:
 
     def close_day(self) -> None:
         """Begin another day."""
-        self.today, self.hours_today, self.without_maker_cents = NOTHING, 0, 0.0
+        self.today, self.without_maker_cents = NOTHING, 0.0
+        self.hours_today = self.stood_for_today = 0
 
     def close_month(self) -> None:
         """Begin another month."""

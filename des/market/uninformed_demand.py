@@ -56,8 +56,7 @@ class UninformedDemand:
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])
-        hours = volume.hour_stands_for * volume.hours_today  # the same number all day
-        all_usd = self.usd_per_s(hour_us) * HOUR_S * hours
+        all_usd = self.usd_per_s(hour_us) * HOUR_S * volume.stood_for_today
         return round(max(all_usd - volume.today.all_cents // self._alike / 100, 0.0))
 
     def close_day(self) -> tuple[int, ...]:

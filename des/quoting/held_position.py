@@ -16,6 +16,7 @@ Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in
 import math
 from dataclasses import dataclass
 
+from des.repeated_orders import Noise
 from ledger.times import HOURS_PER_DAY
 
 
@@ -25,19 +26,28 @@ class HeldPosition:
 
     holding_days: float  # the mean time until a position is closed
     lots: int = 0  # net; long above zero
-    _left_lots: float = 0.0  # the expected position after the last hour
+    _open_lots: float = 0.0  # the random part of it that later hours are to take back
+    _closed_lots: float = 0.0  # what the present hour is expected to close
 
-    def buyers(self, flow_lots: float, hours: int, is_twin: bool) -> float:
+    def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
         """Return the chance that an order of the hour that begins buys.
+
+        An hour leans against the position without the random part that is still to be taken back.
 
         Args:
             flow_lots: the expected volume of the hour. No more than that is closed.
             hours: how many hours this one stands for.
-            is_twin: whether it repeats the traded hour before with sides reversed. It then leans
-                against the expected position after that hour, without that hour's noise.
+            noise: what happens to the random part of the hour; see `des.repeated_orders`.
         """
-        held = self._left_lots if is_twin else float(self.lots)
+        if noise is Noise.BEGINS:
+            self._open_lots = 0.0
+        held = self.lots - self._open_lots
         closed = -held * math.expm1(-hours / (HOURS_PER_DAY * self.holding_days))
-        closed = max(-flow_lots, min(flow_lots, closed))
-        self._left_lots = held - closed
-        return (1 - closed / flow_lots) / 2 if flow_lots else 0.5
+        self._closed_lots = max(-flow_lots, min(flow_lots, closed))
+        return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
+
+    def add(self, lots: int, noise: Noise) -> None:
+        """Add what the hour's orders buy net; its random part is what was not expected."""
+        self.lots += lots
+        if noise is not Noise.STAYS:
+            self._open_lots += lots + self._closed_lots

@@ -56,29 +56,27 @@ class UninformedFlow:
         return self._orders[first:last]
 
     def _draw(self, hour: int, usd_per_s: float, lot_usd: float, times: int) -> np.ndarray:
-        twin = self._hours.twin(hour)
-        drawn_for = hour if twin is None else twin
+        drawn = self._hours.orders(hour)
 
         def draws(quantity: str) -> np.random.Generator:
-            return stream(self._seed, "uninformed", quantity, self._market, drawn_for)
+            return stream(self._seed, "uninformed", quantity, self._market, drawn.hour)
 
         lots_mean = max(times * self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
         buyers = None
         if self.held:
-            buyers = self.held.buyers(usd_per_s * 3600 / lot_usd, times, twin is not None)
-        if not n:
-            return NO_ORDERS
-        sides = _sides(draws("side"), n, twin is not None, buyers)
-        orders = _in_order(
-            hour * HOUR_US,
-            draws("time").integers(0, HOUR_US, n),
-            sides,
-            draws("size").geometric(1 / lots_mean, n),
-            draws("holder").integers(0, self._holders, n),
-        )
+            buyers = self.held.buyers(usd_per_s * 3600 / lot_usd, times, drawn.noise)
+        orders = NO_ORDERS
+        if n:
+            orders = _in_order(
+                hour * HOUR_US,
+                draws("time").integers(0, HOUR_US, n),
+                _sides(draws("side"), n, drawn.is_turned, buyers),
+                draws("size").geometric(1 / lots_mean, n),
+                draws("holder").integers(0, self._holders, n),
+            )
         if self.held:
-            self.held.lots += net_lots(orders)
+            self.held.add(net_lots(orders), drawn.noise)
         return orders
 
 

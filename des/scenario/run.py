@@ -39,6 +39,9 @@ class Run(Part):
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
+    # The bound on the predicted loss of a group of hours, of which one is traded; see
+    # `des.hour_groups`. None: one random hour of each one_hour_in in a row.
+    group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all hours traded
     full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
     idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one by one
@@ -93,12 +96,13 @@ class Run(Part):
 
     @model_validator(mode="after")
     def _idle_hours(self) -> Self:
-        if self.idle_hours_at_once and self.one_hour_in == 1:
-            raise ContradictionError(
-                ("idle_hours_at_once",),
-                f"is {self.idle_hours_at_once}; leave it out, since one_hour_in is 1 and no hour "
-                "is idle",
-            )
+        for key in ("idle_hours_at_once", "group_loss_usd_max"):
+            value = getattr(self, key)
+            if value is not None and self.one_hour_in == 1:
+                raise ContradictionError(
+                    (key,),
+                    f"is {value:_g}; leave it out, since one_hour_in is 1 and no hour is idle",
+                )
         return self
 
     @model_validator(mode="after")

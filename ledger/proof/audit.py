@@ -32,6 +32,7 @@ from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.copy_check import wrong_copies
 from ledger.proof.edge_notes import wrong_edges
 from ledger.proof.first_difference import line_that_differs
+from ledger.proof.hour_notes import wrong_hours
 from ledger.proof.misplaced import misplaced
 from ledger.proof.pledged_steps import wrong_loans
 from ledger.proof.preamble import Given, refuse_foreign_code, wrong_inputs, wrong_preamble
@@ -204,6 +205,7 @@ class _Auditor:
         yield from wrong_notes(self._run)
         yield from wrong_forced_notes(self._run)
         yield from wrong_edges(self._run)
+        yield from wrong_hours(self._run)
         yield from wrong_statistics(self._run)
 
     def fills_on_margin(self) -> Iterator[Told]:

@@ -18,6 +18,7 @@ from runs.claims.claims import TABLES, Claims, figures_of, judged_thread
 from runs.claims.figures import FIGURES
 from runs.claims.statement import Value, load_thread
 from runs.experiments.experiment import books_of, run_cases
+from runs.experiments.played_hours import hours_as_in
 from runs.plots.claims_plot import claims_figure
 from runs.plots.paper import save
 from runs.reporting import report
@@ -44,8 +45,7 @@ LIVES = (
 
 def scenario_of(life: SeededLife) -> Scenario:
     """Return the scenario of a life, at the fidelity of the sampled one."""
-    hours = load(SAMPLED).run.one_hour_in
-    return load(life.scenario, {"run": {"one_hour_in": hours, "seed": life.seed}})
+    return load(life.scenario, {"run": {**hours_as_in(SAMPLED), "seed": life.seed}})
 
 
 def outcome(life: SeededLife) -> dict[str, Value | None]:

@@ -24,6 +24,7 @@ from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Value
 from runs.experiments.docs_page import fill
 from runs.experiments.experiment import books_of, run_cases
+from runs.experiments.played_hours import hours_as_in
 from runs.reporting import report
 from runs.scenarios import load
 
@@ -42,7 +43,7 @@ class PlayedSetting(NamedTuple):
         """Return the scenario with a seed; lives have the fidelity of the sampled one."""
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):
-            run["one_hour_in"] = load(SAMPLED).run.one_hour_in
+            run |= hours_as_in(SAMPLED)
         return load(self.scenario, {**self.changes, "run": run})
 
 

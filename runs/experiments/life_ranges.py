@@ -23,6 +23,7 @@ from ledger.reports.dollars import ZERO, percent
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import books_of, experiment, run_cases
+from runs.experiments.played_hours import hours_as_in
 from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
@@ -76,7 +77,7 @@ class WithAndWithoutFirms(NamedTuple):
 
 def scenario_of(case: Case) -> Scenario:
     """Apply a case's change to its scenario."""
-    run = {"one_hour_in": load(SAMPLED).run.one_hour_in, "seed": case.seed}
+    run = {**hours_as_in(SAMPLED), "seed": case.seed}
     changes: dict[str, Any] = {"run": run, "firms": {"active": case.firms}}
     if case.assumption is None:
         return load(case.scenario, changes)

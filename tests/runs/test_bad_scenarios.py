@@ -287,6 +287,18 @@ WRONG_FIGURES = [
         "is 5; give what divides a day",
     ),
     ("settle_s = 300", "settle_s = 300\none_hour_in = 25", "run.one_hour_in", "is 25"),
+    (
+        "settle_s = 300",
+        "settle_s = 300\ngroup_loss_usd_max = 8",
+        "run.group_loss_usd_max",
+        "is 8; leave it out, since one_hour_in is 1",
+    ),
+    (
+        "settle_s = 300",
+        "settle_s = 300\none_hour_in = 12\ngroup_loss_usd_max = 0",
+        "run.group_loss_usd_max",
+        "is 0",
+    ),
     (TICK, f"{TICK}\nstands_for = 0", "markets[0].stands_for", "is 0"),
     ("settle_s = 10", "settle_s = 7", "run.windows[0].settle_s", "is 7; give a divisor"),
     ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),

@@ -4,6 +4,11 @@ Of every *n* hours one is drawn, and its orders are *n* times as large: a stratu
 one observation. The variance within a stratum shows in the differences between neighbours; days
 simulated in full add none. The seeds' own chance is not part of it.
 
+Strata are hours in a row, or groups of hours with similar predicted losses. Hours in a row are
+neighbours in the order of time. Groups are neighbours in the order of their predicted losses,
+within 90 days: sizes and volatilities of quotes change from one quarter to the next. A group of one
+hour has no error.
+
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance
 Estimation, section 8.2.1. It needs no finite population correction: the differences are between
 estimates of whole strata, so they contain the correction already. If the strata have different
@@ -13,13 +18,14 @@ means, the error is too large rather than too small.
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from ledger.hours_drawn import HoursDrawn
 from ledger.motives import Motive
 from ledger.notes import EdgeOfHours
 from ledger.proof.edge_notes import edge_in_fills
@@ -29,6 +35,7 @@ from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 EPOCH = date(1970, 1, 1)
 CENT = Decimal("0.01")
+NEIGHBOURS_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,18 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
     return SampledHours.of(played) if played.get("one_hour_in", 1) > 1 else None
 
 
+def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
+    """Return the hour, since 1970, that stands for each group of several, neighbours in a row."""
+    groups = []
+    for day, note in drawn_of_days:
+        days = (day - EPOCH).days
+        drawn = zip(note.weight_of_hours, note.group_cents_of_hours, strict=True)
+        for hour, (weight, loss_cents) in enumerate(drawn, start=days * HOURS_PER_DAY):
+            if weight > 1:
+                groups.append((days // NEIGHBOURS_DAYS, loss_cents, hour))
+    return [hour for _, _, hour in sorted(groups)]
+
+
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
     """Return the standard error of takers' gains by a motive, from sampled hours.
@@ -65,10 +84,16 @@ def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
     sampled = sampled_hours(run)
     if sampled is None:
         return None
-    by_stratum: Counter[int] = Counter()
-    for hour, cents in cents_by_hour(run, motive).items():
-        by_stratum[hour // sampled.one_in] += cents
-    error = standard_error([by_stratum[stratum] for stratum in sampled.strata])
+    by_hour = cents_by_hour(run, motive)
+    groups = strata_of_groups(run.dated_notes(HoursDrawn))
+    if groups:
+        estimates = [by_hour.get(hour, 0) for hour in groups]
+    else:
+        by_stratum: Counter[int] = Counter()
+        for hour, cents in by_hour.items():
+            by_stratum[hour // sampled.one_in] += cents
+        estimates = [by_stratum[stratum] for stratum in sampled.strata]
+    error = standard_error(estimates)
     return None if error is None else Decimal(error / 100).quantize(CENT)
 
 

@@ -19,6 +19,7 @@ from des.quoting.belief import SAMPLE_US
 from des.quoting.firms_in_market import FirmsInMarket
 from des.quoting.session import Session
 from des.scenario import Market
+from des.traded_hours import TradedHours
 from ledger.money import Contract
 from runs.scenarios import load
 
@@ -78,6 +79,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Traders(maker=0, others=6, takers=np.array([1, 2, 3])),
         HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 7),
         Session,
+        TradedHours.of(run),
     )
     # It uses the day before, which is like every other day here.
     listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY

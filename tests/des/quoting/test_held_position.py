@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 from des.clock import HOUR_US
+from des.hour_groups import GroupedHours
 from des.quoting.held_position import HOURS_PER_DAY, HeldPosition
 from des.quoting.uninformed import UninformedFlow, net_lots
+from des.repeated_orders import Noise, chained
 from des.traded_hours import TradedHours
 
 FIRST_HOUR = 480_000
 LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
+MANY, FINE_LOT_USD = 400.0, 0.1  # so fine that a size n times as large has n^2 times the square
 FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # an hour
 
 
@@ -104,23 +107,77 @@ def test_if_one_hour_stands_for_many_the_variance_is_the_same(one_in):
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
+def test_where_hours_stand_for_groups_it_wanders_as_far():
+    """With orders of any weights: the variance of all hours, and that of what chains have open.
+
+    What a chain has left counts as long as it lasts. With the mean time T the position without
+    it has the variance v / (1 - exp(-2 / T)), as if all hours were traded. Chains stay open for a
+    day or two, in which less of it is closed than would be of all hours' orders.
+    """
+    holding_h, days, seeds = 120.0, 240, 24
+    predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)
+    walked, expected = [], []
+    for seed in range(seeds):
+        grouped = GroupedHours.drawn(predicted, FIRST_HOUR, frozenset(), (30.0, 12), seed)
+        orders = chained(grouped.traded(), 1_000 + seed)
+        hours = TradedHours(12, 0, 0, grouped=grouped, chained=orders)
+        held = HeldPosition(holding_h / HOURS_PER_DAY)
+        flow = UninformedFlow(seed, "BTC-PERP", 40, MANY * FINE_LOT_USD, hours, held)
+        left, lots, wide = 0, [], []
+        for hour, weight in grouped.traded():
+            span = hour * HOUR_US, (hour + 1) * HOUR_US
+            flow.orders(*span, weight * USD_PER_S, FINE_LOT_USD, times=weight)
+            lots.append(held.lots)
+            if orders[hour].noise is Noise.BEGINS:
+                left = weight
+            elif orders[hour].noise is Noise.TAKES_BACK:
+                left += -weight if orders[hour].is_turned else weight
+            wide.append(left**2)
+        after = len(lots) // 4  # it begins at zero
+        walked.append(np.mean(np.square(lots[after:], dtype=float)))
+        expected.append(1 / (1 - math.exp(-2 / holding_h)) + np.mean(wide[after:]))
+
+    orders_per_hour = USD_PER_S * 3_600 / (MANY * FINE_LOT_USD)
+    variance = orders_per_hour * mean_square(MANY)
+    error = np.std(walked, ddof=1) / math.sqrt(seeds)
+    assert abs(np.mean(walked) - variance * np.mean(expected)) < 3 * error
+    assert error < 0.1 * np.mean(walked)
+
+
 def test_a_reversed_hour_closes_like_the_hour_that_it_repeats_and_reverses_its_noise():
     """Both hours close a part of the position before them, and no more."""
     once = HeldPosition(holding_days=1.0, lots=1_000)
-    first = once.buyers(10_000.0, 12, is_twin=False)
-    once.lots = 9_999  # the noise of the hour
-    again = once.buyers(10_000.0, 12, is_twin=True)
+    first = once.buyers(10_000.0, 12, Noise.BEGINS)
+    once.add(9_999, Noise.BEGINS)  # the hour's orders, nearly all of them noise
+    again = once.buyers(10_000.0, 12, Noise.TAKES_BACK)
 
     left = math.exp(-0.5)
     assert first == pytest.approx((1 - 1_000 * (1 - left) / 10_000) / 2)
     assert again == pytest.approx((1 - 1_000 * left * (1 - left) / 10_000) / 2)
 
 
+def test_what_is_taken_back_is_open_no_longer_and_what_a_chain_leaves_is_closed():
+    held, left = HeldPosition(holding_days=1.0), math.exp(-0.5)
+
+    def leans(noise: Noise, bought: int) -> float:
+        """Return what an hour is expected to close, and let it buy."""
+        closes = 10_000.0 * (1 - 2 * held.buyers(10_000.0, 12, noise))
+        held.add(bought, noise)
+        return closes
+
+    assert leans(Noise.BEGINS, 600) == 0
+    assert leans(Noise.STAYS, 100) == 0
+    assert leans(Noise.TAKES_BACK, -400) == pytest.approx(100 * (1 - left))
+    # Of the 300 that are held 200 are open, less what the third hour was to close.
+    assert leans(Noise.TAKES_BACK, 0) == pytest.approx(100 * left * (1 - left))
+    assert leans(Noise.BEGINS, 0) == pytest.approx(300 * (1 - left))
+
+
 def test_no_more_is_closed_than_is_traded():
-    assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, is_twin=False) == 0
-    assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, is_twin=False) == 1
-    assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, is_twin=False) == 0.5
-    assert HeldPosition(0.1).buyers(5.0, 1, is_twin=False) == 0.5
+    assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, Noise.BEGINS) == 0
+    assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, Noise.BEGINS) == 1
+    assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, Noise.BEGINS) == 0.5
+    assert HeldPosition(0.1).buyers(5.0, 1, Noise.BEGINS) == 0.5
 
 
 def test_the_position_is_the_sum_of_all_orders():

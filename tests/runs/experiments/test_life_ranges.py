@@ -25,6 +25,7 @@ from runs.experiments.life_ranges import (
     range_tables,
     scenario_of,
 )
+from runs.experiments.played_hours import hours_as_in
 from runs.scenarios import load
 
 SMALL = Path(__file__).parents[2] / "worlds" / "group.toml"
@@ -47,7 +48,7 @@ def test_the_middle_at_the_first_seed_is_the_sampled_life_itself():
 def test_a_case_changes_its_seed_and_its_firms_and_nothing_else(name):
     changed = told(scenario_of(Case(name, firms=False, seed=3)))
     kept = told(load(name))
-    kept["run"] |= {"seed": 3, "one_hour_in": load(SAMPLED).run.one_hour_in}
+    kept["run"] |= {"seed": 3, **hours_as_in(SAMPLED)}
     kept["firms"] |= {"active": False}
 
     assert changed == kept

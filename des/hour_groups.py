@@ -1,0 +1,92 @@
+"""A stratified draw of hours: one random hour for each group of similar hours of a day.
+
+Each hour has a predicted loss, which the price's hourly path gives before any hour is traded. The
+hours of a day are put in the order of their predictions, largest first, and cut into groups. A
+group has as many hours as keep its predicted loss within a bound, and at least one hour. One random
+hour of each group is traded and stands for the whole group.
+
+Hours with a large predicted loss are in small groups, so that few of them are left to chance. The
+bound is stated beforehand, so the groups of a day depend on that day's predictions alone.
+
+Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of units that are alike.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from des.chance import mix
+from ledger.times import HOURS_PER_DAY
+
+
+def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndarray]:
+    """Cut a day into groups of hours with similar predicted losses.
+
+    Args:
+        predicted: the predicted loss of each hour, 0 or more, shape (n,).
+        loss_max: the bound on the predicted loss of a group of two hours or more.
+        most: the most hours of a group.
+
+    Returns:
+        The hours of each group, by their places in *predicted*; the largest losses come first.
+    """
+    left, groups = np.argsort(-predicted, kind="stable"), []
+    while len(left):
+        largest = predicted[left[0]]
+        size = most if most * largest <= loss_max else max(int(loss_max / largest), 1)
+        groups.append(left[:size])
+        left = left[size:]
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedHours:
+    """The traded hours of a run, drawn by groups. Place h is the run's hour h."""
+
+    first_hour: int  # counted since 1970
+    weights: tuple[int, ...]  # how many hours each stands for; 0: it is not traded
+    group_losses: tuple[float, ...]  # the predicted loss of the group that a traded hour stands for
+
+    @classmethod
+    def drawn(
+        cls,
+        predicted: np.ndarray,
+        first_hour: int,
+        full_days: frozenset[int],
+        bounds: tuple[float, int],
+        key: int,
+    ) -> "GroupedHours":
+        """Draw an hour of each group of each day.
+
+        Args:
+            predicted: the predicted loss of each hour, shape (hours,), in whole days.
+            first_hour: the first hour, a midnight, counted since 1970.
+            full_days: the days, counted since 1970, of which each hour is its own group.
+            bounds: the predicted loss and the hours that a group has at most.
+            key: the key of the draw.
+        """
+        weights, losses = np.zeros(len(predicted), dtype=np.int64), np.zeros(len(predicted))
+        for first in range(0, len(predicted), HOURS_PER_DAY):
+            of_day = predicted[first : first + HOURS_PER_DAY]
+            is_full = (first_hour + first) // HOURS_PER_DAY in full_days
+            groups = groups_of(of_day, *((0.0, 1) if is_full else bounds))
+            for i, group in enumerate(groups):
+                hour = first + group[int(mix(key, first_hour + first + i)) % len(group)]
+                weights[hour], losses[hour] = len(group), of_day[group].sum()
+        return cls(first_hour, tuple(weights.tolist()), tuple(losses.tolist()))
+
+    def weight(self, hour: int) -> int:
+        """Return how many hours the one at *hour*, since 1970, stands for; 0: it is not traded."""
+        return self.weights[hour - self.first_hour]
+
+    def traded(self) -> Iterator[tuple[int, int]]:
+        """Yield each traded hour, since 1970, and how many hours it stands for, in order."""
+        for i, weight in enumerate(self.weights):
+            if weight:
+                yield self.first_hour + i, weight
+
+    def of_day(self, hour: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Return weights and predicted losses of groups, for the day that begins at *hour*."""
+        hours = slice(hour - self.first_hour, hour - self.first_hour + HOURS_PER_DAY)
+        return self.weights[hours], self.group_losses[hours]

@@ -1,0 +1,72 @@
+"""The loss on quotes that the hourly path of prices predicts, and the hours drawn by it.
+
+A jump of the price beyond a quote is what a fast firm takes from a late maker. The hourly path has
+all jumps before any hour is traded. An hour's prediction is the size of its jumps beyond the stated
+distance of the captive maker's quotes, with one dollar shown on each level of each market, and
+markets alike counted each. Displayed sizes, latencies, firms and fees are left out: they depend on
+the course of a run, or on the causes that a counterfactual removes. So a counterfactual has the
+hours of its run.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from des.clock import DAY_US, HOUR_US, midnight_us
+from des.market.volume_by_month import VolumeByMonth
+from des.price.hourly_path import HourlyPath, hourly_path
+from des.quoting.plan import QuotingPolicy
+from des.scenario import Demand, Market, Scenario
+from des.traded_hours import TradedHours
+from ledger.money import RATE_UNIT
+from ledger.times import HOURS_PER_DAY
+
+
+def traded_hours(scenario: Scenario) -> TradedHours:
+    """Draw the traded hours of a scenario."""
+    run = scenario.run
+    if run.group_loss_usd_max is None:
+        return TradedHours.of(run)
+    return TradedHours.of(run, predicted_losses(scenario))
+
+
+def predicted_losses(scenario: Scenario) -> np.ndarray:
+    """Return the predicted loss of each hour of a run.
+
+    Returns:
+        Dollars for each dollar shown per level in each market, shape (hours,).
+    """
+    run = scenario.run
+    start_hour, end_hour = (midnight_us(day) // HOUR_US for day in (run.start, run.end))
+    losses = np.zeros(end_hour - start_hour)
+    for market in scenario.markets:
+        path = hourly_path(run.seed, market.name, market.price, start_hour, end_hour)
+        policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
+        trades = np.repeat(_trades(scenario.demand, market, run.start, run.end), HOURS_PER_DAY)
+        losses += market.stands_for * trades * _beyond(path, market, policy, len(losses))
+    return losses
+
+
+def _trades(demand: Demand, market: Market, start: date, end: date) -> np.ndarray:
+    """Tell for each day in [start, end) whether the market has any volume, shape (days,)."""
+    if demand.closure == "stated":
+        volume = VolumeByMonth(market.demand)
+    else:
+        volume = VolumeByMonth(market.volume, market.volume_of_days)
+    days_us = range(midnight_us(start), midnight_us(end), DAY_US)
+    return np.array([bool(volume.usd_per_s(day_us)) for day_us in days_us])
+
+
+def _beyond(path: HourlyPath, market: Market, policy: QuotingPolicy, hours: int) -> np.ndarray:
+    """Return the sum of an hour's jumps beyond the quotes, over all levels, shape (hours,)."""
+    in_hour = np.repeat(np.arange(hours), np.diff(path.jumps_before[: hours + 1]))
+    jumps = np.abs(path.jump_sizes[: len(in_hour)])
+    wide = np.ones(len(jumps))
+    if policy.widens:
+        # The maker widens as the other makers do, by the volatility of the hour before.
+        before = np.concatenate(([0.0], path.volatility))[in_hour]
+        wide = np.array([market.others.half_spread_times(each) for each in before.tolist()])
+    beyond = sum(
+        np.maximum(jumps - wide * offset_e6 / RATE_UNIT, 0.0) for offset_e6 in policy.offset_e6
+    )
+    return np.bincount(in_hour, weights=beyond, minlength=hours)

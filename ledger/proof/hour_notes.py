@@ -1,0 +1,34 @@
+"""The notes on the hours drawn: the hours of each day sum to 24, and only traded hours have fills.
+
+That these are the hours which the scenario draws is a replay's to prove (`runs.replay`).
+"""
+
+from collections.abc import Iterator
+
+from ledger.hours_drawn import HoursDrawn
+from ledger.motives import Motive
+from ledger.proof.edge_notes import edge_in_fills
+from ledger.run_folder import RunFolder
+from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
+
+# Fills of the quotes: none are shown in an hour that is not traded.
+OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
+
+
+def wrong_hours(run: RunFolder) -> Iterator[str]:
+    """Yield a sentence for each day with wrong weights, and each hour with fills and no weight.
+
+    Books without any such note have none to prove: hours were not drawn by groups.
+    """
+    weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
+    for day, of_hours in weights.items():
+        if len(of_hours) != HOURS_PER_DAY or sum(of_hours) != HOURS_PER_DAY:
+            yield f"{day}: the hours drawn stand for {sum(of_hours)} hours, not {HOURS_PER_DAY}"
+    if not weights:
+        return
+    for motive, hour in sorted(edge_in_fills(run, [each.word for each in OF_QUOTES])):
+        day, of_day = day_of(hour * HOUR_US), hour % HOURS_PER_DAY
+        if day not in weights:
+            yield f"{day}: it has no note on the hours drawn"
+        elif of_day < len(weights[day]) and not weights[day][of_day]:
+            yield f"{day}: it has fills by {motive} in hour {of_day}, which stands for no hour"

@@ -1,0 +1,94 @@
+"""One random hour of each group of similar hours: weights, freedom from bias, no foresight."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from des.hour_groups import GroupedHours, groups_of
+from ledger.times import HOURS_PER_DAY
+
+NO_DAYS: frozenset[int] = frozenset()
+FIRST_HOUR = 480_000
+BOUNDS = (30.0, 12)
+
+
+def losses(days: int, seed: int = 1) -> np.ndarray:
+    """Return predicted losses of hours: most are small, and a few are a hundred times as large."""
+    return np.random.default_rng(seed).lognormal(0, 1.5, days * HOURS_PER_DAY)
+
+
+def drawn(predicted: np.ndarray, key: int = 1, full_days: frozenset[int] = NO_DAYS) -> GroupedHours:
+    return GroupedHours.drawn(predicted, FIRST_HOUR, full_days, BOUNDS, key)
+
+
+@pytest.mark.parametrize("loss_max", [0.5, 5.0, 50.0, 1e9])
+@pytest.mark.parametrize("most", [2, 5, 12, 24])
+def test_each_group_of_several_hours_keeps_within_both_bounds(loss_max: float, most: int):
+    for seed in range(20):
+        predicted = losses(1, seed)
+        groups = groups_of(predicted, loss_max, most)
+
+        assert sorted(np.concatenate(groups)) == list(range(HOURS_PER_DAY))
+        assert all(len(group) <= most for group in groups)
+        several = [group for group in groups if len(group) > 1]
+        assert all(predicted[group].sum() <= loss_max for group in several)
+
+
+def test_hours_of_a_group_are_alike():
+    predicted = losses(1)
+    ranges = [
+        (predicted[group].min(), predicted[group].max()) for group in groups_of(predicted, 20, 12)
+    ]
+
+    assert len(ranges) > 3
+    for (low, _), (_, next_high) in pairwise(ranges):
+        assert low >= next_high
+
+
+@pytest.mark.parametrize("each", [0.0, 0.5])
+def test_where_all_hours_have_the_same_prediction_groups_are_equal(each: float):
+    groups = groups_of(np.full(HOURS_PER_DAY, each), 4.0, 12)
+
+    assert {len(group) for group in groups} == ({12} if each == 0 else {8})
+
+
+def test_the_weights_of_each_day_sum_to_24_and_on_a_full_day_each_is_one():
+    full = frozenset({FIRST_HOUR // HOURS_PER_DAY + 3})
+    weights = np.array(drawn(losses(60), full_days=full).weights).reshape(60, HOURS_PER_DAY)
+
+    assert set(weights.sum(axis=1)) == {24}
+    assert set(weights[3]) == {1}
+    assert len(set(weights.ravel())) > 8
+
+
+def test_the_mean_of_many_draws_is_the_total_of_all_hours():
+    """Each hour has the inverse of its weight as its chance, in whatever group it is."""
+    predicted = losses(3)
+    real = np.random.default_rng(9).lognormal(
+        0, 1, len(predicted)
+    )  # nothing to do with predictions
+    weights = np.array([drawn(predicted, key).weights for key in range(4_000)])
+
+    totals = weights @ real
+    assert abs(totals.mean() - real.sum()) < 3 * totals.std() / len(totals) ** 0.5
+    # Each hour stands for itself in the mean.
+    error = np.sqrt(weights.var(axis=0) / len(weights))
+    assert (np.abs(weights.mean(axis=0) - 1) <= 4.5 * error + 1e-9).all()
+
+
+def test_a_day_depends_on_no_later_day():
+    predicted = losses(10)
+    other = np.concatenate((predicted[:120], losses(5, seed=2)))
+
+    one, two = drawn(predicted).weights, drawn(other).weights
+    assert one[:120] == two[:120]
+    assert one[120:] != two[120:]
+
+
+def test_the_loss_of_a_group_belongs_to_the_hour_that_stands_for_it():
+    predicted = losses(40)
+    of_groups = drawn(predicted)
+
+    assert sum(of_groups.group_losses) == pytest.approx(predicted.sum())
+    assert [w > 0 for w in of_groups.weights] == [loss > 0 for loss in of_groups.group_losses]

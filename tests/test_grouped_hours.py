@@ -1,0 +1,240 @@
+"""A run whose hours are drawn by groups: what is in its books, and what its totals are worth."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from forger import rewritten
+
+from des.clock import HOUR_US, midnight_us
+from des.hour_groups import GroupedHours
+from des.market.predicted_losses import predicted_losses, traded_hours
+from des.scenario import Scenario
+from ledger.hours_drawn import HoursDrawn
+from ledger.motives import Motive
+from ledger.proof.hour_notes import wrong_hours
+from ledger.reports.life.answer import answer
+from ledger.reports.market.sampled_hours import (
+    sampling_error_usd,
+    standard_error,
+    strata_of_groups,
+)
+from ledger.run_folder import RunFolder
+from runs.full_audit import audit
+from runs.provenance import provenance
+from runs.removals import REMOVALS
+from runs.scenarios import load
+
+SETTLING = str(Path(__file__).parent / "worlds" / "settling.toml")
+START, DAYS = date(2022, 5, 9), 6
+BOUND = 0.05  # dollars for each dollar shown
+SEEDS = range(1, 9)
+BY_HOUR = "SELECT epoch_us(time) // 3600000000, sum(edge_cents)::BIGINT FROM rows "
+NOTE = re.compile(rf'(?m)^\S+ custom "{HoursDrawn.kind}" "(?P<weights>[^"]*)" "[^"]*"\n')
+
+
+def jumping(days: int = DAYS, **run: Any) -> dict[str, Any]:
+    """Return changes with which the price of the world jumps, over some days."""
+    (market,) = (each.model_dump(exclude_none=True) for each in load(SETTLING).markets)
+    market["price"] |= {"jumps_per_day": 12, "jump_share": 0.5, "volatility_log_sd": 0.5}
+    end = START + timedelta(days=days)
+    return {"run": {"start": START, "end": end, **run}, "markets": [market]}
+
+
+def by_groups(days: int = DAYS, **run: Any) -> dict[str, Any]:
+    return jumping(days, one_hour_in=12, group_loss_usd_max=BOUND, **run)
+
+
+@pytest.fixture(scope="module")
+def run(executed: Callable[..., RunFolder]) -> RunFolder:
+    return executed(SETTLING, **by_groups())
+
+
+def weights_of(run: RunFolder) -> np.ndarray:
+    """Return how many hours each hour stands for, shape (days, 24)."""
+    return np.array([note.weight_of_hours for note in run.notes(HoursDrawn)])
+
+
+def test_the_books_say_how_many_hours_each_hour_stands_for(run: RunFolder):
+    weights = weights_of(run)
+    hours = dict(run.select(f"{BY_HOUR} WHERE motive IN ('pickoff', 'spread') GROUP BY 1"))
+
+    assert weights.shape == (DAYS, 24)
+    assert set(weights.sum(axis=1)) == {24}
+    assert len(set(weights.ravel().tolist())) > 4
+    first = midnight_us(START) // HOUR_US
+    assert {hour - first for hour in hours} == set(np.flatnonzero(weights.ravel()).tolist())
+    assert list(wrong_hours(run)) == []
+    assert all(not step.problems for step in audit(run.path))
+
+
+def test_an_answer_says_so_and_states_its_error(run: RunFolder):
+    error = sampling_error_usd(run, Motive.PICKOFF)
+
+    assert error
+    assert f"with a standard error of ${error:,.0f} from sampled hours" in answer(run)
+    assert "hours drawn by predicted loss: each fill stands for 1 to 12" in provenance(run)
+
+
+def test_orders_are_as_many_times_as_large_as_the_hour_stands_for(run: RunFolder):
+    """Customers' volume by hour, over the weight of the hour, is the same in large and small."""
+    usd = dict(
+        run.select(
+            "SELECT epoch_us(time) // 3600000000, sum(abs(lots) * price)::DOUBLE FROM rows "
+            "WHERE motive = 'spread' GROUP BY 1"
+        )
+    )
+    first, weights = midnight_us(START) // HOUR_US, weights_of(run).ravel()
+    large = [usd[first + h] / w for h, w in enumerate(weights.tolist()) if w >= 5]
+    small = [usd[first + h] / w for h, w in enumerate(weights.tolist()) if 1 <= w < 5]
+
+    error = (np.var(large) / len(large) + np.var(small) / len(small)) ** 0.5
+    assert abs(np.mean(large) - np.mean(small)) < 3 * error
+    assert 3 * error < 0.5 * np.mean(small)
+
+
+@pytest.mark.parametrize(
+    "becomes",
+    [
+        pytest.param(lambda weights: ["24", *weights[1:]], id="sum"),
+        pytest.param(lambda weights: [*weights[12:], *weights[:12]], id="hours"),
+    ],
+)
+def test_a_wrong_weight_is_found(run: RunFolder, tmp_path: Path, becomes: Callable):
+    (month,) = (path.name for path in run.path.glob("????-??.beancount"))
+    note = NOTE.search((run.path / month).read_text(encoding="utf-8"))
+    weights = note["weights"].split()
+    other = note.group().replace(note["weights"], " ".join(becomes(weights)))
+    changed = rewritten(run, tmp_path / "run", month, note.group(), other)
+
+    assert list(wrong_hours(RunFolder(changed)))
+
+
+def test_one_seed_gives_one_draw_and_another_seed_another(
+    run: RunFolder,
+):
+    assert np.array_equal(weights_of(run), drawn(**by_groups()))
+    assert not np.array_equal(weights_of(run), drawn(**by_groups(seed=2)))
+
+
+def drawn(**changes: Any) -> np.ndarray:
+    return weights_in(load(SETTLING, changes))
+
+
+def weights_in(scenario: Scenario) -> np.ndarray:
+    """Return the weights that a scenario draws, shape (days, 24)."""
+    grouped = traded_hours(scenario).grouped
+    assert grouped
+    return np.reshape(grouped.weights, (-1, 24))
+
+
+def test_the_hours_of_a_day_depend_on_no_later_price():
+    usual, other = by_groups(), by_groups()
+    (market,) = other["markets"]
+    since = START + timedelta(days=3)
+    market["price"]["volatility"] = [
+        *market["price"]["volatility"],
+        {"since": since, "annual": 3.0},
+    ]
+    market["price"]["anchors"] = [
+        *market["price"]["anchors"],
+        {"at": START + timedelta(days=5), "price_usd": 20_000},
+    ]
+
+    one, two = drawn(**usual), drawn(**other)
+    assert np.array_equal(one[:3], two[:3])
+    assert not np.array_equal(one[3:], two[3:])
+
+
+def test_where_nothing_jumps_groups_are_as_large_as_they_may_be():
+    changes = by_groups()
+    changes["markets"][0]["price"] |= {"jumps_per_day": 0, "jump_share": 0}
+    weights = drawn(**changes)
+
+    assert set(weights[weights > 0].tolist()) == {12}
+
+
+@pytest.mark.parametrize("kind", REMOVALS)
+def test_a_counterfactual_has_the_hours_of_its_run(kind: str):
+    """Whatever cause is removed from the life; its end is brought near, to save time."""
+    end = {"run": {"end": date(2019, 9, 1), "one_hour_in": 12, "group_loss_usd_max": 8}}
+    base = load("ftx-in-kind", end)
+    change = REMOVALS[kind](base)
+    if change is None:
+        pytest.skip("the life does not have it")
+    other = load("ftx-in-kind", {**change.overrides, **end})
+
+    assert np.array_equal(weights_in(base), weights_in(other))
+
+
+def test_groups_of_one_quarter_are_neighbours_by_loss_and_those_of_one_hour_are_left_out():
+    def day(n: int, **weight_and_loss: tuple[int, int]) -> tuple[date, HoursDrawn]:
+        of_hours = [weight_and_loss.get(f"h{hour}", (0, 0)) for hour in range(24)]
+        return date(1970, 1, 1) + timedelta(days=n), HoursDrawn(*zip(*of_hours, strict=True))
+
+    days = [day(0, h3=(11, 50), h5=(1, 70), h9=(12, 20)), day(1, h0=(24, 30)), day(90, h2=(24, 10))]
+
+    assert strata_of_groups(days) == [9, 24, 3, 90 * 24 + 2]
+
+
+@pytest.fixture(scope="module")
+def all_hours(executed: Callable[..., RunFolder]) -> np.ndarray:
+    """Return the pick-offs of each hour of the world, all of which are played, in cents."""
+    run = executed(SETTLING, **jumping())
+    by_hour = dict(run.select(f"{BY_HOUR} WHERE motive = 'pickoff' GROUP BY 1"))
+    first = midnight_us(START) // HOUR_US
+    return np.array([by_hour.get(first + hour, 0) for hour in range(24 * DAYS)])
+
+
+def test_over_new_draws_of_its_hours_totals_have_no_bias_and_spread_by_the_stated_error(
+    all_hours: np.ndarray,
+):
+    """Groups whose means differ make the error too large, here by a third, and not too small."""
+    predicted = predicted_losses(load(SETTLING, by_groups()))
+    first, totals, errors = midnight_us(START) // HOUR_US, [], []
+    for key in range(1_000):
+        hours = GroupedHours.drawn(predicted, first, frozenset(), (BOUND, 12), key)
+        estimates = all_hours * np.array(hours.weights)
+        notes = [
+            (
+                START + timedelta(days=i),
+                HoursDrawn(*map(tuple, cents_of_day(hours, first + 24 * i))),
+            )
+            for i in range(DAYS)
+        ]
+        totals.append(estimates.sum())
+        errors.append(standard_error([int(estimates[h - first]) for h in strata_of_groups(notes)]))
+
+    spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
+    assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
+    assert 0.95 < stated / spread < 1.5
+    # One hour in twelve, whatever its volatility.
+    in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
+    assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
+
+
+def cents_of_day(hours: GroupedHours, first: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    weights, losses = hours.of_day(first)
+    return weights, tuple(round(100 * each) for each in losses)
+
+
+def test_the_mean_result_of_quotes_is_that_of_all_hours(executed: Callable[..., RunFolder]):
+    """Seed by seed, the same path of prices with all hours and with some."""
+
+    def total(changes: dict[str, Any]) -> int:
+        ((cents,),) = executed(SETTLING, **changes).select(
+            "SELECT sum(edge_cents)::BIGINT FROM rows WHERE motive = 'pickoff'"
+        )
+        return cents
+
+    every, some = (
+        np.array([total(changes(days=2, seed=seed)) for seed in SEEDS])
+        for changes in (jumping, by_groups)
+    )
+    error = np.std(some - every, ddof=1) / len(SEEDS) ** 0.5
+    assert abs(np.mean(some - every)) < 3 * error
+    assert 3 * error < np.mean(every)
