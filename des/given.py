@@ -12,5 +12,5 @@ def given(value: Given | None) -> Given:
         ValueError: the part is missing, which is a mistake of the wiring, not of the scenario.
     """
     if value is None:
-        raise ValueError("a part of the world was wired for what the scenario leaves out")
+        raise ValueError("a part of the world was created although the scenario leaves it out")
     return value

@@ -9,7 +9,7 @@ There are two draws, and no party in the world sees either. In the plain one, a 
 n in a row is traded, with the weight n. With `run.group_loss_usd_max` one random hour is traded for
 each group of similar hours: see `des.hour_groups`.
 
-On full days every hour is traded and stands for itself. Strata then lie within one day, so that a
+On full days every hour is traded and represents itself. Strata then lie within one day, so that a
 full day consists of whole strata.
 
 The position of uninformed customers is a random walk, whose width would grow with the root of n. So

@@ -81,7 +81,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     """Create all parts of a world, with their opening balances.
 
     Args:
-        scenario: says what the world consists of.
+        scenario: states the parts of the world.
         folder: the folder of the books; it must exist.
         every_quote: whether to simulate quote by quote; the books are the same.
         books: how much of the books is written.

@@ -1,4 +1,4 @@
-"""The order of a day: when markets trade, and what happens at a settlement, in which order.
+"""The order of a day: the times of trading, and the order of events at a settlement.
 
 Time runs from settlement to settlement. Between two, every input to a decision except prices is
 constant: markets trade on the last decisions, customers come and go in continuous time. At a
@@ -46,7 +46,7 @@ class World:
         """Set everything up on the first morning.
 
         Args:
-            scenario: says what the world consists of.
+            scenario: states the parts of the world.
             folder: the folder of the books; it must exist.
             every_quote: whether to simulate quote by quote; the books are the same.
             books: how much of the books is written.

@@ -1,7 +1,7 @@
 """Coins: commodities that the maker holds on borrowed money, or that customers are owed.
 
-Dealers sell coins and buy them. One commodity may be both: the maker's own coins and customers'
-stand on accounts of two kinds, `Portfolio` and `Coins`.
+Dealers sell coins and buy them. One commodity may be both: the maker's own coins are on accounts of
+the kind `Portfolio`, customers' coins on those of the kind `Coins`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -35,7 +35,7 @@ _OPENING = "Opening"  # the beginning of names of opening balances
 
 
 class LedgerFileError(MistakeError):
-    """A ledger lacks something that reports need; the message says where and what to write."""
+    """A ledger lacks a part that reports need; the message has the place and the correction."""
 
 
 @dataclass(frozen=True, slots=True)

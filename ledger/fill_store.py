@@ -94,7 +94,7 @@ def _selected(column: str, is_coded: bool) -> str:
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> np.ndarray:
-    """Read back what `write` wrote, from a relation of the same columns, in the order of seq.
+    """Read fills as `write` stores them, from a relation of the same columns, in the order of seq.
 
     Raises:
         FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it;

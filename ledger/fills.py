@@ -38,7 +38,7 @@ SCHEMA_VERSION = 1
 
 
 class Trigger(IntEnum):
-    """What made a hit profitable: the quote was stale at its posting, or the price moved."""
+    """The cause of a profitable hit: the quote was stale at its posting, or the price moved."""
 
     NONE = 0
     POSTING = 1

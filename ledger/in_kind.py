@@ -8,8 +8,8 @@ The books keep coins as they keep dollars; each commodity balances by itself:
     Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
     Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
 
-So owed = held + lent in each coin, and the group's gap in a coin is what its maker sold. The maker
-sells lent coins at once, and the dollars repay its debt on the line in dollars.
+So owed = held + lent in each coin, and the group's gap in a coin is the quantity that its maker
+sold. The maker sells lent coins at once, and the dollars repay its debt on the line in dollars.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Loans to a customer against tokens, and their liquidation when the price falls.
 
 Four steps: the venue lends, it sells tokens of a borrower who lacks margin, its captive maker takes
-the account over with its debt and its tokens, and sells what it took.
+the account over with its debt and its tokens, and sells these tokens.
 """
 
 from typing import NamedTuple

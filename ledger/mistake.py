@@ -2,7 +2,7 @@
 
 
 class MistakeError(Exception):
-    """A request cannot be met; the message says in one line why, and what to do.
+    """A request cannot be met; the message states the reason and the correction in one line.
 
     The command line prints it without a traceback. This module imports nothing, so that the command
     line can catch these errors without importing their sources.

@@ -90,8 +90,8 @@ class Scale:
 class Contract:
     """A perpetual contract on one venue, with its lot and tick.
 
-    If it stands for n markets alike, a trade of a lot is a trade of one in each of them: a lot is
-    worth n lots of one market, and results count n times. A fee is rounded in each market.
+    If it represents n similar markets, a trade of a lot is a trade of one lot in each of them: a
+    lot is worth n lots of one market, and results count n times. A fee is rounded in each market.
     """
 
     market: str

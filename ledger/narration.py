@@ -29,7 +29,7 @@ def token_sentence(
 
 
 def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
-    """Say what a closing entry sums up."""
+    """Return the sentence of a closing entry, by motive."""
     return SAID[pairing.motive].sum(pairing, rows)
 
 

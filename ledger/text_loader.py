@@ -29,7 +29,7 @@ def load_with_options(
 
 
 def placed(error: data.BeancountError) -> str:
-    """Say in one line where one of Beancount's errors is, and what it is."""
+    """Write the place and the message of one of Beancount's errors in one line."""
     source = error.source or {}
     file = Path(source.get("filename", "?")).name
     return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]

@@ -1,6 +1,7 @@
 """A table for reading: amounts rounded, headings in words, cut to a screen.
 
-It names what is cut, and how to get it. Exact figures are in the whole table, in CSV and JSON.
+It names the omitted part and the command that prints it. Exact figures are in the whole table, in
+CSV and JSON.
 """
 
 import textwrap
@@ -41,7 +42,7 @@ NAMES = ("seq", "year")
 
 
 def brief(table: Table, lines_max: int = LINES) -> str:
-    """Write a table with its notes so that it fits a screen, and say what is left out.
+    """Write a table with its notes so that it fits a screen, and name the omitted part.
 
     Args:
         table: the table.

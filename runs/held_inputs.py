@@ -1,7 +1,7 @@
 """Inputs that a counterfactual keeps from its run, since they do not follow from the cause.
 
-Inputs that a run computes from its own course would change without the cause. If they stand for
-something outside the run, they are read from its books and stated in the other run.
+Inputs that a run computes from its own course would change without the cause. If such an input
+represents a fact outside the run, it is read from the run's books and stated in the other run.
 """
 
 from collections import defaultdict

@@ -36,7 +36,7 @@ def replay(
         folder: the run's folder.
         on_span: called with the first day and the day after the last.
         on_day: called after each simulated day.
-        on_phase: called with what begins when all days are simulated.
+        on_phase: called with the name of each phase after the last day.
 
     Raises:
         RunRefusedError: there is no room for the scratch folder.

@@ -1,4 +1,4 @@
-"""Files of scenarios: found by name, read, and laid over what they extend."""
+"""Files of scenarios: found by name, read, and laid over the files that they extend."""
 
 import os
 import tomllib
@@ -23,7 +23,7 @@ class ScenarioError(MistakeError):
     Attributes:
         path: the file at fault, as text.
         key: where in it, such as ``markets[0].quoter.latency_s``; empty for the file as a whole.
-        problem: the value, what is wrong with it and what to do; one line.
+        problem: the value, the error and its correction, in one line.
     """
 
     def __init__(self, path: Path | str, key: str, problem: str) -> None:
@@ -67,7 +67,7 @@ def path_of(name_or_path: str) -> Path:
 
 
 def layers_of(path: Path) -> list[Layer]:
-    """Read a file and what it extends, the file itself first."""
+    """Read a file and the files that it extends, the file itself first."""
     layers: list[Layer] = []
     data = _read(path)
     while True:

@@ -38,7 +38,7 @@ UNITS = {
     "per_day": "a day",
     "per_s": "a second",
 }
-QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")  # which stand behind a unit
+QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")  # they follow a unit
 # They read all keys in the same way.
 NO_READERS = ("scenario_keys.py", "scenario_schema.py", "scenario_reference.py")
 

@@ -10,7 +10,7 @@
     [sources]
     "house.fee_tiers" = "where that figure is from"
 
-Errors of a file are reported in one line: the file, the key, the value, what to do.
+Errors of a file are reported in one line: the file, the key, the value, the correction.
 """
 
 import re
@@ -70,7 +70,7 @@ class Layered:
 def load(
     name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
 ) -> Scenario:
-    """Read a scenario, resolve what it extends and its candles, and check all of it.
+    """Read a scenario with the files that it extends and its candles, and check all of it.
 
     Args:
         name_or_path: a built-in name, such as ``may-2021``, or a path, which ends in .toml or has a

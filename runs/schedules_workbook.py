@@ -33,7 +33,7 @@ SHEETS = {
     "failed": "Failed since",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd")
-# Columns computed from others of their row, by sheet; names stand for cells.
+# Columns computed from other columns of their row, by sheet; names represent cells.
 FOLLOWS = {
     "Related": {"net_usd": "={credit_line_usd}-{account_usd}"},
     "Solvency tests": {

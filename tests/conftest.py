@@ -73,7 +73,7 @@ def executed(
     own = tmp_path_factory.getbasetemp()
     runs = (own if worker_id == "master" else own.parent) / "runs"
     runs.mkdir(exist_ok=True)
-    given: dict[Path, RunFolder] = {}  # which keep what they have loaded
+    given: dict[Path, RunFolder] = {}  # which keep their loaded data
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
         scenario = load(str(name_or_path), overrides)

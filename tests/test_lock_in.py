@@ -196,7 +196,7 @@ def test_a_maker_that_stopped_is_no_longer_hit_or_reviewed(independent, worth_li
 
 
 def test_half_the_quotes_are_half_the_size(independent):
-    # A trade of an hour that is traded stands for those of all hours.
+    # A trade of a traded hour represents trades of all hours.
     lot = float(SCENARIO.markets[0].lot) / SCENARIO.run.one_hour_in
     quoter = SCENARIO.markets[0].quoter
     hits = f"maker = '{MAKER.name}' AND motive = 'pickoff'"
@@ -220,8 +220,8 @@ def test_half_of_the_quotes_give_customers_half_of_the_makers_depth(independent)
     for traded, usd, share in zip(
         uninformed_usd(independent), stated, shown(independent), strict=True
     ):
-        # A month's orders are a Poisson number with twice their mean square. What the maker shows
-        # is rounded up to a lot, what others show is rounded down.
+        # A month's orders are a Poisson number with twice their mean square. The maker's displayed
+        # size is rounded up to a lot, that of others is rounded down.
         error = 4 * math.sqrt(2 * ORDER_USD / traded)
         lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd
         assert (1 + share) ** 2 * (1 - error) < traded / usd

@@ -53,7 +53,7 @@ def halt_of(run: RunFolder) -> datetime:
 
 
 def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
-    """Add up what each party holds on each venue, by all trades up to a moment, that included."""
+    """Add up each party's position on each venue, by all trades up to and at a moment."""
     paid = [motive.word for motive in Motive if motive.is_payment]
     found = run.select(
         """

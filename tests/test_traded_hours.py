@@ -1,4 +1,4 @@
-"""A run that plays some hours only expects what a run of all hours expects."""
+"""A run that plays only some hours has the same expected values as a run of all hours."""
 
 from datetime import date, timedelta
 from pathlib import Path

@@ -23,7 +23,7 @@ class CandleError(ValueError):
         path: the file.
         line: its line, or in JSON its candle, from 1; None when the file as a whole is at fault.
         complaint: the error and its correction, in one line.
-        counted: what `line` counts.
+        counted: the unit of `line`.
     """
 
     def __init__(self, path: Path, line: int | None, complaint: str, counted: str = "line") -> None:

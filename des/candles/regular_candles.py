@@ -45,7 +45,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
 
     Args:
         candles: the candles in the order of the file.
-        counted: what their rows count.
+        counted: the unit of their row numbers, such as lines.
 
     Raises:
         RowError: they are not in order, of different lengths, too far apart or too few.

@@ -45,7 +45,7 @@ class Agent:
         return self._is_drawn("in", time_us, self._retail.dollar_share)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
-        """Take in a deposit, at most what the customer has, and return the amount taken."""
+        """Take in a deposit, at most the customer's cash, and return the amount."""
         cents = min(cents, int(self._custody.cash[self._customer]))
         if cents <= 0 or self._is_halted():
             return 0
@@ -77,7 +77,7 @@ class Agent:
         self._custody.move_at_agent(self._customer, -cents, entry)
 
     def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
-        """Draw with the agent's share of dollars, which are the part *of* what is drawn from."""
+        """Draw with the agent's share over *of*, the part of all deposits that is drawn from."""
         share = self._retail.agent_share_on(day_of(time_us)) * of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 

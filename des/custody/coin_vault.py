@@ -104,7 +104,7 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Take in a coin, drawn by the shares, in whole lots; return its value.
 
-        An agent has taken its share of dollars before, so coins are drawn from what it leaves.
+        An agent has taken its share of dollars before, so coins are drawn from the other deposits.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)

@@ -20,7 +20,7 @@ class Confidence:
 
         Args:
             flow: states the shocks of fear, and their half-life.
-            claims_cents: returns what the house owes all customers outside its own group.
+            claims_cents: returns the house's debts to all customers outside its own group.
         """
         self._flow, self._claims_cents = flow, claims_cents
         self._fear, self._at_us = 0.0, 0

@@ -150,7 +150,7 @@ class Till:
             self._custody.coins.line_up(request.lots, sign)
 
     def _pay(self, time_us: int, request: Request) -> bool:
-        """Pay in full or not at all, and only what is still free of the claim."""
+        """Pay in full or not at all, at most the free part of the claim."""
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)

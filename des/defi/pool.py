@@ -32,7 +32,7 @@ CENTS_MAX = 2**50
 PRICE_TICKS_MAX = 2**31
 LOT_TICKS_PER_CENT_MAX = 1_000
 
-# One arbitrage: what the arbitrageur receives and pays, and its gain.
+# One arbitrage: the arbitrageur's receipts, payments and gain.
 ARBITRAGE = np.dtype(
     [
         ("time_us", np.int64),  # of the block
@@ -111,7 +111,7 @@ class ConstantProductPool:
         return self._with(brought, 1), brought
 
     def remove_liquidity(self, shares: int) -> tuple[Self, Liquidity]:
-        """Pay out the part of both reserves that *shares* stand for, rounded down.
+        """Pay out the part of both reserves that *shares* represent, rounded down.
 
         Raises:
             ValueError: there are not so many shares.
@@ -335,11 +335,11 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt < 8, or it is infinite.
 
-    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), exactly, of what the pool
-        is worth in balance with the outside price; arXiv 2305.14604v2, corollary 2. There the fee
-        is charged on the asset that is paid in, dollars or tokens. Here it is charged on dollars
-        alone. The same derivation then has sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales,
-        which are equally many, in place of e^(gamma / 2).
+    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), exactly, of the pool's value
+        in balance with the outside price; arXiv 2305.14604v2, corollary 2. There the fee is charged
+        on the asset that is paid in, dollars or tokens. Here it is charged on dollars alone. The
+        same derivation then has sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales, which are
+        equally many, in place of e^(gamma / 2).
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2

@@ -1,8 +1,8 @@
 """Results of firms' quotes on the lead venue: booked once a day, as expectations.
 
 The race there is not simulated quote by quote. The desk books its expectation at each day's
-volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm gains what a
-slower one loses; the spread comes from all other traders there.
+volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm's gain is a
+slower firm's loss; the spread comes from all other traders there.
 """
 
 from collections.abc import Sequence

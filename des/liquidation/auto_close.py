@@ -1,7 +1,7 @@
 """Second step, at a settlement: accounts below auto-close margin are ended, the lowest first.
 
-Their tokens are sold at their margin value. The position goes to backstop providers; what they
-cannot take is closed against the largest accounts on the other side. The third step gets the
+Their tokens are sold at their margin value. The position goes to backstop providers; the part that
+they cannot take is closed against the largest accounts on the other side. The third step gets the
 account's remainder or debt.
 """
 

@@ -1,7 +1,7 @@
 """The price at which an account is closed, between the mark and its zero price.
 
 At the zero price the account has nothing left. A backstop provider receives a position at 2/3 zero
-price + 1/3 mark; what remains of the account's equity goes to the insurance fund (the venue's help
+price + 1/3 mark; the remaining equity of the account goes to the insurance fund (the venue's help
 page 360027668712).
 """
 

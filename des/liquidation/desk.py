@@ -2,10 +2,10 @@
 
 1. `margin_call`: an account below maintenance margin sends random orders into the book until the
    next settlement.
-2. `auto_close`: below auto-close margin it is ended at a settlement. Its tokens are sold, its
-   position goes to backstop providers, and what they cannot take to accounts of the other side.
-3. `loss_bearers`: the insurance fund takes the remainders and pays the debts, as far as its money
-goes; all customers bear the remaining debts.
+2. `auto_close`: below auto-close margin it is ended at a settlement. Its tokens are sold, and its
+position goes to backstop providers. The part that they cannot take goes to accounts of the other
+side. 3. `loss_bearers`: the insurance fund takes the remainders and pays the debts, as far as its
+money goes; all customers bear the remaining debts.
 
 Each step uses those after it, and none before it.
 """
@@ -107,7 +107,7 @@ class LiquidationDesk:
         self._call.follow(market, fills)
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """Close accounts below auto-close margin, and settle what they leave.
+        """Close accounts below auto-close margin, and settle their remainders.
 
         Args:
             time_us: the settlement, whose variation margin has been paid.

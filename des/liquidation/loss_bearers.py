@@ -1,7 +1,7 @@
 """Third step, at the end of a settlement: remainders and debts of closed accounts.
 
-The insurance fund receives what is left of an account, and pays debts as far as it goes. What it
-cannot pay is borne by all customers outside the group, in proportion to their claims.
+The insurance fund receives the remainders of accounts, and pays debts as far as its money goes. All
+customers outside the group bear the other debts, in proportion to their claims.
 """
 
 import numpy as np
@@ -48,7 +48,7 @@ class LossBearers:
         """Let the insurance fund pay a debt as far as it goes, before customers do.
 
         Returns:
-            What the fund pays.
+            The fund's payment.
         """
         return self._insure(account, min(self.fund_cents, debt_cents))
 

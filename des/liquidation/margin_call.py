@@ -1,7 +1,7 @@
 """First step, between two settlements: accounts below maintenance margin are sold into the book.
 
 The orders are random, by the venue's rule in `orders`; they are planned at a settlement and meet
-the book during the interval. What is filled is booked to the accounts when it ends.
+the book during the interval. The fills are booked to the accounts when the interval ends.
 """
 
 from collections.abc import Sequence

@@ -61,7 +61,7 @@ def population(
     """Draw the holders who enter on a day.
 
     Collateral and leverage are lognormal and independent; leverage has its mean before its tail is
-    cut (drawn again) at the venue's limit, and at what maintenance margin allows: no customer
+    cut (drawn again) at the venue's limit and at the limit of maintenance margin: no customer
     enters only to be liquidated at once. A customer who cannot afford a lot is left out.
 
     Some bring tokens instead of cash: as many whole lots as their collateral buys, or cash if it

@@ -101,7 +101,7 @@ class PledgedLoans:
 
         Args:
             time_us: the settlement.
-            elapsed_s: seconds since the last settlement, which limit what the book takes.
+            elapsed_s: seconds since the last settlement, which limit the book's capacity.
             marks: the lead price in ticks, by market.
         """
         for each in self._loans:
@@ -110,7 +110,7 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend what borrowers ask for; they withdraw it at once."""
+        """Lend the amounts that borrowers ask for; they withdraw them at once."""
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue

@@ -164,7 +164,7 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Let firms close the hedges of what they *closed* on the house (rows of dtype ROW)."""
+        """Let firms close the hedges of house positions that they *closed* (rows of dtype ROW)."""
         self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
@@ -226,7 +226,7 @@ class Listing:
             self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return the size decided for one market, in an hour that stands for itself alone.
+        """Return the decided size of one market, in an hour of weight one.
 
         None if the house is closed to customers.
         """
@@ -290,7 +290,7 @@ class Listing:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # An order takes its share in every hour and market that this one stands for.
+        # An order takes its share in every hour and market that this one represents.
         return terms(
             self._takers,
             self.mark_ticks,

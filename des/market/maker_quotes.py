@@ -84,7 +84,8 @@ class MakerQuotes:
         policy = self.policy.widened(self._others.half_spread_times(now_us))
         if now_us % HOUR_US == 0:
             self._lots_at_hour = state.maker_lots
-        # Each hour that this one stands for begins with the same position and moves it by its part.
+        # Each hour that this one represents begins with the same position and changes it by its
+        # part.
         moved = int((state.maker_lots - self._lots_at_hour) / times)
         return policy.plan(mark_ticks, lot_cents, self._lots_at_hour + moved, shown_cents)
 

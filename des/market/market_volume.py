@@ -66,7 +66,7 @@ class MarketVolume:
 
         Args:
             response: the factor by which the captive maker's quotes raise customers' volume.
-            stands_for: how many hours it stands for.
+            stands_for: the number of hours that it represents.
         """
         self._response, self.hour_stands_for = response, stands_for
         self.hours_today += 1

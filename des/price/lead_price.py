@@ -157,7 +157,7 @@ class LeadPrice:
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
     def _jump_times(self, hour: int, n: int) -> np.ndarray:
-        """Draw when the price jumps: never at the hour itself, where an anchor may stand."""
+        """Draw the times of jumps: never at the hour itself, where there may be an anchor."""
         if not n:
             return _NO_TIMES
         return np.sort(self._stream("jump times", hour).integers(1, HOUR_US, n))

@@ -1,8 +1,8 @@
 """The captive maker's expectations of its quotes: its simulation has only uninformed flow.
 
 Its own simulation plays the quotes as decided, and alternatives, on the actual prices, beside the
-other makers' quotes, against the volume of the day before. The first minutes of every hour stand
-for the hour.
+other makers' quotes, against the volume of the day before. The first minutes of every hour
+represent the hour.
 """
 
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ class OwnSimulation:
         Args:
             hour_us: when it begins.
             usd_per_s: the volume of all makers that it supposes, in all markets alike.
-            stands_for: how many hours this one stands for.
+            stands_for: the number of hours that this one represents.
         """
         if not self._plays:
             return

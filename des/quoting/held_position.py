@@ -26,18 +26,18 @@ class HeldPosition:
 
     holding_days: float  # the mean time until a position is closed
     lots: int = 0  # net; long above zero
-    _open_lots: float = 0.0  # the random part of it that later hours are to take back
-    _closed_lots: float = 0.0  # what the present hour is expected to close
+    _open_lots: float = 0.0  # its random part that later hours will reverse
+    _closed_lots: float = 0.0  # lots that the present hour is expected to close
 
     def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
         """Return the chance that an order of the hour that begins buys.
 
-        An hour leans against the position without the random part that is still to be taken back.
+        Orders close the position without the random part that later hours will reverse.
 
         Args:
             flow_lots: the expected volume of the hour. No more than that is closed.
-            hours: how many hours this one stands for.
-            noise: what happens to the random part of the hour; see `des.repeated_orders`.
+            hours: the number of hours that this one represents.
+            noise: the treatment of the hour's random part; see `des.repeated_orders`.
         """
         if noise is Noise.BEGINS:
             self._open_lots = 0.0
@@ -47,7 +47,7 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add what the hour's orders buy net; its random part is what was not expected."""
+        """Add the net lots of the hour's orders; their unexpected part is random."""
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

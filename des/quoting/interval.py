@@ -25,7 +25,7 @@ def play(
     """Quote and be hit in [start, end).
 
     Args:
-        standing: the quote in force at the start, if any, with what is left of it.
+        standing: the quote in force at the start, if any, with its remaining lots.
         beat: start and end, the time between quotes (0: at every tick), and their latency; all in
             microseconds.
         ticks: times and lead prices, from the last tick that a quote can still be made from.

@@ -45,7 +45,7 @@ class OtherQuoting:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at that price.
-            times: how many hours the present one stands for; it multiplies the size.
+            times: the number of hours that the present one represents; it multiplies the size.
         """
         volatility = self._volatility_before(now_us)
         others, day = self._market.others, day_of(now_us)

@@ -196,9 +196,9 @@ def fills_of(
 ) -> Fills:
     """Match orders with the quotes in force on their arrival, and return the fills.
 
-    An order takes no level worse than its limit, and level by level what earlier orders left. An
-    empty level stays empty until the next quote. At the moment of a posting the new quote is in
-    force.
+    An order takes no level worse than its limit, and level by level the lots that earlier orders
+    left. An empty level stays empty until the next quote. At the moment of a posting the new quote
+    is in force.
 
     A firm's order was sent for the captive maker's quote and meets that alone. All other orders go
     to the better price: to the captive maker's levels that are better than the other makers' price,

@@ -67,7 +67,7 @@ def terms(
         cents_per_lot_tick: value of one tick on one lot.
         state: the firms' positions, claims and fees.
         hurdle_times: a factor on the firms' hurdles; see `competing`.
-        order_times: how many orders one order stands for.
+        order_times: the number of orders that one order represents.
     """
     lot_cents = mark_ticks * cents_per_lot_tick
     hurdle_e6 = np.rint(takers.hurdle_e6 * hurdle_times).astype(np.int64)

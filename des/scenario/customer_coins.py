@@ -68,7 +68,7 @@ def fault_of_coins(
     """Find a contradiction between customers' coins and the rest of a scenario.
 
     Args:
-        coins: what customers are owed in kind.
+        coins: customers' claims in kind.
         portfolio: the maker's own coins, which may be the same.
         markets: the names of all contracts.
         taken: names of entities, and of tokens that are counted otherwise.

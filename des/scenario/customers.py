@@ -71,9 +71,9 @@ class Flow(Part):
             limit = self.contagion / self.branching_ratio
             raise ContradictionError(
                 ("contagion",),
-                f"is {self.contagion:g}, with which everybody runs without a cause (the branching "
-                f"ratio is {self.branching_ratio:.3g}); give less than {limit:.3g}, or a shorter "
-                "fear_half_life_h",
+                f"is {self.contagion:g}, with which all customers withdraw without a cause (the "
+                f"branching ratio is {self.branching_ratio:.3g}); give less than {limit:.3g}, "
+                "or a shorter fear_half_life_h",
             )
         return self
 
@@ -171,7 +171,7 @@ class Retail(Part):
 
     @property
     def dollar_share(self) -> float:
-        """Return the share of deposits in dollars: what coins leave."""
+        """Return the share of deposits in dollars: the rest beside coins."""
         in_coins = math.fsum(coin.share for coin in self.coins.owed) if self.coins else 0.0
         return 1.0 - in_coins
 

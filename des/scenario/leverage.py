@@ -138,12 +138,12 @@ class Leverage(Part):
         if self.collateral_usd_median is None and self.share_of_claims is None:
             raise ContradictionError(
                 ("collateral_usd_median",),
-                "is missing; give it or share_of_claims: what customers set aside",
+                "is missing; give it or share_of_claims: the amount that customers set aside",
             )
         if self.collateral_usd_median is not None and self.share_of_claims is not None:
             raise ContradictionError(
                 ("collateral_usd_median",),
-                "and share_of_claims say both what customers set aside; give one of them",
+                "and share_of_claims both state what customers set aside; give one of them",
             )
         if self.share_of_claims is None:
             return self

@@ -58,8 +58,8 @@ class Depth(Dated):
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues.
 
-    It may stand for n markets alike. Its figures are those of one market. One is simulated, and its
-    events happen in each of the n: volume, results and payments count n times.
+    It may represent n similar markets. Its figures are those of one market. One is simulated, and
+    its events happen in each of the n: volume, results and payments count n times.
     """
 
     name: MarketName

@@ -95,7 +95,7 @@ class ContradictionError(ValueError):
 
     Attributes:
         keys: the place of the fault in the table that was checked: ("fee_tiers", 2, "volume_usd").
-        problem: what is wrong and what to do, to be read after the key.
+        problem: the error and its correction, to be read after the key.
     """
 
     def __init__(self, keys: tuple[str | int, ...], problem: str) -> None:

@@ -38,7 +38,7 @@ class Run(Part):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
-    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
+    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that a traded hour represents
     # The bound on the predicted loss of a group of hours, of which one is traded; see
     # `des.hour_groups`. None: one random hour of each one_hour_in in a row.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
@@ -138,7 +138,7 @@ class Run(Part):
         if self.full_days and 24 % self.one_hour_in:
             raise ContradictionError(
                 ("one_hour_in",),
-                f"is {self.one_hour_in}; give what divides a day, 24 hours, since there are "
+                f"is {self.one_hour_in}; give a divisor of a day, 24 hours, since there are "
                 "full_days",
             )
         return self

@@ -12,7 +12,7 @@ from des.scenario.leverage import Leverage
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 
-Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and what is wrong with it
+Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and its error
 
 
 def unused_of_maker(
@@ -97,7 +97,7 @@ def _unused_of_demand(
         if getattr(market, key):
             yield (
                 ("markets", i, key),
-                f"is not what customers go by; leave it out, since demand.closure is "
+                f"has no effect on customers; leave it out, since demand.closure is "
                 f"'{demand.closure}'",
             )
     if demand.closure == "stated" or (group and group.valuation):
@@ -107,5 +107,5 @@ def _unused_of_demand(
             yield (
                 ("demand", key),
                 f"is {found:g}; leave it out, since demand.closure is 'recorded' and no "
-                "group.valuation asks what would be traded without the maker",
+                "group.valuation uses the volume without the maker",
             )

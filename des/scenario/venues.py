@@ -49,7 +49,7 @@ class House(Gateway):
         if self.fee_tiers[0].volume_usd != 0:
             raise ContradictionError(
                 ("fee_tiers", 0, "volume_usd"),
-                f"is {self.fee_tiers[0].volume_usd:_}; give 0, where everybody begins",
+                f"is {self.fee_tiers[0].volume_usd:_}; give 0, where all takers begin",
             )
         for i, (below, tier) in enumerate(pairwise(self.fee_tiers), start=1):
             if not below.volume_usd < tier.volume_usd:

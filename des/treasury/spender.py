@@ -53,7 +53,7 @@ class Spender:
             custody: moves the cash.
             purse: raises the maker's money.
             house_money: the part of its cash that is the house's own.
-            journal: knows the fees, and records what cannot be paid.
+            journal: knows the fees, and records unpaid amounts.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._purse, self._house_money = purse, house_money

@@ -39,7 +39,7 @@ class TokenHoldings:
         """Start without tokens.
 
         Args:
-            scenario: names the markets and the house, and says what raises marks.
+            scenario: names the markets and the house, and states the lift of marks.
             tokens: the group's tokens.
             journal: records the marks.
         """

@@ -65,7 +65,7 @@ class TakerFees:
             venue: the venue that charges the fees.
             takers: the members that have a tier.
             schedule: their fee schedule.
-            customers_e6: the fee of all others in millionths; each stands for many accounts of all
+            customers_e6: the fee of all others in millionths; each represents many accounts of all
                 tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule

@@ -2,7 +2,7 @@
 
 Each account has n contracts with the entry value v. At the mark M the variation margin is n M - v;
 then v becomes n M. Every long has its short, so the sums of n and v over all members are zero, and
-a settlement gives exactly what it takes.
+a settlement's payments sum to zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -152,8 +152,8 @@ def _book(
 
     Args:
         rows: dtype ROW; venue, market, edge and fee are filled in.
-        where: codes of venue and market, the value of a tick on a lot, and how many markets alike
-            it stands for.
+        where: codes of venue and market, the value of a tick on a lot, and the number of markets
+            alike.
         fee_e6: by member, its taker fee in millionths.
         account: for each member, the account it trades on.
         claims: cents by account; changed in place.

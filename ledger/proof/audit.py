@@ -1,10 +1,10 @@
-"""The audit: is this run what it was when it was sealed, and do its books hold?
+"""The audit: is the run unchanged since it was sealed, and are its books correct?
 
 The steps go from the outside in: the seal; the preamble, compared with the scenario and the code;
 the general ledger, through Beancount's own loader and the invariants, with loans on tokens
 recomputed; its copy by column, compared with the text; the group's own books, rendered again; the
 fills, recomputed and summed, words included; day ledgers, rendered again, loaded by Beancount and
-checked line by line. Each step says what it looked at and what is wrong.
+checked line by line. Each step states its subject and its problems.
 
 Who signed the seal (`ledger.proof.signature`) and whether the scenario gives these books again
 (`runs.replay`) are proofs of their own.

@@ -5,7 +5,7 @@ from enum import Enum
 
 
 class Proof(Enum):
-    """A kind of proof: its means, and what it shows."""
+    """A kind of proof: its means, and its conclusion."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
     SIGNATURE = ("the signature", "the holder of that key sealed it")
@@ -21,7 +21,7 @@ class Proof(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AuditStep:
-    """One step of the audit: what was looked at, and what is wrong with it."""
+    """One step of the audit: its subject, and its problems."""
 
     step: str
     problems: tuple[str, ...]

@@ -47,12 +47,12 @@ def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
 
 
 def booked_lines(found: data.Transaction) -> list[PostedLine]:
-    """Return what an entry of the general ledger posts, line by line."""
+    """Return the lines of an entry of the general ledger."""
     return [(p.account, *moved_by(p), party_of(p)) for p in in_text_order(found)]
 
 
 def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
-    """Return what an entry must post, line by line."""
+    """Return the lines that an entry must have."""
     return [
         (p.account, Decimal(writers[p.commodity](p.units)), p.commodity, p.party)
         for p in due.postings

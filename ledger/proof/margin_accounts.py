@@ -127,7 +127,7 @@ class MarginAccounts:
         """Check that no holder is below zero, as far as the price of their tokens is known.
 
         Args:
-            steps: what is settled at this time (rows of dtype ROW).
+            steps: the rows of this settlement (dtype ROW).
             marked: the markets whose price is known.
             holders: those whose accounts may have changed.
         """
@@ -145,7 +145,7 @@ class MarginAccounts:
         yield from _told(ends, wrong, "an account taken over does not end at zero")
 
     def _equity(self, holders: np.ndarray) -> np.ndarray:
-        """Return what each account is worth in cents, tokens at their margin value."""
+        """Return the value of each account in cents, with tokens at their margin value."""
         tokens = self._tokens.worth(self._marks, holders)
         return self._cash[holders] + self._worth(holders) + tokens
 

@@ -1,4 +1,4 @@
-"""The result of an audit: its verdict in a sentence, and what is proven by what."""
+"""The result of an audit: its verdict in a sentence, and the facts that each proof shows."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ _SOUND = {
     Proof.BOOKS: "its books agree with themselves",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# What stays open without a proof, and how to ask for it.
+# The facts that stay open without a proof, and the option that gives the proof.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
@@ -35,7 +35,7 @@ def verdict(steps: Sequence[AuditStep]) -> str:
 
 
 def conclusion(steps: Sequence[AuditStep]) -> str:
-    """Return a short paragraph on what is proven, by what, and what is not."""
+    """Return a short paragraph on the proven facts, their proofs, and the open facts."""
     asked = {step.proof for step in steps}
     wrong = {step.proof for step in steps if step.problems}
     parts = (

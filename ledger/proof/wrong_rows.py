@@ -12,7 +12,7 @@ FUNDING_UNIT = 10**9
 
 
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
-    """Say *what* is wrong with the first marked row, and how many more there are."""
+    """State the error *what* of the first marked row, and the number of other rows."""
     found = np.flatnonzero(wrong)
     if len(found):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

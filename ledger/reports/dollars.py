@@ -68,7 +68,7 @@ def spoken(usd: Decimal) -> str:
 
 
 def earned(usd: Decimal) -> str:
-    """Say what a result is: a gain above zero, a loss below."""
+    """Write a result as a gain if it is above zero, as a loss if it is below."""
     return f"{'earned' if usd >= 0 else 'lost'} {spoken(abs(usd))}"
 
 

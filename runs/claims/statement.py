@@ -2,7 +2,7 @@
 
     [[statement]]
     tweet = 10
-    says = "Stale quotes lose more than the spread earns."   # our words, never the thread's
+    says = "Stale quotes lose more than the spread earns."   # our own words
     shown_by = "losses on stale quotes, in percent of spread"
     command = "moneytrail where RUN --table views"
     given = "what the scenario states"     # why agreement proves little

@@ -67,7 +67,7 @@ def audit_command(
     The first sentence is the verdict; the last paragraph says what each check proves. Between them,
     step by step: the seal of every file; the preamble before the entries; the general ledger
     through Beancount's own loader and the invariants; the fills, recomputed and summed; day
-    ledgers, each by itself. A step is OK, or WRONG with what is wrong below it.
+    ledgers, each by itself. A step is OK, or WRONG with its problems below it.
 
     A changed run can be sealed again. --verify checks who made the seal, and --replay finds
     everything that does not follow from the scenario. The exit code is 1 if anything is wrong.
@@ -115,7 +115,7 @@ def _replayed(folder: Path, progress: Progress) -> Iterator[AuditStep]:
 
 
 def _told(steps: Sequence[AuditStep]) -> Iterator[str]:
-    """Yield the lines of the report: the verdict, each step, what is proven."""
+    """Yield the lines of the report: the verdict, each step, the proven facts."""
     yield from _wrapped(verdict(steps), "")
     for done in steps:
         yield from _wrapped(f"{'WRONG' if done.problems else 'OK':<6} {done.step}")

@@ -116,5 +116,5 @@ def _cents(usd: Decimal) -> int:
     """Return dollars as cents; the books have no smaller part."""
     cents = usd.scaleb(2)
     if cents != cents.to_integral_value():
-        cents = cents.quantize(Decimal(1))  # tokens at mark, and what is payable pro rata
+        cents = cents.quantize(Decimal(1))  # tokens at mark, and amounts payable pro rata
     return int(cents)

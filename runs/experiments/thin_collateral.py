@@ -3,7 +3,7 @@
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
-cores, and reads what its borrower cost the captive maker off each run's books. Weight and depth
+cores, and reads the borrower's cost to the captive maker from each run's books. Weight and depth
 form a grid; the other factors move one at a time. None of them is on record for the account, so the
 table shows the conditions of a recorded loss, not the history.
 """

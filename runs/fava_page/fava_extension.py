@@ -1,4 +1,4 @@
-"""The Fava extension: what Fava asks for, and the template MoneyTrail.html shows."""
+"""The Fava extension: the values that the template MoneyTrail.html shows in Fava."""
 
 from pathlib import Path
 

@@ -70,7 +70,7 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 
 
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
-    """Sum by source (end 0) or by use (end 1), the largest first and what is left last."""
+    """Sum by source (end 0) or by use (end 1), the largest first and remaining cash last."""
     sums: dict[str, int] = {}
     for way, part in cents.items():
         sums[way[end]] = sums.get(way[end], 0) + part

@@ -14,7 +14,7 @@
     provenance = "found: where"
     unsaid = "why no run can say"       # if no run can have such a figure
 
-The record says what was reported, which need not be what happened.
+The record has reports, which may differ from the facts.
 """
 
 import tomllib

@@ -35,7 +35,7 @@ class RecordedLiquidations:
     beside_record: Table
 
     def answer(self) -> str:
-        """Say how much was liquidated, how much backstops took over, and with what result."""
+        """State the liquidated amount, the amount that backstops took over, and their result."""
         return self.found.answer()
 
     def tables(self) -> list[Table]:

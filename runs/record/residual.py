@@ -49,7 +49,7 @@ class Residual:
         return [day for day in self.days if day.why_not is None]
 
     def answer(self) -> str:
-        """Say how much is unexplained, when it disappeared, and what the run explains."""
+        """State the unexplained amount, when it disappeared, and the part that the run explains."""
         if not self.told:
             return "No day has enough facts on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))

@@ -93,7 +93,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
 
 
 def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
-    """Return the places that a key with `[*]` in it stands for."""
+    """Return the places that a key with `[*]` represents."""
     first, *rest = parts
     keys = keys_of(first.removeprefix("."))
     if not rest:
@@ -108,7 +108,7 @@ def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
 
 
 def holds_parent(entry: Any, keys: Keys) -> bool:
-    """Tell whether there is a table in which the last of some keys may stand."""
+    """Tell whether there is a table that may have the last of some keys."""
     return all(holds(value_at(entry, keys[:i]), keys[i]) for i in range(len(keys) - 1))
 
 

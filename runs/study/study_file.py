@@ -21,7 +21,7 @@ source = "M011; the lower end is an assumption"
 [[unknown]]
 name = "volume_times"
 keys = ["markets[*].volume[*].usd"]
-times = true                    # the value multiplies what the base has there
+times = true                    # the value multiplies the base's value
 ...
 
 [[moment]]                      # a fact of the record that judges members
@@ -58,11 +58,11 @@ class Unknown(Part):
     """An input with a known range."""
 
     name: Name
-    keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` stands for every entry
+    keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` represents every entry
     low: float
     high: float
     law: Literal["uniform", "log-uniform"] = "uniform"
-    times: bool = False  # the value multiplies what the base has
+    times: bool = False  # the value multiplies the base's value
     source: Text
 
     @model_validator(mode="after")

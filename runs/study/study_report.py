@@ -61,7 +61,7 @@ class StudyReport:
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """Say the plausible share of the mechanism, and what half of the hole would take."""
+        """State the plausible share of the mechanism, and the conditions for half of the hole."""
         return f"{self._part()} {self._half()}"
 
     def provenance(self) -> str:

@@ -1,4 +1,4 @@
-"""What would have to be true for the mechanism to be half of the hole, and what contradicts it."""
+"""The conditions under which the mechanism is half of the hole, and the facts against them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -284,7 +284,7 @@ WRONG_FIGURES = [
         "settle_s = 300",
         "settle_s = 300\none_hour_in = 5\nfull_days = [2021-05-02]",
         "run.one_hour_in",
-        "is 5; give what divides a day",
+        "is 5; give a divisor of a day",
     ),
     ("settle_s = 300", "settle_s = 300\none_hour_in = 25", "run.one_hour_in", "is 25"),
     (

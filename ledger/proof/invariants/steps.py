@@ -14,11 +14,11 @@ from ledger.kinds import Kind
 from ledger.loaded_entries import stated
 
 Key = TypeVar("Key", bound=Hashable)
-Finding = tuple[Directive, str]  # the place, and what is wrong
+Finding = tuple[Directive, str]  # the place, and the error
 
 
 class Account(NamedTuple):
-    """The words of an account: root, whose books, what kind, with whom."""
+    """The words of an account: root, owner of the books, kind, other party."""
 
     name: str
     root: str

@@ -1,1 +1,1 @@
-"""A blind audit: what figures show of the cause, without names and kinds."""
+"""A blind audit: the causes that figures show without names and kinds."""

@@ -2,8 +2,8 @@
 
 All names of causes are removed: the third word of every account except those of cash, narrations,
 payees, tags, links, metadata, desks, customers' numbers, and the motives of fills. Parties become
-numbers in an order without meaning. The rest is what an outsider could assemble from account
-statements and a record of trades.
+numbers in an order without meaning. An outsider could assemble the rest from account statements and
+a record of trades.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The trading firms' results on slow quotes: gains, costs, and what is left.
+"""The trading firms' results on slow quotes: gains, costs, and remaining money.
 
 Tables of their accounts by firm, by class, and beside all others with a claim on the house; see
 `league` for the figures and their causes. Most columns have the name of the figure in `FirmResult`.
@@ -86,7 +86,7 @@ class ClassResult:
 
 @dataclass(frozen=True, slots=True)
 class FirmAccounts:
-    """The trading firms' results by firm and by class, and what is left."""
+    """The trading firms' results by firm and by class, and their remaining money."""
 
     parties: Parties
     results: tuple[FirmResult, ...]  # the largest edge first
@@ -104,7 +104,7 @@ class FirmAccounts:
         return (*self.results, self.everybody)
 
     def answer(self) -> str:
-        """Say what the firms took from stale quotes, what they kept, and which firm took most."""
+        """State the firms' gain from stale quotes, the part kept, and the largest gainer."""
         taken, maker = self.everybody.edge_usd, self.parties.maker
         if not self.results or not taken:
             return f"No trading firm hit a stale quote of {maker}."
@@ -131,7 +131,7 @@ class FirmAccounts:
 
 
 def firms(run: RunFolder) -> FirmAccounts:
-    """Read the trading firms' results from the books, and what is left."""
+    """Read the trading firms' results and remaining money from the books."""
     results, statistics = league(run), fill_statistics(run)
     everybody = total(results)
     return FirmAccounts(

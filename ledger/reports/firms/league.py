@@ -1,11 +1,11 @@
-"""The trading firms' accounts of a run: each one's results by venue, and what is left.
+"""The trading firms' accounts of a run: each one's results by venue, and its remaining money.
 
 Edge is a firm's gain by the price at each fill on the house venue; fees and the fill's hedge are
 its cost. Elsewhere is the result of its own quotes on the lead venue. After a fill the position
 moves with the price, on both venues in opposite directions. So variation margin by venue shows only
 price moves; its sum counts, and is listed separately.
 
-What drives the figures. Edge: the maker's latency, refresh, spread and size, volatility, a firm's
+Drivers of the figures. Edge: the maker's latency, refresh, spread and size, volatility, a firm's
 reaction time, the gateway, competition. Fees: the tiers. Hedging: the lead venue's spread, fee and
 impact, and price moves before the hedge. Elsewhere: the flow that pays the spread there, and
 reaction times, since it is booked as the expectation of a race that speed alone decides.

@@ -41,11 +41,11 @@ class CashCoverage:
         return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}
 
     def first_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers receive if they are all served first."""
+        """Return the payment to some customers if they are all served first."""
         return min(self.claim_usd(customers), self.cash_usd)
 
     def last_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers receive if they are all served last."""
+        """Return the payment to some customers if they are all served last."""
         others_usd = self.claim_usd(self.claims_usd) - self.claim_usd(customers)
         return min(self.claim_usd(customers), max(self.cash_usd - others_usd, ZERO))
 

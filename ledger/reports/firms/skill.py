@@ -3,7 +3,7 @@
 House is a firm's result on slow quotes, elsewhere its own result on the lead venue; `daily` has
 both by day. If results showed skill, firms that win on one venue should win on the other.
 
-What drives the figures. House: latency and width of the quotes, displayed size, fees, hurdles,
+Drivers of the figures. House: latency and width of the quotes, displayed size, fees, hurdles,
 gateway delays, hedging costs. The books have fills of the captive maker's quotes only, so while its
 quoter is off there is nothing to hit, by construction. Elsewhere: reaction times, displayed size,
 the uninformed share of flow, the venue's half-spread. It is booked as an expectation in which speed

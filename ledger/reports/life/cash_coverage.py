@@ -5,7 +5,7 @@ the firms' own books do not show. So each day's close lists the firms' profits a
 all claims of customers, and the house's cash. Firms' claims also contain deposits and results of
 price moves.
 
-What drives the figures: for profits see `skill`; cash depends on the captive maker's credit line
+Drivers of the figures: for profits see `skill`; cash depends on the captive maker's credit line
 and withdrawals, on margin that customers move to the lead venue, and on retail's deposits and
 withdrawals. In the model customers do not read the books, so they do not notice when claims first
 exceed the cash.

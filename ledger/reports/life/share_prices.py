@@ -9,8 +9,8 @@ The maker's decisions about its quotes are in `custom "review"`: the venue, the 
 decision, the month's result, the result of the last twelve months, and, if the house is appraised,
 the loss of its shares without the quotes.
 
-What drives the figures: fees, and so the recorded volume; the captive maker's share of it; how
-other volume reacts to a thin book; and two multiples, which are assumptions with ranges.
+Drivers of the figures: fees, and so the recorded volume; the captive maker's share of it; the
+reaction of other volume to a thin book; and two multiples, which are assumptions with ranges.
 """
 
 from collections.abc import Mapping, Sequence

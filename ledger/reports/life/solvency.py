@@ -77,7 +77,7 @@ class Solvency:
     in_kind: HoleInKind | None  # None: customers are owed dollars alone
 
     def answer(self) -> str:
-        """Say what exchange and maker together own and owe, as booked and at mark."""
+        """State the assets and debts of exchange and maker together, as booked and at mark."""
         whole, names = self.consolidated, " and ".join(self.group)
         owns, owes = whole.usd(Side.ASSETS), whole.usd(Side.LIABILITIES)
         net = whole.net_at_mark_usd

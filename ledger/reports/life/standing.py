@@ -44,7 +44,7 @@ class Standing:
 
     @property
     def hole_usd(self) -> Decimal:
-        """Return the hole: what the group lacks to pay all customers."""
+        """Return the hole: the amount that the group lacks to pay all customers."""
         return self.claims_usd - self.liquid_usd
 
     @property

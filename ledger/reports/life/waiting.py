@@ -56,7 +56,7 @@ def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decim
 
 
 def _served(run: RunFolder) -> Mapping[date, list[tuple[str, str]]]:
-    """Return by day the withdrawals paid after a wait, in order: what was paid, and the holder."""
+    """Return by day the withdrawals paid after a wait, in order: the commodity and the holder."""
     served: dict[date, list[tuple[str, str]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, commodity, coalesce(meta->>'{HOLDER}', payee) FROM postings "

@@ -1,4 +1,4 @@
-"""The backstops: what they took over, the results, and agreement with the ledger."""
+"""The backstops: their takeovers, their results, and agreement with the ledger."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,7 +23,7 @@ class ProviderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackstopResult:
-    """What a provider took over, and the result, in dollars."""
+    """A provider's takeovers, and its result, in dollars."""
 
     provider: str
     standing: ProviderKind

@@ -36,7 +36,7 @@ class Liquidations:
     course: Course
 
     def answer(self) -> str:
-        """Say how much was liquidated, how much backstops took over, and with what result."""
+        """State the liquidated amount, the amount that backstops took over, and their result."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)

@@ -1,4 +1,4 @@
-"""Loans on thin tokens: what was borrowed, and the proceeds of the collateral.
+"""Loans on thin tokens: the borrowed dollars, and the proceeds of the collateral.
 
 The general ledger has each step as an entry, linked by the borrower's account. A loss is the debt
 that the captive maker took over, less the proceeds of the tokens; unsold tokens are held in kind
@@ -42,7 +42,7 @@ class PledgedResult:
 
     @property
     def owed_usd(self) -> Decimal:
-        """Return what the borrower still owes the house at the end."""
+        """Return the borrower's remaining debt to the house at the end."""
         return self.lent_usd - self.repaid_usd - self.taken_over_usd
 
     @property

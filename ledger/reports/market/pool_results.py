@@ -7,8 +7,8 @@ dense blocks and no fee, and closely with a small fee (Milionis, Moallemi, Rough
 arXiv 2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block,
 so the price's luck does not matter.
 
-What drives the figures: the price's variance; the fee, which moves loss from arbitrageurs to the
-maker and leaves the sum as it is; that only arbitrageurs trade with a pool, by construction.
+Drivers of the figures: the price's variance; and the fee, which moves gains from arbitrageurs to
+the maker and does not change the sum. By construction only arbitrageurs trade with a pool.
 """
 
 import math
@@ -76,7 +76,7 @@ class PoolResults:
     months: tuple[PoolMonth, ...]  # by pool, each with its total last
 
     def answer(self) -> str:
-        """Say what all pools lost to arbitrage, what theory gives, and the fees."""
+        """State the loss of all pools to arbitrage, the loss by theory, and the fees."""
         whole = [month for month in self.months if month.month == "all"]
         if not whole:
             return "The group has no liquidity in pools in this run."

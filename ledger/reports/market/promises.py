@@ -10,7 +10,7 @@ volume, at the promised rate (result over volume). Then the rate, by motive: the
 fills less the predicted rate on their volume, and the same for all other fills. The last part is
 the rest, so the parts sum exactly.
 
-What drives the figures. Promise: half-spread, displayed size, recorded volume, the maker's share of
+Drivers of the figures. Promise: half-spread, displayed size, recorded volume, the maker's share of
 it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume: firms' hits above
 or below the expected volume, and days without a quoter. The rest: the levels that other orders
 reach, and chance.

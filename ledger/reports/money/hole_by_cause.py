@@ -1,4 +1,4 @@
-"""The hole by cause: uses that bought assets stand apart from money that is spent.
+"""The hole by cause: uses that bought assets are separate from money that is spent.
 
 A cause holds the kinds that look alike in books without names, as `diagnose` finds them.
 """

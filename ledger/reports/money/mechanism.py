@@ -67,7 +67,7 @@ class Mechanism:
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
-        """Say what the mechanism cost and earned, and the result of each part."""
+        """State the costs and gains of the mechanism, and the result of each part."""
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
         share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
@@ -80,7 +80,7 @@ class Mechanism:
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
-    """Say what stale quotes cost, and the result of quoting; empty without quotes.
+    """State the cost of stale quotes, and the result of quoting; empty without quotes.
 
     Where only some hours were simulated, the cost has its standard error.
     """

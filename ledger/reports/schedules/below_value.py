@@ -24,7 +24,7 @@ def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
 
 
 def below_value_table(payments: Sequence[PaidBefore]) -> Table:
-    """Lay them out, with the reason."""
+    """Lay out these payments, each with the reason."""
     found = below_value(payments)
     rows: list[tuple[Cell, ...]] = [
         (

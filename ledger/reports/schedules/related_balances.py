@@ -19,7 +19,7 @@ class RelatedBalance:
 
     day: date
     credit_line_usd: Decimal  # drawn by the maker
-    account_usd: Decimal  # what the exchange owes the maker as its customer
+    account_usd: Decimal  # the exchange's debt to the maker as its customer
     cash_to_maker_usd: Decimal
     cash_to_house_usd: Decimal
 

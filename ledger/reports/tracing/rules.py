@@ -145,7 +145,7 @@ class Preserved:
         (self._kept if source in self._followed else self._other).put(source, cents)
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take other money first; for followed sources, their own."""
+        """Take other money first; a payment to the followed sources takes their own money first."""
         returned = use in self._followed
         first, then = (self._kept, self._other) if returned else (self._other, self._kept)
         of_first = min(cents, first.total_cents)

@@ -56,7 +56,7 @@ def test_the_weight_by_size_is_the_published_rule():
 def test_the_number_of_lots_sold_restores_the_margin_and_no_more(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
-        brings = lot_cents  # what a deep book pays
+        brings = lot_cents  # the price of a deep book
 
         def short(sold: int, account: PledgedAccount = account, weight_e6: int = weight_e6) -> bool:
             counted_e6 = (account.lots - sold) * lot_cents * weight_e6

@@ -53,7 +53,7 @@ PRICE_TICKS = 10**9  # so high that sigma, which is proportional to the price, i
 BATCH_US = 600 * SECOND_US
 WARM_UP_US = 60 * SECOND_US  # until there is a price of L ago to read
 NORMAL = NormalDist()
-FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # nobody goes there
+FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # no customer goes there
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Market:
     def __init__(self, *longs: Long) -> None:
         self.book = DirectionalBook(longs, DESK)
         self.held = 0
-        self.path: list[int] = []  # what is held after each settlement
+        self.path: list[int] = []  # the position after each settlement
 
     def pass_days(self, since: date, days: int, lot_cents: int = 100) -> None:
         for step in range(days * STEPS):

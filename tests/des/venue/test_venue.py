@@ -13,11 +13,11 @@ from ledger.fills import new_rows
 from ledger.money import Contract
 from ledger.motives import Motive
 
-# The books' side of a settlement is the venue's pool (nobody trades with it), or the one party
+# The books' side of a settlement is the venue's pool (no party trades with it), or the one party
 # with which all others trade.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
-CENTS = (1, 5)  # what one tick on one lot is worth
+CENTS = (1, 5)  # the value of one tick on one lot
 NOON_US = 1_652_097_600_000_000
 
 

@@ -173,8 +173,8 @@ def test_if_none_reaches_half_the_bound_needs_no_model():
     # Half of ten billion at ten basis points is five trillion; ten were traded at most.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
-    # The record has 40 to 50 % of 40 billion in 2019, and 2 to 3 % in 2022 of what 385 and 5,200
-    # billion in 2020 and 2021 leave of ten trillion: 4,375 billion.
+    # The record has 40 to 50 % of 40 billion in 2019. In 2020 and 2021 the volume is 385 and 5,200
+    # billion, which leaves 4,375 billion of ten trillion for 2022, with a share of 2 to 3 %.
     assert found.bound.silent_usd == pytest.approx(5_585e9)
     assert found.bound.allowed_usd == pytest.approx(20e9 + 0.03 * 4_375e9)
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
