@@ -6,15 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.reports.life.milestones import First
 from ledger.reports.life.timeline import Timeline
-from runs.plots.paper import (
-    ABOVE,
-    DAYS_LABELLED,
-    LEGEND_PAD,
-    ZERO_LINE,
-    canvas,
-    short,
-    style,
-)
+from runs.plots.line_labels import LineEnd, label_ends
+from runs.plots.paper import ABOVE, DAYS_LABELLED, ZERO_LINE, canvas, short, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,6 +57,7 @@ LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
     ),
 )
 DOTTED = 24  # with this many points or fewer, each point is marked
+LETTERS_PAD = 18  # points between a panel and its title, for the letters of milestones
 NEAR = 0.03  # share of the axis: closer dates share a line of letters
 
 
@@ -83,15 +77,17 @@ def timeline_figure(found: Timeline) -> "Figure":
         panels = figure.subplots(3, sharex=True)
         for axes, (label, lines) in zip(panels, LIFE, strict=True):
             axes.axhline(0, **ZERO_LINE)
+            ends = []
             for figure_usd, (name, line) in lines.items():
                 amounts = [float(getattr(at, figure_usd)) for at in found.shown]
                 if any(amounts):
-                    axes.plot(days, amounts, label=name, **line, **dots)
+                    axes.plot(days, amounts, **line, **dots)
+                    ends.append(LineEnd(name, amounts[-1]))
             axes.yaxis.set_major_formatter(short)
             axes.set_ylabel(label)
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
+            label_ends(axes, days[-1], ends)
         figure.align_ylabels(panels)
-        panels[0].set_title("Claims, cash and the hole over time", pad=2 * LEGEND_PAD)
+        panels[0].set_title("Claims, cash and the hole over time", pad=LETTERS_PAD)
         labelled = days[:: ceil(len(days) / DAYS_LABELLED)]
         panels[2].set_xticks(labelled, [f"{day}" for day in labelled])
         _mark_firsts(panels, list(found.firsts.values()))
@@ -103,10 +99,10 @@ def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
     from matplotlib.dates import date2num
 
     came = sorted(
-        ((first.day, first.what) for first in firsts if first.day), key=lambda each: each[0]
+        ((first.day, _dated(first)) for first in firsts if first.day), key=lambda each: each[0]
     )
     letters = dict(zip("abcdefghijklmnopqrstuvwxyz", came, strict=False))
-    told = [f"{letter}: {what}, first on {day}" for letter, (day, what) in letters.items()]
+    told = [f"{letter}: {dated}" for letter, (_, dated) in letters.items()]
     told += [f"never: {first.what}" for first in firsts if not first.day]
     low, high = panels[0].get_xlim()
     groups: list[list[str]] = []
@@ -121,5 +117,11 @@ def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
             groups.append([letter])
     for names in groups:
         day, _ = letters[names[0]]
-        panels[0].annotate("".join(names), (date2num(day), 1), (0, LEGEND_PAD), ha="left", **ABOVE)
+        panels[0].annotate("".join(names), (date2num(day), 1), (0, 4), ha="left", **ABOVE)
     panels[0].figure.supxlabel("\n".join(told), x=0.08, ha="left", fontsize=8)
+
+
+def _dated(first: First) -> str:
+    """Say when a milestone was first reached, and from which day it lasts until the end."""
+    said, since = f"{first.what}, first on {first.day}", first.continuous_since
+    return f"{said}, and on every day from {since}" if since and since != first.day else said
