@@ -1,14 +1,14 @@
 """A stratified draw of hours: one random hour for each group of similar hours of a day.
 
-Each hour has a predicted loss, which the price's hourly path gives before any hour is traded. The
-hours of a day are put in the order of their predictions, largest first, and cut into groups. A
-group has as many hours as keep its predicted loss within a bound, and at least one hour. One random
-hour of each group is traded and stands for the whole group.
+The price's hourly path gives a predicted loss of each hour before any hour is traded. The hours of
+a day are sorted by their predictions, the largest first, and divided into groups. A group has as
+many hours as its bound on the predicted loss allows, and at least one hour. One random hour of each
+group is traded and represents the whole group.
 
-Hours with a large predicted loss are in small groups, so that few of them are left to chance. The
+Hours with a large predicted loss are in small groups, so that most of them are traded. The
 bound is stated beforehand, so the groups of a day depend on that day's predictions alone.
 
-Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of units that are alike.
+Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of similar units.
 """
 
 from collections.abc import Iterator
@@ -45,8 +45,8 @@ class GroupedHours:
     """The traded hours of a run, drawn by groups. Place h is the run's hour h."""
 
     first_hour: int  # counted since 1970
-    weights: tuple[int, ...]  # how many hours each stands for; 0: it is not traded
-    group_losses: tuple[float, ...]  # the predicted loss of the group that a traded hour stands for
+    weights: tuple[int, ...]  # number of hours that each represents; 0: it is not traded
+    group_losses: tuple[float, ...]  # the predicted loss of the group that a traded hour represents
 
     @classmethod
     def drawn(
@@ -63,7 +63,7 @@ class GroupedHours:
             predicted: the predicted loss of each hour, shape (hours,), in whole days.
             first_hour: the first hour, a midnight, counted since 1970.
             full_days: the days, counted since 1970, of which each hour is its own group.
-            bounds: the predicted loss and the hours that a group has at most.
+            bounds: the largest predicted loss and the largest number of hours of a group.
             key: the key of the draw.
         """
         weights, losses = np.zeros(len(predicted), dtype=np.int64), np.zeros(len(predicted))
@@ -77,11 +77,11 @@ class GroupedHours:
         return cls(first_hour, tuple(weights.tolist()), tuple(losses.tolist()))
 
     def weight(self, hour: int) -> int:
-        """Return how many hours the one at *hour*, since 1970, stands for; 0: it is not traded."""
+        """Return the number of hours that *hour* (since 1970) represents; 0: it is not traded."""
         return self.weights[hour - self.first_hour]
 
     def traded(self) -> Iterator[tuple[int, int]]:
-        """Yield each traded hour, since 1970, and how many hours it stands for, in order."""
+        """Yield in order each traded hour, since 1970, and its weight in hours."""
         for i, weight in enumerate(self.weights):
             if weight:
                 yield self.first_hour + i, weight

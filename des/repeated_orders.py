@@ -1,22 +1,22 @@
-"""Which hours of a sampled run repeat the random orders of an hour before, with sides reversed.
+"""The hours of a sampled run that repeat an earlier hour's random orders, with sides reversed.
 
 A traded hour of weight w has orders w times as large. Customers' net purchases in it are w Z, where
-Z has the variance v of one hour. Their position is a walk, and the w hours that the hour stands for
-widen it by w v, not by w^2 v. So most hours have the random orders of an earlier hour: their net
-purchases are w Z with the same Z, and the sign that takes the earlier ones back.
+Z has the variance v of one hour. Their position is a random walk. The w hours that the hour
+represents add w v to its variance, not w^2 v. So most hours have the random orders of an earlier
+hour: their net purchases are w Z with the same Z, and a sign that reverses the earlier ones.
 
-A chain is a row of traded hours with the same Z. After its first hour, of weight a, it has left
-a Z; after the next, of weight b, (a - b) Z. Each hour has the sign that brings this nearer to zero.
-A chain that has left c Z ends with some probability before each hour: the c Z then stay, and widen
-the walk by c^2 v. The probability is
+A chain is a sequence of traded hours with the same Z. Its sum is a Z after its first hour, of
+weight a, and (a - b) Z after the next, of weight b. Each hour has the sign that moves the sum
+towards zero. A chain with the sum c Z ends with some probability before each hour. The sum then
+stays in the walk, and adds c^2 v to its variance. The probability is
 
     min(1, s / c^2),    and s falls by min(s, c^2)
 
-where s is the number of hours that the walk is still too narrow by, in the mean over all draws: it
-begins at 0, and each hour adds its weight. So the expected variance of the walk is that of all
-hours, whatever the weights: c^2 v times the probability is what s falls by.
+where s v is the variance that the walk still lacks, in the mean over all draws: s begins at 0, and
+each hour adds its weight. So the expected variance of the walk is that of all hours for any
+weights: c^2 v times the probability equals the decrease of s v.
 
-Hours of weight 1 have orders of their own and belong to no chain: they are as they should be.
+Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """
 
 from collections.abc import Iterable
@@ -27,15 +27,15 @@ from des.chance import mix
 
 
 class Noise(Enum):
-    """What happens to the random part of customers' net purchases in an hour."""
+    """The treatment of the random part of customers' net purchases in an hour."""
 
-    STAYS = auto()  # it is part of the walk at once, and belongs to no chain
-    BEGINS = auto()  # the chain before ends, what it has left stays, and another begins
-    TAKES_BACK = auto()  # it takes back what the chain has left
+    STAYS = auto()  # it is part of the walk at once, and of no chain
+    BEGINS = auto()  # the chain before ends, its sum stays, and another chain begins
+    TAKES_BACK = auto()  # it reverses the sum of the chain
 
 
 class Orders(NamedTuple):
-    """The hour whose random orders an hour has, and what they do to the walk."""
+    """The hour whose random orders an hour has, and their effect on the walk."""
 
     hour: int  # counted since 1970
     noise: Noise

@@ -31,7 +31,7 @@ N = TypeVar("N", bound=Note)
 
 
 def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
-    """Write the copy of a general ledger into its folder, in place of any that is there.
+    """Write the copy of a general ledger into its folder, in place of any older copy.
 
     Args:
         folder: the run's folder.

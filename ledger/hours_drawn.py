@@ -8,9 +8,9 @@ from ledger.notes import Figures, Note
 
 @dataclass(frozen=True, slots=True)
 class HoursDrawn(Note):
-    """How many hours of a day each hour stands for, if hours are drawn by groups.
+    """The number of hours that each hour of a day represents, if hours are drawn by groups.
 
-    An hour that is not traded stands for 0; the numbers of a day sum to 24.
+    An hour that is not traded has 0; the numbers of a day sum to 24.
     """
 
     kind: ClassVar[str] = "hours-drawn"

@@ -1,7 +1,7 @@
 """Columns of text for DuckDB, each passed as one string.
 
-DuckDB converts each object of an array by itself and tries to import pandas each time; without
-pandas this takes ten times as long as the rest.
+DuckDB converts each object of an array separately and tries to import pandas each time. Without
+pandas this takes ten times as long as all other work.
 """
 
 from collections.abc import Mapping, Sequence

@@ -41,9 +41,9 @@ def commit_of(root: Path) -> str:
         root: the folder that holds ``des``, ``ledger`` and ``runs``.
 
     Returns:
-        The full hash, with CHANGED behind it where sources were edited or added; UNKNOWN where
-        *root* is no checkout of its own (an installed wheel, perhaps inside some other project's
-        checkout), or git is missing.
+        The full hash, followed by CHANGED if sources were edited or added. UNKNOWN if *root* is not
+        itself a checkout (an installed wheel, perhaps inside another project's checkout), or if git
+        is missing.
     """
     try:
         top, commit = _git(root, "rev-parse", "--show-toplevel", "HEAD").splitlines()

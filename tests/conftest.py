@@ -124,7 +124,7 @@ def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def tokens_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """The same three days, in which half of them bring tokens."""
+    """The same three days; half of the customers on margin deposit tokens."""
     return executed(TOKENS)
 
 

@@ -126,7 +126,7 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Choose the coins in which to ask for *cents*; the rest is asked for in dollars.
+        """Choose the coins in which to ask for *cents*; the other part is in dollars.
 
         One commodity is drawn by its share of the claims. If there is too little of it, dollars and
         then other coins are added.

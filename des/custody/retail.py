@@ -1,4 +1,4 @@
-"""Retail customers deposit and withdraw money, each at times of their own."""
+"""Retail customers deposit and withdraw money at random times."""
 
 from collections.abc import Callable, Generator
 

@@ -5,8 +5,8 @@ behind it, however small. If each coin has its own waiting line, this holds in e
 note each request that has to wait. A house that has halted pays nothing more; later requests are
 noted too.
 
-Margin that firms and the captive maker move between the venues does not come to this till: it is
-paid at settlements, as far as the cash goes.
+This till does not pay margin that firms and the captive maker move between the venues: it is paid
+at settlements, as far as the cash goes.
 """
 
 from collections import Counter

@@ -42,7 +42,7 @@ class LeveragedAccounts:
         token_market: np.ndarray,
         tokens: np.ndarray,
     ) -> None:
-        """Add accounts behind the existing ones; they bring cash or tokens."""
+        """Add accounts with cash or tokens after the existing ones."""
         self.tokens.enter(token_market, tokens)
         self.market = np.concatenate((self.market, market))
         self.lots = np.concatenate((self.lots, lots))

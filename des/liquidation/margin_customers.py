@@ -71,7 +71,7 @@ class MarginCustomers:
 
     @property
     def opening_cash_cents(self) -> int:
-        """The dollars that the first customers bring."""
+        """The dollars that the first customers deposit."""
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:
@@ -172,7 +172,7 @@ class MarginCustomers:
     def _first_tokens(self, others_cents: int) -> np.ndarray:
         """Return retail's tokens in lots, by pricing market.
 
-        These are the tokens that the first holders on margin bring, plus tokens for later
+        These are the tokens that the first holders on margin deposit, plus tokens for later
         customers: the same share of the other holders' dollars. There is no record of the amount.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()

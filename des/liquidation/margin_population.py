@@ -20,12 +20,12 @@ class Population:
     market: np.ndarray
     collateral_cents: np.ndarray  # its margin value, if it is tokens
     lots: np.ndarray  # long above zero, never zero
-    token_market: np.ndarray  # which market prices the tokens that they bring; NONE: cash
+    token_market: np.ndarray  # the market that prices their tokens; NONE: cash
     tokens: np.ndarray  # in lots of that market; 0: cash
 
     @property
     def cash_cents(self) -> np.ndarray:
-        """Return the cash that each brings."""
+        """Return the cash of each."""
         return np.where(self.tokens > 0, 0, self.collateral_cents)
 
     def first(self, n: int) -> "Population":
@@ -64,7 +64,7 @@ def population(
     cut (drawn again) at the venue's limit and at the limit of maintenance margin: no customer
     enters only to be liquidated at once. A customer who cannot afford a lot is left out.
 
-    Some bring tokens instead of cash: as many whole lots as their collateral buys, or cash if it
+    Some deposit tokens instead of cash: as many whole lots as their collateral buys, or cash if it
     buys none. Their leverage is on the margin value.
 
     Args:
@@ -112,7 +112,7 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw which tokens each brings; return their market, lots and margin value."""
+    """Draw the tokens of each; return their market, lots and margin value."""
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
     market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]

@@ -2,8 +2,8 @@
 
 A borrower withdraws its loan at once. When the price falls the venue sells the borrower's tokens,
 as far as their book takes them. Below auto-close margin the captive maker takes the account over,
-pays its debt to the venue, and sells the tokens into the same book. If they bring less than the
-debt, the difference is its loss.
+pays its debt to the venue, and sells the tokens into the same book. If the proceeds are less than
+the debt, the difference is its loss.
 
 Simplifications: the captive maker takes everything over, without an insurance fund or other
 providers, and keeps whatever an account is worth beyond its debt.

@@ -1,4 +1,4 @@
-"""Tokens that customers on margin bring as collateral, and their margin value.
+"""Tokens that customers on margin deposit as collateral, and their margin value.
 
 An account has tokens of one kind or none, counted in lots of the market that prices them. At the
 mark M, t tokens of weight w count as w t M, in whole cents, rounded down.
@@ -36,7 +36,7 @@ class TokenCollateral:
         self.market = np.zeros(0, dtype=np.int64)
         self.lots = np.zeros(0, dtype=np.int64)
         self._marks = self._supposed = np.ones(len(tick_cents), dtype=np.int64)
-        self._in_use = self.market  # the markets of all tokens that customers have brought
+        self._in_use = self.market  # the markets of all tokens that customers have deposited
 
     def enter(self, market: np.ndarray, lots: np.ndarray) -> None:
         """Add accounts with tokens behind the existing ones (market NONE and no lots: cash)."""

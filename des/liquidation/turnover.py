@@ -36,7 +36,7 @@ class Turnover:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
         """Let customers enter at *marks*, as many as there are free dollars for.
 
-        Customers who find no free tokens bring cash.
+        Customers who find no free tokens deposit cash.
         """
         accounts = self._accounts
         holders = holders.with_tokens_of(self._free_tokens)

@@ -21,7 +21,7 @@ Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and its error
 
 
 class CustomerCoin(PricedCoin):
-    """A coin that customers bring, are owed and withdraw, or a class of them with one price."""
+    """A coin that customers deposit, are owed and withdraw, or a class of coins with one price."""
 
     share: Fraction  # share of the value of deposits, and of customers' claims at first
     supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own hands at first

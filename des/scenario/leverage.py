@@ -48,12 +48,12 @@ class Provider(Part):
 
 
 class CollateralToken(Part):
-    """A token that customers on margin bring as collateral, marked down."""
+    """A token that customers on margin deposit as collateral, marked down."""
 
     name: TokenName
     market: MarketName  # the contract whose lead price and lot are the token's
     weight: Annotated[float, Field(ge=0.01, le=1)]  # share of its value that counts as margin
-    share: Fraction  # share of customers on margin who bring it
+    share: Fraction  # share of customers on margin who deposit it
 
     @property
     def weight_e6(self) -> int:
@@ -86,7 +86,7 @@ class Leverage(Part):
     insurance_usd: Usd = 0.0  # the fund's actual money
     insurance_stated_usd: Usd | None = None  # the fund as the venue states it
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
-    tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()  # the rest bring cash
+    tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()  # others: cash
     pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")

@@ -98,7 +98,7 @@ class Scenario(Part):
             # The arbitrageurs of pools keep books too, and accounts have a word for pooled tokens.
             seen |= {"Arbitrageurs", "Pool"}
         if self.retail.coins:
-            seen.add("Wallet")  # an account's word for coins that are there
+            seen.add("Wallet")  # an account's word for coins in a wallet
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(

@@ -2,8 +2,8 @@
 
 After each settlement: a debit on the house venue is covered, then margin on the lead venue below
 its minimum is topped up to its target. Money comes from own cash first, then (for the captive
-maker) from its purse, then from the other venue. Once a day margin well above its target is brought
-back. A remaining debit is a gap loss, which the venue bears.
+maker) from its purse, then from the other venue. Once a day margin well above its target is
+returned. A remaining debit is a gap loss, which the venue bears.
 """
 
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ class MarginDesk:
         self._bear_gaps(time_us, self._lead, self._parties.lead_customers, links)
 
     def daily(self, time_us: int, marks: np.ndarray) -> None:
-        """Bring back surplus margin, and repay the maker's credit line from spare money."""
+        """Return surplus margin, and repay the maker's credit line from spare money."""
         notional = self._lead.notional(marks)
         for member in self._floor:
             target = self._target(member, notional)

@@ -166,7 +166,7 @@ def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
     held: dict[Row, Row] = {}  # by seq and line
     for row in copy:
         if row[:2] in held:
-            yield f"posting {row[1]} of seq {row[0]} is there twice"
+            yield f"posting {row[1]} of seq {row[0]} occurs twice"
         held[row[:2]] = row
     for row in text:
         ours = held.pop(row[:2], None)

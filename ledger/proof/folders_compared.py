@@ -35,7 +35,7 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
 
 
 def _place(name: str) -> tuple[str, int, str]:
-    """Sort files of the whole run first, then by month text, fills and the rest.
+    """Sort files of the whole run first, then by month: text, fills, other files.
 
     Files derived from the general ledger come last, since a change of it changes them too.
     """

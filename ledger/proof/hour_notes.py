@@ -1,6 +1,6 @@
 """The notes on the hours drawn: the hours of each day sum to 24, and only traded hours have fills.
 
-That these are the hours which the scenario draws is a replay's to prove (`runs.replay`).
+Only a replay (`runs.replay`) proves that the scenario draws these hours.
 """
 
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from ledger.proof.edge_notes import edge_in_fills
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
-# Fills of the quotes: none are shown in an hour that is not traded.
+# Fills of the quotes, which are not shown in an hour that is not traded.
 OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 
 def wrong_hours(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each day with wrong weights, and each hour with fills and no weight.
+    """Yield a sentence for each day with wrong weights, and for each hour with fills but no weight.
 
-    Books without any such note have none to prove: hours were not drawn by groups.
+    Books without any such note need no check: hours were not drawn by groups.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():

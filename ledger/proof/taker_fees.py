@@ -71,7 +71,7 @@ class FeeRates:
     def _before_books(self, day: date) -> np.ndarray:
         """Return the volume of the part of the thirty days before the books began.
 
-        It is spread evenly over the days; the rest is on the oldest.
+        It is spread evenly over the days; the remainder is on the oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

@@ -236,7 +236,7 @@ class OneLineErrors(LazyGroup):
 
 
 def _forget_output() -> None:
-    """Discard the rest of the buffer, so that it does not fail again when the process ends."""
+    """Discard the remaining buffer, so that it does not fail again when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

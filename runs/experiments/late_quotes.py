@@ -114,8 +114,8 @@ def limit_ticks(barrier: float) -> float:
     """Return the gain per lot in the limit of long latencies, if a firm hits.
 
     The price is x ticks beyond the middle of a quote in force, with density cos(pi x / 2 b) on
-    (-b, b). A buyer comes to the maker where its ask is better, x > half-spread - others, and
-    leaves it half-spread - x.
+    (-b, b). A buyer trades with the maker if its ask is better, x > half-spread - others, which
+    gives the maker half-spread - x.
 
     Args:
         barrier: b, half-spread and threshold together.

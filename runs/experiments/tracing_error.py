@@ -4,7 +4,7 @@
 
 Commingled cash has no true owner. A simulation can compute the but-for effect of a source; a court
 cannot. The same seed is played without the source. The source paid for the payments that then do
-not happen, and for the cash that is then not left. If other sources then bring more cash, the
+not happen, and for the cash that is then not left. If other sources then supply more cash, the
 source only replaced them. Each rule is compared with that effect, over seeds and stories with
 different uses.
 
@@ -161,7 +161,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Sum the group's cash by use, with the rest; cash of other sources is subtracted."""
+    """Sum the group's cash by use, with remaining cash; cash of other sources is subtracted."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):

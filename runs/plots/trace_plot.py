@@ -24,7 +24,7 @@ Ribbons = Mapping[tuple[str, str], int]  # cents by source and use
 def trace_figure(found: Trace) -> "Figure":
     """Draw flows from sources to uses, one panel for each rule.
 
-    Money that returned to its own source is left out, since it would hide the rest.
+    Money that returned to its own source is left out, since it would hide all other flows.
 
     Args:
         found: what `trace` tabulates.
@@ -51,7 +51,7 @@ def trace_figure(found: Trace) -> "Figure":
 
 
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
-    """Return cents by source and use, with small flows summed and the rest as a use."""
+    """Return cents by source and use, with small flows summed and remaining cash as a use."""
     traced = found.by_rule[rule]
     cents: dict[tuple[str, str], int] = {}
     for (source, use), paid in traced.paid.items():

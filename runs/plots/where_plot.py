@@ -32,7 +32,7 @@ def where_figure(found: Hole) -> "Figure":
         found: the hole by kind.
 
     Raises:
-        PlotError: there is no matplotlib, or nothing used money or brought any.
+        PlotError: there is no matplotlib, or there are no uses and no sources of money.
     """
     drawn = bars(found)
     if not drawn:

@@ -68,7 +68,7 @@ class MakerSheet:
 
     @property
     def left_open_usd(self) -> Decimal:
-        """Return the rest that the kinds do not explain: zero, or the chart misses an account."""
+        """Return the unexplained part: zero, or the chart misses an account."""
         return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:

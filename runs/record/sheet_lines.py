@@ -204,7 +204,7 @@ def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
 def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return coins and tokens of the group at mark, its own included.
 
-    Customers' coins are left out: those that are there are liquid.
+    Customers' coins are left out: coins in wallets count as liquid.
     """
     held = _owned_by_group(books)
     if not any(set(books.run.opens[account].commodities) - {MONEY} for account in held):

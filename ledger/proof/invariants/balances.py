@@ -49,7 +49,7 @@ def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
 
 
 def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
-    """An insurance fund pays no more than is in it, once a settlement or a day is over."""
+    """An insurance fund pays no more than its balance, once a settlement or a day is over."""
     due = _after_settlements(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_fund, due):
         if balance > 0:

@@ -1,6 +1,6 @@
 """The hole by cause: uses that bought assets are separate from money that is spent.
 
-A cause holds the kinds that look alike in books without names, as `diagnose` finds them.
+A cause contains the kinds that look the same in books without names, as in `diagnose`.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from ledger.reports.table import Cell, Table
 
 
 def assets_and_spending(the_hole: Hole) -> str:
-    """Say which part of the uses bought assets, or nothing without uses."""
+    """State the part of the uses that bought assets; nothing without uses."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     if not used:
         return ""

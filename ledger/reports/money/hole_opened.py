@@ -1,4 +1,4 @@
-"""When the hole opened, the day on which it grew most, and the payments of that day by kind."""
+"""The opening of the hole, the day of its largest growth, and that day's payments by kind."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -40,7 +40,7 @@ class Growth:
     recipients_usd: tuple[tuple[str, Decimal], ...]  # of that kind, the largest first
 
     def in_words(self) -> str:
-        """Say how much the kind used, and who received most of it."""
+        """State the amount that the kind used, and its main recipients."""
         used, is_loan = spoken(self.kind_usd), self.kind == Kind.LOANS
         named = [each for each in self.recipients_usd[:NAMED] if each[0] != NOT_NAMED]
         if [usd for _, usd in named] == [self.kind_usd]:
@@ -53,15 +53,15 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class HoleOpened:
-    """When the hole opened, for the last time, and its largest growth since."""
+    """The day on which the hole opened for the last time, and its largest growth since then."""
 
     day: date  # from this day on it is open on every day until the end
-    is_opening: bool  # whether it was there at first, in the opening balances
+    is_opening: bool  # whether the opening balances already have a hole
     counts_coins: bool  # whether customers are owed coins, which count at the day's mark
-    growth: Growth | None  # None: it never grew, or coins are owed, whose prices make it grow
+    growth: Growth | None  # None: it never grew, or coins are owed, whose prices change it
 
     def in_a_sentence(self) -> str:
-        """Say when the hole opened, and when and by which payments it grew most."""
+        """State the opening of the hole, the day of its largest growth, and that day's payments."""
         if self.is_opening:
             said = "The hole was there in the opening balances"
         else:
@@ -95,7 +95,7 @@ def holes_by_day(run: RunFolder) -> tuple[DayOfHole, ...]:
 
 
 def hole_opened(run: RunFolder) -> HoleOpened | None:
-    """Return when the hole opened; None if there is none at the end."""
+    """Return the opening of the hole; None without a hole at the end."""
     days = holes_by_day(run)
     still_open = [*takewhile(lambda at: at.hole_usd > 0, reversed(days))]
     if not still_open:
@@ -126,7 +126,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return the growth on a day: its largest kind, by recipient; opening balances are none."""
+    """Return the growth on a day: its largest kind, by recipient, without opening balances."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

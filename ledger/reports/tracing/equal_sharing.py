@@ -17,7 +17,7 @@ from ledger.reports.tracing.traced import Paid, Traced
 def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Traced:
     """Share every use, and the remaining cash, among all sources in proportion.
 
-    Odd cents go to the largest remainders, and no source pays more than it brought.
+    Odd cents go to the largest remainders, and no source pays more than its own money.
 
     Args:
         moves: in their order; only the dates of uses depend on it.

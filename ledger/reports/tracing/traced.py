@@ -39,7 +39,7 @@ class Traced:
         return sum(cents for (whose, _), cents in self.left_cents.items() if whose == source)
 
     def cents_of(self, source: str) -> int:
-        """Return the cents that a source brought: its payments plus its remainder."""
+        """Return the cents that a source supplied: its payments plus its remainder."""
         return self.left_of(source) + sum(
             paid.cents for (whose, _), paid in self.paid.items() if whose == source
         )

@@ -27,7 +27,7 @@ WORDS: dict[str, str] = dict.fromkeys(NO_WORDS.split(), "") | {
 
 
 def printed(command: str, run: RunFolder) -> str:
-    """Return what a command prints on a run, below the line that asks it."""
+    """Return a command's output on a run, below the command line."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', WORDS[command])]
     done = CliRunner().invoke(main, [command, str(run.path), *words])
     assert (done.exit_code, done.stderr) == (0, ""), command
@@ -48,7 +48,7 @@ def sections() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def golden(request: pytest.FixtureRequest, tiny_run: RunFolder) -> dict[str, str]:
-    """Give the golden text by command, written anew if that is asked for."""
+    """Give the golden text by command; `--update-golden` writes it again."""
     if request.config.getoption("--update-golden"):
         GOLDEN.write_text("\n".join(printed(each, tiny_run) for each in sorted(WORDS)), "utf-8")
     return sections()
@@ -60,7 +60,7 @@ def test_a_report_on_tiny_prints_its_golden_text(command, golden, tiny_run):
 
 
 def test_every_report_on_one_run_has_a_golden_text(golden):
-    """Others play, write or show something, or print what tests of their own compare."""
+    """Other commands play, write or show something, or have separate tests of their output."""
     others = {"run", "counterfactual", "attribution", "sweep", "scenario", "study", "report"}
     others |= {"serve", "day", "sign", "rebuild"}
 

@@ -477,7 +477,7 @@ def test_nothing_extends_beyond_the_picture(number):
 # ------------------------------------------------------------------------ the files
 
 
-# Each picture in a format of its own; the slow ones try all others.
+# Each picture has one format here; the slow tests try all others.
 IN_FORMATS = [
     pytest.param(*picture, suffix, marks=[pytest.mark.slow] if n != m else [])
     for n, picture in enumerate(PICTURES[1::2])

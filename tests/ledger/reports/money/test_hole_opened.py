@@ -1,4 +1,4 @@
-"""When the hole opened, the payments meanwhile, and uses that bought assets apart from the rest."""
+"""The opening of the hole, the payments in the meantime, and uses that bought assets."""
 
 from collections.abc import Callable
 from datetime import date
@@ -80,7 +80,7 @@ def test_the_largest_growth_names_its_day_and_two_recipients(
 
 
 def test_what_the_first_day_pays_opens_a_hole_that_was_not_there_before(afternoon):
-    """The opening balances are no growth."""
+    """Opening balances do not count as growth."""
     opened = hole_opened(afternoon)
 
     assert (opened.day, opened.is_opening) == (date(2022, 5, 9), False)
