@@ -6,9 +6,7 @@ resulting positions. So effects of several causes do not add up to the effect of
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -22,6 +20,7 @@ from ledger.reports.money.hole import Hole, hole
 from ledger.reports.money.quote_views import QuoteViews, quote_views
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import MANIFEST, RunFolder
+from runs.chosen_folder import chosen_folder
 from runs.execute import execute
 from runs.removals import Counterfactual
 from runs.what_would_have_been import in_a_sentence, two_views
@@ -87,7 +86,7 @@ def counterfactual(
     Raises:
         RunRefusedError: the folder exists, or can't be written.
     """
-    with _folder(out) as folder:
+    with chosen_folder(out) as folder:
         execute(other.scenario, folder, force, on_day)
         return compare(run, RunFolder.at(folder), other)
 
@@ -104,15 +103,6 @@ def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWi
         _parting(run, other),
         _same_versions(run, other),
     )
-
-
-@contextmanager
-def _folder(out: Path | None) -> Iterator[Path]:
-    if out is not None:
-        yield out
-        return
-    with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
-        yield Path(folder) / "run"
 
 
 # ----------------------------------------------------------------------------- the differences

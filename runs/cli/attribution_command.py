@@ -1,8 +1,6 @@
 """The command that shares the hole out over its causes."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from tqdm import tqdm
 from runs.attribution.attributed import Attribution, attribute, made_by, wanted
 from runs.attribution.coalitions_played import checked, play, play_all
 from runs.attribution.shapley import Coalition
+from runs.chosen_folder import chosen_folder
 from runs.cli.parameters import PROCESSES
 from runs.kept_results import KeptResults
 from runs.removals import REMOVALS
@@ -73,7 +72,7 @@ def attribution_command(
     causes = checked(world, [name.strip() for name in names.split(",")])
     if len(causes) < 2:
         raise click.UsageError("one cause is a counterfactual; give two or more with --causes A,B")
-    with _folder(out) as folder, local_processes(processes) as executor:
+    with chosen_folder(out) as folder, local_processes(processes) as executor:
         kept = KeptResults(folder, made_by(world, causes))
         todo = len(wanted(causes, permutations, world.run.seed))
         with tqdm(total=todo, unit="run", disable=None, leave=False) as progress:
@@ -84,12 +83,3 @@ def attribution_command(
                 return play(asked, causes, kept, executor, progress.update)
 
             return attribute(world, causes, permutations, played, play_some)
-
-
-@contextmanager
-def _folder(out: Path | None) -> Iterator[Path]:
-    if out is not None:
-        yield out
-        return
-    with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
-        yield Path(folder)
