@@ -1,6 +1,6 @@
 """All parts of a world are created and connected here, and nowhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,21 +105,12 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     at_halt = PositionsAtHalt(house, lead, listings, on_margin, _firms(parties))
     markets = Markets(env, listings, house, lead, fees, returns, on_margin, at_halt)
 
-    if scenario.owed_coins:
-        tranche_cents = to_cents(scenario.maker.credit_tranche_usd)
-        vault = _coins(scenario, parties, markets, journal)
-        custody.keep_coins(vault, tranche_cents, _daily_cents(scenario))
+    _keep_coins(scenario, parties, custody, markets, journal)
     others = OtherMakersDesk(scenario, parties, house, custody, volume, journal)
     appraises = appraiser(scenario, parties, others, journal)
+    fund_cents = _fund(on_margin)
     purse, group = treasury(
-        scenario,
-        parties,
-        house,
-        custody,
-        lambda: on_margin.desk.fund_cents if on_margin else 0,
-        listings,
-        appraises,
-        journal,
+        scenario, parties, house, custody, fund_cents, listings, appraises, journal
     )
     margin = _margin_desk(scenario, parties, members, (house, lead), custody, purse, journal)
 
@@ -127,15 +118,9 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     agent = agent_of(scenario.retail, scenario.run.seed, parties, custody)
     till = _till(custody, markets, margin, on_margin, confidence, agent, journal)
     pledged = _pledged(scenario, parties, house, till, journal)
-    capital = CapitalDesk(
-        scenario.firms.capital,
-        scenario.run.seed,
-        members,
-        parties,
-        FirmMoney(parties, house, lead, custody, margin, till if confidence else None),
-        journal,
-        _unwinding(scenario, parties, house, listings),
-    )
+    money = FirmMoney(parties, house, lead, custody, margin, till if confidence else None)
+    unwinding = _unwinding(scenario, parties, house, listings)
+    capital = _capital(scenario, parties, members, money, unwinding, journal)
     flow = customers(env, scenario, parties, custody, till, confidence, agent)
     quoter = _quoter(scenario, parties, custody, purse, appraises, journal)
     directional = directional_book(scenario, parties)
@@ -173,14 +158,37 @@ def _daily_cents(scenario: Scenario) -> int | None:
     return None if daily_usd is None else to_cents(daily_usd)
 
 
-def _coins(scenario: Scenario, parties: Parties, markets: Markets, journal: Journal) -> CoinVault:
+def _keep_coins(
+    scenario: Scenario, parties: Parties, custody: Custody, markets: Markets, journal: Journal
+) -> None:
+    """Have custody keep customers' coins, if the scenario has customers who are owed coins."""
+    if not scenario.owed_coins:
+        return
     vault = CoinVault(scenario, parties, journal)
     vault.mark(scenario.run.start, markets.marks())
-    return vault
+    tranche_cents = to_cents(scenario.maker.credit_tranche_usd)
+    custody.keep_coins(vault, tranche_cents, _daily_cents(scenario))
+
+
+def _fund(on_margin: MarginCustomers | None) -> Callable[[], int]:
+    """Return a function that gives the cents in the insurance fund at the time of the call."""
+    return lambda: on_margin.desk.fund_cents if on_margin else 0
 
 
 def _firms(parties: Parties) -> np.ndarray:
     return np.array([parties.names.index(firm) for firm in parties.firms], dtype=np.int64)
+
+
+def _capital(
+    scenario: Scenario,
+    parties: Parties,
+    members: Sequence[Firm],
+    money: FirmMoney,
+    unwinding: Unwinding | None,
+    journal: Journal,
+) -> CapitalDesk:
+    rules, seed = scenario.firms.capital, scenario.run.seed
+    return CapitalDesk(rules, seed, members, parties, money, journal, unwinding)
 
 
 def _unwinding(
