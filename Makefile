@@ -49,7 +49,7 @@ $(VENV)/tools: $(VENV)/ready
 	rm -rf moneytrail.egg-info build
 	touch $@
 
-run: setup  ## run the venue's life, one hour in twelve, and say where the money went
+run: setup  ## run the venue's life, some hours of each day, and say where the money went
 	$(BIN)/moneytrail run ftx-sampled --force
 	$(BIN)/moneytrail answer $(LIFE)
 	@echo
