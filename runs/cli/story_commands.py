@@ -4,25 +4,24 @@ from datetime import date
 
 import click
 
-from ledger.reports.life.answer import answer
+from ledger.reports.life.answer import Answer, answer
 from ledger.reports.life.share_prices import HouseValuation, valuation
 from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
-from ledger.reports.money.hole import hole, hole_by_kind
+from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_in_kind import IN_KIND_TABLES
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import BOOKS, DAY, RUN, plotted
 from runs.plots.solvency_plot import solvency_figure
 from runs.plots.timeline_plot import timeline_figure
 from runs.plots.valuation_plot import valuation_figure
-from runs.printing import Answered, render
-from runs.provenance import provenance
 from runs.reporting import report
 
 
 @click.command("answer")
 @click.argument("run", type=RUN)
-def answer_command(run: RunFolder) -> None:
+@report("hole-by-kind")
+def answer_command(run: RunFolder) -> Answer:
     """Where did the money go: the hole by kind, and one paragraph on it?
 
     \b
@@ -31,8 +30,7 @@ def answer_command(run: RunFolder) -> None:
     The hole, the largest uses, the cost of the thread's mechanism, the days on which customers'
     money was in use, and unpaid withdrawals: each figure is that of `where` or `timeline`.
     """
-    said = Answered([hole_by_kind(hole(run))], answer(run), provenance(run))
-    click.echo(render(said, "table"))
+    return Answer(answer(run), hole(run))
 
 
 @click.command("timeline")

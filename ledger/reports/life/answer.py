@@ -1,12 +1,31 @@
 """Where did the money go? One paragraph, with every figure read from the books."""
 
+from dataclasses import dataclass
+
 from ledger.reports.life.milestones import firsts, key_dates
 from ledger.reports.life.standing import standings
-from ledger.reports.money.hole import hole, in_a_sentence, largest_uses
+from ledger.reports.money.hole import Hole, hole, hole_by_kind, in_a_sentence, largest_uses
 from ledger.reports.money.hole_in_kind import hole_in_kind
 from ledger.reports.money.hole_opened import hole_opened
 from ledger.reports.money.mechanism import mechanism, stale_quotes
+from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The paragraph, and the hole that it is about."""
+
+    paragraph: str
+    hole: Hole
+
+    def answer(self) -> str:
+        """Return the paragraph."""
+        return self.paragraph
+
+    def tables(self) -> list[Table]:
+        """Lay out the hole by kind."""
+        return [hole_by_kind(self.hole)]
 
 
 def answer(run: RunFolder) -> str:

@@ -5,7 +5,7 @@ hole may not. Signs are Beancount's, as the ledger's header explains.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,8 +95,13 @@ def hole(run: RunFolder) -> Hole:
     )
 
 
-def hole_by_kind(the_hole: Hole) -> Table:
-    """Return the uses, the sources, and their sum, the hole."""
+def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
+    """Return the uses, the sources, and their sum, the hole.
+
+    Args:
+        the_hole: in dollars.
+        deeper: further notes, on commands that go one step deeper.
+    """
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
     rows: list[tuple[Cell, ...]] = [
@@ -120,7 +125,7 @@ def hole_by_kind(the_hole: Hole) -> Table:
         "The hole by kind: uses of money, and its sources other than customers",
         ("side", "kind", "hole_usd", "share_of_uses_pct"),
         rows,
-        tuple(notes),
+        (*notes, *deeper),
     )
 
 

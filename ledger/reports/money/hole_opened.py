@@ -74,6 +74,14 @@ class HoleOpened:
         grown = spoken(self.growth.usd)
         return f"{said} and grew most on {day}, by {grown}: {self.growth.in_words()}."
 
+    def deeper(self) -> list[str]:
+        """Name the command that lists the entries of the day on which the hole grew most."""
+        if not self.growth:
+            return []
+        day, kind = self.growth.day, self.growth.kind
+        asked = f"moneytrail trail RUN --kind {kind} --since {day} --until {day}"
+        return [f"Entries of {day}: {asked}"]
+
 
 @once
 def holes_by_day(run: RunFolder) -> tuple[DayOfHole, ...]:

@@ -66,7 +66,7 @@ class Where:
         """Lay out the hole, payments, the mechanism, its quotes, cash, the bridge, and volume."""
         in_kind = (self.in_kind.beside_dollars(),) if self.in_kind else ()
         return [
-            hole_by_kind(self.hole),
+            hole_by_kind(self.hole, self.opened.deeper() if self.opened else ()),
             hole_by_cause(self.hole),
             paid_in_use_table(self.paid_in_use, self.parties.house),
             hole_by_definition(self.hole, self.parties.house, self.in_kind is not None),

@@ -387,7 +387,7 @@ def test_a_mistake_is_one_line_and_exits_with_2(tiny_run, tmp_path, line, proble
     assert problem in result.stderr
 
 
-NO_REPORTS = {"answer", "audit", "day", "rebuild", "report", "run", "scenario", "serve"}
+NO_REPORTS = {"audit", "day", "rebuild", "report", "run", "scenario", "serve"}
 NO_REPORTS |= {"sign", "sweep"}
 
 

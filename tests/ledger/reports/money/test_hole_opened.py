@@ -1,5 +1,6 @@
 """The opening of the hole, the payments in the meantime, and uses that bought assets."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,8 @@ from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_by_cause import assets_and_spending, hole_by_cause
 from ledger.reports.money.hole_opened import hole_opened, holes_by_day
 from ledger.reports.money.paid_in_use import CUSTOMERS, PaidInUse, paid_in_use
+from ledger.reports.money.where import where
+from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
 
 REPAID_TO_TWO = """
@@ -145,3 +148,13 @@ def test_each_kind_has_one_cause_and_the_causes_sum_to_the_hole(any_books):
     spent = {kind for row in parts if row[0] == "spent" for kind in row[4].split(", ")}
     assert not bought & spent
     assert not spent & set(AT_COST)
+
+
+def test_the_table_names_the_command_that_lists_the_entries_of_the_largest_growth(life):
+    first, *_ = where(life).tables()
+    (note,) = (note for note in first.notes if note.startswith("Entries of"))
+    words = re.search(r"--kind (\w+) --since (\S+) --until (\S+)$", note).groups()
+    kind, *days = words[0], *map(date.fromisoformat, words[1:])
+
+    found = trail(life, kind, since=days[0], until=days[1])
+    assert sum(share.usd for share in found.shares) == hole_opened(life).growth.kind_usd
