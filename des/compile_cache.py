@@ -16,7 +16,7 @@ __all__ = ["njit"]
 
 WORLD = Path(__file__).parent
 SOURCES = (*WORLD.rglob("*.py"), *(WORLD.parent / "ledger").glob("*.py"))
-BEGINNING = "moneytrail-"  # of a folder's name
+BEGINNING = "moneytrail-"  # of the name of a cache folder
 CHOSEN_BY_USER = os.environ.get("NUMBA_CACHE_DIR")
 
 

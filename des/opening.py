@@ -23,13 +23,13 @@ from ledger.transaction import Movement
 class Opening:
     """Cents and units on the first morning, by owner."""
 
-    claims: dict[tuple[str, str], int]  # by (entity, venue)
+    claims: dict[tuple[str, str], int]  # the key is (entity, venue)
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
-    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # by (issuer, token)
+    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # (issuer, token)
     # Debts of a venue in kind, by (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
-    coins: dict[tuple[str, str], int] = field(default_factory=dict)  # by (dealers, coin)
+    coins: dict[tuple[str, str], int] = field(default_factory=dict)  # (dealers, coin)
     in_coins: Movement | None = None  # the entry for customers' coins
 
     def entry(self, time_us: int) -> Movement:

@@ -29,9 +29,9 @@ from des.chance import mix
 class Noise(Enum):
     """The treatment of the random part of customers' net purchases in an hour."""
 
-    STAYS = auto()  # it is part of the walk at once, and of no chain
+    STAYS = auto()  # the order is part of the walk at once, and of no chain
     BEGINS = auto()  # the chain before ends, its sum stays, and another chain begins
-    TAKES_BACK = auto()  # it reverses the sum of the chain
+    TAKES_BACK = auto()  # the order reverses the sum of the chain
 
 
 class Orders(NamedTuple):

@@ -41,7 +41,7 @@ class TradedHours:
     full_days: frozenset[int] = frozenset()  # counted since 1970
     idle_at_once: int = 1  # the most idle hours that pass as one
     grouped: GroupedHours | None = None
-    chained: Mapping[int, Orders] = field(default_factory=dict)  # with groups: by traded hour
+    chained: Mapping[int, Orders] = field(default_factory=dict)  # for groups: by traded hour
 
     @classmethod
     def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":

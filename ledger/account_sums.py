@@ -29,7 +29,7 @@ class AccountSums:
         self._form = (len(Motive), len(names.venues), len(names.entities), len(names.entities))
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
         self._known = 0  # pairings
-        self._accounts: dict[tuple[str, str], int] = {}  # with the commodity
+        self._accounts: dict[tuple[str, str], int] = {}  # the key is (account, commodity)
         # Each posting of each pairing: the column of its sum, its sign, and the account's place.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)

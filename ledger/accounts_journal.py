@@ -18,7 +18,7 @@ from ledger.times import day_of
 from ledger.transaction import MONEY, Movement, Transaction
 
 TAG = "fills-of-day"
-FILE = "life.parquet"  # all of its months in one
+FILE = "life.parquet"  # all months of a life are in one file
 
 
 class AccountsJournal(Journal):

@@ -6,7 +6,7 @@ so that the definition can be read and disputed in one place:
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
 It holds in dollars, and in each coin that customers are owed. Tokens of customers on margin, which
-are held and owed in kind (in-kind), have no part in it, whatever their price.
+are held and owed in kind (in-kind), have no part in it at any price.
 """
 
 from collections.abc import Iterable, Iterator

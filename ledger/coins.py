@@ -27,7 +27,7 @@ class Coin:
 
     name: str
     unit: str  # the least that is bought or sold, as a decimal
-    dealers: str  # who sell it and buy it
+    dealers: str  # the party that sells the coin and buys it
     is_held: bool = True  # whether the maker may hold it on borrowed money
     is_owed: bool = False  # whether the house may owe it to customers
     quantity: Scale = field(init=False)

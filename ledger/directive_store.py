@@ -28,8 +28,8 @@ class Directive(NamedTuple):
     directive: str
     date: date
     name: str  # account, commodity, kind of note, name of an event
-    words: tuple[str, ...] = ()  # as Beancount writes them; for an account its commodities
-    meta: tuple[tuple[str, str], ...] = ()  # the same; stored as text, without quotes
+    words: tuple[str, ...] = ()  # in Beancount's form; for an account its commodities
+    meta: tuple[tuple[str, str], ...] = ()  # the metadata, stored as text without quotes
 
 
 @dataclass(frozen=True, slots=True)

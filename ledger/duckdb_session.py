@@ -15,7 +15,7 @@ import duckdb
 # threads, since this number belongs to the database and not to the connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
-THREADS: int | None = None  # of connections that do not ask for a number; None: one for each core
+THREADS: int | None = None  # for connections that do not ask for a number; None: one per core
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:

@@ -61,7 +61,7 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    taker: Held  # in a payment: the receiver, for its own position or a holder's
+    taker: Held  # in a payment it is the receiver, for its own position or a holder's
     maker: Held  # the counterparty; in a payment from the venue's pool: the venue
     holder: Held  # retail customer, or -1
     lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
@@ -95,7 +95,7 @@ class Names:
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]
-    entities: tuple[str, ...]  # and desks with a position of their own: `Parties.holders`
+    entities: tuple[str, ...]  # also the desks with their own positions: `Parties.holders`
 
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return, for each coded column, the words in the order of their codes."""
@@ -190,7 +190,7 @@ def postings(
 ) -> list[Posting[Count]]:
     """Post a fill, a payment, or a sum of either; columns give a posting for each row.
 
-    Zeros are not posted, nor columns of zeros.
+    Zeros and columns of zeros are not posted.
 
     Args:
         chart: says which desk holds a position.

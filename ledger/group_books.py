@@ -67,7 +67,7 @@ _SUMS = """
     GROUP BY month, date, payee, tag, form, place, account, commodity, party
     ORDER BY last, place
 """
-_Row = tuple[Any, ...]  # of the columns of _SUMS
+_Row = tuple[Any, ...]  # the columns of _SUMS
 
 
 def write_group(run: RunFolder) -> None:

@@ -13,15 +13,15 @@ from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
 
 ALL = "all firms"
-KEY = "hits"  # in the manifest
+KEY = "hits"  # the key in the manifest
 
 
 class FillStatistics(NamedTuple):
     """Figures of a firm's hits that only single fills can give."""
 
     fills: int
-    median_edge_bps: Decimal | None  # of notional
-    median_age_s: Decimal | None  # from the lead price of the quote to the fill
+    median_edge_bps: Decimal | None  # basis points of the notional
+    median_age_s: Decimal | None  # the time from the quote's lead price to the fill
 
 
 NO_FILLS = FillStatistics(0, None, None)

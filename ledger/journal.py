@@ -42,7 +42,7 @@ class Journal:
         self._entries, self._text = Entries(chart, names), Text(chart)
         self._fill_notes = FillNotes(chart, names, hours_are_sampled)
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
-        self._priced: dict[str, date] = {}  # by commodity, the day of its last price
+        self._priced: dict[str, date] = {}  # by commodity: the day of its last price
         self._last_seq = 0
         self._rows: list[np.ndarray] = []  # recorded, not yet posted
         self._transactions: list[Movement] = []

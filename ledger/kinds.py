@@ -32,10 +32,10 @@ class Family(StrEnum):
 class Entry:
     """The properties of a kind."""
 
-    word: str  # as in accounts' names
-    plain: str  # in plain English
+    word: str  # the word in accounts' names
+    plain: str  # the meaning in plain English
     roots: tuple[str, ...]  # roots of its accounts, in all books
-    parts: tuple[str, ...] = ()  # its accounts' parts in the hole, in the group's books
+    parts: tuple[str, ...] = ()  # the parts of the hole to which its accounts belong
     cause: Cause | None = None  # the cause to which a blind audit assigns it
     family: Family | None = None
     has_switch: bool = False  # whether a counterfactual can remove it: see `runs.removals`

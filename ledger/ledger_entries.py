@@ -31,7 +31,7 @@ from ledger.transaction import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_FILLS = ("fills", "first-fill", "last-fill")  # of closing entries: whole numbers
+_OF_FILLS = ("fills", "first-fill", "last-fill")  # whole numbers of closing entries
 
 Money = tuple[str, str]  # account and commodity
 

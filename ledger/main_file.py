@@ -206,7 +206,7 @@ def _group(chart: Chart) -> dict[str, str]:
     }
 
 
-_Meta = tuple[tuple[str, str], ...]  # with values as Beancount reads them
+_Meta = tuple[tuple[str, str], ...]  # keys with values as Beancount reads them
 
 
 def _commodity_text(start: date, commodity: str, meta: _Meta) -> str:

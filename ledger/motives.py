@@ -22,21 +22,21 @@ class Rule(Enum):
 class VolumePart(StrEnum):
     """The parts of a day's volume that an order at the house may count in: see `TradedDay`."""
 
-    CAPTIVE = "captive"  # of uninformed customers with the captive maker
-    HITS = "hits"  # of firms
-    FORCED = "forced"  # of customers who are liquidated
+    CAPTIVE = "captive"  # trades of uninformed customers with the captive maker
+    HITS = "hits"  # trades of firms that hit quotes
+    FORCED = "forced"  # trades of customers who are liquidated
 
 
 @dataclass(frozen=True, slots=True)
 class MotiveEntry:
     """The properties of a motive."""
 
-    word: str  # as in fills and tags
+    word: str  # the word in fills and tags
     kind: Kind  # kind of the account that takes the result
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether it happens at a settlement
     ends_account: bool = False  # a step of one customer's liquidation
-    volume: VolumePart | None = None  # of an order at the house, which pays its taker fee
+    volume: VolumePart | None = None  # the part of an order at the house that pays the fee
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:

@@ -3,7 +3,7 @@
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
 A note is written and read by its fields in order; the type of each decides its form in the text.
-Readers get plain values, whatever their source.
+Readers get plain values from any source.
 """
 
 from collections.abc import Callable, Iterable
@@ -58,7 +58,7 @@ MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)
 class Note:
     """A note in the books that moves no money."""
 
-    kind: ClassVar[str]  # its word in the directive
+    kind: ClassVar[str]  # the kind's word in the directive
 
     def text(self) -> str:
         """Return the directive without its date, as Beancount reads it."""
@@ -116,7 +116,7 @@ class Pays(Note):
 
     kind: ClassVar[str] = "pays"
     payer: Word
-    use: Word  # its kind
+    use: Word  # the kind of use
     to: Word
 
 
@@ -175,7 +175,7 @@ class TradedDay(Note):
     kind: ClassVar[str] = "traded"
     market: Word
     captive_usd: Usd  # uninformed customers with the captive maker
-    others_usd: Usd  # the same with other makers
+    others_usd: Usd  # uninformed customers with other makers
     hits_usd: Usd  # firms with the captive maker
     forced_usd: Usd  # forced orders, with any maker
     recorded_usd: MaybeUsd = None  # total on public record
@@ -203,8 +203,8 @@ class ShownBook(Note):
     others_usd: Usd
     captive_usd: Usd  # all levels, the mean of both sides
     others_half_spread_bps: Number
-    captive_half_spread_bps: Number  # of the best level
-    captive_reach_bps: Number  # of the last level
+    captive_half_spread_bps: Number  # the half-spread of the best level
+    captive_reach_bps: Number  # the distance of the last level
     captive_levels: Whole
 
 
@@ -254,7 +254,7 @@ class Decision(Note):
 
     kind: ClassVar[str] = "decision"
     market: Word
-    half_spread_bps: Number  # of the best level
+    half_spread_bps: Number  # the half-spread of the best level
     levels: Whole
     refresh_s: Number  # 0: at every tick
     seen_days: Whole
@@ -264,7 +264,7 @@ class Decision(Note):
     seen_usd: Usd  # total volume on the house
     own_usd: Usd  # part of it filled by the maker's quotes
     hits_usd: Usd  # part of that with firms
-    planned_result_usd: MaybeUsd = None  # at fills
+    planned_result_usd: MaybeUsd = None  # the planned result at fills
     planned_volume_usd: MaybeUsd = None
 
 
@@ -339,10 +339,10 @@ class UnpaidRequest(Note):
     """A withdrawal that has to wait."""
 
     kind: ClassVar[str] = "unpaid-request"
-    owed: Account  # in the house's books
+    owed: Account  # an account in the house's books
     usd: Usd
     holder: Word
-    commodity: MaybeWord = None  # where each has a line of its own
+    commodity: MaybeWord = None  # set if each commodity has its own line
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +352,7 @@ class UnpaidUse(Note):
     kind: ClassVar[str] = "unpaid-use"
     to: Word
     usd: Usd
-    use: Word  # its kind
+    use: Word  # the kind of use
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ class PledgedTerms(Note):
     token: Word
     initial_e6: Whole  # weight of the tokens when it borrows
     lend_margin_e6: Whole  # margin kept on a new dollar
-    maintenance_e6: Whole  # below which tokens are sold
-    auto_close_e6: Whole  # below which the account is taken over
+    maintenance_e6: Whole  # tokens are sold below this ratio
+    auto_close_e6: Whole  # the account is taken over below this ratio
     imf_factor: Number  # a larger holding has a smaller weight; 0: no such rule
     book_usd_per_bp: Usd
     book_through_e6: Whole  # millionths of a basis point that a sale goes through

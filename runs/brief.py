@@ -14,7 +14,7 @@ from tabulate import MIN_PADDING, tabulate
 
 from ledger.reports.table import Cell, Table, holds_numbers
 
-WIDTH, LINES = 100, 45  # of a screen
+WIDTH, LINES = 100, 45  # the size of a screen
 ROWS = 25  # the most lines of a table, its dots included
 ROWS_MIN = 8  # the fewest lines of a table, however long its notes are
 LAST = 3  # rows of a long table that are shown after its first ones

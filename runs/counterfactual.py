@@ -47,9 +47,9 @@ class WithAndWithout:
     ours: Hole
     theirs: Hole
     views: tuple[QuoteViews, QuoteViews]
-    firsts: tuple[tuple[First, First], ...]  # of each milestone
+    firsts: tuple[tuple[First, First], ...]  # two first days for each milestone
     parting: Ends | None  # the first entries that differ; None if there are none
-    same_versions: bool  # of the program and its libraries
+    same_versions: bool  # whether the program and its libraries had the same versions
 
     def answer(self) -> str:
         """Say the hole and the quotes' result, with the cause and without."""

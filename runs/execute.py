@@ -17,7 +17,7 @@ from runs.program import program, versions
 from runs.record.fit import sealed_fit
 from runs.scenarios import dump, name
 
-OUT = Path("runs/out")  # below the working directory
+OUT = Path("runs/out")  # a folder below the working directory
 
 
 class RunRefusedError(MistakeError):

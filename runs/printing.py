@@ -60,7 +60,7 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         return "\n\n".join([*answer, *map(whole, filled), *last])
     more = [table.name for table in filled[1:]]
     beside = [*answer, *([_there_is_more(more)] if more else []), *last]
-    taken = sum(part.count("\n") + 2 for part in beside)  # with a blank line each
+    taken = sum(part.count("\n") + 2 for part in beside)  # a blank line follows each part
     shown = [
         brief_exact(table) if said.is_exact else brief(table, LINES - taken) for table in filled[:1]
     ]

@@ -43,7 +43,7 @@ from runs.scenario_places import Keys, keys_of, place_of, value_at
 from runs.scenario_settings import OPTION, setting_at, setting_text, with_settings
 
 READ = "candles_read"
-REMARK_CHARACTERS = 1_000  # as `Remark` of a scenario has
+REMARK_CHARACTERS = 1_000  # the limit of `Remark` in a scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from ledger.reports.table import Cell, Table
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-ROWS_MAX = 1_048_576  # of a sheet
+ROWS_MAX = 1_048_576  # the most rows of a sheet
 FIRST = 4  # the row of a sheet, counted from one, in which its rows begin
-WRITTEN = datetime(2000, 1, 1)  # in place of the clock: the same books give the same bytes
+WRITTEN = datetime(2000, 1, 1)  # a fixed time, so that the same books give the same bytes
 USD, DAY = "#,##0.00", "yyyy-mm-dd"
 SHEETS = {
     "payments": "Payments",

@@ -11,7 +11,7 @@ from ledger.reports.money.hole import Hole
 from ledger.reports.money.quote_views import QuoteViews
 from ledger.reports.table import Table
 
-Pair = tuple[Decimal, Decimal]  # with the cause, and without
+Pair = tuple[Decimal, Decimal]  # the figure with the cause, and without it
 
 
 def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:

@@ -160,7 +160,7 @@ def test_where_nothing_jumps_groups_are_as_large_as_they_may_be():
 
 @pytest.mark.parametrize("kind", REMOVALS)
 def test_a_counterfactual_has_the_hours_of_its_run(kind: str):
-    """Whatever cause is removed from the life; its end is brought near, to save time."""
+    """The hours are the same without any one cause. The life ends early, to save time."""
     end = {"run": {"end": date(2019, 9, 1), "one_hour_in": 12, "group_loss_usd_max": 8}}
     base = load("ftx-in-kind", end)
     change = REMOVALS[kind](base)
@@ -212,7 +212,7 @@ def test_over_new_draws_of_its_hours_totals_have_no_bias_and_spread_by_the_state
     spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
     assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
     assert 0.95 < stated / spread < 1.5
-    # One hour in twelve, whatever its volatility.
+    # One hour in twelve, at any volatility.
     in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
     assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
 

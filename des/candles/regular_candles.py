@@ -16,7 +16,7 @@ from des.clock import DAY_US, HOUR_US, SECOND_US
 MINUTE_US = 60 * SECOND_US
 LENGTH_US_MAX = 7 * DAY_US  # beyond a week one range says little about a day
 GAP_US_MAX = 4 * DAY_US  # a long weekend
-GAPS_SHARE_MAX = 0.5  # of the time from the first candle to the last
+GAPS_SHARE_MAX = 0.5  # a share of the time from the first candle to the last
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Agent:
         """Tell whether the agent pays a withdrawal.
 
         The agent pays if the draw says so or the house's own cash is too small. It never pays more
-        than it took in, nor more than its cash.
+        than it took in, and no more than its cash.
 
         Args:
             asked_us: the time of the request.

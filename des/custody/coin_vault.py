@@ -20,9 +20,9 @@ from ledger.times import day_of
 from ledger.transaction import LedgerError, Movement
 
 UNIT = 10**9  # shares are counted in billionths
-ALL = 2**64  # of the values of a hash
+ALL = 2**64  # the number of values of a hash
 
-Lots = Sequence[int]  # by coin
+Lots = Sequence[int]  # one number for each coin
 Meta = tuple[tuple[str, str], ...]
 
 

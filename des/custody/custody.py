@@ -28,8 +28,8 @@ class Custody:
         self._customers = np.array(
             [parties.names.index(name) for name in parties.house_customers if name != parties.maker]
         )
-        self.coins: CoinVault | None = None  # that customers are owed in kind
-        self.swaps: CoinSwaps | None = None  # which turn them into dollars, and back
+        self.coins: CoinVault | None = None  # the coins that customers are owed in kind
+        self.swaps: CoinSwaps | None = None  # they turn coins into dollars, and dollars into coins
         self.with_agent_cents = 0  # deposits at the house's agent, less its payments
 
     def keep_coins(

@@ -58,7 +58,7 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        self._reach_usd = [0.0]  # of this hour's expected withdrawals, cumulated over cohorts
+        self._reach_usd = [0.0]  # this hour's expected withdrawals, cumulated over cohorts
 
     def look_at_queue(self, now_us: int) -> None:
         """Pay the queue from cash other than deposits, and halt after a long queue."""

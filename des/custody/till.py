@@ -52,7 +52,7 @@ class Till:
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
         self._lines = WaitingLines(by_coin=custody.coins_sell_slowly)
-        self._queued_cents: Counter[int] = Counter()  # by party
+        self._queued_cents: Counter[int] = Counter()  # the queued amount of each party
         self._since_us = 0  # when the present queue began
 
     @property

@@ -17,10 +17,10 @@ class Request:
 
     asked_us: int
     entity: int
-    holder: str  # of a control account; else the entity's name
+    holder: str  # the holder of a control account; else the entity's name
     cents: int
     why: str
-    lots: tuple[int, ...] = ()  # of each coin, beside cents
+    lots: tuple[int, ...] = ()  # lots of each coin, besides cents
 
 
 class WaitingLines:

@@ -35,18 +35,18 @@ LOT_TICKS_PER_CENT_MAX = 1_000
 # One arbitrage: the arbitrageur's receipts, payments and gain.
 ARBITRAGE = np.dtype(
     [
-        ("time_us", np.int64),  # of the block
+        ("time_us", np.int64),  # the time of the block
         ("outside", np.int64),  # the price elsewhere, in ticks
         ("before", np.int64),  # the pool's price, in ticks, rounded half up
         ("after", np.int64),
         ("lots", np.int64),  # positive when the arbitrageur buys
-        ("cents", np.int64),  # its payment into the reserves for them; negative: out of them
+        ("cents", np.int64),  # its payment into the reserves; negative: out of the reserves
         ("fee_cents", np.int64),  # its fee to the providers
-        ("gain_cents", np.int64),  # at the outside price, the fee paid, rounded down
+        ("gain_cents", np.int64),  # its gain at the outside price after the fee, rounded down
     ]
 )
 
-_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)  # of 64 bits, the lower half
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)  # the lower half of 64 bits
 
 
 class PoolRangeError(MistakeError, ValueError):

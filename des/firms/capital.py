@@ -151,8 +151,8 @@ class CapitalDesk:
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
         """Let waiting firms observe the earnings of others, and enter."""
-        seen = self._trailing[:, self.takes].sum(axis=0)  # on both venues
-        # The exact sum, rounded once: the same in whatever order firms are listed.
+        seen = self._trailing[:, self.takes].sum(axis=0)  # the results on both venues
+        # The exact sum is rounded once, so it does not depend on the order of firms.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0
         chance = min(rules.entry_per_day + rules.entry_per_bp * visible_bps, 1.0)
         for i, firm in enumerate(self._firms):

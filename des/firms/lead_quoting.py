@@ -3,7 +3,7 @@
 Quotes on the house venue are simulated one by one; the quotes of dozens of firms on the lead venue
 are not. Their results are the expectations, in closed form, of this race:
 
-- Every quoter renews its quote regularly, with the full size on both sides, whatever was taken.
+- Every quoter renews its quote regularly, with the full size on both sides, after any fill.
   Firm i's orders and quotes take a fixed time d_i from a move of the price to the matching engine.
   So a quote posted at t is based on the price until t - d_i, and firm j's order that meets it is
   based on the price until t - d_j. A faster firm has seen L = d_i - d_j more of the price; no other
@@ -15,7 +15,8 @@ are not. Their results are the expectations, in closed form, of this race:
 - The price moves like sigma W with the hour's sigma, without jumps and at dense ticks.
 - A firm's order is sent when the price has moved by more than half-spread s plus its costs c.
   Orders are served by speed until the quote is exhausted; equally fast ones share the remaining
-  size pro rata. Each quote meets each firm's full order size, whatever that firm takes elsewhere.
+  size pro rata. Each quote meets each firm's full order size, even if the firm takes other quotes
+  too.
 - Approximation: for one quote, the price moves at the same pace (the move over the root of its
   time) over the L of every firm. This gives the exact expectation for the fastest firm, and for all
   firms if they do not exhaust the quote. It neglects size that faster firms decline because the
@@ -51,7 +52,7 @@ _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
 class PickOffs(NamedTuple):
     """The loss of each row's quotes to each column's orders; int64 cents, shape (n, n)."""
 
-    edge_cents: np.ndarray  # at the lead price
+    edge_cents: np.ndarray  # the edge at the lead price
     taken_cents: np.ndarray  # the volume that changes hands, on which the taker pays its fee
 
 

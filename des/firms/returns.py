@@ -12,7 +12,7 @@ class Returns:
     """The firms' results of one day, as equally long arrays of cents."""
 
     house: np.ndarray  # edge less fees and hedging costs
-    lead: np.ndarray  # of own quotes on the lead venue
+    lead: np.ndarray  # the return of its own quotes on the lead venue
 
 
 class DayReturns:

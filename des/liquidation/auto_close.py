@@ -130,7 +130,7 @@ class AutoClose:
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
-            return  # it was already closed against another account
+            return  # another account's closing already closed this one
         if equity < 0:
             equity += self._bearers.cover(account, -equity)
         if not position:

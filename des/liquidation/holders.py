@@ -14,7 +14,7 @@ class Holders:
     """The codes that every row about them has in common."""
 
     retail: int  # the control account
-    others: int  # the other makers, whom they trade with
+    others: int  # the other makers, with whom customers trade
     first: int  # the number of the first account's holder; accounts count on from there
 
     @classmethod

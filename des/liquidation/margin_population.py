@@ -18,10 +18,10 @@ class Population:
     """Positions on margin to be entered, one to a holder, as equally long arrays."""
 
     market: np.ndarray
-    collateral_cents: np.ndarray  # its margin value, if it is tokens
+    collateral_cents: np.ndarray  # the margin value, if the collateral is tokens
     lots: np.ndarray  # long above zero, never zero
     token_market: np.ndarray  # the market that prices their tokens; NONE: cash
-    tokens: np.ndarray  # in lots of that market; 0: cash
+    tokens: np.ndarray  # in lots of that market; 0: the collateral is cash
 
     @property
     def cash_cents(self) -> np.ndarray:

@@ -6,7 +6,7 @@ pays its debt to the venue, and sells the tokens into the same book. If the proc
 the debt, the difference is its loss.
 
 Simplifications: the captive maker takes everything over, without an insurance fund or other
-providers, and keeps whatever an account is worth beyond its debt.
+providers, and keeps the value of an account beyond its debt.
 """
 
 from collections.abc import Sequence

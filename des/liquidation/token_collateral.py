@@ -11,7 +11,7 @@ import numpy as np
 
 E6 = 1_000_000  # weights are in millionths
 SUPPOSED_PCT = 90  # the supposed part of token prices when accounts are sorted
-NONE = -1  # for a market: cash alone
+NONE = -1  # it stands for a market where the collateral is cash alone
 
 
 def sale_price(mark: int, weight_e6: int) -> int:

@@ -34,7 +34,7 @@ class Turnover:
         self._accounts, self._free_tokens = accounts, free_tokens
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
-        """Let customers enter at *marks*, as many as there are free dollars for.
+        """Let customers enter at *marks*, until the free dollars are used.
 
         Customers who find no free tokens deposit cash.
         """

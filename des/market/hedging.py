@@ -194,7 +194,7 @@ def _filled(
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:
-            break  # and so are all later ones
+            break  # all later hedges are beyond the hour too
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)

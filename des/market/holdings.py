@@ -11,7 +11,7 @@ class DeskOrder(NamedTuple):
 
     holder: int
     lots: int  # above zero: it holds too many; below zero: too few
-    most_lots: int  # of one order
+    most_lots: int  # the largest size of one order
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Holdings:
     maker_lead_lots: int
     may_quote: bool
     firms: FirmsInMarket
-    house_is_open: bool = True  # to customers' orders
-    backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
+    house_is_open: bool = True  # whether the house takes customers' orders
+    backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, on both venues together
     directional: DeskOrder | None = None
     maker_shows: float = 1.0  # share of the month's size; it changes on the first of a month

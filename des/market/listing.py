@@ -57,7 +57,7 @@ class IntervalRows(NamedTuple):
     """The rows to book for one market in a span: dtype ROW, each array in the order of time."""
 
     house: np.ndarray  # fills there
-    net: np.ndarray  # of customers with the other makers there, if they close positions
+    net: np.ndarray  # customers' net positions with the other makers, if they close positions
     lead: np.ndarray  # fills on the lead venue
 
 

@@ -13,14 +13,14 @@ from typing import NamedTuple, Protocol
 class MonthlyQuotes:
     """How one market is quoted until the next decision."""
 
-    half_spread_bps: float  # of the best level, before `maker.spread_times`
+    half_spread_bps: float  # that of the best level, before `maker.spread_times`
     shown_cents: int  # per level and side
 
 
 class Outlook(NamedTuple):
     """The promised result of quotes in a month, or in the days seen so far."""
 
-    result_cents: int  # at fills
+    result_cents: int  # the result at fills
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":

@@ -8,7 +8,7 @@ from ledger.times import day_of
 
 
 class StatedQuotes:
-    """Shows the stated sizes, whatever the result."""
+    """Shows the stated sizes at any result."""
 
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker

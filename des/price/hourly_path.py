@@ -26,11 +26,11 @@ class HourlyPath:
 
     factor: np.ndarray  # volatility over its level, shape (n,)
     volatility: np.ndarray  # annualised, jumps included, shape (n,)
-    variance: np.ndarray  # of the diffusion in the hour, shape (n,)
+    variance: np.ndarray  # the diffusion's variance in the hour, shape (n,)
     diffusion: np.ndarray  # log-price change in the hour, jumps left out, shape (n,)
-    log_price: np.ndarray  # at the hour's start, shape (n,)
+    log_price: np.ndarray  # the value at the hour's start, shape (n,)
     is_known: np.ndarray  # whether it is an anchor or the run's start, bool, shape (n,)
-    jump_sizes: np.ndarray  # of all hours, in order, in logs
+    jump_sizes: np.ndarray  # the jumps of all hours, in order, in logs
     jumps_before: np.ndarray  # how many of them come before the hour, int64, shape (n + 1,)
 
     def jumps(self, hour: int) -> np.ndarray:

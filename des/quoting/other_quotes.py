@@ -18,8 +18,8 @@ class OtherQuotes(NamedTuple):
     The displayed size decides how orders are shared at a tie, and the depth of the book.
     """
 
-    away_ticks: int  # from the lead price that they see
-    shown_lots: int  # on each side
+    away_ticks: int  # the distance from the lead price that they see
+    shown_lots: int  # the size on each side
     latency_us: int  # how old that price is
 
 

@@ -17,7 +17,7 @@ class QuotingPolicy:
 
     latency_us: int
     refresh_us: int
-    offset_e6: tuple[int, ...]  # of each level from the mid, millionths
+    offset_e6: tuple[int, ...]  # the distance of each level from the mid, in millionths
     skew_e6: int  # shift of the mid when the position is at its limit
     limit_cents: int
     widens: bool = False  # whether it widens as the other makers do

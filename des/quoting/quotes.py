@@ -22,7 +22,7 @@ class Plan:
     """How to quote until the next settlement: all that a quote needs besides the price."""
 
     skew_ticks: int  # how far the mid is shifted down, to shed a long position
-    offset_ticks: tuple[int, ...]  # of each level from the mid, best first
+    offset_ticks: tuple[int, ...]  # the distance of each level from the mid, best first
     shown_lots: tuple[int, int]  # per level, by side; 0 where nothing is offered
 
     def compiled(self) -> tuple[int, np.ndarray, np.ndarray]:
@@ -42,7 +42,7 @@ class Quotes(NamedTuple):
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
     cut_levels: np.ndarray  # levels that were profitable for a firm at its limit, shape (n, 2)
-    cut_by: np.ndarray  # which limit: see `limits`, shape (n, 2)
+    cut_by: np.ndarray  # the limit that cut the size: see `limits`, shape (n, 2)
 
 
 def post(

@@ -35,7 +35,7 @@ ORDER = np.dtype(
         ("firm", np.int64),  # place among the firms, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
-        ("lots", np.int64),  # its size; that of a firm's order is set on arrival
+        ("lots", np.int64),  # the order's size; that of a firm's order is set on arrival
         ("holder", np.int64),  # retail customer, or -1
         ("trigger", np.int64),
     ]
@@ -61,8 +61,8 @@ class Watchers(NamedTuple):
 
     threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
     firm: np.ndarray  # the firm of each threshold
-    reaction_us: np.ndarray  # by firm
-    keys: np.ndarray  # of the firms' gateway draws, uint64
+    reaction_us: np.ndarray  # the reaction time of each firm
+    keys: np.ndarray  # the keys of the firms' gateway draws, uint64
     gateway_us: np.ndarray  # the gateway's delay at equally likely quantiles
 
 

@@ -1,4 +1,4 @@
-"""Noise traders: Poisson orders of either side, whatever the price."""
+"""Noise traders: Poisson orders of either side at any price."""
 
 import numpy as np
 

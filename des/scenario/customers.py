@@ -81,14 +81,13 @@ class Flow(Part):
     def branching_ratio(self) -> float:
         """Return the branching ratio: the dollars that others ask back for each dollar asked back.
 
-        A dollar out of claims C raises fear by contagion / C, which decays at the rate
-        d = ln 2 / half-life; while it lasts, customers ask back C s dollars per unit of fear and
-        time. In all that is n = contagion s / d, whatever C is: as claims shrink, fewer people hear
-        of larger shares. s is the mean sensitivity over all claims. At first it is at most the
-        larger of two values, the retail cohorts' mean and the firms' mean. It falls as sensitive
-        customers leave. Fear is evaluated on the hour, which does not change n. A request has its
-        effect only from the next hour on, but then at full strength for a whole hour; the two
-        errors cancel.
+        A dollar paid out of claims C raises fear by contagion / C. Fear decays at the rate d = ln 2
+        / half-life. While it lasts, customers ask back C s dollars per unit of fear and time. In
+        all that is n = contagion s / d, for any C: as claims shrink, fewer people hear of larger
+        shares. s is the mean sensitivity over all claims. At first it is at most the larger of two
+        values, the retail cohorts' mean and the firms' mean. It falls as sensitive customers leave.
+        Fear is evaluated on the hour, which does not change n. A request has its effect only from
+        the next hour on, but then at full strength for a whole hour; the two errors cancel.
 
         Below 1 a request leads to 1 / (1 - n) requests in all, itself included, and a world without
         shocks stays near its base rate. From 1 on there would be a run without a cause.
@@ -131,7 +130,7 @@ class News(Part):
     """News that frightens customers, at a time on record."""
 
     date: date | datetime
-    shock: Annotated[float, Field(ge=0, le=100)]  # of fear
+    shock: Annotated[float, Field(ge=0, le=100)]  # the jump of fear
     what: Line
 
     @model_validator(mode="after")
@@ -165,7 +164,7 @@ class Retail(Part):
     # Shares of dollars through the captive maker's bank accounts; None: nothing goes through them.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
-    coins: CustomerCoins | None = None  # that they are owed in kind; None: all is owed in dollars
+    coins: CustomerCoins | None = None  # coins owed in kind; None: all is owed in dollars
     # Mean time until a position is closed; None: never, and trades with other makers leave none.
     holding_days: HoldingDays | None = None
 

@@ -21,7 +21,7 @@ class Others(Part):
     """
 
     half_spread_bps: Bps
-    displayed_usd: PositiveUsd | None = None  # on each side; None: the rest of `markets.depth`
+    displayed_usd: PositiveUsd | None = None  # on a side; None: the rest of `markets.depth`
     latency_s: Latency  # data and gateway together
     calm_volatility: CalmVolatility  # annualised, jumps included
     spread_elasticity: Elasticity = 1.0

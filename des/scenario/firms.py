@@ -73,7 +73,7 @@ class FirmClass(Part):
 class CapitalRules(Part):
     """How the firms' capital follows their results, daily."""
 
-    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of the trailing return
+    half_life_days: Annotated[float, Field(ge=1, le=365)]  # the half-life of the trailing return
     withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
     shift_per_bp: Fraction  # share of capital moved in a day, per bp of daily trailing advantage
     shift_max: Fraction  # largest share of capital moved in one day

@@ -65,7 +65,7 @@ class Lender(Part):
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
-    advance: Annotated[float, Field(gt=0, le=1)] | None = None  # of the tokens' value, at most
+    advance: Annotated[float, Field(gt=0, le=1)] | None = None  # at most this share of their value
     drawn_in_full: bool | None = None  # draws limits even if not needed: see Portfolio
 
     @model_validator(mode="after")
@@ -149,7 +149,7 @@ class Token(Part):
     """A token that is held for its price: paper wealth beside cash."""
 
     name: TokenName
-    market: MarketName | None = None  # its price is this contract's lead price
+    market: MarketName | None = None  # this contract's lead price is the token's price
     marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these prices
     house_token: bool = False  # the group's own token; it comes from the house and counts as zero
     bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
@@ -207,7 +207,7 @@ class Pool(Spell):
     day.
     """
 
-    token: TokenName  # one of the tokens, with a market
+    token: TokenName  # one of the tokens that have a market
     usd: PositiveUsd  # dollars put in, beside tokens of the same value
     fee_bps: Bps  # fee on the dollars exchanged
     block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean time from one block to the next

@@ -35,7 +35,7 @@ class Provider(Part):
     name: Entity  # the captive maker's name, or one of its own
     usd_per_minute: Usd
     usd_per_hour: Usd
-    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # from decision to fill
+    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # the time from decision to fill
     unwind_usd_per_minute: PositiveUsd | None = None  # None: it sheds all at once
     capital_usd: Usd = 0.0  # capital of a provider with a name of its own
     lead_share: Fraction = 0.5  # share of that capital on the lead venue, as margin
@@ -82,7 +82,7 @@ class Leverage(Part):
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     forced_share_per_s: Fraction = 0.0001  # of a market's daily volume, all orders together
-    discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # of the way from mark to zero price
+    discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # thirds of the way from mark to zero
     insurance_usd: Usd = 0.0  # the fund's actual money
     insurance_stated_usd: Usd | None = None  # the fund as the venue states it
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]

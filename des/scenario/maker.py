@@ -68,7 +68,7 @@ class MakerQuoting(Part):
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
-    target_share: TargetShare | None = None  # of the venue's volume, until the first step
+    target_share: TargetShare | None = None  # its share of the venue's volume, until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
     simulates: Literal[False] | None = None  # False: no simulation of its own, and no promises
 
@@ -119,8 +119,8 @@ class Maker(Part):
     depth_share: Fraction | None = None  # share of `markets.depth`, until the first step
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     quoting: MakerQuoting = MakerQuoting()
-    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # on the distance of all levels
-    quoter_off: date | None = None  # quotes end at the start of this day, whatever their result
+    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # a factor on all levels' distance
+    quoter_off: date | None = None  # quotes end at the start of this day, at any result
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
     policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
 
@@ -169,7 +169,7 @@ class Quoter(Part):
     displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth
     most_displayed_usd: PositiveUsd | None = None  # needed if a policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
-    decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()  # whatever is stated
+    decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()  # of a repeated run
 
     @property
     def refreshes_every_s(self) -> float:

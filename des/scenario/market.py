@@ -46,13 +46,13 @@ class WantedVolume(Part):
     """
 
     day: date
-    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of the traded hours
+    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # the volume of each traded hour
 
 
 class Depth(Dated):
     """The depth of all makers together from a month on, equal at each distance from the mid."""
 
-    usd_per_bp: Usd  # on one side
+    usd_per_bp: Usd  # the depth on one side
 
 
 class Market(Part):

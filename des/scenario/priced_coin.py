@@ -34,7 +34,7 @@ class PricedCoin(Part):
     """The name of a coin, and the source of its price."""
 
     name: TokenName
-    market: MarketName | None = None  # its price is this contract's lead price, its unit the lot
+    market: MarketName | None = None  # this contract's lead price is the coin's price
     prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or these prices
 
     def price_usd_on(self, day: date) -> float | None:

@@ -71,7 +71,7 @@ class LeadQuoting(Part):
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
-    uninformed_fraction: Fraction  # of the venue's volume: it pays the spread
+    uninformed_fraction: Fraction  # the share of the venue's volume that pays the spread
     outside_quotes_usd: PositiveUsd  # per market, shown by all other makers there
 
 

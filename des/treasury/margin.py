@@ -67,7 +67,7 @@ class MarginDesk:
         notional = self._lead.notional(marks)
         short = _short(self._house.claims, self._lead.claims, self._ratios[0], notional)
         if not len(short):
-            return  # so no account is in debit
+            return  # no account is in debit
         links = (settlement_link(time_us),)
         # Few hedgers are short at any settlement; claims between venues are not looked at.
         for member in short.tolist():

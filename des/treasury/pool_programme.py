@@ -78,7 +78,7 @@ class PoolProgramme:
         }
         self._parties, self._custody, self._journal = parties, custody, journal
         self._purse, self.holdings, self._listings = purse, holdings, listings
-        self._seen: dict[str, int] = {}  # by token: the price when the last day closed, in ticks
+        self._seen: dict[str, int] = {}  # by token: the price in ticks at the end of the last day
 
     def outside_cents(self) -> int:
         """Return the cash with which the rest of the world trades, in cents."""

@@ -22,7 +22,7 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # of its first size; instead of less it shows nothing
+SMALLEST = 1 / 8  # a share of its first size; below it, it shows nothing
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
@@ -32,7 +32,7 @@ class Figures:
     """The figures of a review: results of quotes on one venue, and the value of shares."""
 
     month_cents: int
-    year_cents: int  # of the last twelve months
+    year_cents: int  # the result of the last twelve months
     shares_lose_cents: int | None = None  # without the quotes; None: shares are not appraised
 
 

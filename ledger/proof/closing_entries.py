@@ -16,7 +16,7 @@ from ledger.values import plain
 _OF_THE_LOADER = ("filename", "lineno")
 _OF_THE_ORDER = "seq"  # an invariant checks its place
 
-Writers = Mapping[str, Callable[[int], str]]  # by commodity: units as text
+Writers = Mapping[str, Callable[[int], str]]  # by commodity: the function that writes units as text
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
 
 

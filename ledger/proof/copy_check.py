@@ -19,7 +19,7 @@ from ledger.loaded_entries import in_text_order, moved_by, party_of
 from ledger.run_folder import RunFolder
 from ledger.values import plain
 
-Row = tuple[object, ...]  # in the order of the store's columns
+Row = tuple[object, ...]  # the values in the order of the store's columns
 
 _NAMES = [name for name, *_ in posting_store.COLUMNS]
 _DIRECTIVE_COLUMNS = (
@@ -163,7 +163,7 @@ def _is_told(key: str) -> bool:
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
     """Compare a month's postings in the copy with the text, by seq and line."""
-    held: dict[Row, Row] = {}  # by seq and line
+    held: dict[Row, Row] = {}  # the key is (seq, line)
     for row in copy:
         if row[:2] in held:
             yield f"posting {row[1]} of seq {row[0]} occurs twice"

@@ -52,13 +52,13 @@ _FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULT
 class Given:
     """The preamble that a scenario gives."""
 
-    scenario: str  # as a run writes it
+    scenario: str  # the text that a run writes
     question: str
     seed: int
     chart: Chart
     start: date
     end: date  # the day after the last
-    months: tuple[str, ...]  # as 2022-05
+    months: tuple[str, ...]  # each as 2022-05
     inputs: tuple[Note, ...]
 
 

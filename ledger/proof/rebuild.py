@@ -32,5 +32,5 @@ def rebuild(run: RunFolder) -> None:
         raise RunFolderError(f"{run.path}: {broken[0]}; a new seal would hide that")
     manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
     write_copy(run.path, run.entries)
-    group_books.write_group(RunFolder(run.path))  # which reads the new copy
+    group_books.write_group(RunFolder(run.path))  # the group's books are made from the new copy
     seal(run.path, manifest["run"])

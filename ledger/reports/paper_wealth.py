@@ -2,7 +2,7 @@
 
 Units are on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
 Beancount itself can value a holding. The price of the group's own token holds only while it is not
-sold, so inside the house group it counts as zero, whatever its mark.
+sold, so inside the house group it counts as zero at any mark.
 """
 
 from bisect import bisect_right

@@ -41,7 +41,7 @@ class Attribution:
     seed: int
     causes: tuple[str, ...]
     played: Played
-    shares: Mapping[str, Added]  # in dollars
+    shares: Mapping[str, Added]  # the shares in dollars
     values: Mapping[Coalition, Fraction]  # holes, in dollars
 
     @property

@@ -22,14 +22,14 @@ from runs.scenarios import dump, load
 from runs.study.play import books_of_accounts
 
 ALL = "all"
-SCENARIO = "scenario.toml"  # with the held inputs
+SCENARIO = "scenario.toml"  # the scenario with the held inputs
 
 
 class Played(NamedTuple):
     """The run with all causes: its hole by kind, and the inputs held in all other runs."""
 
     kinds_usd: Mapping[str, Decimal]
-    hole: Fraction  # in dollars
+    hole: Fraction  # the hole in dollars
     held: tuple[str, ...]
 
 

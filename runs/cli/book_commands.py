@@ -37,7 +37,7 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
     """
     if not beancount:
         return books(run, entity)
-    from ledger.reports.trail.entity_text import books_text  # which loads the whole text
+    from ledger.reports.trail.entity_text import books_text  # this import loads the whole text
 
     return books_text(run, entity)
 
@@ -114,7 +114,7 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
 
     The view fills has one row per fill and per settlement payment, in dollars and contracts; the
     view rows has the same in integers, as stored. The view postings has one row per posting of
-    the general ledger, which sums the fills of each day. One SELECT is allowed; it can neither
-    change anything nor read anything else.
+    the general ledger, which sums the fills of each day. One SELECT is allowed; it cannot
+    change anything or read anything else.
     """
     return [sql(run, statement)]

@@ -37,6 +37,6 @@ def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
     """
     if study is None:
         return claims(run)
-    from runs.claims.over_study import over_study  # which few ask for
+    from runs.claims.over_study import over_study  # few calls need this import
 
     return claims(run, over_study(study))

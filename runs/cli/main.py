@@ -186,8 +186,8 @@ SECTIONS = {
 COMMANDS = tuple(command for section in SECTIONS.values() for command in section)
 
 MISTAKEN = 2
-INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
-UNREAD = 141  # as a shell reports a program whose reader left
+INTERRUPTED = 130  # the code of a shell for a program that Ctrl-C ended
+UNREAD = 141  # the code of a shell for a program whose reader left
 
 
 class OneLineErrors(LazyGroup):

@@ -15,7 +15,7 @@ from runs.workers import cores
 
 # The commands that need no fills and so take any ledger.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
-SUFFIXES = (".beancount", ".bean")  # of a ledger
+SUFFIXES = (".beancount", ".bean")  # the endings of a ledger's name
 
 
 class RunParameter(click.ParamType[RunFolder]):

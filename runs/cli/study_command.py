@@ -18,7 +18,7 @@ from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.workers import dask_workers, local_processes
 
-OUT = Path("runs/out/studies")  # below the working directory
+OUT = Path("runs/out/studies")  # a folder below the working directory
 TABLES = (
     "parts",
     "inputs",

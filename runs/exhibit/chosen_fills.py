@@ -16,7 +16,7 @@ from ledger.reports.trail.booked_entries import BookedEntry, booked_entries
 from ledger.reports.trail.both_tiers import BothTiers
 from ledger.run_folder import RunFolder
 
-FILLS_MAX = 24_000  # of the page
+FILLS_MAX = 24_000  # the most fills on the page
 OF_A_DAY_MAX = 6_000
 ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
 # An entry of these motives has one kind whose dollars are the sum of the edges of its fills.

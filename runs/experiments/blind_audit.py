@@ -1,9 +1,9 @@
-"""How often does a blind audit find the main cause? The rival stories, each under several seeds.
+"""How often a blind audit finds the main cause, in the rival stories, each with several seeds.
 
     python -m runs.experiments.blind_audit        (or: make blind-audit)
 
 Runs each scenario for each seed, on all cores, and lets `diagnose` read books without kinds, names
-and narrations. The truth is the largest loss by the kinds in the books, whatever the story
+and narrations. The truth is the largest loss by the kinds in the books, and not the story that was
 intended.
 
 Chance is the best score of a constant answer: the share of the most common true cause. The audit

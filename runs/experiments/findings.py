@@ -63,7 +63,7 @@ class Play(NamedTuple):
     seed: int
 
 
-ByFigure = Mapping[str, Value | None]  # by figure
+ByFigure = Mapping[str, Value | None]  # the key is a figure's name
 
 
 def _used(kind: Kind) -> RunFigure:

@@ -45,7 +45,7 @@ LATENCIES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 128.0)
 HOURS = 24
 
 DAY, PRICE_USD, ANNUAL = date(2022, 5, 9), 30_000.0, 1.0  # a tick is a dollar
-HALF_SPREAD, OTHERS, THRESHOLD = 12, 15, 9  # in ticks
+HALF_SPREAD, OTHERS, THRESHOLD = 12, 15, 9  # distances in ticks
 OTHERS_LATENCY_US = 50_000
 PLENTY = 1_000_000  # lots: more than all customers demand of a quote
 
@@ -53,7 +53,7 @@ PLENTY = 1_000_000  # lots: more than all customers demand of a quote
 class LateDay(NamedTuple):
     """A day of quotes."""
 
-    latency_s: float  # and refresh
+    latency_s: float  # the latency, and the time between refreshes
     is_hit: bool  # whether a firm hits stale quotes
     seed: int
     ticks_per_s: float = 8.0

@@ -51,7 +51,7 @@ FACTORS: Mapping[str, tuple[float, ...]] = {
     "forced_share_per_s": (0.000_001, 0.000_003, 0.000_01, 0.000_1),
     "volatility": (0.5, 1.0, 1.5, 2.0),
 }
-ALONG, ACROSS = "unwind_delay_s", "volatility"  # of the grid
+ALONG, ACROSS = "unwind_delay_s", "volatility"  # the inputs along the two sides of the grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Setting:
     """One world of the sweep."""
 
     path: str  # one of PATHS
-    latency_s: float  # of the captive maker's quotes
-    unwind_delay_s: float  # of the captive provider, as the next
+    latency_s: float  # the latency of the captive maker's quotes
+    unwind_delay_s: float  # the delay of the captive provider
     unwind_usd_per_minute: float
     impact_kappa: float
     forced_share_per_s: float  # share of forced orders that the book takes
@@ -83,7 +83,7 @@ class Setting:
         )
 
 
-Case = tuple[Setting, int]  # and a seed
+Case = tuple[Setting, int]  # the setting and a seed
 
 
 class BackstopOutcome(NamedTuple):
@@ -96,7 +96,7 @@ class BackstopOutcome(NamedTuple):
     result_usd: float
 
 
-PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # of a takeover
+PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # parts of a takeover
 
 
 def scenario_of(case: Case) -> Scenario:

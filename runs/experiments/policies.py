@@ -37,9 +37,9 @@ class Life(NamedTuple):
     """The figures of one life's books; None for a day that was not reached."""
 
     quotes_off_since: date | None  # last stop; None: it quotes to the end
-    quotes_lose_usd: Decimal  # with spread and hedges
+    quotes_lose_usd: Decimal  # the result with spread and hedges
     fees_usd: Decimal
-    claims_usd: Decimal  # in the end, of customers outside the group
+    claims_usd: Decimal  # claims of customers outside the group at the end
     house_cash_usd: Decimal
     hole_usd: Decimal
     days_of_customers_money: int

@@ -37,7 +37,7 @@ class MakerLoss(NamedTuple):
     """The maker's loss in one run, in dollars."""
 
     pickoff_usd: Decimal
-    net_usd: Decimal  # of spread
+    net_usd: Decimal  # the loss after the spread
     came: int  # firms that came
 
 

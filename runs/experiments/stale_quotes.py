@@ -50,7 +50,7 @@ DENSE = 8.0  # ticks a second in the table by latency
 class Quoted(NamedTuple):
     """The quotes' settings, and the number of firms."""
 
-    latency_s: float  # and refresh
+    latency_s: float  # the latency, and the time between refreshes
     size_usd: int
     firms: int
 

@@ -176,7 +176,7 @@ def sweep(
     for value in values:
         try:
             load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
-        except ScenarioError as error:  # whose words are those of `run --set`
+        except ScenarioError as error:  # its message is the one of `run --set`
             blamed = SWEPT if error.path == OPTION else error.path.replace(f"{OPTION} ", "")
             raise ScenarioError(blamed, error.key, error.problem) from error
     cases = [SweptRun(value, seed) for value in values for seed in seeds or (own,)]

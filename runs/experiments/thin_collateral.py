@@ -24,7 +24,7 @@ from runs.scenarios import load
 
 SCENARIO, TOKEN = "thin-collateral", "MOB"
 WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)  # when it borrows; 0.05 more when margin is checked
-DEPTHS_USD = (0.0, 280.0, 1_400.0, 7_000.0, 35_000.0)  # for each basis point
+DEPTHS_USD = (0.0, 280.0, 1_400.0, 7_000.0, 35_000.0)  # dollars for each basis point
 CIRCULATING = 37_500_000.0
 FACTORS = {
     "tokens": tuple(share * CIRCULATING for share in (0.05, 0.1, 0.25, 0.5, 0.75)),

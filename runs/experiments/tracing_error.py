@@ -51,7 +51,7 @@ SPREAD = "in brackets, where 95 of 100 means lie if seeds are drawn again"
 NOTE = f"Means over {len(SEEDS)} seeds; {SPREAD}."
 LEFT, INSTEAD = "left in cash", "others bring less"
 
-Cents = Mapping[str, int]  # by use
+Cents = Mapping[str, int]  # the key is a use
 Case = tuple[str, int]  # story, seed
 
 
@@ -92,8 +92,8 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 class TracedSource(NamedTuple):
     """The uses of one source in one run: by each rule and account, and in truth."""
 
-    brought: int  # in cents
-    by_rule: Mapping[tuple[str, TracingRule], Cents]  # for one account, and per account
+    brought: int  # the amount in cents
+    by_rule: Mapping[tuple[str, TracingRule], Cents]  # the key is (basis, rule)
     but_for: Cents
 
     @property

@@ -51,8 +51,8 @@ class Causes:
 
     picture: LinePicture
     periods: tuple[str, ...]
-    lines: tuple[CauseLine, ...]  # in the order of the picture
-    hole: CauseLine  # their sum
+    lines: tuple[CauseLine, ...]  # the lines in the order of the picture
+    hole: CauseLine  # the sum of the lines
 
 
 def cause_accounts(run: RunFolder) -> dict[str, list[str]]:

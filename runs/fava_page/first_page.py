@@ -34,9 +34,9 @@ class KindLine:
     """A kind with its amount, its accounts, and links to its entries."""
 
     kind: str
-    plain: str  # in plain English
+    plain: str  # the kind in plain English
     usd: Decimal  # a use is above zero, a source below
-    share_of_uses_pct: Decimal | None  # of a use
+    share_of_uses_pct: Decimal | None  # set if the kind is a use
     link: str
     accounts: tuple[AccountLink, ...]
 
@@ -60,7 +60,7 @@ class FirstPage:
     hole_usd: Decimal
     kinds: tuple[KindLine, ...]  # uses first, the largest first; then sources
     used_usd: Decimal
-    brought_usd: Decimal  # below zero
+    brought_usd: Decimal  # the amount is below zero
     dates: tuple[DateLine, ...]
     sankey: Sankey | None  # None: no money moved
     causes: Causes

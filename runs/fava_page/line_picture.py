@@ -11,9 +11,9 @@ from runs.fava_page.links import entries_of_day
 from runs.plots.paper import short
 
 WIDTH, HEIGHT = 900, 260  # pixels
-LEFT, RIGHT, TOP, BOTTOM = 60, 730, 24, 230  # of the panel
+LEFT, RIGHT, TOP, BOTTOM = 60, 730, 24, 230  # the sides of the panel
 NEAR = 14  # pixels: labels of lines are no closer
-STEPS = 5  # of the axis, at most
+STEPS = 5  # the most steps of the axis
 DAYS_NAMED = 6
 
 
@@ -30,9 +30,9 @@ class DrawnLine:
     """A line, named at its end."""
 
     name: str
-    told: str  # its last amount
+    told: str  # the text of its last amount
     link: str
-    points: str  # as SVG writes them
+    points: str  # the points as SVG writes them
     end_y: float
     label_y: float
 

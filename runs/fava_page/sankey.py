@@ -21,7 +21,7 @@ class Band(NamedTuple):
     """A source or use of money."""
 
     name: str
-    usd: Decimal  # above zero
+    usd: Decimal  # the amount is above zero
     link: str
 
 
@@ -30,9 +30,9 @@ class DrawnBand:
     """A drawn band: a shape, a bar at its outer end, and a label."""
 
     name: str
-    told: str  # its amount
+    told: str  # the text of its amount
     link: str
-    path: str  # of the shape, as SVG writes it
+    path: str  # the path of the shape, as SVG writes it
     bar: tuple[float, float, float]  # x, y and height
     label: tuple[float, float]
     is_source: bool

@@ -23,7 +23,7 @@ COLUMNS = {
 STEP = 0.14  # between marks, of a column
 STRIPE = "#f0f0f0"
 INK = "#1b4965"
-SIZE = 60  # of a mark, in square points
+SIZE = 60  # the size of a mark, in square points
 
 
 def claims_figure(found: Claims) -> "Figure":

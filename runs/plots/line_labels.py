@@ -9,7 +9,7 @@ from runs.plots.paper import short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-APART = 0.11  # of a panel's height, between two labels
+APART = 0.11  # the least distance of two labels, as a share of a panel's height
 BESIDE = 1.03  # where labels begin, in widths of a panel
 
 
@@ -50,7 +50,7 @@ def spread(heights: Sequence[float]) -> list[float]:
     Args:
         heights: shares of a panel's height, the largest first.
     """
-    groups: list[list[float]] = []  # of labels that touch
+    groups: list[list[float]] = []  # groups of labels that touch each other
     for height in heights:
         groups.append([height])
         while len(groups) > 1 and _places(groups[-2])[-1] - _places(groups[-1])[0] < APART:

@@ -49,13 +49,13 @@ ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords":
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
-SOURCE_GAP = -0.01  # below a picture, as a share of its height
-SOURCE_CHARACTERS = 170  # of a line of it
+SOURCE_GAP = -0.01  # the place below a picture, as a share of its height
+SOURCE_CHARACTERS = 170  # the most characters in a line of the source
 LEGEND_PAD = 24  # points between a panel and its title, for a legend
-DAYS_LABELLED = 7  # at most
+DAYS_LABELLED = 7  # the most days with a label
 WIDE = 30  # a linear axis does not show amounts this many times smaller than the largest
 DECADES = 100  # a logarithmic axis is linear for amounts this many times smaller than the largest
-SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by power of ten
+SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # the key is a power of ten
 
 
 class PlotError(MistakeError):

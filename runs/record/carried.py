@@ -42,8 +42,8 @@ class MakerSheet:
     house_usd: Decimal  # net debt to the exchange
     liquid_usd: Decimal
     coins_usd: Decimal  # held for their price, at mark
-    uses_usd: Mapping[str, Decimal]  # by kind, stakes at cost included
-    lost_usd: Mapping[str, Decimal]  # by carrier, or by kind; losses are above zero
+    uses_usd: Mapping[str, Decimal]  # by kind, with stakes at cost
+    lost_usd: Mapping[str, Decimal]  # by carrier or by kind; losses are above zero
     stale_usd: Decimal  # the part of it on stale quotes, without other quotes' results
 
     @property

@@ -52,7 +52,7 @@ class BesideRecord:
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]
-    kinds_usd: Mapping[str, Decimal]  # of the hole at the end
+    kinds_usd: Mapping[str, Decimal]  # the kinds of the hole at the end
     traded: TradedDays
     markets: MarketJudgement
 

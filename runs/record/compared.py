@@ -24,7 +24,7 @@ class AmountRow:
 
     fact: Fact
     figure: Decimal
-    counts: str = ""  # its definition, in words
+    counts: str = ""  # the definition in words
 
     @property
     def what(self) -> str:

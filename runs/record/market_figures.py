@@ -23,7 +23,7 @@ MILLION = Decimal(1_000_000)
 SHARE, YIELD = "share-of-maker-in-volume", "fee-yield"
 ORDER_COST = "cost-of-a-ten-million-order"
 
-Days = Sequence[MarketDay]  # of one market, in order, at least one
+Days = Sequence[MarketDay]  # the days of one market, in order, at least one
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Judged(NamedTuple):
 class MarketJudgement:
     """A run's markets compared with the record."""
 
-    days: Mapping[str, Days]  # by market
+    days: Mapping[str, Days]  # the key is a market
     record: Record
     inputs: Inputs
 

@@ -196,7 +196,7 @@ class Measure(NamedTuple):
 
     figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such figure
     covers: Callable[[Fact, Span], Span | None]  # None: this run lacks the days
-    counts: str  # in words, beside those of the record
+    counts: str  # the definition in words, beside that of the record
 
 
 # By key of the record; facts say which are inputs. Liquidations are compared with the record by the

@@ -24,7 +24,7 @@ class Member(NamedTuple):
 
     number: int
     seed: int
-    inputs: Mapping[str, float]  # by unknown; empty for the base itself
+    inputs: Mapping[str, float]  # by unknown; empty for the base
 
     @property
     def is_base(self) -> bool:

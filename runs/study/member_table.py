@@ -27,7 +27,7 @@ class Members:
     manifest: Mapping[str, Any]
     numbers: np.ndarray
     inputs: np.ndarray  # shape (members, unknowns); NaN for the base's own
-    figures: Mapping[str, np.ndarray]  # by name; NaN if a member has none
+    figures: Mapping[str, np.ndarray]  # by name; NaN if a member lacks the figure
 
     @property
     def is_base(self) -> np.ndarray:

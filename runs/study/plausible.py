@@ -31,10 +31,10 @@ class Judgement:
     """One fact's verdict on the members with drawn inputs."""
 
     moment: RecordedMoment
-    low: float  # of the record
+    low: float  # the low end of the record
     high: float
     model: np.ndarray  # shape (members,)
-    sd: float  # of seed, record and model together
+    sd: float  # the deviation of seed, record and model together
 
     @property
     def implausibility(self) -> np.ndarray:

@@ -43,7 +43,7 @@ class StudyReport:
     """A study's members compared with the record."""
 
     members: Members
-    seal: str  # of the result
+    seal: str  # the seal of the result
 
     @cached_property
     def judged(self) -> list[Judgement]:

@@ -80,10 +80,10 @@ class WouldHaveToBe:
     """The members whose mechanism is half of the hole or more, or the nearest one."""
 
     share: np.ndarray  # share of the hole by drawn member; NaN without a hole
-    reached: np.ndarray  # which drawn members reach HALF
-    chosen: int  # of these, the nearest to the record; without any, the largest share
-    inputs: Mapping[str, float]  # of the chosen member
-    contradicted: tuple[Contradicted, ...]  # by the chosen member, the worst first
+    reached: np.ndarray  # True for drawn members that reach HALF
+    chosen: int  # the nearest of them to the record; without any, the largest share
+    inputs: Mapping[str, float]  # the inputs of the chosen member
+    contradicted: tuple[Contradicted, ...]  # the chosen member contradicts them; worst first
     bound: Bound
 
 

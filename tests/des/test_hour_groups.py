@@ -63,7 +63,7 @@ def test_the_weights_of_each_day_sum_to_24_and_on_a_full_day_each_is_one():
 
 
 def test_the_mean_of_many_draws_is_the_total_of_all_hours():
-    """Each hour has the inverse of its weight as its chance, in whatever group it is."""
+    """Each hour has the inverse of its weight as its chance, in any group."""
     predicted = losses(3)
     real = np.random.default_rng(9).lognormal(
         0, 1, len(predicted)

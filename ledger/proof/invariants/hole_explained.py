@@ -40,7 +40,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(COUNTED, Decimal()))
-    promised: set[str] = {"USD"}  # and each coin that is owed or there
+    promised: set[str] = {"USD"}  # later also each coin that is owed or held
     movers: dict[str, Directive] = {}
     for step in ledger.steps:
         drifts: dict[str, Decimal] = defaultdict(Decimal)

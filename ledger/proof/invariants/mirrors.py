@@ -41,7 +41,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
         if leg.account.kind in (Kind.TOKENS, Kind.COINS) and leg.account.partner not in keepers:
-            return None  # in the holder's own hands, such as Assets:Alameda:Tokens:SOL
+            return None  # the holder keeps it itself, as Assets:Alameda:Tokens:SOL
         pair = _mirror(leg.account)
         return pair and (pair, leg.commodity)
 

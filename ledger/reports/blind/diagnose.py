@@ -13,7 +13,7 @@ The diagnosis uses no kind, motive or name. Each cause has a signature of its ow
 - regular spending: payments without an asset in return, in small parts.
 - trading costs and interest: the cost of the maker's own orders, and payments to lenders.
 
-Sums handed over look the same whatever their purpose: a loan that is never repaid, a theft, a
+Sums handed over look the same for any purpose: a loan that is never repaid, a theft, a
 settlement, a buyback. So does spending on a plant, a stadium, an election or an office. A venture
 and an acquired company are both held at cost. Without words these cannot be distinguished, so the
 audit does not try.
@@ -52,8 +52,8 @@ class Evidence(NamedTuple):
 
     cause: Cause
     party: str | None
-    usd: Decimal  # above zero it used money
-    seen: str  # its evidence
+    usd: Decimal  # above zero if the cause used money
+    seen: str  # the evidence in the books
 
 
 class Verdict(NamedTuple):

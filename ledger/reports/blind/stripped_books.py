@@ -35,7 +35,7 @@ class StrippedLine(NamedTuple):
     """One posting."""
 
     root: str  # Assets, Liabilities, Equity, Income or Expenses
-    owner: str  # whose books
+    owner: str  # the owner of the books
     word: str  # Cash, Claims, Customers or Other
     party: str | None  # the counterparty or asset, if the account names it
     amount: Decimal  # dollars, or units of something else
@@ -58,7 +58,7 @@ class Trades:
     taker: np.ndarray
     maker: np.ndarray
     lots: np.ndarray  # above zero if the taker buys
-    price_cents: np.ndarray  # of a lot
+    price_cents: np.ndarray  # the price of a lot
     lead_cents: np.ndarray  # the lead price of a lot at that moment
     quote_age_us: np.ndarray  # since the lead price that a quote was made from; NO_QUOTE
     fee_cents: np.ndarray  # the taker's fee
@@ -71,17 +71,17 @@ class Payments:
     venue: np.ndarray
     receiver: np.ndarray
     payer: np.ndarray  # the venue itself for payments through its pool
-    cents: np.ndarray  # below zero, the receiver pays
+    cents: np.ndarray  # below zero if the receiver pays
 
 
 @dataclass(frozen=True, slots=True)
 class BlindBooks:
     """Stripped books, and the codes of the exchange and its maker."""
 
-    parties: tuple[str, ...]  # by their code in trades and payments
+    parties: tuple[str, ...]  # their codes in trades and payments are the places here
     house: str
     maker: str
-    entries: tuple[StrippedEntry, ...]  # in their true order
+    entries: tuple[StrippedEntry, ...]  # the entries in their true order
     trades: Trades
     payments: Payments
     closing: tuple[StrippedLine, ...]  # final balances of cash and claims

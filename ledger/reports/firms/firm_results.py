@@ -91,7 +91,7 @@ class FirmAccounts:
     parties: Parties
     results: tuple[FirmResult, ...]  # the largest edge first
     everybody: FirmResult
-    statistics: Mapping[str, FillStatistics]  # by firm, and of all
+    statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
     classes: tuple[ClassResult, ...]  # the quickest first, all firms last; none in older books
     coverage: Coverage
     cuts: tuple[Cut, ...]  # hits cut off by limits, by market and month

@@ -46,14 +46,14 @@ class FirmResult:
     profile: Profile
     edge_usd: Decimal  # gained from the captive maker's stale quotes
     house_fees_usd: Decimal
-    lead_cost_usd: Decimal  # of hedging house fills: spread and fees
+    lead_cost_usd: Decimal  # the cost of hedging house fills: spread and fees
     lead_spread_usd: Decimal  # spread of its quotes on the lead venue
-    lead_pickoff_usd: Decimal  # there: gains from slower firms less losses to faster ones
+    lead_pickoff_usd: Decimal  # lead venue: gains from slower firms less losses to faster ones
     lead_fees_usd: Decimal  # fees on its hits of slower firms' quotes there
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # received, on both venues
-    gap_loss_usd: Decimal  # its debts that venues bore
+    gap_loss_usd: Decimal  # its debts that venues covered
     opening_capital_usd: Decimal
     house_opening_usd: Decimal  # part of it that is a claim on the house
     house_deposits_usd: Decimal

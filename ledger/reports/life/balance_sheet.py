@@ -21,7 +21,7 @@ from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 
-Balances = Mapping[tuple[str, str], Decimal]  # by (account, commodity)
+Balances = Mapping[tuple[str, str], Decimal]  # the key is (account, commodity)
 
 
 class Side(StrEnum):
@@ -49,7 +49,7 @@ class SheetLine:
 
     side: Side
     account: str
-    usd: Decimal  # as booked
+    usd: Decimal  # the amount as booked
     at_mark_usd: Decimal
 
 

@@ -84,7 +84,7 @@ class FirstShort:
     what: str
     first_day: date | None = None
     usd: Decimal | None = None
-    house_cash_usd: Decimal | None = None  # at the close of that day
+    house_cash_usd: Decimal | None = None  # the cash at the close of that day
     days: int = 0
 
 
@@ -93,7 +93,7 @@ class CoverageByDay:
     """Every day's close, and the first days on which claims exceeded the cash."""
 
     closes: tuple[Close, ...]
-    dates: tuple[FirstShort, ...]  # of all figures, and of an unpaid withdrawal
+    dates: tuple[FirstShort, ...]  # first days of all figures and of an unpaid withdrawal
 
     def answer(self) -> str:
         """Say when the cash fell short of all claims, and the share that it covers in the end."""

@@ -61,7 +61,7 @@ class HouseValuation:
     """Sales of shares, appraisals of the house, and the maker's decisions."""
 
     maker: str
-    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by method
+    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, then by method
     rounds: Sequence[PricedRound]
     reviews: Sequence[Review]
 

@@ -28,7 +28,7 @@ class Standing:
     day: date
     claims_usd: Decimal  # claims of customers outside the group
     house_cash_usd: Decimal
-    liquid_usd: Decimal  # of the group, the exchange's cash included
+    liquid_usd: Decimal  # the group's liquid assets, with the exchange's cash
     credit_drawn_usd: Decimal  # drawn by the captive maker from the exchange
     loans_usd: Decimal  # owed to lenders
     at_cost_usd: Decimal  # ventures and other purchases carried at cost

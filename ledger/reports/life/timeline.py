@@ -22,7 +22,7 @@ class Timeline:
     """The group at the end of each month or day, and its milestones."""
 
     house: str
-    days: int  # of the whole life
+    days: int  # the days of the whole life
     shown: tuple[Standing, ...]  # the last of each month, or all days
     firsts: Mapping[Milestone, First]
 

@@ -32,7 +32,7 @@ class BackstopResult:
     moves_usd: Decimal  # variation margin and funding since, on both venues
     unwinding_usd: Decimal  # cost of hedging them
     result_usd: Decimal
-    booked_usd: Decimal  # the same by the general ledger
+    booked_usd: Decimal  # the amount in the general ledger
 
     @property
     def backstop_usd(self) -> Decimal:

@@ -85,7 +85,7 @@ class BankruptDebts:
     by_backstops_usd: Decimal  # taken over with positions
     by_customers_usd: Decimal
     left_to_fund_usd: Decimal
-    fund_usd: Decimal  # at the end
+    fund_usd: Decimal  # the fund's balance at the end
     stated_usd: tuple[Decimal, ...]  # the fund as the exchange stated it
 
 

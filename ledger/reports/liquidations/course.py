@@ -51,9 +51,9 @@ class CourseStep:
     """The state at the end of an hour or a day."""
 
     until: datetime
-    lead_usd: Mapping[str, Decimal]  # by market
+    lead_usd: Mapping[str, Decimal]  # the lead price of each market
     held_usd: Mapping[str, Decimal]  # by provider: the largest in the step, long above zero
-    result_usd: Mapping[str, Decimal]  # by provider, since the start
+    result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ class Liquidations:
     hours: tuple[CascadeHour, ...]
     days: tuple[LiquidatedDay, ...]
     gains: tuple[LiquidationGain, ...]
-    backstops: tuple[BackstopResult, ...]  # none without customers on margin
+    backstops: tuple[BackstopResult, ...]  # empty if no customer is on margin
     debts: BankruptDebts
-    seized: tuple[SeizedToken, ...]  # none if customers bring no tokens
-    pledged: tuple[PledgedResult, ...]  # none without borrowers against tokens
+    seized: tuple[SeizedToken, ...]  # empty if customers bring no tokens
+    pledged: tuple[PledgedResult, ...]  # empty if no customer borrows against tokens
     course: Course
 
     def answer(self) -> str:

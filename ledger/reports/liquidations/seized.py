@@ -21,7 +21,7 @@ class SeizedToken:
     token: str
     accounts: int
     quantity: Decimal
-    worth_usd: Decimal  # by the lead price
+    worth_usd: Decimal  # the value at the lead price
     brought_usd: Decimal
 
     @property

@@ -42,8 +42,8 @@ class Expectations:
     """The maker's expectations of its quotes, and the booked results."""
 
     maker: str
-    lines: Sequence[MonthInMarket]  # from the fills
-    ledger: Mapping[str, Booked]  # by month, from the general ledger
+    lines: Sequence[MonthInMarket]  # the lines that fills give
+    ledger: Mapping[str, Booked]  # by month: the figures of the general ledger
     planned: Sequence[PlannedMonth]  # by month and market, if the books have a decision
 
     @property

@@ -23,7 +23,7 @@ class Volume:
 
     market: str
     month: str
-    maker_usd: Decimal  # with the captive maker on one side
+    maker_usd: Decimal  # the volume with the captive maker on one side
     others_usd: Decimal
 
     @property
@@ -35,7 +35,7 @@ class Volume:
 class QuotedVolume(NamedTuple):
     """The volume of one market on one day, each trade counted once."""
 
-    maker_usd: Decimal  # with the captive maker on one side
+    maker_usd: Decimal  # the volume with the captive maker on one side
     others_usd: Decimal
 
 
@@ -45,7 +45,7 @@ class MakerShare:
 
     maker: str
     house: str
-    months: tuple[Volume, ...]  # by market
+    months: tuple[Volume, ...]  # the volumes of each market
     recorded_pct: tuple[Decimal, Decimal] | None
 
 

@@ -29,7 +29,7 @@ class PlannedMonth:
     decision: Decision
     days: int  # days of the month in the run
     booked: Booked
-    share_pct: Decimal | None  # of the venue's volume
+    share_pct: Decimal | None  # its share of the venue's volume
 
     @property
     def planned_result_usd(self) -> Decimal | None:

@@ -40,7 +40,7 @@ class PoolDay:
     token: str
     day: date
     blocks: int
-    variance: float  # of the log-price, from block to block
+    variance: float  # that of the log-price, from block to block
     value_usd: Decimal  # value in the morning
     trades: int = 0
     moved_usd: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
@@ -73,7 +73,7 @@ class PoolMonth:
 class PoolResults:
     """Pools' fees, and their losses to arbitrage."""
 
-    months: tuple[PoolMonth, ...]  # by pool, each with its total last
+    months: tuple[PoolMonth, ...]  # the months of each pool, each with its total last
 
     def answer(self) -> str:
         """State the loss of all pools to arbitrage, the loss by theory, and the fees."""

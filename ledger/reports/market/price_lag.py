@@ -10,7 +10,7 @@ times of observation are independent of the prices. Here they depend on the pric
 the house's price only if it is better than the other makers' price. So an ask is observed after a
 rise of the price; after a fall there is no observation until the quote is renewed. For this reason
 the covariance finds lags that are too short. The least difference does not depend on the reasons of
-those who trade: at the right lag it is the same whatever the price did later.
+those who trade: at the right lag it is the same for any later price.
 
 The half-spread is part of the difference. It is estimated by side and block from lead prices of
 BEFORE_US earlier, older than the quote: moves before the quote do not affect whether it was taken.
@@ -55,7 +55,7 @@ class Sight(NamedTuple):
     """Observations of two prices in one day."""
 
     lead: Prices
-    house: Sequence[Prices]  # its asks and bids: each has a half-spread of its own
+    house: Sequence[Prices]  # its asks and its bids: each series has its own half-spread
 
 
 class Dispersions(NamedTuple):
@@ -69,7 +69,7 @@ class Dispersions(NamedTuple):
 class PriceLag:
     """The lag at which two prices differ least."""
 
-    lag_us: int  # above zero: the second series follows
+    lag_us: int  # above zero: the second series is late
     low_us: int  # the least and the largest lag that are not significantly worse
     high_us: int
 

@@ -36,7 +36,7 @@ CENT = Decimal("0.01")
 class Promise(NamedTuple):
     """The maker's expectation for one or more months and markets."""
 
-    result_usd: Decimal  # at fills
+    result_usd: Decimal  # the result at fills
     volume_usd: Decimal
 
 

@@ -35,9 +35,9 @@ class LackingLine:
     """Dollars, or a coin: the amount owed, the amount held, and the value of the difference."""
 
     commodity: str
-    owed: Decimal  # to customers outside the group
-    there: Decimal  # of the group, at once
-    lent: Decimal  # by the house to its maker
+    owed: Decimal  # coins owed to customers outside the group
+    there: Decimal  # coins that the group has at once
+    lent: Decimal  # coins that the house lent to its maker
     mark_usd: Decimal
     first_usd: Decimal  # value of the quantity missing at the end of the first day
     by_price_usd: Decimal  # change since then

@@ -25,7 +25,7 @@ class DayOfHole:
     """The hole at the end of a day; customers' coins count at the day's mark."""
 
     day: date
-    hole_usd: Decimal  # of the group
+    hole_usd: Decimal  # the hole of the group
     hole_of_exchange_usd: Decimal  # positive: customers' money is in use
 
 
@@ -37,7 +37,7 @@ class Growth:
     usd: Decimal
     kind: str
     kind_usd: Decimal
-    recipients_usd: tuple[tuple[str, Decimal], ...]  # of that kind, the largest first
+    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients of that kind, largest first
 
     def in_words(self) -> str:
         """State the amount that the kind used, and its main recipients."""
@@ -55,7 +55,7 @@ class Growth:
 class HoleOpened:
     """The day on which the hole opened for the last time, and its largest growth since then."""
 
-    day: date  # from this day on it is open on every day until the end
+    day: date  # from this day the hole is open on every day until the end
     is_opening: bool  # whether the opening balances already have a hole
     counts_coins: bool  # whether customers are owed coins, which count at the day's mark
     growth: Growth | None  # None: it never grew, or coins are owed, whose prices change it

@@ -12,7 +12,7 @@ from ledger.reports.table import Cell, Table
 from ledger.reports.tracing.group_cash import Reason, cash_passed
 from ledger.run_folder import RunFolder
 
-CUSTOMERS = "customers"  # all of them, in one row
+CUSTOMERS = "customers"  # all customers, in one row
 
 
 @dataclass(slots=True)

@@ -20,8 +20,8 @@ class WhereByQuarter:
     """The hole by kind for each quarter, and for the whole life."""
 
     hole: Hole
-    kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
-    grown_usd: Mapping[str, Decimal]  # by quarter: claims less liquid assets
+    kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter, then by kind
+    grown_usd: Mapping[str, Decimal]  # by quarter: the growth of claims less liquid assets
 
     def answer(self) -> str:
         """Say how large the hole is in the end, and in which quarter it grew most."""

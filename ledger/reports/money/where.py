@@ -39,14 +39,14 @@ class Where:
     parties: Parties
     hole: Hole
     cash: CashStatement
-    bridges: tuple[ClaimBridge, ...]  # by class of customers, and in total
+    bridges: tuple[ClaimBridge, ...]  # one for each class of customers, and a total
     volume: MakerShare
     cuts: tuple[Cut, ...]  # the firms' hits cut off by limits
     none_left: AllCame | None  # the day from which no firm could still enter
     mechanism: Mechanism
     views: QuoteViews
     in_kind: HoleInKind | None  # None: customers are owed dollars alone
-    stale_quotes: str  # their cost in a sentence, with its error if hours were sampled
+    stale_quotes: str  # the cost in a sentence, with its error if hours were sampled
     opened: HoleOpened | None  # None: there is no hole at the end
     paid_in_use: Sequence[PaidInUse]  # while customers' money was in use
 

@@ -36,8 +36,8 @@ class PaidBefore:
     kind: str
     first: date
     last: date
-    near_cents: int = 0  # in the last 90 days
-    year_cents: int = 0  # in the last year, including these days
+    near_cents: int = 0  # the payments of the last 90 days
+    year_cents: int = 0  # the payments of the last year, with those of the 90 days
 
     def add(self, each: ListedPayment, end: date) -> None:
         """Add a payment of the year before *end*."""

@@ -28,7 +28,7 @@ class Preferred:
     paid_cents: int = 0
     new_cents: int = 0  # brought in the same week
     preference_cents: int = 0  # payments less later new value
-    owed_cents: int = 0  # at the end
+    owed_cents: int = 0  # the debt at the end
 
     def pay(self, cents: int) -> None:
         """Add a payment."""

@@ -17,7 +17,7 @@ class CashMove(NamedTuple):
     day: date
     giver: str  # a source of cash, or an account
     taker: str  # an account, or a use of cash
-    cents: int  # above zero
+    cents: int  # the amount is above zero
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:

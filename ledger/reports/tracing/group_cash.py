@@ -19,7 +19,7 @@ class Reason(NamedTuple):
 
     root: str
     kind: str
-    party: str  # with whom
+    party: str  # the other party of the payment
 
 
 class Passed(NamedTuple):

@@ -21,10 +21,10 @@ class Trace:
     """The uses of the traced sources and of all others, under each rule."""
 
     question: Question
-    followed: frozenset[str]  # of the sources
+    followed: frozenset[str]  # those of the sources that are followed
     accounts: tuple[str, ...]
     moves: tuple[CashMove, ...]
-    fates: Mapping[str, Fate]  # by use
+    fates: Mapping[str, Fate]  # the key is a use
     by_rule: Mapping[TracingRule, Traced]
 
     @property

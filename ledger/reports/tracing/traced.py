@@ -29,8 +29,8 @@ class Traced:
     Every use is the sum over its sources. Every source is the sum over its uses and its remainder.
     """
 
-    paid: Mapping[tuple[str, str], Paid]  # by source and use
-    left_cents: Mapping[tuple[str, str], int]  # by source and account
+    paid: Mapping[tuple[str, str], Paid]  # the key is (source, use)
+    left_cents: Mapping[tuple[str, str], int]  # the key is (source, account)
     # By source, then day: the change of its balance on that day.
     change_cents: Mapping[str, Mapping[date, int]]
 

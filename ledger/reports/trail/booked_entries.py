@@ -22,13 +22,13 @@ class BookedEntry:
 
     seq: int
     date: date
-    time: str  # of the day, UTC
+    time: str  # the time of day, in UTC
     payee: str | None
     narration: str
     tag: str | None
     links: tuple[str, ...]
     meta: Mapping[str, str]  # the others
-    lines: tuple[PostingCells, ...]  # as Beancount books them: commodity by commodity
+    lines: tuple[PostingCells, ...]  # the lines as Beancount books them: commodity by commodity
 
     @property
     def is_closing(self) -> bool:

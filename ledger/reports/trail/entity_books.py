@@ -59,7 +59,7 @@ class EntityBooks:
     """The books of one entity."""
 
     entity: str
-    lines: Sequence[LedgerLine]  # in the order of the chart
+    lines: Sequence[LedgerLine]  # the lines in the order of the chart
 
     def answer(self) -> str:
         """Return the entity's assets, debts and result since the first day, in a sentence."""

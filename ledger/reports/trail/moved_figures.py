@@ -17,11 +17,11 @@ PARTS = ("cause", "claim", "liquid", "group")  # parts of the hole, as on accoun
 class MovedFigure:
     """A figure of the house group that changes; without a kind, the hole itself."""
 
-    part: str  # one of PARTS, or hole
+    part: str  # one of PARTS, or the word hole
     kind: str | None
     before_usd: Decimal
     moved_usd: Decimal
-    end_usd: Decimal  # of the run
+    end_usd: Decimal  # the figure at the end of the run
 
     @property
     def after_usd(self) -> Decimal:

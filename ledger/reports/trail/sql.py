@@ -196,7 +196,7 @@ def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
         "enable_progress_bar = false",
         f"temp_directory = {_quoted(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
-        "enable_external_access = false",  # nor extensions, nor variables of this program
+        "enable_external_access = false",  # also no extensions and no variables
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")

@@ -67,7 +67,7 @@ class Figure:
     """Dollars on some accounts in a period, with one counterparty or with all."""
 
     name: str
-    kind: str | None  # of all its accounts, if they have one in common
+    kind: str | None  # the kind of all its accounts, if it is the same
     accounts: frozenset[str]
     party: str | None
     since: date

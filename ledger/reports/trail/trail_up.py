@@ -59,10 +59,10 @@ class EntryTrail:
     """An entry, and the figures that it is part of."""
 
     entry: BookedEntry
-    place: str  # its file and line
+    place: str  # the file and the line
     figures: tuple[MovedFigure, ...]
     linked: Linked
-    closed: ClosedFills | None  # for a closing entry
+    closed: ClosedFills | None  # set if the entry is a closing entry
 
     def answer(self) -> str:
         """Return the entry with its file and line in a sentence."""

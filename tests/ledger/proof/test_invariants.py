@@ -254,7 +254,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "one cent is missing, from the whole and so from somebody's books",
+        "one cent is missing from the whole, and so from an entity's books",
         OPENING
         + """
 2022-05-02 * "Lender01" "A tip of 1.00"
@@ -320,7 +320,7 @@ BOOKS = [
     Books("entity-balances", "a deposit is paid from the depositor's cash", OPENING + DEPOSIT),
     Books(
         "entity-balances",
-        "a deposit is paid from somebody else's cash",
+        "a deposit is paid from another entity's cash",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 deposits 100.00 at FTX" #deposit
@@ -511,7 +511,7 @@ BOOKS = [
     ),
     Books(
         "tokens-conserved",
-        "a coin is sold and nobody buys it",
+        "a coin is sold and no entity buys it",
         OPENING
         + COINS
         + """
@@ -746,7 +746,7 @@ BOOKS = [
     Books("pools-empty", "a winner draws from nobody", OPENING + breaking("pools-empty", WINNER)),
     Books(
         "pools-empty",
-        "a winner draws funding from nobody",
+        "a winner draws funding and no entity pays it",
         OPENING + breaking("pools-empty", WINNER.replace("FTX:VariationMargin", "FTX:Funding")),
     ),
     Books(

@@ -27,7 +27,7 @@ compiled = {
     if isinstance(value, Dispatcher)
 }
 assert compiled
-# What is inlined is compiled with whatever calls it, and never by itself.
+# An inlined function is compiled with each caller, and never by itself.
 alone = [each for each in compiled if each.targetoptions.get("inline") != "always"]
 print(*sorted(each.__name__ for each in alone if not each.signatures))
 """
