@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,10 @@ def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
 
 
 def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
-    """Return the file that set a key; if none did, the first file."""
-    setters = (layer.path for layer in layers if value_at(layer.data, keys) is not None)
+    """Return the file that set a key; if none did, the first file.
+
+    A list replaces that of its base, so the file that has it is the origin of all of its parts.
+    """
+    whole = tuple(takewhile(lambda key: isinstance(key, str), keys))
+    setters = (layer.path for layer in layers if value_at(layer.data, whole) is not None)
     return next(setters, layers[0].path)

@@ -125,3 +125,13 @@ def test_a_new_scenario_replaces_no_file(tmp_path):
         write_scenario(path, "tiny")
 
     assert path.read_text() == "mine"
+
+
+def test_a_key_missing_from_a_list_is_the_fault_of_the_file_that_has_the_list(tmp_path):
+    """A list replaces that of its base, whose entries have the key."""
+    path = tmp_path / "world.toml"
+    path.write_text('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')
+    said = faults(str(path))
+
+    assert "markets[0].lot" in [fault.key for fault in said]
+    assert all(str(fault).startswith(f"{path}: ") for fault in said)
