@@ -12,8 +12,8 @@
 Each report is a function of a run and has the name of its command. Importing this module loads
 nothing else; a report and the libraries under it are loaded when it is first named.
 
-``check.beancount`` of every run names this module as a plugin. Wherever the code behind it moves,
-a sealed ledger still loads:
+``check.beancount`` of every run names this module as a plugin. A sealed ledger still loads if the
+code moves to another module:
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own

@@ -1,6 +1,6 @@
 """The module that a run's fava-group.beancount names as its Fava extension.
 
-Wherever the code behind it moves, books that were written once go on loading.
+Written books still load if the code moves to another module.
 """
 
 from runs.fava_page.fava_extension import MoneyTrail as MoneyTrail

@@ -108,7 +108,7 @@ def _of_firms(
     takes: np.ndarray,
     leverage_max: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Select the firms' lots, claim, margin and fee in a market from those of all members.
+    """Select the firms' lots, claims, margins and fees in a market from the members' data.
 
     A firm's claim is margin for its positions in all markets. Each market gets the margin that its
     position needs, and an equal part of the rest. So all markets together never use more than the

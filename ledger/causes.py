@@ -1,4 +1,4 @@
-"""Causes by which money was used or raised, as far as figures alone can show them.
+"""Causes by which money was used or raised, if figures alone can show them.
 
 A blind audit finds them by their signatures; each kind of account belongs to one of them.
 """

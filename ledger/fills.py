@@ -91,7 +91,7 @@ NULLABLE = ("holder", "lead_when_quoted", "quote_age_us")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The words behind the codes."""
+    """The names that the codes of fills represent."""
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]

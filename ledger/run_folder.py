@@ -142,7 +142,7 @@ class RunFolder:
 
     @property
     def has_fills(self) -> bool:
-        """Tell whether the general ledger's entries have fills behind them."""
+        """Tell whether the run has the fills that the general ledger's entries sum."""
         return True
 
     def place_of(self, seq: int, day: date) -> str:

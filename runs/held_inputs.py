@@ -100,7 +100,7 @@ def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
 
 
 def _demand(run: RunFolder) -> OfMarkets | None:
-    """Keep the uninformed demand computed from the record; otherwise it would replace hits."""
+    """Keep the run's uninformed demand. If it were computed again, it would replace lost hits."""
     wanted = wanted_usd(run)
     if not wanted:
         return None

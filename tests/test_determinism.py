@@ -51,7 +51,7 @@ def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[
 @pytest.mark.parametrize(
     "scenario", [pytest.param("tiny", marks=pytest.mark.slow), str(BUSY)], ids=["tiny", "busy"]
 )
-def test_two_runs_are_the_same_bytes_wherever_and_however_sets_are_ordered(
+def test_two_runs_have_the_same_bytes_in_any_folder_and_any_order_of_sets(
     executed, scenario, tmp_path
 ):
     one = contents(executed(scenario).path)  # sets are ordered at random in this process

@@ -335,7 +335,7 @@ def test_only_a_line_limited_to_the_houses_own_money_spares_customers(never, mon
 # --------------------------------------------------------------------- the directional book
 
 
-def test_the_directional_book_has_a_desk_and_a_kind_of_its_own(run):
+def test_the_directional_book_has_its_own_desk_and_its_own_kind(run):
     with run.connect() as connection:
         ((bought, sold, edge, fee),) = connection.execute(
             "SELECT sum(lots) FILTER (lots > 0), sum(lots) FILTER (lots < 0), "

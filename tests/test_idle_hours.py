@@ -90,7 +90,7 @@ def test_the_range_of_a_day_is_never_wider_than_with_every_tick(both: tuple[RunF
         assert part.high_usd > part.low_usd
 
 
-def test_a_journal_of_accounts_alone_has_the_days_of_the_full_one_to_the_cent(
+def test_a_journal_of_accounts_alone_agrees_with_the_full_journal_on_every_day(
     both: tuple[RunFolder, RunFolder], tmp_path: Path
 ):
     _, whole = both

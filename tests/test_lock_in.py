@@ -259,7 +259,7 @@ def test_on_the_lead_venue_the_review_is_of_the_month_that_ended_there(crowd_run
     assert only.month_usd == only.year_usd == gained < 0
 
 
-def test_growth_is_that_of_fees_on_fills_and_on_others_volume(any_of_them):
+def test_growth_counts_fees_on_fills_and_fees_on_volume_with_others(any_of_them):
     paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
     growth = accumulate(map(sum, paid))  # there was no year before
 
@@ -267,7 +267,7 @@ def test_growth_is_that_of_fees_on_fills_and_on_others_volume(any_of_them):
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_without_its_quotes_fees_are_on_customers_volume_with_others_alone(any_of_them):
+def test_without_the_makers_quotes_fees_come_only_from_volume_with_others(any_of_them):
     """For any displayed size it is the stated demand at the others' rate, up to chance."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
@@ -361,7 +361,7 @@ def test_a_round_is_beside_its_computed_value(captive):
     assert row["as_trading_firm_usd"] == noted[AS_TRADING_FIRM].middle_usd
 
 
-def test_without_an_appraisal_a_round_is_alone(unvalued):
+def test_without_an_appraisal_a_round_is_shown_alone(unvalued):
     table, months, _, ways = valuation(unvalued).tables()
 
     assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]

@@ -47,7 +47,7 @@ def test_every_folder_of_modules_is_a_package():
     ] == []
 
 
-def test_the_lowest_python_version_is_the_same_wherever_it_is_named():
+def test_the_lowest_python_version_is_the_same_in_all_files():
     lowest = SETUP["options"]["python_requires"]
 
     assert lowest == ">=3.11"

@@ -1,4 +1,4 @@
-"""Printed text, docstrings and comments are plain English: they avoid some forms."""
+"""Printed text, docstrings, comments, pages and test names avoid forms that are hard to read."""
 
 import ast
 import re
@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 CODE = sorted(path for room in ("des", "ledger", "runs") for path in (ROOT / room).rglob("*.py"))
 CODE += sorted(ROOT.glob("moneytrail*.py"))
+TESTS = [each for each in sorted((ROOT / "tests").rglob("*.py")) if each != Path(__file__)]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 PRINTING = [path for path in CODE if path.is_relative_to(ROOT / "runs") or "reports" in path.parts]
 
 COMMENT = re.compile(r"(?:^|\s)# (.*)$", re.MULTILINE)
@@ -38,6 +40,11 @@ FORMS = {
     r"\bknow nothing\b": "uninformed; do not depend on",
     r"\bmend it\b": "correct it",
     r"\btake fright\b": "the start of fear",
+    r"\bwhatever\b|\bwhichever\b|\bwherever\b": "any; for any, in any, with any",
+    r"\bstands? (?:apart|together|alone|beside)\b": "is, are; are needed together",
+    r"^(?!.*\bneither\b).*\bnor\b": "and no; or two sentences",
+    r"\bfor want of\b": "because there is no",
+    r"\bso as to\b": "to",
 }
 FORMS_OF_PROSE = FORMS | {
     r"\bwho is who\b": "all who keep books, by role",
@@ -74,6 +81,19 @@ def texts_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     )
 
 
+def names_of(path: Path) -> tuple[str, ...]:
+    """Return the names of a file's tests as words."""
+    names = re.findall(r"^def test_(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return tuple(name.replace("_", " ") for name in names)
+
+
+@cache
+def paragraphs_of(path: Path) -> tuple[str, ...]:
+    """Return the paragraphs of a page, without blocks of code and quoted words."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return tuple(" ".join(each.split()) for each in re.split(r"\n\s*\n|\n(?=- |\|)", text))
+
+
 def found(form: str, texts: dict[Path, tuple[str, ...]], flags: int = 0) -> list[str]:
     """Return the texts with a form, each with its file."""
     return [
@@ -91,9 +111,21 @@ def test_no_printed_text_has_a_form_that_must_be_read_twice(form):
 
 @pytest.mark.parametrize("form", FORMS_OF_PROSE)
 def test_no_docstring_or_comment_has_a_form_that_must_be_read_twice(form):
-    wrong = found(form, {path: texts_of(path)[1] for path in CODE}, re.IGNORECASE)
+    wrong = found(form, {path: texts_of(path)[1] for path in (*CODE, *TESTS)}, re.IGNORECASE)
 
     assert wrong == [], FORMS_OF_PROSE[form]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_test_name_has_a_form_that_must_be_read_twice(form):
+    assert found(form, {path: names_of(path) for path in TESTS}) == [], FORMS[form]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_page_has_a_form_that_must_be_read_twice(form):
+    wrong = found(form, {path: paragraphs_of(path) for path in PAGES}, re.IGNORECASE)
+
+    assert wrong == [], FORMS[form]
 
 
 def test_printed_text_and_prose_are_found(tmp_path):

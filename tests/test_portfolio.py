@@ -213,7 +213,7 @@ def test_wired_dollars_of_customers_are_the_makers_debt_to_the_house_and_no_cred
     )
 
 
-def test_customers_deposit_the_same_whichever_account_receives_it(run, executed):
+def test_customers_deposit_the_same_amounts_into_any_receiving_account(run, executed):
     direct = executed(PORTFOLIO, retail={"agent_shares": None})
 
     def brought(of: RunFolder) -> list[tuple]:

@@ -1,8 +1,8 @@
 """For any price and any customers on margin the books pass, line by line and holder by holder.
 
 In small worlds all limits are drawn at random: leverage, margin, funds, backstops.
-Each is read back from disk: day ledgers by Beancount, the fills by DuckDB, and each account on
-margin followed through them.
+Each world is read back from disk: Beancount reads the day ledgers and DuckDB the fills. Each
+account on margin is followed through them.
 """
 
 import random

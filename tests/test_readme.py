@@ -114,7 +114,7 @@ def life(executed) -> RunFolder:
 
 
 @pytest.mark.slow
-def test_its_answer_is_that_of_the_life(life):
+def test_the_readme_has_the_answer_of_the_life(life):
     assert answer(life) in said()
     lost = hole(life).kinds_usd["PickOff"] / 1_000_000
     low, high = re.findall(r"lost to stale quotes \|[^|]*\| ([\d.]+) to ([\d.]+) m USD", FINDINGS)[

@@ -206,7 +206,7 @@ def test_news_long_before_the_run_has_no_effect(broken, executed):
     assert then == now != []
 
 
-def test_without_the_quoter_customers_trade_their_stated_demand_with_others_alone(executed):
+def test_without_the_quoter_customers_trade_their_stated_demand_with_other_makers_only(executed):
     """With the quoter the book is twice as deep, and customers trade four times as much."""
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)

@@ -64,7 +64,7 @@ class CoinSwaps:
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Raise these lots of each coin and these dollars, as far as the house can."""
+        """Raise these lots of each coin and these dollars, or as much as the house can."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:

@@ -30,7 +30,9 @@ class Confidence:
         return self._fear * self._left(time_us - self._at_us)
 
     def shock(self, time_us: int, size: float) -> None:
-        """Add a shock; one before the last shock counts with its part that is left at the last."""
+        """Add a shock. A shock before the last one counts with the part that is left at the last
+        one.
+        """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us
         self._fear += size * self._left(self._at_us - time_us)

@@ -42,7 +42,7 @@ class OtherMakersDesk:
         self.fees_without_maker_cents = 0.0  # fees so far if the captive maker had shown no quotes
 
     def charge(self, time_us: int) -> None:
-        """Book the day's fees as far as claim and cash go; after a halt they pay in nothing."""
+        """Book the day's fees, up to their claim and cash; after a halt they pay in nothing."""
         traded = self._volume.others_cents()
         fees = [
             alike * self._fee_cents(volume // alike)

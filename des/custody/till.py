@@ -6,7 +6,7 @@ note each request that has to wait. A house that has halted pays nothing more; l
 noted too.
 
 This till does not pay margin that firms and the captive maker move between the venues: it is paid
-at settlements, as far as the cash goes.
+at settlements, up to the available cash.
 """
 
 from collections import Counter
@@ -96,7 +96,7 @@ class Till:
         return cents
 
     def serve(self, time_us: int) -> None:
-        """Pay the queue in turn, as far as cash and coins go."""
+        """Pay the queue in order, while cash and coins suffice."""
         if not self._lines or self._halted():
             return
         for paid in self._lines.serve(lambda request: self._pay(time_us, request)):

@@ -1,9 +1,9 @@
 """A constant-product pool, and the arbitrageur who trades it at each block of its chain.
 
 The pool holds a token and dollars, and trades so that the product of the two stays the same. It
-learns the outside price from arbitrage alone: at each block an arbitrageur trades as far as that
-pays. The arbitrageur's gain plus its fee is the loss of the liquidity provider against holding the
-same tokens and trading them at the outside price: the loss versus rebalancing.
+learns the outside price from arbitrage alone: at each block an arbitrageur trades while that is
+profitable. The arbitrageur's gain plus its fee is the loss of the liquidity provider against
+holding the same tokens and trading them at the outside price: the loss versus rebalancing.
 
 The fee is paid in dollars on both sides and stays outside the reserves: it is income of the
 providers at once. So the product changes only by rounding and by liquidity, and losses and fees are

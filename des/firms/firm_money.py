@@ -13,7 +13,7 @@ HOUSE, LEAD = 0, 1  # the venues, in the order of the array of required margin
 
 
 class FirmMoney:
-    """Moves firms' money as they decide, as far as margin and the venues' cash allow."""
+    """Moves firms' money as they decide, within the limits of margin and of the venues' cash."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class FirmMoney:
         """Begin.
 
         With a *till* firms request withdrawals there and wait like all customers. Without one they
-        are paid as far as the cash goes.
+        are paid up to the available cash.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
@@ -98,7 +98,7 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Withdraw money as far as the venue has cash, but not ahead of the queue at the till."""
+        """Withdraw money up to the venue's cash, but not ahead of the queue at the till."""
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

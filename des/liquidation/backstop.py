@@ -31,7 +31,7 @@ class Backstop:
         self._now_left = [cents * elapsed_s // 60 if may else 0 for cents, may in by_minute]
 
     def take(self, lots: int, lot_cents: int) -> list[int]:
-        """Share lots pro rata to unused capacity, as far as it goes; return them by provider."""
+        """Share lots pro rata to unused capacity, up to that capacity; return them by provider."""
         unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
         room = [cents // lot_cents for cents in unused]
         taken = pro_rata(min(lots, sum(room)), room)

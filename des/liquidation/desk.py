@@ -4,8 +4,8 @@
    next settlement.
 2. `auto_close`: below auto-close margin it is ended at a settlement. Its tokens are sold, and its
 position goes to backstop providers. The part that they cannot take goes to accounts of the other
-side. 3. `loss_bearers`: the insurance fund takes the remainders and pays the debts, as far as its
-money goes; all customers bear the remaining debts.
+side. 3. `loss_bearers`: the insurance fund takes the remainders and pays the debts, up to its
+balance; all customers bear the remaining debts.
 
 Each step uses those after it, and none before it.
 """

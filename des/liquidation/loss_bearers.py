@@ -1,6 +1,6 @@
 """Third step, at the end of a settlement: remainders and debts of closed accounts.
 
-The insurance fund receives the remainders of accounts, and pays debts as far as its money goes. All
+The insurance fund receives the remainders of accounts, and pays debts up to its balance. All
 customers outside the group bear the other debts, in proportion to their claims.
 """
 
@@ -45,7 +45,7 @@ class LossBearers:
         self._debts: dict[int, int] = {}  # by account: the debt that is not covered yet
 
     def cover(self, account: int, debt_cents: int) -> int:
-        """Let the insurance fund pay a debt as far as it goes, before customers do.
+        """Let the insurance fund pay a debt, up to its balance, before customers do.
 
         Returns:
             The fund's payment.

@@ -1,9 +1,9 @@
 """Loans on thin tokens at each settlement: lending, sales of collateral, takeovers of accounts.
 
 A borrower withdraws its loan at once. When the price falls the venue sells the borrower's tokens,
-as far as their book takes them. Below auto-close margin the captive maker takes the account over,
-pays its debt to the venue, and sells the tokens into the same book. If the proceeds are less than
-the debt, the difference is its loss.
+as many as their book takes. Below auto-close margin the captive maker takes the account over, pays
+its debt to the venue, and sells the tokens into the same book. If the proceeds are less than the
+debt, the difference is its loss.
 
 Simplifications: the captive maker takes everything over, without an insurance fund or other
 providers, and keeps the value of an account beyond its debt.
@@ -213,7 +213,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Let the captive maker sell tokens that it took over, as far as the book takes them."""
+        """Let the captive maker sell tokens that it took over, as many as the book takes."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)

@@ -57,7 +57,7 @@ class Turnover:
         self._exchange(time_us, marks, entering, holders.lots)
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Let those chosen (bool, by account) who are safe close their positions, at *marks*.
+        """Let the *chosen* customers (bool, by account) who are safe close positions at *marks*.
 
         They take their cash and tokens with them. Accounts that owe dollars against tokens stay.
         """

@@ -214,7 +214,7 @@ class Listing:
         )
 
     def close(self, now_us: int, hedgers: np.ndarray, lead_lots: np.ndarray) -> None:
-        """Take all quotes and orders off the house, whose positions have just been closed.
+        """Remove all quotes and orders from the house after its positions are closed.
 
         Args:
             now_us: the moment.
@@ -283,7 +283,7 @@ class Listing:
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return the cents that firms took, and that each limit cut off, since the last call."""
+        """Return the cents that firms took and that limits cut off, both since the last call."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket, times: int) -> Terms:

@@ -20,7 +20,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """Decides at settlements; the size is decided on the first of a month."""
+    """Decides quotes at settlements, and their size on the first of a month."""
 
     def __init__(
         self,

@@ -15,7 +15,7 @@ class ShownLimit(NamedTuple):
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the tighter limit: the stated one, or that of all levels within the position."""
+    """Return the smaller limit: the stated one, or the one that fits the position limit."""
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

@@ -134,7 +134,7 @@ class Session:
         return counted
 
     def _advance(self, start_us: int, end_us: int, impact: float, decided: Decisions) -> Ticks:
-        """Append the interval's ticks to those from which quotes can still be made."""
+        """Append the interval's ticks to the ticks from which quotes can still be made."""
         new = self._price.ticks(start_us, end_us, impact)
         slowest_us = max(self._latency_us, decided.others.latency_us)
         self.ticks = joined(self.ticks, new, start_us - slowest_us)

@@ -110,7 +110,7 @@ def _in_order(
     lots: np.ndarray,
     holder: np.ndarray,
 ) -> np.ndarray:
-    """Put an hour's orders in the order of time; at a tie, in the order in which they were drawn.
+    """Sort an hour's orders by time; orders at the same time stay in the order of their draws.
 
     Args:
         hour_us: when the hour begins.

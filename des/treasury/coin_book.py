@@ -77,7 +77,7 @@ class CoinBook:
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend the shares of *cents* on coins, in whole lots, as far as dealers have them."""
+        """Spend the shares of *cents* on coins, in whole lots, as many as dealers have."""
         for place, lot_cents in enumerate(self._lot_cents(time_us, marks)):
             if not lot_cents:
                 continue
@@ -87,7 +87,7 @@ class CoinBook:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Sell coins for *cents* or slightly more, as far as coins and dealers' cash go.
+        """Sell coins for *cents* or slightly more, up to its coins and the dealers' cash.
 
         Each coin is sold in proportion to its value after the haircut.
         """

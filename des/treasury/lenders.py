@@ -65,7 +65,7 @@ class Lenders:
         return sum(self._room_cents(i, time_us) for i in range(len(self._lenders)))
 
     def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
-        """Let the maker borrow *needed_cents*, rounded up to tranches, as far as limits go."""
+        """Let the maker borrow *needed_cents*, rounded up to tranches, within the limits."""
         for i in range(len(self._lenders)):
             tranches = -(-needed_cents // self._tranche_cents)
             cents = min(tranches * self._tranche_cents, self._room_cents(i, time_us))

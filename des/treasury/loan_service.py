@@ -1,8 +1,8 @@
 """The captive maker's loans: it holds coins on them, pays interest and repays recalls.
 
-Interest that cannot be paid in full is not paid at all. A recall is paid as far as money goes, and
-the unpaid part stays owed. If the maker holds coins, part of a recall is raised by selling them,
-and all coins are sold before a recall stays unpaid.
+Interest that cannot be paid in full is not paid at all. A recall is paid up to the available money,
+and the unpaid part stays owed. If the maker holds coins, part of a recall is raised by selling
+them, and all coins are sold before a recall stays unpaid.
 """
 
 import numpy as np

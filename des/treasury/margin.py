@@ -122,7 +122,7 @@ class MarginDesk:
         return max(self._floor[member], int(self._ratios[1] * notional[member]))
 
     def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
-        """Cover a debit on the house venue, as far as money goes."""
+        """Cover a debit on the house venue, up to the available money."""
         house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
         if member == self._maker:

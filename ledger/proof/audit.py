@@ -85,12 +85,12 @@ def audit(
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
     for step, answers in (
         ("seal: every file is as it was sealed", [seal]),
-        ("preamble: accounts, roles, queries and inputs are what scenario and code give", preamble),
+        ("preamble: accounts, roles, queries and inputs follow from scenario and code", preamble),
         ("general ledger: Beancount loads it, and the invariants hold", [general, loans]),
-        ("columns: the general ledger's copy says what its text says, line by line", [copy]),
-        ("group: its own books are the general ledger's, and hold the invariants alone", [group]),
-        ("fills: recomputed, and summed against the general ledger, words included", fills),
-        (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
+        ("columns: the general ledger's copy agrees with its text, line by line", [copy]),
+        ("group: its own books agree with the general ledger, and satisfy the invariants", [group]),
+        ("fills: recomputed; their sums and their words agree with the general ledger", fills),
+        (f"day ledgers: {_coverage(days)}each loads alone", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
         # The same error of several days is reported once.

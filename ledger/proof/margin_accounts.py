@@ -124,7 +124,7 @@ class MarginAccounts:
     def _wrong_ends(
         self, steps: np.ndarray, marked: np.ndarray, holders: np.ndarray
     ) -> Iterator[str]:
-        """Check that no holder is below zero, as far as the price of their tokens is known.
+        """Check that no holder is below zero, if the price of their tokens is known.
 
         Args:
             steps: the rows of this settlement (dtype ROW).

@@ -44,7 +44,7 @@ class FeeRates:
             rows: the day's rows.
             day: the day.
             volume_cents: each entity's volume as a taker on the house venue over the last thirty
-                days, as far as the books have them.
+                days, or over those that the books have.
         """
         volume = volume_cents + self._before_books(day)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1

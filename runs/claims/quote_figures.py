@@ -33,7 +33,7 @@ def quotes_gain_of_group_usd(run: RunEvidence) -> Decimal | None:
 
 
 def loss_per_day_usd(run: RunEvidence) -> Decimal | None:
-    """Return the quotes' loss a day, with spread and hedges."""
+    """Return the loss of the quotes per day, including spread and hedges."""
     return _where_quoted(run, lambda: (-run.views.maker_usd / run.timeline.days).quantize(ZERO))
 
 

@@ -2,9 +2,9 @@
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
-Plays the middle of the record's ranges with three seeds, and its low and its high end with the
-first of them, all at the fidelity of `ftx-sampled`: some three minutes of one core for each life.
-A life is read and then deleted; only the figures that decide statements are kept.
+Plays the middle of the record's ranges with three seeds, and each end of the ranges with the first
+seed. All lives have the fidelity of `ftx-sampled`; each takes about three minutes of one core. A
+life is deleted after it is read; only the figures that decide statements are kept.
 """
 
 from collections.abc import Mapping

@@ -6,8 +6,7 @@ Runs the scenario `size-sweep` for every size, seed and way, on all cores, and r
 loss from each run's general ledger. If quotes of twice the size lose twice as much, the exponent is
 1. Firms with limited capital lower the exponent; firms that enter for the profit raise it. The
 exponent is the slope of log loss on log size within one seed. Of six seeds the least and the
-greatest enclose the median of all with a probability of 1 - 2 / 2^6 = 97 %, whatever their
-distribution.
+greatest enclose the median of all with a probability of 1 - 2 / 2^6 = 97 %, for any distribution.
 """
 
 import math

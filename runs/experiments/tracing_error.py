@@ -239,7 +239,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
         (
             "Thousands of dollars a run, over all stories; the group's cash as one account.",
             f"{INSTEAD.capitalize()}: cash that others supply only because of the source; "
-            "negative: cash that they supply in its place.",
+            "negative: cash that they supply instead of the source.",
             NOTE,
         ),
     )

@@ -93,7 +93,7 @@ class Fact(Part):
             if figure is not None and isinstance(figure, date) != (self.unit == "date"):
                 raise ContradictionError((key,), f"is {_told(figure)}, in {self.unit}")
         if (None in ends) != (ends == (None, None)):
-            raise ContradictionError(("low",), "and high stand together or not at all")
+            raise ContradictionError(("low",), "and high need each other")
         if self.low is None or self.high is None:
             return self
         if self.value is None:

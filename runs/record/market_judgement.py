@@ -285,8 +285,8 @@ _MONTH_NOTES = {
     ),
     "share": "On record are only the ends, of the whole exchange: 40 to 50 % in 2019, 2 to 3 % in "
     "2022.",
-    "fees": "No month's fees are on record, nor a market's: this is the recorded volume times the "
-    "recorded yield of the whole exchange, where both are known.",
+    "fees": "The fees of single months and markets are not on record: this is the recorded "
+    "volume times the recorded yield of the whole exchange, where both are known.",
     "cost_10m": (
         "All makers together, in the first hour of each day; beyond the last displayed price "
         "the book is assumed to continue at the same depth."

@@ -4,8 +4,8 @@ The sheet is that of the captive maker. Its debts and assets are on record for t
 quotes, liquidations and a portfolio would have lost money in its books. Customers' claims are
 separate: coins are owed at the price of the day, and deposits are not on record.
 
-The same subtraction on a run's books leaves the losses of its kinds other than uses, to the cent.
-So the two residuals can be compared.
+The same subtraction on a run's books gives exactly the losses of all kinds that are no uses. So the
+two residuals can be compared.
 """
 
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True)
 class WouldHaveToBe:
-    """The members whose mechanism is half of the hole or more, or the nearest one."""
+    """The members in which the mechanism is at least half of the hole, or the nearest member."""
 
     share: np.ndarray  # share of the hole by drawn member; NaN without a hole
     reached: np.ndarray  # True for drawn members that reach HALF

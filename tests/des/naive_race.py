@@ -43,14 +43,14 @@ class Interval:
 
     start_us: int
     end_us: int
-    offsets: Sequence[int]  # of the levels from the mid, ticks
+    offsets: Sequence[int]  # distances of the levels from the mid, in ticks
     skew: int  # downward shift of the mid, ticks
     shown: tuple[int, int]  # lots per level, by side
-    thresholds: Sequence[int]  # of the firms, ticks
+    thresholds: Sequence[int]  # the firms' thresholds, in ticks
     orders: Sequence[int]  # lots of one order, by firm
     rooms: tuple[Sequence[int], Sequence[int]]  # remaining lots of a firm's position, by side
     others: tuple[int, int, int]  # of other makers: ticks from the price, lots shown, its age in us
-    delay_us: Callable[[int, int, int], int]  # of an order, by firm, posting hit, side
+    delay_us: Callable[[int, int, int], int]  # an order's delay, by firm, posting hit, side
 
 
 class Customer(NamedTuple):

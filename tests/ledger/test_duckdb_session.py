@@ -11,7 +11,7 @@ import pytest
 from ledger import duckdb_session
 
 
-def test_objects_of_a_connection_are_its_own():
+def test_a_connection_does_not_see_the_objects_of_another():
     with duckdb_session.connect() as one, duckdb_session.connect() as other:
         for each, n in ((one, 1), (other, 2)):
             each.execute(f"CREATE TEMP VIEW made AS SELECT {n} AS n")

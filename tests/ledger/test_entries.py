@@ -244,7 +244,7 @@ def one_of(columns: Transaction, i: int) -> Transaction:
 
 
 @given(fills())
-def test_many_rows_at_once_are_expanded_like_each_alone(rows):
+def test_rows_expanded_together_equal_rows_expanded_one_by_one(rows):
     entries = Entries(CHART, NAMES)
 
     at_once = {
@@ -257,7 +257,7 @@ def test_many_rows_at_once_are_expanded_like_each_alone(rows):
 
 
 @given(fills())
-def test_many_rows_at_once_post_like_each_alone(rows):
+def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
     """The single rows have plain integers instead of columns."""
     posted = {
         seq: list(one_of(columns, i).postings)

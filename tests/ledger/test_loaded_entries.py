@@ -46,7 +46,7 @@ def test_an_open_amount_is_refused_with_its_account(entry: Transaction):
     assert refused.value.account == "Liabilities:FTX:Customers:Alice"
 
 
-def test_postings_keep_the_order_of_the_text_whatever_the_loader_does(entry: Transaction):
+def test_postings_keep_the_order_of_the_text_with_any_loader(entry: Transaction):
     mixed = entry._replace(postings=[entry.postings[i] for i in (2, 0, 1)])
 
     assert in_text_order(mixed) == entry.postings

@@ -119,7 +119,7 @@ def test_a_row_of_tokens_names_the_token_and_not_the_contract_that_prices_it(row
 
 
 @pytest.mark.parametrize("pairing", [PICKOFF, SPREAD, HEDGE, MARGIN, FUNDING])
-def test_sentences_of_rows_at_once_are_like_those_of_each_alone(pairing):
+def test_rows_told_together_have_the_sentences_of_rows_told_one_by_one(pairing):
     rows, sentences = zip(
         *((row[1:], said) for row, said in SAID if row[0] == pairing), strict=True
     )

@@ -69,7 +69,7 @@ def test_beancount_reads_a_note_back_as_it_was_written(note):
     assert type(note).read(plain(each.value) for each in entry.values) == note
 
 
-def test_each_note_has_a_name_of_its_own():
+def test_each_note_has_its_own_name():
     assert len({kind.kind for kind in NOTES}) == len(NOTES) > 15
 
 

@@ -141,7 +141,7 @@ def test_the_columns_of_a_view_and_their_meanings_fit_a_screen(words: list[str])
     assert not any("more" in line for line in lines)
 
 
-def test_many_notes_leave_fewer_rows_but_never_none():
+def test_many_notes_leave_fewer_rows_but_at_least_one():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
 

@@ -179,7 +179,7 @@ def test_no_two_anchors_lie_further_apart_than_their_hours_can_carry(ftx):
             assert move <= 4 * deviation, (market.name, before, after)
 
 
-def test_full_days_have_their_own_closes_volatility_and_volume_where_they_are_on_record(ftx):
+def test_full_days_have_their_own_closes_volatility_and_volume_if_recorded(ftx):
     assert len(ftx.run.full_days) == 40
     btc, eth, *_ = ftx.markets
     for market in (btc, eth):

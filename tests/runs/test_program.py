@@ -51,7 +51,7 @@ def test_a_manifest_names_the_program_and_the_libraries_that_made_the_run(tiny_r
     assert len(LIBRARIES) == 5
 
 
-def test_the_commit_is_that_of_the_checkout(checkout):
+def test_the_programs_commit_is_the_commit_of_the_checkout(checkout):
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
 
 

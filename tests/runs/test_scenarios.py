@@ -352,7 +352,7 @@ def test_overrides_have_priority_over_all_files(write):
     assert load(path).run.seed == 1
 
 
-def test_a_figure_that_is_replaced_loses_its_source_and_no_other_does(write):
+def test_only_a_replaced_figure_loses_its_source(write):
     path = write("base.toml", FULL)
     sources = {
         "house.fee_tiers": "the house's page",

@@ -103,7 +103,7 @@ def check(
         config: "" for a general ledger, "line" for a day ledger, "group" for the group's own books.
 
     Returns:
-        The entries as they came, and an error for each place where an invariant is broken.
+        The entries without a change, and an error for each place where an invariant is broken.
 
     Raises:
         ValueError: config is none of these.

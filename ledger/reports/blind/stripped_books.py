@@ -25,7 +25,7 @@ from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
-# Liquid money; debts of a venue in both books; and every other kind.
+# Liquid money, claims on a venue (in the holder's and in the venue's books), and all others.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1

@@ -50,8 +50,8 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     """Return every movement of the group's cash, entry by entry.
 
     The reason is the account on the other side. If an entry has several, the cash is split in
-    proportion; a movement between accounts of the group is a transfer. An opening balance belongs
-    to creditors as far as it is owed, otherwise to the group.
+    proportion; a movement between accounts of the group is a transfer. The part of an opening
+    balance that is owed belongs to creditors, the other part to the group.
     """
     group = list(run.chart.parties.group)
     found = run.select(

@@ -28,7 +28,7 @@ class BookedEntry:
     tag: str | None
     links: tuple[str, ...]
     meta: Mapping[str, str]  # the others
-    lines: tuple[PostingCells, ...]  # the lines as Beancount books them: commodity by commodity
+    lines: tuple[PostingCells, ...]  # the lines as Beancount books them, by commodity
 
     @property
     def is_closing(self) -> bool:

@@ -193,7 +193,7 @@ def test_the_start_and_the_end_of_a_queue_are_events_and_the_start_adds_fear_onc
 
 
 @pytest.mark.parametrize("hours", [5, 9.99, 10, 30])
-def test_a_house_halts_when_a_queue_is_old_enough_whichever_customers_are_in_it(hours):
+def test_a_house_halts_when_a_queue_of_any_customers_is_old_enough(hours):
     counter = Counter(100, Retail=1_000)
     counter.retail.request(1, 200)
     counter.wait(5)

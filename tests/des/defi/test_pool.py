@@ -287,7 +287,7 @@ def test_blocks_are_as_many_as_a_poisson_process_has():
     assert abs(counts.var(ddof=1) - mean) < 3 * mean * math.sqrt(2 / hours)
 
 
-def test_chains_share_no_block_and_neither_do_seeds():
+def test_neither_chains_nor_seeds_share_a_block():
     end_us = START_US + HOUR_US
     base = block_times_us(1, "solana", 1.0, START_US, end_us)
     for seed, chain in ((2, "solana"), (1, "ethereum")):
@@ -459,7 +459,7 @@ def test_without_a_fee_a_pool_loses_an_eighth_of_the_variance(volatility, regula
         (1.5, 3_600.0, 50_000, 2_000),  # one in five
     ],
 )
-def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_are_those_of_theory(
+def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_agree_with_theory(
     volatility, block_s_mean, fee_e6, blocks
 ):
     found = outcomes(volatility, block_s_mean, fee_e6, blocks)
@@ -470,7 +470,7 @@ def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_are_those_of_theory
 
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
-def test_gains_and_fees_of_an_arbitrage_are_those_of_theory(fee_e6):
+def test_gains_and_fees_of_an_arbitrage_agree_with_theory(fee_e6):
     """The prices are far quantiles on both sides, so that every term of the formulas matters."""
     depth = 0.2  # mean distance of the log-price beyond the edge
     block_s_mean = 3_600.0
@@ -504,7 +504,7 @@ def test_a_fee_divides_the_loss_and_does_not_change_it(fee):
     )
 
 
-def test_fed_by_the_lead_price_a_pool_loses_an_eighth_of_its_variance():
+def test_a_pool_that_follows_the_lead_price_loses_an_eighth_of_its_variance():
     """With a tick each second and a block each twelve, blocks have the variance of the ticks."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US

@@ -460,7 +460,7 @@ def test_withdrawn_capital_is_not_lost_so_a_firm_that_has_left_is_not_closed(lea
 # ---- closing
 
 
-def test_a_firm_closes_below_the_stated_part_of_its_first_capital_and_not_at_it():
+def test_a_firm_closes_below_the_stated_part_of_its_first_capital_but_not_exactly_at_it():
     town = Town(rules(closes_below=0.4), firm("Firm01"))
     town.day(house={"Firm01": -60_000})
     assert town.status("Firm01") == TRADING

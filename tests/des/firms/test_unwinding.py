@@ -62,7 +62,7 @@ def test_the_other_makers_take_positions_at_the_mark_without_a_gain():
     assert set(rows["price"]) == set(rows["lead"]) == {30_000}
 
 
-def test_each_firm_closes_as_much_of_its_hedge_after_its_own_delay():
+def test_each_firm_closes_the_same_size_of_its_hedge_after_its_own_delay():
     house = House(1_000, -500, 0)
     desk = unwound(house, 1)
     ticks = Ticks(np.array([NOON_US]), np.array([30_000]))

@@ -100,7 +100,7 @@ def test_a_longer_run_has_the_same_draws(days):
     assert [short.hour_volatility(t) for t in moments] == [long.hour_volatility(t) for t in moments]
 
 
-def test_markets_share_no_draw_and_neither_do_seeds():
+def test_neither_markets_nor_seeds_share_a_draw():
     """Steps of two paths, tick times aside, are uncorrelated: 1 / sqrt(n) is the s.e."""
     ends = START_US + np.arange(1, 4_000) * 60 * SECOND_US
 
@@ -510,7 +510,7 @@ def test_jumps_carry_their_share_of_the_variance_and_ticks_the_rest():
     assert rest == pytest.approx(1, abs=3 * math.sqrt(2 / len(steps)))
 
 
-def test_every_jump_is_a_tick_at_a_time_of_its_own():
+def test_every_jump_is_a_tick_at_its_own_time():
     """Counts per hour: jumps and ticks together are Poisson of mean m = 1000/24 + 3.6.
 
     Offsets in the hour are uniform: Kolmogorov's distance, 1 % level.
@@ -531,8 +531,8 @@ def test_every_jump_is_a_tick_at_a_time_of_its_own():
 
 
 def test_a_price_with_jumps_only_is_constant_between_them():
-    """Jumps add ticks and move no other. One jump of sd 0.006 in a hundred is below 10^-4; the
-    remaining diffusion in an hour has an sd of 10^-5.
+    """Jumps add ticks and do not move other ticks. One jump of sd 0.006 in a hundred is below
+    10^-4; the remaining diffusion in an hour has an sd of 10^-5.
     """
     without, _ = path(price(ticks_per_s=0.01), days=10)
     model = price(jump_share=0.999_999, jumps_per_day=48.0, ticks_per_s=0.01)

@@ -156,7 +156,7 @@ def test_a_reversed_hour_closes_like_the_hour_that_it_repeats_and_reverses_its_n
     assert again == pytest.approx((1 - 1_000 * left * (1 - left) / 10_000) / 2)
 
 
-def test_what_is_taken_back_is_open_no_longer_and_what_a_chain_leaves_is_closed():
+def test_reversed_lots_are_no_longer_open_and_the_lots_that_a_chain_leaves_are_closed():
     held, left = HeldPosition(holding_days=1.0), math.exp(-0.5)
 
     def leans(noise: Noise, bought: int) -> float:

@@ -39,7 +39,7 @@ def test_in_calm_hours_they_quote_as_stated(price):
         assert quotes == OtherQuotes(12, 300, 50_000)
 
 
-def test_after_a_violent_hour_they_quote_wider_and_show_less_at_constant_elasticities(price):
+def test_after_a_violent_hour_other_makers_quote_wider_and_show_less(price):
     of = {"calm_volatility": 0.5, "spread_elasticity": 0.5, "depth_elasticity": 2.0}
     nervous, stressed = quoting(price, **of), 0
     for hour in range(1, 72):

@@ -144,7 +144,7 @@ def test_hours_drawn_in_any_order_are_the_same_hours(order):
     assert all(np.array_equal(hour(shuffled, i), in_turn[i]) for i in order)
 
 
-def test_markets_and_seeds_have_orders_of_their_own():
+def test_each_market_and_each_seed_has_its_own_orders():
     times = [
         set(hour(source, 0)["arrival_us"])
         for source in (flow(), flow(market="ETH-PERP"), flow(seed=2))

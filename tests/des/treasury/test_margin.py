@@ -297,7 +297,7 @@ def test_with_its_line_used_up_the_captive_maker_is_like_any_other(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_a_gap_on_the_lead_venues_outside_account_has_accounts_too(bank):
+def test_a_gap_loss_of_the_lead_venues_outside_account_is_booked_too(bank):
     bank.lose(FIRM01, lead=-1_000_500)
     bank.settle()
 

@@ -159,7 +159,7 @@ def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_ent
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
-def test_settlements_move_claims_and_leave_their_sum_alone(history):
+def test_settlements_move_claims_and_do_not_change_their_sum(history):
     """All claims together fall by the fees, which the venue receives."""
     pays, steps = history
     venue, _ = venue_of(pays)

@@ -126,7 +126,7 @@ def test_an_audit_changes_nothing(folder):
 
 
 @pytest.mark.parametrize("collecting", [True, False])
-def test_an_audit_leaves_the_collector_of_garbage_as_it_found_it(folder, collecting):
+def test_an_audit_does_not_change_the_garbage_collectors_setting(folder, collecting):
     was_collecting = gc.isenabled()
     (gc.enable if collecting else gc.disable)()
     try:

@@ -50,7 +50,7 @@ def test_the_accounts_of_a_run_are_correct(margin_run):
     assert not problems(margin_run, rows)
 
 
-def test_months_follow_each_other(crash, rows):
+def test_accounts_of_a_month_follow_from_the_month_before(crash, rows):
     accounts = MarginAccounts(crash, CENT_A_TICK)
     # A month ends with a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])

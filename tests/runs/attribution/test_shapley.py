@@ -29,7 +29,7 @@ def test_one_left_glove_and_two_right_ones():
     assert [found[glove].value for glove in gloves] == [Fraction(2, 3), *[Fraction(1, 6)] * 2]
 
 
-def test_a_runway_is_paid_by_those_who_need_each_part_of_it():
+def test_each_part_of_a_runway_is_paid_by_its_users():
     """Littlechild & Owen (1973): all users of a stretch of the runway share its cost equally."""
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}

@@ -389,7 +389,7 @@ def test_paper_wealth_is_tokens_and_shares_on_its_best_day():
     assert figure("paper-peak", **told) == 50
 
 
-def test_liquidations_with_luna_are_those_of_its_week():
+def test_liquidations_with_luna_are_the_liquidations_of_the_week_of_luna():
     days = [
         Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
         for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))

@@ -97,7 +97,7 @@ def test_the_exhibit_of_any_world_is_valid_and_agrees_with_where(browser, world,
     }
 
 
-def test_bands_into_each_company_equal_those_out_of_it(opened, hole_run):
+def test_bands_into_each_company_equal_bands_out_of_it(opened, hole_run):
     bands = opened.run(BANDS)
 
     for company in hole_run.chart.parties.group:

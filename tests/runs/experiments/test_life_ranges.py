@@ -142,7 +142,7 @@ def test_ends_are_shown_by_the_mean_and_the_range_of_all_seeds():
     assert [row["hole_usd"] for row in rows(by_seed)] == squares * len(RANGES)
 
 
-def test_a_life_is_compared_with_the_one_of_its_own_seed():
+def test_a_life_is_compared_with_the_life_of_the_same_seed():
     """The effect of a seed on both lives is in no difference, however large it is."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 

@@ -223,7 +223,7 @@ def test_amounts_on_the_axis_are_round(low, high, wanted):
 # --------------------------------------------------------------------------- make serve
 
 
-def test_the_address_printed_first_is_that_of_the_page(hole_run, where):
+def test_the_first_printed_address_belongs_to_the_page(hole_run, where):
     assert address(hole_run, 5001) == f"http://localhost:5001{where}"
 
 

@@ -70,7 +70,7 @@ def test_a_statement_decided_by_an_input_is_hollow():
     }
 
 
-def test_runs_that_disagree_have_a_column_of_their_own():
+def test_runs_that_disagree_have_their_own_column():
     figure = claims_figure(judged(SOME, OTHER))
 
     assert (2, 18, False) in marks(figure)

@@ -16,7 +16,7 @@ HEIGHTS = st.lists(st.floats(0, 1), max_size=6).map(lambda found: sorted(found, 
 
 
 @given(HEIGHTS)
-def test_labels_stand_apart_in_the_order_of_their_lines(heights):
+def test_labels_are_apart_in_the_order_of_their_lines(heights):
     placed = spread(heights)
 
     assert len(placed) == len(heights)
@@ -27,7 +27,7 @@ def test_labels_that_are_apart_stay_where_their_lines_end():
     assert spread([0.9, 0.5, 0.1]) == [0.9, 0.5, 0.1]
 
 
-def test_labels_of_equal_lines_stand_around_their_height():
+def test_labels_of_equal_lines_are_around_their_height():
     assert spread([0.5, 0.5]) == pytest.approx([0.5 + APART / 2, 0.5 - APART / 2])
 
 

@@ -283,7 +283,7 @@ def test_the_caption_has_the_rank_correlation_and_both_intervals():
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
-def test_the_quoter_on_and_off_have_a_panel_of_their_own_if_there_is_a_comparison():
+def test_a_comparison_adds_a_panel_for_the_quoter_on_and_off():
     _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
@@ -355,7 +355,7 @@ def test_prices_begin_at_100_and_are_logarithmic_if_one_falls_to_almost_zero():
     assert wide.get_yscale() == "log"
 
 
-def test_bars_are_the_stacked_cascade_each_over_its_own_hour():
+def test_bars_stack_the_cascade_each_bar_over_its_hour():
     _, cascade, *_ = liquidations_figure(liquidations_report()).axes
     found = {
         (round(24 * (bar.get_x() % 1)) % 24, bar.get_y(), bar.get_height())

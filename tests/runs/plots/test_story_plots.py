@@ -86,7 +86,7 @@ def test_every_use_and_source_is_in_a_bar_and_they_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_the_thread_claims_have_bars_of_their_own_colour_however_small():
+def test_bars_of_the_threads_claims_have_their_own_colour_at_any_size():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")

@@ -356,7 +356,7 @@ def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
 # ----------------------------------------------------------------------- the span of a run
 
 
-def test_a_sum_needs_all_of_its_days_a_balance_its_last_and_a_ratio_any(group_run: RunFolder):
+def test_a_sum_needs_all_days_a_balance_the_last_day_and_a_ratio_any_day(group_run: RunFolder):
     before, after = FIRST - timedelta(days=9), LAST + timedelta(days=9)
     spans = {
         "within": Span(FIRST, LAST),

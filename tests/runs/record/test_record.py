@@ -66,7 +66,7 @@ def test_a_fact_without_a_range_is_a_range_of_one_figure(tmp_path):
     [
         ("value = 1_000\n", "", "fact[0].value is missing, and there is a range"),
         ("value = 1_000", "value = 1_200", "fact[0].value is 1200, outside of 900 to 1100"),
-        ("low = 900\n", "", "fact[0].low and high stand together"),
+        ("low = 900\n", "", "fact[0].low and high need each other"),
         ("day = 2022-05-09", "since = 2022-05-09", "fact[0].day or else since and until"),
         (
             "day = 2022-05-09",
@@ -121,7 +121,7 @@ def test_a_figure_is_inside_a_range_with_its_ends(figure, said):
 # ------------------------------------------------------------------------- liquidations
 
 
-def test_the_share_is_that_of_the_day_or_the_range_of_a_year_around():
+def test_the_share_is_that_of_the_day_or_the_range_of_the_year_around_it():
     record = Record(
         fact=(
             fact(SHARE, date(2020, 5, 10), 0.1),

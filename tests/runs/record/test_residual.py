@@ -304,7 +304,7 @@ def test_stale_quotes_alone_are_the_makers_loss_on_them(group_run: RunFolder):
     assert carried.takeovers_usd == 0
 
 
-def test_stakes_are_assets_on_days_whose_record_has_them_so_and_uses_on_others(group_run):
+def test_stakes_are_assets_on_days_whose_record_counts_them_and_uses_on_other_days(group_run):
     def told(*uses: Fact) -> dict[str, Decimal]:
         report = found(group_run, fact("net-debt", DAY, 1.0), *uses)
         return {row["what"]: row["run_usd"] for row in table(report.tables(), "residual")}

@@ -55,7 +55,7 @@ def group_run(executed) -> RunFolder:
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run", "tokens_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Worlds that between them have every kind of movement."""
+    """Worlds that together have every kind of movement."""
     return request.getfixturevalue(request.param)
 
 
@@ -439,7 +439,7 @@ def test_without_holdings_stakes_count_as_spent_and_all_else_is_unchanged(run_na
 # ----------------------------------------------------------------------------- the verdict
 
 
-def test_the_verdict_is_the_largest_loss_and_its_lead_over_the_next():
+def test_the_verdict_has_the_largest_loss_and_its_distance_from_the_next():
     usd = dict.fromkeys(Cause, ZERO) | {
         Cause.BORROWED: Decimal(900),  # paid back: no loss
         Cause.STAKES: Decimal(50),

@@ -63,7 +63,7 @@ EVENING = (
 )
 
 
-def test_the_largest_edge_is_first_and_costs_are_those_of_each_venue(afternoon):
+def test_the_largest_edge_is_first_and_each_venue_has_its_own_costs(afternoon):
     first, second = league(afternoon)
 
     assert (first.firm, second.firm) == ("Firm01", "Firm02")
@@ -205,7 +205,7 @@ def test_an_older_run_has_no_class_reaction_or_status(afternoon):
     assert by_class(league(afternoon)) == {}
 
 
-def test_the_fastest_class_is_first_whatever_its_edge_or_name(afternoon_with):
+def test_the_fastest_class_is_first_at_any_edge_and_with_any_name(afternoon_with):
     swapped = '2022-05-09 custom "firm" "Firm01" "alpha" 90.000\n' + (
         '2022-05-09 custom "firm" "Firm02" "zulu" 2.000\n'
     )

@@ -157,7 +157,7 @@ def test_the_groups_own_token_counts_zero_inside_the_group_at_any_mark(life):
     assert marks.counted_usd(held, LAST) == 10
 
 
-def test_a_token_has_its_last_mark_and_zero_before_its_first(life):
+def test_a_token_has_its_last_mark_and_zero_before_its_first_mark(life):
     marks, held = Marks(life), {"SOL": Decimal(3)}
 
     worth = [marks.usd(held, date(2022, *day)) for day in ((5, 20), (5, 21), (6, 14), (6, 15))]
@@ -185,7 +185,7 @@ def test_a_queue_has_the_requested_amounts_until_they_are_paid(life):
     assert found[LAST] == 80
 
 
-def test_a_partly_paid_request_waits_no_longer_and_neither_do_earlier_ones(life_with):
+def test_a_partly_paid_request_and_earlier_requests_no_longer_wait(life_with):
     # Firm01's claim is gone by then: it is skipped, and Firm02 gets the remainder of its claim.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"

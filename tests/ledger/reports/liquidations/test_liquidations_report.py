@@ -78,7 +78,7 @@ def test_there_is_one_captive_provider_and_it_is_the_maker(margin_run, tables):
     assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
 
 
-def test_the_course_leads_hour_by_hour_to_the_results(margin_run, tables):
+def test_the_course_has_every_hour_and_ends_with_the_results(margin_run, tables):
     times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
 
     assert times[0] == datetime(2022, 5, 9)

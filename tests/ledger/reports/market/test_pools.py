@@ -287,7 +287,7 @@ def test_removing_one_pool_changes_no_entry_until_the_day_on_which_it_opens(run,
     assert "Assets:Alameda:Pools:FTT" not in other.opens
 
 
-def test_a_lift_changes_marks_and_what_lenders_lend_and_no_trade_with_a_pool(run, executed):
+def test_a_lift_changes_marks_and_loans_but_no_trade_with_a_pool(run, executed):
     lift = {"elasticity": 0.5, "reference_usd": 1_000_000.0}
     lifted = executed(WORLD, group={"lift": lift})
     day = date(2022, 5, 29)

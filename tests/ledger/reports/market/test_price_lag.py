@@ -232,7 +232,7 @@ def test_prices_too_far_apart_have_no_lag_rather_than_a_wrong_one():
     assert pooled([leader_and_follower(day, 2_000_000, per_s=0.02) for day in range(4)]) is None
 
 
-def test_each_day_has_equal_weight_whatever_its_moves():
+def test_each_day_has_equal_weight_for_any_moves():
     days = sparse_days(0, 2_000_000, 4)
     (lead, house), *others = days
     wild = [(Prices(lead.times_us, 1e6 * lead.prices), Prices(house.times_us, 1e6 * house.prices))]

@@ -82,7 +82,7 @@ def test_the_largest_growth_names_its_day_and_two_recipients(
     )
 
 
-def test_what_the_first_day_pays_opens_a_hole_that_was_not_there_before(afternoon):
+def test_payments_of_the_first_day_open_a_hole(afternoon):
     """Opening balances do not count as growth."""
     opened = hole_opened(afternoon)
 
@@ -124,7 +124,7 @@ def test_nothing_counts_while_the_exchange_can_pay(tiny_run):
 # ---------------------------------------------------------------- assets, and what is spent
 
 
-def test_assets_stand_apart_from_spending(life):
+def test_assets_are_shown_apart_from_spending(life):
     rows = {row[1]: row for row in hole_by_cause(hole(life)).rows}
 
     assert rows["stakes"][0] == "bought"

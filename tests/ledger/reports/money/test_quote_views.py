@@ -29,7 +29,7 @@ def test_the_views_by_hand(afternoon):
     assert (views["Hedging"].maker_usd, views["Hedging"].taker_fees_usd) == (-12, 0)
 
 
-def test_fees_are_those_of_the_fills_one_by_one(each_run):
+def test_fees_equal_the_sum_of_the_fees_of_single_fills(each_run):
     parties = each_run.chart.parties
     cents: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for motive, venue, taker, maker, lots, price, lead, fee_cents, market in each_run.select(

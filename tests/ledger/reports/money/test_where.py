@@ -438,7 +438,7 @@ def test_quarters_sum_to_the_statement_of_the_whole_life_and_nothing_is_unexplai
     assert set(found.rows[-1][2:]) == {0}
 
 
-def test_sides_and_their_order_are_those_of_the_whole_life(any_run):
+def test_a_table_by_quarter_has_the_sides_and_the_order_of_the_whole_life(any_run):
     (found,) = where_by_quarter(any_run).tables()
     told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
 

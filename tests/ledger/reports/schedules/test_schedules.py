@@ -71,7 +71,7 @@ def test_every_recipient_of_insider_payments_is_an_insider(afternoon_with):
     }
 
 
-def test_a_payment_without_value_in_return_is_listed_with_its_reason_and_no_other(afternoon_with):
+def test_only_payments_without_value_in_return_are_listed_each_with_its_reason(afternoon_with):
     paid = """
 2022-05-09 open Expenses:FTX:Charity USD
   hole: "cause"

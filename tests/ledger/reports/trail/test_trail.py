@@ -220,7 +220,7 @@ def test_the_closing_figures_of_one_line_are_the_opening_figures_of_the_next(run
         left = found
 
 
-def test_a_closing_entry_is_the_sum_of_its_fills_posting_by_posting(run: RunFolder):
+def test_each_posting_of_a_closing_entry_is_the_sum_of_its_fills(run: RunFolder):
     closings = [e for e in run.transactions if "fills" in e.meta]
     for entry in closings[:: max(1, len(closings) // 6)]:
         tables = named(trail_up(run, int(entry.meta["seq"]), limit=5).tables())
