@@ -11,7 +11,7 @@ from des.scenario import House
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Delays to the house venue at equally likely quantiles, in quiet and in busy hours."""
+    """Quantiles of the delay to the house venue, equally likely, in quiet and in busy hours."""
 
     quiet_us: np.ndarray
     busy_us: np.ndarray

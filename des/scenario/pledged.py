@@ -36,7 +36,7 @@ class PledgedLoan(Part):
     borrower: Entity
     token: TokenName  # one of leverage.tokens; its weight applies when margin is checked
     tokens: Annotated[float, Field(gt=0, le=1e12)]  # rounded down to whole lots
-    weight_initial: Annotated[float, Field(ge=0.01, le=1)]  # when it borrows; at most the token's
+    weight_initial: Annotated[float, Field(ge=0.01, le=1)]  # for new loans; at most its weight
     leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin kept on a new dollar
     since: date | datetime
     until: date | datetime | None = None  # None: until the end

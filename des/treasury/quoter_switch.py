@@ -59,7 +59,7 @@ class QuoterSwitch:
         return self.wanted if self.is_on else 0.0
 
     def begin_month(self, now_us: int) -> None:
-        """Have the past month reviewed, with the largest share shown in it."""
+        """Let the review judge the past month, given the largest share shown in it."""
         self._review.begin_month(now_us, self._most_shown)
         self._most_shown = 0.0
 

@@ -110,7 +110,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Ask a further question for each planned argument; return problems unchanged."""
+    """Ask the question once for each planned argument; return known problems unchanged."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]

@@ -92,7 +92,7 @@ class Attribution:
             rows,
             (
                 WHY,
-                "Alone: the addition as the only cause. Last: the addition to all other "
+                "Alone: what a cause adds if it is the only one. Last: what it adds to all other "
                 "causes, as in `counterfactual`. An empty cell: that run was not needed. "
                 "Error: the standard error from orders drawn at random; empty where all orders "
                 "are counted.",

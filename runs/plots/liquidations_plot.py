@@ -74,7 +74,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         held = [step.held_usd for step in course]
         _draw_backstops(panels[2], times, held, standing, "steps-pre")
         _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)
-        panels[2].set_ylabel("held by backstops at\nmost, USD, long above 0")
+        panels[2].set_ylabel("largest position of\nbackstops, USD, long above 0")
         panels[3].set_ylabel("result of backstops\nso far, USD")
         figure.align_ylabels(panels)
         panels[0].set_title("Who was liquidated, and what did the backstops earn?", pad=LEGEND_PAD)

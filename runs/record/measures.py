@@ -151,7 +151,8 @@ def halted(books: MeasuredBooks, _: Span) -> Day:
 def first_use(books: MeasuredBooks, _: Span) -> Day:
     """Return the first day at whose end claims exceed the exchange's cash.
 
-    Customers' dollars that its maker took in for it, and still has, are not in use yet.
+    Customers' dollars that the maker received for the exchange are in use only after it spends
+    them.
     """
     kept = books.kept_by_agent_usd
     short = (at.day for at in books.standings() if at.hole_of_exchange_usd > kept[at.day])

@@ -81,7 +81,7 @@ class WouldHaveToBe:
 
     share: np.ndarray  # share of the hole by drawn member; NaN without a hole
     reached: np.ndarray  # True for drawn members that reach HALF
-    chosen: int  # the nearest of them to the record; without any, the largest share
+    chosen: int  # the one nearest to the record; if none reaches, the largest share
     inputs: Mapping[str, float]  # the inputs of the chosen member
     contradicted: tuple[Contradicted, ...]  # the chosen member contradicts them; worst first
     bound: Bound

@@ -152,10 +152,10 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
         ),
         [(*each, *_beside(each, priced.get(each.name))) for each in sold],
         (
-            "Growth is fees of the last twelve months less fees of the twelve months before, "
-            "by the months closed before the round; months before the books begin count as "
-            "zero. 'By growth' is fee growth times the middle multiple, with the range of the "
-            "multiple as low and high, floored at zero.",
+            "Growth is the fees of the last twelve full months before the round, less the fees "
+            "of the twelve months before those. Months before the books begin count as zero. "
+            "'By growth' is this growth times the middle multiple, and at least zero. Low and "
+            "high are by the range of the multiple.",
             "'Without quotes' is the same with last year's fees as they would be without the "
             "captive maker's quotes. 'As a trading firm' is a multiple of a year's earnings: "
             "fees less costs, plus the results of the maker's quotes.",

@@ -116,8 +116,8 @@ def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
 def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
     """Split a till's receipts or payments among the accounts on the other side.
 
-    If one member books against another, as for deposits through its agent, the reason is in the
-    other member's books.
+    A payment to another member of the group, such as a deposit through the agent, has its reason in
+    that member's books.
     """
     others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
     outside = [leg for leg in others if not leg.is_internal]

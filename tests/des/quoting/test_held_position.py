@@ -80,7 +80,7 @@ def test_with_very_long_times_the_position_is_a_random_walk():
 
 @pytest.mark.parametrize("one_in", [4, 12])
 def test_if_one_hour_stands_for_many_the_variance_is_the_same(one_in):
-    """With a = exp(-n / T), after each pair of traded hours: n^2 v / n / (1 - a^2).
+    """After each pair of traded hours the variance is n^2 v / n / (1 - a^2), with a = exp(-n / T).
 
     Only one pair in n adds noise, since all others reverse it. They reverse all of it only if the
     second hour closes the position that the first was expected to leave, without its noise.

@@ -232,7 +232,7 @@ def test_the_books_contain_the_actions_of_the_desk(money, history):
     lots=st.integers(-60, 60),
     member=st.sampled_from(HEDGERS),
 )
-def test_a_gap_loss_is_the_part_that_all_sources_do_not_cover(own, house, lead, lots, member):
+def test_a_gap_loss_is_the_part_that_no_source_covers(own, house, lead, lots, member):
     """The sources are own cash, both claims, and the captive maker's whole credit line."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)

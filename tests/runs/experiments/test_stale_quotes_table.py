@@ -6,7 +6,7 @@ from runs.experiments import stale_quotes
 from runs.experiments.stale_quotes import Month, Quoted, losses, stale_quote_tables, ways
 
 
-def test_later_quotes_larger_sizes_and_more_firms_lose_more(monkeypatch):
+def test_the_loss_grows_with_latency_with_size_and_with_the_number_of_firms(monkeypatch):
     """All cases have one week of one seed, and so the same path: no error bars are needed."""
     load = stale_quotes.load
 

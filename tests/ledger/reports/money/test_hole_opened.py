@@ -71,7 +71,7 @@ def test_a_hole_that_a_loan_closes_opens_with_its_repayment(life):
     )
 
 
-def test_the_largest_growth_names_its_day_and_two_recipients(
+def test_the_day_of_the_largest_growth_is_named_with_two_recipients(
     life_with: Callable[[str], RunFolder],
 ):
     opened = hole_opened(life_with(SECOND_LENDER + REPAID_TO_TWO))

@@ -296,7 +296,7 @@ def test_an_amount_becomes_a_column_of_numbers_for_each_commodity(tiny_run: RunF
     assert held["Equity:Alameda:Opening"]["held (BTC-PERP.FTX)"] is None
 
 
-def test_a_sum_of_zero_is_an_empty_cell(tiny_run: RunFolder):
+def test_a_sum_that_is_zero_is_printed_as_an_empty_cell(tiny_run: RunFolder):
     found = query(tiny_run, ".run check-group-eliminates;")
 
     assert found.columns == ("must_be_empty",)
