@@ -1,6 +1,7 @@
 """The reports of one run that decide statements, each computed on first use."""
 
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
 from ledger.claimed import Claimed
@@ -18,6 +19,7 @@ from ledger.reports.market.maker_share import MakerShare, maker_share
 from ledger.reports.market.pool_results import PoolResults, pools
 from ledger.reports.money.cash import CashStatement, cash_statement
 from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.hole_in_kind import hole_at_mark_usd
 from ledger.reports.money.mechanism import Mechanism, PartOfMechanism, mechanism
 from ledger.reports.money.quote_views import QuoteViews, quote_views
 from ledger.reports.tracing.sources import NoSuchSourceError
@@ -37,6 +39,11 @@ class RunEvidence:
     def hole(self) -> Hole:
         """Return the hole by kind."""
         return hole(self.run)
+
+    @cached_property
+    def missing_usd(self) -> Decimal:
+        """Return the hole, customers' coins at the last day's marks included."""
+        return hole_at_mark_usd(self.run)
 
     @cached_property
     def mechanism(self) -> Mechanism:

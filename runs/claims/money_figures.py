@@ -24,14 +24,14 @@ PROJECTS = (
 
 
 def missing_usd(run: RunEvidence) -> Decimal:
-    """Return the hole."""
-    return run.hole.hole_usd
+    """Return the hole, customers' coins at market prices included."""
+    return run.missing_usd
 
 
 def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
     """Return parties' net receipts of cash in percent of the hole."""
     taken = (party.net_received_usd for party in run.cash.parties)
-    return percent(sum((usd for usd in taken if usd > 0), ZERO), run.hole.hole_usd)
+    return percent(sum((usd for usd in taken if usd > 0), ZERO), missing_usd(run))
 
 
 def share_of_uses(kinds: Iterable[str]) -> Callable[[RunEvidence], Decimal | None]:
@@ -53,7 +53,7 @@ def stakes_usd(run: RunEvidence) -> Decimal:
 
 def stakes_of_hole(run: RunEvidence) -> Decimal | None:
     """Return this cost in percent of the hole."""
-    return percent(stakes_usd(run), run.hole.hole_usd)
+    return percent(stakes_usd(run), missing_usd(run))
 
 
 def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
@@ -72,7 +72,7 @@ def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
     def share(run: RunEvidence) -> Decimal | None:
         usd = lost(run)
-        return None if usd is None else percent(max(usd, ZERO), run.hole.hole_usd)
+        return None if usd is None else percent(max(usd, ZERO), missing_usd(run))
 
     return share
 

@@ -10,6 +10,7 @@ from ledger.reports.dollars import ZERO
 from ledger.reports.market.market_days import market_days
 from ledger.reports.market.traded_days import traded_days
 from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.hole_in_kind import hole_at_mark_usd
 from ledger.run_folder import RunFolder
 from runs.record.compare import held_against
 from runs.record.compared import AmountRow
@@ -74,7 +75,7 @@ def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
     return {
         **parts,
         MECHANISM: sum(parts.values(), ZERO),
-        HOLE: found.hole_usd,
+        HOLE: hole_at_mark_usd(run),
         USES: sum(found.uses_usd.values(), ZERO),
         "pickoff_usd": kinds.get("PickOff", ZERO),
         "gap_loss_usd": kinds.get(Kind.GAP_LOSS.value, ZERO),

@@ -21,6 +21,7 @@ from ledger.coins import names_owed
 from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO, listed, number_of, spoken
+from ledger.reports.money.hole import hole
 from ledger.reports.paper_wealth import Marks
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -132,6 +133,12 @@ def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
     return HoleInKind(
         days[0], days[-1], tuple(_line(c, days, moved[c], marks) for c in (*coins, MONEY))
     )
+
+
+def hole_at_mark_usd(run: RunFolder) -> Decimal:
+    """Return the hole in dollars and customers' coins at the last day's marks."""
+    in_kind = hole_in_kind(run)
+    return in_kind.at_mark_usd if in_kind else hole(run).hole_usd
 
 
 @dataclass(frozen=True, slots=True)
