@@ -19,13 +19,18 @@ from ledger.reports.life.cash_coverage import closes
 from ledger.reports.life.solvency import solvency
 from ledger.reports.life.standing import standings
 from ledger.reports.life.waiting import queue_usd
+from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_in_kind import LackingLine, hole_in_kind
 from ledger.reports.money.hole_opened import hole_opened, holes_by_day
 from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
+from runs.claims.evidence import RunEvidence
+from runs.claims.figures import FIGURES
 from runs.cli.main import main
 from runs.full_audit import audit
+from runs.record.facts import load_record
 from runs.scenarios import load
+from runs.study.member_figures import figures
 
 WORLD = Path(__file__).parent / "worlds" / "coins.toml"
 SCENARIO = load(str(WORLD))
@@ -242,6 +247,15 @@ def test_the_hole_at_mark_is_its_first_value_and_two_changes_to_the_cent(run):
         assert all(line.unexplained_usd == 0 for line in found.lines)
         assert found.at_mark_usd == dict(hole_at_mark(run))[day]
     assert found.by_price_usd < 0 < found.by_use_usd  # the sold coins fell
+
+
+def test_claims_and_studies_judge_by_the_hole_with_coins_at_market_prices(run, tiny_run):
+    in_kind = hole_in_kind(run).at_mark_usd
+
+    assert in_kind != hole(run).hole_usd
+    assert RunEvidence(run).missing_usd == FIGURES["hole"].of(RunEvidence(run)) == in_kind
+    assert figures(run, load_record())["hole_usd"] == float(in_kind)
+    assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
 
 
 def test_an_independent_calculation_finds_the_same_change_by_use(run):

@@ -44,14 +44,19 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
         By name: OUTCOMES, CONTRADICTIONS, `use KIND` in USD, and figures as facts name them.
     """
     found = hole(run)
-    told = {name: float(usd) for name, usd in outcomes(run, found).items()}
+    told = {name: float(usd) for name, usd in outcomes(run, found, hole_at_mark_usd(run)).items()}
     told[CONTRADICTIONS] = float(len(traded_days(run).contradictions))
     told |= {f"use {kind}": float(usd) for kind, usd in found.kinds_usd.items() if usd}
     return told | of_facts(run, record) | elasticities(run, record)
 
 
-def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
+def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Decimal]:
     """Return the outcomes in USD; for parts of the mechanism losses are above zero.
+
+    Args:
+        run: the books.
+        found: the uses and sources of dollars.
+        missing_usd: the hole, with customers' coins at market prices.
 
     Debts that trading firms could not pay count in no part: the thread claims losses on positions
     that were taken over, and these debts are not such losses.
@@ -75,7 +80,7 @@ def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
     return {
         **parts,
         MECHANISM: sum(parts.values(), ZERO),
-        HOLE: hole_at_mark_usd(run),
+        HOLE: missing_usd,
         USES: sum(found.uses_usd.values(), ZERO),
         "pickoff_usd": kinds.get("PickOff", ZERO),
         "gap_loss_usd": kinds.get(Kind.GAP_LOSS.value, ZERO),

@@ -186,7 +186,8 @@ def test_shares_are_priced_at_the_last_round_and_their_maximum_is_over_all_month
 def holed(hole: float, uses: dict[str, float], opening: float = 0):
     kinds = {kind: usd(amount) for kind, amount in uses.items()} | {Kind.OPENING: usd(-opening)}
     used = {kind: usd(amount) for kind, amount in uses.items()}
-    return {"hole": Told(hole_usd=usd(hole), uses_usd=used, kinds_usd=kinds)}
+    told = Told(uses_usd=used, kinds_usd=kinds)
+    return {"hole": told, "missing_usd": usd(hole)}
 
 
 def test_uses_are_listed_by_purpose():

@@ -192,9 +192,9 @@ def test_the_parts_of_the_shipped_study_sum_to_its_mechanism():
 def test_outcomes_of_the_mechanism_exclude_unpaid_debts_of_firms():
     books = SimpleNamespace(dated_notes=lambda kind: [])
     kinds = {"PickOff": Decimal(30), "Takeovers": Decimal(40), "GapLoss": Decimal(70)}
-    found = SimpleNamespace(kinds_usd=kinds, uses_usd=kinds, hole_usd=Decimal(140))
+    found = SimpleNamespace(kinds_usd=kinds, uses_usd=kinds)
 
-    told = outcomes(books, found)
+    told = outcomes(books, found, Decimal(140))
 
     assert (told["quotes_usd"], told["liquidations_usd"]) == (30, 40)
     assert (told["mechanism_usd"], told["gap_loss_usd"], told["hole_usd"]) == (70, 70, 140)
