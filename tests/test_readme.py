@@ -18,6 +18,7 @@ from runs.cli.main import main
 from runs.experiments import experiment
 from runs.record.compare import compare
 from runs.record.facts import load_record
+from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.member_table import read_members
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
@@ -97,14 +98,17 @@ def test_its_figures_agree_with_the_page_of_findings():
 
 def test_its_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-    n, most, facts = re.findall(
-        r"played (\d+) lives .* the most is (\S+ %), in a life that contradicts (\d+) ",
+    n, with_half, facts, most = re.findall(
+        r"played (\d+) lives .* half of the hole in (\d+) of them, which contradicts (\d+) "
+        r"recorded facts; where the hole is ten billion or more, it is (\S+) %",
         said(),
     )[0]
+    share = 100 * report.members.drawn(MECHANISM) / report.members.drawn(HOLE)
 
     assert f"of {n} members" in report.answer()
-    assert f"half of the hole in no member: the most is {most}" in report.answer()
+    assert f"half of the hole or more in {with_half} member" in report.answer()
     assert len(report.would_have_to_be.contradicted) == int(facts)
+    assert f"{share[report.members.drawn(HOLE) >= 10e9].max():.1f}" == most
 
 
 @pytest.fixture(scope="module")
