@@ -23,8 +23,9 @@ on a terminal. Tests run the examples; for `run`, `sign` and `sweep` they run sm
 Most commands take a run, which is the folder that `moneytrail run` prints. A mistake in a command
 is answered in one line, with exit code 2.
 
-The shell completes commands and options after `eval "$(_MONEYTRAIL_COMPLETE=bash_source moneytrail)"`
-(in zsh: `zsh_source`, in fish: `fish_source`); a start-up file of the shell keeps it.
+The shell completes commands and options after
+`eval "$(_MONEYTRAIL_COMPLETE=bash_source moneytrail)"` (in zsh: `zsh_source`, in fish:
+`fish_source`); a start-up file of the shell keeps it.
 """
 OPTIONS = "| option | meaning |\n| --- | --- |\n"
 
