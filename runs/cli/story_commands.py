@@ -4,11 +4,10 @@ from datetime import date
 
 import click
 
-from ledger.reports.life.answer import Answer, answer
+from ledger.reports.life.answer import Answer, answered
 from ledger.reports.life.share_prices import HouseValuation, valuation
 from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
-from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_in_kind import IN_KIND_TABLES
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import BOOKS, DAY, RUN, plotted
@@ -30,7 +29,7 @@ def answer_command(run: RunFolder) -> Answer:
     The hole, the largest uses, the cost of the thread's mechanism, the days on which customers'
     money was in use, and unpaid withdrawals: each figure is that of `where` or `timeline`.
     """
-    return Answer(answer(run), hole(run))
+    return answered(run)
 
 
 @click.command("timeline")

@@ -30,10 +30,15 @@ class Answer:
 
 def answer(run: RunFolder) -> str:
     """State the hole, the uses of money, the cost of the thread's mechanism, and the key dates."""
+    return answered(run).paragraph
+
+
+def answered(run: RunFolder) -> Answer:
+    """Return the paragraph of `answer` with the hole that it states."""
     the_hole, days, in_kind = hole(run), standings(run), hole_in_kind(run)
     dated, opened = firsts(run, days), hole_opened(run)
     house = run.chart.parties.house
-    return " ".join(
+    paragraph = " ".join(
         (
             f"After the run from {days[0].day} to {days[-1].day},",
             in_a_sentence(the_hole, house, in_kind is not None),
@@ -45,3 +50,4 @@ def answer(run: RunFolder) -> str:
             *key_dates(dated),
         )
     )
+    return Answer(paragraph, the_hole)

@@ -73,7 +73,7 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
     if payments:
         paid = dollars(sum(each.paid_cents for each in payments))
         since_hole = dollars(sum(each.since_hole_cents for each in payments))
-        rows.append(("everybody", None, None, None, paid, since_hole))
+        rows.append(("all recipients", None, None, None, paid, since_hole))
     return Table(
         "paid-in-use",
         "Payments on the days on which customers' money was in use",
