@@ -126,11 +126,11 @@ class Chart:
             f"{p.retail}, a control account: single customers are named in metadata and fills",
             self._retail(),
         )
-        yield f"{p.other_makers}, whose quotes customers meet as well", self._other_makers()
+        yield f"{p.other_makers}, who also quote to customers", self._other_makers()
         for provider in p.outside_providers:
             yield f"{provider}, a backstop provider", self._provider(provider)
         yield f"{p.lead}, the lead venue", self._lead()
-        yield f"{OUTSIDE}, everybody else who trades there", self._outside()
+        yield f"{OUTSIDE}, all other traders on the lead venue", self._outside()
         for name in p.lenders:
             lends = (loan(name, p.maker), income(name, Kind.INTEREST))
             yield f"{name}, a lender", opened.money(cash(name), *lends, opening(name))
@@ -142,7 +142,7 @@ class Chart:
             yield f"{name}, whom the group pays", opened.money(cash(name), *received, opening(name))
         if traders := p.arbitrageurs:
             gains = opened.money(cash(traders), income(traders, Kind.POOLS), opening(traders))
-            yield f"{traders}, who trade pools to the price elsewhere", gains
+            yield f"{traders}, arbitrageurs who trade in pools", gains
         for name in p.borrowers:
             yield f"{name}, who borrows against tokens", self._borrower(name)
         if dealers := p.dealers:
@@ -162,7 +162,7 @@ class Chart:
                 yield opened.part(CLAIM, owed(p.house, customer))
         yield from coins.opened_for_customers(self.coins, p.house, p.retail)
         for kind in (Kind.VARIATION_MARGIN, Kind.FUNDING):
-            about = "what some pay in, others draw; zero once settled"
+            about = "losers pay in, winners draw; zero after each settlement"
             yield opened.cause(pool(p.house, kind), about)
         yield from self._in_kind_at_house()
         for borrower in p.borrowers:
@@ -172,7 +172,8 @@ class Chart:
         if p.providers:
             yield opened.cause(pool(p.house, Kind.INSURANCE), Kind.INSURANCE.entry.plain)
             yield opened.cause(
-                pool(p.house, Kind.SOCIALISED), f"{Kind.SOCIALISED.entry.plain}; zero once settled"
+                pool(p.house, Kind.SOCIALISED),
+                f"{Kind.SOCIALISED.entry.plain}; zero after each settlement",
             )
         if p.investors:
             yield opened.cause(issued(p.house, p.investors), Kind.SHARES.entry.plain)
@@ -187,7 +188,9 @@ class Chart:
     def _in_kind_at_house(self) -> Iterator[Opened]:
         p = self.parties
         if self.collateral:
-            yield self._in_kind(custody(p.house), IN_KIND, "held in kind, for whom it is owed to")
+            yield self._in_kind(
+                custody(p.house), IN_KIND, "held in kind for the customers to whom it is owed"
+            )
             owners: list[tuple[str, str | None]] = [
                 (p.retail, FREE),
                 (p.retail, PLEDGED),
@@ -210,7 +213,9 @@ class Chart:
         yield opened.part(GROUP, claim(p.maker, p.house))
         yield self._line(borrowed(p.maker, p.house))
         if p.agent:
-            yield opened.part(GROUP, as_agent(p.agent, p.house), "customers' dollars, kept for it")
+            yield opened.part(
+                GROUP, as_agent(p.agent, p.house), "customers' dollars, held for the exchange"
+            )
         for holder in (p.maker, *p.desks):
             desk = self.desk(holder)
             venues = (p.lead,) if desk == Kind.DIRECTIONAL else (p.house, p.lead)
@@ -232,7 +237,7 @@ class Chart:
             yield opened.part(LIQUID, in_pool(maker, name), about)
             yield Opened(pooled(maker, name), (name,), CAUSE)
         if pools:
-            yield opened.cause(income(maker, Kind.POOLS), "fees of those who trade with its pools")
+            yield opened.cause(income(maker, Kind.POOLS), "fees paid by traders in its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
         """Open the accounts of the group's payments, each once."""
@@ -246,7 +251,7 @@ class Chart:
             return
         lost = expense(maker, Kind.TAKEOVERS)
         if lost not in {each.spent for each in self.spendings}:
-            yield opened.cause(lost, "debts taken over, less what the tokens behind them brought")
+            yield opened.cause(lost, "debts taken over, less the proceeds of their collateral")
         about = "tokens taken over with failed accounts: no part of the hole, which is in dollars"
         yield self._in_kind(claim_in_kind(maker, self.parties.house), IN_KIND, about)
         yield self._in_kind(exchanged(maker, Kind.SEIZURE), IN_KIND, about)
@@ -361,7 +366,7 @@ class Chart:
     def _seized(self, customer: str) -> Iterator[Opened]:
         """Open the accounts in which tokens are exchanged, if there are tokens."""
         if self.collateral:
-            about = "tokens sold for whoever lacks margin, and the dollars paid for them"
+            about = "tokens sold for customers who lack margin, and the dollars paid for them"
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
@@ -369,7 +374,7 @@ class Chart:
 
         Arbitrageurs sell the tokens that they take out of pools to the rest of the world.
         """
-        about = "what was paid for them, in dollars, against the tokens received"
+        about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):
             yield Opened(tokens(holder, name), (name,), hole)
             yield Opened(paid_for_tokens(holder, name), (name, MONEY), hole, about)

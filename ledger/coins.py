@@ -43,7 +43,7 @@ def names_owed(known: Sequence[Coin]) -> tuple[str, ...]:
 
 def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
     """Open the accounts of a party's coins, and of the equity in which they balance."""
-    about = "what was paid for them less what they brought, in dollars, against the coins"
+    about = "the dollars paid for the coins, less the proceeds of sales"
     for coin in known:
         if coin.is_held:
             yield Opened(coins(holder, coin.name), (coin.name,), hole)
@@ -53,7 +53,7 @@ def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) ->
 def opened_for_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
     """Open the house's accounts: for the coins that it holds, and for the coins that it owes."""
     if names := names_owed(known):
-        yield Opened(coins_there(house), names, LIQUID, "customers' coins that are really there")
+        yield Opened(coins_there(house), names, LIQUID, "customers' coins at hand")
         yield Opened(coins_owed(house, customers), names, CLAIM, "owed in kind")
 
 
@@ -66,7 +66,7 @@ def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> It
 
 def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
     """Open the maker's account of the proceeds of customers' coins that the house lent it."""
-    about = "customers' coins sold, against the dollars that they brought"
+    about = "customers' coins sold, and the dollars received for them"
     for name in names_owed(known):
         yield Opened(sold_coins(maker, name), (name, MONEY), CAUSE, about)
 

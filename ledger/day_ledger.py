@@ -108,7 +108,7 @@ class _Renderer:
     def _head(self, day: date, touched: set[str]) -> str:
         lines = [
             HEADER,
-            f";; {day}, standing alone: every fill, every payment, every movement of cash.\n",
+            f";; {day}, complete in itself: every fill, every payment, every movement of cash.\n",
             f";; The general ledger has the same sums in {day:%Y-%m}.beancount.\n",
             f'option "title" {quoted(f"{day}")}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         ]
@@ -148,12 +148,12 @@ class _Renderer:
         if not forward:
             return ""
         postings = [Posting(account, units, c) for (account, c), units in forward.items()]
-        narration = f"Brought forward: what {day} touches; Opening stands for all the rest"
+        narration = f"Brought forward: what {day} touches; Opening sums all other balances"
         head = f"{day - ONE_DAY} * {quoted(narration)} #opening"
         return joined((head, *self._text.postings(postings), "\n\n"))
 
     def _close(self, day: date, forward: Balances, moved: Balances) -> Iterator[str]:
-        yield f";; The close of {day}: a balance speaks of the start of its date.\n"
+        yield f";; The close of {day}: Beancount asserts a balance at the start of its date.\n"
         for account, commodity in sorted({*forward, *moved}):
             units = forward.get((account, commodity), 0) + moved.get((account, commodity), 0)
             yield self._text.balance(day + ONE_DAY, account, units, commodity)

@@ -28,10 +28,10 @@ CHECK_FILE = "check-group.beancount"
 ABOUT = """\
 ;; The books of {house} and {maker} by themselves, rendered from the general ledger beside them.
 ;;
-;; An entry has the postings of these two alone. Entries of one day with the same payee, tag and
-;; accounts are one entry, which says how many it sums up (entries), which was the first of them
-;; (first-entry) and which the last (seq). Contracts are left out: they carry no price, and what is
-;; gained on them is paid in dollars. main.beancount has all of it, and says how to read an account.
+;; An entry has the postings of these two only. Entries of one day with the same payee, tag and
+;; accounts are one entry. It has the number of entries that it sums (entries), the first of them
+;; (first-entry) and the last (seq). Contracts are left out: they have no price, and gains on them
+;; are paid in dollars. main.beancount has all entries, and says how to read an account.
 
 option "title" {title}
 option "operating_currency" "{money}"
@@ -39,7 +39,7 @@ option "operating_currency" "{money}"
 """
 
 CHECK = f"""\
-{HEADER};; The group's own books, held against the invariants that need nobody else's.
+{HEADER};; The group's own books, checked by the invariants that need no other books.
 ;; Needs moneytrail installed.
 {EXACT}plugin "moneytrail" "group"
 include "{GROUP}"

@@ -58,7 +58,7 @@ def opening_coins(
     return Transaction(
         time_us,
         None,
-        "Opening balances in coins: all that customers will ever bring is already here",
+        "Opening balances in coins: all coins that customers will ever deposit are already here",
         "opening",
         tuple(posting for posting in postings if posting.units),
     )

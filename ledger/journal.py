@@ -191,8 +191,9 @@ class Journal:
         """Assert the balance of every balance-sheet account, and drop the month's fills."""
         next_day = day_of(time_us + DAY_US)
         file = self._month(time_us)
+        closed = day_of(time_us)
         file.write(
-            f";; The close of {day_of(time_us)}: a balance speaks of the start of its date.\n"
+            f";; The close of {closed}: Beancount asserts a balance at the start of its date.\n"
         )
         for account, commodity in sorted(self._balances):
             if not account.startswith(("Income:", "Expenses:")):

@@ -22,10 +22,10 @@ CLAIM, LIQUID, GROUP, CAUSE, IN_KIND = "claim", "liquid", "group", "cause", "in-
 class Family(StrEnum):
     """Kinds that are opened or chosen together."""
 
-    LEAD_QUOTING = "what quotes on the lead venue earn, and lose to whoever is faster"
-    HOLDING = "what befalls whoever holds a position"
-    ON_MARGIN = "what befalls customers on margin, beside variation margin and funding"
-    USE = "what the group may pay for beside trading: `group.uses` of a scenario"
+    LEAD_QUOTING = "results of quotes on the lead venue, and losses to faster firms"
+    HOLDING = "results of holding a position"
+    ON_MARGIN = "results of customers on margin, other than variation margin and funding"
+    USE = "payments of the group other than for trading: `group.uses` of a scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,15 @@ class Kind(StrEnum):
         return kind
 
     # Assets, debts and opening balances.
-    CASH = Entry("Cash", "money that is really there", (ASSETS,), (LIQUID,))
-    CLAIMS = Entry("Claims", "what a venue owes", (ASSETS,), (LIQUID, GROUP))
-    CUSTOMERS = Entry("Customers", "the same, in its books", (LIABILITIES,), (CLAIM, GROUP))
+    CASH = Entry("Cash", "cash at hand", (ASSETS,), (LIQUID,))
+    CLAIMS = Entry("Claims", "a venue's debt, in the creditor's books", (ASSETS,), (LIQUID, GROUP))
+    CUSTOMERS = Entry(
+        "Customers", "the same debt, in the venue's books", (LIABILITIES,), (CLAIM, GROUP)
+    )
     CONTRACTS = Entry("Contracts", "open positions", (ASSETS,))
     CREDIT_LINE = Entry(
         "CreditLine",
-        "what the house lends the maker",
+        "the house's loans to the maker",
         (ASSETS, LIABILITIES),
         (GROUP,),
         has_switch=True,
@@ -92,7 +94,7 @@ class Kind(StrEnum):
 
     AGENT_DEPOSITS = Entry(
         "AgentDeposits",
-        "customers' dollars that the maker took in for the house",
+        "customers' dollars that the maker received for the house",
         (ASSETS, LIABILITIES),
         (GROUP,),
         has_switch=True,
@@ -123,7 +125,7 @@ class Kind(StrEnum):
     )
     VARIATION_MARGIN = Entry(
         "VariationMargin",
-        "what some pay in, others draw, as the price moves",
+        "gains and losses on positions, paid in cash as the price moves",
         (INCOME, LIABILITIES),
         (CAUSE,),
         Cause.POSITIONS,
@@ -131,7 +133,7 @@ class Kind(StrEnum):
     )
     FUNDING = Entry(
         "Funding",
-        "what longs pay shorts by the hour",
+        "hourly payments between longs and shorts",
         (INCOME, LIABILITIES),
         (CAUSE,),
         Cause.POSITIONS,
@@ -147,13 +149,13 @@ class Kind(StrEnum):
     )
     HEDGING = Entry(
         "Hedging",
-        "the cost of laying off inventory on the lead venue",
+        "the cost of hedging inventory on the lead venue",
         (EXPENSES, INCOME),
         (CAUSE,),
         Cause.COSTS,
         claimed=Claimed.QUOTES,
     )
-    FEES = Entry("Fees", "fees of trading", (INCOME, EXPENSES), (CAUSE,), Cause.FEES)
+    FEES = Entry("Fees", "fees on trades", (INCOME, EXPENSES), (CAUSE,), Cause.FEES)
     LEAD_FEES = Entry("LeadFees", "fees for hitting quotes on the lead venue", (EXPENSES,))
 
     # Customers on margin, and their liquidation.
@@ -182,13 +184,13 @@ class Kind(StrEnum):
     )
     DELEVERAGING = Entry(
         "Deleveraging",
-        "positions closed against the largest on the other side",
+        "positions closed against the largest ones on the other side",
         (INCOME,),
         family=Family.ON_MARGIN,
     )
     INSURANCE = Entry(
         "Insurance",
-        "what is left of the liquidated, for debts",
+        "money left by liquidated accounts, set aside for debts",
         (INCOME, LIABILITIES),
         (CAUSE,),
         Cause.TAKEOVERS,
@@ -197,7 +199,7 @@ class Kind(StrEnum):
     )
     SOCIALISED = Entry(
         "SocialisedLoss",
-        "debts that customers bear",
+        "unpaid debts shared among customers",
         (INCOME, LIABILITIES),
         (CAUSE,),
         Cause.TAKEOVERS,
@@ -205,7 +207,7 @@ class Kind(StrEnum):
     )
     GAP_LOSS = Entry(
         "GapLoss",
-        "debts of customers whose margin did not suffice",
+        "debts of customers whose margin was too small",
         (EXPENSES, INCOME),
         (CAUSE,),
         Cause.TAKEOVERS,
@@ -213,7 +215,7 @@ class Kind(StrEnum):
         claimed=Claimed.LIQUIDATIONS,
     )
     SEIZURE = Entry(
-        "Seizure", "tokens taken from a customer, and what they bring", (EQUITY,), (IN_KIND,)
+        "Seizure", "tokens taken from a customer, and their proceeds", (EQUITY,), (IN_KIND,)
     )
     MARGIN_LOANS = Entry(
         "MarginLoans",
@@ -225,7 +227,7 @@ class Kind(StrEnum):
 
     # What the group pays for.
     VENTURES = _stake("Ventures", "shares of other companies")
-    ACQUISITIONS = _stake("Acquisitions", "companies bought whole")
+    ACQUISITIONS = _stake("Acquisitions", "whole companies bought")
     # Unlike `BACKSTOP` it has no fills: to a blind audit it looks like a sum handed over.
     TAKEOVERS = _use(
         "Takeovers",
@@ -245,20 +247,20 @@ class Kind(StrEnum):
     GRANTS = _use("Grants", "gifts to projects", Cause.SPENDING)
     OPERATIONS = Entry(
         "Operations",
-        "what the house costs to run",
+        "the operating costs of the house",
         (EXPENSES, INCOME),
         (CAUSE,),
         Cause.SPENDING,
         has_switch=True,
     )
     INTEREST = Entry(
-        "Interest", "what lenders are paid for lending", (EXPENSES, INCOME), (CAUSE,), Cause.COSTS
+        "Interest", "interest paid to lenders", (EXPENSES, INCOME), (CAUSE,), Cause.COSTS
     )
 
     # The group's holdings, and its financing.
     TOKENS = Entry(
         "Tokens",
-        "tokens, and what was paid for them",
+        "tokens, and the price paid for them",
         (ASSETS, LIABILITIES, EQUITY),
         (CAUSE, IN_KIND),
         Cause.STAKES,
@@ -266,7 +268,7 @@ class Kind(StrEnum):
     )
     PORTFOLIO = Entry(
         "Portfolio",
-        "coins held on borrowed money: what they cost, less what they brought",
+        "coins bought with borrowed money: cost less proceeds of sales",
         (ASSETS, EQUITY),
         (CAUSE,),
         Cause.STAKES,
@@ -274,7 +276,7 @@ class Kind(StrEnum):
     )
     COINS = Entry(
         "Coins",
-        "customers' coins: held, owed, and what those brought that were sold",
+        "customers' coins: held, owed, and the proceeds of coins sold",
         (ASSETS, LIABILITIES, EQUITY),
         (CLAIM, LIQUID, CAUSE),
         Cause.BORROWED,
@@ -282,7 +284,7 @@ class Kind(StrEnum):
     )
     POOLS = Entry(
         "Pools",
-        "dollars in pools, and fees of those who trade with them",
+        "dollars in pools, and the fees paid by their traders",
         (ASSETS, INCOME),
         (LIQUID, CAUSE),
         Cause.FEES,
@@ -291,7 +293,7 @@ class Kind(StrEnum):
     )
     LOANS = Entry(
         "Loans",
-        "what lenders outside the group are owed",
+        "debts to lenders outside the group",
         (ASSETS, LIABILITIES),
         (CAUSE,),
         Cause.BORROWED,
@@ -299,13 +301,13 @@ class Kind(StrEnum):
     )
     SHARES = Entry(
         "Shares",
-        "what shares were sold for",
+        "the proceeds of shares sold",
         (ASSETS, EQUITY),
         (CAUSE,),
         Cause.SHARES,
         has_switch=True,
     )
-    OPENING = Entry("Opening", "what was there at first", (EQUITY,), (CAUSE,), Cause.OPENING)
+    OPENING = Entry("Opening", "opening balances", (EQUITY,), (CAUSE,), Cause.OPENING)
 
 
 KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}

@@ -20,15 +20,15 @@ HOW_TO_READ = """\
 ;;   Assets:{firm}:Claims:{house}          {firm}'s books: {house} owes it this much
 ;;   Liabilities:{house}:Customers:{firm}  {house}'s books: it owes {firm} the same, always
 ;;   Income:{maker}:PickOff            {maker}'s books: quotes hit stale (a gain is negative)
-;; The kind (third word) is the cause. Nothing else says why money moved, so nothing can disagree.
+;; The kind (third word) is the cause of a movement. It is stated nowhere else.
 ;;
 ;; HOW TO READ A TRANSACTION
 ;;   payee      the one party outside the house group ({house} and {maker}) on the other side
 ;;   tag        what happened, for browsing; figures come from accounts, never from tags
-;;   link       what belongs together: a fill, a settlement, a transfer
-;;   seq, time  the true order, since Beancount knows only dates; numbers that are missing between
-;;              two entries are fills: each closing entry says how many it sums up, and which
-;;   quote-age-s  (in day ledgers) since the lead price that the quote was made from
+;;   link       entries that belong together: a fill, a settlement, a transfer
+;;   seq, time  the true order, since Beancount knows only dates. A number that is missing between
+;;              two entries is a fill; each closing entry says how many fills it sums, and which
+;;   quote-age-s  (in day ledgers) the age of the lead price in the quote, in seconds
 ;;   Each transaction balances in USD within every entity it touches. Contracts balance across
 ;;   entities (every long has its short) and carry no price: gains on them are paid in cash.
 ;;
@@ -36,15 +36,15 @@ HOW_TO_READ = """\
 ;;   hole  =  claims of customers outside the group  -  liquid assets of the group
 ;;         =  - sum(accounts opened with hole: "claim")  -  sum(accounts opened with hole: "liquid")
 ;;         =  + sum(accounts opened with hole: "cause")
-;;   and sum(accounts opened with hole: "group") = 0: what they owe each other is nobody else's.
+;;   and sum(accounts opened with hole: "group") = 0: debts between the two firms of the group.
 ;;   Sources are below zero, uses above. {claims}
 """
 
 IN_DOLLARS = """\
-Claims are in dollars, whatever the customer deposited:
+Claims are in dollars, also if the customer deposited coins:
 ;;   a simplification."""
 IN_COINS = """\
-All of it holds in dollars and in each coin that
+This is true in dollars and in each coin that
 ;;   customers are owed: .run hole-in-kind, and at the last prices .run hole-at-mark."""
 
 QUERIES: dict[str, str] = {
@@ -139,7 +139,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
         HOW_TO_READ.format(firm=firm, claims=claims, **_group(chart)),
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         *(_commodity_text(start, *each) for each in _commodities(chart)),
-        "\n;; Who plays which part.\n",
+        "\n;; The roles of the parties.\n",
         *(f"{start} {note.text()}\n" for note in _parts_played(chart)),
         "\n",
     ]
@@ -172,7 +172,7 @@ def property_texts(chart: Chart, start: date) -> Iterator[str]:
 def check_text() -> str:
     """Write check.beancount: main.beancount, with the invariants that check it."""
     return (
-        f"{HEADER};; The same books, held against the invariants. Needs moneytrail installed.\n"
+        f"{HEADER};; The same books, checked by the invariants. Needs moneytrail installed.\n"
         f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
     )
 

@@ -19,8 +19,8 @@ def maker_causes(parties: Parties) -> Iterator[tuple[str, str | None]]:
     if parties.providers:
         yield income(maker, Kind.LIQUIDATION), Kind.LIQUIDATION.entry.plain
     if maker in parties.providers:
-        yield income(maker, Kind.BACKSTOP), "of all that it took over; a loss is > 0"
-        yield expense(maker, Kind.BACKSTOP), "of laying off what it took over"
+        yield income(maker, Kind.BACKSTOP), "of positions that it took over; a loss is > 0"
+        yield expense(maker, Kind.BACKSTOP), "of hedging positions that it took over"
     if parties.directional:
         about = f"of {Kind.DIRECTIONAL.entry.plain}; a loss is > 0"
         yield income(maker, Kind.DIRECTIONAL), about

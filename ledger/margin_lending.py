@@ -101,7 +101,7 @@ def take_account_over(
     return Transaction(
         time_us,
         borrower,
-        f"{maker} takes over from {house} what the liquidation of {borrower} left: a debt of "
+        f"{maker} takes over from {house} the rest of the liquidation of {borrower}: a debt of "
         f"{usd(debt_cents)} and {_tokens(token, lots)}, with {parties.lead} at "
         f"{_price(token, mark)}",
         "account-takeover",

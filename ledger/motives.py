@@ -16,7 +16,7 @@ class Rule(Enum):
     FILL = "a trade with a quote of the house, or at its price"
     HEDGE = "a trade on the lead venue, whose cost is an expense"
     PAYMENT = "money alone"
-    IN_KIND = "tokens, and what is paid for them"
+    IN_KIND = "tokens, and the price paid for them"
 
 
 class VolumePart(StrEnum):

@@ -105,9 +105,9 @@ def _takeover(
 def _deleveraging(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
 ) -> Iterator[Words]:
-    yield f"No backstop is left: {pairing.taker} is closed of "
+    yield f"No backstop is left: {pairing.taker}'s position of "
     yield each(partial(_position, contract), -fill.lots)
-    yield " against the other side, at "
+    yield " is closed against the other side, at "
     yield each(partial(_price, contract), fill.price)
     yield ", marked "
     yield each(partial(_price, contract), fill.lead)
@@ -211,8 +211,8 @@ def _insured(cents: int) -> str:
 
 def _shared(cents: int) -> str:
     if cents > 0:
-        return f"is relieved of a debt of {usd(cents)} that nobody covers"
-    return f"bears {usd(cents)} of debts that nobody covers"
+        return f"has a debt of {usd(cents)} written off and socialised"
+    return f"bears {usd(cents)} of socialised debts"
 
 
 def _price(contract: Contract, ticks: int) -> str:
@@ -294,7 +294,7 @@ def _takeover_sum(pairing: Pairing, rows: np.ndarray) -> str:
     who = _named(pairing.maker)
     return (
         f"{who} takes over positions of {pairing.taker} on {pairing.venue}: "
-        f"{_count(rows, 'takeover')}; {_gain(who, -int(rows['edge_cents'].sum()))} by their mark"
+        f"{_count(rows, 'takeover')}; {_gain(who, -int(rows['edge_cents'].sum()))} at the mark"
     )
 
 
@@ -317,9 +317,9 @@ def _insurance_sum(pairing: Pairing, rows: np.ndarray) -> str:
 def _socialised_sum(pairing: Pairing, rows: np.ndarray) -> str:
     paid = -int(np.minimum(rows["edge_cents"], 0).sum())
     relieved = int(np.maximum(rows["edge_cents"], 0).sum())
-    said = f"{pairing.taker} bears {usd(paid)} of debts that nobody covers"
+    said = f"{pairing.taker} bears {usd(paid)} of socialised debts"
     if relieved:
-        said += f", and is relieved of {usd(relieved)}"
+        said += f", and has {usd(relieved)} of its own written off"
     return f"{said}: {_count(rows, 'payment')}"
 
 

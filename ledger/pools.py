@@ -50,7 +50,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
     return Transaction(
         time_us,
         None,
-        f"{maker} takes {units:,} {token} and {usd(cents)} out of its pool, which is all",
+        f"{maker} takes {units:,} {token} and {usd(cents)} out of its pool, and closes it",
         "pool",
         _moved(maker, token, -units, -cents),
         (pool_link(token),),

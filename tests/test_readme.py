@@ -99,8 +99,9 @@ def test_its_figures_agree_with_the_page_of_findings():
 def test_its_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
     n, with_half, facts, most = re.findall(
-        r"played (\d+) lives .* half of the hole in (\d+) of them, which contradicts (\d+) "
-        r"recorded facts; where the hole is ten billion or more, it is (\S+) %",
+        r"played (\d+) lives .* In (\d+) of them the thread's mechanism is half of the hole, but "
+        r"this life contradicts (\d+) recorded facts. If the hole is ten billion or more, the "
+        r"mechanism is at most (\S+) %",
         said(),
     )[0]
     share = 100 * report.members.drawn(MECHANISM) / report.members.drawn(HOLE)
@@ -130,7 +131,7 @@ def test_the_readme_has_the_answer_of_the_life(life):
 @pytest.mark.slow
 def test_its_number_of_outcomes_near_the_record_agrees_with_compare(life):
     inside, of = re.findall(
-        r"Of (\d+) outcomes on public record that it can speak to, (\d+)", said()
+        r"Of (\d+) recorded outcomes that can be compared with it, (\d+)", said()
     )[0][::-1]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

@@ -86,7 +86,7 @@ def test_every_event_of_a_firms_life_is_in_this_world(crowd_run):
     assert {("waiting", "trading"), ("trading", "left")} <= ends
     moved = {entry.narration.split(", ")[-1] for entry in crowd_run.transactions if entry.narration}
     assert any("its owners' share" in why for why in moved)
-    assert any("which paid less of late" in why for why in moved)
+    assert any("which recently paid less" in why for why in moved)
 
 
 def test_the_maker_moves_to_the_house_when_the_lead_venue_stops_paying(crowd_run):

@@ -71,7 +71,7 @@ def _candles(found: Rows, said: list[str]) -> list[Candle]:
     sign = decimal_sign(
         [(row.number, row.cells[p]) for row in rows for n in PRICES for p in columns[n]]
     )
-    said += ["decimals stand behind a comma"] if sign == "," else []
+    said += ["a comma marks decimals"] if sign == "," else []
     usd = {name: _one_of(name, rows, columns[name], found.header, sign, said) for name in PRICES}
     if found.header is None:
         usd = _named(usd, said)

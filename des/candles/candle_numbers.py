@@ -70,7 +70,7 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         point, comma = found["."], found[","]
         raise RowError(
             max(point, comma),
-            f"decimals stand behind a comma here and a point in {min(point, comma)}, or the other "
+            f"a comma marks decimals here, and a point in {min(point, comma)}, or the other "
             "way round; write all prices in one way",
         )
     if not found:

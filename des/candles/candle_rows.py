@@ -47,7 +47,7 @@ def rows_of_text(text: str) -> Rows:
         RowError: it is no such text.
     """
     separator = _separator(text)
-    said = [] if separator == "," else [f"columns stand apart by {SEPARATORS[separator]}"]
+    said = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]
     header: Sequence[str] | None = None
     header_line, kept = 1, list[Row]()
     before: list[Row] = []

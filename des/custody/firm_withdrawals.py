@@ -38,5 +38,5 @@ class FirmWithdrawals:
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:
             if (mix(key, now_us // HOUR_US) >> 11) / 2**53 < chance:
-                why = f", for want of confidence: fear is at {fear:.3f}"
+                why = f", because it has lost confidence: fear is at {fear:.3f}"
                 self._till.ask(now_us, code, self._till.owed_cents(code), name, why)

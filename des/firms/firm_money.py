@@ -69,7 +69,7 @@ class FirmMoney:
         """Move capital to the venue (HOUSE, LEAD) with the better recent return."""
         begin, end = self._names[1 - to], self._names[to]
         link = (f"capital-{day_of(time_us)}-{self._parties.names[code]}",)
-        why = f", which paid less of late than {end}"
+        why = f", which recently paid less than {end}"
         moved = self._withdraw(time_us, code, begin, cents, why, link)
         self._custody.deposit(time_us, code, end, moved, links=link)
         self._margin.move_floor(code, moved if to == LEAD else -moved)
@@ -89,7 +89,7 @@ class FirmMoney:
 
     def enter(self, time_us: int, code: int, house_cents: int, lead_cents: int) -> None:
         """Pay in a firm's first capital."""
-        why = ", to trade on what others seem to earn"
+        why = ", because other firms seem to profit"
         self._custody.deposit(time_us, code, self._parties.house, house_cents, why)
         self._custody.deposit(
             time_us, code, self._parties.lead, lead_cents, ", as margin for its hedges"

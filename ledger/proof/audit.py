@@ -90,7 +90,7 @@ def audit(
         ("columns: the general ledger's copy agrees with its text, line by line", [copy]),
         ("group: its own books agree with the general ledger, and satisfy the invariants", [group]),
         ("fills: recomputed; their sums and their words agree with the general ledger", fills),
-        (f"day ledgers: {_coverage(days)}each loads alone", day_ledgers),
+        (f"day ledgers: {_coverage(days)}", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
         # The same error of several days is reported once.
@@ -119,9 +119,11 @@ def _each(
 def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
-        return ""
+        return "each loads by itself"
     loaded = sum(load for _, load in days)
-    return f"Beancount loads {loaded} of {len(days)} days, those on disk are compared; "
+    return (
+        f"Beancount loads {loaded} of {len(days)} days, each by itself; those on disk are compared"
+    )
 
 
 def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) -> Found:

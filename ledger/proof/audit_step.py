@@ -11,7 +11,7 @@ class Proof(Enum):
     SIGNATURE = ("the signature", "the holder of that key sealed it")
     BOOKS = (
         "recomputation and invariants",
-        "the books agree with themselves and with their scenario's inputs, words included",
+        "the books and their words agree with themselves and with the scenario's inputs",
     )
     REPLAY = ("replay", "the books are what the scenario gives, byte for byte")
 

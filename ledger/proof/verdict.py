@@ -14,8 +14,8 @@ _SOUND = {
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
-        "whether prices, orders, notes and what was paid outside trading are those of the "
-        "scenario (--replay)"
+        "whether prices, orders, notes and payments outside trading follow from the scenario "
+        "(--replay)"
     ),
 }
 
@@ -39,12 +39,12 @@ def conclusion(steps: Sequence[AuditStep]) -> str:
     asked = {step.proof for step in steps}
     wrong = {step.proof for step in steps if step.problems}
     parts = (
-        ("Proven", [f"by {p.means}, that {p.shows}" for p in Proof if p in asked - wrong]),
+        ("Proven", [f"{p.shows} ({p.means})" for p in Proof if p in asked - wrong]),
         ("Not proven, see WRONG", [f"that {p.shows}" for p in Proof if p in wrong]),
-        ("Not looked at", [said for proof, said in _OPEN.items() if proof not in asked]),
+        ("Not checked", [said for proof, said in _OPEN.items() if proof not in asked]),
     )
     said = [f"{heading}: {'; '.join(each)}." for heading, each in parts if each]
-    return " ".join((*said, "That the model is right, no audit proves."))
+    return " ".join((*said, "No audit proves that the model is right."))
 
 
 def _listed(said: Iterable[str]) -> str:

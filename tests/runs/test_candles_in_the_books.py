@@ -15,7 +15,7 @@ from runs.scenario_files import built_ins
 
 DAYS = [(8, 34_000), (9, 34_000), (11, 29_000), (12, 30_000)]
 GAPS = "gaps bridged: 1, 24 h in all, 24 h at most"
-SAID = f"columns stand apart by semicolons; {GAPS}"
+SAID = f"columns are separated by semicolons; {GAPS}"
 
 
 @pytest.fixture(scope="module")

@@ -503,7 +503,7 @@ def test_the_recognised_format_of_candles_is_kept_in_the_scenario(write):
     price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
 
     assert price.candles_read == (
-        "columns stand apart by semicolons; gaps bridged: 1, 24 h in all, 24 h at most"
+        "columns are separated by semicolons; gaps bridged: 1, 24 h in all, 24 h at most"
     )
     as_run = write("as-run.toml", dump(load(write("on-candles.toml", ON_CANDLES))))
     assert load(as_run).markets[0].price == price

@@ -40,7 +40,7 @@ def books_text(run: RunFolder, entity: str) -> str:
             *(opened(calendar(run)[0], line) for line in accounts.values()),
             "\n",
             *(_entry_text(entry, accounts) for entry in run.transactions),
-            ";; As asserted at each close: a balance speaks of the start of its date.\n",
+            ";; As asserted at each close: Beancount asserts a balance at the start of its date.\n",
             *(
                 _balance_text(entry)
                 for entry in run.entries

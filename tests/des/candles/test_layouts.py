@@ -131,12 +131,11 @@ a;09.05.2022;34.038,40;34.243,15;30.033,33;30.076,31
 b;10.05.2022;30.074,23;32.658,99;29.730,40;31.017,10
 c;11.05.2022;31.017,11;32.162,59;27.785,00;29.103,94
 """,
-        "columns stand apart by semicolons; decimals stand behind a comma; "
-        "dates are day before month",
+        "columns are separated by semicolons; a comma marks decimals; dates are day before month",
     ),
     "decimal commas without thousands": (
         DAYS.replace(",", ";").replace(".", ","),
-        "columns stand apart by semicolons; decimals stand behind a comma",
+        "columns are separated by semicolons; a comma marks decimals",
     ),
     "investing.com": (
         """"Date","Price","Open","High","Low","Vol.","Change %"
@@ -179,7 +178,7 @@ c;11.05.2022;31.017,11;32.162,59;27.785,00;29.103,94
 2022.05.10\t00:00:00\t30074.23\t32658.99\t29730.4\t31017.1\t7
 2022.05.11\t00:00:00\t31017.11\t32162.59\t27785\t29103.94\t7
 """,
-        "columns stand apart by tabs",
+        "columns are separated by tabs",
     ),
     "Stooq": (
         """<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>
@@ -194,7 +193,7 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
 20220510 000000;30074.23;32658.99;29730.4;31017.1;7
 20220511 000000;31017.11;32162.59;27785;29103.94;7
 """,
-        "columns stand apart by semicolons",
+        "columns are separated by semicolons",
     ),
     "Dukascopy": (
         DAYS.replace("date", "Gmt time")

@@ -52,7 +52,7 @@ LAYOUTS: dict[str, tuple[str, str]] = {
             "{day}T00:00:00Z;{day}T23:59:59Z;{day}T03:00:00Z;"
             "{open};{high};{low};{close};{day}T23:59:59Z",
         ),
-        "columns stand apart by semicolons; time is in 'timeOpen'",
+        "columns are separated by semicolons; time is in 'timeOpen'",
     ),
     "Barchart": (
         lines("Time,Open,High,Low,Latest\n", "{day},{open},{high},{low},{close}")

@@ -308,7 +308,7 @@ def test_a_move_is_two_transfers_of_cash_tied_together():
     out, back = town.books.transactions
     assert (out.tag, back.tag) == ("withdrawal", "deposit")
     assert out.links == back.links == ("capital-2021-05-01-Firm01",)
-    assert out.narration.endswith("from Binance, which paid less of late than FTX")
+    assert out.narration.endswith("from Binance, which recently paid less than FTX")
 
 
 def test_no_capital_moves_before_the_patience_period_ends():
