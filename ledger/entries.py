@@ -1,6 +1,6 @@
 """Fills as entries: one transaction per row in a day ledger, one per pairing at a closing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import overload
 
 import numpy as np
@@ -64,18 +64,21 @@ class Entries:
             rows: all rows of the period, in order of seq.
             time_us: the last microsecond of the period.
         """
+        traded = _lots_by_market(rows)
         for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
-            yield self._sum(same, time_us)
+            first = first_fill(same)
+            yield self._sum(same, first, traded[_grouped_by(first)], time_us)
 
-    def _sum(self, rows: np.ndarray, time_us: int) -> Movement:
-        first = first_fill(rows)
+    def _sum(
+        self, rows: np.ndarray, first: Fill[int], lots: Mapping[int, int], time_us: int
+    ) -> Movement:
         pairing = self._pairing(first)
         return Transaction(
             time_us,
             pairing.payee(self._chart.parties),
             sum_sentence(pairing, rows),
             pairing.motive.word,
-            tuple(self._summed(rows, first)),
+            tuple(self._summed(rows, first, lots)),
             (f"fills-{day_of(time_us)}",),
             (
                 ("fills", str(len(rows))),
@@ -84,14 +87,16 @@ class Entries:
             ),
         )
 
-    def _summed(self, rows: np.ndarray, first: Fill[int]) -> list[Posting[int]]:
+    def _summed(
+        self, rows: np.ndarray, first: Fill[int], lots: Mapping[int, int]
+    ) -> list[Posting[int]]:
         pairing = self._pairing(first)
-        lots: dict[str, int] = {}
-        for market in np.unique(rows["market"]).tolist():
-            traded = int(rows["lots"][rows["market"] == market].sum())
-            lots[self._commodity(pairing, self._contracts[first.venue, market])] = traded
+        moved = {
+            self._commodity(pairing, self._contracts[first.venue, market]): traded
+            for market, traded in lots.items()
+        }
         edge, fee = int(rows["edge_cents"].sum()), int(rows["fee_cents"].sum())
-        return list(postings(self._chart, pairing, edge, fee, lots))
+        return list(postings(self._chart, pairing, edge, fee, moved))
 
     @overload
     def _expand(self, pairing: Pairing, contract: Contract, fill: Fill[int]) -> Movement: ...
@@ -135,10 +140,30 @@ class Entries:
         return self._tokens[contract] if pairing.motive.is_in_kind else contract.commodity
 
     def _pairing(self, fill: Fill[int]) -> Pairing:
-        key = (fill.motive, fill.venue, fill.taker, fill.maker)
+        key = _grouped_by(fill)
         if key not in self._pairings:
             self._pairings[key] = Pairing.of(fill, self._names)
         return self._pairings[key]
+
+
+def _grouped_by(fill: Fill[int]) -> tuple[int, ...]:
+    return fill.motive, fill.venue, fill.taker, fill.maker
+
+
+def _lots_by_market(rows: np.ndarray) -> dict[tuple[int, ...], dict[int, int]]:
+    """Sum the lots of each group of GROUPED_BY by market, all groups at once."""
+    summed: dict[tuple[int, ...], dict[int, int]] = {}
+    if not len(rows):
+        return summed
+    columns = [rows[column] for column in (*GROUPED_BY, "market")]
+    shape = [int(column.max()) + 1 for column in columns]
+    forms, form = np.unique(np.ravel_multi_index(columns, shape), return_inverse=True)
+    lots = np.zeros(len(forms), np.int64)
+    np.add.at(lots, form, rows["lots"])
+    codes = (column.tolist() for column in np.unravel_index(forms, shape))
+    for *group, market, traded in zip(*codes, lots.tolist(), strict=True):
+        summed.setdefault(tuple(group), {})[market] = traded
+    return summed
 
 
 def _in_columns(rows: np.ndarray) -> Fill[np.ndarray]:
