@@ -26,13 +26,12 @@ class FillsError(ValueError):
 class MonthOfFills:
     """A month's fills by column, until they are written.
 
-    A full column doubles its size, because joining parts at the end would need twice the memory. A
-    month reuses the memory of the month before.
+    A full column doubles its size, because joining parts at the end would need twice the memory.
     """
 
     def __init__(self) -> None:
         self._n = 0
-        self._columns = {column: np.empty(ROW_GROUP, ROW[column]) for column in Fill._fields}
+        self._columns = _empty_columns()
 
     def add(self, rows: np.ndarray) -> Mapping[str, np.ndarray]:
         """Append rows (dtype ROW); return their columns."""
@@ -44,11 +43,15 @@ class MonthOfFills:
             self._columns[name][begin : self._n] = rows[name]
         return {name: column[begin : self._n] for name, column in self._columns.items()}
 
-    def write(self, path: Path, names: Names, contracts: Iterable[Contract] = ()) -> None:
-        """Write the month to a new Parquet file, and begin another."""
+    def end(self) -> Mapping[str, np.ndarray]:
+        """Return the month's columns, and begin another month."""
         columns = {name: column[: self._n] for name, column in self._columns.items()}
-        write(path, columns, names, contracts)
-        self._n = 0
+        self._n, self._columns = 0, _empty_columns()
+        return columns
+
+
+def _empty_columns() -> dict[str, np.ndarray]:
+    return {column: np.empty(ROW_GROUP, ROW[column]) for column in Fill._fields}
 
 
 def write(

@@ -6,6 +6,7 @@ general ledger; `finish` completes the folder.
 """
 
 from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -53,6 +54,10 @@ class Journal:
         self._directives = Directives()
         self._months: list[str] = []
         self._file: TextIO | None = None
+        # DuckDB writes a month's columns while the next month is simulated, and needs no lock of
+        # Python for that. One month is on its way at most, for the sake of memory.
+        self._writer = ThreadPoolExecutor(max_workers=1)
+        self._being_written: Future[None] | None = None
         (folder / "fills").mkdir()
         (folder / posting_store.FOLDER).mkdir()
 
@@ -142,6 +147,7 @@ class Journal:
         """Close the last month and write the main files."""
         if self._file:
             self._close_month(time_us)
+        self._wait_until_written()
         main = main_text(
             self._title,
             self.chart,
@@ -158,8 +164,9 @@ class Journal:
     def close(self) -> None:
         """Close the month that is being written; after `finish` there is none.
 
-        So a run that fails leaves no open file.
+        So a run that fails leaves no open file, and no thread that writes one.
         """
+        self._writer.shutdown()
         if self._file:
             self._file.close()
             self._file = None
@@ -202,6 +209,16 @@ class Journal:
         file.close()
         name = f"{self._months[-1]}.parquet"
         fills = self.folder / "fills" / name
-        self._month_of_fills.write(fills, self.names, self.chart.contracts)
-        self._month_of_postings.write(self.folder / posting_store.FOLDER / name)
+        rows, write_postings = self._month_of_fills.end(), self._month_of_postings.end()
+
+        def write() -> None:
+            fill_store.write(fills, rows, self.names, self.chart.contracts)
+            write_postings(self.folder / posting_store.FOLDER / name)
+
+        self._wait_until_written()
+        self._being_written = self._writer.submit(write)
         self._file = None
+
+    def _wait_until_written(self) -> None:
+        if self._being_written:
+            self._being_written.result()

@@ -6,7 +6,7 @@ the authority; the audit compares the copy with it, posting by posting.
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -86,29 +86,44 @@ class MonthOfPostings:
 
     def write(self, path: Path) -> None:
         """Write the month to a new Parquet file, and start another."""
+        self.end()(path)
+
+    def end(self) -> Callable[[Path], None]:
+        """Start another month; return a function that writes this one to a new Parquet file.
+
+        Another thread may call it.
+        """
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
+        accounts, scales, parties = dict(self._accounts), dict(self._scales), dict(self._parties)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),
-            "accounts": _coded(self._accounts, [self._holes.get(a, "") for a in self._accounts]),
-            "commodities": _coded(
-                self._commodities, [scale.text(1) for scale in self._scales.values()]
-            ),
-            "parties": _coded(self._parties, [""] * len(self._parties)),
+            "accounts": _coded(accounts, [self._holes.get(a, "") for a in accounts]),
+            "commodities": _coded(self._commodities, [scale.text(1) for scale in scales.values()]),
+            "parties": _coded(parties, [""] * len(parties)),
         }
         postings = np.frombuffer(self._postings, dtype=np.int64).reshape(-1, len(_POSTING))
         lines = {c: np.ascontiguousarray(postings[:, n]) for n, c in enumerate(_POSTING)}
-        digits = max(scale.digits for scale in self._scales.values())
-        target = str(path).replace("'", "''")
-        with duckdb_session.connect(threads=1) as connection:
-            connection.register("lines", lines)
-            for name, columns in texts.items():
-                text_table.create(connection, name, columns)
-            connection.execute(
-                f"COPY ({_ROWS.format(digits=digits)}) TO '{target}' (FORMAT parquet, "
-                f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
-                f"{parquet_metadata.option(parquet_metadata.of_postings(self._scales))})"
-            )
         self._entries, self._postings = [], array("q")
+        return lambda path: _write(path, lines, texts, scales)
+
+
+def _write(
+    path: Path,
+    lines: Mapping[str, np.ndarray],
+    texts: Mapping[str, Mapping[str, Sequence[str]]],
+    scales: Mapping[str, Scale],
+) -> None:
+    digits = max(scale.digits for scale in scales.values())
+    target = str(path).replace("'", "''")
+    with duckdb_session.connect(threads=1) as connection:
+        connection.register("lines", lines)
+        for name, columns in texts.items():
+            text_table.create(connection, name, columns)
+        connection.execute(
+            f"COPY ({_ROWS.format(digits=digits)}) TO '{target}' (FORMAT parquet, "
+            f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
+            f"{parquet_metadata.option(parquet_metadata.of_postings(scales))})"
+        )
 
 
 _POSTING = ("seq", "line", "account", "units", "commodity", "party")

@@ -78,7 +78,7 @@ def test_months_stored_day_by_day_are_the_same_bytes(tmp_path):
         for day in (rows[:0], rows[:1], rows[1 : n // 2], rows[n // 2 :]):
             columns = month.add(day)
             assert all(np.array_equal(columns[name], day[name]) for name in ROW.names)
-        month.write(tmp_path / f"{name} by day", NAMES)
+        fill_store.write(tmp_path / f"{name} by day", month.end(), NAMES)
 
         assert (tmp_path / f"{name} by day").read_bytes() == (tmp_path / name).read_bytes()
 
