@@ -8,7 +8,6 @@ from runs.study.member_table import Members
 from runs.study.would_have_to_be import WouldHaveToBe
 
 QUESTION = "The hypothesis, not history: what would the books show if the thread's story were true?"
-FIDELITY = ("idle_hours_at_once",)  # for members alone: full books have every hour
 
 
 def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
@@ -21,8 +20,7 @@ def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
     """
     number = int(members.numbers[~members.is_base][would.chosen])
     scenario = scenario_of(members.study, members_of(members.study)[number])
-    run = scenario.run.model_copy(update=dict.fromkeys(FIDELITY))
-    told = scenario.model_copy(update={"question": QUESTION, "run": run})
+    told = scenario.model_copy(update={"question": QUESTION})
     path.write_text("\n".join([*_header(members, would, number), "", dump(told)]), encoding="utf-8")
 
 
