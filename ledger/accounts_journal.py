@@ -48,7 +48,7 @@ class AccountsJournal(Journal):
         for directive in declared(self.chart, day_of(self._start_us)):
             self._directives.add(directive)
         self._directives.write(self.folder / directive_store.FILE)
-        self._month_of_postings.write(self.folder / posting_store.FOLDER / FILE)
+        self._columns.postings.write(self.folder / posting_store.FOLDER / FILE)
         fill_store.write(self.folder / "fills" / FILE, new_rows(0), self.names)
 
     def _put_in_order(self) -> None:
@@ -64,4 +64,4 @@ class AccountsJournal(Journal):
     def _write(self, entry: Movement, seq: int) -> None:
         for posting in entry.postings:
             self._balances[posting.account, posting.commodity] += posting.units
-        self._month_of_postings.add(entry, seq)
+        self._columns.postings.add(entry, seq)

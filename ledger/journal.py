@@ -6,20 +6,20 @@ general ledger; `finish` completes the folder.
 """
 
 from collections import defaultdict
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 
-from ledger import directive_store, fill_store, posting_store
+from ledger import directive_store, fill_store
 from ledger.chart import Chart
 from ledger.directive_store import Directive, Directives
 from ledger.entries import Entries
 from ledger.fill_notes import FillNotes
 from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, declared, main_text
+from ledger.monthly_columns import MonthlyColumns
 from ledger.notes import FillsOfDay, Note
 from ledger.text import HEADER, Text, quoted
 from ledger.times import DAY_US, day_of
@@ -48,18 +48,10 @@ class Journal:
         self._rows: list[np.ndarray] = []  # recorded, not yet posted
         self._transactions: list[Movement] = []
         self._day: list[np.ndarray] = []  # posted, not yet closed
-        self._month_of_fills = fill_store.MonthOfFills()
-        opened = (line for _, accounts in chart.accounts() for line in accounts)
-        self._month_of_postings = posting_store.MonthOfPostings(opened, chart.quantities)
+        self._columns = MonthlyColumns(folder, chart, names)
         self._directives = Directives()
         self._months: list[str] = []
         self._file: TextIO | None = None
-        # DuckDB writes a month's columns while the next month is simulated, and needs no lock of
-        # Python for that. One month is on its way at most, for the sake of memory.
-        self._writer = ThreadPoolExecutor(max_workers=1)
-        self._being_written: Future[None] | None = None
-        (folder / "fills").mkdir()
-        (folder / posting_store.FOLDER).mkdir()
 
     def record(self, transaction: Movement) -> None:
         """Record a cash movement outside trading.
@@ -137,7 +129,7 @@ class Journal:
             self._write(entry, self._last_seq)
         self._note_fills(time_us, rows)
         if len(rows):
-            stored = self._month_of_fills.add(rows)
+            stored = self._columns.fills.add(rows)
             total = fill_store.control_total(stored, self.names)
             self.note(time_us, FillsOfDay(len(rows), total))
         if day_of(time_us + 1).day == 1:
@@ -147,7 +139,7 @@ class Journal:
         """Close the last month and write the main files."""
         if self._file:
             self._close_month(time_us)
-        self._wait_until_written()
+        self._columns.wait()
         main = main_text(
             self._title,
             self.chart,
@@ -166,7 +158,7 @@ class Journal:
 
         So a run that fails leaves no open file, and no thread that writes one.
         """
-        self._writer.shutdown()
+        self._columns.close()
         if self._file:
             self._file.close()
             self._file = None
@@ -181,7 +173,7 @@ class Journal:
         for posting in entry.postings:
             self._balances[posting.account, posting.commodity] += posting.units
         self._month(entry.time_us).write(self._text.transaction(entry, seq))
-        self._month_of_postings.add(entry, seq)
+        self._columns.postings.add(entry, seq)
 
     def _month(self, time_us: int) -> TextIO:
         if self._file is None:
@@ -207,18 +199,5 @@ class Journal:
                 units = self._balances[account, commodity]
                 file.write(self._text.balance(next_day, account, units, commodity))
         file.close()
-        name = f"{self._months[-1]}.parquet"
-        fills = self.folder / "fills" / name
-        rows, write_postings = self._month_of_fills.end(), self._month_of_postings.end()
-
-        def write() -> None:
-            fill_store.write(fills, rows, self.names, self.chart.contracts)
-            write_postings(self.folder / posting_store.FOLDER / name)
-
-        self._wait_until_written()
-        self._being_written = self._writer.submit(write)
+        self._columns.end_month(f"{self._months[-1]}.parquet")
         self._file = None
-
-    def _wait_until_written(self) -> None:
-        if self._being_written:
-            self._being_written.result()

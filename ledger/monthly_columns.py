@@ -1,0 +1,50 @@
+"""A run's fills and postings by column: a month's files are written while the next is simulated.
+
+DuckDB writes them in a thread, and needs no lock of Python for that. One month at most is being
+written, because two would need twice the memory.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from ledger import fill_store, posting_store
+from ledger.chart import Chart
+from ledger.fills import Names
+
+FILLS = "fills"
+
+
+class MonthlyColumns:
+    """The present month by column, and the thread that writes the month before."""
+
+    def __init__(self, folder: Path, chart: Chart, names: Names) -> None:
+        """Make the folders of the files in *folder*."""
+        self._folder, self._names, self._contracts = folder, names, chart.contracts
+        self.fills = fill_store.MonthOfFills()
+        opened = (line for _, accounts in chart.accounts() for line in accounts)
+        self.postings = posting_store.MonthOfPostings(opened, chart.quantities)
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._being_written: Future[None] | None = None
+        (folder / FILLS).mkdir()
+        (folder / posting_store.FOLDER).mkdir()
+
+    def end_month(self, name: str) -> None:
+        """Start another month, and the writing of this one to files of that name."""
+        rows, write_postings = self.fills.end(), self.postings.end()
+
+        def write() -> None:
+            fills = self._folder / FILLS / name
+            fill_store.write(fills, rows, self._names, self._contracts)
+            write_postings(self._folder / posting_store.FOLDER / name)
+
+        self.wait()
+        self._being_written = self._thread.submit(write)
+
+    def wait(self) -> None:
+        """Wait until all ended months are written; raise the error of one that could not be."""
+        if self._being_written:
+            self._being_written.result()
+
+    def close(self) -> None:
+        """End the thread, so that a run that fails leaves none."""
+        self._thread.shutdown()
