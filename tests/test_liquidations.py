@@ -268,7 +268,7 @@ def test_a_leaving_holder_takes_its_tokens_along(tokens_run):
     assert left_after_seizure == 0
 
 
-def test_tokens_of_full_weight_and_constant_price_are_as_good_as_cash(executed):
+def test_tokens_of_full_weight_and_constant_price_have_the_effect_of_cash(executed):
     """A market with a constant price values them, so only the account of the dollars differs."""
     (falling,) = settings("markets")
     still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}

@@ -361,7 +361,7 @@ def test_a_round_is_beside_its_computed_value(captive):
     assert row["as_trading_firm_usd"] == noted[AS_TRADING_FIRM].middle_usd
 
 
-def test_without_an_appraisal_a_round_is_shown_alone(unvalued):
+def test_without_an_appraisal_a_round_has_no_computed_value_beside_it(unvalued):
     table, months, _, ways = valuation(unvalued).tables()
 
     assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]

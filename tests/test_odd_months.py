@@ -105,7 +105,7 @@ def test_no_odd_month_leads_to_an_absurd_size_or_to_a_loss_of_margin(lived, poli
 
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
-def test_the_odd_months_are_odd(lived, policy):
+def test_the_odd_months_are_unusual(lived, policy):
     """Otherwise the other tests would be empty."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)

@@ -133,7 +133,7 @@ def test_quotes_renewed_faster_than_any_order_arrives_are_never_picked_off_at_a_
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_equal_speeds_leave_no_speed_rent_on_the_lead_venue(seed, tmp_path):
+def test_with_equal_speeds_no_firm_gains_from_speed_on_the_lead_venue(seed, tmp_path):
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
         "maker": {"policy": None, "lead_quotes_usd": 0.0},

@@ -54,7 +54,7 @@ def test_the_expected_variance_of_the_walk_is_that_of_all_hours(name: str):
     assert np.mean(found) < 0.75 * sum(w**2 for w in weights)
 
 
-def test_what_is_open_is_never_wider_than_the_largest_hour():
+def test_the_open_sum_of_a_chain_is_never_larger_than_the_largest_hour():
     for name, weights in WEIGHTS.items():
         for key in range(50):
             for n in (7, 50, 51, 200):
@@ -80,7 +80,7 @@ def test_the_orders_of_an_hour_depend_on_no_later_hour():
     assert {hour: whole[hour] for hour in list(whole)[:100]} == dict(list(begun.items())[:100])
 
 
-def test_customers_walk_as_far_as_the_chains_say():
+def test_customers_position_has_the_variance_that_the_chains_predict():
     """With orders as they are: mean 0, and v times the squares of what each chain has left."""
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
     variance = per_hour * mean_lots * (2 * mean_lots - 1)  # of net lots in an hour

@@ -127,24 +127,24 @@ def test_every_fill_that_is_shown_is_its_row_by_the_one_rule(run):
     assert not shown
 
 
-def test_each_passes_bean_check_alone(run):
+def test_each_day_ledger_passes_bean_check_by_itself(run):
     for each in days(run.path):
         assert not each.errors
 
 
-def test_each_keeps_every_invariant_line_by_line(run):
+def test_each_day_ledger_keeps_every_invariant_line_by_line(run):
     for each in days(run.path):
         assert not invariants.check(each.entries, each.options, "line")[1]
 
 
-def test_each_sums_to_the_entries_of_the_general_ledger_account_by_account(run):
+def test_each_day_ledger_sums_to_the_entries_of_the_general_ledger_account_by_account(run):
     for each in days(run.path):
         booked = sums(entry for entry in run.transactions if entry.date == each.day)
 
         assert nonzero(each.moved) == nonzero(booked)
 
 
-def test_each_opens_with_the_general_ledgers_balances_of_its_accounts(run):
+def test_each_day_ledger_opens_with_the_general_ledgers_balances_of_its_accounts(run):
     for each in days(run.path):
         before = general_ledger(run, each.day)
         for (account, commodity), number in each.forward.items():
@@ -155,7 +155,7 @@ def test_each_opens_with_the_general_ledgers_balances_of_its_accounts(run):
                 assert each.forward[account, commodity] == before[account, commodity]
 
 
-def test_each_closes_where_the_next_one_opens(run):
+def test_each_day_ledger_closes_with_the_opening_balances_of_the_next(run):
     ledgers = days(run.path)
     for each, following in pairwise(ledgers):
         both = each.asserted.keys() & following.forward.keys()

@@ -1115,7 +1115,7 @@ def test_a_misspelt_key_is_reported_before_the_key_that_is_missing_for_it(refusa
     assert error.problem.endswith(" (and 3 more)")
 
 
-def test_a_list_with_many_faults_is_counted_in_time(refusal):
+def test_a_list_with_many_faults_is_counted_quickly(refusal):
     error = refusal(mutate(ANCHOR_2, "{}, " * 50_000), f"{PRICE}.anchors[1].at")
 
     assert error.problem.endswith(" (and 99999 more)")
@@ -1129,7 +1129,7 @@ FIGURES = [place for place in places(PARSED) if isinstance(value_at(PARSED, plac
 
 
 @pytest.mark.parametrize("place", FIGURES, ids=written)
-def test_no_figure_may_be_out_of_all_proportion(refusal, place):
+def test_no_figure_may_be_absurdly_large(refusal, place):
     for absurd in (math.nan, math.inf, -math.inf, 1e300, -1e300, 10**400, -(10**400), "1", [], {}):
         refusal(tomli_w.dumps(replaced(PARSED, place, absurd)), written(place))
 

@@ -165,7 +165,7 @@ def test_months_of_crashes_have_closes_and_volatility_of_their_worst_days(ftx, m
             assert max(levels) > 1.3 * levels[0]
 
 
-def test_no_two_anchors_lie_further_apart_than_their_hours_can_carry(ftx):
+def test_no_move_between_two_anchors_is_too_large_for_the_hours_between_them(ftx):
     """Otherwise a wrong digit would pass: no move exceeds four standard deviations."""
     for market in ftx.markets:
         levels = market.price.volatility
@@ -272,7 +272,7 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_only_the_third_lender_lends_more_after_the_peak_of_all_than_at_it(ftx):
+def test_only_the_third_lender_lends_more_after_the_peak_of_all_loans(ftx):
     """According to its founder its loans grew to more than a billion until May 2022."""
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
@@ -309,7 +309,7 @@ def test_customers_bring_coins_and_dollars_in_the_shares_of_the_sheet():
     assert wired.share * retail.dollar_share == pytest.approx(wired_of_all.share)
 
 
-def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_alone():
+def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_only():
     in_kind, sampled = load(IN_KIND), load("ftx-sampled")
     changed = {
         name
@@ -436,7 +436,7 @@ def test_a_rival_has_one_main_cause_of_several_billion_and_little_of_everything_
 
 
 @pytest.mark.parametrize("name", RIVALS)
-def test_rivals_differ_in_their_uses_and_positions_alone(name):
+def test_rivals_differ_in_their_uses_and_positions_only(name):
     base, rival = load("ventures-only"), load(name)
     group = rival.group.model_copy(update={"uses": base.group.uses, "longs": ()})
     kept = {"question": base.question, "sources": base.sources, "group": group}

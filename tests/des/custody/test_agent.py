@@ -82,7 +82,7 @@ def test_the_stated_share_is_drawn_from_its_day_on(share):
     assert not bank.agent.takes(NOW_US - 1)
 
 
-def test_the_agents_share_is_of_dollars_alone_if_customers_are_owed_coins():
+def test_the_agents_share_is_of_dollars_only_if_customers_are_owed_coins():
     bank = Bank(0.5, till=1_000, in_coins=0.5)
     bank.agent.take_in(NOW_US, 1_000, ())
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)

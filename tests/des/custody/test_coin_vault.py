@@ -60,7 +60,7 @@ def counter() -> Counter:
     return Counter()
 
 
-def test_a_claim_is_in_coins_by_the_shares_as_far_as_whole_lots_go(counter):
+def test_a_claim_is_in_coins_by_the_shares_in_whole_lots(counter):
     # 30,000 dollars are a bitcoin, 20 an ALTS; a lot of bitcoin is a hundredth.
     assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
@@ -93,7 +93,7 @@ def test_a_withdrawal_draws_a_coin_by_its_value_among_the_claims(counter):
     assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
 
 
-def test_if_one_coin_is_too_little_dollars_are_added_and_then_other_coins(counter):
+def test_if_one_coin_does_not_suffice_dollars_are_added_and_then_other_coins(counter):
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
@@ -109,7 +109,7 @@ def test_a_queued_amount_cannot_be_requested_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_coins_count_in_the_houses_debts_and_in_its_means_until_it_halts(counter):
+def test_coins_count_among_the_houses_debts_and_assets_until_it_halts(counter):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)

@@ -22,7 +22,7 @@ def waiting(by_coin: bool, *requests: Request) -> WaitingLines:
     return lines
 
 
-def test_a_request_for_two_coins_and_dollars_waits_in_three_lines():
+def test_a_request_for_two_coins_and_dollars_waits_in_three_queues():
     lines = waiting(True, asks(1, 70, 5, 3))
     parts = [(each.cents, each.lots) for each in lines.in_order()]
 
@@ -30,7 +30,7 @@ def test_a_request_for_two_coins_and_dollars_waits_in_three_lines():
     assert [lines.waits_in(line) for line in (DOLLARS, BTC, ALTS)] == [True] * 3
 
 
-def test_in_a_single_line_a_request_stays_whole():
+def test_in_a_single_queue_a_request_is_not_split():
     whole = asks(1, 70, 5, 3)
 
     assert waiting(False, whole).in_order() == [whole]
@@ -45,14 +45,14 @@ def test_a_request_for_a_missing_coin_waits_and_others_are_paid():
     assert not lines
 
 
-def test_in_one_line_none_is_paid_before_the_first():
+def test_in_one_queue_none_is_paid_before_the_first():
     lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
 
     assert [*lines.serve(lambda one: one.cents > 0)] == []
     assert len(lines.in_order()) == 2
 
 
-def test_a_payment_in_one_line_may_let_another_go_on():
+def test_a_payment_in_one_queue_may_release_another():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 70))
     done: list[str] = []
 

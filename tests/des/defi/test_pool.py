@@ -276,7 +276,7 @@ def test_any_partition_of_a_span_gives_the_same_blocks_and_trades(cuts):
     assert pool == whole
 
 
-def test_blocks_are_as_many_as_a_poisson_process_has():
+def test_the_number_of_blocks_is_that_of_a_poisson_process():
     """Standard errors of n counts: mean sqrt(mean / n), variance about sqrt(2 / n) mean."""
     hours, mean = 500, 3_600 / 12
     block_us = block_times_us(1, "ethereum", 12.0, START_US, START_US + hours * HOUR_US)

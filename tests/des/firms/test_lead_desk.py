@@ -193,7 +193,7 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_a_days_rent_is_the_sum_over_its_hours_and_fees_are_on_the_hit_volume(
+def test_a_days_gain_from_speed_is_the_sum_over_its_hours_and_fees_are_on_the_hit_volume(
     volatile_hours,
 ):
     """There is one fast firm, whose orders exhaust no quote, and one slow quoter."""
@@ -249,7 +249,7 @@ def test_no_firm_with_a_fee_hurdle_pays_more_fees_than_it_gains():
 # ---- the controls
 
 
-def test_equal_speeds_leave_no_rent():
+def test_with_equal_speeds_no_firm_gains_from_speed():
     venture = Venture(delays_us=(5_000,) * 4)
     gained = venture.day()
 
@@ -257,14 +257,14 @@ def test_equal_speeds_leave_no_rent():
     assert all(gained[name] > 0 for name in HEDGERS[1:])
 
 
-def test_a_constant_price_leaves_no_rent():
+def test_at_a_constant_price_no_firm_gains_from_speed():
     venture = Venture()
     venture.day(QUOTES, Price(dict.fromkeys(range(24), 0.0)))
 
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_costs_above_every_move_of_the_price_leave_no_rent():
+def test_if_costs_exceed_every_move_of_the_price_no_firm_gains_from_speed():
     venture = Venture(cost_bps=500)
     venture.day()
 

@@ -198,7 +198,7 @@ def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_get_nearly_their_sum(
+def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_the_sum_is_nearly_exact(
     delay_ms, costs_bp
 ):
     """With two firms and thresholds of one to three deviations the formula may err by a tenth."""
@@ -322,13 +322,13 @@ def test_every_hit_pays_at_least_the_takers_hurdle(race):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), delay_us=st.integers(0, SECOND_US))
-def test_equal_speeds_leave_no_rent(race, delay_us):
+def test_with_equal_speeds_no_firm_gains_from_speed(race, delay_us):
     assert not replace(race, delay_us=(delay_us,) * len(race.delay_us)).rents().any()
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), hours=st.integers(0, 24))
-def test_a_price_that_does_not_move_leaves_no_rent(race, hours):
+def test_without_a_move_of_the_price_no_firm_gains_from_speed(race, hours):
     assert not replace(race, sigma=(0.0,) * hours).rents().any()
 
 
@@ -399,7 +399,7 @@ def test_a_quotes_loss_grows_with_volatility_and_with_latency(race, factor, late
     flow=st.integers(0, 10**14),
     spread_e8=st.integers(0, 10**6),
 )
-def test_the_firms_earn_their_share_of_the_flows_payments_to_less_than_a_cent_each(
+def test_each_firm_earns_its_share_of_the_uninformed_orders_payments_to_within_a_cent(
     quotes, outside, flow, spread_e8
 ):
     earned = spread_income(np.array(quotes, dtype=np.int64), outside, flow, spread_e8 / 10**8)

@@ -232,7 +232,7 @@ def test_an_account_closed_in_parts_yields_the_same(equity, position, mark, data
     assert given_away == equity
 
 
-def test_a_tenth_below_auto_close_margin_a_tenth_is_handed_over_each_second():
+def test_an_account_a_tenth_below_auto_close_margin_hands_over_a_tenth_each_second():
     assert transferred_lots(1_000, 900, 1_000, seconds=1) == 100
     assert transferred_lots(1_000, 900, 1_000, seconds=2) == 190
     assert transferred_lots(1_000, 999, 1_000, seconds=3_600) == pytest.approx(973, abs=30)
@@ -328,7 +328,7 @@ def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
     return population(1, MAY_9, given, 20_000, [1, 1], LOT_CENTS, markets)
 
 
-def test_shares_of_the_holders_deposit_tokens_of_their_collaterals_value_in_whole_lots():
+def test_stated_shares_of_the_holders_deposit_tokens_instead_of_cash_in_whole_lots():
     cash = drawn_with((), [])
     drawn = drawn_with(TOKENS, [1, 0])
 
@@ -363,7 +363,7 @@ def test_tokens_as_collateral_change_nothing_for_holders_of_cash():
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_a_holder_who_finds_no_tokens_deposits_their_margin_value_in_cash():
+def test_a_holder_without_tokens_deposits_their_margin_value_in_cash():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

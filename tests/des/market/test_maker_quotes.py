@@ -118,7 +118,7 @@ def test_a_maker_with_half_the_share_simulates_half_the_volume():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_in_an_hour_that_represents_many_the_position_counts_by_the_addition_of_each():
+def test_in_an_hour_that_represents_many_hours_the_position_grows_by_its_part_of_one_hour():
     """The limit is 40 lots. An hour of weight four begins at 30; 60 more are 15 in each."""
     in_four = TradedHours(4, 0, 0)
     hour_us = next(us for us in range(START, START + DAY_US, HOUR_US) if in_four.has(us))

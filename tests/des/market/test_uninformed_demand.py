@@ -108,7 +108,7 @@ def test_an_hour_that_represents_twelve_has_twelve_times_the_demand(closure):
 
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
-def test_in_similar_markets_demand_arises_in_each_of_them(closure):
+def test_demand_arises_in_each_of_several_similar_markets(closure):
     demand, volume = demand_of(closure, stands_for=3)
     for hour in range(4):
         volume.begin_hour(1.0)

@@ -287,7 +287,7 @@ def test_steps_are_normal_and_uncorrelated():
         assert abs(np.mean(steps[lag:] * steps[:-lag])) < 3 / root_n
 
 
-def test_the_change_from_one_hour_to_the_next_leaves_no_trace():
+def test_steps_across_the_end_of_an_hour_are_as_large_as_others():
     """Steps across the end of an hour are as large as others: mean square 1, s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)

@@ -79,7 +79,7 @@ def test_with_very_long_times_the_position_is_a_random_walk():
 
 
 @pytest.mark.parametrize("one_in", [4, 12])
-def test_if_one_hour_stands_for_many_the_variance_is_the_same(one_in):
+def test_if_one_hour_represents_many_the_variance_is_the_same(one_in):
     """After each pair of traded hours the variance is n^2 v / n / (1 - a^2), with a = exp(-n / T).
 
     Only one pair in n adds noise, since all others reverse it. They reverse all of it only if the
@@ -107,7 +107,7 @@ def test_if_one_hour_stands_for_many_the_variance_is_the_same(one_in):
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_where_hours_stand_for_groups_it_wanders_as_far():
+def test_if_hours_represent_groups_the_variance_is_the_same_too():
     """With orders of any weights: the variance of all hours, and that of what chains have open.
 
     What a chain has left counts as long as it lasts. With the mean time T the position without

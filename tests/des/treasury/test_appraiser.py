@@ -93,7 +93,7 @@ def test_a_year_is_twelve_months_and_months_before_the_first_count_zero(months):
 # ------------------------------------------------------------------------------- the closed form
 
 
-def test_two_years_by_hand():
+def test_two_years_agree_with_a_calculation_by_hand():
     # A thousand dollars a month, then three thousand, of which others pay a tenth and two thirds.
     first = {FEES: -100_000, OTHERS: 10_000}
     second = {FEES: -300_000, OTHERS: 200_000}

@@ -53,7 +53,7 @@ def test_it_is_built_and_sold_evenly_over_a_day():
     assert market.path[-STEPS:] == list(range(230, -1, -10))
 
 
-def test_a_price_that_moves_later_moves_no_lot():
+def test_a_later_price_changes_no_lot():
     market = Market(long())
     market.pass_days(SINCE, 1)
     held = market.held

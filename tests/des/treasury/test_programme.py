@@ -426,7 +426,7 @@ def test_there_is_no_lift_without_pools():
     assert "group.pools is missing" in refused(pools=None, lift=LIFT)
 
 
-def test_a_tick_too_fine_to_count_a_pool_in_is_refused():
+def test_a_tick_that_is_too_small_for_a_pool_is_refused():
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     markets[SOL] |= {"tick_usd": "0.000001", "lot": "10000"}
     markets[SOL]["quoter"] |= {"position_limit_usd": 1e9, "displayed_usd": 1e9}

@@ -191,7 +191,7 @@ def test_closing_all_positions_after_a_settlement_leaves_none_and_moves_no_money
     assert np.abs(closed["lots"]).sum() == held[held > 0].sum()
 
 
-def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
+def test_a_position_has_the_same_result_on_a_direct_path_and_on_a_detour():
     """A purchase at 30 010 with a lead price of 30 000 loses ten ticks at once, then gains 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
@@ -244,7 +244,7 @@ def test_the_pool_is_empty_after_every_settlement(steps):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
-def test_funding_sums_to_zero_and_each_pays_its_rate_to_less_than_a_cent(history, last, rate_e9):
+def test_funding_sums_to_zero_and_each_pays_its_rate_to_within_a_cent(history, last, rate_e9):
     pays, steps = history
     venue, recorder = venue_of(pays)
     for step in [step for step in steps if not isinstance(step, Fund)]:

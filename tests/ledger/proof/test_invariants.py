@@ -1022,7 +1022,7 @@ def off_by_a_cent(entry: Directive) -> Iterator[Transaction]:
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_no_transaction_of_the_example_can_be_taken_out_before_the_last(example, mode):
+def test_no_transaction_of_the_example_except_the_last_can_be_removed(example, mode):
     transactions = [entry for entry in example if isinstance(entry, Transaction)]
     start = 0 if mode == "" else 1  # a day ledger may begin anywhere
     for lost, following in pairwise(transactions[start:]):

@@ -155,7 +155,7 @@ def test_a_false_mark_is_named_even_if_it_is_used_twice(forged):
     )
 
 
-def test_a_win_booked_for_another_firm_is_named(forged):
+def test_a_gain_booked_for_another_firm_is_named(forged):
     """All columns of the row agree; only the general ledger shows the right firm."""
 
     def doctor(rows):

@@ -172,7 +172,7 @@ def test_the_matrices_have_the_true_cause_in_rows_and_the_diagnosed_in_columns()
     assert [row[2:] for row in scores.rows] == [(50, 75, 150, "no"), (0, 75, 150, "no")]
 
 
-def test_the_five_stories_are_audited_and_quotes_alone():
+def test_the_five_stories_and_quotes_by_themselves_are_audited():
     stories = {"ftx", "leveraged-longs", "bad-loans", "boondoggle", "ventures-only"}
 
     assert set(SCENARIOS) == stories | {"may-2021"}

@@ -79,7 +79,7 @@ def test_without_moves_of_the_price_nothing_is_taken_over(path):
     assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
 
 
-def test_only_the_recorded_path_ends_where_the_price_ended():
+def test_only_the_recorded_path_ends_at_the_recorded_price():
     anchors = {
         path: scenario_of((Setting.base(path), 1)).markets[0].price.anchors for path in PATHS
     }

@@ -36,7 +36,7 @@ def ventures() -> OfSources:
     return outcome(("ventures", 1))
 
 
-def test_the_error_is_the_share_of_dollars_that_would_have_to_change_places():
+def test_the_error_is_the_share_of_dollars_that_are_assigned_to_a_wrong_use():
     assert found(2_500).misplaced_pct(GROUP, TracingRule.LIFO) == 25
     assert found(2_500).misplaced_pct(GROUP, TracingRule.FIFO) == 0
     assert found(2_500).error(GROUP, TracingRule.LIFO, LEFT) == 2_500

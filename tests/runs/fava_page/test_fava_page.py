@@ -227,7 +227,7 @@ def test_the_first_printed_address_belongs_to_the_page(hole_run, where):
     assert address(hole_run, 5001) == f"http://localhost:5001{where}"
 
 
-def test_favas_name_for_the_books_is_the_one_in_their_links(books):
+def test_links_to_the_books_use_favas_name_for_them(books):
     from fava.util import slugify
 
     assert slug(books.options["title"]) == slugify(books.options["title"])

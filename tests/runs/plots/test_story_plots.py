@@ -147,7 +147,7 @@ ROWS: Sequence[AmountRow] = (
 )
 
 
-def test_ranges_and_figures_stand_in_a_row_each_the_largest_first():
+def test_each_range_and_its_figure_have_a_row_and_the_largest_is_first():
     (axes,) = compare_figure(ROWS).axes
     marks = [tuple(each.get_offsets()[0].tolist()) for each in axes.collections[: len(ROWS)]]
 

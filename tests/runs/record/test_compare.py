@@ -121,7 +121,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 # ------------------------------------------------------------------------------- the record
 
 
-def test_every_row_of_the_record_is_compared_with_runs_here_or_by_liquidations():
+def test_every_row_of_the_record_is_compared_here_or_by_other_tables():
     facts = load_record().fact
     keys = {each.key for each in facts if not each.unsaid}
 

@@ -206,7 +206,7 @@ def test_the_findings_sum_to_the_whole_hole(each_run):
 
 
 @pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
-def test_desks_merged_only_move_results_among_positions_takeovers_and_costs(run_name, request):
+def test_merged_desks_only_move_results_among_positions_takeovers_and_costs(run_name, request):
     run = request.getfixturevalue(run_name)
     kinds, found = hole(run).kinds_usd, known(run)
     of_desks = ("VariationMargin", "Funding", "Directional", "Backstop", "Insurance", "Hedging")
@@ -226,7 +226,7 @@ def test_counterparties_alone_reveal_the_motives_of_orders(busy_run):
     assert found[Cause.FEES] == kinds["Fees"]
 
 
-def test_in_a_life_by_hand_each_movement_has_its_cause(life):
+def test_in_a_life_written_by_hand_each_movement_has_its_cause(life):
     found = known(life)
 
     assert found[Cause.STAKES] == 2400 + 400  # a venture, written down or not, and tokens
@@ -385,7 +385,7 @@ def test_a_sum_is_handed_over_if_half_of_it_goes_in_one_day(parts_cents, cause):
     assert sum(map(abs, found.values())) == abs(found[cause])
 
 
-def test_two_parts_on_one_day_are_one_payment_and_each_payer_has_its_own_rhythm():
+def test_two_parts_on_one_day_are_one_payment_and_each_payer_has_its_own_dates():
     entries = (
         paid(JUNE[0], 80, "P4"),
         paid(JUNE[0], 80, "P4"),
@@ -398,7 +398,7 @@ def test_two_parts_on_one_day_are_one_payment_and_each_payer_has_its_own_rhythm(
     assert found[Cause.SPENDING] == Decimal("3.00")
 
 
-def test_an_asset_or_debt_in_return_decides_before_the_rhythm_does():
+def test_an_asset_or_debt_in_return_decides_before_the_dates_of_payments_do():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),

@@ -77,7 +77,7 @@ def test_outside_loans_fill_the_hole_of_the_group_and_not_that_of_the_exchange(l
     assert after.hole_after_loans_usd == before.hole_after_loans_usd
 
 
-def test_a_writedown_changes_no_hole_and_ends_solvency(life):
+def test_a_writedown_does_not_change_the_hole_but_ends_solvency(life):
     before, after = on(life, date(2022, 7, 1)), on(life, LAST)
 
     assert after.hole_usd == before.hole_usd

@@ -91,7 +91,7 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
 @pytest.mark.parametrize(
     ("lag_us", "leader"), [(2_000_000, "Binance"), (0, "undecided"), (-2_000_000, "FTX")]
 )
-def test_the_fills_alone_show_the_leader_and_the_lag(week_with, lag_us: int, leader: str):
+def test_the_fills_by_themselves_show_the_leader_and_the_lag(week_with, lag_us: int, leader: str):
     (found,) = lead_lag(week_with(lag_us)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 

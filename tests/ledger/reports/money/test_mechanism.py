@@ -61,7 +61,7 @@ def test_parts_are_the_kinds_of_the_hole_and_net_is_their_sum(each_run):
     assert found.net_usd == sum(part.net_usd for part in found.parts)
 
 
-def test_the_mechanism_by_hand(afternoon):
+def test_the_mechanism_agrees_with_a_calculation_by_hand(afternoon):
     rows = {row[0]: row[2:] for row in mechanism_table(mechanism(afternoon, hole(afternoon))).rows}
 
     assert rows["quotes"] == ("PickOff, Hedging, Spread", 812, 50, 762, Decimal("25.0"))

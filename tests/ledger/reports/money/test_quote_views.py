@@ -18,7 +18,7 @@ def each_run(request: pytest.FixtureRequest) -> RunFolder:
     return request.getfixturevalue(request.param)
 
 
-def test_the_views_by_hand(afternoon):
+def test_the_views_agree_with_a_calculation_by_hand(afternoon):
     views = {view.kind: view for view in quote_views(afternoon).kinds}
 
     assert (views["PickOff"].fills, views["PickOff"].maker_usd) == (3, -800)

@@ -39,7 +39,7 @@ def test_payments_are_by_payer_recipient_and_kind_with_insiders_first(life: RunF
     ] == PAID
 
 
-def test_a_payment_counts_as_near_for_90_days_and_for_a_year_in_all(life: RunFolder):
+def test_a_payment_counts_as_near_for_90_days_and_is_listed_for_a_year(life: RunFolder):
     def firm01(days: int) -> list[tuple[int, int]]:
         return [
             (paid.near_cents, paid.year_cents)

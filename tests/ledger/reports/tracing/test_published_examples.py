@@ -50,7 +50,7 @@ def test_roscoe_v_winder():
     assert left(found) == {"Company": 25, "Wigham": 333}
 
 
-def test_trust_money_behind_a_trustees_own():
+def test_trust_money_is_spent_after_the_trustees_own():
     """Christie & Compton, "How Does the Lowest Intermediate Balance Rule for Tracing Work?",
     Capstone Forensic Group, 25 May 2022.
 
@@ -109,7 +109,7 @@ def test_losses_borne_rateably():
         assert left(found) == {"A": 800, "B": 1_600}
 
 
-def test_peter_and_lisa():
+def test_the_example_of_peter_and_lisa():
     """Citrin Cooperman, "Unravel Financial Mysteries: An Introduction to Cash Tracing".
 
     Peter and Lisa pay in 100 dollars each, a day apart; then 100 dollars are paid out. By last in,

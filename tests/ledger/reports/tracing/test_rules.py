@@ -212,7 +212,7 @@ def test_a_days_moves_are_summed_with_receipts_first_and_nothing_is_lost(moves: 
     assert not any((day, taker, giver) in ways for day, giver, taker in ways)
 
 
-def test_a_transfer_carries_its_mix():
+def test_a_transfer_carries_its_mix_of_sources():
     moves = [
         CashMove(START, "A", ONE, 60),
         CashMove(START, "B", ONE, 40),

@@ -78,7 +78,7 @@ def test_the_lowest_balance_charges_customers_only_with_the_excess_over_own_mone
     }
 
 
-def test_account_by_account_a_transfer_takes_its_mix_along(afternoon: RunFolder):
+def test_with_separate_accounts_a_transfer_carries_its_mix_of_sources(afternoon: RunFolder):
     found = trace(afternoon, Question(per=ACCOUNT))
 
     assert found.accounts == (FTX, ALAMEDA)

@@ -246,7 +246,7 @@ def test_a_statement_that_fails_says_why_in_one_line(tiny_run, statement, proble
     assert "\n" not in str(refused.value)
 
 
-def test_every_type_of_value_becomes_a_cell_that_loses_nothing(tiny_run: RunFolder):
+def test_every_type_of_value_becomes_a_cell_without_loss(tiny_run: RunFolder):
     found = sql(
         tiny_run,
         "SELECT 0.1::DOUBLE, 2.50::DECIMAL(9, 2), true, NULL, [1, 2], 1701411834604692317::HUGEINT",
