@@ -26,7 +26,7 @@ class Coin:
     """A coin, or a class of them that has one price."""
 
     name: str
-    unit: str  # the least that is bought or sold, as a decimal
+    unit: str  # the smallest quantity that is bought or sold, as a decimal
     dealers: str  # the party that sells the coin and buys it
     is_held: bool = True  # whether the maker may hold it on borrowed money
     is_owed: bool = False  # whether the house may owe it to customers

@@ -225,7 +225,7 @@ class Kind(StrEnum):
         Cause.SUMS,
     )
 
-    # What the group pays for.
+    # Payments of the group.
     VENTURES = _stake("Ventures", "shares of other companies")
     ACQUISITIONS = _stake("Acquisitions", "whole companies bought")
     # Unlike `BACKSTOP` it has no fills: to a blind audit it looks like a sum handed over.

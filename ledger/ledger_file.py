@@ -62,7 +62,7 @@ class LedgerFile(RunFolder):
         """Load a ledger with all that it includes, and copy it by column.
 
         Raises:
-            LedgerFileError: Beancount finds errors in it, or it lacks what reports need.
+            LedgerFileError: Beancount finds errors in it, or it lacks data that reports need.
         """
         try:
             entries, errors, options = load_with_options(path)
@@ -154,7 +154,7 @@ def _write(
     """Copy a ledger by column.
 
     Raises:
-        LedgerFileError: it lacks what reports need.
+        LedgerFileError: it lacks data that reports need.
     """
     notes = notes_of(entries)
     parties, others = parties_of(path, notes)

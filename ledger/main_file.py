@@ -125,7 +125,7 @@ OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 
 def finances(chart: Chart) -> bool:
-    """Tell whether the group does anything but trade."""
+    """Tell whether the group does anything other than trade."""
     return bool(chart.parties.financiers or chart.spendings or chart.tokens or chart.coins)
 
 
@@ -178,7 +178,7 @@ def check_text() -> str:
 
 
 def declared(chart: Chart, start: date) -> Iterator[Directive]:
-    """Yield what main.beancount declares, for the columnar copy."""
+    """Yield the declarations of main.beancount, for the copy by column."""
     for commodity, meta in _commodities(chart):
         yield Directive("commodity", start, commodity, meta=meta)
     for note in _parts_played(chart):

@@ -41,7 +41,7 @@ def execute(
     """Run a scenario into a folder.
 
     Args:
-        scenario: what to run.
+        scenario: the scenario to run.
         target: the folder.
         force: whether an older run there may be replaced.
         on_day: called after each simulated day.

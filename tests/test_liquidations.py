@@ -29,7 +29,7 @@ def market(**price: object) -> dict:
 
 
 def only_the_maker(**changes: object) -> tuple[dict, ...]:
-    """A captive maker that backs the venue alone, and without limit."""
+    """A captive maker that is the only backstop provider, and has no limit."""
     first, _ = settings("leverage")["providers"]
     del first["unwind_usd_per_minute"]  # all at once
     return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)

@@ -44,7 +44,7 @@ def rows_of_text(text: str) -> Rows:
     """Split a text with values separated by commas, semicolons, tabs or bars.
 
     Raises:
-        RowError: it is no such text.
+        RowError: the text has no such values.
     """
     separator = _separator(text)
     said = [] if separator == "," else [f"columns are separated by {SEPARATORS[separator]}"]

@@ -36,7 +36,7 @@ class CoinSwaps:
             cash_cents: the cash of all parties.
             tranche_cents: the least sale, while there are enough coins.
             journal: records sales and purchases.
-            daily_cents: the most that dealers buy in a day; None: their cash is the limit.
+            daily_cents: the most that dealers buy in a day; None: only their cash is the limit.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
@@ -64,7 +64,7 @@ class CoinSwaps:
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Raise these lots of each coin and these dollars, or as much as the house can."""
+        """Raise these lots of each coin and these dollars, as far as the house can."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:

@@ -45,7 +45,7 @@ class Till:
             house: the name of the house.
             names: of all parties, by code.
             held_cents: returns the part of a party's claim that is margin or another's collateral.
-            confidence: told of requests and queues; None: customers do not notice them.
+            confidence: is notified of requests and queues; None: customers do not notice them.
             agent: pays some withdrawals for the house; None: the house pays all.
         """
         self._custody, self._house, self._names = custody, house, names

@@ -114,7 +114,7 @@ class ConstantProductPool:
         """Pay out the part of both reserves that *shares* represent, rounded down.
 
         Raises:
-            ValueError: there are not so many shares.
+            ValueError: the pool has fewer shares.
         """
         if not 1 <= shares <= self.shares:
             raise ValueError(f"{shares} shares cannot leave a pool of {self.shares}")

@@ -94,7 +94,7 @@ class LeadDesk:
             quoting: how quotes are shown there.
             parties: all who keep books, by role; the arrays below are by `parties.hedgers`.
             delay_us: from a tick to an order's arrival, or a quote's replacement.
-            order_share: the most of a claim that one order takes; 0: the hedger only quotes.
+            order_share: the largest part of a claim in one order; 0: the hedger only quotes.
             cost: the edge that a sniper needs beyond the spread, fee included, a fraction of the
                 price.
             fee_e6: the lead venue's taker fee in millionths.

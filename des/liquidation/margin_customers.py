@@ -144,7 +144,7 @@ class MarginCustomers:
         return self._draw(start_us, self._rules.holders)
 
     def _draw(self, now_us: int, n: int) -> Population:
-        """Draw so many new customers on margin; markets are weighted by volume."""
+        """Draw a number of new customers on margin; markets are weighted by volume."""
         return population(
             self._seed,
             day_of(now_us),

@@ -213,7 +213,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Let the captive maker sell tokens that it took over, as many as the book takes."""
+        """Let the captive maker sell tokens that it took over, up to the depth of the book."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)

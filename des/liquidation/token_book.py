@@ -28,7 +28,7 @@ class BookDepth:
         return cls(to_cents(book.usd_per_bp), round(book.through_bps * E6), book.refill_s)
 
     def room_cents(self, elapsed_s: int) -> int:
-        """Return the most that the book takes in an interval, valued at the mark."""
+        """Return the largest amount that the book takes in an interval, valued at the mark."""
         return self.cents_per_bp * self.through_e6 * elapsed_s // (E6 * self.refill_s)
 
     def brings_cents(self, value_cents: int, elapsed_s: int) -> int:

@@ -68,7 +68,7 @@ class Turnover:
         self._end(time_us, marks, leaving, worth[leaving])
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
-        """Close the positions of all, at *marks*, safe or not, because the venue halts.
+        """Close all positions at *marks*, with or without enough margin, because the venue halts.
 
         An account that owes dollars against tokens keeps its debt, and its tokens stay set aside.
         """

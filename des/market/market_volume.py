@@ -10,7 +10,7 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# At each motive's code: the place in _PARTS of the part of the volume in which its orders count.
+# By motive code: the index in _PARTS of the part of the volume to which its orders belong.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place

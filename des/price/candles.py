@@ -29,9 +29,9 @@ class Candles:
 def read_candles(path: Path) -> Candles:
     """Read a file of candles of equal length, up to a week: see `des.candles`.
 
-    Times without a zone are UTC. Candles that are no whole hours are joined to such. A day's
-    volatility comes from the ranges of the candles that open on it; a day without any has the
-    volatility of the day before.
+    Times without a zone are UTC. Candles that are not whole hours are joined to whole hours. The
+    volatility of a day comes from the ranges of the candles that open on it. A day without
+    candles has the volatility of the day before.
 
     Raises:
         CandleError: the file cannot be read, or a line of it is implausible.

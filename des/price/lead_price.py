@@ -39,8 +39,8 @@ class PriceRangeError(MistakeError, ValueError):
 class LeadPrice:
     """The lead price of one market over one run; it moves at ticks and only there.
 
-    In logs, an hour is a Brownian bridge between its two ends plus its jumps, seen at ticks that
-    arrive by Poisson; a jump is a tick too. The run's start and every anchor within it are ticks,
+    In logs, an hour is a Brownian bridge between its two ends plus its jumps, observed at ticks of
+    a Poisson process; a jump is a tick too. The run's start and every anchor within it are ticks,
     at the anchor's price. An hour's draws depend on nothing but seed, market and hour.
 
     Args:

@@ -1,4 +1,4 @@
-"""A whole interval at once: quotes are posted and watched, and all orders meet them in turn."""
+"""A whole interval at once: quotes are posted and watched, and orders meet them in order."""
 
 import numpy as np
 

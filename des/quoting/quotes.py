@@ -1,4 +1,4 @@
-"""The captive maker's quotes: made from a late price, posted at a fixed beat, valid until replaced.
+"""The captive maker's quotes: from a late price, posted at fixed intervals, valid until replaced.
 
 Side 0 is the ask, which takers buy from; side 1 the bid, which they sell to. `SIGN` turns a
 buyer's inequality into a seller's.

@@ -21,7 +21,7 @@ from des.scenario.quantities import (
 
 FIRMS_MAX = 1_000
 
-# The most that one order takes, as a share of the firm's claim on the venue at that time.
+# The largest size of one order, as a share of the firm's claim on the venue at that time.
 OrderShare = Annotated[float, Field(gt=0, le=1)]
 
 

@@ -36,7 +36,7 @@ class DirectionalBook:
             (each, midnight_us(each.since), midnight_us(each.until) if each.until else None)
             for each in longs
         ]
-        self._lots: dict[int, int] = {}  # the place is that among the long positions
+        self._lots: dict[int, int] = {}  # by place among the long positions
         self._closed = False
 
     @property

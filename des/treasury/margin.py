@@ -53,7 +53,7 @@ class MarginDesk:
             house, lead: the two venues.
             custody: moves the cash.
             purse: the captive maker's purse.
-            lead_floor_cents: by hedger, the least that it keeps on the lead venue.
+            lead_floor_cents: by hedger, the minimum that it keeps on the lead venue.
             ratios: minimum and target of lead margin, as fractions of notional.
             journal: records gap losses.
         """
@@ -111,7 +111,7 @@ class MarginDesk:
         return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
 
     def floor_cents(self, member: int) -> int:
-        """Return the least that a hedger keeps on the lead venue."""
+        """Return the minimum that a hedger keeps on the lead venue."""
         return self._floor[member]
 
     def move_floor(self, member: int, cents: int) -> None:

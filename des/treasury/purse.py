@@ -49,7 +49,7 @@ class Purse:
     def raise_cash(
         self, time_us: int, cents: int, links: tuple[str, ...] = (), why: str = ""
     ) -> None:
-        """Raise cash to *cents*, or as much as there is."""
+        """Raise cash to *cents*, or all that is available."""
         lacking = cents - self.cash_cents
         if lacking <= 0:
             return

@@ -73,7 +73,7 @@ class Recomputation:
         return sorted(self._vouched)
 
     def wrong_within(self, day: date) -> Iterator[str]:
-        """Yield what is wrong with the rows of one of the `days`."""
+        """Yield the errors in the rows of one of the `days`."""
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         if not path.is_file():
             return  # missing days are reported between days

@@ -20,7 +20,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
 
     Args:
         folder: the run's folder.
-        run: what else to record: scenario, seed, versions.
+        run: more to record: scenario, seed, versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
     (folder / MANIFEST).write_text(_manifest(run, files), encoding="utf-8")

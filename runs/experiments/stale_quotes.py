@@ -66,7 +66,7 @@ Losses = dict[Quoted, float]  # millions of dollars
 
 
 def ways(ticks_per_s: float) -> list[Quoted]:
-    """Return the cases for a path with so many ticks a second."""
+    """Return the cases for a path with a number of ticks a second."""
     by_ticks = [Quoted(latency_s, SIZES_USD[0], FIRMS[-1]) for latency_s in LATENCIES_BY_TICKS_S]
     if ticks_per_s != DENSE:
         return by_ticks

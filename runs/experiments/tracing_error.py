@@ -47,9 +47,9 @@ CUSTOMER = "Firm02"
 SOURCES = (str(Kind.LOANS), str(Kind.SHARES), CUSTOMER)
 ALL = "all"
 CENTS_PER_THOUSAND = 100_000
-SPREAD = "in brackets, where 95 of 100 means lie if seeds are drawn again"
+SPREAD = "in brackets the 95 % interval of the mean, if seeds are drawn again"
 NOTE = f"Means over {len(SEEDS)} seeds; {SPREAD}."
-LEFT, INSTEAD = "left in cash", "others bring less"
+LEFT, INSTEAD = "left in cash", "others supply less"
 
 Cents = Mapping[str, int]  # the key is a use
 Case = tuple[str, int]  # story, seed

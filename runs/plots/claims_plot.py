@@ -32,7 +32,7 @@ def claims_figure(found: Claims) -> "Figure":
     A hollow mark is a statement that an input of the scenario affects.
 
     Args:
-        found: what `claims` tabulates.
+        found: the result of `claims`.
 
     Raises:
         PlotError: there is no matplotlib.

@@ -39,7 +39,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
     """Draw the firms' profit and all claims beside the cash, and the coverage.
 
     Args:
-        found: what `cash-coverage` tabulates.
+        found: the result of `cash-coverage`.
 
     Raises:
         PlotError: there is no matplotlib.

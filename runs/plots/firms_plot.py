@@ -28,7 +28,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     """Draw each firm's edge after fees against its speed.
 
     Args:
-        found: what `firms` tabulates.
+        found: the result of `firms`.
 
     Raises:
         PlotError: there is no matplotlib, or the books don't say how fast the firms are.

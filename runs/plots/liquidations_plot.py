@@ -55,7 +55,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
     """Draw prices, liquidations, and the backstops' positions and results.
 
     Args:
-        found: what `liquidations` tabulates.
+        found: the result of `liquidations`.
 
     Raises:
         PlotError: there is no matplotlib, or the run has no customers on margin.

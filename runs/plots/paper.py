@@ -67,7 +67,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
 
     Args:
         figure: the picture.
-        path: where to.
+        path: the file.
         source: the run that it shows, printed below it.
 
     Raises:

@@ -25,7 +25,7 @@ def skill_figure(found: Skill) -> "Figure":
     """Draw each firm's results at the house and elsewhere, and classes with the quoter on and off.
 
     Args:
-        found: what `skill` tabulates. Without whole days on and off there is no second panel.
+        found: the result of `skill`. Without whole days on and off there is no second panel.
 
     Raises:
         PlotError: there is no matplotlib.

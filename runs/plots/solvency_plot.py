@@ -18,7 +18,7 @@ def solvency_figure(found: Solvency) -> "Figure":
     """Draw the group's assets and liabilities at market prices side by side.
 
     Args:
-        found: what `solvency` tabulates.
+        found: the result of `solvency`.
 
     Raises:
         PlotError: there is no matplotlib, or the group owns and owes nothing.

@@ -65,7 +65,7 @@ def timeline_figure(found: Timeline) -> "Figure":
     """Draw debts and cash, the hole, and paper wealth, with the days of milestones.
 
     Args:
-        found: what `timeline` tabulates.
+        found: the result of `timeline`.
 
     Raises:
         PlotError: there is no matplotlib.

@@ -27,7 +27,7 @@ def trace_figure(found: Trace) -> "Figure":
     Money that returned to its own source is left out, since it would hide all other flows.
 
     Args:
-        found: what `trace` tabulates.
+        found: the result of `trace`.
 
     Raises:
         PlotError: there is no matplotlib, or all that came went back.

@@ -24,7 +24,7 @@ def valuation_figure(found: HouseValuation) -> "Figure":
     """Draw monthly appraisals of the exchange, and the rounds on record.
 
     Args:
-        found: what `valuation` tabulates.
+        found: the result of `valuation`.
 
     Raises:
         PlotError: there is no matplotlib, or the run has no appraisals.

@@ -40,7 +40,7 @@ def block_draws(days: int, what: str) -> np.ndarray:
 
     Args:
         days: the number of days.
-        what: names the draws; another name gives other draws.
+        what: the name of the draws; another name gives other draws.
 
     Returns:
         How often each day is drawn, shape (RESAMPLES, days); no draws below DAYS_MIN.

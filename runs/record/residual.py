@@ -118,4 +118,4 @@ def half_year(day: date) -> str:
 def _lost(usd: Decimal) -> str:
     if not usd:
         return "nothing"
-    return f"{'lost' if usd > 0 else 'brought'} {spoken(abs(usd))}"
+    return f"{'lost' if usd > 0 else 'earned'} {spoken(abs(usd))}"

@@ -72,7 +72,7 @@ def read(tmp_path, monkeypatch) -> Callable[[Any], Scenario | ScenarioError]:
     path.touch()
 
     def read_or_refuse(data: Any) -> Scenario | ScenarioError:
-        # To write TOML and parse it takes most of the time, and gives back the same data.
+        # Writing and parsing TOML takes most of the time, and returns the same data.
         monkeypatch.setattr(tomllib, "loads", lambda _: data)
         try:
             return load(str(path))

@@ -657,7 +657,7 @@ def test_every_check_of_the_schema_names_its_key():
 
 
 def names_of(part):
-    """Draw what the schema allows as a name; Rust's end of text is \\Z in Python."""
+    """Draw a name that the schema allows; Rust's end of text is \\Z in Python."""
     schema = Scenario.model_json_schema()["$defs"][part]["properties"]["name"]
     pattern = re.compile(schema["pattern"].replace(r"\z", r"\Z"), re.ASCII)
     return st.from_regex(pattern).filter(lambda drawn: len(drawn) <= schema["maxLength"])

@@ -33,7 +33,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
     Args:
         n: the number of items.
-        what: names the draws; another name gives other draws.
+        what: the name of the draws; another name gives other draws.
 
     Returns:
         How often each is drawn, shape (RESAMPLES, n); no draws if n is below FEWEST.

@@ -300,8 +300,8 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         ),
         rows,
         (
-            f"Payable and unpaid are pro rata of the cash of {parties.house}, so the share of "
-            "the claims is also the share of the unpaid part. If customers are paid in order "
+            f"Payable and unpaid are pro rata shares of the cash of {parties.house}, so the share "
+            "of the claims is also the share of the unpaid part. If customers are paid in order "
             "of arrival, the unpaid part is between two limits: all of these come first, or "
             "all come last.",
             f"The group could pay, also pro rata, if all money that {parties.maker} has in cash "

@@ -228,7 +228,7 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     if came < len(found):
         yield (
             f"Of {len(found)} firms {came} entered, and have results. The others waited to the "
-            "end: each day they had a chance to enter, which rose with the earnings of others."
+            "end: each day they could enter, and the chance rose with the earnings of others."
         )
 
 

@@ -68,7 +68,7 @@ def _firsts_table(found: Timeline) -> Table:
         (
             f"Each of {found.days} days is counted at its end. The amount is that of the first "
             "day. A blank date means that it never happened. The last column has the day from "
-            "which it lasts until the end.",
+            "which it continues to the end.",
             "The amount of a wait is the sum refused that day, or the queue at its end if that "
             "is more. The amount of a halt is all unpaid claims. An unpaid use or lender "
             "counts on the day on which the books note it.",

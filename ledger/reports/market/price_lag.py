@@ -92,7 +92,7 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     mean = squares.sum(axis=0) / counted
     least = int(np.argmin(mean))
     above = mean - mean[least]
-    # Of a ratio of sums over blocks, to the first order: Cochran (1977), Sampling Techniques, 6.3.
+    # The first-order error of a ratio of sums: Cochran (1977), Sampling Techniques, 6.3.
     parts = (squares - mean * pairs) / counted
     errors = np.sqrt(blocks / (blocks - 1) * ((parts - parts[:, [least]]) ** 2).sum(axis=0))
     if not (above > CLEAR * errors)[[0, -1]].all():

@@ -51,7 +51,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
     crossed = run.select(
         """
         WITH received AS (
-            -- What one till hands the other is nothing.
+            -- Transfers between the two firms cancel.
             SELECT seq, coalesce(party, payee, 'not named') AS party, sum(units) AS cents
             FROM postings WHERE commodity = ? AND account IN (SELECT unnest(?))
             GROUP BY ALL HAVING cents != 0

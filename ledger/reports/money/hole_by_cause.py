@@ -55,8 +55,8 @@ def hole_by_cause(the_hole: Hole) -> Table:
         ("side", "cause", "hole_usd", "share_of_uses_pct", "kinds"),
         rows,
         (
-            "Assets are counted at cost, less what sales of them brought; write-downs do not move "
-            "the hole. The market value of what is left: moneytrail solvency RUN DATE",
+            "Assets are counted at cost, less the proceeds of sales; write-downs do not change the "
+            "hole. The market value of assets still held: moneytrail solvency RUN DATE",
         ),
     )
 

@@ -86,7 +86,7 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
 def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
     """Split one entry into transfers, and receipts and payments with reasons."""
     seq, day = entry[0].seq, entry[0].day
-    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # nearly all: no time is lost
+    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # the usual case, handled fast
         drawer, other = sorted(entry, key=lambda leg: not leg.is_till)
         if drawer.cents > 0:
             yield Passed(seq, day, other.reason, drawer.account, drawer.cents)

@@ -89,8 +89,8 @@ class Trace:
         days = [move.day for move in self.brought]
         back = self._range(lambda rule: self.fate_usd(rule, Fate.BACK))
         said = (
-            f"{self.question.spoken} brought {spoken(self.brought_usd)} of cash from {days[0]} "
-            f"to {days[-1]}. Its use depends on the rule: {back} went back, and "
+            f"{self.question.spoken} paid in {spoken(self.brought_usd)} of cash from {days[0]} "
+            f"to {days[-1]}. Its use depends on the rule: {back} was paid back, and "
             f"{self._range(self.all_left_usd)} is left."
         )
         others = [use for use in self.uses if self.fates[use] is not Fate.BACK]

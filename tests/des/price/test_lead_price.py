@@ -177,7 +177,7 @@ def test_times_and_prices_are_integers_and_times_increase():
 
     assert ticks.times_us.dtype == ticks.prices.dtype == np.int64
     assert ticks.times_us.shape == ticks.prices.shape
-    assert (np.diff(ticks.times_us) > 0).all()  # 70 pairs were drawn alike
+    assert (np.diff(ticks.times_us) > 0).all()  # the same draw in 70 pairs
 
 
 def test_ticks_arrive_by_poisson():

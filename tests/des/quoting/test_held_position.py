@@ -160,7 +160,7 @@ def test_reversed_lots_are_no_longer_open_and_the_lots_that_a_chain_leaves_are_c
     held, left = HeldPosition(holding_days=1.0), math.exp(-0.5)
 
     def leans(noise: Noise, bought: int) -> float:
-        """Return what an hour is expected to close, and let it buy."""
+        """Return the lots that an hour is expected to close, and let it buy."""
         closes = 10_000.0 * (1 - 2 * held.buyers(10_000.0, 12, noise))
         held.add(bought, noise)
         return closes

@@ -94,7 +94,7 @@ def test_a_year_is_twelve_months_and_months_before_the_first_count_zero(months):
 
 
 def test_two_years_agree_with_a_calculation_by_hand():
-    # A thousand dollars a month, then three thousand, of which others pay a tenth and two thirds.
+    # Fees are a thousand dollars a month, then three thousand. Others pay a tenth, then two thirds.
     first = {FEES: -100_000, OTHERS: 10_000}
     second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)

@@ -1,4 +1,4 @@
-"""The liquidity programme: pools open, return their reserves, and lose what theory expects."""
+"""The liquidity programme: pools open, return reserves, and lose as much as theory expects."""
 
 import math
 from collections.abc import Callable, Sequence

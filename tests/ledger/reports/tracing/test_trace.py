@@ -188,8 +188,8 @@ def test_the_tables_agree_and_every_column_sums(afternoon: RunFolder):
 
 def test_the_answer_has_the_range_over_the_rules(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
-        "Customers brought $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
-        "the rule: $300 to $700 went back, and $97 to $300 is left. The largest other use is "
+        "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
+        "the rule: $300 to $700 was paid back, and $97 to $300 is left. The largest other use is "
         "Ventures, with $300 to $1,074."
     )
 
