@@ -111,15 +111,15 @@ class Contract:
 
     @property
     def cents_per_lot_tick(self) -> int:
-        """Return the value of a tick on a lot, in cents, summed over all markets alike."""
+        """Return the value of a tick on a lot, in cents, summed over all similar markets."""
         return self.stands_for * self.cents_of_one
 
     @property
     def where(self) -> str:
-        """Name the market, and the number of markets alike if there are several."""
+        """Name the market, and the number of similar markets if it represents several."""
         if self.stands_for == 1:
             return self.market
-        return f"{self.market} in each of {self.stands_for} markets alike"
+        return f"{self.market} in each of {self.stands_for} similar markets"
 
     @property
     def commodity(self) -> str:

@@ -80,7 +80,7 @@ def test_its_books_are_exact_and_have_the_weight_of_a_fill(three):
     ).rows
     assert stated == [(TIMES, TIMES)]
     text = (three.path / "days" / "2022-05-11.beancount").read_text(encoding="utf-8")
-    assert "BTC-PERP in each of 3 markets alike at " in text
+    assert "BTC-PERP in each of 3 similar markets at " in text
     assert 'stands-for: "3"' in (three.path / "main.beancount").read_text(encoding="utf-8")
 
 

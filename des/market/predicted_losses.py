@@ -3,7 +3,7 @@
 A late maker loses to a fast firm when the price jumps beyond its quote. The hourly path has all
 jumps before any hour is traded. An hour's prediction is the size of its jumps beyond the stated
 distance of the captive maker's quotes, with one dollar shown on each level of each market; each of
-several markets alike counts. Displayed sizes, latencies, firms and fees are left out: they depend
+several similar markets counts. Displayed sizes, latencies, firms and fees are left out: they depend
 on the course of a run, or on the causes that a counterfactual removes. So a counterfactual has the
 same hours as its run.
 """

@@ -21,7 +21,7 @@ class UninformedDemand:
         Args:
             rules: the closure, and the elasticities.
             market: has the recorded volume, or the demand that is stated.
-            volume: the volume so far, in all markets alike.
+            volume: the volume so far, in all similar markets.
         """
         self._rules, self._volume, self._alike = rules, volume, market.stands_for
         self._is_stated = rules.closure == "stated"

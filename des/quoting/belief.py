@@ -75,7 +75,7 @@ class OwnSimulation:
 
         Args:
             hour_us: when it begins.
-            usd_per_s: the volume of all makers that it supposes, in all markets alike.
+            usd_per_s: the volume of all makers that it supposes, in all similar markets.
             stands_for: the number of hours that this one represents.
         """
         if not self._plays:

@@ -63,7 +63,9 @@ class Market(Part):
     """
 
     name: MarketName
-    stands_for: Annotated[int, Field(ge=1, le=1_000)] = 1  # markets alike, this one among them
+    stands_for: Annotated[int, Field(ge=1, le=1_000)] = (
+        1  # similar markets that it represents, itself included
+    )
     lot: Step
     tick_usd: Step
     volume: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # on record

@@ -205,7 +205,7 @@ def _tick_cents(run: RunFolder) -> np.ndarray:
 
 
 def _stands_for(run: RunFolder) -> np.ndarray:
-    """Return the number of markets alike, by (venue, market)."""
+    """Return the number of similar markets that a contract represents, by (venue, market)."""
     table = np.ones((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.stands_for

@@ -265,7 +265,7 @@ _NOTES = (
     "above the record where hits and forced orders alone exceed it; in a sampled run, where an "
     "hour stands for many, a volatile hour exceeds it sooner.",
     "The share and the fee yield are on record for the whole exchange; each market is compared "
-    "with them, and so are all together. A market that stands for many alike has the volume "
+    "with them, and so are all together. A market that represents many has the volume "
     "and fees of all, and the book of one. The share is an input where the maker's policy has "
     "a target share (`growth`).",
     "The elasticity is the percentage rise of volume over Binance's for a day's range 1 % "

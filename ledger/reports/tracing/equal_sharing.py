@@ -4,7 +4,7 @@ A source that was fully repaid has no share. All other payments, and the remaini
 in proportion to each source's money that was not repaid.
 
 Source: the pari passu solution, Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf LJ;
-    American receivers share alike by net investment.
+    American receivers also share by net investment.
 """
 
 from collections.abc import Collection, Iterable

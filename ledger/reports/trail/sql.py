@@ -5,7 +5,7 @@ Views and a table, in DuckDB's dialect:
     postings   the general ledger, as documented in `POSTINGS`
     fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
     rows       as they are on disk: integers of lots, ticks, cents and microseconds
-    contracts  the size of lot and tick, and the number of markets alike, by venue and market
+    contracts  the size of lot and tick, and the number of similar markets, by venue and market
     opens, notes, events, prices    the general ledger's other directives
 
 A statement may read these and nothing else. DuckDB can restrict access to a list of files, but not
@@ -59,7 +59,7 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: what is received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
     ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
-    ("stands_for", "BIGINT", "markets alike, in each of which the quantity changes hands"),
+    ("stands_for", "BIGINT", "similar markets, in each of which the quantity changes hands"),
 )
 
 # DuckDB multiplies decimals exactly, or reports an error if the product is too large.
@@ -122,7 +122,7 @@ def schemas() -> dict[str, Table]:
                 "the run requires.",
                 "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
                 "microseconds; the table contracts has each contract's lot and tick.",
-                "Edge and fee of a market that stands for n alike are those of all n.",
+                "A market with stands_for n represents n markets: edge and fee are those of all n.",
             ),
         ),
         "postings": Table(
