@@ -48,7 +48,7 @@ def _stake(word: str, plain: str) -> Entry:
 
 
 def _use(word: str, plain: str, cause: Cause, claimed: Claimed | None = None) -> Entry:
-    """Return a use of money that leaves nothing."""
+    """Return a use of money that leaves no asset."""
     roots = (EXPENSES, INCOME)
     return Entry(word, plain, roots, (CAUSE,), cause, Family.USE, claimed=claimed)
 

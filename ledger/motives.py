@@ -78,7 +78,7 @@ class Motive(IntEnum):
     )
     # A position handed over to a backstop provider.
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
-    # A position closed against the largest on the other side.
+    # A position closed against the largest accounts on the other side.
     DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
     # The remainder of a liquidation, and the payment of a debt.
     INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)

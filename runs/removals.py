@@ -262,5 +262,5 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
 
 
 def _tables(parts: Any) -> list[dict[str, Any]]:
-    """Write parts of a scenario as a file has them."""
+    """Write parts of a scenario in the form of a scenario file."""
     return [part.model_dump(exclude_none=True) for part in parts]

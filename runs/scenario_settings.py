@@ -84,7 +84,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
 
 
 def _without(data: Any, places: Iterable[Keys]) -> Any:
-    """Return *data* without the values at some places; there may be none."""
+    """Return *data* without the values at some places; a place may have no value."""
     for keys in places:
         above = value_at(data, keys[:-1])
         kept = {key: value for key, value in above.items() if key != keys[-1]}

@@ -38,7 +38,7 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
 
     Args:
         columns: with the cause, without, and the difference.
-        ours, theirs: of the run, and of the one without.
+        ours, theirs: the views of the run, and of the run without the cause.
     """
     lines = {
         f"{ours.maker}: {kind}": (_of(ours, kind), _of(theirs, kind))

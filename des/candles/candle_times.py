@@ -89,7 +89,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
 
 
 def _reader(cells: Cells) -> tuple[Callable[[str], int], list[str]]:
-    """Choose how to read all cells by how the first is written."""
+    """Choose the format of all cells by the format of the first."""
     first = cells[0][1].strip()
     if _epoch_us(first) is not None or (_EPOCH.fullmatch(first) and not _COMPACT.fullmatch(first)):
         units = sorted({unit for _, cell in (cells[0], cells[-1]) if (unit := _unit(cell.strip()))})

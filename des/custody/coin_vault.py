@@ -76,7 +76,7 @@ class CoinVault:
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return the value of a party's coins that are not asked back; only customers have any."""
+        """Return the value of a customer's coins that it has not requested; others have none."""
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property

@@ -53,7 +53,7 @@ def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return how many lots to sell until an account has its margin again; all if that is too few.
+    """Return how many lots to sell to restore an account's margin; all lots if they are too few.
 
     Args:
         account: the account.

@@ -43,8 +43,8 @@ class BelievedQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the quotes with the highest promise; of equal ones the first.
 
-        A month without actual trades changes nothing, since the promise then rests on imagined
-        orders alone.
+        A month without actual trades changes nothing, since the promise then depends on
+        simulated orders only.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)

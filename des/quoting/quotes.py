@@ -143,7 +143,7 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
 def posting_times_us(
     start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
 ) -> np.ndarray:
-    """Return the times of quotes in [start, end): at the beat, or at every tick if it is 0.
+    """Return the times of quotes in [start, end): at the interval, or at every tick if it is 0.
 
     There is no quote before the first tick.
     """

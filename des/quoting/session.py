@@ -100,7 +100,7 @@ class Session:
         if decided.passes:
             return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)
-        # An earlier quote stays until the next beat, which may be several intervals away.
+        # An earlier quote stays until the next refresh, which may be several intervals away.
         shows = any(decided.plan.shown_lots) or self._in_force.shown_lots.any()
         if not shows and not len(uninformed) and not len(self._in_flight):
             return NO_FILLS

@@ -220,7 +220,7 @@ class Retail(Part):
 
 
 class OtherMakers(Part):
-    """The makers whose quotes customers meet beside the captive maker's."""
+    """The makers other than the captive one, whose quotes customers also trade with."""
 
     name: Entity
     opening_claim_usd: Usd

@@ -198,7 +198,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return how many lots to sell until the margin is restored; all if that is too few."""
+        """Return how many lots to sell to restore the margin; all lots if they are too few."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

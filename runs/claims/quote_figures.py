@@ -108,7 +108,7 @@ def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
 
 
 def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of shares' value by growth that depends on the quotes."""
+    """Return the part of the shares' value by growth that depends on the quotes."""
     ways = _last_priced(run)
     if not ways:
         return None

@@ -86,7 +86,7 @@ class Swept:
         )
         error = _standard_error(self.differences_usd(last))
         if error is None:
-            return f"{said} One seed does not show the size of chance: give --seeds 1..6."
+            return f"{said} One seed does not show the variation by chance: give --seeds 1..6."
         change = _mean(self.differences_usd(last))
         return (
             f"{said} The difference is {spoken(change)}, with a standard error of {spoken(error)}."

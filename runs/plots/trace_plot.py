@@ -30,7 +30,7 @@ def trace_figure(found: Trace) -> "Figure":
         found: the result of `trace`.
 
     Raises:
-        PlotError: there is no matplotlib, or all that came went back.
+        PlotError: there is no matplotlib, or all money returned to its source.
     """
     by_rule = {rule: _ribbons(found, rule) for rule in TracingRule}
     if not any(by_rule.values()):

@@ -74,8 +74,8 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
             low, high = (end / BILLION for end in gap.lacked)
             notes.append(
                 f"In addition the exchange lacked {low:,.1f} to {high:,.1f} billion on "
-                f"{gap.day} that no source assigns to its maker. If the maker owed it, the same "
-                "amount more had vanished by then (`the-exchange`)."
+                f"{gap.day} that no source assigns to its maker. If this was a debt of the maker, "
+                "the unexplained amount is larger by it (`the-exchange`)."
             )
     return notes
 

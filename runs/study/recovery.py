@@ -34,7 +34,7 @@ def recovery(
     """Hide the first members in turn, and recover each from the others.
 
     Args:
-        members: played members; those of the base give the size of chance.
+        members: played members; those of the base give the variation by chance.
         moments: names of the known figures of a hidden member.
         outcomes: names of the figures to recover, beside the inputs.
         hidden: the number of hidden members.

@@ -188,7 +188,7 @@ def _percent(share: float) -> Decimal:
 
 
 def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
-    """Return the size of chance: the base with several seeds."""
+    """Return the variation by chance: the base with several seeds."""
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)
@@ -197,7 +197,7 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
         rows.append((words, *map(Decimal, told)))
     return Table(
         "errors",
-        f"The size of chance: the base with {int(members.is_base.sum())} seeds of its own",
+        f"Variation by chance: the base with {int(members.is_base.sum())} seeds of its own",
         ("what", "median_usd", "sd_usd", "least_usd", "greatest_usd"),
         rows,
         (

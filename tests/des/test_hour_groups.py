@@ -72,7 +72,7 @@ def test_the_mean_of_many_draws_is_the_total_of_all_hours():
 
     totals = weights @ real
     assert abs(totals.mean() - real.sum()) < 3 * totals.std() / len(totals) ** 0.5
-    # Each hour stands for itself in the mean.
+    # On average each hour represents one hour.
     error = np.sqrt(weights.var(axis=0) / len(weights))
     assert (np.abs(weights.mean(axis=0) - 1) <= 4.5 * error + 1e-9).all()
 

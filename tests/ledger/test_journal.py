@@ -236,7 +236,7 @@ def test_each_month_has_its_file_its_fills_and_its_closing_balances(journal):
         for e in run.entries
         if isinstance(e, Balance) and e.account == claim("Firm01", "FTX")
     ]
-    # 1.00 in and 0.07 won each day; a balance speaks of the start of its date.
+    # Each day 1.00 is paid in and 0.07 gained; a balance is that of the start of its date.
     assert claims == [(date(2022, 6, 1), Decimal("2.14")), (date(2022, 6, 2), Decimal("3.21"))]
 
 

@@ -93,7 +93,7 @@ def test_a_figure_has_the_requested_digits():
 
 @pytest.mark.parametrize("kind", NOTES)
 def test_each_note_is_read_by_a_report_or_a_proof(kind):
-    """A note without a reader has no place in the books."""
+    """Each note in the books must have a reader."""
     read = re.compile(rf"\b(?:dated_)?notes\({kind.__name__}\)")
 
     assert any(read.search(path.read_text(encoding="utf-8")) for path in LEDGER.rglob("*.py"))

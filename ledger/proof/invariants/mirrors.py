@@ -77,9 +77,9 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 
 
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
-    """A venue owes customers the coins that it holds, those that it lent, and a loss with a name.
+    """A venue's debts in coins equal the coins that it holds, lent or lost. A loss must be among
 
-    A loss has a name if it is among the venue's expenses. The venue has no coins of its own.
+    the venue's expenses. The venue has no coins of its own.
     """
     venues = {
         account.entity

@@ -23,7 +23,7 @@ class Stamp(NamedTuple):
 
 
 def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
-    """Every number from the first to the last is a transaction, or a fill summed into one."""
+    """Every number from the first to the last is a transaction, or a fill that one sums."""
     entries = [step.entry for step in ledger.steps]
     if ledger.by_line and entries and _is_brought_forward(entries[0]):
         del entries[0]

@@ -113,7 +113,7 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """House against elsewhere: by firm, in ranks, by class, and by state of the quoter."""
+    """Results at the house and elsewhere: by firm, rank, class, and state of the quoter."""
 
     maker: str
     firms: tuple[FirmPlaces, ...]

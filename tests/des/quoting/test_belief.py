@@ -133,7 +133,7 @@ def test_a_stale_quote_has_the_same_prediction_since_random_flow_ignores_the_pri
     result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)
 
     moved = annual * math.sqrt(3 / (365 * 86_400))
-    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # the claim is not an empty one
+    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # the test compares something
     assert abs(result_usd / volume_usd - HALF_SPREAD_BPS * 1e-4) < 3 * moved * math.sqrt(
         2 / SAMPLED
     )

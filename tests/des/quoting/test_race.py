@@ -268,7 +268,7 @@ def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(w
         seen += fills[0]
         elsewhere += fills[1] > 0
 
-    # Rich enough to tell: fills of every trigger.
+    # The run must have fills of every trigger.
     triggers = [fill.trigger for fill in seen]
     assert min(triggers.count(word) for word in ("posting", "tick", "")) > worlds / 2
     forced = [fill.quoted is None for fill in seen if fill.firm == naive_race.FORCED]

@@ -192,7 +192,7 @@ QUICK = {
 
 
 def quick(line: list[str]) -> list[str]:
-    """Let a line do less of the same work."""
+    """Add the options by which a command of a page does less work."""
     return [*line, *QUICK.get(line[0], ())]
 
 

@@ -143,7 +143,7 @@ def test_ends_are_shown_by_the_mean_and_the_range_of_all_seeds():
 
 
 def test_a_life_is_compared_with_the_life_of_the_same_seed():
-    """The effect of a seed on both lives is in no difference, however large it is."""
+    """A difference does not contain the effect of the seed, since both lives have the same seed."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
     def hole_usd(case: Case) -> Decimal:

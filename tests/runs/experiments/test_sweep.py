@@ -59,7 +59,7 @@ def test_a_difference_is_taken_seed_by_seed_and_its_error_is_over_the_seeds():
 
 
 def test_one_seed_has_no_error_and_one_value_no_difference():
-    assert "One seed does not show the size of chance" in swept((0,), (10,)).answer()
+    assert "One seed does not show the variation by chance" in swept((0,), (10,)).answer()
     assert swept((0, 20)).answer() == "With maker.x = 0 the hole is $10."
 
 

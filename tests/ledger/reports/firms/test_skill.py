@@ -1,4 +1,4 @@
-"""House against elsewhere: by hand for small worlds, by the league table for whole runs."""
+"""Results at the house and elsewhere: by hand for small worlds, by the league table for runs."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta

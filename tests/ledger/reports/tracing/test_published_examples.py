@@ -36,8 +36,8 @@ def paid(found: Traced) -> dict[tuple[str, str], int]:
 def test_roscoe_v_winder():
     """James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62.
 
-    Of 455 pounds of the company's book debts all but 25 were spent. Then his own money came in, and
-    the balance at death was 358 pounds. The company had 25 of them.
+    Of the company's book debts of 455 pounds all except 25 were spent. Later his own money was paid
+    in, and the balance at his death was 358 pounds. The company got 25 of them.
     """
     found = traced(
         TracingRule.LOWEST_BALANCE,
