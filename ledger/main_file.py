@@ -162,7 +162,7 @@ def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
 
 
 def property_texts(chart: Chart, start: date) -> Iterator[str]:
-    """Yield the commodities that are property and not promises: money and tokens."""
+    """Yield the commodities that are property and not debts: money and tokens."""
     contracts = {contract.commodity for contract in chart.contracts}
     for commodity, meta in _commodities(chart):
         if commodity not in contracts:

@@ -270,7 +270,7 @@ class Decision(Note):
 
 @dataclass(frozen=True, slots=True)
 class Belief(Note):
-    """The promise of the maker's own simulation for the month that ends, in one market."""
+    """The prediction of the maker's own simulation for the month that ends, in one market."""
 
     kind: ClassVar[str] = "belief"
     market: Word

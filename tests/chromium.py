@@ -61,7 +61,7 @@ class Tab:
                 self.events.append(message)
 
     def run(self, script: str) -> Any:
-        """Return the value of a script, or of its promise."""
+        """Return the value of a script; of a promise, once it is kept."""
         answer = self.send(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )

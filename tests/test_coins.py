@@ -178,7 +178,7 @@ def test_dealers_buy_at_most_their_daily_amount(slow_dealers_run):
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    lots_usd = Decimal(300 + 20 + 1)  # of each coin, the last lot may go beyond
+    lots_usd = Decimal(300 + 20 + 1)  # each coin's last lot may exceed the amount
 
     assert max(sold.values()) > 50_000
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())

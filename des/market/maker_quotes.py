@@ -38,7 +38,7 @@ class MakerQuotes:
             policy: the stated distance of quotes from the price, and their skew by position.
             spread_times: multiplies the decided distance of levels from the mid.
             choice: decides the size for a month.
-            belief: the promise of the maker's own simulation.
+            belief: the prediction of the maker's own simulation.
             others: the other makers; the maker may widen its quotes as they do.
             volume: the volume so far.
             hours: the hours in which it quotes.
@@ -90,7 +90,7 @@ class MakerQuotes:
         return policy.plan(mark_ticks, lot_cents, self._lots_at_hour + moved, shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return the simulation's promises for the month so far; the quotes shown come first."""
+        """Return the simulation's predictions for the month so far; the quotes shown come first."""
         return tuple(Outlook(*each) for each in self._belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:

@@ -14,7 +14,7 @@ SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, twice
 
 
 class BelievedQuotes:
-    """Shows the quotes with the best promise within its limits."""
+    """Shows the quotes with the highest predicted result within its limits."""
 
     def __init__(
         self, first: QuotingChoice, stated_half_spread_bps: float, limit: ShownLimit
@@ -41,9 +41,9 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes with the highest promise; of equal ones the first.
+        """Return the quotes with the highest predicted result; of equal ones the first.
 
-        A month without actual trades changes nothing, since the promise then depends on
+        A month without actual trades changes nothing, since the prediction then depends on
         simulated orders only.
         """
         if seen is None or not seen.showed.shown_cents:

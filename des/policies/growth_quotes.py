@@ -45,7 +45,7 @@ class GrowthQuotes:
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
         # Never zero, since no multiple of zero would grow again.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
-        # It supposes that volume is proportional to size, and that the promised rate stays the
+        # It supposes that volume is proportional to size, and that the predicted rate stays the
         # same.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)

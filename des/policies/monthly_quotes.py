@@ -18,13 +18,13 @@ class MonthlyQuotes:
 
 
 class Outlook(NamedTuple):
-    """The promised result of quotes in a month, or in the days seen so far."""
+    """The predicted result of quotes in a month, or in the days seen so far."""
 
     result_cents: int  # the result at fills
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":
-        """Return the promise times a fraction, rounded down; unchanged if the denominator is 0."""
+        """Return the result times a fraction, rounded down; unchanged if the denominator is 0."""
         if not denominator:
             return self
         return Outlook(*(cents * numerator // denominator for cents in self))
@@ -39,13 +39,13 @@ class SeenMonth:
     own_cents: int  # the part of this volume that its own quotes filled
     hits_cents: int  # the part of its quotes' volume that firms took
     showed: MonthlyQuotes
-    # The promises of its own simulation of these days, in the order of `considers`.
+    # The predictions of its own simulation of these days, in the order of `considers`.
     promised: Sequence[Outlook]
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision, and its promised result over as many days as were seen."""
+    """A decision, and its predicted result over as many days as were seen."""
 
     quotes: MonthlyQuotes
     planned: Outlook | None = None  # None: no month has ended yet

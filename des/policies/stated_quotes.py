@@ -20,7 +20,7 @@ class StatedQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the stated quotes for the day of *now_us*.
 
-        Their promised result is the simulated result of the month before, in proportion to size.
+        Their predicted result is the simulated result of the month before, in proportion to size.
         """
         quotes = self._stated(now_us)
         if seen is None:

@@ -34,7 +34,7 @@ class Imagined:
 
 
 class OwnSimulation:
-    """The maker's simulation of one market, and its promise for a month."""
+    """The maker's simulation of one market, and its prediction for a month."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class OwnSimulation:
             flow: the random orders of the simulation.
             gateway_us: the delay of orders that it supposes, at equally likely quantiles.
             others: how the other makers quote.
-            plays: whether it simulates at all; without, there is no promise.
+            plays: whether it simulates at all; without, there is no prediction.
         """
         self._plays = plays
         self._price, self._flow = price, flow
@@ -105,6 +105,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the promise so far of each alternative: result and volume, in cents."""
+        """Return the prediction so far of each alternative: result and volume, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

@@ -24,7 +24,7 @@ class QuotingPolicy:
 
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
-        """Read a scenario's quoter, with the levels' distance from the mid multiplied."""
+        """Read a scenario's quoter; *spread_times* multiplies the levels' distance from the mid."""
         return cls(
             microseconds(quoter.latency_s),
             microseconds(quoter.refreshes_every_s),
@@ -40,7 +40,7 @@ class QuotingPolicy:
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the policy, if it widens, with its levels' distance from the mid multiplied."""
+        """Return the policy; if it widens, its levels are *times* as far from the mid."""
         if not self.widens or times == 1.0:
             return self
         moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)

@@ -70,7 +70,7 @@ class MakerQuoting(Part):
     policy: Literal["stated", "growth", "believed"] = "stated"
     target_share: TargetShare | None = None  # its share of the venue's volume, until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
-    simulates: Literal[False] | None = None  # False: no simulation of its own, and no promises
+    simulates: Literal[False] | None = None  # False: no simulation of its own, and no predictions
 
     @property
     def spread_times_max(self) -> float:

@@ -66,7 +66,7 @@ class RunEvidence:
 
     @cached_property
     def expectations(self) -> Expectations:
-        """Return the promise of the maker's simulation, and the booked result."""
+        """Return the prediction of the maker's simulation, and the booked result."""
         return expectations(self.run)
 
     @cached_property

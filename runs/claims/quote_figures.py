@@ -60,20 +60,20 @@ def losing_months_pct(run: RunEvidence) -> Decimal | None:
 
 
 def promised_usd(run: RunEvidence) -> Decimal | None:
-    """Return the promise of the maker's own simulation."""
+    """Return the prediction of the maker's own simulation."""
     promises = [line.promise for line in run.expectations.lines if line.promise]
     return sum((each.result_usd for each in promises), ZERO) if promises else None
 
 
 def booked_of_promised(run: RunEvidence) -> Decimal | None:
-    """Return the booked result at fills in percent of the promise for it."""
+    """Return the booked result at fills in percent of the prediction for it."""
     lines = [line for line in run.expectations.lines if line.promise]
     booked, promised = _sum(line.booked for line in lines), promised_usd(run)
     return None if promised is None else percent(booked.result_usd, promised)
 
 
 def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
-    """Return the cost of informed orders in percent of the promise."""
+    """Return the cost of informed orders in percent of the prediction."""
     found = [line.difference for line in run.expectations.lines if line.difference]
     promised = promised_usd(run)
     if promised is None:

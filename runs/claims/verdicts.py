@@ -94,7 +94,7 @@ def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedS
 
 
 def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
-    """Compare a figure with its threshold, then with the weaker one."""
+    """Compare a figure with its threshold, and if it fails, with the weaker threshold."""
     decides, weaker = statement.decides, statement.only_if
     if decides is None:
         return RunVerdict(

@@ -21,9 +21,9 @@ def expectations_command(run: RunFolder) -> Expectations:
       moneytrail expectations runs/out/tiny-seed1 --format csv --table difference
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
-    this promise with the booked result at fills, and splits the difference into volume, pick-offs,
-    and the rest. Hedging is separate. The maker plans on the first of each month; plans are shown
-    with that day's decision.
+    this prediction with the booked result at fills, and splits the difference into volume,
+    pick-offs, and the rest. Hedging is separate. The maker plans on the first of each month; plans
+    are shown with that day's decision.
     """
     return expectations(run)
 

@@ -98,7 +98,7 @@ QUOTES: Mapping[str, RunFigure] = {
     "the maker's quotes lost in all (below zero: earned)": FIGURES["quotes-loss"],
     "maker and exchange earned on them together": FIGURES["quotes-gain-of-group"],
     "hits on stale quotes, of the volume of its quotes": FIGURES["hits-of-volume"],
-    "its own simulation promised": FIGURES["promised"],
+    "its own simulation predicted": FIGURES["promised"],
 }
 LIFE: Mapping[str, RunFigure] = {
     "missing: the hole": FIGURES["hole"],

@@ -20,7 +20,7 @@ from ledger.proof.invariants.steps import (
     signed,
 )
 
-# The creditor's kind, and the debtor's root and kind of the same promise. Shares are weaker than
+# The creditor's kind, and the debtor's root and kind of the same debt. Shares are weaker than
 # loans, but both books have the price paid for them.
 MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
@@ -140,7 +140,7 @@ def _drifts(
 
 @cache
 def _mirror(account: Account) -> tuple[str, str] | None:
-    """Return the claim and the debt of one promise, if *account* is one of them."""
+    """Return both accounts of a debt, the claim and the debt, if *account* is one of them."""
     if account.root == "Assets" and account.kind in MIRRORED:
         creditor, debtor, claim = account.entity, account.partner, account.kind
     elif (account.root, account.kind) in CLAIM_OF_DEBT:

@@ -68,7 +68,7 @@ class Expectations:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out promises and plans beside booked results, the difference, and a check."""
+        """Lay out predictions and plans beside booked results, the difference, and a check."""
         by_month = self.by_month
         return [
             _month_table(by_month, self.ledger, self.maker),
@@ -80,13 +80,13 @@ class Expectations:
 
 
 def expectations(run: RunFolder) -> Expectations:
-    """Compare promises and plans with booked results."""
+    """Compare predictions and plans with booked results."""
     maker, lines = run.chart.parties.maker, months_in_markets(run)
     return Expectations(maker, lines, booked_by_month(run), planned_months(run, lines))
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:
-    """Add up promises; None if one is missing."""
+    """Add up predictions; None if one is missing."""
     found = [line.promise for line in lines if line.promise]
     if not found or len(found) < len(lines):
         return None
@@ -185,7 +185,7 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
 
 
 def _sum(differences: Sequence[Difference | None]) -> Difference | None:
-    """Add up differences; None if a promise is missing."""
+    """Add up differences; None if a prediction is missing."""
     found = [difference for difference in differences if difference]
     if not found or len(found) < len(differences):
         return None

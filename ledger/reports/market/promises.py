@@ -1,19 +1,19 @@
 """The maker's expectations of its quotes, the results, and the parts of the difference.
 
-The maker's own simulation plays the quotes of a month against uninformed orders. Its promise is in
-the books as `custom "belief"`, with the market, the result at fills, and the volume, dated in its
-month. It is compared with the booked result at fills, Spread and PickOff together; hedging is
+The maker's own simulation plays the quotes of a month against uninformed orders. Its prediction is
+in the books as `custom "belief"`, with the market, the result at fills, and the volume, dated in
+its month. It is compared with the booked result at fills, Spread and PickOff together; hedging is
 separate.
 
-The difference is split as accountants split a variance. First the volume: actual less promised
-volume, at the promised rate (result over volume). Then the rate, by motive: the result of informed
+The difference is split as accountants split a variance. First the volume: actual less predicted
+volume, at the predicted rate (result over volume). Then the rate, by motive: the result of informed
 fills less the predicted rate on their volume, and the same for all other fills. The last part is
 the rest, so the parts sum exactly.
 
-Drivers of the figures. Promise: half-spread, displayed size, recorded volume, the maker's share of
-it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume: firms' hits above
-or below the expected volume, and days without a quoter. The rest: the levels that other orders
-reach, and chance.
+Drivers of the figures. Prediction: half-spread, displayed size, recorded volume, the maker's share
+of it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume: firms' hits
+above or below the expected volume, and days without a quoter. The rest: the levels that other
+orders reach, and chance.
 """
 
 from collections import defaultdict
@@ -71,7 +71,7 @@ class Booked:
 
 
 class Difference(NamedTuple):
-    """Booked less promised, and the parts that sum to it."""
+    """Booked less predicted, and the parts that sum to it."""
 
     from_volume_usd: Decimal
     from_pickoffs_usd: Decimal
@@ -94,7 +94,7 @@ class MonthInMarket:
 
     @property
     def difference(self) -> Difference | None:
-        """Split booked less promised result; None without a promise.
+        """Split booked less predicted result; None without a prediction.
 
         Source: flexible-budget variances, as in any textbook of cost accounting.
         """
@@ -108,14 +108,14 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return a volume's result at the promised rate, to the cent; zero without volume."""
+    """Return a volume's result at the predicted rate, to the cent; zero without volume."""
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
 
 
 def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
-    """Combine promises with fills, by month and market."""
+    """Combine predictions with fills, by month and market."""
     promised, booked = promises(run), dict(_booked_in_fills(run))
     return tuple(
         MonthInMarket(*place, promised.get(place), booked.get(place, Booked()))
@@ -124,7 +124,7 @@ def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
 
 
 def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
-    """Return the promises in the books, by month and market."""
+    """Return the predictions in the books, by month and market."""
     return {
         (f"{day:%Y-%m}", note.market): Promise(note.result_usd, note.volume_usd)
         for day, note in run.dated_notes(Belief)

@@ -482,7 +482,7 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
 
     town.give("Firm01", lead=-LOT_MARGIN)
     town.margin.after_settlement(town.night_us, MARKS)
-    assert town.has("Firm01")[2] == LOT_MARGIN  # and not its former margin there
+    assert town.has("Firm01")[2] == LOT_MARGIN  # and not the former, larger margin
 
 
 def test_a_firm_without_money_closes_even_if_the_threshold_is_zero():

@@ -30,7 +30,7 @@ TRADED = Traded(captive_cents=30, others_cents=500, hits_cents=70, forced_cents=
 
 
 class Simulation:
-    """Records the quotes that it plays, and promises one cent for each hour."""
+    """Records the quotes that it plays, and predicts one cent for each hour."""
 
     def __init__(self) -> None:
         self.months: list[Sequence[tuple[QuotingPolicy, int]]] = []

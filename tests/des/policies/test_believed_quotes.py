@@ -1,4 +1,4 @@
-"""Believed: the quotes with the best promise on a small grid around the last, within limits."""
+"""Believed: the quotes with the best prediction on a small grid around the last, within limits."""
 
 import pytest
 from as_stated import AsStated
@@ -19,7 +19,7 @@ BELIEVED = BelievedQuotes(AsStated(FIRST), stated_half_spread_bps=8.0, limit=LIM
 
 
 def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth:
-    """Return a month in which each candidate has a promised result."""
+    """Return a month in which each candidate has a predicted result."""
     promised = [Outlook(result, 7) for result in results]
     return SeenMonth(30, traded, 10**8, 10**7, showed, promised)
 

@@ -74,7 +74,7 @@ def test_a_run_without_quotes_has_no_figure_on_them():
 
 
 def expected(*months: Booked, promise: float | None = None):
-    """Give the booked and the promised result of each month."""
+    """Give the booked and the predicted result of each month."""
     promised = None if promise is None else Told(result_usd=usd(promise))
     lines = [
         Told(booked=each, promise=promised, difference=Told(from_pickoffs_usd=each.pickoff_usd))

@@ -1,4 +1,4 @@
-"""Promises and booked results: by hand for an afternoon, by other queries over a month's end."""
+"""Predictions and booked results: by hand for an afternoon, by other queries over a month's end."""
 
 import re
 import shutil
@@ -60,7 +60,7 @@ def usd(*texts: str) -> list[Decimal]:
 
 @pytest.fixture
 def believing(busy_run: RunFolder, tmp_path: Path) -> Callable[[str], RunFolder]:
-    """Return the world of two months and markets, with the given promises."""
+    """Return the world of two months and markets, with the given predictions."""
 
     def believe(text: str) -> RunFolder:
         folder = tmp_path / "run"
@@ -107,7 +107,7 @@ def test_a_prediction_is_beside_the_booked_result_at_fills_and_hedges_are_separa
 def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_with):
     found = table(afternoon_with(BELIEF), "difference")
 
-    # The promise is 2.5 bps. On 780,150 that is 195.04, which is 95.04 above the promised amount.
+    # The prediction is 2.5 bps. On 780,150 that is 195.04, 95.04 more than the predicted amount.
     # On the firms' 750,200 it is 187.55, and 800.00 were lost. On retail's 29,950 it is 7.49, and
     # 50.00 were earned.
     parts = usd("-850.00", "95.04", "-987.55", "42.51")
@@ -134,7 +134,7 @@ def test_a_prediction_belongs_to_the_month_of_its_date(afternoon_with):
     assert (may["promised_usd"], may["booked_usd"]) == (None, -750)
     assert (june["promised_usd"], june["booked_usd"]) == (100, 0)
     assert june["booked_bps"] is None
-    # In May there are trades without a promise, so the sum can't be compared.
+    # In May there are trades without a prediction, so the sum can't be compared.
     assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
 
 
