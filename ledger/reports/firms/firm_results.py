@@ -1,6 +1,6 @@
 """The trading firms' results on slow quotes: gains, costs, and remaining money.
 
-Tables of their accounts by firm, by class, and beside all others with a claim on the house; see
+Tables of their accounts by firm, by class, and with all other claims on the house; see
 `league` for the figures and their causes. Most columns have the name of the figure in `FirmResult`.
 """
 

@@ -61,7 +61,7 @@ def rounded(ticks: Fraction) -> int:
 
 
 def marginal(depth: int, lots: int) -> Fraction:
-    """Return a pool's price in ticks at a number of lots; depth is the product, in lot-ticks."""
+    """Return a pool's price in ticks at a number of lots; *depth* is the product of its reserves."""
     return Fraction(depth, lots * lots)
 
 

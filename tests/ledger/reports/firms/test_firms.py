@@ -120,7 +120,7 @@ def test_shares_of_the_pickoff_loss_sum_to_the_whole(afternoon):
     ]
 
 
-def test_claims_are_compared_with_cash_by_class_and_beside_all_others(afternoon_with):
+def test_claims_are_compared_with_cash_by_class_and_for_all_other_customers(afternoon_with):
     found = table(afternoon_with(SEASON), "claims-against-cash")
 
     assert column(found, "customers") == [
