@@ -43,5 +43,5 @@ class Cohorts:
 
 
 def chosen(ends: Sequence[float], place: float) -> int:
-    """Return which of several consecutive spans holds a place in [0, 1), given their ends."""
+    """Return the index of the span that contains a place in [0, 1); *ends* are the spans' ends."""
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

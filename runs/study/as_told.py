@@ -33,9 +33,9 @@ def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
         "#",
         f"# Member {number} of the study whose question is: {members.study.question}",
         f"# It is {reached if would.reached.any() else largest}.",
-        f"# There it is {share:.1f} % of the hole. Its inputs:",
+        f"# In this member the mechanism is {share:.1f} % of the hole. Its inputs:",
         *(f"#     {name} = {value:g}" for name, value in would.inputs.items()),
-        "# Outcomes on record that it contradicts, the worst first (member; recorded):",
+        "# Recorded outcomes that it contradicts, the largest deviation first (member; recorded):",
         *(
             f"#     {each.figure}: {each.model:,.4g}; {each.low:,.4g} to {each.high:,.4g}"
             for each in would.contradicted

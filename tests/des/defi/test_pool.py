@@ -61,7 +61,7 @@ def rounded(ticks: Fraction) -> int:
 
 
 def marginal(depth: int, lots: int) -> Fraction:
-    """Return a pool's price in ticks at a number of lots; *depth* is the product of its reserves."""
+    """Return a pool's price in ticks at a number of lots; *depth*: the product of reserves."""
     return Fraction(depth, lots * lots)
 
 

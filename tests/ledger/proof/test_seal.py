@@ -157,7 +157,7 @@ def test_a_file_that_is_no_manifest_is_reported(folder, manifest):
     assert any(problem.startswith(f"{MANIFEST}: ") for problem in broken_seals(folder))
 
 
-def test_an_early_month_cannot_be_exchanged_without_all_later_links(folder):
+def test_an_early_month_cannot_be_replaced_without_a_change_of_all_later_links(folder):
     before = chain(folder)
     (folder / "fills/2022-05.parquet").write_text("another version", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The thread's mechanism: all kinds that its sentences claim, and the losses of pools."""
+"""The thread's mechanism: all kinds of loss that the thread names, and the losses of pools."""
 
 from decimal import Decimal
 
