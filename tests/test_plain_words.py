@@ -1,4 +1,4 @@
-"""Printed text, docstrings, comments, pages and test names avoid forms that are hard to read."""
+"""Printed text, prose in code, pages, notes and test names avoid forms that are hard to read."""
 
 import ast
 import re
@@ -13,6 +13,7 @@ CODE = sorted(path for room in ("des", "ledger", "runs") for path in (ROOT / roo
 CODE += sorted(ROOT.glob("moneytrail*.py"))
 TESTS = [each for each in sorted((ROOT / "tests").rglob("*.py")) if each != Path(__file__)]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+NOTES = [*(ROOT / "runs").glob("*.toml"), *(ROOT / "runs").glob("[a-z]*/*.toml")]
 PRINTING = [path for path in CODE if path.is_relative_to(ROOT / "runs") or "reports" in path.parts]
 
 COMMENT = re.compile(r"(?:^|\s)# (.*)$", re.MULTILINE)
@@ -124,6 +125,20 @@ def test_no_test_name_has_a_form_that_must_be_read_twice(form):
 @pytest.mark.parametrize("form", FORMS)
 def test_no_page_has_a_form_that_must_be_read_twice(form):
     wrong = found(form, {path: paragraphs_of(path) for path in PAGES}, re.IGNORECASE)
+
+    assert wrong == [], FORMS[form]
+
+
+@cache
+def notes_of(path: Path) -> tuple[str, ...]:
+    """Return the comments and the strings of a TOML file."""
+    text = path.read_text(encoding="utf-8")
+    return (*COMMENT.findall(text), *re.findall(r'"([^"\n]* [^"\n]*)"', text))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_note_has_a_form_that_must_be_read_twice(form):
+    wrong = found(form, {path: notes_of(path) for path in sorted(NOTES)}, re.IGNORECASE)
 
     assert wrong == [], FORMS[form]
 
