@@ -78,7 +78,7 @@ class GroupedHours:
 
     def weight(self, hour: int) -> int:
         """Return the number of hours that *hour* (since 1970) represents; 0: it is not traded."""
-        return self.weights[hour - self.first_hour]
+        return self.weights[hour - self.first_hour] if hour >= self.first_hour else 0
 
     def traded(self) -> Iterator[tuple[int, int]]:
         """Yield in order each traded hour, since 1970, and its weight in hours."""

@@ -18,6 +18,7 @@ before, with sides reversed. Each hour keeps its distribution, and the walk over
 its width. With groups, `des.repeated_orders` does the same for hours of any weights.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ from des.given import given
 from des.hour_groups import GroupedHours
 from des.repeated_orders import Noise, Orders, chained
 from des.scenario import Run
+from ledger.times import HOURS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,22 @@ class TradedHours:
         if self.grouped:
             return max(self.grouped.weight(time_us // HOUR_US), 1)
         return 1 if self.is_full(time_us) else self.one_in
+
+    def scatter_at(self, time_us: int) -> float:
+        """Return how much wider a position scatters than it would with all hours, at least 1.
+
+        An hour of weight w changes a position by w times the change of one hour. It adds w^2 times
+        the variance of one hour; the w hours that it represents would add w times this variance. So
+        the variance of a day's change is the sum of squared weights instead of 24. The factor is
+        the root of their ratio, over the 24 hours before *time_us*.
+        """
+        hour = time_us // HOUR_US
+        squares = sum(self._weight(each) ** 2 for each in range(hour - HOURS_PER_DAY, hour))
+        return math.sqrt(max(squares / HOURS_PER_DAY, 1.0))
+
+    def _weight(self, hour: int) -> int:
+        time_us = hour * HOUR_US
+        return self.stands_for_at(time_us) if self.has(time_us) else 0
 
     def is_full(self, time_us: int) -> bool:
         """Tell whether the day at *time_us* is a full day."""

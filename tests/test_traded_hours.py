@@ -10,7 +10,7 @@ from des.clock import DAY_US, HOUR_US, midnight_us
 from des.quoting.quotes import ASK
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Run
-from des.traded_hours import TradedHours
+from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.accounts import income
 from ledger.reports.dollars import usd_balances
 
@@ -98,6 +98,25 @@ def test_customers_positions_have_the_variance_of_all_hours(seeds):
         error = ((every.var() + some.var()) / len(every)) ** 0.5
         assert abs(some.mean() - every.mean()) < 3 * error
         assert stands_for * every.mean() - some.mean() > 3 * error  # as it would be without twins
+
+
+def test_a_position_of_independent_changes_scatters_as_stated():
+    """The change over a day, in many draws of the changes; some hours are of a full day."""
+    full_day = date(2022, 5, 10)
+    hours = TradedHours.of(
+        Run(start=date(2022, 5, 9), end=date(2022, 5, 12), one_hour_in=12, full_days=(full_day,))
+    )
+    for hours_later in (0, 6, 12, 24):
+        end_us = midnight_us(full_day) + hours_later * HOUR_US
+        before_us = range(end_us - DAY_US, end_us, HOUR_US)
+        weights = [hours.stands_for_at(us) if hours.has(us) else 0 for us in before_us]
+        changes = np.random.default_rng(1).standard_normal((20_000, 24)) @ weights
+
+        assert changes.std() / 24**0.5 == pytest.approx(hours.scatter_at(end_us), rel=0.03)
+
+
+def test_with_all_hours_a_position_scatters_as_it_is():
+    assert ALL_HOURS.scatter_at(midnight_us(date(2022, 5, 9))) == 1.0
 
 
 def test_a_repeated_hour_has_reversed_sides_and_is_otherwise_the_same():
