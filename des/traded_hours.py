@@ -18,7 +18,6 @@ before, with sides reversed. Each hour keeps its distribution, and the walk over
 its width. With groups, `des.repeated_orders` does the same for hours of any weights.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -85,17 +84,17 @@ class TradedHours:
             return max(self.grouped.weight(time_us // HOUR_US), 1)
         return 1 if self.is_full(time_us) else self.one_in
 
-    def scatter_at(self, time_us: int) -> float:
-        """Return how much wider a position scatters than it would with all hours, at least 1.
+    def weight_of_position(self, time_us: int) -> float:
+        """Return how many times as large a position at *time_us* is as with all hours, at least 1.
 
-        An hour of weight w changes a position by w times the change of one hour. It adds w^2 times
-        the variance of one hour; the w hours that it represents would add w times this variance. So
-        the variance of a day's change is the sum of squared weights instead of 24. The factor is
-        the root of their ratio, over the 24 hours before *time_us*.
+        If all traded hours have the weight w, then each order, displayed size and position is w
+        times that of a world which plays only these hours, one after another, with the weight 1. If
+        weights differ, a position was built by the last hours. The factor is the mean weight of the
+        24 hours before, where each of the hours that a traded hour represents counts.
         """
         hour = time_us // HOUR_US
         squares = sum(self._weight(each) ** 2 for each in range(hour - HOURS_PER_DAY, hour))
-        return math.sqrt(max(squares / HOURS_PER_DAY, 1.0))
+        return max(squares / HOURS_PER_DAY, 1.0)
 
     def _weight(self, hour: int) -> int:
         time_us = hour * HOUR_US

@@ -100,23 +100,19 @@ def test_customers_positions_have_the_variance_of_all_hours(seeds):
         assert stands_for * every.mean() - some.mean() > 3 * error  # as it would be without twins
 
 
-def test_a_position_of_independent_changes_scatters_as_stated():
-    """The change over a day, in many draws of the changes; some hours are of a full day."""
+def test_a_positions_weight_is_the_mean_weight_of_the_day_before():
+    """Two hours of weight 12 a day: 12. Six hours into a full day, six hours of the day before."""
     full_day = date(2022, 5, 10)
     hours = TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 12), one_hour_in=12, full_days=(full_day,))
     )
-    for hours_later in (0, 6, 12, 24):
-        end_us = midnight_us(full_day) + hours_later * HOUR_US
-        before_us = range(end_us - DAY_US, end_us, HOUR_US)
-        weights = [hours.stands_for_at(us) if hours.has(us) else 0 for us in before_us]
-        changes = np.random.default_rng(1).standard_normal((20_000, 24)) @ weights
+    day_us = midnight_us(full_day)
+    evening = sum(12**2 for us in range(day_us - 18 * HOUR_US, day_us, HOUR_US) if hours.has(us))
 
-        assert changes.std() / 24**0.5 == pytest.approx(hours.scatter_at(end_us), rel=0.03)
-
-
-def test_with_all_hours_a_position_scatters_as_it_is():
-    assert ALL_HOURS.scatter_at(midnight_us(date(2022, 5, 9))) == 1.0
+    assert hours.weight_of_position(day_us) == 12
+    assert hours.weight_of_position(day_us + 6 * HOUR_US) == (evening + 6) / 24
+    assert hours.weight_of_position(day_us + DAY_US) == 1
+    assert ALL_HOURS.weight_of_position(day_us) == 1
 
 
 def test_a_repeated_hour_has_reversed_sides_and_is_otherwise_the_same():
@@ -149,11 +145,17 @@ def test_only_sampled_hours_have_fills_from_quotes(executed):
     assert all(drawn.has(hour_us) for (hour_us,) in hours)
 
 
-def test_the_mean_result_of_quotes_is_that_of_all_hours(executed):
+@pytest.mark.parametrize("position_limit_usd", [2_000_000, 60_000])
+def test_the_mean_result_of_quotes_is_that_of_all_hours(executed, tmp_path, position_limit_usd):
+    """Also where the maker often reaches its limit, and then shows one side only."""
+    world = tmp_path / "limited.toml"
+    stated = "position_limit_usd = 2_000_000"
+    text = SETTLING.read_text().replace("../../runs/tiny.toml", "tiny")
+    assert stated in text
+    world.write_text(text.replace(stated, f"position_limit_usd = {position_limit_usd}"))
+
     def totals(one_hour_in: int) -> np.ndarray:
-        runs = (
-            executed(SETTLING, run={"seed": seed, "one_hour_in": one_hour_in}) for seed in SEEDS
-        )
+        runs = (executed(world, run={"seed": seed, "one_hour_in": one_hour_in}) for seed in SEEDS)
         return np.array(
             [
                 [

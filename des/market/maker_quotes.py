@@ -48,7 +48,7 @@ class MakerQuotes:
         self._others, self._volume, self._hours = others, volume, hours
         self._decided: Decided | None = None  # before the first settlement
         self._decided_us = self._lots_at_hour = 0
-        self._scatter = 1.0  # of the position at the hour's beginning, beside that of all hours
+        self._weight_at_hour = 1.0  # of the position at the hour's beginning
         self.policy, self.shown_cents = policy, 0  # per level, as decided
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
@@ -85,10 +85,10 @@ class MakerQuotes:
         policy = self.policy.widened(self._others.half_spread_times(now_us))
         if now_us % HOUR_US == 0:
             self._lots_at_hour = state.maker_lots
-            self._scatter = self._hours.scatter_at(now_us) if quotes else 1.0
-        # Skew and limit depend on the position that all hours would give. Each hour that this one
-        # represents begins with the same position and changes it by its part.
-        began = self._lots_at_hour / self._scatter
+            self._weight_at_hour = self._hours.weight_of_position(now_us) if quotes else 1.0
+        # Skew and limit depend on the position of one hour with the weight 1: its beginning, and
+        # the part that the hour has changed it by.
+        began = self._lots_at_hour / self._weight_at_hour
         moved = (state.maker_lots - self._lots_at_hour) / times
         return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 

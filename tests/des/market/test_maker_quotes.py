@@ -118,14 +118,14 @@ def test_a_maker_with_half_the_share_simulates_half_the_volume():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_in_sampled_hours_limit_and_skew_see_the_position_that_all_hours_would_give():
-    """The limit is 40 lots. Hours of weight four double the scatter of a position: 60 are 30.
+def test_in_sampled_hours_limit_and_skew_see_the_position_of_one_hour():
+    """The limit is 40 lots. A run whose hours have the weight four has four times the position.
 
-    60 more lots within the hour are 15 in each of the four hours.
+    At the start of an hour 120 lots are 30; 60 more within the hour are 15.
     """
     in_four = TradedHours(4, 0, 0)
     hours_us = range(START, START + 9 * DAY_US, HOUR_US)
-    hour_us = next(us for us in hours_us if in_four.has(us) and in_four.scatter_at(us) == 2)
+    hour_us = next(us for us in hours_us if in_four.has(us) and in_four.weight_of_position(us) == 4)
     limited = replace(AS_STATED, limit_cents=40 * LOT_CENTS, skew_e6=400)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     quotes = MakerQuotes(limited, 1.0, Choice(FIVE), Simulation(), CALM, volume, in_four)
@@ -136,13 +136,13 @@ def test_in_sampled_hours_limit_and_skew_see_the_position_that_all_hours_would_g
         return quotes.plan(hour_us + after_us, MARK_TICKS, LOT_CENTS, held)
 
     shown = 4 * 20
-    assert plan(0, 60).shown_lots == (shown, shown)
-    assert plan(SECOND_US, 60 + 36).shown_lots == (shown, shown)
-    assert plan(SECOND_US, 60 + 40).shown_lots == (shown, 0)
-    assert plan(SECOND_US, 60 - 4 * 70).shown_lots == (0, shown)
-    # If one hour ends at 80, the next begins at 40.
-    assert plan(0, 80).shown_lots == (shown, 0)
-    assert plan(0, 60).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
+    assert plan(0, 4 * 30).shown_lots == (shown, shown)
+    assert plan(SECOND_US, 4 * (30 + 9)).shown_lots == (shown, shown)
+    assert plan(SECOND_US, 4 * (30 + 10)).shown_lots == (shown, 0)
+    assert plan(SECOND_US, 4 * (30 - 70)).shown_lots == (0, shown)
+    # If one hour ends at 160, the next begins at 40.
+    assert plan(0, 4 * 40).shown_lots == (shown, 0)
+    assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
 def test_a_decision_is_noted_with_its_grounds():
