@@ -31,6 +31,7 @@ from des.quoting.race import NO_ORDERS, ORDER, Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms, competing, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
+from des.quoting.whole_lots import AS_STATED, WholeLots
 from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows
@@ -116,6 +117,9 @@ class Listing:
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self.hours
         )
+        # Sizes of a run's decisions are those of its counterfactuals too, which only state them.
+        decides = scenario.maker.quoting.policy != "stated" or market.quoter.decided
+        whole_lots = WholeLots.of_decisions(run.seed, market.name) if decides else AS_STATED
         self.maker = MakerQuotes(
             policy,
             scenario.maker.spread_times,
@@ -127,10 +131,12 @@ class Listing:
                 self._gateways.quiet_us,
                 self._others,
                 scenario.maker.quoting.simulates is None,
+                whole_lots,
             ),
             self._others,
             self.volume,
             self.hours,
+            whole_lots,
         )
         self._decided: Decisions | None = None
         self._house_is_open, self._usd_per_s = True, 0.0

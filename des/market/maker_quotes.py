@@ -13,6 +13,7 @@ from des.quoting.belief import OwnSimulation
 from des.quoting.other_quotes import OtherQuoting
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
+from des.quoting.whole_lots import AS_STATED, WholeLots
 from des.traded_hours import TradedHours
 from ledger.times import day_of
 
@@ -31,6 +32,7 @@ class MakerQuotes:
         others: OtherQuoting,
         volume: MarketVolume,
         hours: TradedHours,
+        whole_lots: WholeLots = AS_STATED,
     ) -> None:
         """Start without a decision.
 
@@ -42,10 +44,12 @@ class MakerQuotes:
             others: the other makers; the maker may widen its quotes as they do.
             volume: the volume so far.
             hours: the hours in which it quotes.
+            whole_lots: rounds the displayed size to lots.
         """
         self._spread_times = spread_times
         self._choice, self._belief = choice, belief
         self._others, self._volume, self._hours = others, volume, hours
+        self._whole_lots = whole_lots
         self._decided: Decided | None = None  # before the first settlement
         self._decided_us = self._lots_at_hour = 0
         self._weight_at_hour = 1.0  # of the position at the hour's beginning
@@ -81,7 +85,8 @@ class MakerQuotes:
         """
         quotes = state.may_quote and self._hours.has(now_us)
         times = self._hours.stands_for_at(now_us)
-        shown_cents = times * self.shown_cents if quotes else 0
+        size_cents = times * self.shown_cents if quotes else 0
+        shown_cents = self._whole_lots.cents(size_cents, lot_cents, now_us)
         policy = self.policy.widened(self._others.half_spread_times(now_us))
         if now_us % HOUR_US == 0:
             self._lots_at_hour = state.maker_lots

@@ -18,6 +18,7 @@ from des.quoting.race import Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, nobody_takes
 from des.quoting.uninformed import UninformedFlow
+from des.quoting.whole_lots import AS_STATED, WholeLots
 from ledger.money import Contract
 
 SAMPLE_US = 300 * SECOND_US
@@ -44,6 +45,7 @@ class OwnSimulation:
         gateway_us: np.ndarray,
         others: OtherQuoting,
         plays: bool = True,
+        whole_lots: WholeLots = AS_STATED,
     ) -> None:
         """Begin the first month.
 
@@ -54,8 +56,9 @@ class OwnSimulation:
             gateway_us: the delay of orders that it supposes, at equally likely quantiles.
             others: how the other makers quote.
             plays: whether it simulates at all; without, there is no prediction.
+            whole_lots: rounds the displayed size to lots.
         """
-        self._plays = plays
+        self._plays, self._whole_lots = plays, whole_lots
         self._price, self._flow = price, flow
         self._contract, self._tick_usd = contract, float(contract.tick_usd)
         self._gateway_us, self._others = gateway_us, others
@@ -87,7 +90,8 @@ class OwnSimulation:
         orders = self._flow.orders(hour_us, hour_us + SAMPLE_US, usd_per_s, lot_cents / 100)
         times = self._others.half_spread_times(hour_us)
         for each in self._imagined:
-            plan = each.policy.widened(times).plan(mark, lot_cents, 0, each.shown_cents)
+            shown_cents = self._whole_lots.cents(each.shown_cents, lot_cents, hour_us)
+            plan = each.policy.widened(times).plan(mark, lot_cents, 0, shown_cents)
             decided = Decisions(plan, nobody_takes(0), self._gateway_us, others)
             edge_lot_ticks, lot_ticks = self._played(hour_us, each.policy, decided, orders)
             each.edge_lot_ticks += stands_for * edge_lot_ticks
