@@ -17,6 +17,7 @@ from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMon
 from des.quoting.firms_in_market import FirmsInMarket
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
+from des.quoting.whole_lots import WholeLots
 from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.money import dollars
 
@@ -143,6 +144,23 @@ def test_in_sampled_hours_limit_and_skew_see_the_position_of_one_hour():
     # If one hour ends at 160, the next begins at 40.
     assert plan(0, 4 * 40).shown_lots == (shown, 0)
     assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
+
+
+def test_a_decided_size_below_a_lot_is_shown_a_part_of_the_time():
+    """A quarter of a lot: one lot at a quarter of the settlements, and nothing at the others."""
+    quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
+    volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
+    rounding = WholeLots.of_decisions(1, "X-PERP")
+    quotes = MakerQuotes(
+        AS_STATED, 1.0, Choice(quarter), Simulation(), CALM, volume, ALL_HOURS, rounding
+    )
+    quotes.look(START, state())
+    plans = [
+        quotes.plan(START + n * SECOND_US, MARK_TICKS, LOT_CENTS, state()) for n in range(4_000)
+    ]
+
+    assert {plan.shown_lots for plan in plans} == {(0, 0), (1, 1)}
+    assert np.mean([plan.shown_lots[0] for plan in plans]) == pytest.approx(0.25, abs=0.03)
 
 
 def test_a_decision_is_noted_with_its_grounds():
