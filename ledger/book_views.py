@@ -10,7 +10,7 @@ from ledger import directive_store, posting_store
 VIEWS = """
 CREATE TEMP VIEW postings AS
     SELECT *, units * unit AS amount, strftime(date, '%Y-%m') AS month FROM {postings};
-CREATE TEMP VIEW directives AS FROM {directives};
+CREATE TEMP {stored} directives AS FROM {directives};
 CREATE TEMP VIEW opens AS
     SELECT name AS account, words AS commodities, meta->>'hole' AS hole, meta->>'about' AS about
     FROM directives WHERE directive = 'open';
@@ -33,8 +33,15 @@ def missing_copies(folder: Path) -> list[str]:
     return sorted(name for name in wanted if not (folder / name).is_file())
 
 
-def open_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def open_views(
+    connection: duckdb.DuckDBPyConnection, folder: Path, for_many_questions: bool = False
+) -> None:
     """Open a view for each kind of columnar file in a run's folder.
+
+    Args:
+        connection: a connection without views.
+        folder: the run's folder.
+        for_many_questions: read the directives now, into memory, and not at each question.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -45,6 +52,7 @@ def open_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         VIEWS.format(
             postings=_read(months_of(folder, posting_store.FOLDER)),
             directives=_read([folder / directive_store.FILE]),
+            stored="TABLE" if for_many_questions else "VIEW",
         )
     )
     # A truncated file is noticed here, not in the middle of a report.

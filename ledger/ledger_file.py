@@ -110,10 +110,12 @@ class LedgerFile(RunFolder):
             f"{self.path.name}: it is Beancount text already; leave out --beancount, or give a run"
         )
 
-    def connect(self, opened: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
+    ) -> duckdb.DuckDBPyConnection:
         """Open DuckDB with the ledger's copy; the view of fills is empty."""
         connection = opened or duckdb_session.connect()
-        open_views(connection, self.folder)
+        open_views(connection, self.folder, for_many_questions)
         kinds = dict.fromkeys(Fill._fields, "BIGINT") | dict.fromkeys(WORDS, "VARCHAR")
         kinds["time_us"] = "TIMESTAMP"
         columns = ", ".join(

@@ -64,11 +64,14 @@ class RunFolder:
 
     # ----------------------------------------------------------------------- by column
 
-    def connect(self, opened: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyConnection:
+    def connect(
+        self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
+    ) -> duckdb.DuckDBPyConnection:
         """Open DuckDB with the run's books.
 
         Args:
             opened: a connection without views; None for a new one to this process's database.
+            for_many_questions: as in `open_views`.
 
         Returns:
             A connection with the views `rows` (the fills as stored), `postings`, `directives`,
@@ -80,7 +83,7 @@ class RunFolder:
         self._check_copies()
         connection = opened or duckdb_session.connect()
         try:
-            open_views(connection, self.path)
+            open_views(connection, self.path, for_many_questions)
         except duckdb.Error as error:
             raise self._unreadable(error) from error
         return connection
@@ -105,7 +108,7 @@ class RunFolder:
 
     @cached_property
     def _views(self) -> duckdb.DuckDBPyConnection:
-        return self.connect()
+        return self.connect(for_many_questions=True)
 
     def _check_copies(self) -> None:
         if missing := missing_copies(self.path):

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from ledger import duckdb_session
+from ledger.proof import audit
 from ledger.proof.seal import broken_seals
 from ledger.run_folder import RunFolder
 from runs.execute import execute
@@ -30,9 +31,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Collected tests stay until the end: repeated searches for garbage among them take seconds.
 gc.disable()
+# Nor does a test leave much garbage, so a search after each 700 objects finds nothing.
+gc.set_threshold(100_000)
 
 # Parsing a query takes longer than answering it, and the same queries go to many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
+
+# Most audits load the same days: forged copies of one run differ in other places.
+audit._errors_of = cache(audit._errors_of)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
