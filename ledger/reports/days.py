@@ -9,10 +9,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
 
+@once
 def calendar(run: RunFolder) -> list[date]:
     """Return every day from the first entry to the last entry or note."""
     ((first, last),) = run.select(

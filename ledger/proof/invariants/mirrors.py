@@ -60,6 +60,8 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
         for account in (account_of(entry.account) for entry in ledger.opens)
         if account.kind == Kind.TOKENS and account.root == "Liabilities"
     }
+    if not venues:
+        return
 
     def held_or_owed(leg: Leg) -> tuple[str, str] | None:
         account = leg.account
@@ -86,6 +88,8 @@ def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
         for account in (account_of(entry.account) for entry in ledger.opens)
         if account.kind == Kind.COINS and account.root == "Liabilities"
     }
+    if not venues:
+        return
     legs = (leg for step in ledger.steps for leg in step.legs)
     coins = {leg.commodity for leg in legs if leg.account.kind == Kind.COINS} - {"USD"}
 

@@ -16,7 +16,9 @@ import pytest
 
 from ledger import fill_store
 from ledger.copy_of_text import write_copy
+from ledger.day_ledger import render_day
 from ledger.fills import ABSENT, NULLABLE, ROW
+from ledger.proof import audit as audit_module
 from ledger.proof.audit import SAMPLE_DAYS
 from ledger.proof.seal import broken_seals, seal
 from ledger.roles import RoleError
@@ -144,6 +146,23 @@ def test_unwritten_days_are_sampled_and_the_report_says_how_many(executed):
 
     assert f" {SAMPLE_DAYS} of 3 days" in sampled.step
     assert " 3 of 3 days" in whole.step
+
+
+def test_a_day_ledger_that_beancount_or_an_invariant_refuses_is_a_finding(executed, monkeypatch):
+    run = executed("tiny", run={"day_ledgers": ()})
+    for added, said in (
+        ('* "Unopened"\n  Assets:Nobody:Cash  1 USD\n  Assets:Nobody:Cash  -1 USD\n', "Nobody"),
+        ('* "Without a place"\n', "transaction-balances: it has no postings"),
+    ):
+        monkeypatch.setattr(
+            audit_module,
+            "render_day",
+            lambda run, day, added=added: f"{render_day(run, day)}\n{day} {added}",
+        )
+        *_, found = audit(run.path)
+
+        assert any(said in problem for problem in found.problems)
+        assert all(problem.startswith("days/2022-05-") for problem in found.problems)
 
 
 # --------------------------------------------------------------------- changed since the seal

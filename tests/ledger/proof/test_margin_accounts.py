@@ -15,7 +15,8 @@ from ledger.run_folder import RunFolder
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
-ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
+# Also played for the tests of liquidations.
+ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
 CENT_A_TICK = np.array([1])  # on a lot, in the margin world
 
 
