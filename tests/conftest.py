@@ -31,7 +31,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Collected tests stay until the end: repeated searches for garbage among them take seconds.
 gc.disable()
-# Nor does a test leave much garbage, so a search after each 700 objects finds nothing.
+# Tests also leave little garbage: searches after each 700 objects find almost nothing.
 gc.set_threshold(100_000)
 
 # Parsing a query takes longer than answering it, and the same queries go to many runs.
