@@ -21,7 +21,7 @@ from ledger.reports.money.quote_views import QuoteViews, quote_views
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.chosen_folder import chosen_folder
-from runs.execute import execute
+from runs.execute import execute, without_day_ledgers
 from runs.removals import Counterfactual
 from runs.what_would_have_been import in_a_sentence, two_views
 
@@ -79,15 +79,16 @@ def counterfactual(
     Args:
         run: the run.
         other: the scenario without the cause.
-        out: the folder of its run; None: it is not kept.
+        out: the folder of its run; None: it is not kept, and has no day ledgers.
         force: whether an older run there may be replaced.
         on_day: called after each simulated day.
 
     Raises:
         RunRefusedError: the folder exists, or can't be written.
     """
+    scenario = other.scenario if out else without_day_ledgers(other.scenario)
     with chosen_folder(out) as folder:
-        execute(other.scenario, folder, force, on_day)
+        execute(scenario, folder, force, on_day)
         return compare(run, RunFolder.at(folder), other)
 
 

@@ -67,6 +67,11 @@ def execute(
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def without_day_ledgers(scenario: Scenario) -> Scenario:
+    """Return the scenario without day ledgers, for a run whose books are read and then deleted."""
+    return scenario.model_copy(update={"run": scenario.run.model_copy(update={"day_ledgers": ()})})
+
+
 def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
     """Add the accompanying files to the books, and seal all of them."""
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")

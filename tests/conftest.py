@@ -73,6 +73,9 @@ def executed(
 ) -> Iterator[Callable[..., RunFolder]]:
     """Give the run of a scenario, by name or path, with tables laid over it.
 
+    A scenario that is changed so has no day ledgers, unless a table states them: few tests read
+    them.
+
     Each scenario is played once, for all tests and all processes. So no test may change a run: at
     the end each run must be as it was sealed.
     """
@@ -82,6 +85,8 @@ def executed(
     given: dict[Path, RunFolder] = {}  # which keep their loaded data
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
+        if overrides:
+            overrides["run"] = {"day_ledgers": ()} | overrides.get("run", {})
         scenario = load(str(name_or_path), overrides)
         place = runs / sha256(dump(scenario).encode()).hexdigest()
         if place in given:

@@ -97,8 +97,9 @@ def written(folder: Path) -> dict[str, bytes]:
     ],
 )
 def test_both_ways_write_the_same_bytes(executed, name, overrides, tmp_path):
-    ahead = written(executed(name, **overrides).path)
-    execute(load(str(name), overrides), tmp_path / "quotes", every_quote=True)
+    run = executed(name, **overrides)
+    execute(load(str(run.path / "scenario.toml")), tmp_path / "quotes", every_quote=True)
+    ahead = written(run.path)
 
     assert len(ahead) >= 6
     assert ahead == written(tmp_path / "quotes")

@@ -154,7 +154,8 @@ def slow_dealers_run(executed) -> RunFolder:
     """The world with many withdrawals, a cheaper mine, and dealers who buy few coins in a day."""
     bought = {"coins": coins() | {"dealers_buy_usd_per_day": 60_000}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 120}
-    return executed(WORLD, retail=bought | often, group={"uses": [use(700_000)]})
+    days = {"day_ledgers": "all"}
+    return executed(WORLD, run=days, retail=bought | often, group={"uses": [use(700_000)]})
 
 
 def test_if_dealers_buy_little_requests_for_dollars_wait_while_coins_are_paid(slow_dealers_run):

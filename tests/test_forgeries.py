@@ -23,13 +23,14 @@ from runs.program import versions
 from runs.replay import replay
 
 GROUP = Path(__file__).parent / "worlds" / "group.toml"
+ONE_DAY = {"end": date(2022, 5, 10), "day_ledgers": "all"}
 FIRST, SECOND, THIRD = date(2022, 5, 30), date(2022, 5, 31), date(2022, 6, 1)
 
 
 @pytest.fixture(scope="module")
 def run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Four days of a group that borrows, invests and pays, while customers come and go."""
-    return executed(GROUP, run={"end": date(2022, 6, 3)})
+    return executed(GROUP, run={"end": date(2022, 6, 3), "day_ledgers": "all"})
 
 
 def found_by_audit(folder: Path) -> list[str]:
@@ -147,7 +148,7 @@ def test_plausible_forged_books_pass_the_audit_and_replay_names_the_line(
     [("latency_s = 2.0", "latency_s = 1.9", {}), ("seed = 1\n", "seed = 2\n", {"seed": 2})],
 )
 def test_another_latency_or_seed_is_found_by_replay_only(executed, tmp_path, old, new, manifest):
-    run = executed("tiny", run={"end": date(2022, 5, 10)})
+    run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", old, new)
     completed(folder, run, **manifest)
 
@@ -160,7 +161,7 @@ def test_a_replay_of_an_honest_run_agrees_to_the_byte_and_leaves_no_files(
     executed, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    run = executed("tiny", run={"end": date(2022, 5, 10)})
+    run = executed("tiny", run=ONE_DAY)
 
     replayed = replay(run.path)
 
@@ -169,7 +170,7 @@ def test_a_replay_of_an_honest_run_agrees_to_the_byte_and_leaves_no_files(
 
 
 def test_a_replay_names_the_versions_that_differ(executed, tmp_path):
-    run = executed("tiny", run={"end": date(2022, 5, 10)})
+    run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", "", "")
     completed(folder, run, versions={**versions(), "numpy": "1.0"})
 

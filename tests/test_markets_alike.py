@@ -42,7 +42,7 @@ def one(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def three(executed: Callable[..., RunFolder]) -> RunFolder:
-    return executed("tiny", **world(TIMES))
+    return executed("tiny", run={"day_ledgers": "all"}, **world(TIMES))
 
 
 def test_events_are_the_same_and_edges_and_fees_are_three_times_as_large(one, three):

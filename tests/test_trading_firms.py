@@ -31,7 +31,8 @@ EQUALLY_FAST = [
 
 
 def run_of(folder: Path, overrides: dict) -> RunFolder:
-    execute(load(str(CROWD), overrides), folder)
+    days = {"day_ledgers": ()} | overrides.get("run", {})
+    execute(load(str(CROWD), {**overrides, "run": days}), folder)
     return RunFolder.at(folder)
 
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from des.scenario import Scenario
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.execute import execute
+from runs.execute import execute, without_day_ledgers
 from runs.reporting import report
 from runs.workers import cores, local_processes
 
@@ -29,7 +29,7 @@ Outcome = TypeVar("Outcome")
 def books_of(scenario: Scenario) -> Iterator[RunFolder]:
     """Run a scenario, and keep its books while they are read."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
-        execute(scenario, Path(folder) / "run")
+        execute(without_day_ledgers(scenario), Path(folder) / "run")
         yield RunFolder.at(Path(folder) / "run")
 
 

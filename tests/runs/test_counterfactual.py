@@ -2,6 +2,7 @@
 
 import shutil
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.counterfactual import compare, counterfactual
-from runs.execute import RunRefusedError
+from runs.execute import RunRefusedError, without_day_ledgers
 from runs.removals import CounterfactualError, without
 from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
@@ -38,7 +39,9 @@ def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
     def run(kind: str) -> tuple[RunFolder, list[Table]]:
         if kind not in done:
             folder = tmp_path_factory.mktemp("other") / "run"
-            tables = counterfactual(group_run, without(group_run, kind), folder).tables()
+            made = without(group_run, kind)
+            made = replace(made, scenario=without_day_ledgers(made.scenario))
+            tables = counterfactual(group_run, made, folder).tables()
             done[kind] = RunFolder.at(folder), tables
         return done[kind]
 

@@ -14,7 +14,7 @@ from ledger.reports.market.wanted_demand import wanted_usd
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.counterfactual import counterfactual
-from runs.execute import execute
+from runs.execute import execute, without_day_ledgers
 from runs.removals import without
 from runs.scenarios import dump, load
 
@@ -40,7 +40,7 @@ def costs_of(run: RunFolder) -> list[tuple[date, Decimal, str]]:
 
 
 def run_without(run: RunFolder, kind: str, folder: Path) -> RunFolder:
-    execute(without(run, kind).scenario, folder)
+    execute(without_day_ledgers(without(run, kind).scenario), folder)
     return RunFolder.at(folder)
 
 
@@ -151,7 +151,7 @@ def test_if_demand_were_not_kept_customers_would_replace_hits(recorded_run, unhi
     made = without(recorded_run, "PickOff").scenario
     (market,) = made.markets
     free = made.model_copy(update={"markets": (market.model_copy(update={"wanted_of_days": ()}),)})
-    execute(free, tmp_path / "run")
+    execute(without_day_ledgers(free), tmp_path / "run")
 
     hits = sum(note.hits_usd for note in recorded_run.notes(TradedDay))
     more = uninformed_usd(RunFolder.at(tmp_path / "run")) - uninformed_usd(unhit_run)

@@ -10,7 +10,7 @@ from des.scenario import Scenario
 from ledger.notes import Decision
 from ledger.reports.money.quote_views import quote_views
 from ledger.run_folder import RunFolder
-from runs.execute import execute
+from runs.execute import execute, without_day_ledgers
 from runs.removals import CounterfactualError, without
 from runs.scenarios import dump, load
 
@@ -31,7 +31,7 @@ def fast_run(group_run, tmp_path_factory) -> RunFolder:
 
 
 def run_fast(run: RunFolder, folder: Path) -> RunFolder:
-    execute(without(run, "SlowQuotes").scenario, folder)
+    execute(without_day_ledgers(without(run, "SlowQuotes").scenario), folder)
     return RunFolder.at(folder)
 
 

@@ -44,7 +44,7 @@ def files(folder: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def day_run(executed) -> RunFolder:
     """A run of one day, whose audit is fast."""
-    return executed("tiny", run={"end": date(2022, 5, 10)})
+    return executed("tiny", run={"end": date(2022, 5, 10), "day_ledgers": "all"})
 
 
 @pytest.fixture(scope="module")
