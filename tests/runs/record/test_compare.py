@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import shutil
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -111,6 +112,15 @@ def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",
     )
     return found.rows[0][0] if found.rows else Decimal(0)
+
+
+def balances_usd(run: RunFolder, accounts: str, days: Sequence[date]) -> list[Decimal]:
+    """Return the dollars of accounts at the end of each day, by one query of Beancount."""
+    found = query(
+        run,
+        f"SELECT date, sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' GROUP BY date",
+    )
+    return [sum((usd for at, usd in found.rows if at <= day), Decimal(0)) for day in days]
 
 
 def table(tables: list[Table], name: str) -> list[dict]:
@@ -305,7 +315,7 @@ def test_dollars_that_the_maker_took_in_are_in_use_once_it_has_spent_them(
     run = executed(WORLDS / "portfolio.toml", retail=by_wire, house={"opening_cash_usd": 0})
     days = [date(2022, 5, 29) + timedelta(days=n) for n in range(6)]
     till, owed, wired, had = (
-        [abs(usd(run, accounts, f"date <= {day}")) for day in days]
+        [abs(balance) for balance in balances_usd(run, accounts, days)]
         for accounts in (
             "^Assets:FTX:Cash$",
             "^Liabilities:FTX:Customers:(?!Alameda)",
@@ -322,12 +332,10 @@ def test_dollars_that_the_maker_took_in_are_in_use_once_it_has_spent_them(
 
 def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it(group_run):
     day = figure(group_run, "first-use-of-customers-money", Span(FIRST, LAST))
-    short_usd = {
-        at: -usd(group_run, AT_END["hole-of-the-exchange"][0], f"date <= {at}")
-        for at in (FIRST + timedelta(days=n) for n in range(5))
-    }
+    days = [FIRST + timedelta(days=n) for n in range(5)]
+    balances = balances_usd(group_run, AT_END["hole-of-the-exchange"][0], days)
 
-    assert day == min(at for at in short_usd if short_usd[at] > 0)
+    assert day == min(at for at, balance in zip(days, balances, strict=True) if balance < 0)
 
 
 def test_the_halt_is_the_first_day_that_ends_with_the_status_halted(flight_run, group_run):
