@@ -35,7 +35,7 @@ class MotiveEntry:
     kind: Kind  # kind of the account that takes the result
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether it happens at a settlement
-    ends_account: bool = False  # a step of one customer's liquidation
+    ends_account: bool = False  # whether it is a step in the liquidation of a customer
     volume: VolumePart | None = None  # the part of an order at the house that pays the fee
 
 

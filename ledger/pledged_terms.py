@@ -16,7 +16,7 @@ class PledgedTerms(Note):
     kind: ClassVar[str] = "pledged-terms"
     borrower: Word
     token: Word
-    initial_e6: Whole  # weight of the tokens when it borrows
+    initial_e6: Whole  # part of the tokens' value that backs a new loan
     lend_margin_e6: Whole  # margin kept on a new dollar
     maintenance_e6: Whole  # tokens are sold below this ratio
     auto_close_e6: Whole  # the account is taken over below this ratio

@@ -99,9 +99,9 @@ def test_its_figures_agree_with_the_page_of_findings():
 def test_its_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
     n, with_half, facts, most = re.findall(
-        r"played (\d+) lives .* In (\d+) of them the thread's mechanism is half of the hole, but "
-        r"this life contradicts (\d+) recorded facts. If the hole is ten billion or more, the "
-        r"mechanism is at most (\S+) %",
+        r"repeated the simulation (\d+) times .* In (\d+) of them the thread's causes .* are half "
+        r"of the hole, but this one contradicts (\d+) recorded facts. If the hole is ten billion "
+        r"or more, these causes are at most (\S+) %",
         said(),
     )[0]
     share = 100 * report.members.drawn(MECHANISM) / report.members.drawn(HOLE)

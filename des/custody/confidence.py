@@ -30,8 +30,9 @@ class Confidence:
         return self._fear * self._left(time_us - self._at_us)
 
     def shock(self, time_us: int, size: float) -> None:
-        """Add a shock. A shock before the last one counts with the part that is left at the last
-        one.
+        """Add a shock of fear.
+
+        If it is older than the latest shock, only the part that is left at that time is added.
         """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us

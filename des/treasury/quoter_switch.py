@@ -55,7 +55,7 @@ class QuoterSwitch:
 
     @property
     def shows(self) -> float:
-        """Return the share of its size that the maker shows."""
+        """Return the fraction of its full size that the maker displays; 0 while quotes are off."""
         return self.wanted if self.is_on else 0.0
 
     def begin_month(self, now_us: int) -> None:

@@ -92,10 +92,10 @@ class Attribution:
             rows,
             (
                 WHY,
-                "Alone: what a cause adds if it is the only one. Last: what it adds to all other "
-                "causes, as in `counterfactual`. An empty cell: that run was not needed. "
-                "Error: the standard error from orders drawn at random; empty where all orders "
-                "are counted.",
+                "Alone: what a cause adds to the hole if it is the only one. Last: what it adds "
+                "if all other causes are present, as in `counterfactual`. Either is empty if its "
+                "runs were not played. Error: the standard error from random sequences of adding "
+                "the causes; empty if all sequences were computed.",
                 *self.played.held,
             ),
         )

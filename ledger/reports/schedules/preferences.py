@@ -26,7 +26,7 @@ class Preferred:
     status: Status
     kind: str
     paid_cents: int = 0
-    new_cents: int = 0  # brought in the same week
+    new_cents: int = 0  # new value: what the creditor paid to the group that week
     preference_cents: int = 0  # payments less later new value
     owed_cents: int = 0  # the debt at the end
 

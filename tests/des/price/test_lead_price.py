@@ -487,7 +487,7 @@ def test_steps_in_an_hour_have_the_hours_volatility():
         assert np.mean(group**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(group)))
 
 
-def test_jumps_carry_their_share_of_the_variance_and_ticks_the_rest():
+def test_jumps_have_their_share_of_the_variance_and_other_ticks_have_the_rest():
     """Jumps are recognised by size: their sd is 54 times that of a tick. A limit of 6 sds of ticks
     misses 9 % of the jumps, and 10^-3 of their variance.
 

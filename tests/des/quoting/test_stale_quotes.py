@@ -1,4 +1,4 @@
-"""The cost of a stale quote in closed form: the captive maker's loss per quote at its posting.
+"""The cost of a stale quote in closed form: the expected loss at the moment when it is posted.
 
 A quote posted at p was made from the price at p - L. If the price moves like sigma W, an instant
 taker with costs c gains on it, over both sides,

@@ -31,7 +31,7 @@ def test_a_policy_changes_the_decisions_and_nothing_else(policy):
     assert told(POLICIES[policy]) == expected
 
 
-def test_the_shipped_life_is_the_captive_one():
+def test_the_shipped_scenario_has_the_captive_policy():
     assert told(POLICIES["captive"]) == told({})
 
 

@@ -39,7 +39,7 @@ def test_days_are_drawn_in_weeks():
     assert np.corrcoef(counts[:, 10], counts[:, 10 + BLOCK_DAYS])[0, 1] < 0.05
 
 
-def test_the_same_days_are_drawn_each_time_and_others_for_another_name():
+def test_one_name_always_draws_the_same_days_and_another_name_draws_others():
     again = block_draws.__wrapped__(30, "x")
 
     assert (again == block_draws(30, "x")).all()

@@ -425,7 +425,7 @@ def test_movements_without_a_known_trace_are_not_explained():
 
 
 @pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
-def test_without_holdings_stakes_count_as_spent_and_all_else_is_unchanged(run_name, request):
+def test_if_the_books_have_no_holdings_stakes_count_as_spending(run_name, request):
     books, _ = blind_copy(request.getfixturevalue(run_name))
     found, by_cash = diagnose(books), diagnose(without_holdings(books))
     spent = (Cause.STAKES, Cause.SUMS, Cause.SPENDING)
