@@ -92,6 +92,8 @@ class TradedHours:
         weights differ, a position was built by the last hours. The factor is the mean weight of the
         24 hours before, where each of the hours that a traded hour represents counts.
         """
+        if self.one_in == 1:
+            return 1.0
         hour = time_us // HOUR_US
         squares = sum(self._weight(each) ** 2 for each in range(hour - HOURS_PER_DAY, hour))
         return max(squares / HOURS_PER_DAY, 1.0)

@@ -94,7 +94,8 @@ class MonthOfPostings:
         Another thread may call it.
         """
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
-        accounts, scales, parties = dict(self._accounts), dict(self._scales), dict(self._parties)
+        # Later months add accounts and parties; scales and commodities stay.
+        accounts, scales, parties = dict(self._accounts), self._scales, dict(self._parties)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),
             "accounts": _coded(accounts, [self._holes.get(a, "") for a in accounts]),

@@ -31,7 +31,7 @@ from des.quoting.race import NO_ORDERS, ORDER, Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms, competing, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
-from des.quoting.whole_lots import AS_STATED, WholeLots
+from des.quoting.whole_lots import WholeLots
 from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows
@@ -117,9 +117,7 @@ class Listing:
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self.hours
         )
-        # Sizes of a run's decisions are those of its counterfactuals too, which only state them.
-        decides = scenario.maker.quoting.policy != "stated" or market.quoter.decided
-        whole_lots = WholeLots.of_decisions(run.seed, market.name) if decides else AS_STATED
+        whole_lots = WholeLots.of(run.seed, market, scenario.maker)
         self.maker = MakerQuotes(
             policy,
             scenario.maker.spread_times,

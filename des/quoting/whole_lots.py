@@ -7,6 +7,7 @@ maker that wants a tenth of a lot would show ten times as much if it always roun
 from dataclasses import dataclass
 
 from des.chance import decision_key, mix
+from des.scenario import Maker, Market
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,12 @@ class WholeLots:
     """Rounds the sizes of one market; a stated size is not rounded here."""
 
     key: int | None = None  # of the draws; None: sizes are stated, and the plan rounds them up
+
+    @classmethod
+    def of(cls, seed: int, market: Market, maker: Maker) -> "WholeLots":
+        """Read a scenario: decided sizes are rounded, also those that it states for another run."""
+        decides = maker.quoting.policy != "stated" or market.quoter.decided
+        return cls.of_decisions(seed, market.name) if decides else AS_STATED
 
     @classmethod
     def of_decisions(cls, seed: int, market: str) -> "WholeLots":

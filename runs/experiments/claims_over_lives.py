@@ -3,7 +3,7 @@
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
 Plays the middle of the record's ranges with three seeds, and each end of the ranges with the first
-seed. All lives have the fidelity of `ftx-sampled`; each takes about three minutes of one core. A
+seed. All lives have the fidelity of `ftx-sampled`; each takes about two minutes of one core. A
 life is deleted after it is read; only the figures that decide statements are kept.
 """
 
