@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from des.clock import DAY_US, HOUR_US
+from des.clock import DAY_US, HOUR_US, SECOND_US
 from des.scenario import Run
 from des.traded_hours import TradedHours
 from des.world import World
@@ -123,9 +123,10 @@ class AfterHalt(World):
 
     def _settle(self, end_us: int, elapsed_s: int) -> None:
         super()._settle(end_us, elapsed_s)
-        self.lengths_s = getattr(self, "lengths_s", [])
+        self.lengths_s, self.ends_us = getattr(self, "lengths_s", []), getattr(self, "ends_us", [])
         if not self._cast.quoter.house_is_open:
             self.lengths_s.append(elapsed_s)
+            self.ends_us.append(end_us)
 
 
 @pytest.mark.parametrize("at_once", [1, 24])
@@ -141,7 +142,9 @@ def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Pat
     _, *lengths_s = world.lengths_s  # the house halted within the first
     if at_once > 1:
         rest_s, *lengths_s = lengths_s
-        assert rest_s <= 3600  # to the end of that hour
+        # From the halt to the end of its hour, which may be the whole hour.
+        assert rest_s == 3600 - world.ends_us[0] // SECOND_US % 3600
+        assert world.ends_us[1] % HOUR_US == 0
     assert min(lengths_s) == (900 if at_once == 1 else 3600)
     assert (max(lengths_s) > 3600) == (at_once > 1)
 
