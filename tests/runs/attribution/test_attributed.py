@@ -1,4 +1,4 @@
-"""The hole divided among causes: closed forms in a world of payments alone."""
+"""The division of the hole among causes, in a world with payments only, against known values."""
 
 import json
 from decimal import Decimal
@@ -51,7 +51,7 @@ def attributed(path: str, folder: Path, causes: tuple[str, ...] = CAUSES) -> Att
     )
 
 
-def test_causes_without_interaction_add_their_booked_amounts(tmp_path: Path):
+def test_the_value_of_a_cause_without_interaction_is_its_booked_amount(tmp_path: Path):
     found = attributed(world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept")
 
     assert [found.shares[cause].value for cause in CAUSES] == [1_000, 45_000]
@@ -65,11 +65,13 @@ def test_causes_without_interaction_add_their_booked_amounts(tmp_path: Path):
         assert sum(parts) == hole
 
 
-def test_if_only_one_of_two_payments_can_be_made_each_order_gives_another_value(tmp_path: Path):
-    """The house has 7.2 million: it pays the first use, and the second if the first is removed.
+def test_if_cash_suffices_for_only_one_of_two_payments_the_values_are_averages_over_orders(
+    tmp_path: Path,
+):
+    """The house has 7.2 million. It pays Ventures first, and Sponsorship only without Ventures.
 
-    Ventures add 5 million alone and 1 after the other; Sponsorship adds 4 alone and 0 after the
-    other. The averages are 3 and 2; the booked amounts are 5 and 0.
+    Ventures add 5 million alone, and 1 million after Sponsorship. Sponsorship adds 4 million
+    alone, and 0 after Ventures. The averages are 3 and 2; the booked amounts are 5 and 0.
     """
     path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)
 
@@ -82,7 +84,7 @@ def test_if_only_one_of_two_payments_can_be_made_each_order_gives_another_value(
     assert (alone, last) == (4_000_000, 0)
 
 
-def test_a_stopped_computation_continues_and_ends_with_the_same_table(tmp_path: Path, monkeypatch):
+def test_an_interrupted_attribution_continues_and_gives_the_same_table(tmp_path: Path, monkeypatch):
     path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)
     whole, kept = attributed(path, tmp_path / "whole"), tmp_path / "kept"
     attributed(path, kept)
@@ -101,8 +103,8 @@ def test_a_stopped_computation_continues_and_ends_with_the_same_table(tmp_path: 
     assert found.tables() == whole.tables()
 
 
-def test_a_cause_removed_together_with_another_is_not_removed_twice():
-    """Without tokens there are no pools to remove afterwards."""
+def test_removing_tokens_and_pools_together_removes_each_once():
+    """The removal of tokens also removes the pools, so no pools are left to remove."""
     path = str(Path(__file__).parents[2] / "worlds" / "pools.toml")
 
     left = scenario_without(path, ("Tokens", "Pools")).group
@@ -124,7 +126,7 @@ def test_an_unknown_cause_is_refused_in_one_line(tmp_path: Path):
     assert "Loans" in result.output
 
 
-def test_the_command_names_the_largest_cause_and_keeps_its_runs(tmp_path: Path):
+def test_the_attribution_command_prints_the_largest_cause_and_keeps_its_results(tmp_path: Path):
     path, kept = world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept"
     words = ["attribution", path, "--causes", ",".join(CAUSES), "--processes", "1"]
 
@@ -144,7 +146,7 @@ def test_the_command_names_the_largest_cause_and_keeps_its_runs(tmp_path: Path):
     ) + Fraction(46_000)
 
 
-def test_results_of_another_scenario_are_not_reused(tmp_path: Path):
+def test_a_folder_with_results_of_another_scenario_is_refused(tmp_path: Path):
     kept = tmp_path / "kept"
     KeptResults(kept, {"scenario": "one"})
     path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)

@@ -1,4 +1,4 @@
-"""Shapley values: games with known values, and the properties of the values in any game."""
+"""Shapley values of games with known solutions, and their properties in random games."""
 
 import math
 from fractions import Fraction
@@ -19,8 +19,8 @@ def games(draw: st.DrawFn) -> dict[frozenset[str], Fraction]:
     return {coalition: draw(WORTH) for coalition in coalitions(CAUSES)}
 
 
-def test_one_left_glove_and_two_right_ones():
-    """A pair is worth one. Shapley's own example: two thirds to the left, a sixth to each right."""
+def test_in_the_glove_game_the_single_left_glove_has_two_thirds_of_the_value():
+    """Shapley's example: a pair is worth 1. The left glove gets 2/3, each right glove 1/6."""
     gloves = ("left", "right", "other right")
     values = {each: Fraction("left" in each and len(each) > 1) for each in coalitions(gloves)}
 
@@ -29,8 +29,8 @@ def test_one_left_glove_and_two_right_ones():
     assert [found[glove].value for glove in gloves] == [Fraction(2, 3), *[Fraction(1, 6)] * 2]
 
 
-def test_each_part_of_a_runway_is_paid_by_its_users():
-    """Littlechild & Owen (1973): all users of a stretch of the runway share its cost equally."""
+def test_the_users_of_a_part_of_a_runway_share_its_cost_equally():
+    """Example of Littlechild & Owen (1973): longer aircraft also use the first parts."""
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
 
@@ -42,7 +42,9 @@ def test_each_part_of_a_runway_is_paid_by_its_users():
 
 
 @given(games())
-def test_values_sum_to_the_addition_of_all_causes_to_none(values: dict[frozenset[str], Fraction]):
+def test_values_sum_to_the_worth_of_all_causes_less_the_worth_of_none(
+    values: dict[frozenset[str], Fraction],
+):
     added = values[frozenset(CAUSES)] - values[frozenset()]
 
     assert sum(share.value for share in exact(CAUSES, values).values()) == added
@@ -51,7 +53,7 @@ def test_values_sum_to_the_addition_of_all_causes_to_none(values: dict[frozenset
 
 
 @given(games(), WORTH)
-def test_a_cause_that_always_adds_the_same_has_that_value(
+def test_if_a_cause_adds_the_same_amount_to_each_coalition_its_value_is_this_amount(
     values: dict[frozenset[str], Fraction], worth: Fraction
 ):
     for coalition in coalitions(CAUSES[1:]):
@@ -61,8 +63,8 @@ def test_a_cause_that_always_adds_the_same_has_that_value(
     assert sampled(orders(CAUSES, 4, seed=1), values)["a"] == Added(worth, 0.0)
 
 
-def test_drawn_orders_come_near_the_values_of_all_by_their_standard_errors():
-    """Over forty draws of a game the errors agree with the standard errors, by a chi-square."""
+def test_errors_of_sampled_values_agree_with_their_standard_errors():
+    """Over forty seeds, the mean squared ratio of error to standard error is one (chi-square)."""
     values = {each: Fraction(len(each) ** 2 * (1 + ("a" in each))) for each in coalitions(CAUSES)}
     truth = exact(CAUSES, values)["a"].value
 
@@ -75,7 +77,7 @@ def test_drawn_orders_come_near_the_values_of_all_by_their_standard_errors():
 
 
 @pytest.mark.parametrize("n", [4, 10])
-def test_orders_come_in_pairs_and_a_longer_list_begins_with_a_shorter(n: int):
+def test_orders_are_drawn_in_reversed_pairs_and_a_longer_list_extends_a_shorter_one(n: int):
     drawn = orders(CAUSES, n, seed=3)
 
     assert all(one == other[::-1] for one, other in zip(drawn[::2], drawn[1::2], strict=True))

@@ -1,4 +1,4 @@
-"""The verdicts on the thread: their counts, sentences and tables, for one run and for several."""
+"""The verdicts on the thread's statements: counts, sentences and tables for one or more runs."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ KEY = CENTRAL.decides.figure
 
 
 def judged(*runs: Mapping[str, Value]) -> Claims:
-    """Judge the thread by given figures, run by run."""
+    """Judge the thread's statements by the given figures of each run."""
     names = [f"run{i}" for i, _ in enumerate(runs)]
     return judged_thread(load_thread(), names, [each.get for each in runs])
 
@@ -33,7 +33,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_runs_that_agree_give_their_verdict_and_runs_that_disagree_give_none():
+def test_if_runs_disagree_the_verdict_is_that_it_depends_on_the_run():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
@@ -41,18 +41,18 @@ def test_runs_that_agree_give_their_verdict_and_runs_that_disagree_give_none():
     assert verdict(low, high) is StatementVerdict.DEPENDS
 
 
-def test_a_run_without_the_figure_leaves_the_verdict_to_the_others():
+def test_a_run_without_the_figure_does_not_change_the_verdict_of_other_runs():
     assert verdict(None, Decimal(99)) is StatementVerdict.BORNE_OUT
     assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
 
-def test_the_value_is_the_range_over_all_runs_that_have_one():
+def test_the_value_of_a_statement_is_the_range_over_all_runs_with_a_value():
     runs = [{KEY: value}.get for value in (Decimal(7), None, Decimal(3), Decimal(5))]
 
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_a_statement_that_no_run_decides_names_another_command():
+def test_a_statement_without_a_value_in_any_run_has_its_other_command():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 
@@ -87,7 +87,7 @@ def test_the_answer_has_the_central_value_and_its_threshold():
     assert said.startswith("Over 2 runs, of the thread's ")
 
 
-def test_the_answer_counts_every_statement_once():
+def test_the_answer_counts_each_statement_under_one_verdict():
     found = judged({"hole": Decimal(10**10), "stakes-of-hole": Decimal(40)})
     total = len(load_thread().statement)
 
@@ -121,7 +121,7 @@ def test_the_table_by_tweet_counts_each_statement_in_one_column():
     assert (rows["1"]["given"], rows["18"]["given"]) == (None, None)
 
 
-def test_an_input_that_decides_a_statement_is_beside_its_verdict():
+def test_a_verdict_decided_by_an_input_is_marked_given():
     found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
     rows = {row[0]: row for row in found["statements"].rows}
 
@@ -129,7 +129,7 @@ def test_an_input_that_decides_a_statement_is_beside_its_verdict():
     assert [row[0] for row in found["given"].rows] == ["1.1"]
 
 
-def test_tables_have_the_names_that_the_command_knows():
+def test_the_table_names_are_those_that_the_claims_command_accepts():
     assert tuple(table.name for table in judged({}).tables()) == TABLES
 
 
@@ -147,14 +147,14 @@ def test_tables_have_the_names_that_the_command_knows():
         ((date(2022, 5, 12), date(2022, 6, 1)), "day", "2022-05-12 to 2022-06-01"),
     ],
 )
-def test_a_value_is_shown_with_its_unit(span: tuple, unit: str, told: str):
+def test_the_range_of_a_value_is_printed_with_its_unit(span: tuple, unit: str, told: str):
     assert spoken_span(span, unit) == told
 
 
 # -------------------------------------------------------------------------- whole runs
 
 
-def test_a_small_run_is_judged_by_its_own_books(tiny_run: RunFolder):
+def test_a_run_without_a_hole_does_not_bear_out_the_statement_on_the_hole(tiny_run: RunFolder):
     found = claims([tiny_run])
     missing = next(each for each in found.judged if each.number == "1.1")
 
@@ -164,7 +164,7 @@ def test_a_small_run_is_judged_by_its_own_books(tiny_run: RunFolder):
 
 
 @pytest.mark.parametrize("options", [(), ("--all",)])
-def test_the_output_of_the_command_fits_a_screen(
+def test_the_output_of_claims_fits_a_screen(
     executed: Callable[..., RunFolder], tiny_run: RunFolder, options: tuple[str, ...]
 ):
     paths = [str(tiny_run.path), str(executed("tiny", run={"seed": 2}).path)]

@@ -1,4 +1,4 @@
-"""The figures that judge statements, on given reports and on books."""
+"""The figures that decide the thread's statements, from made-up reports and from played runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,7 +41,7 @@ def figure(key: str, **reports: object) -> Decimal | date | None:
 
 
 def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, days: int = 10):
-    """Give the results of quotes by kind, the days, and the group's fees."""
+    """Return reports with the results of quotes by kind, the number of days and the fees."""
     kinds = {Kind.PICKOFF: -pickoff, Kind.SPREAD: spread, Kind.HEDGING: -hedges}
     maker = spread - pickoff - hedges
     return {
@@ -54,7 +54,7 @@ def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, da
     }
 
 
-def test_losses_of_quotes_include_spread_and_hedges_and_the_group_has_fees_too():
+def test_the_loss_of_quotes_is_net_of_spread_and_the_groups_gain_includes_fees():
     told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
 
     assert figure("stale-loss", **told) == 100
@@ -64,7 +64,7 @@ def test_losses_of_quotes_include_spread_and_hedges_and_the_group_has_fees_too()
     assert figure("stale-of-spread", **told) == 250
 
 
-def test_a_run_without_quotes_has_no_figure_on_them():
+def test_a_run_without_fills_of_quotes_has_no_figures_of_quotes():
     told = quoted(pickoff=0, spread=0)
     for kind in told["views"].kinds:
         kind.fills = 0
@@ -74,7 +74,7 @@ def test_a_run_without_quotes_has_no_figure_on_them():
 
 
 def expected(*months: Booked, promise: float | None = None):
-    """Give the booked and the predicted result of each month."""
+    """Return reports with the booked and the predicted result of each month."""
     promised = None if promise is None else Told(result_usd=usd(promise))
     lines = [
         Told(booked=each, promise=promised, difference=Told(from_pickoffs_usd=each.pickoff_usd))
@@ -106,13 +106,13 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_rate_of_stale_losses_is_of_later_months_over_earlier_ones():
+def test_the_ratio_of_stale_rates_divides_later_months_by_earlier_months():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
 
 
-def test_shares_of_the_volume_are_summed_over_the_markets_of_a_month():
+def test_the_makers_share_of_volume_sums_all_markets_of_a_month():
     months = [
         Told(month="2022-05", maker_usd=usd(30), others_usd=usd(70)),
         Told(month="2022-05", maker_usd=usd(0), others_usd=usd(100)),
@@ -124,7 +124,7 @@ def test_shares_of_the_volume_are_summed_over_the_markets_of_a_month():
 
 
 def reviews(*decided: tuple[str, str, float, float | None]):
-    """Give monthly reviews: venue, decision, result of the month, loss of share value."""
+    """Return monthly reviews: venue, decision, result of the month, loss of share value."""
     told = [
         Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
         for i, (venue, what, a, shares) in enumerate(decided)
@@ -143,7 +143,7 @@ MOVED = reviews(
 )
 
 
-def test_results_of_quotes_elsewhere_are_read_from_the_reviews_of_that_venue():
+def test_results_of_quotes_on_the_lead_venue_are_from_its_monthly_reviews():
     assert figure("lead-first-month", **MOVED) == 100
     assert figure("lead-last-of-first", **MOVED) == -20
     assert figure("lead-losses-of-gains", **MOVED) == 20
@@ -151,13 +151,13 @@ def test_results_of_quotes_elsewhere_are_read_from_the_reviews_of_that_venue():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_on_the_house_have_the_decision_and_its_cost():
+def test_reviews_on_the_house_count_decisions_to_quote_on_and_their_cost():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # A year of quotes costs 12: more than ten, and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
-def test_a_maker_that_never_quoted_elsewhere_has_no_such_figures():
+def test_a_maker_without_quotes_on_the_lead_venue_has_no_figures_of_it():
     told = reviews(("FTX", "quotes on", 1, None))
 
     assert figure("lead-first-month", **told) is None
@@ -165,7 +165,7 @@ def test_a_maker_that_never_quoted_elsewhere_has_no_such_figures():
     assert figure("lead-shut-off", **told) is None
 
 
-def test_shares_are_priced_at_the_last_round_and_their_maximum_is_over_all_months():
+def test_the_value_of_shares_by_growth_is_the_maximum_over_all_months():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -190,7 +190,7 @@ def holed(hole: float, uses: dict[str, float], opening: float = 0):
     return {"hole": told, "missing_usd": usd(hole)}
 
 
-def test_uses_are_listed_by_purpose():
+def test_uses_of_one_purpose_are_summed_and_divided_by_all_uses():
     told = holed(
         200,
         {
@@ -211,7 +211,7 @@ def test_uses_are_listed_by_purpose():
     assert figure("stakes-of-hole", **told) == 25
 
 
-def test_cash_taken_leaves_out_parties_that_paid_in_more_than_they_received():
+def test_cash_taken_excludes_parties_that_paid_in_more_than_they_received():
     cash = Told(parties=[Told(net_received_usd=usd(60)), Told(net_received_usd=usd(-40))])
 
     assert figure("cash-taken-of-hole", cash=cash, **holed(80, {})) == 75
@@ -234,7 +234,7 @@ def mechanism(**net: float):
     }
 
 
-def test_parts_of_the_mechanism_are_compared_with_the_hole_and_a_gain_counts_zero():
+def test_a_part_of_the_mechanism_with_a_gain_is_zero_percent_of_the_hole():
     told = mechanism(QUOTES=-40, LIQUIDATIONS=60) | holed(120, {}, opening=10)
 
     assert figure("quotes-of-hole", **told) == 0
@@ -245,7 +245,7 @@ def test_parts_of_the_mechanism_are_compared_with_the_hole_and_a_gain_counts_zer
     assert figure("mechanism-of-opening", **told) == 200
 
 
-def test_pools_are_summed_over_their_whole_time_with_fees_and_without():
+def test_the_loss_of_pools_is_the_sum_of_their_totals_less_fees():
     months = [
         Told(month="all", loss_usd=usd(50), fees_usd=usd(40)),
         Told(month="2022-05", loss_usd=usd(50), fees_usd=usd(40)),
@@ -276,7 +276,7 @@ def firm(name: str, **more: object) -> Told:
     return Told(firm=name, **{key: usd(amount) for key, amount in amounts.items()})
 
 
-def test_results_of_firms_are_by_class_and_by_venue():
+def test_results_of_firms_are_summed_by_class_and_by_venue():
     pro = firm("pro", edge_usd=60, house_result_usd=20, elsewhere_usd=40)
     mid = firm("mid-tier", edge_usd=30, house_result_usd=-5, elsewhere_usd=-15)
     larp = firm("larp", edge_usd=10, house_result_usd=10, elsewhere_usd=0)
@@ -297,7 +297,7 @@ def test_results_of_firms_are_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_deposits_and_results_are_by_firm():
+def test_net_deposits_losing_firms_and_unpaid_claims_of_firms_are_counted():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )
@@ -314,7 +314,7 @@ def test_deposits_and_results_are_by_firm():
     assert figure("firms-of-unpaid", firms=accounts) == 10
 
 
-def test_firms_that_entered_are_distinct_from_those_that_never_did():
+def test_firms_that_never_entered_are_not_counted_as_gone():
     skill = Told(
         firms=[
             Told(firm="a", days=5, house_usd=usd(1)),
@@ -345,7 +345,7 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_use_of_customers_money_has_its_first_day():
+def test_the_use_of_customers_money_has_its_first_amount_days_and_last_start():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
@@ -356,7 +356,7 @@ def test_use_of_customers_money_has_its_first_day():
     assert figure("insolvent-since", **told) is None
 
 
-def test_waiting_and_unpaid_days_are_counted_and_without_a_line_there_is_no_unpaid_day():
+def test_the_count_of_unpaid_days_is_missing_if_the_run_does_not_report_them():
     waits = First("", DAY, usd(1), 2, None)
 
     assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
@@ -364,7 +364,7 @@ def test_waiting_and_unpaid_days_are_counted_and_without_a_line_there_is_no_unpa
     assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
 
 
-def test_uncovered_days_are_those_with_claims_above_the_cash():
+def test_a_day_is_uncovered_if_claims_exceed_the_cash():
     def close(profit: float, claims: float, cash: float) -> Close:
         return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
 
@@ -374,12 +374,12 @@ def test_uncovered_days_are_those_with_claims_above_the_cash():
     assert figure("profit-not-covered", coverage=Told(closes=closes)) == Decimal("33.3")
 
 
-def test_paper_wealth_is_tokens_and_shares_on_its_best_day():
+def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_priced_days():
     shown = [
         Told(day=date(2022, 5, 1), paper_usd=usd(10)),
         Told(day=date(2022, 5, 2), paper_usd=usd(30)),
         Told(day=date(2022, 6, 1), paper_usd=usd(1)),
-        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # and no month has a price
+        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # July has no price of shares
     ]
     priced = {
         month: {BY_GROWTH: Told(middle_usd=usd(worth))}
@@ -390,7 +390,7 @@ def test_paper_wealth_is_tokens_and_shares_on_its_best_day():
     assert figure("paper-peak", **told) == 50
 
 
-def test_liquidations_with_luna_are_the_liquidations_of_the_week_of_luna():
+def test_liquidations_with_luna_are_summed_over_the_week_from_7_to_12_may():
     days = [
         Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
         for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))
@@ -411,7 +411,7 @@ def test_liquidations_with_luna_are_the_liquidations_of_the_week_of_luna():
     assert figure("captive-backstop", liquidations=found) is None
 
 
-def test_results_of_firms_with_quotes_off_are_compared_with_quotes_on():
+def test_the_firms_result_without_quotes_is_in_percent_of_the_result_with_quotes():
     def of(off: Decimal | None):
         each = Told(who=ALL, place=HOUSE, on_usd_per_day=usd(50), off_usd_per_day=off)
         other = Told(who=ALL, place="elsewhere", on_usd_per_day=usd(1), off_usd_per_day=usd(1))
@@ -422,7 +422,7 @@ def test_results_of_firms_with_quotes_off_are_compared_with_quotes_on():
     assert of(None) is None
 
 
-def test_customers_cash_is_traced_by_the_rule_that_assigns_least_to_other_uses():
+def test_customers_cash_used_elsewhere_is_the_minimum_over_the_tracing_rules():
     back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
     found = Told(
         brought_usd=usd(200),
@@ -434,7 +434,7 @@ def test_customers_cash_is_traced_by_the_rule_that_assigns_least_to_other_uses()
     assert figure("traced-elsewhere", trace=None) is None
 
 
-def test_losses_of_the_carriers_are_for_the_period_in_which_most_vanished(monkeypatch):
+def test_losses_are_compared_with_the_residual_of_the_period_with_the_largest_one(monkeypatch):
     def period(middle: float, lost: dict | None):
         return Told(middle_usd=usd(middle), lost_usd=lost)
 
@@ -453,7 +453,7 @@ def test_losses_of_the_carriers_are_for_the_period_in_which_most_vanished(monkey
 
 
 def income_usd(run: RunFolder, kind: Kind) -> Decimal:
-    """Sum a kind in the maker's own books, without any report."""
+    """Return the maker's income of one kind in dollars, summed from its postings."""
     maker = run.chart.parties.maker
     ((found,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings WHERE kind = ? AND commodity = 'USD' "
@@ -476,8 +476,10 @@ def test_losses_on_stale_quotes_agree_with_the_makers_books(
     assert value_of("quotes-loss") == lost - spread - income_usd(run, Kind.HEDGING)
 
 
-@pytest.mark.slow  # unless another test has played that world
-def test_every_figure_of_a_crash_is_an_amount_a_day_or_missing(margin_run: RunFolder):
+@pytest.mark.slow  # fast only if another test has already played this world
+def test_every_figure_of_a_run_with_a_crash_is_an_amount_or_a_date_or_missing(
+    margin_run: RunFolder,
+):
     value_of = figures_of(margin_run)
     figures = {key: value_of(key) for key in FIGURES}
 

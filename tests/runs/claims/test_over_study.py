@@ -1,4 +1,4 @@
-"""Statements over a study's members: each percentage is a count of lives."""
+"""Statements judged over the members of a study: each percentage is a share of members."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ from runs.study.study_file import StudyError, study_path
 SHIPPED = study_path("life").with_suffix("")
 
 
-def test_held_is_the_share_of_lives_that_meet_the_threshold(tiny_run: RunFolder):
+def test_the_last_column_is_the_percentage_of_members_that_reach_the_threshold(tiny_run: RunFolder):
     study = over_study("life")
     with duckdb.connect() as connection:
         read = connection.execute(f"FROM '{SHIPPED}/members.parquet' ORDER BY member").fetchnumpy()
@@ -40,7 +40,7 @@ def test_held_is_the_share_of_lives_that_meet_the_threshold(tiny_run: RunFolder)
     assert "study life" not in claims([tiny_run]).answer()
 
 
-def test_a_share_of_no_hole_has_no_value_and_a_gain_is_a_share_of_zero():
+def test_a_share_of_the_hole_is_missing_without_a_hole_and_zero_for_a_gain():
     study = over_study("life")
     hole = study.members.drawn("hole_usd")
     shares = OVER_MEMBERS["quotes-of-hole"](study.members)
@@ -51,11 +51,11 @@ def test_a_share_of_no_hole_has_no_value_and_a_gain_is_a_share_of_zero():
     assert (shares[earned & (hole > 0)] == 0).all()
 
 
-def test_each_figure_over_members_is_also_a_figure_of_a_run():
+def test_each_figure_of_a_study_is_also_a_figure_of_a_run():
     assert set(OVER_MEMBERS) <= set(FIGURES)
 
 
-def test_a_missing_or_changed_result_is_refused(tmp_path: Path):
+def test_missing_or_changed_results_of_a_study_are_refused(tmp_path: Path):
     with pytest.raises(StudyError):
         over_study(str(tmp_path))
     changed = tmp_path / "life"

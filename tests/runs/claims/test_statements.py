@@ -1,4 +1,4 @@
-"""The statements of the thread: every tweet has some, and both verdicts are possible for each."""
+"""The thread's statements: every tweet has at least one, and each can succeed or fail."""
 
 import re
 import shlex
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 ALL = load_thread().statement
 DECIDED = [each for each in ALL if each.decides]
 UNSAID = [each for each in ALL if each.unsaid]
-# Each command once, since many statements share it.
+# Each command once, since many statements have the same command.
 REPORTS = sorted({each.command for each in ALL})
 ELSEWHERE = sorted({each.elsewhere for each in ALL if each.elsewhere})
 
@@ -40,7 +40,7 @@ def test_each_tweet_has_its_statements_in_the_order_of_the_thread():
     assert len({each.says for each in ALL}) == len(ALL)
 
 
-def test_each_figure_of_the_register_is_used_and_each_used_figure_exists():
+def test_each_registered_figure_is_used_by_a_statement_and_each_used_figure_exists():
     used = {part.figure for each in ALL for part in (each.decides, each.only_if) if part}
 
     assert used == set(FIGURES)
@@ -72,7 +72,7 @@ def test_a_value_across_the_threshold_changes_the_verdict(statement: Statement):
 
 
 @pytest.mark.parametrize("statement", [each for each in ALL if each.only_if], ids=named)
-def test_a_condition_decides_only_if_the_statement_itself_fails(statement: Statement):
+def test_the_weaker_condition_matters_only_if_the_statement_itself_fails(statement: Statement):
     decides, weaker = statement.decides, statement.only_if
     own = beside(decides, False)
 
@@ -88,7 +88,7 @@ def test_a_condition_decides_only_if_the_statement_itself_fails(statement: State
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_bounds_have_the_type_of_their_figure(statement: Statement):
+def test_a_threshold_is_a_date_only_if_its_figure_is_a_date(statement: Statement):
     is_day = FIGURES[statement.decides.figure].unit == DAY
 
     assert all(isinstance(end, date) == is_day for end in statement.decides.bounds.values())
@@ -110,7 +110,7 @@ def test_an_undecidable_statement_has_a_reason_and_the_missing_source(statement:
 
 
 @pytest.mark.parametrize("command", REPORTS)
-def test_the_command_of_a_row_runs(tiny_run: RunFolder, command: str):
+def test_the_command_of_each_statement_runs(tiny_run: RunFolder, command: str):
     program, *words = shlex.split(command)
     given = {"RUN": str(tiny_run.path), "DATE": "2022-05-10"}
     result = CliRunner().invoke(main, [given.get(word, word) for word in words])
@@ -121,7 +121,7 @@ def test_the_command_of_a_row_runs(tiny_run: RunFolder, command: str):
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_the_command_for_another_run_works_here(command: str):
+def test_the_command_that_makes_another_run_exists(command: str):
     program, *words = shlex.split(command)
     if program == "make":
         assert re.search(rf"^{words[0]}: setup ", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -134,7 +134,7 @@ def test_the_command_for_another_run_works_here(command: str):
 
 
 def changed(**keys: object) -> Thread:
-    """Read the statements with the first one changed."""
+    """Return the thread's statements with the keys of the first statement changed."""
     data = tomllib.loads(STATEMENTS.read_text())
     first, *others = data["statement"]
     statements = ({key: v for key, v in (first | keys).items() if v is not None}, *others)

@@ -1,4 +1,4 @@
-"""The command line: output parses back, examples work, a mistake is reported in one line."""
+"""The command line: its output can be parsed, examples work, a mistake is reported in one line."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'p
 
 
 def moneytrail(*args: str | Path) -> Result:
-    """Run a command in this process; an exception that it does not catch fails the test."""
+    """Run a command in this process; raise any exception that the command does not catch."""
     result = CliRunner().invoke(main, list(map(str, args)))
     if not isinstance(result.exception, SystemExit | None):
         raise result.exception
@@ -47,7 +47,7 @@ def process(
 ) -> subprocess.Popen:
     """Run a command in its own process, like a shell."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    # Without a buffer, Python treats half a write to a closed pipe as a whole one.
+    # With unbuffered output, Python takes a partial write to a closed pipe for a complete write.
     env.pop("PYTHONUNBUFFERED", None)
     command = [sys.executable, "-m", "runs", *map(str, args)]
     return subprocess.Popen(command, env=env, text=True, stdout=stdout, stderr=subprocess.PIPE)
@@ -72,14 +72,14 @@ def ask(run: RunFolder, words: Sequence[str], *options: str) -> str:
 
 
 def same(cell: object, text: object) -> bool:
-    """Compare a cell of a table with the value that a program reads back from its text."""
+    """Return whether the value parsed from printed text equals the cell of the table."""
     if isinstance(cell, Decimal):
         return Decimal(text) == cell and Decimal(text).as_tuple() == cell.as_tuple()
     return text == ("" if cell is None else str(cell))
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_csv_parses_back_to_the_same_numbers(tiny_run: RunFolder, words, answer):
+def test_parsed_csv_has_the_numbers_of_the_tables(tiny_run: RunFolder, words, answer):
     for table in answer(tiny_run):
         text = ask(tiny_run, words, "--format", "csv", "--table", table.name)
         header, *rows = csv.reader(io.StringIO(text))
@@ -90,7 +90,7 @@ def test_csv_parses_back_to_the_same_numbers(tiny_run: RunFolder, words, answer)
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_json_parses_back_to_the_same_numbers_with_their_names(tiny_run, words, answer):
+def test_parsed_json_has_the_numbers_and_the_names_of_the_tables(tiny_run, words, answer):
     tables = answer(tiny_run)
     found = json.loads(ask(tiny_run, words, "--format", "json"))
 
@@ -113,7 +113,7 @@ def test_the_printed_text_has_every_title_note_and_number(tiny_run: RunFolder, w
     for table in answer(tiny_run):
         if not table.rows:
             continue
-        # A screen breaks a long title into lines.
+        # The printed text wraps a long title over several lines.
         assert " ".join(table.title.split()) in " ".join(seen.split())
         assert all(note in seen for note in table.notes)
         for row in table.rows:
@@ -122,7 +122,7 @@ def test_the_printed_text_has_every_title_note_and_number(tiny_run: RunFolder, w
             assert any(all(t in line for t in words + numbers) for line in seen.splitlines())
 
 
-def test_numbers_are_right_aligned_with_separators_and_numeric_names_have_none():
+def test_amounts_have_thousands_separators_and_sequence_numbers_have_none():
     table = Table(
         "t",
         "Title",
@@ -142,7 +142,7 @@ def test_numbers_are_right_aligned_with_separators_and_numeric_names_have_none()
     ]
 
 
-def test_an_empty_table_says_so_when_requested_and_is_left_out_otherwise():
+def test_an_empty_table_is_printed_as_nothing_only_if_it_is_requested():
     said = Answered([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
 
     assert "(nothing)" in render(said, "table", "t")
@@ -150,7 +150,7 @@ def test_an_empty_table_says_so_when_requested_and_is_left_out_otherwise():
     assert "Title" not in render(said, "table", everything=True)
 
 
-def test_the_first_table_is_printed_and_the_others_are_named():
+def test_only_the_first_table_is_printed_and_the_names_of_the_others_are_listed():
     tables = [Table(name, name.upper(), ("a",), [(1,)]) for name in ("sums", "days", "parts")]
     said = Answered(tables, "It is one.", "run: seed 1")
 
@@ -166,7 +166,7 @@ def test_the_first_table_is_printed_and_the_others_are_named():
     assert '"parts"' in render(said, "json")
 
 
-def test_a_csv_of_several_tables_requires_a_choice(tiny_run: RunFolder):
+def test_csv_output_of_several_tables_requires_a_table_name(tiny_run: RunFolder):
     tables = firms(tiny_run).tables()
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
         with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
@@ -177,7 +177,7 @@ def test_a_csv_of_several_tables_requires_a_choice(tiny_run: RunFolder):
 
 
 def examples(command: str) -> list[list[str]]:
-    """Return the command lines that a command's help gives as examples."""
+    """Return the command lines of the examples in a command's help."""
     text = main.commands[command].load().help.replace("\\\n", " ")
     lines = re.findall(r"^ +(moneytrail .*)$", text, re.MULTILINE)
     return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
@@ -185,24 +185,24 @@ def examples(command: str) -> list[list[str]]:
 
 # Options at the end of a line replace those within it.
 QUICK = {
-    # The start of a process takes longer than a small piece of work.
+    # Starting a process takes longer than these small tasks.
     **dict.fromkeys(("audit", "attribution"), ("--processes", "1")),
     "study": ("--processes", "1", "--members", "2"),
 }
 
 
 def quick(line: list[str]) -> list[str]:
-    """Add the options by which a command of a page does less work."""
+    """Add options to a command line, so that the command does less work."""
     return [*line, *QUICK.get(line[0], ())]
 
 
-# A run leaves a folder, a signature needs a key, a sweep takes minutes, Fava never ends: these
-# commands have separate tests.
+# These commands have separate tests: `run` leaves a folder, `sign` needs a key, `sweep` takes
+# minutes and `serve` does not end.
 @pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "serve", "sign", "sweep"}))
 def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # some write a picture
+    monkeypatch.chdir(tmp_path)  # some examples write a picture
     found, run = examples(command), tiny_run.path
-    if command == "rebuild":  # it writes files that another process may just read
+    if command == "rebuild":  # this command writes files that a parallel test may be reading
         run = shutil.copytree(run, tmp_path / "run")
 
     assert found
@@ -233,7 +233,7 @@ def test_a_command_also_has_its_former_name(tiny_run):
     assert "leadlag" not in moneytrail("--help").stdout
 
 
-def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_path, monkeypatch):
+def test_a_run_prints_its_folder_and_overwrites_a_run_only_with_force(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     first = moneytrail("run", "tiny", "--seed", "7")
@@ -242,7 +242,7 @@ def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_p
     folder = Path(first.stdout.splitlines()[-1])
     assert folder == Path("runs/out/tiny-seed7")
     assert "seed = 7" in (folder / "scenario.toml").read_text()
-    assert first.stderr == ""  # no terminal, no progress
+    assert first.stderr == ""  # without a terminal no progress is printed
     sealed = (folder / "manifest.json").read_bytes()
     again = moneytrail("run", "tiny", "--seed", "7", "--out", folder)
     assert again.exit_code == 2
@@ -252,7 +252,7 @@ def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_p
     assert (folder / "manifest.json").read_bytes() == sealed
 
 
-def test_a_run_with_a_setting_seals_the_changed_scenario(tmp_path, monkeypatch):
+def test_a_run_with_set_saves_the_changed_scenario_in_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     done = moneytrail("run", "tiny", "--seed", "7", "--set", "maker.credit_line_usd=0")
@@ -272,13 +272,13 @@ def test_a_seed_given_twice_is_refused_before_any_simulation(tmp_path, monkeypat
     assert not any(tmp_path.iterdir())
 
 
-def test_a_day_is_printed_as_the_run_wrote_it(tiny_run: RunFolder):
+def test_the_day_command_prints_the_run_s_day_ledger_unchanged(tiny_run: RunFolder):
     written = (tiny_run.path / "days/2022-05-10.beancount").read_text()
 
     assert moneytrail("day", tiny_run.path, "2022-05-10").stdout == written
 
 
-def test_the_books_of_one_entity_load_alone(tiny_run: RunFolder):
+def test_beancount_loads_the_books_of_one_entity_without_errors(tiny_run: RunFolder):
     text = moneytrail("books", tiny_run.path, "Firm01", "--beancount").stdout
     entries, errors, _ = loader.load_string(text)
 
@@ -286,7 +286,7 @@ def test_the_books_of_one_entity_load_alone(tiny_run: RunFolder):
     assert len(entries) > 10
 
 
-def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_run, tmp_path):
+def test_an_audit_exits_with_0_for_a_sound_run_and_with_1_for_a_forged_run(tiny_run, tmp_path):
     sound = moneytrail("audit", tiny_run.path, "--processes", 1)
     assert sound.exit_code == 0
     verdict, *steps = sound.stdout.splitlines()
@@ -307,7 +307,7 @@ def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here")
-def test_a_run_is_signed_at_once_or_later_and_verified_by_the_public_key(
+def test_a_run_signed_when_made_or_later_is_verified_by_the_public_key(
     tmp_path,
 ):
     key, folder = tmp_path / "key", tmp_path / "run"
@@ -391,7 +391,7 @@ NO_REPORTS = {"audit", "day", "rebuild", "report", "run", "scenario", "serve"}
 NO_REPORTS |= {"sign", "sweep"}
 
 
-# The tables of these depend on the run or on the question; `run` and `audit` are no reports.
+# The tables of `books` and `query` depend on the run or on the query, so they are left out.
 @pytest.mark.parametrize(
     "command",
     sorted(set(main.commands) - NO_REPORTS - {"books", "query"}),
@@ -412,14 +412,16 @@ def test_an_unknown_table_is_refused_before_the_run_is_read(tmp_path, command):
 
 
 @pytest.mark.parametrize("command", sorted(set(main.commands) - NO_REPORTS))
-def test_a_report_has_only_the_tables_that_it_offers(tiny_run, command, tmp_path, monkeypatch):
+def test_each_table_of_a_report_is_among_the_names_that_its_error_message_lists(
+    tiny_run, command, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     asked = [
         line
         for line in examples(command)
         if not {"--schema", "--beancount", "csv", "--replay", "--table"} & set(line)
     ]
-    # The last attribution has the fewest causes.
+    # The last example of `attribution` has the fewest causes and is the fastest.
     for line in asked[-1:] if command == "attribution" else asked[:1]:
         words = [tiny_run.path if word == "runs/out/tiny-seed1" else word for word in quick(line)]
         offered = moneytrail(*words, "--table", "nosuch").stderr.partition("it has ")[2]
@@ -428,7 +430,7 @@ def test_a_report_has_only_the_tables_that_it_offers(tiny_run, command, tmp_path
             assert re.search(rf"\b{name}(,|$)", offered)
 
 
-def test_a_run_with_missing_fills_or_a_broken_ledger_is_a_mistake_too(tiny_run, tmp_path):
+def test_a_run_with_missing_fills_or_a_broken_ledger_is_reported_in_one_line(tiny_run, tmp_path):
     shutil.copytree(tiny_run.path, tmp_path / "lost")
     shutil.rmtree(tmp_path / "lost" / "fills")
     shutil.copytree(tiny_run.path, tmp_path / "broken")
@@ -446,7 +448,7 @@ def test_a_run_with_missing_fills_or_a_broken_ledger_is_a_mistake_too(tiny_run, 
         assert re.fullmatch(r"moneytrail: .+\n", result.stderr)
 
 
-def test_without_a_command_help_is_printed():
+def test_the_program_without_a_command_prints_its_help():
     result = moneytrail()
 
     assert result.exit_code == 2
@@ -456,8 +458,8 @@ def test_without_a_command_help_is_printed():
 # ------------------------------------------------------------------ as a shell sees it
 
 
-@pytest.mark.parametrize("rows", [5, 10_000])  # more than a buffer holds
-def test_a_closed_pipe_is_no_error(tiny_run: RunFolder, rows: int):
+@pytest.mark.parametrize("rows", [5, 10_000])  # 10,000 rows exceed the buffer of a pipe
+def test_a_closed_output_pipe_causes_no_error_message(tiny_run: RunFolder, rows: int):
     many = f"SELECT a.* FROM fills a, fills b LIMIT {rows}"
     child = process("sql", tiny_run.path, many, "--format", "csv")
 
@@ -467,13 +469,15 @@ def test_a_closed_pipe_is_no_error(tiny_run: RunFolder, rows: int):
     assert child.wait(30) == 141
 
 
-def test_an_interruption_is_one_line_leaves_nothing_and_exits_with_130(tiny_run, tmp_path):
+def test_an_interrupted_command_prints_one_line_leaves_no_files_and_exits_with_130(
+    tiny_run, tmp_path
+):
     endless = "SELECT count(*) FROM range(100000) a, range(100000000) b WHERE hash(a, b) = 1"
     child = process("sql", tiny_run.path, endless, TMPDIR=str(tmp_path))
     deadline = time.monotonic() + 30
     while not list(tmp_path.rglob("*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(0.3)  # until the run has begun
+    time.sleep(0.3)  # wait until the query has begun
 
     child.send_signal(signal.SIGINT)
     told = child.communicate(timeout=30)
@@ -483,7 +487,7 @@ def test_an_interruption_is_one_line_leaves_nothing_and_exits_with_130(tiny_run,
     assert not list(tmp_path.iterdir())
 
 
-def test_an_interruption_that_duckdb_reports_is_the_same_line_and_another_error_is_not(
+def test_an_interruption_reported_by_duckdb_is_printed_like_any_other_interruption(
     tiny_run, monkeypatch
 ):
     def query_is_interrupted(*_: object) -> None:
@@ -509,7 +513,7 @@ def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     assert re.fullmatch(r"moneytrail: .*No space left on device\n", told)
 
 
-def test_the_package_runs_like_the_command(tiny_run: RunFolder):
+def test_python_m_runs_prints_the_same_as_the_command(tiny_run: RunFolder):
     child = process("where", tiny_run.path, "--format", "json")
 
     assert json.loads(child.stdout.read()) == json.loads(
@@ -519,7 +523,7 @@ def test_the_package_runs_like_the_command(tiny_run: RunFolder):
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3"])
-def test_a_price_outside_its_range_is_reported_in_one_line(tmp_path, monkeypatch, seed):
+def test_a_price_that_leaves_its_allowed_range_is_reported_in_one_line(tmp_path, monkeypatch, seed):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wild.toml").write_text(
         'extends = "tiny"\nquestion = "How wild may a price be?"\n'

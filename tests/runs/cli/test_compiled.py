@@ -1,4 +1,4 @@
-"""After the world that `make setup` plays, later runs compile no function."""
+"""The world that `make setup` plays compiles every function, so later runs compile none."""
 
 import os
 import subprocess
@@ -27,13 +27,13 @@ compiled = {
     if isinstance(value, Dispatcher)
 }
 assert compiled
-# An inlined function is compiled with each caller, and never by itself.
+# An inlined function is compiled with each caller and has no signatures of its own.
 alone = [each for each in compiled if each.targetoptions.get("inline") != "always"]
 print(*sorted(each.__name__ for each in alone if not each.signatures))
 """
 
 
-@pytest.mark.slow  # it compiles them all
+@pytest.mark.slow  # the test compiles every function
 def test_the_world_that_setup_plays_calls_every_compiled_function(tmp_path: Path):
     assert "tests/worlds/everything.toml" in (ROOT / "Makefile").read_text()
     found = subprocess.run(

@@ -1,4 +1,4 @@
-"""Each report's default output on `tiny`, word by word: a golden text."""
+"""The default output of each report on `tiny` equals its golden text, word by word."""
 
 import re
 from pathlib import Path
@@ -10,9 +10,9 @@ from ledger.run_folder import RunFolder
 from runs.cli.main import main
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "answers.txt"
-SEAL = re.compile(r"seal [0-9a-f]{12}")  # of a manifest, which names the program's version
+SEAL = re.compile(r"seal [0-9a-f]{12}")  # the seal differs between versions of the program
 ASKED = re.compile(r"^\$ moneytrail (\w[\w-]*).*$", re.MULTILINE)
-# The words that follow the run.
+# Commands without further arguments, then the arguments that other commands have after the run.
 NO_WORDS = (
     "answer audit cash-coverage claims compare diagnose expectations firms lead-lag liquidations "
     "pools residual schedules skill timeline trace valuation where"
@@ -27,7 +27,7 @@ WORDS: dict[str, str] = dict.fromkeys(NO_WORDS.split(), "") | {
 
 
 def printed(command: str, run: RunFolder) -> str:
-    """Return a command's output on a run, below the command line."""
+    """Return the command line and its output on a run."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', WORDS[command])]
     done = CliRunner().invoke(main, [command, str(run.path), *words])
     assert (done.exit_code, done.stderr) == (0, ""), command
@@ -48,7 +48,7 @@ def sections() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def golden(request: pytest.FixtureRequest, tiny_run: RunFolder) -> dict[str, str]:
-    """Give the golden text by command; `--update-golden` writes it again."""
+    """Return the golden text of each command; `--update-golden` writes the file first."""
     if request.config.getoption("--update-golden"):
         GOLDEN.write_text("\n".join(printed(each, tiny_run) for each in sorted(WORDS)), "utf-8")
     return sections()
@@ -60,7 +60,7 @@ def test_a_report_on_tiny_prints_its_golden_text(command, golden, tiny_run):
 
 
 def test_every_report_on_one_run_has_a_golden_text(golden):
-    """Other commands play, write or show something, or have separate tests of their output."""
+    """All other commands simulate, write files, open a browser, or have separate tests."""
     others = {"run", "counterfactual", "attribution", "sweep", "scenario", "study", "report"}
     others |= {"serve", "day", "sign", "rebuild"}
 

@@ -1,4 +1,4 @@
-"""The imports that a command may have, and the help on commands that are not imported."""
+"""Each command imports only the heavy packages that it needs; `--help` imports no command."""
 
 import itertools
 import shlex
@@ -19,17 +19,17 @@ HEAVY = {"beancount", "beanquery", "des", "distributed", "duckdb", "jinja2", "ma
 HEAVY |= {"numba", "numpy"}
 HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 
-# A report is computed by DuckDB, which gives columns as arrays, and printed by tabulate.
+# A report computes with DuckDB, which returns numpy arrays, and prints with tabulate.
 REPORT = {"duckdb", "numpy", "tabulate"}
-# Only these commands read Beancount's text.
+# These commands also parse Beancount text.
 TEXT = REPORT | {"beancount"}
-# Comparison with the public record, whose file is checked like a scenario.
+# A comparison with the public record validates the record's file like a scenario.
 RECORD = REPORT | {"des", "pydantic"}
 
-# A scenario is checked without a run.
+# Commands on scenarios validate a scenario without simulating it.
 SCENARIO = {"des", "numpy", "pydantic"}
 
-# The books' preamble from a scenario is computed by the world's own code.
+# The replay of an audit imports the simulation.
 SIMULATION = {"des", "numba", "pydantic", "simpy", "tqdm"}
 
 MAY_IMPORT = (
@@ -73,7 +73,7 @@ MAY_IMPORT = (
     ("rebuild {run}", TEXT),
 )
 
-# Runs its lines one after another, and prints the imported modules after each.
+# This program runs its input lines one after another and prints the imported modules after each.
 TOLD = """
 import sys
 from runs.__main__ import main
@@ -90,9 +90,9 @@ for line in sys.stdin.read().splitlines():
 
 
 def chains() -> list[list[tuple[str, set[str]]]]:
-    """Chain command lines with growing sets of allowed imports, so that one process can try them.
+    """Group command lines with growing sets of allowed imports, so that one process runs a group.
 
-    Imported modules stay imported, so each line is checked against its own allowance.
+    Imported modules stay imported in a process, so later lines must allow all earlier imports.
     """
     found: list[list[tuple[str, set[str]]]] = []
     for line, allowed in sorted(MAY_IMPORT, key=lambda each: len(each[1])):
@@ -104,10 +104,10 @@ def chains() -> list[list[tuple[str, set[str]]]]:
 
 
 @pytest.mark.parametrize("chain", chains(), ids=lambda chain: "+".join(sorted(chain[-1][1])))
-def test_a_command_imports_nothing_heavy_that_it_does_not_need(
+def test_a_command_imports_only_its_allowed_heavy_packages(
     tiny_run: RunFolder, tmp_path: Path, chain: list[tuple[str, set[str]]]
 ):
-    # A copy, since `rebuild` writes files that another process may just read.
+    # Use a copy, since `rebuild` writes files that a parallel test may be reading.
     run = shutil.copytree(tiny_run.path, tmp_path / "run")
     asked = ["\t".join(["moneytrail", *shlex.split(line.format(run=run))]) for line, _ in chain]
     told = subprocess.run(
@@ -129,7 +129,7 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(
         assert imported & HEAVY <= allowed, line
 
 
-def test_every_command_except_simulating_ones_has_a_list_of_allowed_imports():
+def test_every_command_that_does_not_simulate_has_a_list_of_allowed_imports():
     held = {line.split()[0] for line, _ in MAY_IMPORT}
 
     simulating = {"run", "attribution", "counterfactual", "study", "sweep"}

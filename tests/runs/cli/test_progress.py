@@ -1,4 +1,4 @@
-"""The progress of a run on a terminal, from its first line on."""
+"""The progress line of a run on a terminal."""
 
 import os
 import pty
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def seen_on_a_terminal(*command: str | Path) -> list[str]:
-    """Run a command; return the successive states of its terminal line."""
+    """Run a command; return all texts that its progress line had, in order."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, 100))
     with subprocess.Popen(
@@ -31,13 +31,13 @@ def seen_on_a_terminal(*command: str | Path) -> list[str]:
         try:
             while more := os.read(ours, 4096):
                 shown += more
-        except OSError:  # Linux reports in this way that no process writes any more
+        except OSError:  # Linux raises this error when no process has the terminal open
             pass
         os.close(ours)
     return [state.strip() for state in re.split(r"[\r\n]+", shown.decode()) if state.strip()]
 
 
-def test_a_terminal_shows_the_step_the_days_and_the_time_left_and_then_a_clean_line(tmp_path):
+def test_the_progress_line_has_each_step_and_the_days_and_the_time_left(tmp_path):
     states = seen_on_a_terminal("-m", "runs", "run", "tiny", "--out", tmp_path / "run")
 
     phases = list(dict.fromkeys(re.match(r"[a-z0-9 ]+", state)[0].strip() for state in states))
@@ -49,11 +49,11 @@ def test_a_terminal_shows_the_step_the_days_and_the_time_left_and_then_a_clean_l
         "comparing with the record",
         "sealing",
     ]
-    # A quick machine simulates three days between two drawings of the line.
+    # A fast machine may simulate all three days between two updates of the line.
     assert any(re.search(r"\d% .* \d of 3 days, (\?|\d\d:\d\d) left", state) for state in states)
 
 
-def test_the_first_line_is_printed_before_any_slow_import():
+def test_the_first_progress_line_is_printed_before_any_slow_import():
     without_simulation = """
 import sys
 import termios
@@ -67,14 +67,14 @@ main()
 
 @pytest.fixture
 def said(monkeypatch) -> list[str]:
-    """The messages from now on."""
+    """Return a list to which every later progress message is appended."""
     words = []
     say = tqdm.set_description_str
     monkeypatch.setattr(tqdm, "set_description_str", lambda *it: (words.append(it[1]), say(*it)))
     return words
 
 
-def test_compiling_is_reported_once_for_a_function_and_all_its_callees(said: list[str]):
+def test_compiling_a_function_and_its_callees_is_reported_once(said: list[str]):
     inner = njit(lambda n: n + 1)
     outer = njit(lambda n: inner(n) + 1)
 
@@ -85,7 +85,7 @@ def test_compiling_is_reported_once_for_a_function_and_all_its_callees(said: lis
     assert [word.partition(",")[0] for word in said] == ["compiling", "loading the simulation"]
 
 
-def test_a_span_is_written_in_days_or_in_months(said: list[str]):
+def test_a_long_period_is_printed_in_months_and_a_short_one_in_days(said: list[str]):
     with Progress() as progress:
         progress.simulates(date(2019, 5, 1), date(2022, 11, 12))
         progress.simulates(date(2021, 5, 1), date(2021, 6, 1))

@@ -1,4 +1,4 @@
-"""A small world with a hole, its exhibit, and a browser, which is started once."""
+"""Fixtures of the exhibit's tests: a small run with a hole, its page, and one browser."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,13 +12,13 @@ from runs.exhibit.exhibit_page import write_exhibit
 
 @pytest.fixture(scope="session")
 def hole_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Six days with a hole, a queue and a halt."""
+    """Return a run of six days with a hole, waiting withdrawals and a halt."""
     return executed("first-hole")
 
 
 @pytest.fixture(scope="session")
 def page(hole_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the exhibit of that world."""
+    """Return the path of the exhibit of `hole_run`."""
     path = tmp_path_factory.mktemp("exhibit") / "exhibit.html"
     write_exhibit(hole_run, path)
     return path
@@ -26,7 +26,7 @@ def page(hole_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the exhibit of six fills, which opens fastest."""
+    """Return the path of the exhibit of a run with six fills, which the browser opens fastest."""
     path = tmp_path_factory.mktemp("small") / "exhibit.html"
     write_exhibit(small_run, path)
     return path
@@ -34,7 +34,7 @@ def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """Give a browser's tab, without a network."""
+    """Yield a tab of a browser without network access."""
     if chromium() is None:
         pytest.skip("no Chromium on this machine")
     with browsing(tmp_path_factory.mktemp("profile")) as tab:
@@ -43,7 +43,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 
 @pytest.fixture
 def opened(browser: Tab, page: Path) -> Tab:
-    """Give the tab with the exhibit, in the size of a desk screen."""
+    """Return the tab with the opened exhibit, at the size of a desktop screen."""
     browser.resize(*DESKTOP)
     assert browser.open(page) == "sealed"
     return browser

@@ -1,4 +1,4 @@
-"""The exhibit is one file, the same for the same run, with data that no browser alters."""
+"""The exhibit is one HTML file; the same run gives the same bytes."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from runs.exhibit.key_days import key_days
 from runs.exhibit.sealed_block import compact, listed, packed
 
 
-def test_the_same_run_gives_the_same_page(small_run, small_page):
+def test_two_exhibits_of_one_run_are_identical(small_run, small_page):
     assert exhibit(RunFolder.at(small_run.path)) == small_page.read_text(encoding="utf-8")
 
 
@@ -30,7 +30,7 @@ def test_the_page_has_no_network_address_that_a_browser_would_load(page):
     assert "default-src 'none'" in text
 
 
-def test_data_has_no_line_end_and_no_end_tag():
+def test_embedded_data_contains_no_line_break_and_no_end_tag():
     told = listed("told", {"why": "a </script> of 3 \u20ac\nand more"})
 
     assert json.loads(told.text) == {"why": "a </script> of 3 \u20ac\nand more"}
@@ -38,12 +38,12 @@ def test_data_has_no_line_end_and_no_end_tag():
         assert not re.search(r"[<\r\n]|[^ -~]", block.text)
 
 
-def test_packed_bytes_are_the_same_whenever_they_are_packed():
+def test_packing_the_same_bytes_twice_gives_the_same_result():
     assert packed("a", b"books" * 99) == packed("a", b"books" * 99)
     assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
 
 
-def test_an_entry_has_all_of_its_fills_or_none(hole_run):
+def test_an_entry_listed_with_fills_has_all_of_its_fills(hole_run):
     listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
     days = chosen_days(hole_run, {})[:2]
     carried = fills_by_entry(hole_run, days, listed_entries)
@@ -57,7 +57,7 @@ def test_an_entry_has_all_of_its_fills_or_none(hole_run):
             assert sum(row[3] for row in rows) == int(books.fills_of(entry)["edge_cents"].sum())
 
 
-def test_a_fill_has_the_sentence_of_the_day_ledger(hole_run):
+def test_a_fill_on_the_page_has_its_narration_from_the_day_ledger(hole_run):
     listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
     carried = fills_by_entry(hole_run, chosen_days(hole_run, {})[:1], listed_entries)
     seq, _, sentence, *_ = next(iter(carried.values()))[0]
@@ -68,7 +68,7 @@ def test_a_fill_has_the_sentence_of_the_day_ledger(hole_run):
         assert books.told(fill).narration == sentence
 
 
-def test_the_command_prints_the_path_and_the_size_of_the_page(small_run, tmp_path):
+def test_the_report_command_prints_the_path_and_the_size_of_the_page(small_run, tmp_path):
     target = tmp_path / "page.html"
     result = CliRunner().invoke(main, ["report", str(small_run.path), "-o", str(target)])
 
@@ -85,12 +85,12 @@ def test_a_missing_folder_is_reported_in_one_line(hole_run, tmp_path):
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_json_is_on_one_line():
+def test_embedded_json_has_no_spaces_and_no_line_breaks():
     assert compact({"a": [1, None], "b": "x"}) == '{"a":[1,null],"b":"x"}'
 
 
 @pytest.mark.parametrize("wanted", ["d3 7.9.0", "d3-sankey 0.12.3"])
-def test_the_libraries_have_the_stated_versions(wanted):
+def test_the_included_javascript_libraries_have_the_stated_versions(wanted):
     folder = Path(__file__).parents[3] / "runs" / "exhibit" / "vendored"
     name, version = wanted.split()
     first = (folder / f"{name}.min.js").read_text(encoding="utf-8").splitlines()[0]
@@ -100,7 +100,7 @@ def test_the_libraries_have_the_stated_versions(wanted):
     assert "Bostock" in (folder / f"{name}.LICENSE.txt").read_text(encoding="utf-8")
 
 
-def test_the_day_on_which_the_hole_opened_is_marked(hole_run):
+def test_the_key_dates_of_the_page_include_the_opening_of_the_hole(hole_run):
     days = standings(hole_run)
     named = key_days(hole_run, firsts(hole_run, days), days[0].day, days[-1].day)
     told = {each.what: each.day for each in named}

@@ -1,4 +1,4 @@
-"""The exhibit works in a real browser, from the file system and without a network."""
+"""The exhibit works in a real browser without a network; the browser opens it as a file."""
 
 import json
 import random
@@ -30,16 +30,16 @@ def cents(usd: Decimal) -> int:
 
 
 def of_text(shown: str) -> Decimal:
-    """Read an amount as the page writes it."""
+    """Return the amount of a text on the page, such as -$1,234.50, as a number."""
     return Decimal(re.sub(r"[$,]", "", shown).replace("\u2212", "-"))
 
 
-def test_it_opens_without_an_error_or_a_request(opened):
+def test_the_exhibit_opens_without_an_error_or_a_network_request(opened):
     assert opened.complaints == []
     assert opened.run("document.getElementById('answer').textContent.length") > 100
 
 
-def test_its_figures_agree_with_where_to_the_cent(opened, hole_run):
+def test_the_exhibit_has_the_figures_of_the_where_report_to_the_cent(opened, hole_run):
     the_hole = hole(hole_run)
     kinds = opened.run(KINDS)
 
@@ -52,7 +52,7 @@ def test_its_figures_agree_with_where_to_the_cent(opened, hole_run):
     assert of_text(shown) == the_hole.hole_usd
 
 
-def test_the_table_of_causes_ends_each_day_with_its_hole(opened, hole_run):
+def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, hole_run):
     rows = opened.run(
         "[...document.querySelectorAll('#causes-table tbody tr')]"
         ".map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))"
@@ -63,7 +63,7 @@ def test_the_table_of_causes_ends_each_day_with_its_hole(opened, hole_run):
     assert last == [at.hole_usd for at in standings(hole_run)]
 
 
-def test_counterparties_agree_with_the_books(opened, hole_run):
+def test_the_exhibit_has_the_sums_by_counterparty_of_the_books(opened, hole_run):
     names = [a for a, line in hole_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
     found = opened.run(
         f"""(() => {{
@@ -97,7 +97,7 @@ def test_the_exhibit_of_any_world_is_valid_and_agrees_with_where(browser, world,
     }
 
 
-def test_bands_into_each_company_equal_bands_out_of_it(opened, hole_run):
+def test_bands_into_a_company_sum_to_the_bands_out_of_the_company(opened, hole_run):
     bands = opened.run(BANDS)
 
     for company in hole_run.chart.parties.group:
@@ -106,7 +106,7 @@ def test_bands_into_each_company_equal_bands_out_of_it(opened, hole_run):
         assert into == out > 0
 
 
-def test_a_band_is_the_sum_of_the_postings_on_its_accounts(opened, hole_run):
+def test_the_amount_of_a_band_is_the_sum_of_postings_on_its_accounts(opened, hole_run):
     accounts: list[str] = []
     for band in opened.run(BANDS):
         ((booked,),) = hole_run.select(
@@ -121,7 +121,7 @@ def test_a_band_is_the_sum_of_the_postings_on_its_accounts(opened, hole_run):
 
 
 @pytest.mark.parametrize("table", [0, 1])
-def test_counterparties_of_a_cause_sum_to_it_and_so_do_its_entries(opened, table):
+def test_the_counterparties_and_the_entries_of_a_cause_sum_to_its_amount(opened, table):
     opened.run("exhibit.thread.openKind('PickOff')")
     rows = opened.run(
         f"[...document.querySelectorAll('#thread table')[{table}].tBodies[0].rows]"
@@ -130,7 +130,7 @@ def test_counterparties_of_a_cause_sum_to_it_and_so_do_its_entries(opened, table
     assert sum(cents(of_text(row)) for row in rows) == opened.run(f"{KINDS}.PickOff")
 
 
-def test_it_goes_from_the_hole_to_one_fill_in_three_clicks(opened, hole_run):
+def test_three_clicks_lead_from_the_hole_to_one_fill(opened, hole_run):
     opened.press("#headline .opener")
     row = opened.run(
         "[...document.querySelectorAll('#thread tbody tr')]"
@@ -157,7 +157,7 @@ def test_a_click_takes_less_than_a_second(opened):
 
 
 @pytest.mark.parametrize("day", [0, 2, 5])
-def test_the_slider_shows_the_balance_sheet_of_its_day(opened, hole_run, day):
+def test_the_slider_shows_the_balance_sheets_of_the_chosen_day(opened, hole_run, day):
     opened.run(
         "(() => { const slider = document.getElementById('sheet-day');"
         f" slider.value = {day}; slider.dispatchEvent(new Event('input')); }})()"
@@ -177,7 +177,7 @@ def test_the_slider_shows_the_balance_sheet_of_its_day(opened, hole_run, day):
             assert shown == cents(sheet.usd(ours)), (sheet.entity, side)
 
 
-def test_the_firms_are_shown_with_their_claims(opened, hole_run):
+def test_the_table_of_firms_has_their_net_withdrawals_and_claims(opened, hole_run):
     rows = opened.run(
         "[...document.querySelectorAll('#firms tbody tr')]"
         ".map((row) => [row.cells[0], ...[...row.cells].slice(-3, -1)].map((c) => c.textContent))"
@@ -188,7 +188,7 @@ def test_the_firms_are_shown_with_their_claims(opened, hole_run):
     }
 
 
-def test_the_page_says_before_the_answer_that_it_is_a_simulation_and_on_paper(opened):
+def test_the_note_that_this_is_a_simulation_precedes_the_answer_and_is_printed(opened):
     above = (
         "document.querySelector('.model').compareDocumentPosition("
         "document.getElementById('answer')) & Node.DOCUMENT_POSITION_FOLLOWING"
@@ -201,7 +201,7 @@ def test_the_page_says_before_the_answer_that_it_is_a_simulation_and_on_paper(op
         opened.send("Emulation.setEmulatedMedia", media="")
 
 
-def test_each_statement_of_the_thread_has_its_verdict(opened, hole_run):
+def test_the_page_has_the_verdict_on_each_statement_of_the_thread(opened, hole_run):
     found = claims([hole_run])
     shown = opened.run(
         "[...document.querySelectorAll('#claims tbody tr')]"
@@ -212,12 +212,12 @@ def test_each_statement_of_the_thread_has_its_verdict(opened, hole_run):
     assert found.answer() in opened.run("document.getElementById('claims').textContent")
 
 
-def test_it_fits_a_phone(opened):
+def test_the_exhibit_is_not_wider_than_the_screen_of_a_phone(opened):
     opened.resize(*PHONE)
     assert opened.run("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-def test_it_prints_with_its_tables_and_without_its_panel(opened):
+def test_the_printed_exhibit_has_4_to_20_pages_and_its_tables_close_afterwards(opened):
     opened.run("exhibit.thread.openHole()")
     pdf = opened.printed()
 
@@ -226,7 +226,7 @@ def test_it_prints_with_its_tables_and_without_its_panel(opened):
     assert opened.run("document.querySelectorAll('section details[open]').length") == 0
 
 
-def test_tables_behind_pictures_are_open_when_printed(opened):
+def test_the_tables_of_pictures_are_open_in_print_and_closed_afterwards(opened):
     opened.run("dispatchEvent(new Event('beforeprint'))")
     for place in ("sankey-table", "milestones", "causes-table", "claims"):
         assert opened.run(f"document.querySelector('#{place} table').checkVisibility()"), place
@@ -234,7 +234,7 @@ def test_tables_behind_pictures_are_open_when_printed(opened):
     assert not opened.run("document.querySelector('#sankey-table table').checkVisibility()")
 
 
-def test_a_keyboard_opens_a_band_and_returns_to_it(opened):
+def test_enter_opens_the_entries_of_a_band_and_escape_returns_to_the_band(opened):
     opened.run("document.querySelector('.band').focus()")
     opened.key("Enter", 13)
     assert opened.run("document.getElementById('thread').hidden") is False
@@ -244,7 +244,7 @@ def test_a_keyboard_opens_a_band_and_returns_to_it(opened):
     assert opened.run("document.activeElement.classList.contains('band')")
 
 
-def test_each_picture_has_a_name_and_a_table_beside_it(opened):
+def test_each_picture_has_a_label_and_a_table_with_its_figures(opened):
     for place in ("sankey", "timeline", "causes"):
         assert opened.run(f"document.querySelector('#{place} svg').getAttribute('aria-label')")
     for place in ("sankey-table", "key-days", "causes-table"):
@@ -253,8 +253,8 @@ def test_each_picture_has_a_name_and_a_table_beside_it(opened):
     assert opened.run(f"{unnamed}.length") == 0
 
 
-def test_at_least_two_lines_are_merged_into_others(opened):
-    """One cause alone has its own name."""
+def test_eight_causes_have_a_line_each_and_no_line_is_named_others(opened):
+    """Small causes are merged into one line of others only if there are at least two of them."""
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8
     names = opened.run("causeLines(exhibit.books).map((line) => line.name)")
@@ -262,7 +262,7 @@ def test_at_least_two_lines_are_merged_into_others(opened):
     assert not any(name.endswith("others") for name in names)
 
 
-def test_the_page_keeps_its_pictures(opened, tmp_path_factory):
+def test_the_page_can_be_captured_on_a_desktop_and_on_a_phone(opened, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pictures")
     opened.picture(folder / "desktop.png")
     opened.resize(*PHONE)
@@ -272,13 +272,13 @@ def test_the_page_keeps_its_pictures(opened, tmp_path_factory):
 
 
 def places_of_data(page: bytes) -> list[range]:
-    """Find the bytes of the page's data: the figures, the books, and the list of hashes."""
+    """Return the byte ranges of the page's data: the figures, the books and the list of hashes."""
     blocks = rb'<script id="(?:contents|block-[a-z]+)" type="application/[^>]*>([^<]*)</script>'
     return [range(*found.span(1)) for found in re.finditer(blocks, page)]
 
 
 def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int, int]]:
-    """Flip one bit of one byte at a time, and return the flips that the page does not notice."""
+    """Flip one bit at a time; return the byte and bit of each flip that the page accepts."""
     whole, draw = page.read_bytes(), random.Random(seed)
     places = places_of_data(whole)
     assert len(places) == 5
@@ -294,17 +294,17 @@ def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int
     return sound
 
 
-def test_a_page_with_a_changed_byte_turns_red(browser, small_page):
+def test_a_page_with_one_flipped_bit_is_marked_broken(browser, small_page):
     assert browser.open(small_page) == "sealed"
     assert unchanged(small_page, browser, FLIPS, seed=1) == []
 
 
 @pytest.mark.slow
-def test_each_of_many_pages_with_a_changed_byte_turns_red(browser, page):
+def test_each_of_200_pages_with_one_flipped_bit_is_marked_broken(browser, page):
     assert unchanged(page, browser, MANY_FLIPS, seed=2) == []
 
 
-def test_a_list_with_a_missing_piece_is_reported(browser, small_page):
+def test_a_page_with_a_missing_hash_is_marked_broken(browser, small_page):
     told = small_page.read_text(encoding="utf-8")
     shorter = re.sub(r'"figures":"[0-9a-f]{64}",', "", told, count=1)
     small_page.with_name("shorter.html").write_text(shorter, encoding="utf-8")
@@ -317,8 +317,8 @@ def test_a_list_with_a_missing_piece_is_reported(browser, small_page):
     ("part", "name"),
     [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
 )
-def test_a_forged_figure_with_a_matching_hash_is_found_from_the_books(opened, page, part, name):
-    """A forger who changes a figure and its hash, but not the books, is found by adding up."""
+def test_a_changed_figure_with_a_matching_hash_contradicts_the_books(opened, page, part, name):
+    """The page computes each figure from the books, so a change of figure and hash is found."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
     forged = json.loads(figures)
@@ -337,17 +337,17 @@ def test_a_forged_figure_with_a_matching_hash_is_found_from_the_books(opened, pa
 @pytest.mark.parametrize(
     "change",
     [
-        "books[books.length - 9] ^= 1",  # different books from the sealed ones
-        "manifest[200] ^= 1",  # a different manifest from that of the seal
+        "books[books.length - 9] ^= 1",  # the books differ from the sealed books
+        "manifest[200] ^= 1",  # the manifest does not match the seal
         "provenance = provenance.replace('seal ', 'seal 0')",
-        # a manifest with another seed, and the seal that fits it
+        # a manifest with another seed, and the matching seal
         """const text = new TextDecoder().decode(manifest).replace('"seed": 1', '"seed": 2');
         manifest = bytesOf(text);
         provenance = `seal ${(await sha256(manifest)).slice(0, 12)},`""",
     ],
 )
-def test_unsealed_books_are_distinguished_from_sealed_ones(opened, change):
-    """A forger of the books and of all hashes on the page still needs another manifest and seal."""
+def test_changed_books_manifest_or_seal_fail_the_test_of_the_seal(opened, change):
+    """The page compares the books with the manifest, and the manifest with the seal."""
     script = """(async () => {
       const proof = new Proof();
       let [books, manifest] = [await unpacked("books"), await unpacked("manifest")];
@@ -383,7 +383,7 @@ def test_fills_that_do_not_sum_to_their_entry_are_reported(opened, change):
     assert not any(changed)
 
 
-def test_an_entry_that_does_not_balance_is_counted(opened):
+def test_an_unbalanced_entry_is_counted(opened):
     text = "exhibit.books.text"
     amount = r"/( -?\d+)(\.\d\d USD)/"
     changed = f"{text}.replace({amount}, (all, whole, rest) => ` ${{+whole + 1}}${{rest}}`)"
@@ -391,7 +391,7 @@ def test_an_entry_that_does_not_balance_is_counted(opened):
     assert opened.run(f"new Books({changed}).unbalanced()") == 1
 
 
-def test_the_answer_begins_with_the_hole_and_loses_no_sentence(opened, hole_run):
+def test_the_answer_on_the_page_is_complete_and_begins_with_the_hole(opened, hole_run):
     parts = opened.run(
         "[...document.querySelectorAll('#answer .lead, #answer li')].map((e) => e.textContent)"
     )

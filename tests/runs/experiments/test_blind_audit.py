@@ -1,4 +1,4 @@
-"""The blind audit's arithmetic, small worlds with different causes, and the margin over chance."""
+"""The blind audit: its arithmetic, its finding in small worlds, its hit rate against chance."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -36,12 +36,12 @@ GROUP = Path(__file__).parents[2] / "worlds" / "group.toml"
 
 
 def use(kind: str, usd: int, **more: object) -> dict[str, Any]:
-    """Spend money on the first day, or from it on."""
+    """Return a use of money of the maker, by default on the first day of the world."""
     told = {"date": date(2022, 5, 30), "usd": usd, "kind": kind, "by": "maker", "to": "Somebody"}
     return told | {"why": "says why"} | more
 
 
-# Each is the world of `group` with another story; amounts are small beside its money.
+# Changes to the world `group` for each main cause. The amounts are small against its cash.
 STORIES: Mapping[Cause, dict[str, Any]] = {
     Cause.STAKES: {"uses": [use("Ventures", 90_000), use("Incidents", 9_000, to="Thief")]},
     Cause.SUMS: {"uses": [use("Incidents", 90_000), use("Ventures", 9_000, to="Startups")]},
@@ -65,14 +65,14 @@ def test_every_kind_that_can_make_a_hole_has_a_cause(request):
     assert {kind.entry.cause for kind in Kind} == {None, *Cause} - {Cause.OTHER}
 
 
-def test_causes_are_kinds_summed_and_lose_nothing(margin_run):
+def test_the_amounts_of_all_causes_sum_to_the_hole(margin_run):
     booked, kinds = booked_usd(margin_run), hole(margin_run).kinds_usd
 
     assert booked[Cause.TAKEOVERS] == kinds["Backstop"] + kinds["Insurance"] != 0
     assert sum(booked.values()) == hole(margin_run).hole_usd
 
 
-def test_a_loss_found_under_another_cause_is_not_placed():
+def test_a_loss_diagnosed_under_another_cause_counts_as_misplaced():
     booked = dict.fromkeys(Cause, ZERO) | {
         Cause.STAKES: Decimal(60),
         Cause.SUMS: Decimal(40),
@@ -89,7 +89,7 @@ def test_a_loss_found_under_another_cause_is_not_placed():
 
 
 @pytest.mark.parametrize("cause", STORIES)
-def test_a_world_with_one_large_loss_is_recognised_by_it(executed, cause):
+def test_the_blind_audit_diagnoses_the_one_large_loss_of_a_world(executed, cause):
     found = audit(
         executed(GROUP, group={"lenders": [], "tokens": [], "longs": [], **STORIES[cause]})
     )
@@ -99,21 +99,21 @@ def test_a_world_with_one_large_loss_is_recognised_by_it(executed, cause):
     assert found.unexplained_usd == 0
 
 
-def test_by_cash_alone_a_stake_cannot_be_distinguished_from_a_gift(executed):
+def test_by_cash_alone_a_purchase_of_stakes_is_diagnosed_as_lost_sums(executed):
     bare = {"lenders": [], "tokens": [], "longs": []}
     found = audit(executed(GROUP, group=bare | STORIES[Cause.STAKES]))
 
     assert found.by_cash.main is Cause.SUMS
 
 
-def test_if_only_quotes_lose_the_faster_firms_are_found(tiny_run):
+def test_if_only_quotes_lose_money_the_diagnosis_is_faster_firms(tiny_run):
     found = audit(tiny_run)
 
     assert found.true.main is found.diagnosed.main is Cause.FASTER
     assert found.diagnosed.margin_pct > 0
 
 
-def test_without_firms_no_firm_is_found(executed):
+def test_without_firms_the_diagnosis_is_not_faster_firms(executed):
     run = executed("tiny", firms={"active": False})
     found = audit(run)
 
@@ -121,7 +121,7 @@ def test_without_firms_no_firm_is_found(executed):
     assert Cause.FASTER not in (found.diagnosed.main, found.diagnosed.second)
 
 
-def test_the_command_prints_the_diagnosis_beside_the_booked_amounts(tiny_run: RunFolder):
+def test_diagnose_prints_the_diagnosed_and_the_booked_amounts(tiny_run: RunFolder):
     arguments = ["diagnose", str(tiny_run.path), "--table", "causes", "--format", "csv"]
     result = CliRunner().invoke(main, arguments)
     (line,) = (row for row in result.stdout.splitlines() if row.startswith("loss,faster"))
@@ -129,7 +129,7 @@ def test_the_command_prints_the_diagnosis_beside_the_booked_amounts(tiny_run: Ru
 
     assert booked == hole(tiny_run).kinds_usd["PickOff"]
     assert found == diagnose(blind_copy(tiny_run)[0]).usd[Cause.FASTER]
-    # One of its firms has too few fills for a finding.
+    # One firm has too few fills to be diagnosed, so the diagnosed amount is slightly too small.
     assert 0 > difference == found - booked > -booked / 50
 
 
@@ -137,7 +137,10 @@ def test_the_command_prints_the_diagnosis_beside_the_booked_amounts(tiny_run: Ru
 
 
 def told(*pairs: Pair) -> list[Audited]:
-    """Make runs of (true, diagnosed) main causes; by cash alone the last cause is diagnosed."""
+    """Return audits with the given pairs of true and diagnosed main cause.
+
+    In each audit the diagnosis by cash alone is the last cause.
+    """
     last = Verdict(LOSSES[-1], None, ZERO)
     return [
         Audited(Verdict(true, None, ZERO), Verdict(said, None, ZERO), last, None, ZERO)
@@ -145,7 +148,7 @@ def told(*pairs: Pair) -> list[Audited]:
     ]
 
 
-def test_chance_is_the_hit_rate_of_one_constant_answer():
+def test_chance_is_the_best_hit_rate_of_a_constant_diagnosis():
     a, b, c = LOSSES[:3]
     always_a = [(a, a), (a, a), (b, a), (c, a)]
     all_right = [(a, a), (a, a), (b, b), (c, c)]
@@ -156,7 +159,7 @@ def test_chance_is_the_hit_rate_of_one_constant_answer():
     assert score(all_right).is_better
 
 
-def test_the_matrices_have_the_true_cause_in_rows_and_the_diagnosed_in_columns():
+def test_the_matrices_have_true_causes_in_rows_and_diagnosed_causes_in_columns():
     a, b, last = *LOSSES[:2], LOSSES[-1]
     found = told((a, b), (a, b), (a, a), (b, b))
     matrix, by_cash, runs, scores = audit_tables(
@@ -172,7 +175,7 @@ def test_the_matrices_have_the_true_cause_in_rows_and_the_diagnosed_in_columns()
     assert [row[2:] for row in scores.rows] == [(50, 75, 150, "no"), (0, 75, 150, "no")]
 
 
-def test_the_five_stories_and_quotes_by_themselves_are_audited():
+def test_the_audited_scenarios_are_the_five_stories_and_may_2021():
     stories = {"ftx", "leveraged-longs", "bad-loans", "boondoggle", "ventures-only"}
 
     assert set(SCENARIOS) == stories | {"may-2021"}
@@ -181,7 +184,7 @@ def test_the_five_stories_and_quotes_by_themselves_are_audited():
 
 
 @pytest.mark.slow
-def test_the_main_cause_is_found_far_more_often_than_chance_would():
+def test_the_main_cause_is_diagnosed_much_more_often_than_by_chance():
     found = {case: blind_audit.audited(case) for case in blind_audit.cases(SEEDS[:1])}
     total = score([(each.true.main, each.diagnosed.main) for each in found.values()])
 

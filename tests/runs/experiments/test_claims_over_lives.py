@@ -1,4 +1,4 @@
-"""The claims over several lives: the played lives, and the combination of their figures."""
+"""The verdicts on the thread over several lives: the list of lives, and their combination."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from runs.experiments.claims_over_lives import (
 from runs.scenarios import load
 
 
-def test_the_first_life_is_the_sampled_one_and_the_others_differ_in_seed_or_end():
+def test_the_first_life_is_the_sampled_one_and_others_differ_in_seed_or_maker():
     told = [scenario_of(life).model_dump(exclude={"question", "sources"}) for life in LIVES]
 
     assert told[0] == load(SAMPLED).model_dump(exclude={"question", "sources"})
@@ -29,7 +29,7 @@ def test_the_first_life_is_the_sampled_one_and_the_others_differ_in_seed_or_end(
     assert told[3]["maker"] != told[0]["maker"] != told[4]["maker"]
 
 
-def test_lives_that_disagree_leave_the_central_statement_open():
+def test_if_lives_disagree_the_verdict_on_the_central_statement_depends_on_the_run():
     key = "quotes-of-hole"
     blank = dict.fromkeys(FIGURES)
     low, high = (blank | {key: Decimal(usd)} for usd in (1, 60))
@@ -40,7 +40,7 @@ def test_lives_that_disagree_leave_the_central_statement_open():
     assert found.runs == ("ftx-low seed 1", "ftx-high seed 1")
 
 
-def test_a_life_stores_its_figures(monkeypatch: pytest.MonkeyPatch):
+def test_the_outcome_of_a_life_has_every_figure(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(claims_over_lives, "scenario_of", lambda life: load(life.scenario))
 
     figures = outcome(SeededLife("tiny", 1))

@@ -1,4 +1,4 @@
-"""Experiments: outcomes do not depend on the process, and a wrong option costs no run."""
+"""Experiments: outcomes do not depend on the number of cores; wrong options are refused early."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.full_audit import audit
 from runs.scenarios import load
 
-# By experiment, an outcome that any of its cases might have.
+# One made-up outcome for each experiment, used for all of its cases.
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
@@ -41,7 +41,7 @@ OUTCOMES = {
 
 @pytest.fixture
 def on_cores(monkeypatch):
-    """Pretend that the machine has this number of cores."""
+    """Return a function that sets the number of cores that experiments use."""
 
     def have(count: int) -> None:
         monkeypatch.setattr(experiments, "cores", lambda: count)
@@ -50,7 +50,7 @@ def on_cores(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_each_case_has_its_own_outcome_on_any_number_of_cores(on_cores, count):
+def test_outcomes_of_cases_are_the_same_on_one_core_and_on_two(on_cores, count):
     on_cores(count)
 
     found = run_cases(square_and_process, [3, 1, 2])
@@ -72,7 +72,7 @@ def test_books_of_a_case_are_deleted_after_reading(tiny_run):
 
 @pytest.fixture
 def asked():
-    """A command with two tables, and the number of its calls."""
+    """Return an experiment with two tables, and a list that grows by one with each call."""
     times = []
 
     @experiment("one", "two")
@@ -110,7 +110,7 @@ def test_an_invalid_output_option_is_refused_before_any_simulation(asked, argume
         (["--table", "two", "--format", "csv"], "n\n1\n"),
     ],
 )
-def test_each_printable_case_is_run_once(asked, arguments, printed):
+def test_each_output_format_runs_the_experiment_once(asked, arguments, printed):
     command, times = asked
     result = CliRunner().invoke(command, arguments)
 
@@ -118,7 +118,9 @@ def test_each_printable_case_is_run_once(asked, arguments, printed):
 
 
 @pytest.mark.parametrize("script", OUTCOMES, ids=lambda script: script.__name__)
-def test_each_experiment_offers_its_own_tables(monkeypatch, script: ModuleType):
+def test_the_table_names_of_each_experiment_are_those_of_its_output(
+    monkeypatch, script: ModuleType
+):
     monkeypatch.setattr(
         script, "run_cases", lambda _, cases: dict.fromkeys(cases, OUTCOMES[script])
     )

@@ -1,4 +1,4 @@
-"""A late maker's gain from customers: without limit lower alone, down to a floor with a firm."""
+"""A late maker's gain from customers falls with latency; a firm that hits it limits the fall."""
 
 from itertools import pairwise
 
@@ -16,14 +16,14 @@ from runs.experiments.late_quotes import (
 
 
 def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[float, float]:
-    """Return the mean per lot over a day, and its standard error by hours."""
+    """Return the mean gain per lot in ticks over a day, and its standard error over hours."""
     ticks, lots = earned_by_hour(LateDay(latency_s, is_hit, 1, ticks_per_s)).T
     mean = ticks.sum() / lots.sum()
     error = np.sqrt(((ticks - mean * lots) ** 2).sum()) / lots.sum()
     return float(mean), float(error)
 
 
-def test_without_hits_the_spread_earned_falls_with_latency_without_limit():
+def test_without_hits_the_gain_falls_with_latency_without_a_limit():
     found = [earned(latency_s, is_hit=False) for latency_s in (0.0, 0.5, 2.0, 8.0, 32.0)]
 
     for (sooner, error), (later, its_error) in pairwise(found):
@@ -32,8 +32,8 @@ def test_without_hits_the_spread_earned_falls_with_latency_without_limit():
     assert found[-1][0] < -HALF_SPREAD
 
 
-def test_with_a_firm_that_hits_it_falls_to_a_floor():
-    """No valid quote is staler than half-spread plus threshold, which bounds the loss."""
+def test_with_a_firm_that_hits_stale_quotes_the_gain_falls_to_a_floor():
+    """The firm hits any quote that is stale by more than half-spread plus threshold."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
     floor, its_error = earned(32.0, is_hit=True)
@@ -44,8 +44,8 @@ def test_with_a_firm_that_hits_it_falls_to_a_floor():
     assert abs(floor - found[-1][0]) < 1.0
 
 
-def test_at_long_latencies_the_gain_is_that_of_a_price_between_absorbing_barriers():
-    """A firm hits at the first whole tick beyond its threshold, half a tick to one tick further."""
+def test_at_long_latencies_the_gain_equals_the_formula_for_absorbing_barriers():
+    """The simulated barrier is up to one tick wider: a firm hits at the next whole tick."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD
 
@@ -54,7 +54,7 @@ def test_at_long_latencies_the_gain_is_that_of_a_price_between_absorbing_barrier
 
 
 @pytest.mark.parametrize("barrier", [16.0, 21.0, 40.0])
-def test_the_limit_is_the_mean_over_the_half_wave(barrier):
+def test_the_limit_is_the_mean_gain_under_a_cosine_density(barrier):
     x = np.linspace(HALF_SPREAD - OTHERS, barrier, 200_001)
     density = np.cos(np.pi * x / (2 * barrier))
 

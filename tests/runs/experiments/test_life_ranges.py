@@ -1,4 +1,4 @@
-"""Ranges of the life: the changes of each case, the list of cases, and the tables."""
+"""The ranges of the life's results: the changes of each case, the list of cases, the tables."""
 
 from datetime import date
 from decimal import Decimal
@@ -40,12 +40,12 @@ def told(scenario: Scenario) -> dict:
 # ------------------------------------------------------------------------- the cases
 
 
-def test_the_middle_at_the_first_seed_is_the_sampled_life_itself():
+def test_the_middle_case_with_the_first_seed_is_the_sampled_life():
     assert told(scenario_of(Case(MIDDLE))) == told(load(SAMPLED))
 
 
 @pytest.mark.parametrize("name", RANGES.values())
-def test_a_case_changes_its_seed_and_its_firms_and_nothing_else(name):
+def test_a_case_changes_only_the_seed_and_the_firms_of_its_scenario(name):
     changed = told(scenario_of(Case(name, firms=False, seed=3)))
     kept = told(load(name))
     kept["run"] |= {"seed": 3, **hours_as_in(SAMPLED)}
@@ -62,20 +62,20 @@ def test_a_case_changes_its_seed_and_its_firms_and_nothing_else(name):
         ("others.latency_s", lambda middle: middle.markets[0].others.latency_s),
     ],
 )
-def test_an_assumption_moved_to_its_own_value_leaves_the_middle_unchanged(assumption, value):
+def test_setting_an_assumption_to_its_present_value_changes_nothing(assumption, value):
     case = Case(MIDDLE, assumption, value(load(MIDDLE)))
 
     assert told(scenario_of(case)) == told(load(SAMPLED))
 
 
-def test_the_target_share_is_moved_in_all_years():
+def test_a_changed_target_share_applies_in_all_years():
     moved = scenario_of(Case(MIDDLE, "quoting.target_share", 0.3)).maker.quoting
 
     assert {moved.target_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
 
 
 @pytest.mark.parametrize("assumption", ENDS)
-def test_each_assumption_is_moved_below_and_above(assumption):
+def test_each_assumption_has_a_low_and_a_high_case(assumption):
     base = scenario_of(Case(MIDDLE))
     low, high = (scenario_of(Case(MIDDLE, assumption, value)) for value in ENDS[assumption])
 
@@ -86,7 +86,7 @@ def test_each_assumption_is_moved_below_and_above(assumption):
         assert differing == {"maker" if is_makers else "markets"}
 
 
-def test_three_seeds_cost_no_more_than_twice_the_lives_of_one():
+def test_three_seeds_need_at_most_twice_the_lives_of_one_seed():
     wanted, of_one = cases(), [case for case in cases() if case.seed == SEEDS[0]]
 
     assert len(set(wanted)) == len(wanted)
@@ -102,14 +102,14 @@ def rows(table: Table) -> list[dict]:
 
 
 def lives(hole_usd) -> dict[Case, LifeLosses]:
-    """Make outcomes in which a tenth of all uses was lost to stale quotes."""
+    """Return made-up outcomes of all cases; stale quotes lose a tenth of all uses."""
     return {
         case: LifeLosses(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
         for case in cases()
     }
 
 
-def test_no_outcome_is_missing_and_none_is_useless():
+def test_the_tables_use_the_outcome_of_every_case():
     asked: set[Case] = set()
 
     class Asked(dict):
@@ -122,7 +122,7 @@ def test_no_outcome_is_missing_and_none_is_useless():
     assert asked == set(cases())
 
 
-def test_ends_are_shown_by_the_mean_and_the_range_of_all_seeds():
+def test_each_scenario_of_the_range_has_the_mean_and_range_over_all_seeds():
     def hole_usd(case: Case) -> Decimal:
         return THOUSAND * case.seed**2 if case.firms else THOUSAND
 
@@ -143,7 +143,7 @@ def test_ends_are_shown_by_the_mean_and_the_range_of_all_seeds():
 
 
 def test_a_life_is_compared_with_the_life_of_the_same_seed():
-    """A difference does not contain the effect of the seed, since both lives have the same seed."""
+    """Both lives have the same seed, so the difference excludes the effect of the seed."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
     def hole_usd(case: Case) -> Decimal:
@@ -155,7 +155,7 @@ def test_a_life_is_compared_with_the_life_of_the_same_seed():
     assert {row["hole_usd"] > 0 for row in rows(by_end)} == {True, False}
 
 
-def test_the_largest_effect_on_the_loss_comes_first_and_is_of_one_seed():
+def test_assumptions_are_sorted_by_their_effect_on_the_loss_of_the_first_seed():
     lost_usd = {None: ZERO}
     for nth, (assumption, (low, high)) in enumerate(ENDS.items(), start=1):
         lost_usd |= {(assumption, low): -nth * THOUSAND, (assumption, high): nth * THOUSAND}
@@ -180,12 +180,12 @@ def test_the_largest_effect_on_the_loss_comes_first_and_is_of_one_seed():
 
 @pytest.fixture
 def small(monkeypatch) -> str:
-    """A world of five days, of which every hour is traded."""
+    """Replace the sampled life by a world of five days with all hours; return its path."""
     monkeypatch.setattr(life_ranges, "SAMPLED", str(SMALL))
     return str(SMALL)
 
 
-def test_an_outcome_agrees_with_the_books_of_a_run_by_hand(small, executed):
+def test_the_outcome_of_a_case_agrees_with_the_books_of_the_same_run(small, executed):
     booked = hole(executed(SMALL, run={"seed": 2}))
     kinds = booked.kinds_usd
 

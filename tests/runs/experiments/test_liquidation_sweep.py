@@ -1,4 +1,4 @@
-"""The sweep: its arithmetic agrees with closed forms, its worlds with limits, one cell by hand.
+"""The sweep over liquidations agrees with known values, limits and the books of one run.
 
 The sign and the size of a result are reported; no test requires them.
 """
@@ -47,7 +47,7 @@ START_US, END_US = (
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_base_is_the_unchanged_scenario(path):
+def test_the_base_case_of_the_liquidation_sweep_is_the_unchanged_scenario(path):
     setting = Setting.base(path)
     as_written, laid_over = load(SCENARIO), scenario_of((setting, 1))
 
@@ -59,11 +59,11 @@ def test_the_base_is_the_unchanged_scenario(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_volatility_scales_every_move_of_one_path(path):
+def test_the_volatility_factor_multiplies_every_price_move_of_a_path(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # The ticks are fine, to avoid rounding; the span includes the second anchor.
+        # Fine ticks avoid rounding; the two hours include the second anchor.
         price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
         ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
         return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)
@@ -75,7 +75,7 @@ def test_volatility_scales_every_move_of_one_path(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_moves_of_the_price_nothing_is_taken_over(path):
+def test_without_price_moves_no_position_is_taken_over(path):
     assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
 
 
@@ -89,7 +89,7 @@ def test_only_the_recorded_path_ends_at_the_recorded_price():
     assert anchors[RECORDED][-1].at == date(2022, 5, 10)
 
 
-def test_a_case_agrees_with_the_general_ledger_of_a_run_by_hand(executed):
+def test_a_case_of_the_liquidation_sweep_agrees_with_the_general_ledger(executed):
     setting = replace(Setting.base(RECORDED), unwind_delay_s=60.0, latency_s=5.0)
     captive, fast = (p.model_dump(exclude_none=True) for p in load(SCENARIO).leverage.providers)
     market = load(SCENARIO).markets[0].model_dump(exclude_none=True)
@@ -110,7 +110,7 @@ def test_a_case_agrees_with_the_general_ledger_of_a_run_by_hand(executed):
     assert found.unwinding_usd < 0 < found.taken_usd
 
 
-def test_each_case_is_run_once():
+def test_the_list_of_cases_has_no_duplicates_and_all_seeds():
     all_cases = cases()
 
     assert len(set(all_cases)) == len(all_cases)
@@ -123,16 +123,16 @@ def test_each_case_is_run_once():
 @pytest.mark.parametrize(
     ("results", "zero"),
     [
-        ([3, 1, -1, -3], 3),  # between 2 and 4
-        ([1, -1, 1, -1], 1),  # the first
+        ([3, 1, -1, -3], 3),  # the sign changes between 2 and 4
+        ([1, -1, 1, -1], 1),  # of several sign changes, the first counts
         ([-2, 6, 6, 6], 0.5),
         ([0, 1, 1, 1], 0),
         ([1, 1, 0, 1], 4),
         ([1, 1, 1, 0], 8),
-        ([2, math.nan, -2, -2], 2),  # a value without takeovers is left out
+        ([2, math.nan, -2, -2], 2),  # nan: no takeovers, so the point is ignored
     ],
 )
-def test_the_break_even_is_where_the_line_through_the_points_meets_zero(results, zero):
+def test_the_break_even_is_the_first_zero_of_the_line_through_the_points(results, zero):
     assert break_even((0, 2, 4, 8), results) == pytest.approx(zero)
 
 
@@ -142,7 +142,7 @@ def test_without_a_change_of_sign_there_is_no_break_even(results):
 
 
 def known(bps_of) -> dict[sweep.Case, BackstopOutcome]:
-    """Make outcomes with a known result in basis points and different volumes taken over."""
+    """Return outcomes of all cases with known results in bps; volume grows with the seed."""
     return {
         (setting, seed): BackstopOutcome(
             1e6 * seed, 0.0, 0.0, 0.0, 1e6 * seed * bps_of(setting, seed) / 10_000
@@ -156,8 +156,7 @@ def rows(table: Table) -> list[dict]:
 
 
 def test_the_break_even_of_a_known_line_is_found():
-    # 60 bps less one for each 2 s of delay and 40 for each unit of volatility: zero at 40 s for
-    # 1.0.
+    # The result is 60 bps - delay / 2 s - 40 x volatility. At volatility 1 it is zero at 40 s.
     def bps(setting: Setting, seed: int) -> float:
         return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
 
@@ -175,7 +174,7 @@ def test_the_break_even_of_a_known_line_is_found():
         assert found[path, "latency_s", None]["result"].endswith("above zero")
 
 
-def test_results_are_over_the_whole_volume_taken_over_and_not_a_mean_of_seeds():
+def test_results_in_bps_weight_each_seed_by_its_volume_taken_over():
     setting = Setting.base(RECORDED)
     found = Found(known(lambda _, seed: 80.0 if seed == SEEDS[-1] else 0.0))
 
@@ -183,26 +182,26 @@ def test_results_are_over_the_whole_volume_taken_over_and_not_a_mean_of_seeds():
     assert found.taken_usd(setting) == pytest.approx(1e6 * sum(SEEDS) / len(SEEDS))
 
 
-def test_the_standard_error_is_that_of_resampled_seeds():
+def test_the_standard_error_agrees_with_a_bootstrap_over_seeds():
     draws = np.random.default_rng(1)
     noise = {seed: draws.normal() for seed in SEEDS}
     found = Found(known(lambda _, seed: 30 + 10 * noise[seed]))
     setting = Setting.base(DRIFTLESS)
 
     spread = found.resampled([setting]).std()
-    # The bootstrap divides by n, the formula by n - 1; a ratio of so few values is not quite
-    # linear.
+    # The bootstrap divides by n and the formula by n - 1. The tolerance is wide because a ratio
+    # of few values is not linear.
     unbiased = spread * math.sqrt(len(SEEDS) / (len(SEEDS) - 1))
     assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
 
 
-def test_if_all_seeds_agree_the_error_is_zero():
+def test_if_all_seeds_have_the_same_result_the_standard_error_is_zero():
     found = Found(known(lambda setting, _: 12.5))
 
     assert found.error_bps(Setting.base(RECORDED)) == pytest.approx(0, abs=1e-9)
 
 
-def test_without_takeovers_there_is_no_result():
+def test_without_takeovers_the_tables_have_no_results():
     nothing = {case: BackstopOutcome(0.0, 0.0, 0.0, 0.0, 0.0) for case in cases()}
     by_factor, grid, errors, broken = map(rows, sweep_tables(nothing))
 

@@ -1,4 +1,4 @@
-"""Policies side by side: the changes of each, and a table that agrees with the books."""
+"""The comparison of policies: the changes of each policy, and a table from the books."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,7 +23,7 @@ def told(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_policy_changes_the_decisions_and_nothing_else(policy):
+def test_a_policy_changes_only_its_own_keys_of_the_scenario(policy):
     expected = told({})
     for part, changes in POLICIES[policy].items():
         expected[part] |= changes
@@ -35,7 +35,7 @@ def test_the_shipped_scenario_has_the_captive_policy():
     assert told(POLICIES["captive"]) == told({})
 
 
-def test_a_life_is_read_from_its_books(monkeypatch, executed):
+def test_the_results_of_a_policy_agree_with_the_books_of_its_run(monkeypatch, executed):
     monkeypatch.setattr(policies, "SCENARIO", str(LOCK_IN))
     run = executed(LOCK_IN, **POLICIES["independent"])
     kinds, end = hole(run).kinds_usd, standings(run)[-1]
@@ -50,17 +50,17 @@ def test_a_life_is_read_from_its_books(monkeypatch, executed):
     assert table.rows == [("independent", *found)]
 
 
-def test_a_maker_that_quotes_to_the_end_is_never_off(executed):
+def test_a_maker_that_quotes_until_the_end_has_no_day_without_quotes(executed):
     assert read(executed(LOCK_IN, **POLICIES["captive"])).quotes_off_since is None
 
 
-def test_a_maker_that_stops_on_a_day_is_off_from_then_on(executed):
+def test_the_first_day_without_quotes_is_the_day_on_which_the_maker_stops(executed):
     day = date(2022, 2, 15)
 
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_a_run_on_the_exchange_is_visible_in_its_days(executed):
+def test_after_a_bank_run_the_first_day_of_waiting_is_reported(executed):
     found = read(executed(RUN))
 
     assert found.first_wait is not None

@@ -1,4 +1,4 @@
-"""The sweep of sizes: a known exponent is found, and a case agrees with its run's books."""
+"""The sweep over displayed sizes: a known exponent is found; a case agrees with its books."""
 
 from decimal import Decimal
 from itertools import product
@@ -23,13 +23,13 @@ TINY = Path(__file__).parents[3] / "runs" / "tiny.toml"
 
 
 @pytest.mark.parametrize("power", [0, 0.5, 1, 1.7])
-def test_a_power_law_has_its_exponent_at_any_scale(power):
+def test_the_fitted_exponent_of_a_power_law_is_exact_at_any_scale(power):
     lost = [7e-3 * size**power for size in SIZES_USD]
 
     assert exponent(list(SIZES_USD), lost) == pytest.approx(power, abs=1e-12)
 
 
-def test_exponents_are_shown_by_their_median_and_range():
+def test_the_table_of_exponents_has_the_median_and_the_range_over_seeds():
     powers = dict(zip(SEEDS, (0.9, 1.1, 0.7, 1.3, 1.0, 0.8), strict=True))
     found = {
         (way, size, seed): MakerLoss(Decimal(size ** powers[seed]), Decimal(0), seed)
@@ -44,7 +44,7 @@ def test_exponents_are_shown_by_their_median_and_range():
         assert (net, came) == (0, 3.5)
 
 
-def test_a_case_displays_its_size_and_is_read_from_its_own_books(monkeypatch, executed):
+def test_a_case_of_the_size_sweep_agrees_with_the_books_of_its_run(monkeypatch, executed):
     monkeypatch.setattr(size_sweep, "SCENARIO", str(TINY))
     market = size_sweep.load(str(TINY)).markets[0].model_dump(exclude_none=True)
     market["quoter"]["displayed_usd"] = 2_000.0

@@ -1,4 +1,4 @@
-"""A sweep plays every value with every seed, and distinguishes effects from chance."""
+"""A sweep plays every value with every seed and has a standard error over the seeds."""
 
 import json
 from decimal import Decimal
@@ -25,12 +25,12 @@ SMALL = str(Path(__file__).parents[2] / "golden" / "world.toml")
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch):
-    """Play runs of a second in this process, since starting others takes longer."""
+    """Play all runs in this process: each lasts a second, and starting a process takes longer."""
     monkeypatch.setattr(experiment, "cores", lambda: 1)
 
 
 def swept(*holes: tuple[int, ...]) -> Swept:
-    """Return a sweep with the given holes, value by value and seed by seed."""
+    """Return a sweep with the given holes: one row for each value, one column for each seed."""
     outcomes = {
         SweptRun(str(value), seed): SweptOutcome(Decimal(usd), Decimal(0), Decimal(0), usd > 0)
         for value, row in enumerate(holes)
@@ -48,7 +48,7 @@ def test_a_sweep_has_the_hole_of_each_value_and_seed(executed):
     assert found.outcomes[SweptRun("1e7", 2)].claims_usd == hole(same).claims_usd
 
 
-def test_a_difference_is_taken_seed_by_seed_and_its_error_is_over_the_seeds():
+def test_differences_are_between_runs_of_the_same_seed_with_an_error_over_seeds():
     found = swept((0, 100, 200), (10, 112, 208))
 
     assert found.differences_usd("1") == [10, 12, 8]
@@ -58,7 +58,7 @@ def test_a_difference_is_taken_seed_by_seed_and_its_error_is_over_the_seeds():
     assert "The difference is $10, with a standard error of $1." in found.answer()
 
 
-def test_one_seed_has_no_error_and_one_value_no_difference():
+def test_one_seed_gives_no_standard_error_and_one_value_gives_no_difference():
     assert "One seed does not show the variation by chance" in swept((0,), (10,)).answer()
     assert swept((0, 20)).answer() == "With maker.x = 0 the hole is $10."
 
@@ -72,7 +72,7 @@ def test_one_seed_has_no_error_and_one_value_no_difference():
         ("a.b=[1, 2],[3]", ["[1, 2]", "[3]"]),
     ],
 )
-def test_values_are_separated_by_commas_and_a_list_keeps_its_own(text, values):
+def test_values_are_separated_by_commas_except_inside_a_list(text, values):
     assert read_values(text) == ("a.b", values)
 
 
@@ -82,7 +82,7 @@ def test_invalid_lists_of_values_are_refused(text):
         read_values(text)
 
 
-def test_a_mistake_is_reported_before_any_simulation(monkeypatch):
+def test_a_mistake_in_a_sweep_is_reported_before_any_simulation(monkeypatch):
     monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda *_: pytest.fail("was run"))
 
     with pytest.raises(ScenarioError, match="did you mean 'credit_line_usd'"):
@@ -102,14 +102,14 @@ def test_a_mistake_is_reported_before_any_simulation(monkeypatch):
     ],
     ids=["no key", "no value", "twice"],
 )
-def test_a_mistake_in_the_swept_key_is_not_attributed_to_a_setting(key, values, settings):
+def test_the_error_for_the_swept_key_does_not_mention_set(key, values, settings):
     with pytest.raises(ScenarioError) as refused:
         sweep(SMALL, key, values, [1], settings)
 
     assert "--set" not in str(refused.value)
 
 
-def test_a_mistake_in_a_setting_is_attributed_to_it():
+def test_the_error_for_a_setting_begins_with_set():
     with pytest.raises(ScenarioError, match=r"^--set: maker\.x"):
         sweep(SMALL, "maker.credit_line_usd", ["0"], [1], ["maker.x=1"])
 
@@ -118,7 +118,7 @@ def command(*words: str) -> Result:
     return CliRunner().invoke(main, ["sweep", *words])
 
 
-def test_the_command_prints_its_answer_first_and_reads_seeds_as_a_range_or_a_list(monkeypatch):
+def test_sweep_prints_its_answer_first_and_accepts_seeds_as_a_range_or_a_list(monkeypatch):
     given = []
 
     def told(scenario, key, values, seeds, settings):

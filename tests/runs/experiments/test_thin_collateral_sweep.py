@@ -1,4 +1,4 @@
-"""The sweep over thin collateral: each setting agrees with its run's books and its table."""
+"""The sweep over thin collateral: its settings, their losses in the books, and its tables."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -15,14 +15,14 @@ THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 
 @pytest.fixture
 def in_thin(monkeypatch):
-    """Run the experiment on the small world."""
+    """Make the experiment use the small world `thin`."""
     monkeypatch.setattr(sweep, "SCENARIO", str(THIN))
     ThinSetting.base.cache_clear()
     yield
     ThinSetting.base.cache_clear()
 
 
-def test_the_base_is_the_scenario_and_is_in_the_grid_and_on_every_line():
+def test_the_base_setting_is_in_the_grid_and_on_the_line_of_every_factor():
     base = ThinSetting.base()
 
     assert base in list(grid())
@@ -30,7 +30,7 @@ def test_the_base_is_the_scenario_and_is_in_the_grid_and_on_every_line():
     assert len(cases()) == len(set(cases()))
 
 
-def test_the_base_has_the_loss_of_the_scenario(in_thin, executed):
+def test_the_base_setting_has_the_loss_of_the_unchanged_scenario(in_thin, executed):
     base = replace(ThinSetting.base(), after_usd=20.0)
 
     assert sweep.outcome(base) == pledged(executed(THIN))[0]
@@ -56,7 +56,7 @@ def test_each_factor_changes_its_own_key(in_thin):
     assert found["after_usd"].unsold_usd < whole.unsold_usd
 
 
-def test_the_tables_have_the_loss_of_each_setting_in_its_place():
+def test_each_table_cell_has_the_loss_of_its_setting():
     def made_up(setting: ThinSetting) -> PledgedResult:
         loss = Decimal(str(setting.weight_initial)) * 1_000_000 * int(1 + setting.usd_per_bp)
         return PledgedResult("Trader", "MOB", *[loss] * 4, *[Decimal(0)] * 3)

@@ -1,4 +1,4 @@
-"""The error of the tracing rules: the arithmetic, one run of a story, and the page."""
+"""The error of the tracing rules: the arithmetic, one played story, and the page of results."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
 def found(lifo: int) -> TracedSource:
-    """Let a source of 100.00 pay for rent alone, while a rule leaves *lifo* of it in cash."""
+    """Return a source of 100.00 that paid for rent; LIFO assigns *lifo* cents of it to cash."""
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
     return TracedSource(10_000, rules, {"rent": 10_000})
@@ -36,7 +36,7 @@ def ventures() -> OfSources:
     return outcome(("ventures", 1))
 
 
-def test_the_error_is_the_share_of_dollars_that_are_assigned_to_a_wrong_use():
+def test_the_error_of_a_rule_is_the_share_of_dollars_assigned_to_a_wrong_use():
     assert found(2_500).misplaced_pct(GROUP, TracingRule.LIFO) == 25
     assert found(2_500).misplaced_pct(GROUP, TracingRule.FIFO) == 0
     assert found(2_500).error(GROUP, TracingRule.LIFO, LEFT) == 2_500
@@ -62,18 +62,18 @@ def test_tables_have_means_over_stories_and_seeds_with_intervals_over_seeds():
     assert by_use.rows[0][:3] == ("Loans", "rent", "0.1 (0.1 to 0.1)")
 
 
-def test_every_rule_and_the_but_for_effect_account_for_each_source_to_the_cent(ventures: OfSources):
+def test_each_rule_and_the_but_for_effect_assign_every_cent_of_a_source(ventures: OfSources):
     for each in ventures.values():
         assert sum(each.but_for.values()) == each.brought
         for told in each.by_rule.values():
             assert sum(told.values()) == each.brought
 
 
-def test_a_lender_did_not_pay_for_purchases_that_are_also_made_without_it(ventures: OfSources):
+def test_purchases_also_made_without_the_lender_have_no_but_for_effect_of_it(ventures: OfSources):
     lender = ventures["Loans"]
 
     assert lender.but_for["Ventures"] == 0
-    # Under first in first out, older cash pays for the ventures with this seed.
+    # FIFO is left out: with this seed it assigns older cash to the ventures.
     for rule in (TracingRule.LIFO, TracingRule.PRO_RATA):
         assert lender.by_rule[GROUP, rule]["Ventures"] > 0
     errors = {rule: lender.misplaced_pct(GROUP, rule) for rule in TracingRule}
@@ -106,7 +106,7 @@ def test_the_page_has_every_source_story_and_rule():
 
 @pytest.mark.slow
 def test_the_page_agrees_with_the_experiment_for_one_story():
-    """This is a tenth of the work: one story over all seeds."""
+    """One story over all seeds is a tenth of the work of the whole page."""
     of = {(story, seed): outcome((story, seed)) for story, seed in cases() if story == "ventures"}
     table = next(iter(error_tables(of)))
     text = PAGE.read_text(encoding="utf-8")

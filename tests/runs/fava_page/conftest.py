@@ -1,4 +1,4 @@
-"""A small world with a hole, opened in Fava."""
+"""Fixtures of the tests of the Fava page: a small run with a hole, opened in Fava."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,31 +16,31 @@ from ledger.run_folder import RunFolder
 
 @pytest.fixture(scope="session")
 def hole_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Six days with a hole, a queue and a halt."""
+    """Return a run of six days with a hole, waiting withdrawals and a halt."""
     return executed("first-hole")
 
 
 @pytest.fixture(scope="session")
 def app(hole_run: RunFolder) -> Flask:
-    """Fava, with the group's own books and the page loaded."""
+    """Return the Fava application with the group's books and the page loaded."""
     return create_app([hole_run.path / FAVA_FILE], load=True)
 
 
 @pytest.fixture
 def client(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[FlaskClient]:
-    """Ask Fava without a network; nothing may be wrong in its log."""
+    """Yield a client of Fava without a network; fail if Fava logs a warning."""
     yield app.test_client()
     assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
 
 
 @pytest.fixture(scope="session")
 def books(app: Flask) -> FavaLedger:
-    """Give the books as Fava has loaded them."""
+    """Return the ledger that Fava has loaded."""
     (ledger,) = app.config["LEDGERS"]._ledgers
     return ledger
 
 
 @pytest.fixture(scope="session")
 def where(hole_run: RunFolder) -> str:
-    """Give the address of the page."""
+    """Return the address of the page in Fava."""
     return page_address(group_title(hole_run))

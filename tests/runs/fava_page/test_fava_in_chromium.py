@@ -1,4 +1,4 @@
-"""In a real browser Fava shows the page, and its bands lead into Fava's journal."""
+"""A real browser shows the page in Fava; a click on a band opens the journal."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ WAIT_S, STEP_S = 20, 0.05
 
 @pytest.fixture(scope="module")
 def served(app) -> Iterator[str]:
-    """Let Fava listen, on a port that is free."""
+    """Serve Fava on a free port; yield its address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -27,7 +27,7 @@ def served(app) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """Give a browser's tab that may ask Fava."""
+    """Yield a tab of a browser with network access to Fava."""
     if chromium() is None:
         pytest.skip("no Chromium on this machine")
     with browsing(tmp_path_factory.mktemp("profile"), offline=False) as opened:
@@ -40,7 +40,7 @@ def complaints(tab: Tab, served: str) -> list[str]:
 
 
 def shows(tab: Tab, element: str, text: str) -> bool:
-    """Tell whether a text appears, soon: Fava draws its pages in the browser."""
+    """Return whether a text appears within the waiting time; Fava renders in the browser."""
     script = f"!!document.querySelector({element!r})?.textContent.includes({text!r})"
     for _ in range(int(WAIT_S / STEP_S)):
         if tab.run(script):
@@ -49,7 +49,7 @@ def shows(tab: Tab, element: str, text: str) -> bool:
     return False
 
 
-def test_a_band_leads_to_its_entries_without_an_error(tab, served, where, tmp_path):
+def test_a_click_on_a_band_opens_its_entries_without_an_error(tab, served, where, tmp_path):
     tab.visit(f"{served}{where}")
 
     assert shows(tab, "#moneytrail-answer", "is missing (the hole)")
