@@ -1,7 +1,7 @@
 # Two commands on a fresh machine with Python >= 3.11, make and git:
-#   make run    sets everything up, runs the main scenario, prints where the money went
-#   make test   sets everything up and tests it
-# `make` alone lists all of them.
+#   make run    installs, runs the main scenario, prints where the money went
+#   make test   installs, and runs the tests
+# `make` alone lists all commands.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,23 +10,23 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 LIFE := runs/out/ftx-sampled-seed1
 RUN ?= $(LIFE)
-# Neighbouring tests share what they look at, so each of two processes gets tests in a row.
+# Neighbouring tests share runs, so each of the two processes gets consecutive tests.
 PARALLEL := -n 2 --dist worksteal
-# Tests are compiled once and not by each process at each start, whatever the shell's settings.
+# Python stores compiled modules, so that each process does not compile them again at its start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup tools run flagship serve test test-slow test-exhibit bench size-sweep \
 	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges \
 	claims findings pictures policies reference docs dist format clean
 
-help:  ## list what can be made
+help:  ## list all commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 setup: $(VENV)/compiled  ## make .venv with what a run needs, and compile
 
 tools: setup $(VENV)/tools  ## add what tests, pages, pictures, Fava and Dask need
 
-# Played once, so that no run waits for the compiler: it reaches every compiled function.
+# This scenario calls every compiled function. It is run once, so that no later run compiles.
 EVERYTHING := tests/worlds/everything.toml
 COMPILED_FROM := $(wildcard des/*.py des/*/*.py ledger/*.py)
 
@@ -38,7 +38,7 @@ $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
-	@echo 'Compiling, once for these sources (some ten seconds)'
+	@echo 'Compiling (some ten seconds; again only after a change of the code)'
 	$(BIN)/moneytrail run $(EVERYTHING) --out $(VENV)/played --force >/dev/null
 	rm -rf $(VENV)/played
 	touch $@
@@ -49,54 +49,54 @@ $(VENV)/tools: $(VENV)/ready
 	rm -rf moneytrail.egg-info build
 	touch $@
 
-run: setup  ## run the venue's life, some hours of each day, and say where the money went
+run: setup  ## simulate 42 months, some hours of each day, and print where the money went
 	$(BIN)/moneytrail run ftx-sampled --force
 	$(BIN)/moneytrail answer $(LIFE)
 	@echo
-	@echo 'Doubt it:           BEANCOUNT_DISABLE_LOAD_CACHE=1 $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
-	@echo 'Ask who and when:   $(BIN)/moneytrail timeline $(LIFE)'
+	@echo 'Check the answer:   BEANCOUNT_DISABLE_LOAD_CACHE=1 $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
+	@echo 'See the key dates:  $(BIN)/moneytrail timeline $(LIFE)'
 	@echo 'Judge the thread:   $(BIN)/moneytrail claims $(LIFE)'
 	@echo 'See pictures of it: $(BIN)/moneytrail report $(LIFE) -o exhibit.html'
 	@echo 'All hours:          make flagship   (some eight minutes)'
 
-flagship: setup  ## run the venue's life in full, every quote of 42 months
+flagship: setup  ## simulate every quote of 42 months
 	$(BIN)/moneytrail run ftx --force
 	$(BIN)/moneytrail answer runs/out/ftx-seed1
 
-serve: tools  ## open the group's own books in Fava; RUN=FOLDER for another run than the life
+serve: tools  ## open the group's own books in Fava; RUN=FOLDER opens another run
 	$(BIN)/moneytrail serve $(RUN)
 
-test: tools  ## check style, imports, types and every claim but the slow ones
+test: tools  ## check style, imports and types, and run all tests except the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(PARALLEL)
 
-test-slow: tools  ## test what takes minutes
+test-slow: tools  ## run the tests that take minutes
 	$(BIN)/python -m pytest $(PARALLEL) -m slow
 
-test-exhibit: tools  ## test the web page in a Chromium, its slow tests too; `make test` has the fast ones
+test-exhibit: tools  ## run all tests of the web page in Chromium; `make test` runs the fast ones
 	$(BIN)/python -m pytest tests/runs/exhibit -m 'slow or not slow'
 
-bench: setup  ## print how fast simulating is and what questions cost, as ratios
+bench: setup  ## print the speed of simulations and of reports
 	$(BIN)/python -m runs.bench
 	$(BIN)/python -m runs.bench_questions $(LIFE)
 
 size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 	$(BIN)/python -m runs.experiments.size_sweep
 
-stale-quotes: setup  ## print what stale quotes lose by latency, size, firms and ticks (some minutes)
+stale-quotes: setup  ## print the loss on stale quotes by latency, size, firms and ticks (some minutes)
 	$(BIN)/python -m runs.experiments.stale_quotes
 	$(BIN)/python -m runs.experiments.late_quotes
 
-liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
+liquidation-sweep: setup  ## print the captive maker's result as a backstop (some ten minutes)
 	$(BIN)/python -m runs.experiments.liquidation_sweep
 
-thin-collateral: setup  ## print what accounts on a thin token cost the captive maker (some minutes)
+thin-collateral: setup  ## print the maker's cost of accounts on a thin token (some minutes)
 	$(BIN)/python -m runs.experiments.thin_collateral
 
-reference: setup  ## write docs/scenario.md, docs/commands.md and the JSON Schema anew
+reference: setup  ## generate docs/scenario.md, docs/commands.md and the JSON Schema
 	$(BIN)/python -m runs.scenario_reference
 	$(BIN)/python -m runs.command_reference
 
@@ -104,16 +104,16 @@ docs: tools  ## build the pages of docs/ as HTML in build/docs, without a warnin
 	$(BIN)/python -m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs . build/docs
 	@echo 'Open build/docs/index.html'
 
-study-recovery: setup  ## play a small study, and recover ten members that are hidden (some minutes)
+study-recovery: setup  ## play a small study, and estimate ten hidden members (some minutes)
 	$(BIN)/python -m runs.experiments.study_recovery --page docs/study.md
 
-tracing-error: setup  ## write how wrong the rules of courts are into docs/ (some ten minutes)
+tracing-error: setup  ## write docs/tracing-error.md, the error of courts' rules (some ten minutes)
 	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md
 
-ranges: setup  ## print how much of the hole stale quotes explain, over the record (half an hour)
+ranges: setup  ## print the share of the hole from stale quotes, over recorded ranges (half an hour)
 	$(BIN)/python -m runs.experiments.life_ranges
 
-claims: setup  ## print what five lives make of the thread, statement by statement (some ten minutes)
+claims: setup  ## judge the thread's statements by five simulated lives (some ten minutes)
 	$(BIN)/python -m runs.experiments.claims_over_lives
 
 findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (half an hour)
@@ -124,13 +124,13 @@ pictures: tools  ## draw the README's pictures from the life and from five lives
 	$(BIN)/moneytrail timeline $(LIFE) --plot docs/pictures/timeline.svg
 	$(BIN)/python -m runs.experiments.claims_over_lives --plot docs/pictures/claims.svg
 
-policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)
+policies: setup  ## print the effect of stopping the quotes, or of never lending (some minutes)
 	$(BIN)/python -m runs.experiments.policies
 
 blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)
 	$(BIN)/python -m runs.experiments.blind_audit
 
-dist: setup  ## build a wheel in dist/ and prove it in a clean environment
+dist: setup  ## build a wheel in dist/ and test it in a clean environment
 	rm -rf build dist *.egg-info
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	rm -rf build *.egg-info
@@ -145,9 +145,9 @@ dist: setup  ## build a wheel in dist/ and prove it in a clean environment
 		moneytrail compare tiny >compared.txt'
 	rm -rf build
 
-format: tools  ## lay the code out as ruff does
+format: tools  ## format the code with ruff
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-clean:  ## remove what make made, results too
+clean:  ## remove all files that make created, and all results
 	rm -rf $(VENV) runs/out build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

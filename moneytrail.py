@@ -1,4 +1,4 @@
-"""The public face of moneytrail: run a scenario, open a run, ask it; and the Beancount plugin.
+"""The public functions of moneytrail, to run a scenario and report on it, and the Beancount plugin.
 
     import moneytrail
 
@@ -10,10 +10,10 @@
     moneytrail.plot(moneytrail.where(run))                      # a picture
 
 Each report is a function of a run and has the name of its command. Importing this module loads
-nothing else; a report and the libraries under it are loaded when it is first named.
+nothing else. The first use of a report loads the report and its libraries.
 
-``check.beancount`` of every run names this module as a plugin. A sealed ledger still loads if the
-code moves to another module:
+The file ``check.beancount`` of every run names this module as a plugin. So a sealed ledger still
+loads if the code of the checks moves to another module:
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
@@ -133,12 +133,12 @@ def run(
         scenario: a built-in name, such as ``may-2021``, or the path of a ``.toml`` file.
         out: the run's folder; default ``runs/out/SCENARIO-seedN`` below the working directory.
         seed: another seed than the scenario's.
-        changes: tables laid over the scenario: ``{"maker": {"depth_share": 0.45}}``.
-        force: whether an older run in that folder may be replaced.
+        changes: new values of keys, by table: ``{"maker": {"depth_share": 0.45}}``.
+        force: replace an older run in the folder.
 
     Raises:
         ScenarioError: the scenario, or a change of it, cannot be run.
-        RunRefusedError: the folder exists and *force* is not given, or it can't be written.
+        RunRefusedError: the folder exists and *force* is false, or it can't be written.
     """
     from runs import scenarios
     from runs.execute import default_folder, execute
@@ -153,7 +153,7 @@ def open_run(folder: str | Path) -> "RunFolder":
     """Open the folder of a finished run; files are read on demand.
 
     Raises:
-        RunFolderError: it is not a finished run.
+        RunFolderError: the folder is not a finished run.
     """
     from ledger.run_folder import RunFolder
 

@@ -1,6 +1,6 @@
-"""The module that a run's fava-group.beancount names as its Fava extension.
+"""The Fava extension that the file fava-group.beancount of each run names.
 
-Written books still load if the code moves to another module.
+So the books of older runs still load if the code of the extension moves to another module.
 """
 
 from runs.fava_page.fava_extension import MoneyTrail as MoneyTrail

@@ -1,4 +1,4 @@
-"""The questions: scenario files, the command line, runs of scenarios."""
+"""Scenario files, the command line, and the code that runs scenarios and reports on them."""
 
-# The program's version, and the only place of it: setup.cfg and the manifest read it here.
+# The only place of the program's version: setup.cfg and the manifest read it from here.
 __version__ = "0.2.0"

@@ -1,1 +1,1 @@
-"""The part of each cause in the hole, by Shapley's rule."""
+"""The part of each cause in the hole, as a Shapley value."""

@@ -1,4 +1,4 @@
-"""The part of each cause in the hole: Shapley values beside the accounting statement."""
+"""The part of each cause in the hole: its Shapley value beside its booked amount."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,20 +22,20 @@ from runs.attribution.shapley import (
 from runs.program import program, versions
 from runs.scenarios import dump
 
-EXACT_MAX = 4  # most causes for which every coalition is played
+EXACT_MAX = 4  # with more causes than this, coalitions are sampled
 WHY = (
     "Booked is the accounting statement: the amount that each kind moved in this run. The "
     "effect is the cause with all its consequences: the same scenario and seed with and "
     "without it, on average over all orders of adding the causes. They differ where a cause "
     "pays for another, prevents the payment of another, or moves fees, deposits and "
-    "withdrawals. Booked amounts sum to the hole; effects sum to the addition of the causes to "
-    "the hole."
+    "withdrawals. Booked amounts sum to the hole. Effects sum to the hole less the hole without "
+    "these causes."
 )
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """The hole, and the addition of each cause to it."""
+    """The hole, and the amount that each cause adds to the hole."""
 
     question: str
     seed: int
@@ -55,7 +55,7 @@ class Attribution:
         return sorted(self.causes, key=lambda cause: (-self.shares[cause].value, cause))
 
     def answer(self) -> str:
-        """Say the hole, its largest cause, and the hole without any of the causes."""
+        """Return a text: the hole, its largest cause, and the hole without any of the causes."""
         first = self.by_rank[0]
         share = self.shares[first]
         error = "" if share.error is None else f" (standard error {spoken(Decimal(share.error))})"
@@ -67,13 +67,13 @@ class Attribution:
         )
 
     def provenance(self) -> str:
-        """Say how many runs the result rests on, in one line."""
+        """Return one line: the seed, the number of runs, and how coalitions were chosen."""
         exactly = self.shares[self.causes[0]].error is None
         how = "all coalitions" if exactly else "orders drawn at random"
         return f"seed {self.seed}, {len(self.values)} runs, {how}"
 
     def tables(self) -> list[Table]:
-        """Lay out the causes, then every run."""
+        """Return the table of causes and the table of all runs."""
         return [self._causes_table(), self._runs_table()]
 
     def _booked(self, cause: str) -> Decimal:
@@ -122,7 +122,7 @@ class Attribution:
 
 
 def wanted(causes: Sequence[str], permutations: int, seed: int) -> set[Coalition]:
-    """Return the coalitions that the values are computed from."""
+    """Return the coalitions whose holes are needed for the Shapley values."""
     if len(causes) <= EXACT_MAX:
         return set(coalitions(causes))
     drawn = orders(causes, permutations, seed)
@@ -136,15 +136,15 @@ def attribute(
     played: Played,
     play: Callable[[list[Coalition]], Mapping[Coalition, Fraction]],
 ) -> Attribution:
-    """Play the coalitions, and share the hole out over causes.
+    """Play the coalitions, and compute the Shapley value of each cause.
 
     Args:
         scenario: the scenario.
         causes: causes of the scenario.
         permutations: number of random orders if there are more causes than EXACT_MAX; even, four or
             more.
-        played: the run with all of them.
-        play: returns the hole of each coalition that is asked for.
+        played: the run with all causes.
+        play: returns the hole of each coalition in a list.
     """
     everything, seed = frozenset(causes), scenario.run.seed
     asked = sorted(wanted(causes, permutations, seed) - {everything}, key=sorted)
@@ -157,7 +157,7 @@ def attribute(
 
 
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
-    """Return the inputs of kept results; the number of orders does not change them."""
+    """Return the inputs on which stored results depend; the number of orders is not one."""
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {
         "scenario": digest,
@@ -168,5 +168,5 @@ def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
 
 
 def _usd(dollars: Fraction) -> Decimal:
-    """Round to cents, for a table."""
+    """Round dollars to cents, for a table."""
     return (Decimal(round(dollars * 100)) / 100).quantize(Decimal("0.01"))

@@ -1,6 +1,6 @@
-"""Plays coalitions of causes: the same scenario and seed with some causes and without the others.
+"""Plays coalitions: the same scenario and seed with some causes and without the others.
 
-Inputs that do not follow from the causes stay as in the run with all causes, as in every
+Inputs that do not follow from the causes are the same as in the run with all causes, as in every
 counterfactual. So two coalitions differ by their causes alone.
 """
 
@@ -47,7 +47,10 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
 
 
 def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
-    """Play the scenario unchanged, unless kept; keep the scenario with its held inputs."""
+    """Play the scenario with all causes, or read its stored result.
+
+    A new run also stores the scenario with its held inputs, for the other coalitions.
+    """
     found = kept.get(ALL)
     if found is None:
         with books_of_accounts(scenario) as run:
@@ -72,13 +75,13 @@ def play(
     executor: Executor | None,
     on_run: Callable[[], object] = lambda: None,
 ) -> dict[Coalition, Fraction]:
-    """Return the hole of each coalition in dollars; play those that are not kept.
+    """Return the hole of each coalition in dollars; play coalitions without a stored result.
 
     Args:
-        coalitions: sets of causes, without the set of all: see `play_all`.
+        coalitions: sets of causes; `play_all` plays the set of all causes.
         causes: all causes.
         kept: the folder of results and of the scenario.
-        executor: plays the coalitions; None: this process.
+        executor: plays the coalitions in other processes; None: play them in this process.
         on_run: called after each run.
     """
     names = {each: _name(each, causes) for each in coalitions}
@@ -95,9 +98,9 @@ def play(
 
 
 def scenario_without(path: str, removed: Sequence[str]) -> Scenario:
-    """Take several causes out of a scenario, one after another.
+    """Remove several causes from a scenario, one after another.
 
-    A cause may already be gone with another, as pools with tokens.
+    The removal of one cause may remove another: without tokens there are no pools.
     """
     overrides: dict[str, Any] = {}
     for cause, change in REMOVALS.items():
@@ -124,5 +127,5 @@ def _hole_without(path: str, removed: tuple[str, ...]) -> str:
 
 
 def _name(coalition: Coalition, causes: Sequence[str]) -> str:
-    """Name a coalition's file: a digit for each cause, 1 if the coalition has it."""
+    """Return the name of a coalition's file: for each cause a 1 if it is present, else a 0."""
     return "".join(str(int(cause in coalition)) for cause in causes)

@@ -1,8 +1,8 @@
-"""Shapley values: the addition of each cause, on average over all orders of adding causes.
+"""Shapley values: the amount that a cause adds, averaged over all orders of adding causes.
 
 Source: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
-307-317. From random orders: Castro, Gomez & Tejada (2009), Polynomial calculation of the
-Shapley value based on sampling, Computers & Operations Research 36, 1726-1730.
+307-317. The estimate from random orders: Castro, Gomez & Tejada (2009), Polynomial calculation of
+the Shapley value based on sampling, Computers & Operations Research 36, 1726-1730.
 """
 
 import math
@@ -19,20 +19,20 @@ Order = tuple[str, ...]
 
 
 class Added(NamedTuple):
-    """The addition of one cause, and its standard error; None if all orders are counted."""
+    """The amount that a cause adds, and its standard error (None if all orders are counted)."""
 
     value: Fraction
     error: float | None = None
 
 
 def coalitions(causes: Sequence[str]) -> Iterator[Coalition]:
-    """Yield every set of causes, the empty one first."""
+    """Yield every set of causes, the empty set first."""
     for size in range(len(causes) + 1):
         yield from map(frozenset, combinations(causes, size))
 
 
 def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
-    """Return each cause's value from the values of all 2^k coalitions."""
+    """Return the Shapley value of each of k causes from the values of all 2^k coalitions."""
     k = len(causes)
     shares = {}
     for cause in causes:
@@ -47,10 +47,11 @@ def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
 
 
 def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
-    """Draw *n* orders of the causes, an even number: every second one reverses the one before.
+    """Draw *n* orders of the causes (*n* even) in pairs: an order and its reverse.
 
-    A cause that comes early in one comes late in the other, so that a pair has a smaller error than
-    two independent orders. A longer list begins with the orders of a shorter one.
+    A cause that is early in one order of a pair is late in the other. So the mean of a pair has a
+    smaller error than the mean of two independent orders. A longer list begins with the orders of
+    a shorter list.
     """
     drawn: list[Order] = []
     for pair in range(n // 2):
@@ -67,10 +68,10 @@ def on_the_way(order: Order) -> Iterator[Coalition]:
 
 
 def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
-    """Return each cause's mean over orders, with its standard error over pairs of them.
+    """Return each cause's mean over orders, with its standard error over pairs of orders.
 
     Args:
-        drawn: orders as from `orders`, two pairs or more.
+        drawn: the result of `orders`: two pairs or more.
         values: the values of all coalitions that arise in these orders.
     """
     added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}

@@ -1,1 +1,1 @@
-"""The command line: commands, in files by kind of reader, and their output."""
+"""The command line: the commands, and the parts that they share."""

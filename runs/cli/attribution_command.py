@@ -1,4 +1,4 @@
-"""The command that shares the hole out over its causes."""
+"""The command that computes the part of each cause in the hole."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -36,13 +36,19 @@ from runs.workers import local_processes
     show_default=True,
     help="Number of orders drawn for five causes or more; an even number.",
 )
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key, as in run.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A new value for one key, as in `run`.",
+)
 @PROCESSES
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Keep the results of its runs there, and continue from those already there.",
+    help="Store the results of all runs in this folder; results in it are not computed again.",
 )
 @report("causes", "runs")
 def attribution_command(
@@ -71,7 +77,7 @@ def attribution_command(
     world = load(scenario, {}, read_settings(settings))
     causes = checked(world, [name.strip() for name in names.split(",")])
     if len(causes) < 2:
-        raise click.UsageError("one cause is a counterfactual; give two or more with --causes A,B")
+        raise click.UsageError("give two or more with --causes A,B; for one, use `counterfactual`")
     with chosen_folder(out) as folder, local_processes(processes) as executor:
         kept = KeptResults(folder, made_by(world, causes))
         todo = len(wanted(causes, permutations, world.run.seed))

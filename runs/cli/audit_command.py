@@ -98,7 +98,7 @@ def _audited(
     workers: AbstractContextManager[Executor | None],
     progress: Progress,
 ) -> Iterator[AuditStep]:
-    from runs.full_audit import audit  # imports scenarios: only now, with progress shown
+    from runs.full_audit import audit  # a slow import: it comes after progress is shown
 
     with workers as executor:
         for done in audit(folder, every_day, executor):

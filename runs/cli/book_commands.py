@@ -1,4 +1,4 @@
-"""The commands that open the books: of one entity, along a trail, or by SQL."""
+"""The commands `books`, `trail` and `sql`, which show parts of the books."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from runs.cli.parameters import BOOKS, DAY, RUN
 from runs.reporting import report
 from runs.whole_table import brief_exact
 
-# Of a fill, an entry, a closing entry, or a link.
+# The tables of `trail --seq` and `trail --link`; each starting point has some of them.
 UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")
 
 VIEWS = ("fills", "postings")
@@ -37,22 +37,26 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
     """
     if not beancount:
         return books(run, entity)
-    from ledger.reports.trail.entity_text import books_text  # this import loads the whole text
+    from ledger.reports.trail.entity_text import books_text  # a slow import
 
     return books_text(run, entity)
 
 
 @click.command("trail")
 @click.argument("run", type=BOOKS)
-@click.option("--kind", help="The third word of accounts, such as PickOff.")
-@click.option("--party", help="The other party.")
+@click.option("--kind", help="The kind, which is the third word of an account, such as PickOff.")
+@click.option("--party", help="The counterparty, such as Firm01.")
 @click.option("--entity", help="The entity whose books are searched. [default: the house group's]")
 @click.option("--since", type=DAY, help="The first day.")
 @click.option("--until", type=DAY, help="The last day.")
-@click.option("--seq", type=int, help="Start from this fill or entry instead.")
-@click.option("--link", help="Start from the entries with this link instead.")
+@click.option("--seq", type=int, help="Go up from the fill or entry with this number.")
+@click.option("--link", help="Go up from the entries with this link.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="Lines listed."
+    "--limit",
+    type=click.IntRange(min=1),
+    default=SHOWN,
+    show_default=True,
+    help="The largest number of lines in a list.",
 )
 @report("entries", "fills", "sums", instead={"seq": UP, "link": UP})
 def trail_command(
@@ -99,7 +103,7 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: str | None
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Show the columns of a view, fills unless another is named, and exit.",
+    help="Show the columns of a view (fills, if none is named), and exit.",
 )
 @report("sql")
 def sql_command(run: RunFolder, statement: str) -> list[Table]:

@@ -37,6 +37,6 @@ def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
     """
     if study is None:
         return claims(run)
-    from runs.claims.over_study import over_study  # few calls need this import
+    from runs.claims.over_study import over_study  # a slow import that few calls need
 
     return claims(run, over_study(study))

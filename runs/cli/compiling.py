@@ -1,4 +1,4 @@
-"""Reports when functions are compiled, which takes long and is kept for later runs."""
+"""Reports when functions are compiled. This takes long, so later runs use the stored result."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ from runs.cli.progress import Progress
 
 
 class _Compiling(Listener):
-    """Listens to the compiler, which compiles called functions inside their callers."""
+    """Shows that the compiler works. It compiles a called function while it compiles the caller."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._depth = progress, 0
 
     def on_start(self, event: Event) -> None:
-        """Report the outermost function."""
+        """Report the compilation of the outermost function."""
         if not self._depth:
             self._progress.interrupts("compiling, once for these sources (some ten seconds)")
         self._depth += 1
@@ -29,6 +29,6 @@ class _Compiling(Listener):
 
 @contextmanager
 def compiling_told(progress: Progress) -> Iterator[None]:
-    """Report when functions are compiled; those kept from an earlier run are not."""
+    """Report when functions are compiled; functions that an earlier run stored are loaded."""
     with install_listener("numba:compile", _Compiling(progress)):
         yield

@@ -21,7 +21,7 @@ from runs.reporting import report
     "--out",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Keep the other run there.  [default: it is not kept]",
+    help="Store the other run in this folder.  [default: it is deleted]",
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @report("views", "difference", "hole", "firsts", "parting")
@@ -36,7 +36,7 @@ def counterfactual_command(
       moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
 
     There are two ways to remove stale quotes: without PickOff no firm hits them; without SlowQuotes
-    they are as fast as those of other makers, at the same size.
+    the maker's quotes are as fast as the quotes of other makers, at the same size.
 
     The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
     follow from the cause stay as the run booked them, and the report lists them. The difference, by

@@ -1,4 +1,4 @@
-"""The command that diagnoses a run blind."""
+"""The command that looks for the cause of loss in a copy of the books without kinds."""
 
 import click
 

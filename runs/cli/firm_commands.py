@@ -33,8 +33,8 @@ def firms_command(run: RunFolder) -> FirmAccounts:
 
     Edge is a firm's gain by the price at its fills on the house venue; fees and hedging are its
     costs. Elsewhere is the result of its own quotes on the lead venue. A claim is not cash: the
-    amount that the house could pay if all withdrew at once is shared pro rata. Variation margin has
-    a table of its own: by venue it only shows price moves.
+    amount that the house could pay if all withdrew at once is shared pro rata. Variation margin by
+    venue only shows price moves, so it has a table of its own.
     """
     return firms(run)
 

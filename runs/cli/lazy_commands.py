@@ -8,18 +8,18 @@ import click
 
 
 class LazyCommand(click.Command):
-    """A command's summary for the help, and the file of the command."""
+    """A command that is not imported yet: its summary for the help, and its file."""
 
     def __init__(
         self, name: str, module: str, summary: str, *, formerly: str | None = None
     ) -> None:
-        """Name a command.
+        """Describe a command without importing its file.
 
         Args:
-            name: the word on the command line; its function is called `name_command`.
-            module: the file in this folder that holds the function.
+            name: the command's name on the command line; its function is called `name_command`.
+            module: the file in this folder that has the function.
             summary: the first paragraph of the function's help, which `--help` shortens to a line.
-            formerly: its former word, which still works and is not listed.
+            formerly: the command's former name, which still works and is not listed.
         """
         super().__init__(name, help=summary)
         self.module, self.formerly = module, formerly
@@ -31,7 +31,7 @@ class LazyCommand(click.Command):
 
 
 class LazyGroup(click.Group):
-    """A group of lazy commands, in sections, in the order in which they are given."""
+    """A group of lazy commands in titled sections; the help keeps the given order."""
 
     def __init__(
         self,
@@ -40,14 +40,14 @@ class LazyGroup(click.Group):
         sections: Mapping[str, Sequence[LazyCommand]],
         **extra: Any,
     ) -> None:
-        """Take the commands by the title of their section."""
+        """Create the group from its commands by the title of their section."""
         commands = [command for section in sections.values() for command in section]
         super().__init__(name, commands, **extra)
         self._sections = sections
         self._former = {command.formerly: command for command in commands if command.formerly}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands as the help lists them."""
+        """Return the names of the commands in the order of the help."""
         return list(self.commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -43,7 +43,7 @@ SECTIONS = {
         LazyCommand(
             "answer",
             "story_commands",
-            "Where did the money go: the hole by kind, and one paragraph on it?",
+            "Where did the money go? One paragraph, and the hole by kind.",
         ),
         LazyCommand(
             "claims",
@@ -123,7 +123,7 @@ SECTIONS = {
         LazyCommand(
             "expectations",
             "market_commands",
-            "Simulated against realised results of the maker's quotes.",
+            "Compare simulated and realised results of the maker's quotes.",
             formerly="beliefs",
         ),
         LazyCommand(
@@ -179,7 +179,7 @@ SECTIONS = {
         LazyCommand(
             "rebuild",
             "rebuild_command",
-            "Rebuild a run's copies from its text, and seal the run.",
+            "Rebuild the files derived from a run's ledger text, and seal the run.",
         ),
     ),
 }
@@ -187,21 +187,21 @@ COMMANDS = tuple(command for section in SECTIONS.values() for command in section
 
 MISTAKEN = 2
 INTERRUPTED = 130  # the code of a shell for a program that Ctrl-C ended
-UNREAD = 141  # the code of a shell for a program whose reader left
+UNREAD = 141  # the code of a shell for a program whose output pipe was closed
 
 
 class OneLineErrors(LazyGroup):
     """A group of commands that report mistakes in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; its reader may stop reading."""
+        """Run a command; end without an error if the reader of the output closes the pipe."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            _forget_output()  # `| head` has seen enough
+            _forget_output()  # for example, `| head` closed the pipe
             ctx.exit(UNREAD)
 
-    def main(  # type: ignore[override]  # it always ends the process, so it has one form only
+    def main(  # type: ignore[override]  # never returns, so one signature is enough
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Never:
         """Run a command and end the process with its exit code."""
@@ -259,7 +259,7 @@ def _duckdb_error() -> type[Exception] | tuple[()]:
 )
 @click.version_option(__version__)
 def main() -> None:
-    """Where did the money go? Simulate an exchange, keep its books, ask the books.
+    """Where did the money go? Simulate an exchange, keep its books, query the books.
 
     \b
       moneytrail run may-2021

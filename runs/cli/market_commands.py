@@ -14,7 +14,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("expectations", "plans", "expectations-by-market", "difference", "check")
 def expectations_command(run: RunFolder) -> Expectations:
-    """Simulated against realised results of the maker's quotes.
+    """Compare simulated and realised results of the maker's quotes.
 
     \b
       moneytrail expectations runs/out/tiny-seed1
@@ -37,10 +37,10 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
     \b
       moneytrail lead-lag runs/out/tiny-seed1
 
-    The lag is that at which prices paid on the house venue differ least from those of the lead
-    venue, over all days. It has an interval; above zero, the house follows. The actual ages of
-    quotes are shown beside it: the estimate does not use them, and its interval should contain
-    them.
+    At the estimated lag, prices paid on the house venue differ least from prices on the lead
+    venue, over all days. A positive lag means that the house follows. The interval of the estimate
+    should contain the actual ages of quotes. They are shown beside it, and the estimate does not
+    use them.
     """
     return lead_lag(run)
 

@@ -73,6 +73,7 @@ def cash_coverage_command(run: RunFolder) -> CoverageByDay:
       moneytrail cash-coverage runs/out/tiny-seed1
       moneytrail cash-coverage runs/out/tiny-seed1 --table dates --plot coverage.png
 
-    Each day's close: the firms' profits at the house so far, all claims of customers, and the cash.
+    At each day's close: the firms' profits at the house so far, all claims of customers, and the
+    exchange's cash.
     """
     return cash_coverage(run)

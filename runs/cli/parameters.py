@@ -15,7 +15,7 @@ from runs.workers import cores
 
 # The commands that need no fills and so take any ledger.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
-SUFFIXES = (".beancount", ".bean")  # the endings of a ledger's name
+SUFFIXES = (".beancount", ".bean")  # the suffixes of ledger files
 
 
 class RunParameter(click.ParamType[RunFolder]):
@@ -55,7 +55,7 @@ def _is_ledger(path: Path) -> bool:
 
 
 class DayParameter(click.ParamType[date]):
-    """A day, as 2022-05-09."""
+    """A day, written as 2022-05-09."""
 
     name = "date"
 
@@ -64,7 +64,7 @@ class DayParameter(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no date; write it as 2022-05-09.", param, ctx)
+            self.fail(f"{value!r} is not a date; write a date as 2022-05-09.", param, ctx)
 
 
 RUN, BOOKS, DAY = RunParameter(), BooksParameter(), DayParameter()
@@ -73,7 +73,7 @@ PROCESSES = click.option(
     "--processes",
     type=click.IntRange(1, 1_000),
     default=cores,
-    show_default="one a core",
+    show_default="one per core",
     help="Number of local processes that share the work.",
 )
 
@@ -84,14 +84,14 @@ Found = TypeVar("Found", bound=Report)
 def plotted(
     figure_of: Callable[[Found], Any],
 ) -> Callable[[Callable[..., Found]], Callable[..., Found]]:
-    """Let a command also draw its report; place it below `report`."""
+    """Add the option --plot, which draws the report; place this decorator below `report`."""
 
     def decorate(command: Callable[..., Found]) -> Callable[..., Found]:
         @click.option(
             "--plot",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Also draw it to this file: .png, .svg or .pdf (pip install 'moneytrail[plot]').",
+            help="Also draw the report: .png, .svg or .pdf file (pip install 'moneytrail[plot]').",
         )
         @functools.wraps(command)
         def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:

@@ -1,4 +1,4 @@
-"""Progress of a run, shown on terminals alone."""
+"""The progress of a run, shown only on a terminal."""
 
 from datetime import date
 from typing import Any
@@ -12,9 +12,9 @@ _MONTH_DAYS = 30.44
 
 
 class Progress:
-    """A line with the present phase, or with the days simulated and the remaining time.
+    """A line with the current phase, or with the days simulated and the remaining time.
 
-    It is shown at once, before slow imports.
+    The line is shown before slow imports.
     """
 
     def __init__(self, first: str = _FIRST) -> None:
@@ -33,7 +33,7 @@ class Progress:
         self._show(_WORD, phase)
 
     def simulates(self, start: date, end: date) -> None:
-        """Count days from now on; *end* is the day after the last."""
+        """Show the number of simulated days from now on; *end* is the day after the last day."""
         days = (end - start).days
         months = round(days / _MONTH_DAYS)
         span = f"{months} months" if months > 1 else f"{days} days"
@@ -42,11 +42,11 @@ class Progress:
         self._bar.reset()  # the remaining time is estimated from now on
 
     def day(self) -> None:
-        """Count a day that has been simulated."""
+        """Add one simulated day to the count."""
         self._bar.update()
 
     def interrupts(self, phase: str) -> None:
-        """Show a phase for a while."""
+        """Show another phase until `resumes` is called."""
         self._interrupted = self._shown
         self._show(_WORD, phase)
 

@@ -1,4 +1,4 @@
-"""The command that asks the books in Beancount's own query language."""
+"""The command that queries the books in Beancount's own query language."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""The command that rebuilds files made from the text."""
+"""The command that rebuilds the files derived from the ledger's text."""
 
 import click
 
@@ -10,14 +10,14 @@ from runs.cli.parameters import RUN
 @click.command("rebuild")
 @click.argument("run", type=RUN)
 def rebuild_command(run: RunFolder) -> None:
-    """Rebuild a run's copies from its text, and seal the run.
+    """Rebuild the files derived from a run's ledger text, and seal the run.
 
     \b
       moneytrail rebuild runs/out/tiny-seed1
 
-    Reports read postings/ and directives.parquet, a copy of the general ledger by column, and
-    group.beancount has the house group's own books. Older runs have no such copies. The command
-    stops if any other file is not as it was sealed.
+    The derived files are postings/ and directives.parquet, a copy of the general ledger by column
+    that reports read, and group.beancount, the house group's own books. Older runs do not have
+    them. The command stops if any other file has changed since it was sealed.
     """
     rebuild(run)
     click.echo(run.path)

@@ -1,4 +1,4 @@
-"""The command that simulates."""
+"""The command that simulates a scenario."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from runs.cli.progress import Progress
 
 @click.command("run")
 @click.argument("scenario")
-@click.option("--seed", type=int, help="A seed that replaces the scenario's.")
+@click.option("--seed", type=int, help="The seed, instead of the scenario's seed.")
 @click.option(
     "--set",
     "settings",
@@ -80,6 +80,6 @@ def run_command(
         sign(target, key)
     for market in loaded.markets:
         if read := market.price.candles_read:
-            # Beside the output, whose one line is the folder.
+            # To standard error: standard output has one line, the run's folder.
             click.echo(f"{market.name}, candles: {read}", err=True)
     click.echo(target)

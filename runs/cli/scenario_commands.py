@@ -25,7 +25,7 @@ def scenario_command() -> None:
 
 @scenario_command.command("list")
 def list_command() -> None:
-    """Which scenarios come with the program, and what does each ask?"""
+    """Which scenarios come with the program, and which question does each one study?"""
     from runs.scenario_files import built_ins
     from runs.scenarios import data_of
 
@@ -88,7 +88,7 @@ def check_command(ctx: click.Context, scenario: str) -> None:
 @scenario_command.command("new")
 @click.argument("name")
 @click.option(
-    "--like", default="tiny", show_default=True, help="The scenario whose values it copies."
+    "--like", default="tiny", show_default=True, help="The scenario whose values are copied."
 )
 def new_command(name: str, like: str) -> None:
     """Write NAME.toml: a scenario with a comment on each key, for you to change.
@@ -111,7 +111,7 @@ def schema_command() -> None:
     \b
       moneytrail scenario schema > scenario.schema.json
 
-    A file names it in its first line: #:schema scenario.schema.json
+    A scenario file names the schema in its first line: #:schema scenario.schema.json
     """
     from runs.scenario_schema import schema_text
 

@@ -17,7 +17,7 @@ from runs.schedules_workbook import save_workbook
 @click.command("schedules")
 @click.argument("run", type=BOOKS)
 @click.option(
-    "--until", type=DAY, help="The last day that counts. [default: the last day of the books]"
+    "--until", type=DAY, help="The last day included. [default: the last day of the books]"
 )
 @click.option(
     "--xlsx",

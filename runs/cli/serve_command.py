@@ -28,5 +28,5 @@ def serve_command(run: RunFolder, port: int) -> None:
     """
     listen = opener(run, port)
     click.echo(f"Where did the money go? {address(run, port)}")
-    click.echo("The first page waits for the books: seconds, longer for a life. Ctrl-C ends.")
+    click.echo("The first page appears after some seconds, when the books are loaded. Ctrl-C: end.")
     listen()

@@ -21,13 +21,13 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("hole-by-kind")
 def answer_command(run: RunFolder) -> Answer:
-    """Where did the money go: the hole by kind, and one paragraph on it?
+    """Where did the money go? One paragraph, and the hole by kind.
 
     \b
       moneytrail answer runs/out/tiny-seed1
 
     The hole, the largest uses, the cost of the thread's mechanism, the days on which customers'
-    money was in use, and unpaid withdrawals: each figure is that of `where` or `timeline`.
+    money was in use, and unpaid withdrawals: each figure is from `where` or `timeline`.
     """
     return answered(run)
 

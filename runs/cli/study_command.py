@@ -36,7 +36,7 @@ TABLES = (
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Its folder; an existing study there is continued.",
+    help="The study's folder; a study that was stopped there is continued.",
 )
 @click.option("--members", type=click.IntRange(2), help="Play only the first members of the file.")
 @PROCESSES
@@ -79,8 +79,8 @@ def study_command(
       moneytrail study tiny --replay 5 my-member
 
     A STUDY is a built-in name or a .toml file: it names unknown inputs with ranges, the facts that
-    judge, and the number of lives. The same command continues a stopped study, and ends with the
-    same table.
+    judge each life, and the number of lives. The same command continues a stopped study, and ends
+    with the same table.
     """
     path = study_path(study)
     if again:

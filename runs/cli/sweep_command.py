@@ -10,7 +10,7 @@ from runs.reporting import report
 
 
 class SeedsParameter(click.ParamType[tuple[int, ...]]):
-    """Seeds, as 1..6 or as 1,2,5."""
+    """Seeds, written as 1..6 or as 1,2,5."""
 
     name = "seeds"
 
@@ -24,15 +24,19 @@ class SeedsParameter(click.ParamType[tuple[int, ...]]):
                 return tuple(range(first, last + 1))
         elif re.fullmatch(r"\d{1,10}(,\d{1,10})*", value, re.ASCII):
             return tuple(dict.fromkeys(map(int, value.split(","))))
-        self.fail(f"{value!r} are no seeds; write 1..6 or 1,2,5.", param, ctx)
+        self.fail(f"{value!r} is not a list of seeds; write 1..6 or 1,2,5.", param, ctx)
 
 
 @click.command("sweep")
 @click.argument("scenario")
 @click.argument("values", metavar="KEY=A,B,C")
-@click.option("--seeds", type=SeedsParameter(), default=(), help="Such as 1..6 or 1,2,5.")
+@click.option("--seeds", type=SeedsParameter(), default=(), help="Seeds: 1..6 or 1,2,5.")
 @click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key for all runs, as in run."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A new value for one key in all runs, as in `run`.",
 )
 @report("sweep", "runs")
 def sweep_command(
