@@ -1,1 +1,1 @@
-"""The world: prices, venues, quotes, the race for them, custody and treasury, in SimPy's time."""
+"""The world: prices, venues, quotes, the race to hit them, custody and treasury, run by SimPy."""

@@ -1,4 +1,4 @@
-"""The books that a world writes: who keeps them, and their chart of accounts."""
+"""The books of a world: the parties that keep books, and the chart of accounts."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def parties_of(scenario: Scenario) -> Parties:
 
 
 def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
-    """Return the contracts of a venue, by market."""
+    """Return one contract of a venue for each market."""
     return tuple(
         Contract(market.name, venue, market.lot, market.tick_usd, market.stands_for)
         for market in scenario.markets
@@ -51,7 +51,7 @@ def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
 
 
 def chart_of(scenario: Scenario, parties: Parties) -> Chart:
-    """Lay out the accounts that a scenario's books may use."""
+    """Return the chart of all accounts that the books of a scenario may use."""
     contracts = contracts_of(scenario, parties.house)
     return Chart(
         parties,
@@ -66,7 +66,7 @@ def chart_of(scenario: Scenario, parties: Parties) -> Chart:
 def open_journal(
     scenario: Scenario, parties: Parties, folder: Path, journal: type[Journal]
 ) -> Journal:
-    """Begin the books of a run, in a folder that exists."""
+    """Open the books of a run in an existing folder."""
     return journal(
         folder,
         scenario.question,

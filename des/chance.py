@@ -1,8 +1,8 @@
-"""Where chance enters: named streams for regular draws, hashes for single decisions.
+"""Random numbers: named streams for regular draws, hashes for single decisions.
 
-A stream belongs to one quantity of one process in one block of time, so that blocks can be drawn
-in any order and adding a process moves no other's draws. A decision draws by hashing its subject
-(seed, firm, quote), so that the order in which decisions are evaluated cannot matter.
+A stream belongs to one quantity of one process in one block of time. So blocks can be drawn in any
+order, and a new process changes no draws of other processes. A decision draws its random number by
+hashing its subject (seed, firm, quote). So the order of evaluation has no effect on a decision.
 """
 
 import math
@@ -17,25 +17,25 @@ from des.seeding import SeedState
 
 QUANTILES = 4096
 
-_NO_MORE_OF_SEED = (0, 0, 0)  # a seed fills one of the four words that SeedSequence reserves for it
+_NO_MORE_OF_SEED = (0, 0, 0)  # SeedSequence has four words for a seed; a seed fills one of them
 
 # Finaliser of SplitMix64: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number
 # generators", OOPSLA.
 _INCREMENT = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
-_TO_INDEX = np.uint64(52)  # the upper bits of 64 select one of QUANTILES rows
+_TO_INDEX = np.uint64(52)  # keeps the upper 12 bits of 64, which select one of QUANTILES rows
 
 
 def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generator:
-    """Random stream of one *quantity* of one *process* in one *block* (market, hour)."""
-    # The words of SeedSequence(seed, spawn_key=key).
+    """Return the random stream of one *quantity* of one *process* in one *block* (market, hour)."""
+    # SeedSequence(seed, spawn_key=key) has the same words.
     words = (seed, *_NO_MORE_OF_SEED, *_key(process, quantity, *block))
     return Generator(PCG64(SeedState(np.array(words, dtype=np.uint32))))
 
 
 def decision_key(seed: int, *words: str | int) -> int:
-    """Return the 64-bit key of one kind of decision; each decision mixes in its own subject."""
+    """Return the 64-bit key of one kind of decision; `mix` adds the subject of each decision."""
     sequence = SeedSequence(seed, spawn_key=_key(*words))
     return int(sequence.generate_state(1, np.uint64)[0])
 
@@ -46,20 +46,20 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the places of numbers in rising order, in linear time if they are drawn uniformly.
+    """Return the indices that sort numbers, in linear time if the numbers are drawn uniformly.
 
-    There are as many buckets as numbers; each number goes to one, and only numbers that share a
-    bucket are compared. Equal ones stay in the order in which they were drawn.
+    There are as many buckets as numbers. Each number goes to one bucket, and only numbers in the
+    same bucket are compared. Equal numbers keep the order in which they were drawn.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
         span: the range of the draws.
 
     Returns:
-        Places, int64, shape (n,).
+        Indices, int64, shape (n,).
     """
     n = len(drawn)
-    per_unit = n / span  # in floats: a product of floats rises with its factors
+    per_unit = n / span  # a float product rises with the number, so buckets are in order
     begin, ordered = np.zeros(n + 1, np.int64), np.empty(n, np.int64)
     for number in drawn:
         begin[min(int(number * per_unit), n - 1) + 1] += 1
@@ -80,14 +80,14 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Put numbers in rising order, each once, in linear time if they are drawn uniformly.
+    """Return the distinct numbers in rising order, in linear time if the draws are uniform.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
         span: the range of the draws.
 
     Returns:
-        Strictly rising, int64.
+        The distinct numbers, strictly rising, int64.
     """
     kept, last = 0, np.int64(-1)
     numbers = np.empty(len(drawn), np.int64)
@@ -101,7 +101,7 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("uint64(uint64, int64)", cache=True)
 def mix(key: int, subject: int) -> int:
-    """Hash the subject of a decision with its key: 64 bits, with overflow."""
+    """Return a 64-bit hash of a decision's key and subject; the arithmetic overflows on purpose."""
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
     h = (h ^ (h >> _SHIFTS[1])) * _MULTIPLIERS[1]
@@ -112,15 +112,15 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
     """Draw the waiting time until the next event of a Poisson process.
 
     Args:
-        draws: the process's own stream.
-        expected: how many events are expected within *span_us*, 0 or more.
-        span_us: in microseconds.
+        draws: the random stream of the process.
+        expected: the expected number of events within *span_us*, 0 or more.
+        span_us: the span, in microseconds.
 
     Returns:
-        Microseconds, not rounded; math.inf if the event never comes. It never comes at a rate of
-        zero, or at a rate so near zero that a float cannot hold the mean waiting time.
+        Microseconds, not rounded. math.inf if the event never comes: at a rate of zero, or at a
+        rate so near zero that a float cannot represent the mean waiting time.
     """
-    # In Python a float divided by a number near zero is infinity; division by zero is an error.
+    # In Python a float divided by a tiny number is infinity, but division by zero is an error.
     mean_us = span_us / expected if expected else math.inf
     return draws.exponential(mean_us) if math.isfinite(mean_us) else math.inf
 
@@ -128,8 +128,8 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
 def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
     """Tabulate a lognormal delay at equally likely quantiles.
 
-    A draw looks a hash up in this table. The table holds integers, so that the last bit of an
-    exponential never reaches the books.
+    A hash selects a row of this table. The table contains integers, so that the rounding of
+    exponentials never reaches the books.
 
     Returns:
         QUANTILES delays in microseconds, ascending, int64.

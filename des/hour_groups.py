@@ -21,15 +21,15 @@ from ledger.times import HOURS_PER_DAY
 
 
 def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndarray]:
-    """Cut a day into groups of hours with similar predicted losses.
+    """Divide a day into groups of hours with similar predicted losses.
 
     Args:
         predicted: the predicted loss of each hour, 0 or more, shape (n,).
         loss_max: the bound on the predicted loss of a group of two hours or more.
-        most: the most hours of a group.
+        most: the largest number of hours in a group.
 
     Returns:
-        The hours of each group, by their places in *predicted*; the largest losses come first.
+        The hours of each group, as indices into *predicted*; the largest losses are first.
     """
     left, groups = np.argsort(-predicted, kind="stable"), []
     while len(left):
@@ -42,10 +42,10 @@ def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndar
 
 @dataclass(frozen=True, slots=True)
 class GroupedHours:
-    """The traded hours of a run, drawn by groups. Place h is the run's hour h."""
+    """The traded hours of a run, drawn by groups. Index h of a tuple is hour h of the run."""
 
     first_hour: int  # counted since 1970
-    weights: tuple[int, ...]  # number of hours that each represents; 0: it is not traded
+    weights: tuple[int, ...]  # number of hours that an hour represents; 0: the hour is not traded
     group_losses: tuple[float, ...]  # the predicted loss of the group that a traded hour represents
 
     @classmethod
@@ -57,12 +57,12 @@ class GroupedHours:
         bounds: tuple[float, int],
         key: int,
     ) -> "GroupedHours":
-        """Draw an hour of each group of each day.
+        """Draw one traded hour for each group of each day.
 
         Args:
-            predicted: the predicted loss of each hour, shape (hours,), in whole days.
+            predicted: the predicted loss of each hour of all days of the run, shape (hours,).
             first_hour: the first hour, a midnight, counted since 1970.
-            full_days: the days, counted since 1970, of which each hour is its own group.
+            full_days: the days, counted since 1970, on which each hour is its own group.
             bounds: the largest predicted loss and the largest number of hours of a group.
             key: the key of the draw.
         """
@@ -77,11 +77,11 @@ class GroupedHours:
         return cls(first_hour, tuple(weights.tolist()), tuple(losses.tolist()))
 
     def weight(self, hour: int) -> int:
-        """Return the number of hours that *hour* (since 1970) represents; 0: it is not traded."""
+        """Return the number of hours that *hour* (since 1970) represents; 0: not traded."""
         return self.weights[hour - self.first_hour] if hour >= self.first_hour else 0
 
     def traded(self) -> Iterator[tuple[int, int]]:
-        """Yield in order each traded hour, since 1970, and its weight in hours."""
+        """Yield each traded hour, since 1970, and its weight in hours, in order."""
         for i, weight in enumerate(self.weights):
             if weight:
                 yield self.first_hour + i, weight

@@ -22,7 +22,7 @@ from ledger.pledged_terms import PledgedTerms
 
 
 def input_notes(scenario: Scenario) -> Iterator[Note]:
-    """Yield the rates, and the firms' data, as the books note them on the first morning."""
+    """Yield notes of the rates and of the firms' data, which the books record at the start."""
     house, lead = scenario.house, scenario.lead
     yield FundingRate(hourly_funding_e9(house.funding_bps_per_day))
     for tier in house.fee_tiers:

@@ -1,4 +1,4 @@
-"""All markets between two settlements: they trade side by side, and venues book the fills."""
+"""All markets between two settlements: they trade in parallel, and venues book the fills."""
 
 from collections.abc import Generator, Sequence
 
@@ -28,7 +28,7 @@ class Markets:
         on_margin: MarginCustomers | None,
         at_halt: PositionsAtHalt,
     ) -> None:
-        """Begin.
+        """Initialise the markets.
 
         Args:
             env: the simulation's clock.
@@ -46,11 +46,11 @@ class Markets:
         self.at_halt = at_halt
 
     def marks(self) -> np.ndarray:
-        """Return the lead prices by which everything is settled, in ticks, by market."""
+        """Return the lead prices at which positions are settled, in ticks, by market."""
         return marks_of(self.listings)
 
     def trading(self, start_us: int, end_us: int) -> simpy.Event:
-        """Let all markets trade in [start, end); the event comes when the last one is done."""
+        """Start trading in all markets in [start, end); the event succeeds when all are done."""
         return self._env.all_of(
             [
                 self._env.process(self._trading(market, listing, start_us, end_us))
@@ -61,7 +61,7 @@ class Markets:
     def _trading(
         self, market: int, listing: Listing, start_us: int, end_us: int
     ) -> Generator[simpy.Event, None, None]:
-        """Quote one market, and be hit, until the settlement."""
+        """Simulate quotes and fills of one market until the settlement."""
         on_margin = self._on_margin
         desk = on_margin.desk if on_margin and on_margin.are_there else None
         forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS

@@ -21,7 +21,7 @@ from ledger.transaction import Movement
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Cents and units on the first morning, by owner."""
+    """Opening balances in cents and units, by owner."""
 
     claims: dict[tuple[str, str], int]  # the key is (entity, venue)
     cash: dict[str, int]
@@ -54,7 +54,7 @@ def open_books(
         first: the opening balances of each party.
         time_us: the run's start.
         venues: by name.
-        custody: holds the cash.
+        custody: the parties' cash.
         journal: records the entry.
     """
     names = journal.chart.parties.names
@@ -91,9 +91,9 @@ def opening(
     Args:
         scenario: states the balances.
         parties: all who keep books, by role.
-        firms: the firms with names of their own and those drawn, waiting ones included.
+        firms: the named firms and the drawn firms, including those that wait to enter.
         on_margin, pledged, group: parts of the world with balances of their own, or None.
-            coins: customers' coins, which are a part of their claim; or None.
+        coins: customers' coins, which are a part of customers' claims; or None.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)

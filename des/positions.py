@@ -16,7 +16,7 @@ from ledger.parties import Parties
 
 
 class Positions:
-    """Reads both venues."""
+    """The state of every market, read from both venues."""
 
     def __init__(
         self,
@@ -28,14 +28,14 @@ class Positions:
         capital: CapitalDesk,
         directional: DirectionalBook | None,
     ) -> None:
-        """Begin.
+        """Initialise the reader.
 
         Args:
-            scenario: names the markets, and says how often they settle.
-            firms: the firms with names of their own, and those drawn.
+            scenario: states the markets and the times of settlements.
+            firms: the named firms and the drawn firms.
             parties: all who keep books, by role.
             house, lead: the two venues.
-            capital: knows which firms trade.
+            capital: states which firms trade.
             directional: the captive maker's book of longs, if it has one.
         """
         self._run, self._markets = scenario.run, [market.name for market in scenario.markets]
@@ -52,7 +52,7 @@ class Positions:
         """Return the state that decisions about a market use.
 
         Args:
-            market: the market's place.
+            market: the index of the market.
             marks: lead prices in ticks, by market.
             now_us: the time of the settlement.
             quoter: the captive maker's switch.
@@ -110,10 +110,10 @@ def _of_firms(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Select the firms' lots, claims, margins and fees in a market from the members' data.
 
-    A firm's claim is margin for its positions in all markets. Each market gets the margin that its
-    position needs, and an equal part of the rest. So all markets together never use more than the
-    claim before the next settlement. If positions need more than the claim, each market gets its
-    share of it.
+    A firm's claim is margin for its positions in all markets. Each market gets the margin that the
+    firm's position there needs, and an equal part of the rest. So all markets together never use
+    more than the claim before the next settlement. If positions need more than the claim, each
+    market gets a share of the claim in proportion to its need.
     """
     n, markets = len(firms), len(lots)
     held, claim = np.empty(n, np.int64), np.empty(n, np.int64)

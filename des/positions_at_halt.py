@@ -1,7 +1,7 @@
 """Positions at a halt: the house closes all of them at the mark, and trading ends.
 
-Gains and losses up to the mark are settled before, through the pool, so that closing moves no
-money. Hedgers then close their hedges on the lead venue, which still trades.
+Gains and losses up to the mark are settled through the pool beforehand, so closing moves no money.
+Hedgers then close their hedges on the lead venue, which still trades.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ class PositionsAtHalt:
             house: the venue whose positions are closed.
             lead: the venue of the hedges.
             listings: by market.
-            on_margin: customers with positions of their own under retail's.
-            firms: the members that close hedges at once; all others do so at settlements.
+            on_margin: customers on margin, whose positions are a part of retail's position.
+            firms: the firms that close hedges at once; other hedgers close them at settlements.
         """
         self._house, self._lead, self._listings = house, lead, listings
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False
@@ -40,7 +40,7 @@ class PositionsAtHalt:
         """Close all positions after the last settlement, unless already done.
 
         Args:
-            now_us: the moment after the settlement, whose marks still hold.
+            now_us: the moment after the settlement, at which its marks are still valid.
         """
         if self._are_closed:
             return

@@ -1,20 +1,20 @@
-"""The hours of a sampled run that repeat an earlier hour's random orders, with sides reversed.
+"""The hours of a sampled run that repeat the random orders of an earlier hour, sides reversed.
 
-A traded hour of weight w has orders w times as large. Customers' net purchases in it are w Z, where
-Z has the variance v of one hour. Their position is a random walk. The w hours that the hour
-represents add w v to its variance, not w^2 v. So most hours have the random orders of an earlier
-hour: their net purchases are w Z with the same Z, and a sign that reverses the earlier ones.
+A traded hour of weight w has orders w times as large. Customers' net purchases in the hour are w Z,
+where Z has the variance v of one hour. Customers' position is a random walk. The w hours that the
+hour represents add w v to its variance, not w^2 v. So most hours have the random orders of an
+earlier hour: net purchases are w Z with the same Z, and a sign that reverses earlier purchases.
 
-A chain is a sequence of traded hours with the same Z. Its sum is a Z after its first hour, of
-weight a, and (a - b) Z after the next, of weight b. Each hour has the sign that moves the sum
-towards zero. A chain with the sum c Z ends with some probability before each hour. The sum then
-stays in the walk, and adds c^2 v to its variance. The probability is
+A chain is a sequence of traded hours with the same Z. After the first hour, of weight a, the sum of
+the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
+that moves the sum towards zero. A chain with the sum c Z ends with some probability before each
+hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk. The probability is
 
     min(1, s / c^2),    and s falls by min(s, c^2)
 
-where s v is the variance that the walk still lacks, in the mean over all draws: s begins at 0, and
-each hour adds its weight. So the expected variance of the walk is that of all hours for any
-weights: c^2 v times the probability equals the decrease of s v.
+Here s v is the variance that the walk still lacks, averaged over all draws. s begins at 0, and
+each hour adds its weight to s. c^2 v times the probability equals the decrease of s v. So for any
+weights the expected variance of the walk equals the variance with all hours.
 
 Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """
@@ -29,24 +29,24 @@ from des.chance import mix
 class Noise(Enum):
     """The treatment of the random part of customers' net purchases in an hour."""
 
-    STAYS = auto()  # the order is part of the walk at once, and of no chain
-    BEGINS = auto()  # the chain before ends, its sum stays, and another chain begins
+    STAYS = auto()  # the order stays in the walk and belongs to no chain
+    BEGINS = auto()  # the earlier chain ends, its sum stays in the walk, and a new chain begins
     TAKES_BACK = auto()  # the order reverses the sum of the chain
 
 
 class Orders(NamedTuple):
-    """The hour whose random orders an hour has, and their effect on the walk."""
+    """The source of an hour's random orders, and the effect of these orders on the walk."""
 
-    hour: int  # counted since 1970
+    hour: int  # hour of the source, counted since 1970
     noise: Noise
     is_turned: bool = False  # whether sides are reversed
 
 
 def chained(traded: Iterable[tuple[int, int]], key: int) -> dict[int, Orders]:
-    """Return the random orders of each traded hour. Those of an hour depend on no later hour.
+    """Return the random orders of each traded hour; they depend on no later hour.
 
     Args:
-        traded: hours since 1970, rising, and the weight of each.
+        traded: each traded hour since 1970, rising, and its weight.
         key: the key of the draws.
     """
     orders: dict[int, Orders] = {}

@@ -1,4 +1,4 @@
-"""Rows of fills for compiled code, which must write every field."""
+"""Rows of fills in compiled code, which must write every field itself."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from des.compile_cache import njit
 from ledger.fills import ABSENT, edge_cents
 from ledger.money import fee_cents
 
-# The rules of the books, compiled.
+# Compiled versions of the ledger's own rules.
 row_edge_cents: Callable[[int, int, int, int], int] = njit(cache=True)(edge_cents)
 row_fee_cents: Callable[[int, int], int] = njit(cache=True)(fee_cents)
 

@@ -1,4 +1,4 @@
-"""The state in which a random stream begins, as numpy's SeedSequence makes it, in compiled code.
+"""The initial state of a random stream, computed as numpy's SeedSequence does, but compiled.
 
 A life begins some 300,000 streams. numpy takes 14 microseconds to seed each stream; this module
 takes three for the same words. A test compares the two.
@@ -11,8 +11,8 @@ from numpy.random.bit_generator import ISeedSequence
 
 from des.compile_cache import njit
 
-POOL = 4  # words that numpy keeps of any entropy
-STATE = 2 * POOL  # words of 32 bits that PCG64 begins with
+POOL = 4  # number of words in numpy's entropy pool
+STATE = 2 * POOL  # number of 32-bit words in the initial state of PCG64
 
 # O'Neill (2015), "Developing a seed_seq alternative", as in numpy/random/bit_generator.pyx.
 _SHIFT = np.uint32(16)
@@ -23,14 +23,14 @@ _MIX_LEFT, _MIX_RIGHT = np.uint32(0xCA01F9DD), np.uint32(0x4973F715)
 
 @ISeedSequence.register
 class SeedState:
-    """The words that a bit generator takes from its seed."""
+    """A seed that supplies the initial state of a bit generator."""
 
     def __init__(self, words: np.ndarray) -> None:
-        """Take words of entropy: uint32, four or more, shape (n,)."""
+        """Store words of entropy: uint32, four or more, shape (n,)."""
         self._words = words
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> np.ndarray:
-        """Return the *n_words* of *dtype* that PCG64 asks for: four of 64 bits."""
+        """Return the *n_words* words of *dtype* that PCG64 requests: four words of 64 bits."""
         state: np.ndarray = seed_state(self._words).view(dtype)
         assert len(state) == n_words
         return state
@@ -38,7 +38,7 @@ class SeedState:
 
 @njit("UniTuple(uint32, 2)(uint32, uint32)", cache=True)
 def _hashed(word: np.uint32, constant: np.uint32) -> tuple[np.uint32, np.uint32]:
-    """Return the hash of a word, and the constant for the next."""
+    """Return the hash of a word, and the constant for the next word."""
     word = np.uint32(word ^ constant)
     constant = np.uint32(constant * _HASH_TIMES)
     word = np.uint32(word * constant)
@@ -59,7 +59,7 @@ def seed_state(words: np.ndarray) -> np.ndarray:
         words: uint32, four or more, shape (n,).
 
     Returns:
-        uint32, shape (8,): in pairs, the lower half first, the four words of 64 bits.
+        Four words of 64 bits, each as a pair of uint32 with the lower half first, shape (8,).
     """
     pool, constant = np.empty(POOL, np.uint32), _HASH
     for at in range(POOL):

@@ -1,21 +1,22 @@
-"""Which hours are traded in a sampled run, and how many hours each of them stands for.
+"""The traded hours of a sampled run, and the number of hours that each of them represents.
 
 A traded hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
-The weights of a day sum to 24. So a day's expected result is the same, and only its variance is
-larger. Prices, settlements, funding and daily events go on through all hours; with
-`run.idle_hours_at_once`, consecutive idle hours pass as one.
+The weights of a day sum to 24. So sampling leaves a day's expected result unchanged and only raises
+its variance. Prices, settlements, funding and daily events continue in all hours. With
+`run.idle_hours_at_once`, consecutive idle hours pass as one step.
 
-There are two draws, and no party in the world sees either. In the plain one, a random hour of every
-n in a row is traded, with the weight n. With `run.group_loss_usd_max` one random hour is traded for
-each group of similar hours: see `des.hour_groups`.
+There are two kinds of draw, and no party in the world sees the draw. In the plain draw, one random
+hour of every n consecutive hours is traded, with the weight n. With `run.group_loss_usd_max`, one
+random hour is traded for each group of similar hours: see `des.hour_groups`.
 
-On full days every hour is traded and represents itself. Strata then lie within one day, so that a
-full day consists of whole strata.
+On full days every hour is traded and represents itself. If a run has full days, n divides 24: each
+stratum of n hours is within one day, and a full day consists of whole strata.
 
-The position of uninformed customers is a random walk, whose width would grow with the root of n. So
-in every second traded hour of the plain draw all but one in n of the flow repeats the hour traded
-before, with sides reversed. Each hour keeps its distribution, and the walk over many hours keeps
-its width. With groups, `des.repeated_orders` does the same for hours of any weights.
+The position of uninformed customers is a random walk. With larger orders its width would grow with
+the root of n. So in every second traded hour of the plain draw, most of the flow repeats the
+previous traded hour with sides reversed; one n-th of these hours repeats nothing. Each hour keeps
+its distribution, and the walk over many hours keeps its width. With groups, `des.repeated_orders`
+does the same for hours of any weights.
 """
 
 from collections.abc import Mapping
@@ -34,19 +35,19 @@ from ledger.times import HOURS_PER_DAY
 
 @dataclass(frozen=True, slots=True)
 class TradedHours:
-    """The traded hours, the same in all markets, and every hour of full days."""
+    """The traded hours, the same in all markets; on full days every hour is traded."""
 
-    one_in: int  # hours that a traded one stands for; with groups, at most
+    one_in: int  # hours that a traded hour represents; with groups, the maximum
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # counted since 1970
-    idle_at_once: int = 1  # the most idle hours that pass as one
+    idle_at_once: int = 1  # the largest number of idle hours that pass as one step
     grouped: GroupedHours | None = None
-    chained: Mapping[int, Orders] = field(default_factory=dict)  # for groups: by traded hour
+    chained: Mapping[int, Orders] = field(default_factory=dict)  # only with groups, by traded hour
 
     @classmethod
     def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":
-        """Read a scenario.
+        """Draw the traded hours of a scenario.
 
         Args:
             run: the scenario's run.
@@ -75,7 +76,7 @@ class TradedHours:
 
     @property
     def pass_at_once(self) -> bool:
-        """Tell whether only the end of a time without trading is simulated."""
+        """Tell whether idle hours pass several at once, so that only their end is simulated."""
         return self.idle_at_once > 1
 
     def stands_for_at(self, time_us: int) -> int:
@@ -85,12 +86,12 @@ class TradedHours:
         return 1 if self.is_full(time_us) else self.one_in
 
     def weight_of_position(self, time_us: int) -> float:
-        """Return how many times as large a position at *time_us* is as with all hours, at least 1.
+        """Return the ratio of a position at *time_us* to the position with all hours, at least 1.
 
         If all traded hours have the weight w, then each order, displayed size and position is w
         times that of a world which plays only these hours, one after another, with the weight 1. If
-        weights differ, a position was built by the last hours. The factor is the mean weight of the
-        24 hours before, where each of the hours that a traded hour represents counts.
+        weights differ, the last hours built the position. The factor is then the mean over the last
+        24 hours, where every hour has the weight of the traded hour that represents it.
         """
         if self.one_in == 1:
             return 1.0
@@ -116,7 +117,7 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return the number of idle hours from *time_us* on that pass at once, at most *most*."""
+        """Return the number of idle hours from *time_us* that pass at once, at most *most*."""
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
         while (
@@ -133,7 +134,7 @@ class TradedHours:
         return self.has(time_us) and not any(map(self.has, before_us))
 
     def orders(self, hour: int) -> Orders:
-        """Return whose random orders a traded *hour*, counted since 1970, has."""
+        """Return the source of the random orders of a traded *hour*, counted since 1970."""
         if self.grouped:
             return self.chained[hour]
         twin = self._twin(hour)
@@ -142,10 +143,10 @@ class TradedHours:
         return Orders(twin, Noise.TAKES_BACK, is_turned=True)
 
     def _twin(self, hour: int) -> int | None:
-        """Return the hour whose flow *hour* repeats with sides reversed."""
+        """Return the earlier hour whose flow *hour* repeats with sides reversed, if any."""
         stratum = hour // self.one_in
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
-        # On a full day the other hour of the pair is not traded as drawn.
+        # No hour of a pair repeats the other if one of them is on a full day.
         full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self.one_in))
         return None if alone or any(full) else self._drawn(stratum - 1)
 

@@ -1,7 +1,7 @@
 """The order of events within a microsecond.
 
-Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive: firms
-by number, then others. A settlement comes last.
+Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive: firms'
+orders in the order of the firms' numbers, then other orders. A settlement comes last.
 """
 
 import numpy as np
@@ -15,26 +15,26 @@ SETTLEMENT = 2**62
 
 
 class Moment(simpy.Event):
-    """An event at a time, in its turn within the microsecond."""
+    """An event at a given time, ordered by its turn within the microsecond."""
 
     def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        # SimPy orders by any integer, but its annotation allows only its own two priorities.
+        # SimPy accepts any integer as priority, but its annotation allows only its own two.
         env.schedule(self, priority=turn, delay=time_us - env.now)  # type: ignore[arg-type]
 
 
 @njit("int64[::1](int64[::1], int64[::1])", cache=True)
 def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Return the places of events in their true order: by time, then rank, then input order.
+    """Return the indices that sort events by time, then rank, then input order.
 
-    It is a merge sort: the input is sorted over long stretches, and ties keep their order.
+    A merge sort is used, since long parts of the input are sorted and ties must keep their order.
 
     Args:
         time_us, rank: time and rank of each event, shape (n,).
 
     Returns:
-        Places, int64, shape (n,).
+        Indices, int64, shape (n,).
     """
     n, width = len(time_us), 1
     places, merged = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -63,9 +63,9 @@ def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
 
 @njit("int64(int64[::1], int64)", cache=True)
 def first_at(times_us: np.ndarray, time_us: int) -> int:
-    """Return the place of the first of rising times at or after *time_us*; n if there is none.
+    """Return the index of the first time at or after *time_us* in rising times, or n.
 
-    It is for compiled code, where numpy's own search takes longer to compile than its callers.
+    Compiled code uses this function, since numpy's own search takes long to compile.
     """
     low, high = 0, len(times_us)
     while low < high:

@@ -53,7 +53,7 @@ from ledger.parties import OUTSIDE, Parties, books_of
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """All parts that take a turn in a day; None for parts that a scenario leaves out."""
+    """All parts that act in the course of a day; None for a part that the scenario leaves out."""
 
     env: simpy.Environment
     journal: Journal
@@ -84,7 +84,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
         scenario: states the parts of the world.
         folder: the folder of the books; it must exist.
         every_quote: whether to simulate quote by quote; the books are the same.
-        books: how much of the books is written.
+        books: the class of the journal, which decides how much of the books is written.
     """
     members, parties = trading_firms(scenario), parties_of(scenario)
     start_us = midnight_us(scenario.run.start)
@@ -152,7 +152,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
 
 def _daily_cents(scenario: Scenario) -> int | None:
-    """Return the value of customers' coins that dealers buy in a day; None: any value."""
+    """Return the largest value of customers' coins that dealers buy in a day; None: no limit."""
     coins = scenario.retail.coins
     daily_usd = coins.dealers_buy_usd_per_day if coins else None
     return None if daily_usd is None else to_cents(daily_usd)
@@ -161,7 +161,7 @@ def _daily_cents(scenario: Scenario) -> int | None:
 def _keep_coins(
     scenario: Scenario, parties: Parties, custody: Custody, markets: Markets, journal: Journal
 ) -> None:
-    """Have custody keep customers' coins, if the scenario has customers who are owed coins."""
+    """Add customers' coins to custody, if the scenario has claims in coins."""
     if not scenario.owed_coins:
         return
     vault = CoinVault(scenario, parties, journal)
@@ -201,7 +201,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open both venues: the house settles through its pool, the lead against Outside."""
+    """Open both venues: the house settles through its pool, the lead venue against Outside."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)
@@ -232,7 +232,7 @@ def _listings(
     every_quote: bool,
     hours: TradedHours,
 ) -> list[Listing]:
-    """List the contracts, with all who trade them."""
+    """Create the listing of each contract, with all its traders."""
     code = parties.names.index
     providers = scenario.leverage.providers if scenario.leverage else ()
     backstops = [parties.holders.index(name) for name in parties.backstops]

@@ -1,4 +1,4 @@
-"""Two independent sources: debts in the world, and debts in the general ledger."""
+"""Two independent sources of debts are compared: the world, and the general ledger."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from ledger.transaction import LedgerError
 
 
 def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
-    """Compare all claims on each venue, by its name, with the general ledger.
+    """Compare all claims on each venue with the general ledger.
 
     Raises:
-        LedgerError: they differ.
+        LedgerError: a claim differs.
     """
     for name, venue in venues.items():
         for code, entity in enumerate(journal.chart.parties.names):
@@ -27,7 +27,7 @@ def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
 def agree_on_agent(journal: Journal, cents: int) -> None:
     """Compare the deposits held by the house's agent, if any, with the general ledger.
 
-    Raises:
+    LedgerError: the deposits differ.
         LedgerError: they differ.
     """
     parties = journal.chart.parties

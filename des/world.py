@@ -1,9 +1,9 @@
 """The order of a day: the times of trading, and the order of events at a settlement.
 
-Time runs from settlement to settlement. Between two, every input to a decision except prices is
-constant: markets trade on the last decisions, customers come and go in continuous time. At a
-settlement, stamped with the last microsecond of its interval, gains are paid, margin is restored,
-and all decisions are made again. The parts of a world are created in `wiring`.
+Time runs from settlement to settlement. Between two settlements, every input to a decision except
+prices is constant: markets trade on the last decisions, and customers come and go in continuous
+time. At a settlement, gains are paid, margin is restored, and all decisions are made again. Its
+timestamp is the last microsecond of its interval. `wiring` creates the parts of a world.
 """
 
 from collections.abc import Callable, Generator
@@ -43,7 +43,7 @@ class World:
         every_quote: bool = False,
         books: type[Journal] = Journal,
     ) -> None:
-        """Set everything up on the first morning.
+        """Create all parts of the world on the first morning.
 
         Args:
             scenario: states the parts of the world.
@@ -62,7 +62,7 @@ class World:
         self._next_s = 0  # length of the present interval, once it is decided
 
     def run(self, on_day: Callable[[], None]) -> None:
-        """Simulate to the end; *on_day* is called after each day."""
+        """Simulate until the end of the run; *on_day* is called after each day."""
         try:
             self._begin()
             self.env.process(self._settlements(on_day))
@@ -76,7 +76,7 @@ class World:
         cast, parties, now_us = self._cast, self._parties, self._start_us
         fund_maker(self._scenario, parties, now_us, cast.custody)
         if cast.on_margin:
-            # A microsecond after the opening balances, of which it is a part.
+            # The first positions belong to the opening, a microsecond after its balances.
             cast.on_margin.enter_first(now_us + 1)
         self.journal.event(now_us, f"{parties.house}:withdrawals", OPEN)
         self.journal.event(now_us, f"{parties.maker}:quoter", "on")
@@ -86,7 +86,7 @@ class World:
         self._decide(now_us, 0.0)
 
     def _settlements(self, on_day: Callable[[], None]) -> Generator[simpy.Event, None, None]:
-        """Let the markets trade, then settle, again and again."""
+        """Alternate trading and settlement until the end of the run."""
         end_us = self._start_us
         while end_us < self._end_us:
             start_us, step_s = end_us, self._next_s
@@ -102,16 +102,16 @@ class World:
                 self._decide(end_us, step_s)
 
     def _step_s(self, now_us: int) -> int:
-        """Return how long the markets trade; if they do not, one idle hour or several.
+        """Return the seconds that markets trade, or the seconds of one or several idle hours.
 
         Several idle hours pass at once only while customers are calm, or after a halt. In a bank
-        run each hour counts.
+        run each hour is simulated.
         """
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
         if is_over and now_us % HOUR_US:
-            # The house halted within the hour: after the end of this hour, steps end with days
-            # again.
+            # The house halted within this hour. This step ends with the hour, and later steps again
+            # end with days.
             return (HOUR_US - now_us % HOUR_US) // SECOND_US
         if hours.has(now_us):
             return HOUR_S if is_over else self._scenario.run.settle_s_at(now_us)
@@ -189,14 +189,14 @@ class World:
                 self.journal.note(time_us, Belief(market.name, *map(dollars, promised)))
 
     def _note_decisions(self, now_us: int) -> None:
-        """Record the maker's quotes until the next first of a month, if it quotes."""
+        """Record the maker's quotes until the next first of a month, if the maker quotes."""
         policy = self._scenario.maker.quoting.policy
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             if self._cast.quoter.is_on:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Record the size of hits that limits cut off since the last time."""
+        """Record the size that limits have cut off from hits since the last record."""
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
@@ -205,7 +205,7 @@ class World:
             self.journal.note(time_us, note)
 
     def _agree_with_books(self) -> None:
-        """Compare the world's balances with the general ledger's every day."""
+        """Compare the balances of the world with the general ledger, every day."""
         cast, parties = self._cast, self._parties
         agree_on_claims(self.journal, {parties.house: cast.house, parties.lead: cast.lead})
         agree_on_agent(self.journal, cast.custody.with_agent_cents)
@@ -219,7 +219,7 @@ class World:
             cast.pledged.agree_with_books()
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
-        """Let all parts read the state after the settlement."""
+        """Make the decisions of all parts from the state after the settlement."""
         cast, quoter = self._cast, self._cast.quoter
         is_first = now_us == self._start_us
         is_new_day = not is_first and now_us % DAY_US == 0
