@@ -1,7 +1,7 @@
 """Every figure that a scenario file can set, with its unit and its range.
 
-Money is in whole or decimal dollars here and becomes integer cents in `world.py`; rates are in
-basis points.
+Money is in whole or decimal dollars in a scenario, and `world.py` converts it to integer cents.
+Rates are in basis points.
 """
 
 from des.scenario.customer_coins import CustomerCoin, CustomerCoins

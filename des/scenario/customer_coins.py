@@ -1,4 +1,4 @@
-"""Customers' coins: their claims in kind, beside dollars."""
+"""Customers' coins: claims in kind, beside claims in dollars."""
 
 import math
 from collections.abc import Sequence
@@ -17,30 +17,31 @@ from des.scenario.quantities import (
     Usd,
 )
 
-Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and its error
+Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and its error
 
 
 class CustomerCoin(PricedCoin):
-    """A coin that customers deposit, are owed and withdraw, or a class of coins with one price."""
+    """A coin that customers deposit, are owed and withdraw; or a class of coins with one price."""
 
-    share: Fraction  # share of the value of deposits, and of customers' claims at first
-    supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own hands at first
+    share: Fraction  # share of the value of deposits, and of customers' claims at the start
+    supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own wallets at the start
 
 
 class CustomerCoins(Part):
-    """Coins that customers are owed in kind; the rest of their claims is in dollars.
+    """Coins that the venue owes to customers in kind; the rest of their claims is in dollars.
 
     Each deposit is in one coin or in dollars, drawn by the shares. Each withdrawal is in a coin or
     in dollars, drawn by the value of customers' claims in each. Amounts below a lot are in dollars.
-    If the house lacks dollars, it lends coins to its maker, which sells them at the price of the
-    last settlement. If the house lacks a coin, the maker buys it back for the house's dollars. If
-    neither is enough, the withdrawal waits. If dealers buy a limited amount in a day, dollars and
-    each coin have separate waiting lines. Customers gain and lose in dollars alone.
+    If the house lacks dollars, it lends coins to its maker, which sells the coins at the price of
+    the last settlement. If the house lacks a coin, the maker buys it back with the house's dollars.
+    If that is not enough, the withdrawal waits. If dealers buy only a limited amount in a day,
+    dollars and each coin have separate waiting lines. Customers' gains and losses are in dollars.
     """
 
-    dealers: Entity  # the parties that buy coins, and sell them back
-    dealers_cash_usd: PositiveUsd  # cash of the dealers at first, beside a portfolio's dealers
-    dealers_buy_usd_per_day: Usd | None = None  # None: their cash is the limit
+    dealers: Entity  # the parties that buy coins from the maker and sell coins to it
+    # The opening cash of these dealers; a portfolio's dealers have their own.
+    dealers_cash_usd: PositiveUsd
+    dealers_buy_usd_per_day: Usd | None = None  # None: dealers' cash is the only limit
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")
@@ -71,7 +72,7 @@ def fault_of_coins(
         coins: customers' claims in kind.
         portfolio: the maker's own coins, which may be the same.
         markets: the names of all contracts.
-        taken: names of entities, and of tokens that are counted otherwise.
+        taken: names of entities, and of tokens that the books count in other units.
     """
     if coins is None:
         return None

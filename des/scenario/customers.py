@@ -23,34 +23,36 @@ from des.scenario.quantities import (
 
 ARRIVALS_PER_DAY_MAX = 10_000
 Elasticity = Annotated[float, Field(ge=0, le=100)]
-Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # asked back per day and unit of fear
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # share withdrawn per day and unit of fear
 
 
 class Cohort(Part):
-    """Customers who are equally easy to frighten."""
+    """Customers with the same sensitivity to fear."""
 
-    share: Annotated[float, Field(gt=0, le=1)]  # share of the holders, and at first of their claims
+    # Share of the holders, and of their claims at the start.
+    share: Annotated[float, Field(gt=0, le=1)]
     sensitivity: Sensitivity
 
 
 class Flow(Part):
     """Deposits and withdrawals of customers, as functions of volume and fear.
 
-    Fear is a number without a unit, from 0 upwards. It rises by the shocks of news, by
-    `queue_shock` when a queue begins at the till, and by `contagion` times the share of all claims
-    that a withdrawal asks for; each rise halves every `fear_half_life_h`. All rates are evaluated
-    on the hour.
+    Fear is a number without a unit, from 0 upwards. Three things raise it: the shocks of news,
+    `queue_shock` when a queue of withdrawals begins, and each request for withdrawal, by
+    `contagion` times its share of all claims. Each rise halves every `fear_half_life_h`. All rates
+    are evaluated on the hour.
 
-    Depositors run because others do: Diamond & Dybvig (1983), Journal of Political Economy 91(3),
-    401-419. Others' withdrawals make one's own more likely: Iyer & Puri (2012), American Economic
-    Review 102(4), 1414-1445. The forms here are the simplest with these effects; every figure is an
-    assumption unless the scenario names a source.
+    Depositors run because others run: Diamond & Dybvig (1983), Journal of Political Economy 91(3),
+    401-419. Withdrawals of others make a depositor's withdrawal more likely: Iyer & Puri (2012),
+    American Economic Review 102(4), 1414-1445. The forms here are the simplest with these effects.
+    Every figure is an assumption unless the scenario gives a source.
     """
 
     deposits_per_volume: Fraction  # dollars deposited for each dollar of the house's volume
     trust_elasticity: Elasticity = 1.0
     base_per_day: Fraction  # share of claims that customers withdraw in normal times
-    fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]  # no finer than the hourly grid
+    # At least the step of the hourly grid.
+    fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]
     contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     queue_shock: Annotated[float, Field(ge=0, le=100)] = 0.0
     firms_sensitivity: Sensitivity = 0.0
@@ -66,7 +68,7 @@ class Flow(Part):
 
     @model_validator(mode="after")
     def _stable(self) -> Self:
-        """Refuse contagion so strong that withdrawals would grow without any cause."""
+        """Refuse contagion so strong that withdrawals grow without a cause."""
         if self.branching_ratio >= 1:
             limit = self.contagion / self.branching_ratio
             raise ContradictionError(
@@ -79,18 +81,19 @@ class Flow(Part):
 
     @property
     def branching_ratio(self) -> float:
-        """Return the branching ratio: the dollars that others ask back for each dollar asked back.
+        """Return the branching ratio: dollars of further withdrawals caused by a withdrawn dollar.
 
         A dollar paid out of claims C raises fear by contagion / C. Fear decays at the rate d = ln 2
-        / half-life. While it lasts, customers ask back C s dollars per unit of fear and time. In
-        all that is n = contagion s / d, for any C: as claims shrink, fewer people hear of larger
-        shares. s is the mean sensitivity over all claims. At first it is at most the larger of two
-        values, the retail cohorts' mean and the firms' mean. It falls as sensitive customers leave.
-        Fear is evaluated on the hour, which does not change n. A request has its effect only from
-        the next hour on, but then at full strength for a whole hour; the two errors cancel.
+        / half-life. While fear lasts, customers withdraw C s dollars per unit of fear and time. The
+        total is n = contagion s / d, for any C: with smaller claims, each dollar is a larger share,
+        but fewer dollars are withdrawn per unit of fear. s is the mean sensitivity over all claims.
+        At the start, s is at most the larger of two values: the retail cohorts' mean and the firms'
+        mean. s falls as sensitive customers leave. Fear is evaluated on the hour, which leaves n
+        unchanged. A request has an effect only from the next hour, but then at full strength for a
+        whole hour; the two errors cancel.
 
-        Below 1 a request leads to 1 / (1 - n) requests in all, itself included, and a world without
-        shocks stays near its base rate. From 1 on there would be a run without a cause.
+        If n is below 1, one request leads to 1 / (1 - n) requests, itself included, and a world
+        without shocks stays near its base rate. If n is 1 or more, a run begins without a cause.
 
         Source: Hawkes (1971), Biometrika 58(1), 83-90; as clusters, Hawkes & Oakes (1974),
             Journal of Applied Probability 11(3), 493-503.
@@ -100,37 +103,37 @@ class Flow(Part):
         return self.contagion * max(mean, self.firms_sensitivity) / decay_per_day
 
     def deposits_usd_per_day(self, volume_usd_per_day: float, trust: float) -> float:
-        """Return customers' expected deposits in a day.
+        """Return the expected deposits of all customers in a day, in dollars.
 
         Args:
             volume_usd_per_day: the volume of the house.
-            trust: above 0; 1 without fear.
+            trust: above 0; 1 if there is no fear.
 
-        Formula: deposits_per_volume * volume * trust ** trust_elasticity: new money comes with new
-            traders, and new traders come with volume. Assumption.
+        Formula: deposits_per_volume * volume * trust ** trust_elasticity: new traders bring new
+        money, and volume brings new traders. Assumption.
         """
         return self.deposits_per_volume * volume_usd_per_day * trust**self.trust_elasticity
 
     def asked_per_day(self, fear: float, sensitivity: float) -> float:
-        """Return the share of its claims that a cohort is expected to ask back in a day.
+        """Return the share of its claims that a cohort is expected to withdraw in a day.
 
-        Formula: base_per_day + fear * sensitivity. It is an intensity and may exceed 1: customers
-            then ask for all they have well before the day is over.
+        Formula: base_per_day + fear * sensitivity. The result is an intensity and may exceed 1. In
+        that case customers withdraw all their claims before the end of the day.
         """
         return self.base_per_day + fear * sensitivity
 
 
 class AgentShare(Dated):
-    """The share of dollars deposited and withdrawn that goes through the agent, from a day on."""
+    """The share of dollar deposits and withdrawals that passes through the agent, from a day on."""
 
     share: Fraction
 
 
 class News(Part):
-    """News that frightens customers, at a time on record."""
+    """News that frightens customers, at a recorded time."""
 
     date: date | datetime
-    shock: Annotated[float, Field(ge=0, le=100)]  # the jump of fear
+    shock: Annotated[float, Field(ge=0, le=100)]  # the rise of fear
     what: Line
 
     @model_validator(mode="after")
@@ -140,14 +143,14 @@ class News(Part):
 
     @property
     def time_us(self) -> int:
-        """Return its time, in microseconds since 1970."""
+        """Return the time of the news, in microseconds since 1970."""
         return moment_us(self.date)
 
 
 class Retail(Part):
     """Customers who trade for their own reasons, under one control account.
 
-    Their deposits and withdrawals have constant rates, or those of `flow`.
+    Deposits and withdrawals of these customers have constant rates, or the rates of `flow`.
     """
 
     name: Entity
@@ -158,19 +161,19 @@ class Retail(Part):
     deposit_usd_mean: PositiveUsd
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
-    # On all of their volume, both sides together: the mean over many accounts' tiers.
+    # The mean fee of many accounts in different tiers, on volume of buyers and sellers together.
     fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
-    # Shares of dollars through the captive maker's bank accounts; None: nothing goes through them.
+    # Shares of dollars that go through the captive maker's bank accounts; None: no agent.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
-    coins: CustomerCoins | None = None  # coins owed in kind; None: all is owed in dollars
+    coins: CustomerCoins | None = None  # coins owed in kind; None: all claims are in dollars
     # Mean time until a position is closed; None: never, and trades with other makers leave none.
     holding_days: HoldingDays | None = None
 
     @property
     def dollar_share(self) -> float:
-        """Return the share of deposits in dollars: the rest beside coins."""
+        """Return the share of deposits that is in dollars, not in coins."""
         in_coins = math.fsum(coin.share for coin in self.coins.owed) if self.coins else 0.0
         return 1.0 - in_coins
 
@@ -186,7 +189,7 @@ class Retail(Part):
 
     @property
     def fee_e6(self) -> int:
-        """Return the fee on their volume, in millionths."""
+        """Return the fee of retail customers, in millionths of their volume."""
         return round(self.fee_bps * 100)
 
     @model_validator(mode="after")
@@ -205,7 +208,7 @@ class Retail(Part):
 
     @model_validator(mode="after")
     def _withdrawals(self) -> Self:
-        """Refuse rates with very many customers and very small amounts."""
+        """Refuse rates that mean very many withdrawals of very small amounts."""
         if self.flow is None:
             return self
         usd = self.opening_claim_usd * self.flow.base_per_day
@@ -220,8 +223,8 @@ class Retail(Part):
 
 
 class OtherMakers(Part):
-    """The makers other than the captive one, whose quotes customers also trade with."""
+    """All makers other than the captive one; their quotes fill customers' orders too."""
 
     name: Entity
     opening_claim_usd: Usd
-    opening_cash_usd: Usd = 0.0  # pays the fees as they fall due, while it lasts
+    opening_cash_usd: Usd = 0.0  # pays fees when they are due, until the cash is used up

@@ -9,7 +9,7 @@ from des.scenario.quantities import ContradictionError, Part
 
 
 class Dated(Part):
-    """A step from a day on; subclasses add the figure."""
+    """A step that applies from a day on; each subclass adds its figure."""
 
     since: date
 
@@ -18,7 +18,7 @@ D = TypeVar("D", bound=Dated)
 
 
 def in_force(steps: Sequence[D], day: date) -> D | None:
-    """Return the step in force on a day, if any; *steps* are in order."""
+    """Return the step in force on a day, or None; *steps* are in the order of time."""
     begun = [step for step in steps if step.since <= day]
     return begun[-1] if begun else None
 
@@ -27,7 +27,7 @@ def check_months(key: str, steps: Sequence[Dated]) -> None:
     """Refuse steps that are out of order, or do not begin on the first of a month.
 
     Raises:
-        ContradictionError: at the step; *key* names the list.
+        ContradictionError: a step breaks these rules; *key* is the name of the list.
     """
     check_order(key, steps)
     for i, step in enumerate(steps):
@@ -42,7 +42,7 @@ def check_order(key: str, steps: Sequence[Dated]) -> None:
     """Refuse steps that are out of order.
 
     Raises:
-        ContradictionError: a step does not begin after the one before it; *key* names the list.
+        ContradictionError: a step does not begin after the previous one; *key* names the list.
     """
     for i, (before, step) in enumerate(pairwise(steps), start=1):
         if not before.since < step.since:

@@ -1,4 +1,4 @@
-"""The trading firms, one by one or in classes, and how their capital moves."""
+"""The trading firms, one by one or in classes, and the rules for their capital."""
 
 from typing import Annotated, Self
 
@@ -26,37 +26,37 @@ OrderShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class Firm(Part):
-    """A trading firm: its speed, the edge that it needs, its capital."""
+    """A trading firm: its speed, its smallest acceptable edge, its capital."""
 
     name: Entity
-    category: Category | None = None  # pro, mid-tier or larp: used by reports alone
+    category: Category | None = None  # pro, mid-tier or larp; only reports use it
     reaction_ms: Milliseconds
     hurdle_bps: Bps
     capital_usd: PositiveUsd
     lead_share: Fraction = 0.3  # share of capital kept on the lead venue as margin for hedges
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    fee_discount: Fraction = 0.0  # share off its tier's fee, for the house tokens that it holds
-    volume_30d_usd: Usd = 0.0  # volume before the run, which sets its first fee tier
-    lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue
-    waiting: bool = False  # its capital is in cash, and it may enter later
+    fee_discount: Fraction = 0.0  # discount on the tier's fee, for house tokens that the firm holds
+    volume_30d_usd: Usd = 0.0  # volume before the run, which sets the first fee tier
+    lead_quotes_usd: Usd = 0.0  # displayed on the lead venue, per market
+    waiting: bool = False  # the firm's capital is in cash, and the firm may enter later
 
     @property
     def on_lead_usd(self) -> float:
-        """Return the part of its first capital that it takes to the lead venue."""
+        """Return the part of the firm's opening capital that is on the lead venue."""
         return self.capital_usd * self.lead_share
 
 
 class FirmClass(Part):
-    """A class of firms that differ by chance alone: each draws its speed and its capital.
+    """A class of firms that differ only by chance: each firm draws its speed and its capital.
 
-    Both are lognormal and independent. Shares are of the drawn capital, except for `order_share`,
-    which is the same as for a named firm.
+    Speed and capital are lognormal and independent. Shares are shares of the drawn capital, except
+    `order_share`, which is a share of the firm's claim, as for a named firm.
     """
 
     category: Category
-    trading: Annotated[int, Field(ge=0, le=FIRMS_MAX)]  # number that trade from the first day on
-    waiting: Annotated[int, Field(ge=0, le=FIRMS_MAX)] = 0  # number that may enter later
+    trading: Annotated[int, Field(ge=0, le=FIRMS_MAX)]  # firms that trade from the first day
+    waiting: Annotated[int, Field(ge=0, le=FIRMS_MAX)] = 0  # firms that may enter later
     reaction_ms_median: Milliseconds
     reaction_log_sd: LogSd = 0.0
     capital_usd_median: PositiveUsd
@@ -71,28 +71,32 @@ class FirmClass(Part):
 
 
 class CapitalRules(Part):
-    """How the firms' capital follows their results, daily."""
+    """The daily rules by which the firms' capital follows their results."""
 
     half_life_days: Annotated[float, Field(ge=1, le=365)]  # the half-life of the trailing return
     withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
-    shift_per_bp: Fraction  # share of capital moved in a day, per bp of daily trailing advantage
+    # Share of capital that moves in a day, per bp of daily trailing advantage.
+    shift_per_bp: Fraction
     shift_max: Fraction  # largest share of capital moved in one day
-    entry_per_day: Annotated[float, Field(ge=0, le=1)]  # chance of entry for each waiting firm
-    entry_per_bp: Annotated[float, Field(ge=0, le=1)]  # added per bp a day that others earn
-    closes_below: Fraction  # part of its first capital
-    patience_days: Annotated[int, Field(ge=1, le=1_000)]  # before it acts on its trailing result
+    # Chance of entry in a day for each waiting firm.
+    entry_per_day: Annotated[float, Field(ge=0, le=1)]
+    # Increase of this chance for each bp that trading firms earn in a day.
+    entry_per_bp: Annotated[float, Field(ge=0, le=1)]
+    closes_below: Fraction  # a firm closes below this share of its opening capital
+    # Days before a firm acts on its trailing result.
+    patience_days: Annotated[int, Field(ge=1, le=1_000)]
 
 
 class Firms(Part):
-    """The trading firms; `active = false` keeps them watching but never sending an order."""
+    """The trading firms; with `active = false` they watch quotes but send no orders."""
 
     active: bool = True
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
-    capital: CapitalRules | None = None  # None: capital stays where it is
+    capital: CapitalRules | None = None  # None: no capital moves
     # Mean time until a position and its hedge are closed; None: never.
     holding_days: HoldingDays | None = None
-    # With n firms trading, each hurdle is multiplied by n to the power of minus this.
+    # With n firms trading, each firm's hurdle is multiplied by n ** -hurdle_exponent.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0
 
     @model_validator(mode="after")
@@ -116,7 +120,7 @@ class Firms(Part):
 
     @property
     def drawn_names(self) -> tuple[str, ...]:
-        """The names of the firms that classes draw; a name does not depend on the class."""
+        """The names of all firms drawn from classes; a name does not depend on the class."""
         known = len(self.members)
         drawn = sum(each.trading + each.waiting for each in self.classes)
         return tuple(f"Firm{n + 1:02}" for n in range(known, known + drawn))

@@ -29,11 +29,11 @@ from des.scenario.quantities import (
 from des.scenario.valuation import Valuation
 from ledger.kinds import USES
 
-Day = date  # by another name where a field is called date
+Day = date  # needed where a field has the name date
 
 
 def _check_use(word: str) -> str:
-    """Refuse a kind that is not a use of money, as pydantic refuses a value outside a list."""
+    """Refuse a kind that is not a use of money, with an error of the type that pydantic raises."""
     if word not in USES:
         raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
     return word
@@ -54,7 +54,7 @@ Line = Annotated[
 
 
 class LoanLimit(Dated):
-    """A lender's limit from a day on; debt beyond it is recalled that day."""
+    """A lender's limit from a day on; debt above the limit is recalled on that day."""
 
     usd: Usd
 
@@ -65,8 +65,9 @@ class Lender(Part):
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
-    advance: Annotated[float, Field(gt=0, le=1)] | None = None  # at most this share of their value
-    drawn_in_full: bool | None = None  # draws limits even if not needed: see Portfolio
+    # At most this share of the collateral's value.
+    advance: Annotated[float, Field(gt=0, le=1)] | None = None
+    drawn_in_full: bool | None = None  # whether limits are drawn even if not needed: see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -74,7 +75,7 @@ class Lender(Part):
         return self
 
     def limit_usd(self, day: date) -> float:
-        """Return the limit in force on a day; before the first, nothing is lent."""
+        """Return the limit in force on a day; 0 before the first limit."""
         limit = in_force(self.limits, day)
         return limit.usd if limit else 0.0
 
@@ -86,9 +87,9 @@ class Use(Part):
     usd: PositiveUsd
     kind: UseKind
     by: Literal["house", "maker"]
-    to: Entity  # keeps books of its own, unless it is Outside; several uses may name one party
+    to: Entity  # keeps its own books, unless it is Outside; several uses may name one party
     why: Line
-    until: Day | None = None  # parts are due on the date and monthly up to here
+    until: Day | None = None  # parts are due on the date and monthly until this day
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -102,7 +103,7 @@ class Use(Part):
         return self
 
     def days(self) -> list[Day]:
-        """List the days on which a part is due."""
+        """Return the days on which a part is due."""
         days, first = [self.date], _first_of_next_month(self.date)
         while self.until is not None and first <= self.until:
             days.append(first)
@@ -111,11 +112,11 @@ class Use(Part):
 
 
 class Round(Part):
-    """Shares of the house, sold for cash."""
+    """A sale of shares of the house for cash."""
 
     date: date
     usd: PositiveUsd
-    valuation_usd: Usd  # recorded valuation of the whole house: noted, never booked
+    valuation_usd: Usd  # recorded valuation of the whole house; a note, never booked
     name: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?\z", max_length=24),
@@ -138,20 +139,20 @@ class TokenMark(Part):
 
 
 class TokenPurchase(Part):
-    """Tokens that the captive maker receives, for money or for nothing."""
+    """Tokens that the captive maker receives, for money or free of charge."""
 
     date: date
     units: Annotated[int, Field(ge=1, le=10**12)]
-    usd: Usd = 0.0  # 0: minted, or granted
+    usd: Usd = 0.0  # 0: minted or granted
 
 
 class Token(Part):
-    """A token that is held for its price: paper wealth beside cash."""
+    """A token that the group holds; its market value counts as paper wealth, not as cash."""
 
     name: TokenName
-    market: MarketName | None = None  # this contract's lead price is the token's price
+    market: MarketName | None = None  # the lead price of this contract is the token's price
     marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these prices
-    house_token: bool = False  # the group's own token; it comes from the house and counts as zero
+    house_token: bool = False  # the group's own token: issued by the house, and counted as zero
     bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")
@@ -186,7 +187,7 @@ class Token(Part):
 
 
 class Spell(Part):
-    """An asset that is held from one day on, perhaps until another."""
+    """An asset that is held from one day until another day, or until the end."""
 
     since: date
     until: date | None = None
@@ -203,28 +204,28 @@ class Spell(Part):
 class Pool(Spell):
     """Liquidity of the captive maker: a token and dollars in a constant-product pool.
 
-    It is added at the end of the first day, at the price then, and removed at the end of the last
-    day.
+    Token and dollars are added at the end of the first day, at that day's last price, and removed
+    at the end of the last day.
     """
 
     token: TokenName  # one of the tokens that have a market
-    usd: PositiveUsd  # dollars put in, beside tokens of the same value
+    usd: PositiveUsd  # dollars added, beside tokens of the same value
     fee_bps: Bps  # fee on the dollars exchanged
-    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean time from one block to the next
+    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean time between two blocks
 
 
 class Lift(Part):
-    """How liquidity raises the mark of a token: an assumption, off unless a scenario sets it.
+    """The effect of liquidity on the mark of a token: an assumption, off unless a scenario sets it.
 
-    The mark is the lead price times 1 + elasticity * ln(1 + D / reference), with D the dollars in
-    the token's pool. If D equals the reference, the mark rises by ln 2 times the elasticity. Only
-    marks rise, and with them paper wealth and the advances of lenders. No trade happens at marks,
-    and pools are arbitraged to the lead price.
+    The mark is the lead price times 1 + elasticity * ln(1 + D / reference), where D is the dollars
+    in the token's pool. If D equals the reference, the mark rises by ln 2 times the elasticity.
+    Marks change paper wealth and lenders' advances. Nothing trades at marks, and arbitrage keeps
+    pools at the lead price.
 
-    There is no record of the size of the effect, so a scenario should be run with and without it.
-    The effect is concave, as in Amihud & Mendelson (1986), Journal of Financial Economics 17(2),
-    223-249, where the premium for illiquidity is concave in it. The logarithm is our choice.
-    Elasticity: from 0 (no effect) to 1; reference: a pool that markets would notice.
+    No record shows the size of the effect, so a scenario should be run with it and without it.
+    The effect is concave: Amihud & Mendelson (1986), Journal of Financial Economics 17(2), 223-249,
+    find a premium for illiquidity that is concave in illiquidity. The logarithm is our choice.
+    Elasticity: from 0 (no effect) to 1. Reference: a pool large enough for markets to notice.
     """
 
     elasticity: Fraction
@@ -236,16 +237,16 @@ class Lift(Part):
 
 
 class HouseCost(Part):
-    """The house's operating cost on a first of a month, independent of its fees."""
+    """The house's operating cost on the first of a month, independent of its fees."""
 
     date: date
     usd: Usd
 
 
 class Long(Spell):
-    """A position of the directional book: bought for a sum, held, and sold.
+    """A position of the directional book, bought for a given sum.
 
-    It is bought on the first day and sold on the last.
+    The position is bought on the first day and sold on the last day.
     """
 
     market: MarketName
@@ -255,24 +256,28 @@ class Long(Spell):
 class Group(Part):
     """The payments and loans of the house and its captive maker, apart from trading."""
 
-    never_lend_customer_money: bool = False  # the credit line then lends only the house's own money
-    house_cost_share: Fraction = 0.0  # operating cost over the last month's fees
-    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()  # if stated
-    costs_follow_fees: bool = False  # False: a counterfactual keeps costs as booked
+    # True: the credit line lends only the house's own money.
+    never_lend_customer_money: bool = False
+    house_cost_share: Fraction = 0.0  # operating cost as a share of the last month's fees
+    # Stated costs, if any.
+    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
+    # False: in a counterfactual, costs stay as booked in the base run.
+    costs_follow_fees: bool = False
     investors: Entity | None = None  # the party that buys shares
-    lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()  # asked in this order
+    # The maker asks lenders in this order.
+    lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()
     uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
     rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()
     tokens: Annotated[tuple[Token, ...], Field(max_length=50)] = ()
     longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
-    pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: it has none
-    lift: Lift | None = None  # None: liquidity raises no mark
+    pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: no pool
+    lift: Lift | None = None  # None: liquidity has no effect on marks
     portfolio: Portfolio | None = None  # None: the maker borrows only what it needs
-    valuation: Valuation | None = None  # None: the house is not appraised
+    valuation: Valuation | None = None  # None: no valuation of the house
 
     @property
     def counterparties(self) -> dict[str, int]:
-        """Return the payees that keep books, with the place of the first use that names each."""
+        """Return the payees that keep books, each with the index of the first use that names it."""
         first: dict[str, int] = {}
         for i, use in enumerate(self.uses):
             if use.to != "Outside":

@@ -30,30 +30,32 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """A backstop provider: its capacity for takeovers, and the unwinding of positions."""
+    """A backstop provider: its capacity for takeovers, and its speed of unwinding positions."""
 
-    name: Entity  # the captive maker's name, or one of its own
+    name: Entity  # the captive maker, or another entity
     usd_per_minute: Usd
     usd_per_hour: Usd
     unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # the time from decision to fill
-    unwind_usd_per_minute: PositiveUsd | None = None  # None: it sheds all at once
-    capital_usd: Usd = 0.0  # capital of a provider with a name of its own
-    lead_share: Fraction = 0.5  # share of that capital on the lead venue, as margin
-    balance_usd_min: Usd = 0.0  # least balance on the house venue; below it, it takes nothing over
+    unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
+    capital_usd: Usd = 0.0  # capital of a provider other than the captive maker
+    lead_share: Fraction = 0.5  # share of the capital on the lead venue, as margin
+    # With a smaller balance on the house venue the provider takes nothing over.
+    balance_usd_min: Usd = 0.0
 
     @property
     def on_lead_usd(self) -> float:
-        """Return the part of its first capital that it moves to the lead venue."""
+        """Return the part of the provider's opening capital that is on the lead venue."""
         return self.capital_usd * self.lead_share
 
 
 class CollateralToken(Part):
-    """A token that customers on margin deposit as collateral, marked down."""
+    """A token that customers on margin deposit as collateral, valued with a discount."""
 
     name: TokenName
-    market: MarketName  # the contract whose lead price and lot are the token's
-    weight: Annotated[float, Field(ge=0.01, le=1)]  # share of its value that counts as margin
-    share: Fraction  # share of customers on margin who deposit it
+    market: MarketName  # the token has the lead price and the lot of this contract
+    # Share of the token's value that counts as margin.
+    weight: Annotated[float, Field(ge=0.01, le=1)]
+    share: Fraction  # share of customers on margin who deposit the token
 
     @property
     def weight_e6(self) -> int:
@@ -62,31 +64,35 @@ class CollateralToken(Part):
 
 
 class Leverage(Part):
-    """Customers who trade on margin, and the venue's rules when their margin fails.
+    """Customers who trade on margin, and the venue's rules for accounts that fail their margin.
 
-    They are holders under the retail control account, numbered after its other holders. Each has
-    one position in one market, and other makers hold the other side.
+    These customers are holders under the retail control account, numbered after its other holders.
+    Each has one position in one market. Other makers hold the other side.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
     collateral_usd_median: PositiveUsd | None = None
-    # On full days alone; None: from the first day on, with the median above.
+    # Only on full days; None: from the first day on, with the median above.
     share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
     leverage_mean: Annotated[float, Field(gt=0, le=100)]
     leverage_log_sd: LogSd = 0.0
     limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
     long_share: Fraction = 0.5
-    arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # holders, at midnight
-    exits_per_day: Fraction = 0.0  # the chance that a holder closes its position, at midnight
+    # New holders at each midnight.
+    arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0
+    exits_per_day: Fraction = 0.0  # chance, at each midnight, that a holder closes the position
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
-    forced_share_per_s: Fraction = 0.0001  # of a market's daily volume, all orders together
-    discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # thirds of the way from mark to zero
-    insurance_usd: Usd = 0.0  # the fund's actual money
+    # Limit on a market's forced orders together, per second, as a share of its daily volume.
+    forced_share_per_s: Fraction = 0.0001
+    # Price of a takeover: thirds of the distance from the mark to the zero price.
+    discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2
+    insurance_usd: Usd = 0.0  # the actual money of the fund
     insurance_stated_usd: Usd | None = None  # the fund as the venue states it
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
-    tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()  # others: cash
+    # Collateral is cash if no token is drawn.
+    tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()
     pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
@@ -180,21 +186,21 @@ class Leverage(Part):
 
     @property
     def auto_close_e6(self) -> int:
-        """Return the margin fraction below which an account is ended, in millionths."""
+        """Return the margin fraction below which the venue closes an account, in millionths."""
         return round(self.auto_close_margin_pct * 1_000_000 / 100)
 
     def leverage_max(self, day: date) -> float:
-        """Return the venue's limit on a day; before the first step, the first."""
+        """Return the venue's limit on a day; before the first step, the limit of the first step."""
         limit = in_force(self.limits, day) or self.limits[0]
         return limit.leverage_max
 
 
 def check_sampling(leverage: Leverage, run: Run) -> None:
-    """Refuse customers on margin in hours that are not traded.
+    """Refuse customers on margin in hours without trading.
 
     Raises:
-        ContradictionError: they trade on all days of a sampled run, or on full days and there are
-            none.
+        ContradictionError: these customers trade on all days of a sampled run, or on full days of a
+        run without full days.
     """
     if leverage.share_of_claims is None and run.one_hour_in > 1:
         raise ContradictionError(

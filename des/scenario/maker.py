@@ -1,4 +1,4 @@
-"""The captive maker, and how it quotes."""
+"""The captive maker, and its rules for quotes."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -21,8 +21,8 @@ from des.scenario.quantities import (
 )
 
 TargetShare = Annotated[float, Field(gt=0, le=1)]
-SPREAD_TIMES_MAX = 4.0  # the widest factor that a policy may choose; the least is a quarter
-REFRESH_S_MIN = 0.01  # except for 0, at every tick
+SPREAD_TIMES_MAX = 4.0  # the largest factor that a policy may choose; the smallest is its inverse
+REFRESH_S_MIN = 0.01  # the shortest time between quotes; 0 means at every tick
 
 
 class ShareStep(Dated):
@@ -32,7 +32,7 @@ class ShareStep(Dated):
 
 
 class TargetStep(Dated):
-    """The share of the house's volume that growth aims at from a month on."""
+    """The target share of the house's volume, for the policy `growth`, from a month on."""
 
     share: TargetShare
 
@@ -44,9 +44,9 @@ class SizeStep(Dated):
 
 
 class DecidedStep(Dated):
-    """The captive maker's decision from a day on, as made in the base run.
+    """The captive maker's decision from a day on, as recorded in the base run.
 
-    Before `maker.spread_times`; per level and side.
+    Sizes are per level and side; half-spreads are those before `maker.spread_times`.
     """
 
     half_spread_bps: Bps
@@ -62,15 +62,16 @@ class CreditStep(Dated):
 class MakerQuoting(Part):
     """The captive maker's rule for its quotes, applied on the first of each month.
 
-    `stated`: the scenario's quotes. `growth`: the last size, times the target share over the
-    achieved share of volume. `believed`: the best quotes in its own simulation of the month that
-    ended, in which all orders are random. The last two begin as stated.
+    `stated`: the quotes of the scenario. `growth`: the last size, times the target share over the
+    achieved share of the volume. `believed`: the best quotes in the maker's own simulation of the
+    last month, in which all orders are random. `growth` and `believed` begin with stated quotes.
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
-    target_share: TargetShare | None = None  # its share of the venue's volume, until the first step
+    target_share: TargetShare | None = None  # of the venue's volume, until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
-    simulates: Literal[False] | None = None  # False: no simulation of its own, and no predictions
+    # False: the maker has no simulation, and predicts nothing.
+    simulates: Literal[False] | None = None
 
     @property
     def spread_times_max(self) -> float:
@@ -78,7 +79,7 @@ class MakerQuoting(Part):
         return SPREAD_TIMES_MAX if self.policy == "believed" else 1.0
 
     def target_share_on(self, day: date) -> float:
-        """Return the share that growth aims at on a day."""
+        """Return the target share of the policy `growth` on a day."""
         step = in_force(self.target_share_steps, day)
         return step.share if step else given(self.target_share)
 
@@ -106,31 +107,32 @@ class MakerQuoting(Part):
 
 
 class Maker(Part):
-    """The captive maker: its own money, its right to borrow, its share of the depth."""
+    """The captive maker: its own money, its credit line, its share of the depth."""
 
     name: Entity
     opening_cash_usd: Usd
     house_deposit_usd: Usd
     lead_deposit_usd: Usd
-    credit_line_usd: Usd  # until the first of credit_line_steps
+    credit_line_usd: Usd  # until the first step of credit_line_steps
     credit_line_steps: Annotated[tuple[CreditStep, ...], Field(max_length=1_000)] = ()
     credit_tranche_usd: PositiveUsd
     hedge_delay_ms: Milliseconds
     depth_share: Fraction | None = None  # share of `markets.depth`, until the first step
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     quoting: MakerQuoting = MakerQuoting()
-    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # a factor on all levels' distance
-    quoter_off: date | None = None  # quotes end at the start of this day, at any result
-    lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
-    policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
+    # Factor on the distance of all levels from the mid.
+    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
+    quoter_off: date | None = None  # quotes end at the start of this day, with any result
+    lead_quotes_usd: Usd = 0.0  # displayed on the lead venue, per market, as by a firm
+    policy: Literal["captive", "independent"] | None = None  # None: quoting is never reviewed
 
     def depth_share_on(self, day: date) -> float:
-        """Return its share of the depth on a day; the scenario must state one."""
+        """Return the captive maker's share of the depth on a day; the scenario must state one."""
         step = in_force(self.depth_share_steps, day)
         return step.share if step else given(self.depth_share)
 
     def credit_line_usd_on(self, day: date) -> float:
-        """Return the limit of its credit line on a day."""
+        """Return the limit of the captive maker's credit line on a day."""
         step = in_force(self.credit_line_steps, day)
         return step.usd if step else self.credit_line_usd
 
@@ -156,20 +158,22 @@ class Maker(Part):
 
 
 class Quoter(Part):
-    """How the captive maker quotes one market."""
+    """The captive maker's quotes in one market."""
 
     latency_s: Latency
     refresh_s: Seconds | None = None  # seconds between quotes; 0: at every tick; None: latency_s
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
-    widens: bool = False  # whether its levels widen as the other makers' do, see Others
-    skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
+    widens: bool = False  # whether the levels widen like the other makers' quotes, see Others
+    skew_bps_per_limit: Bps = 0.0  # shift of the mid if the position is at its limit
     position_limit_usd: PositiveUsd
-    displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth
+    # Per level, until the first step; None: the recorded depth decides.
+    displayed_usd: PositiveUsd | None = None
     most_displayed_usd: PositiveUsd | None = None  # needed if a policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
-    decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()  # of a repeated run
+    # Decisions of the base run, for a counterfactual.
+    decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()
 
     @property
     def refreshes_every_s(self) -> float:
@@ -182,12 +186,12 @@ class Quoter(Part):
         return self.half_spread_bps + (self.levels - 1) * self.level_step_bps
 
     def displayed_usd_on(self, day: date) -> float | None:
-        """Return the size per level on a day; None if the recorded depth decides it."""
+        """Return the displayed size per level on a day; None if the recorded depth decides it."""
         step = in_force(self.displayed_usd_steps, day)
         return step.usd if step else self.displayed_usd
 
     def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
-        """Return each level's distance from the mid, times a factor, in millionths."""
+        """Return each level's distance from the mid, times *spread_times*, in millionths."""
         bps = (self.half_spread_bps + i * self.level_step_bps for i in range(self.levels))
         return tuple(round(each * spread_times * 100) for each in bps)
 

@@ -22,11 +22,11 @@ from des.scenario.quantities import (
     Usd,
 )
 
-PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits, and must have room to rise
+PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits; this limit leaves room for a rise
 
 
 class MonthVolume(Part):
-    """A volume of the house in one month, each trade counted once."""
+    """A volume of the house in one month; each trade counts once."""
 
     month: Month
     usd: Annotated[float, Field(ge=0, le=1e14)]
@@ -50,7 +50,7 @@ class WantedVolume(Part):
 
 
 class Depth(Dated):
-    """The depth of all makers together from a month on, equal at each distance from the mid."""
+    """The depth of all makers from a month on, the same at each distance from the mid."""
 
     usd_per_bp: Usd  # the depth on one side
 
@@ -58,37 +58,38 @@ class Depth(Dated):
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues.
 
-    It may represent n similar markets. Its figures are those of one market. One is simulated, and
-    its events happen in each of the n: volume, results and payments count n times.
+    The contract may represent n similar markets, and its figures are those of one market. One
+    market is simulated. Its events happen in each of the n markets: volume, results and payments
+    count n times.
     """
 
     name: MarketName
     stands_for: Annotated[int, Field(ge=1, le=1_000)] = (
-        1  # similar markets that it represents, itself included
+        1  # similar markets represented by this one, itself included
     )
     lot: Step
     tick_usd: Step
-    volume: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # on record
+    volume: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # recorded volume
     volume_of_days: Annotated[tuple[DayVolume, ...], Field(max_length=2_000)] = ()
     price: Price
     quoter: Quoter
     depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
     others: Others
-    order_usd_mean: PositiveUsd  # volume of uninformed customers
+    order_usd_mean: PositiveUsd  # mean order of uninformed customers
     demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # see `Demand`
     wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
     lead_volume_usd_per_day: PositiveUsd | None = None  # needed if hedges have impact
 
     def depth_in_reach_usd(self, day: date) -> float:
-        """Return the depth of all makers on one side, up to the captive maker's last level."""
+        """Return the depth on one side of all makers, up to the captive maker's last level."""
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 
     def others_shown_usd(self, day: date, captive_share: float) -> float:
-        """Return the other makers' size per side on a calm day: stated, or the rest of depth.
+        """Return the other makers' size per side on a calm day: stated, or the rest of the depth.
 
         Args:
-            day: the day that is asked about.
+            day: the day of the depth.
             captive_share: the captive maker's share of the recorded depth.
         """
         if self.others.displayed_usd is not None:
@@ -113,7 +114,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _traded(self) -> Self:
-        """Refuse months with a volume below one order."""
+        """Refuse a month with less volume than one order."""
         for key in ("volume", "demand"):
             for i, month in enumerate(getattr(self, key)):
                 if 0 < month.usd < self.order_usd_mean:
@@ -158,7 +159,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _shown(self) -> Self:
-        """Refuse quotes whose size is not stated, or is stated twice."""
+        """Refuse quotes with no stated size, or with two stated sizes."""
         check_months("depth", self.depth)
         if self.quoter.displayed_usd is None and not self.depth:
             raise ContradictionError(
@@ -174,7 +175,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _sizes(self) -> Self:
-        """Refuse a price that ticks cannot express and a quote smaller than one lot."""
+        """Refuse a price that ticks cannot express, and a quote smaller than one lot."""
         tick_usd, lot = float(self.tick_usd), float(self.lot)
         for anchor in self.price.anchors:
             if not tick_usd <= anchor.price_usd <= PRICE_TICKS_MAX * tick_usd:

@@ -19,42 +19,44 @@ from des.scenario.quantities import (
 
 
 class TokenBook(Part):
-    """The book into which a token is sold: linear, and it fills up again."""
+    """The order book for sales of a token: of linear depth, refilled over time."""
 
-    usd_per_bp: Usd  # shown for each basis point from the price
-    through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0  # that a sale goes through
+    usd_per_bp: Usd  # displayed size for each basis point away from the price
+    # Depth that a sale uses, in basis points from the price.
+    through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0
     refill_s: Annotated[int, Field(ge=1, le=86_400)]  # seconds until the book is full again
 
 
 class PledgedLoan(Part):
     """A customer who borrows all dollars that the venue lends on a token, and withdraws them.
 
-    It has the token on the first day. From `since` until `until` it borrows at each settlement as
-    much as the price allows. It never repays voluntarily.
+    The customer has the token on the first day. From `since` until `until` the customer borrows the
+    largest amount that the price allows, at each settlement. The customer never repays voluntarily.
     """
 
     borrower: Entity
-    token: TokenName  # one of leverage.tokens; its weight applies when margin is checked
+    token: TokenName  # one of leverage.tokens; margin checks use its weight
     tokens: Annotated[float, Field(gt=0, le=1e12)]  # rounded down to whole lots
-    weight_initial: Annotated[float, Field(ge=0.01, le=1)]  # for new loans; at most its weight
-    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin kept on a new dollar
+    # Weight for new loans; at most the token's weight.
+    weight_initial: Annotated[float, Field(ge=0.01, le=1)]
+    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin required for a new dollar
     since: date | datetime
-    until: date | datetime | None = None  # None: until the end
+    until: date | datetime | None = None  # None: until the end of the run
     borrowed_usd_max: PositiveUsd | None = None  # None: no limit on one customer's debt
-    imf_factor: Fraction = 0.0  # a larger holding has a smaller weight; 0: no such rule
+    imf_factor: Fraction = 0.0  # a larger holding has a smaller weight; 0: the weight is constant
     book: TokenBook
 
     @property
     def margin_e6(self) -> int:
-        """Return the margin kept on a new dollar, in millionths of it."""
+        """Return the margin required for a new dollar of debt, in millionths of it."""
         return round(1_000_000 / self.leverage_max)
 
     def weight_initial_e6(self, weight_e6: int) -> int:
-        """Return the weight when it borrows, in millionths, given the token's weight."""
+        """Return the weight for new loans, in millionths, given the token's weight."""
         return min(round(self.weight_initial * 1_000_000), weight_e6)
 
     def borrows_at(self, time_us: int) -> bool:
-        """Tell whether it borrows at a moment."""
+        """Tell whether the customer borrows at a given time."""
         until_us = time_us + 1 if self.until is None else moment_us(self.until)
         return moment_us(self.since) <= time_us < until_us
 

@@ -1,4 +1,4 @@
-"""The captive maker's coins, bought with stated shares of borrowed money."""
+"""The captive maker's coins, bought with stated shares of loans."""
 
 import math
 from typing import Annotated, Self
@@ -18,9 +18,9 @@ from des.scenario.quantities import (
 class HeldCoin(PricedCoin):
     """One coin of the portfolio, or a class of coins with one price."""
 
-    share: Annotated[float, Field(gt=0, le=1)]  # share of each loan that is drawn to hold coins
+    share: Annotated[float, Field(gt=0, le=1)]  # share of each loan drawn to hold coins
     haircut: Fraction = 0.0  # the dealers' discount when the maker sells
-    supply: Annotated[int, Field(ge=1, le=10**12)]  # units; dealers have all of them at first
+    supply: Annotated[int, Field(ge=1, le=10**12)]  # units; dealers have all of them at the start
 
 
 class Portfolio(Part):
@@ -28,13 +28,13 @@ class Portfolio(Part):
 
     Each loan is drawn up to its limit when the limit rises, and on the first of each month as far
     as collateral allows. The shares of the holdings buy coins at the day's last price; the rest
-    stays cash. If cash does not cover a recall, the part `recall_sold_share` is raised by selling
-    coins in proportion to their value. The rest comes from the maker's purse, and if that is too
-    little, from coins again. Coins are collateral like tokens.
+    stays cash. If cash does not cover a recall, sales of coins raise the part `recall_sold_share`,
+    in proportion to the value of each coin. The maker's other sources of money pay the rest. If
+    they are not enough, more coins are sold. Coins are collateral, like tokens.
     """
 
-    dealers: Entity  # the parties that sell the coins and buy them
-    dealers_cash_usd: PositiveUsd  # the dealers' cash at first, from which they can buy coins back
+    dealers: Entity  # the parties that sell coins to the maker and buy coins from it
+    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, from which they can buy coins back
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
 

@@ -1,4 +1,4 @@
-"""How the lead price of a market moves."""
+"""The path of a market's lead price."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -20,25 +20,25 @@ from des.scenario.quantities import (
 
 
 class Anchor(Part):
-    """A known lead price at an hour."""
+    """A known lead price at a full hour."""
 
-    at: date | datetime  # a date means its first moment; a time without a zone is UTC
+    at: date | datetime  # a date means midnight; a time without a zone is UTC
     price_usd: Annotated[float, Field(gt=0, le=1e9)]
 
     @model_validator(mode="after")
     def _hour(self) -> Self:
-        # A path is drawn hour by hour up to the next anchor, so the next one must not be too far.
+        # A path is drawn hour by hour up to the next anchor, so anchors may not be too far apart.
         check_full_hour("at", self.at)
         return self
 
     @property
     def time_us(self) -> int:
-        """The moment, in microseconds since 1970."""
+        """The time of the anchor, in microseconds since 1970."""
         return moment_us(self.at)
 
 
 class VolatilityLevel(Dated):
-    """Annualised volatility (365 days) in force from a day on."""
+    """Annualised volatility (365 days) from a day on."""
 
     annual: Volatility
 
@@ -48,13 +48,13 @@ class Price(Part):
 
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
-    candles: FilePath | None = None  # a user's file, instead of anchors and volatility
-    candles_read: Remark | None = None  # findings about the file, once it is read
+    candles: FilePath | None = None  # a user's file of candles, instead of anchors and volatility
+    candles_read: Remark | None = None  # remarks on the file, added when it is read
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0
     jumps_per_day: Annotated[float, Field(ge=0, le=1_000)] = 0.0
-    jump_share: Fraction = 0.0  # share of the variance
+    jump_share: Fraction = 0.0  # share of the variance that jumps contribute
 
     @model_validator(mode="after")
     def _path(self) -> Self:

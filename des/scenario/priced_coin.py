@@ -1,4 +1,4 @@
-"""A coin, or a class of coins that has one price: by a market, or by prices that are stated."""
+"""A coin, or a class of coins with one price: a market's price, or stated prices."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ class PricedCoin(Part):
     """The name of a coin, and the source of its price."""
 
     name: TokenName
-    market: MarketName | None = None  # this contract's lead price is the coin's price
+    market: MarketName | None = None  # the lead price of this contract is the coin's price
     prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or these prices
 
     def price_usd_on(self, day: date) -> float | None:

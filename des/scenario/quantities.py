@@ -1,7 +1,7 @@
-"""The types of single values, and the table and error class of all parts of a scenario.
+"""The types of single values, and the base class and error class of all parts of a scenario.
 
-Names become components of accounts and commodities, so they must be fit for both. Descriptions
-complete the sentence "give ..." in error messages.
+Names become components of accounts and commodities, so they must be valid in both. A description
+completes the sentence "give ..." in an error message.
 """
 
 from datetime import date, datetime
@@ -13,9 +13,9 @@ from des.clock import HOUR_US, instant_us, midnight_us
 
 YEARS = (1990, 2100)
 
-# Patterns are in the dialect of Rust, where \z is the very end: a trailing newline is no part of
-# a name. The last character is never a dash, since no Beancount commodity (BTC-PERP.FTX) may end
-# in one.
+# Patterns use Rust's syntax, where \z is the very end of a text, so a name cannot end with a
+# newline. The last character is never a dash, since no Beancount commodity (BTC-PERP.FTX) may
+# end with a dash.
 Entity = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z]([A-Za-z0-9-]*[A-Za-z0-9])?\z", max_length=24),
@@ -40,7 +40,7 @@ TokenName = Annotated[
         "'SOL'"
     ),
 ]
-NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # money, and Beancount's own words
+NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # the money, and reserved words of Beancount
 Month = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\z"),
@@ -66,11 +66,11 @@ Remark = Annotated[
     Field(description="a text of one line, of at most 1,000 characters"),
 ]
 Usd = Annotated[float, Field(ge=0, le=1e12)]
-PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # the least amount is a cent
+PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # the smallest amount is a cent
 Bps = Annotated[float, Field(ge=0, le=1_000)]
 Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
-# Above ten minutes the author probably means milliseconds.
+# A latency above ten minutes is probably meant in milliseconds.
 Latency = Annotated[float, Field(ge=0, le=600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Volatility = Annotated[float, Field(ge=0, le=100)]
@@ -81,21 +81,21 @@ Category = Annotated[
     Field(description="a word in small letters, such as 'mid-tier'"),
 ]
 LeverageRatio = Annotated[float, Field(gt=0, le=100)]
-HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # until a position is closed, on average
+HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # mean time until a position is closed
 
 
 class Part(BaseModel):
-    """A table of a scenario file: unknown keys, wrong types and NaN are refused."""
+    """A table of a scenario file; unknown keys, wrong types and NaN raise an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class ContradictionError(ValueError):
-    """Values that are each in range but contradict each other.
+    """Each value is in its range, but two values contradict each other.
 
     Attributes:
-        keys: the place of the fault in the table that was checked: ("fee_tiers", 2, "volume_usd").
-        problem: the error and its correction, to be read after the key.
+        keys: where the fault is in the checked table, such as ("fee_tiers", 2, "volume_usd").
+        problem: the error and its correction, written to follow the key in a message.
     """
 
     def __init__(self, keys: tuple[str | int, ...], problem: str) -> None:
@@ -104,15 +104,15 @@ class ContradictionError(ValueError):
 
 
 def moment_us(at: date | datetime) -> int:
-    """Return a moment in microseconds since 1970; a date means midnight, no zone means UTC."""
+    """Return a time in microseconds since 1970; a date means midnight, no zone means UTC."""
     return instant_us(at) if isinstance(at, datetime) else midnight_us(at)
 
 
 def check_full_hour(key: str, at: date | datetime) -> None:
-    """Refuse a moment outside the supported years, or not on the hour.
+    """Refuse a time outside the supported years, or a time that is not a full hour.
 
     Raises:
-        ContradictionError: at *key*.
+        ContradictionError: the time is refused; the error names *key*.
     """
     if not YEARS[0] <= at.year <= YEARS[1]:
         raise ContradictionError((key,), f"is {at}; give a time from {YEARS[0]} to {YEARS[1]}")

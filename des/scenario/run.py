@@ -13,10 +13,10 @@ DAYS_MAX = 2_000
 
 
 class Window(Part):
-    """A span of a fast market, in which the venue settles more often."""
+    """A period of a fast market, in which the venue settles more often."""
 
     since: date | datetime
-    until: date | datetime  # the first hour that is not in it
+    until: date | datetime  # the first hour after the period
     settle_s: Annotated[int, Field(ge=1, le=3_600)]
 
     @model_validator(mode="after")
@@ -31,7 +31,7 @@ class Window(Part):
 
 
 class Run(Part):
-    """When the world starts and ends, how often it settles, how its books are closed."""
+    """The start and end of a run, its settlement times, and the closing of its books."""
 
     start: date
     end: date  # the first day that is not simulated
@@ -39,12 +39,13 @@ class Run(Part):
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that a traded hour represents
-    # The bound on the predicted loss of a group of hours, of which one is traded; see
-    # `des.hour_groups`. None: one random hour of each one_hour_in in a row.
+    # The bound on the predicted loss of a group of hours. One hour of each group is traded; see
+    # `des.hour_groups`. None: one random hour of every one_hour_in consecutive hours is traded.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all hours traded
+    # Days on which all hours are traded.
+    full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
     full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
-    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one by one
+    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one at a time
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -121,9 +122,9 @@ class Run(Part):
 
     @model_validator(mode="after")
     def _full_days(self) -> Self:
-        """Refuse days out of order, and strata that would cross midnight.
+        """Refuse full days out of order, and strata of hours that would cross midnight.
 
-        Days outside of the run are allowed, so that a part of a life can be run by itself.
+        Days outside of the run are allowed, so that a part of a life can be run alone.
         """
         for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
             if not before < day:
@@ -154,7 +155,7 @@ class Run(Part):
 
 
 def months_between(start: date, end: date) -> list[str]:
-    """List the months, as 2021-05, that have a day in [start, end)."""
+    """Return the months, such as 2021-05, that have a day in [start, end)."""
     months = []
     year, month = start.year, start.month
     while date(year, month, 1) < end:

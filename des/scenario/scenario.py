@@ -24,13 +24,14 @@ from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
-TICKS_MAX = 10**10  # quotes of all markets in a run: a day's work for one machine
-TICKS_PER_USD_MAX = 100_000  # if there is a pool
-REACH_BPS_MAX = 5_000  # quotes stay above zero unless the price halves between settlements
+TICKS_MAX = 10**10  # largest number of ticks of all markets in a run: a day's work for one machine
+TICKS_PER_USD_MAX = 100_000  # only if there is a pool
+# At this limit quotes stay above zero unless the price halves between settlements.
+REACH_BPS_MAX = 5_000
 
 
 class Scenario(Part):
-    """A question, and the world in which it is asked."""
+    """A question, and the world that the question is about."""
 
     question: Annotated[
         str,
@@ -46,13 +47,13 @@ class Scenario(Part):
     demand: Demand
     firms: Firms = Firms()
     leverage: Leverage | None = None  # None: no customer trades on margin
-    group: Group | None = None  # None: the house and its maker do nothing but trade
+    group: Group | None = None  # None: the house and its maker only trade
     news: Annotated[tuple[News, ...], Field(max_length=10_000)] | None = None  # None: no news
     markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
     sources: dict[str, SourceText] = Field(default={})  # the source of each figure, by key
 
     def entities(self) -> Iterator[str]:
-        """Name every party that keeps books."""
+        """Yield the name of every party that keeps books."""
         parts = (self.house, self.maker, self.lead, self.retail, self.other_makers)
         yield from (part.name for part in parts)
         yield from (firm.name for firm in self.firms.members)
@@ -70,35 +71,35 @@ class Scenario(Part):
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
-        """Return the backstop providers that keep books of their own: all but the maker."""
+        """Return the backstop providers that keep books of their own: all except the maker."""
         providers = self.leverage.providers if self.leverage else ()
         return tuple(each for each in providers if each.name != self.maker.name)
 
     @property
     def coins(self) -> tuple[HeldCoin, ...]:
-        """Return the captive maker's coins, which it holds on borrowed money."""
+        """Return the coins that the captive maker holds on borrowed money."""
         portfolio = self.group.portfolio if self.group else None
         return portfolio.holdings if portfolio else ()
 
     @property
     def owed_coins(self) -> tuple[CustomerCoin, ...]:
-        """Return customers' claims beside dollars."""
+        """Return the coins that customers are owed in kind."""
         return self.retail.coins.owed if self.retail.coins else ()
 
     @property
     def pledged_loans(self) -> tuple[PledgedLoan, ...]:
-        """Return the borrowers against tokens."""
+        """Return the loans against tokens."""
         return self.leverage.pledged_loans if self.leverage else ()
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        """Refuse two sets of books, or two commodities, under one name."""
-        seen = {"Outside"}  # Outside, the rest of the world, keeps books too
+        """Refuse two sets of books, or two commodities, with the same name."""
+        seen = {"Outside"}  # Outside is the rest of the world, and keeps books too
         if self.group and self.group.pools:
-            # The arbitrageurs of pools keep books too, and accounts have a word for pooled tokens.
+            # Pools' arbitrageurs keep books too, and account names use "Pool" for pooled tokens.
             seen |= {"Arbitrageurs", "Pool"}
         if self.retail.coins:
-            seen.add("Wallet")  # an account's word for coins in a wallet
+            seen.add("Wallet")  # account names use this word for coins in a wallet
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(
@@ -110,7 +111,7 @@ class Scenario(Part):
                 )
             seen.add(name)
         if self.house.name.upper() == self.lead.name.upper():
-            # Commodities are in capitals: BTC-PERP.FTX must say which venue's contract it is.
+            # Commodities are in capitals: BTC-PERP.FTX must identify the venue of the contract.
             raise ContradictionError(
                 ("lead", "name"),
                 f"is '{self.lead.name}', in capitals the house's; give a name that differs by "
@@ -126,7 +127,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _token_names(self) -> Self:
-        """Refuse a token SOL beside an entity SOL: Assets:Outside:Tokens:SOL would be a claim."""
+        """Refuse a token named like an entity: Assets:Outside:Tokens:SOL would read as a claim."""
         tokens = self.group.tokens if self.group else ()
         named: list[tuple[tuple[str | int, ...], str]] = [
             *((("tokens", i), token.name) for i, token in enumerate(tokens)),
@@ -141,7 +142,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Return the place of each of `entities` in the scenario."""
+        """Yield the location, in the scenario, of each name that `entities` yields."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -182,7 +183,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _pooled(self) -> Self:
-        """Refuse pools in which prices would not be counted exactly."""
+        """Refuse pools whose prices cannot be counted exactly."""
         ticks_usd = {market.name: market.tick_usd for market in self.markets}
         markets = {t.name: t.market for t in self.group.tokens} if self.group else {}
         for i, pool in enumerate((self.group.pools if self.group else None) or ()):
@@ -207,7 +208,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _flowing(self) -> Self:
-        """Refuse news without customers to frighten, and very many customers with tiny deposits."""
+        """Refuse news without customers who react to it, and very many tiny deposits."""
         flow, mean = self.retail.flow, self.retail.deposit_usd_mean
         if self.news and flow is None:
             raise ContradictionError(
@@ -252,7 +253,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _valued(self) -> Self:
-        """Refuse a token that no market of the scenario prices."""
+        """Refuse a collateral token that no market of the scenario prices."""
         names = [market.name for market in self.markets]
         for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
             if token.market not in names:
@@ -277,7 +278,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        """Refuse two levels of quotes at one price."""
+        """Refuse two levels of quotes that have the same price."""
         times = self.maker.spread_times
         for i, quoter in enumerate(market.quoter for market in self.markets):
             if len(set(quoter.offset_e6(times))) < quoter.levels:
@@ -290,13 +291,13 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
-        """Refuse quotes so far from the price that they would be below zero when it falls."""
+        """Refuse quotes so far from the price that a fall could make them negative."""
         times, widens = self.maker.spread_times, self.maker.quoting.spread_times_max
         for i, quoter in enumerate(market.quoter for market in self.markets):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # Without spread_times, only many levels reach so far.
+                # Without spread_times, only a large number of levels reaches so far.
                 step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
                 place, found = step if times == 1 else (("maker", "spread_times"), times)
                 raise ContradictionError(
@@ -321,7 +322,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a recorded depth that begins too late, or without a share for the maker."""
+        """Refuse a recorded depth that begins too late, or that lacks the maker's share."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue
@@ -370,7 +371,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _unused(self) -> Self:
-        """Refuse keys that would change nothing beside the others."""
+        """Refuse keys that have no effect with the other keys given."""
         fault = unused_of_maker(self.maker, self.markets, self.leverage)
         fault = fault or unused_of_demand(self.demand, self.markets, self.group)
         if not self.lead.quoting:

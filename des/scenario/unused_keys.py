@@ -1,6 +1,6 @@
-"""Keys that would have no effect beside the others: refused, since their author expects one.
+"""Keys without effect beside the other keys of a scenario: an error, since an author expects one.
 
-For each of them another key decides instead, or the part that uses it is missing.
+Another key decides in place of an unused key, or the part that uses the key is missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,25 +12,25 @@ from des.scenario.leverage import Leverage
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 
-Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and its error
+Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and its error
 
 
 def unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Fault | None:
-    """Find a key of the captive maker that nothing uses."""
+    """Find a key of the captive maker that has no effect."""
     return next(_unused_of_maker(maker, markets, leverage), None)
 
 
 def unused_of_demand(
     demand: Demand, markets: Sequence[Market], group: Group | None
 ) -> Fault | None:
-    """Find a key of customers' demand that belongs to the other closure."""
+    """Find a key of customers' demand that only the other value of demand.closure uses."""
     return next(_unused_of_demand(demand, markets, group), None)
 
 
 def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
-    """Find quotes on the lead venue without the table that describes them."""
+    """Find quotes on the lead venue without the table lead.quoting, which describes them."""
     quotes: list[tuple[tuple[str | int, ...], float]] = [
         (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
     ]
@@ -52,7 +52,7 @@ def _unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Iterator[Fault]:
     if not any(market.depth for market in markets):
-        # 0 means none, so that a file may extend one whose markets have depth.
+        # 0 is allowed, so that a file can extend a file whose markets have depth.
         if maker.depth_share:
             yield (
                 ("maker", "depth_share"),

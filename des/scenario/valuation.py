@@ -11,26 +11,25 @@ Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # lo
 
 
 class Valuation(Part):
-    """Two ways to price one business: as a venue that grows, and as a trading firm.
+    """Two ways to value the house: as a growing venue, and as a trading firm.
 
     By growth: growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the last twelve
-    months, and F0 those of the twelve months before. Fees are volume times the venue's rates, so
-    this is a multiple of volume growth. Fees before the run's start count as zero: right for a
-    venue that opens on the first day, too high for an older one.
+    months, and F0 the fees of the twelve months before. Fees are volume times the venue's rates, so
+    this value is a multiple of volume growth. Fees before the run's start count as zero. This is
+    right for a venue that opens on the first day, and too high for an older venue.
 
-    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F the last year's
-    fees if the maker had shown no quotes: uninformed volume with other makers alone
-    (`Demand.response`), times customers' fee rate. Firms would have had nothing to hit; forced
-    orders are left out too. The year before stays the same, since the question is the cost of
-    stopping.
+    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0). F is the last year's
+    fees if the maker had shown no quotes: customers' fee rate times uninformed volume with other
+    makers alone (`Demand.response`). F has no fees of firms, which would have found no quotes to
+    hit, and none of forced orders. F0 stays the same, since the question is the cost of stopping.
 
-    As a trading firm: earnings_multiple * max(E, 0), with E the last twelve months' fees less
+    As a trading firm: earnings_multiple * max(E, 0). E is the fees of the last twelve months less
     operating costs, plus the result of the captive maker's quotes.
 
-    Prices of listed venues over the growth of a year's revenue run from 28 (Robinhood at its
-    listing in July 2021) to 113 (Coinbase at its own in April 2021, by calendar years; by the last
-    twelve months 39); those of listed trading firms over a year's earnings from 2.6 to 12.4 (Flow
-    Traders, 2020 and 2021). That only growth counts is our simplification.
+    The price of a listed venue is 28 to 113 times the growth of a year's revenue: 28 for Robinhood
+    at its listing in July 2021, 113 for Coinbase at its listing in April 2021 (by calendar years;
+    39 by the last twelve months). The price of a listed trading firm is 2.6 to 12.4 times a year's
+    earnings (Flow Traders, 2020 and 2021). To count only growth is our simplification.
     """
 
     growth_multiple: Multiple
