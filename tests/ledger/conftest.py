@@ -1,4 +1,4 @@
-"""One afternoon, written by hand: its ledger is afternoon.beancount, its fills are here."""
+"""A hand-written afternoon of trading: afternoon.beancount has its ledger, this file its fills."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -17,8 +17,8 @@ from ledger.run_folder import MANIFEST, RunFolder
 AFTERNOON = Path(__file__).with_name("afternoon.beancount")
 LIFE = Path(__file__).with_name("life.beancount")
 
-# A lot is 0.01 BTC and a tick 1 USD. Motive, venue, taker, maker, lots, price, lead, and the age
-# in seconds of the price that the quote was made from.
+# A lot is 0.01 BTC and a tick is 1 USD. The fields of a fill: motive, venue, taker, maker, lots,
+# price, lead price, and the age of the quote's lead price in seconds.
 FILLS = (
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 1000, 30_000, 30_030, 1.0),
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", -1000, 30_020, 29_990, 3.0),
@@ -31,15 +31,15 @@ FILLS = (
 
 @pytest.fixture(scope="session")
 def written_afternoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with all variants of the afternoon that tests of this process use."""
+    """Return the folder in which this test process writes every variant of the afternoon."""
     return tmp_path_factory.mktemp("afternoons")
 
 
 @pytest.fixture
 def afternoon_with(tmp_path: Path, written_afternoons: Path) -> Callable[..., RunFolder]:
-    """Make a run of the afternoon with entries added to it, lines forgotten, or other fills.
+    """Return a function that makes a run of the afternoon, with changed entries or fills.
 
-    Each is written once, and every test has its own copy.
+    Each variant of the afternoon is written once. Each test receives its own copy.
     """
 
     def make(added: str = "", forgotten: str = "", fills: Sequence[tuple] = FILLS) -> RunFolder:
@@ -66,14 +66,14 @@ def _write(place: Path, text: str, fills: Sequence[tuple]) -> None:
 
 @pytest.fixture
 def afternoon(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
-    """The unchanged afternoon."""
+    """Return a run of the afternoon without changes."""
     return afternoon_with()
 
 
 @pytest.fixture
 def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFolder]:
-    """Make a run of the weeks after the afternoon, until the halt, with entries added to it."""
-    # Opened again there, since FTX begins with tokens as well.
+    """Return a function that makes a run from the afternoon to the halt, with added entries."""
+    # life.beancount opens this account itself, because FTX also begins with tokens.
     opening = f'2022-05-09 open {"Equity:FTX:Opening":<43}USD\n  hole: "cause"\n'
 
     def make(added: str = "") -> RunFolder:
@@ -84,13 +84,13 @@ def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFo
 
 @pytest.fixture
 def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
-    """The afternoon and the weeks after it."""
+    """Return a run from the afternoon to the halt, some weeks later."""
     return life_with()
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run"])
 def any_run(request: pytest.FixtureRequest) -> RunFolder:
-    """The afternoon, and each of the simulated worlds."""
+    """Return one of three runs: the hand-written afternoon, or a simulated tiny or busy world."""
     return request.getfixturevalue(request.param)
 
 

@@ -1,4 +1,4 @@
-"""A column of texts has for each row the same text as the row alone."""
+"""The texts written for a column of rows equal the texts written row by row."""
 
 from collections import Counter
 
@@ -14,16 +14,16 @@ WORDS = st.text(max_size=5)
 
 
 @given(NUMBERS)
-def test_a_column_is_written_like_each_of_its_numbers(numbers):
+def test_a_column_of_numbers_is_written_like_single_numbers(numbers):
     assert each("<{}>".format, numbers) == [f"<{number}>" for number in numbers.tolist()]
 
 
-def test_a_single_number_is_written_alone():
+def test_a_single_number_gives_one_text_and_not_a_list():
     assert each("<{}>".format, -7) == "<-7>"
 
 
 @given(st.lists(st.integers(0, 3)))
-def test_a_repeated_number_is_written_once(numbers):
+def test_a_repeated_number_is_formatted_once(numbers):
     written: Counter = Counter()
 
     each(lambda number: written.update([number]) or "", np.array(numbers, dtype=np.int64))
@@ -34,7 +34,7 @@ def test_a_repeated_number_is_written_once(numbers):
 @given(
     st.integers(1, 4).flatmap(lambda n: st.lists(WORDS | st.lists(WORDS, min_size=n, max_size=n)))
 )
-def test_a_text_among_columns_is_in_every_row(parts):
+def test_a_single_text_joined_with_columns_is_in_every_row(parts):
     columns = [part for part in parts if isinstance(part, list)]
 
     told = joined(parts)
@@ -49,7 +49,7 @@ def test_a_text_among_columns_is_in_every_row(parts):
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 65_535), st.booleans())))
-def test_rows_are_put_together_as_one_by_one_into_a_dictionary(keys):
+def test_rows_with_equal_keys_are_grouped_in_the_order_of_the_keys(keys):
     places: dict[tuple, list[int]] = {}
     for place, key in enumerate(keys):
         places.setdefault(key, []).append(place)
@@ -61,7 +61,7 @@ def test_rows_are_put_together_as_one_by_one_into_a_dictionary(keys):
     assert together == [places[key] for key in sorted(places)]
 
 
-def test_too_many_distinct_forms_are_refused():
+def test_keys_with_too_many_possible_values_are_refused():
     column = np.array([2**40])
 
     with pytest.raises(ValueError, match="dims"):

@@ -1,4 +1,4 @@
-"""A day ledger is complete, sums to the general ledger, and closes where the next one opens."""
+"""A day ledger has all entries of a day, and its closing balances open the next day ledger."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ Sums = Counter  # amounts by (account, commodity)
 
 
 class Day(NamedTuple):
-    """A day ledger as Beancount reads it, without any of our code."""
+    """A day ledger as Beancount loads it, without the project's own code."""
 
     day: date
     entries: list[Directive]
@@ -101,8 +101,8 @@ def test_every_fill_that_the_general_ledger_sums_is_shown_separately(run):
     assert shown
 
 
-def test_every_fill_that_is_shown_is_its_row_by_the_one_rule(run):
-    """Beancount reads the text, DuckDB the rows, and the rule posts one row after the other."""
+def test_the_postings_of_each_fill_follow_from_its_row(run):
+    """Beancount reads the text, DuckDB reads the rows, and the posting rule posts each row."""
     scale = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {MONEY: Decimal("0.01")}
     contract = contract_table(run.chart, run.names)
     shown = {
@@ -133,19 +133,19 @@ def test_each_day_ledger_passes_bean_check_by_itself(run):
         assert not each.errors
 
 
-def test_each_day_ledger_keeps_every_invariant_line_by_line(run):
+def test_each_day_ledger_satisfies_every_invariant_after_every_entry(run):
     for each in days(run.path):
         assert not invariants.check(each.entries, each.options, "line")[1]
 
 
-def test_each_day_ledger_sums_to_the_entries_of_the_general_ledger_account_by_account(run):
+def test_each_day_ledger_moves_every_account_as_the_general_ledger_does(run):
     for each in days(run.path):
         booked = sums(entry for entry in run.transactions if entry.date == each.day)
 
         assert nonzero(each.moved) == nonzero(booked)
 
 
-def test_each_day_ledger_opens_with_the_general_ledgers_balances_of_its_accounts(run):
+def test_each_day_ledger_opens_with_the_balances_of_the_general_ledger(run):
     for each in days(run.path):
         before = general_ledger(run, each.day)
         for (account, commodity), number in each.forward.items():
@@ -156,7 +156,7 @@ def test_each_day_ledger_opens_with_the_general_ledgers_balances_of_its_accounts
                 assert each.forward[account, commodity] == before[account, commodity]
 
 
-def test_each_day_ledger_closes_with_the_opening_balances_of_the_next(run):
+def test_closing_balances_of_a_day_are_opening_balances_of_the_next_day(run):
     ledgers = days(run.path)
     for each, following in pairwise(ledgers):
         both = each.asserted.keys() & following.forward.keys()
@@ -167,7 +167,7 @@ def test_each_day_ledger_closes_with_the_opening_balances_of_the_next(run):
             assert following.forward[key] == each.asserted[key]
 
 
-def test_every_balance_asserted_at_the_close_is_dated_the_day_after_and_is_that_of_the_books(run):
+def test_closing_balances_equal_the_general_ledger_and_are_dated_the_next_day(run):
     for each in days(run.path):
         after = general_ledger(run, each.day + ONE_DAY)
         assert {e.date for e in each.entries if isinstance(e, Balance)} == {each.day + ONE_DAY}
@@ -177,7 +177,7 @@ def test_every_balance_asserted_at_the_close_is_dated_the_day_after_and_is_that_
                 assert number == after[account, commodity]
 
 
-def test_results_start_from_zero_and_each_entity_brings_forward_one_opening(run):
+def test_income_and_expenses_start_at_zero_and_each_entity_has_one_opening_account(run):
     for each in days(run.path)[1:]:
         (entry,) = [e for e in each.entries if isinstance(e, Transaction) and "seq" not in e.meta]
         roots = {posting.account.split(":")[0] for posting in entry.postings}
@@ -194,21 +194,21 @@ def test_the_first_day_has_no_balances_brought_forward(run):
     assert not days(run.path)[0].forward
 
 
-def test_only_touched_accounts_are_opened(run):
+def test_a_day_ledger_opens_only_the_accounts_that_it_uses(run):
     for each in days(run.path):
         opened = {entry.account for entry in each.entries if isinstance(entry, Open)}
 
         assert opened == {account for account, _ in each.asserted}
 
 
-def test_accounts_are_opened_with_their_part_in_the_hole(run):
+def test_open_directives_have_the_hole_metadata_of_the_general_ledger(run):
     for each in days(run.path):
         for entry in each.entries:
             if isinstance(entry, Open):
                 assert entry.meta.get("hole") == run.opens[entry.account].hole
 
 
-def test_lines_are_in_the_order_of_seq(run):
+def test_transactions_of_a_day_ledger_are_in_the_order_of_seq(run):
     for each in days(run.path):
         written = sorted(each.of_the_day(), key=lambda entry: entry.meta["lineno"])
         seqs = [int(entry.meta["seq"]) for entry in written]
@@ -216,7 +216,7 @@ def test_lines_are_in_the_order_of_seq(run):
         assert seqs == sorted(set(seqs))
 
 
-def test_movements_are_copied_from_the_general_ledger_to_the_letter(run):
+def test_cash_movements_are_copied_unchanged_from_the_general_ledger(run):
     for each in days(run.path):
         text = (run.path / "days" / f"{each.day}.beancount").read_text(encoding="utf-8")
         month = (run.path / f"{each.day:%Y-%m}.beancount").read_text(encoding="utf-8")
@@ -228,7 +228,7 @@ def test_movements_are_copied_from_the_general_ledger_to_the_letter(run):
             assert text.count(f"{part}\n\n") == month.count(f"{part}\n\n")
 
 
-def test_rendering_again_gives_the_bytes_that_were_written_with_the_run(run):
+def test_a_day_ledger_rendered_again_has_the_same_bytes(run):
     fresh = RunFolder(run.path)
     for day in days_of(fresh):
         written = (run.path / "days" / f"{day}.beancount").read_bytes()
@@ -236,7 +236,7 @@ def test_rendering_again_gives_the_bytes_that_were_written_with_the_run(run):
         assert render_day(fresh, day).encode() == written
 
 
-def test_several_days_at_once_are_the_same_as_each_alone(busy_run):
+def test_days_rendered_together_equal_days_rendered_one_by_one(busy_run):
     first, _, last = days_of(busy_run)
 
     assert list(render_days(busy_run, [last, first])) == [
@@ -245,7 +245,7 @@ def test_several_days_at_once_are_the_same_as_each_alone(busy_run):
     ]
 
 
-def test_a_day_outside_the_books_is_refused_with_their_range(tiny_run):
+def test_a_day_outside_the_run_is_refused_with_the_first_and_last_day(tiny_run):
     first, *_, last = days_of(tiny_run)
 
     with pytest.raises(RunFolderError, match=f"give a day from {first} to {last}"):
@@ -258,7 +258,7 @@ MAY = [date(2021, 5, 1) + n * ONE_DAY for n in range(31)]
 @pytest.mark.slow
 @pytest.mark.parametrize("day", MAY, ids=str)
 def test_a_day_of_a_volatile_month_is_complete_and_sums_to_the_general_ledger(may_run, day):
-    """A day has a hundred thousand fills, which Beancount loads in half a minute."""
+    """A day has about 100,000 fills. Beancount loads one day in half a minute."""
     with collector_at_rest():
         each = Day(day, *loader.load_string(render_day(may_run, day)))
         moved, before = nonzero(each.moved), general_ledger(may_run, day)
@@ -273,5 +273,5 @@ def test_a_day_of_a_volatile_month_is_complete_and_sums_to_the_general_ledger(ma
 
 
 @pytest.mark.slow
-def test_these_are_all_days_of_that_month(may_run):
+def test_the_run_has_entries_on_all_days_of_may_2021(may_run):
     assert days_of(may_run) == MAY

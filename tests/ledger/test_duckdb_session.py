@@ -1,4 +1,4 @@
-"""One database has many connections; none sees another's objects or an older version of a file."""
+"""All connections share one database, but no views; a connection never reads an outdated file."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ import pytest
 from ledger import duckdb_session
 
 
-def test_a_connection_does_not_see_the_objects_of_another():
+def test_a_connection_does_not_see_the_views_of_another_connection():
     with duckdb_session.connect() as one, duckdb_session.connect() as other:
         for each, n in ((one, 1), (other, 2)):
             each.execute(f"CREATE TEMP VIEW made AS SELECT {n} AS n")
@@ -35,7 +35,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path):
     assert found == [(1,), (2,)]
 
 
-def test_the_number_of_threads_is_as_requested(monkeypatch):
+def test_a_connection_has_the_requested_number_of_threads(monkeypatch):
     monkeypatch.setattr(duckdb_session, "THREADS", None)
     with duckdb_session.connect(threads=1) as one, duckdb_session.connect() as other:
         threads = [c.sql("SELECT current_setting('threads')").fetchone() for c in (one, other)]
@@ -44,9 +44,9 @@ def test_the_number_of_threads_is_as_requested(monkeypatch):
     assert threads[1] == duckdb.sql("SELECT current_setting('threads')").fetchone()
 
 
-@pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is there to be found")
-def test_pandas_is_not_looked_for_again_and_again(monkeypatch: pytest.MonkeyPatch):
-    """DuckDB asks Python for it at each word of a parameter, and each request searches the disk."""
+@pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is installed")
+def test_duckdb_does_not_search_for_a_missing_pandas(monkeypatch: pytest.MonkeyPatch):
+    """Without a setting, DuckDB searches the disk for pandas at each item of a list parameter."""
     looked_for = []
 
     class Finder:

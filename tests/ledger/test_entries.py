@@ -1,4 +1,4 @@
-"""The one rule that posts fills: it balances in all books, and a sum posts the sum of its parts."""
+"""The posting rule for fills balances in all books; summed fills give the summed postings."""
 
 from collections import Counter
 from decimal import Decimal
@@ -30,12 +30,12 @@ CHART = Chart(
     ),
 )
 NAMES = Names(("FTX", "Binance"), MARKETS, PARTIES.names)
-DAY_END_US = 19_122 * DAY_US - 1  # of 2022-05-09
+DAY_END_US = 19_122 * DAY_US - 1  # the end of 2022-05-09
 
-# The possible parties of each motive; a settlement at the house is with the house's pool.
+# The possible parties of each motive. At the house venue, payments are made with the venue itself.
 PAIRINGS = [
     *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
-    Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),  # a party that the rule does not know
+    Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),  # no special case of the rule
     Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda"),
     *(Pairing(Motive.HEDGE, "Binance", hedger, OUTSIDE) for hedger in PARTIES.hedgers),
     *(
@@ -102,7 +102,7 @@ def test_a_claim_equals_the_debt_of_the_other_party(drawn):
 
 
 @given(a_pairing_and_amounts(4))
-def test_a_sum_of_rows_posts_the_sum_of_their_postings(drawn):
+def test_summed_rows_post_the_sum_of_the_postings_of_each_row(drawn):
     pairing, rows = drawn
     edge, fee = sum(row[0] for row in rows), sum(row[1] for row in rows)
     lots = {commodity: sum(row[2][commodity] for row in rows) for commodity in rows[0][2]}
@@ -113,7 +113,7 @@ def test_a_sum_of_rows_posts_the_sum_of_their_postings(drawn):
 
 
 @given(a_pairing_and_amounts(1))
-def test_the_taker_gets_its_edge_and_pays_its_fee_and_nothing_else(drawn):
+def test_the_takers_result_is_the_edge_less_the_fee(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     posted = postings(CHART, pairing, edge, fee, lots)
@@ -125,7 +125,7 @@ def test_the_taker_gets_its_edge_and_pays_its_fee_and_nothing_else(drawn):
 
 
 @given(a_pairing_and_amounts(1), st.booleans(), st.booleans())
-def test_zero_amounts_are_not_posted(drawn, no_edge, no_fee):
+def test_zero_amounts_are_not_posted_unless_all_amounts_are_zero(drawn, no_edge, no_fee):
     pairing, [(edge, fee, lots)] = drawn
     edge, fee = (0 if no_edge else edge), (0 if no_fee else fee)
 
@@ -134,7 +134,7 @@ def test_zero_amounts_are_not_posted(drawn, no_edge, no_fee):
     assert all(units) or not any(units)
 
 
-def test_a_row_of_zero_amounts_still_has_its_narration():
+def test_a_row_with_only_zero_amounts_still_has_postings():
     pickoff = PAIRINGS[0]
 
     posted = postings(CHART, pickoff, 0, 0, lots_of(pickoff, 0))
@@ -143,8 +143,8 @@ def test_a_row_of_zero_amounts_still_has_its_narration():
     assert any(p.account == "Income:Alameda:PickOff" for p in posted)
 
 
-def test_a_stale_quote_that_is_hit_reads_as_in_the_model_ledger():
-    """In example-world.beancount 5 contracts gain 96,400.00 at a fee of 21,350.12."""
+def test_a_fill_of_a_stale_quote_has_the_postings_of_the_example_world():
+    """In example-world.beancount a firm buys 5 contracts: edge 96,400.00, fee 21,350.12."""
     pairing = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
 
     assert postings(CHART, pairing, 9_640_000, 2_135_012, {"BTC-PERP.FTX": 500}) == [
@@ -161,8 +161,8 @@ def test_a_stale_quote_that_is_hit_reads_as_in_the_model_ledger():
     ]
 
 
-def test_a_hedge_reads_as_in_the_model_ledger():
-    """In example-world.beancount 23.00 is paid to the market and 12.50 to the venue."""
+def test_a_hedge_has_the_postings_of_the_example_world():
+    """In example-world.beancount Alameda's hedge costs 23.00, and a fee of 12.50 to the venue."""
     pairing = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
 
     assert postings(CHART, pairing, -2_300, 1_250, {"BTC-PERP.BINANCE": 200}) == [
@@ -189,7 +189,7 @@ def test_a_hedge_reads_as_in_the_model_ledger():
         (Pairing(Motive.MARGIN, "Binance", "Alameda", OUTSIDE), OUTSIDE),
     ],
 )
-def test_the_payee_is_the_one_party_outside_the_house_group(pairing, payee):
+def test_the_payee_is_a_party_outside_the_house_group(pairing, payee):
     assert pairing.payee(PARTIES) == payee
 
 
@@ -198,7 +198,7 @@ def test_the_payee_is_the_one_party_outside_the_house_group(pairing, payee):
 
 @st.composite
 def fills(draw: st.DrawFn) -> np.ndarray:
-    """Draw a day's rows of all motives in order of seq, some with zeros or edges like fees."""
+    """Draw the rows of one day, sorted by seq. Some amounts are zero; some edges equal fees."""
     drawn = draw(st.lists(st.tuples(st.sampled_from(PAIRINGS), CENTS, FEES, LOTS), min_size=1))
     rows = np.zeros(len(drawn), dtype=ROW)
     for i, (pairing, edge, fee, lots) in enumerate(drawn):
@@ -233,7 +233,7 @@ def by_row(rows: np.ndarray) -> list[Fill]:
 
 
 def one_of(columns: Transaction, i: int) -> Transaction:
-    """Take one transaction out of many in columns."""
+    """Return one transaction from a transaction whose fields are columns of many."""
     return columns._replace(
         time_us=columns.time_us[i],
         narration=columns.narration[i],
@@ -244,7 +244,7 @@ def one_of(columns: Transaction, i: int) -> Transaction:
 
 
 @given(fills())
-def test_rows_expanded_together_equal_rows_expanded_one_by_one(rows):
+def test_entries_made_from_many_rows_equal_entries_made_row_by_row(rows):
     entries = Entries(CHART, NAMES)
 
     at_once = {
@@ -258,7 +258,7 @@ def test_rows_expanded_together_equal_rows_expanded_one_by_one(rows):
 
 @given(fills())
 def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
-    """The single rows have plain integers instead of columns."""
+    """A row posted alone has plain integers; rows posted together have columns."""
     posted = {
         seq: list(one_of(columns, i).postings)
         for seqs, columns in Entries(CHART, NAMES).of_rows(rows)
@@ -274,7 +274,7 @@ def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
 
 
 @given(fills())
-def test_beancount_reads_many_rows_as_written(rows):
+def test_beancount_reads_the_written_entries_of_many_rows_unchanged(rows):
     text = Text(CHART)
     written = [
         part
@@ -304,7 +304,7 @@ DETAILS = ("holder", "quantity", "price", "lead", "lead-when-quoted", "quote-age
 
 
 def details_of(fill: Fill) -> dict:
-    """Return a row's details; a lot of these contracts is 0.01, a tick 1 USD."""
+    """Return the metadata of a fill. A lot of these contracts is 0.01, a tick is 1 USD."""
     told = {"quantity": Decimal(fill.lots) / 100, "price": fill.price, "lead": fill.lead}
     if fill.holder != ABSENT:
         told["holder"] = f"r-000{fill.holder}"
@@ -323,7 +323,7 @@ def sums_read(entry: data.Transaction) -> Counter:
 
 
 def sums_of(fill: Fill) -> Counter:
-    """Post by integers; a lot of these contracts has two decimals, like a dollar."""
+    """Return the sums of a fill's postings. A lot is 0.01 contracts, as a cent is 0.01 dollars."""
     pairing = Pairing.of(fill, NAMES)
     lots = {f"{NAMES.markets[fill.market]}.{pairing.venue.upper()}": fill.lots}
     posted = total(postings(CHART, pairing, fill.edge_cents, fill.fee_cents, lots))
@@ -331,7 +331,7 @@ def sums_of(fill: Fill) -> Counter:
 
 
 @given(fills())
-def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(rows):
+def test_closing_entries_sum_the_rows_of_a_day_and_count_each_row_once(rows):
     entries = Entries(CHART, NAMES)
 
     closing = list(entries.closing(rows, DAY_END_US))
@@ -345,8 +345,8 @@ def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(ro
 
 
 @given(fills(), fills())
-def test_rows_summed_by_account_move_the_same_as_their_entries(first_day, next_day):
-    """Sums meet each pairing once: on a second day they already know some."""
+def test_sums_by_account_equal_the_sums_of_the_closing_entries(first_day, next_day):
+    """On the second day, AccountSums uses pairings that it stored on the first day."""
     sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
 
     for rows in (first_day, next_day):
@@ -360,14 +360,14 @@ def test_rows_summed_by_account_move_the_same_as_their_entries(first_day, next_d
 
 
 @given(fills())
-def test_pairs_of_parties_survive_the_summing(rows):
+def test_each_motive_and_pair_of_parties_has_one_closing_entry(rows):
     keys = {tuple(row[c] for c in ("motive", "venue", "taker", "maker")) for row in rows}
 
     assert len(list(Entries(CHART, NAMES).closing(rows, DAY_END_US))) == len(keys)
 
 
 @given(fills())
-def test_a_payment_is_linked_to_its_settlement_and_a_fill_to_itself(rows):
+def test_a_payment_has_the_link_of_its_settlement_and_a_fill_has_its_own_link(rows):
     entries = Entries(CHART, NAMES)
     for fill in by_row(rows):
         paid = Motive(fill.motive).is_payment
@@ -376,5 +376,5 @@ def test_a_payment_is_linked_to_its_settlement_and_a_fill_to_itself(rows):
         assert entries.of_row(fill).links == (expected,)
 
 
-def test_a_day_without_fills_closes_without_entries():
+def test_a_day_without_fills_has_no_closing_entries():
     assert not list(Entries(CHART, NAMES).closing(np.empty(0, dtype=ROW), DAY_END_US))

@@ -25,7 +25,7 @@ NOON_US = 1_652_097_600_000_000
 
 
 def some_rows(n: int, seed: int = 1) -> np.ndarray:
-    """Draw rows with every word, both signs, large numbers, and missing values where allowed."""
+    """Draw rows with all names, both signs, large numbers, and missing values where allowed."""
     draws = np.random.default_rng(seed)
     rows = np.empty(n, dtype=ROW)
     for column in ROW.names:
@@ -61,15 +61,15 @@ def test_stored_rows_are_read_back_in_the_order_of_seq(tmp_path):
     assert np.array_equal(stored(tmp_path / "fills.parquet"), rows)
 
 
-def test_the_same_rows_are_the_same_bytes(tmp_path):
+def test_the_same_rows_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
-        # More than one row group.
+        # These rows need more than one row group of the file.
         fill_store.write(tmp_path / name, some_rows(fill_store.ROW_GROUP + 10), NAMES)
 
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-def test_months_stored_day_by_day_are_the_same_bytes(tmp_path):
+def test_a_month_stored_day_by_day_has_the_same_bytes_as_one_stored_at_once(tmp_path):
     month = fill_store.MonthOfFills()
     for name, n in (("may", fill_store.ROW_GROUP + 10), ("june", 5_000)):
         rows = some_rows(n, seed=n)
@@ -83,7 +83,7 @@ def test_months_stored_day_by_day_are_the_same_bytes(tmp_path):
         assert (tmp_path / f"{name} by day").read_bytes() == (tmp_path / name).read_bytes()
 
 
-def test_a_reader_finds_words_times_and_nulls(tmp_path):
+def test_the_file_contains_names_timestamps_and_nulls_and_no_codes(tmp_path):
     rows = some_rows(1)
     rows["motive"], rows["taker"], rows["holder"] = Motive.PICKOFF, 2, ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -96,13 +96,13 @@ def test_a_reader_finds_words_times_and_nulls(tmp_path):
     assert found == [("pickoff", "Firm01", None, "2022-05-09 12:00:00")]
 
 
-def test_a_path_may_contain_a_quote(tmp_path):
+def test_a_path_may_contain_an_apostrophe(tmp_path):
     fill_store.write(tmp_path / "o'clock.parquet", some_rows(1), NAMES)
 
     assert (tmp_path / "o'clock.parquet").is_file()
 
 
-def test_a_name_unknown_to_the_books_is_refused(tmp_path):
+def test_a_party_that_the_books_do_not_list_is_refused(tmp_path):
     rows = some_rows(10)
     rows["taker"] = 2
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -121,8 +121,8 @@ def test_a_name_unknown_to_the_books_is_refused(tmp_path):
         ("holder", "coalesce(holder, -1)"),
     ],
 )
-def test_a_column_that_sql_would_read_differently_is_refused(column, forged, tmp_path):
-    """A cut-off fraction or a disguised missing value would pass the audit and change sums."""
+def test_a_column_with_another_type_or_wrong_missing_values_is_refused(column, forged, tmp_path):
+    """Without this check, fractions or false missing values pass the audit but change SQL sums."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -139,7 +139,7 @@ def test_a_column_that_sql_would_read_differently_is_refused(column, forged, tmp
 
 
 @pytest.mark.parametrize("column", ROW.names)
-def test_the_control_total_covers_every_field(column):
+def test_a_change_in_any_field_changes_the_control_total(column):
     rows = some_rows(20)
     changed = rows.copy()
     changed[column][7] = (rows[column][7] + 1) % CHOICES.get(column, 2**62)
@@ -147,13 +147,13 @@ def test_the_control_total_covers_every_field(column):
     assert fill_store.control_total(changed, NAMES) != fill_store.control_total(rows, NAMES)
 
 
-def test_the_control_total_covers_the_order():
+def test_another_order_of_rows_changes_the_control_total():
     rows = some_rows(20)
 
     assert fill_store.control_total(rows[::-1], NAMES) != fill_store.control_total(rows, NAMES)
 
 
-def test_the_control_total_covers_words_and_not_their_codes():
+def test_the_control_total_depends_on_names_and_not_on_codes():
     rows = some_rows(20)
     turned = replace(NAMES, entities=ENTITIES[::-1])
     recoded = rows.copy()

@@ -1,4 +1,4 @@
-"""The manifest's figures of firms' hits agree with the fills."""
+"""The manifest's statistics of firms' fills agree with the fills themselves."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ def kept(folder: Path) -> dict[str, object]:
 
 
 def sealed_with(run: RunFolder, folder: Path, hits: dict[str, object] | None) -> RunFolder:
-    """Copy a run, and seal it with other figures of hits, or none."""
+    """Copy a run and seal the copy with other fill statistics, or with none."""
     shutil.copytree(run.path, folder)
     about = {key: value for key, value in kept(folder).items() if key != KEY}
     seal(folder, about if hits is None else {**about, KEY: hits})
@@ -33,7 +33,7 @@ def sealed_with(run: RunFolder, folder: Path, hits: dict[str, object] | None) ->
 
 
 @pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
-def test_a_run_keeps_the_statistics_of_its_fills(name: str, request: pytest.FixtureRequest):
+def test_the_manifest_has_the_statistics_of_the_fills(name: str, request: pytest.FixtureRequest):
     run = request.getfixturevalue(name)
 
     assert kept(run.path)[KEY] == json.loads(json.dumps(sealed_statistics(run)[KEY]))
@@ -41,7 +41,9 @@ def test_a_run_keeps_the_statistics_of_its_fills(name: str, request: pytest.Fixt
     assert list(wrong_statistics(run)) == []
 
 
-def test_a_run_without_statistics_answers_from_its_fills(busy_run: RunFolder, tmp_path: Path):
+def test_without_statistics_in_the_manifest_a_report_computes_them_from_fills(
+    busy_run: RunFolder, tmp_path: Path
+):
     older = sealed_with(busy_run, tmp_path / "run", None)
 
     assert [table.rows for table in firms(older).tables()] == [
@@ -50,7 +52,7 @@ def test_a_run_without_statistics_answers_from_its_fills(busy_run: RunFolder, tm
     assert list(wrong_statistics(older)) == []
 
 
-def test_the_audit_finds_other_figures_in_a_new_seal(busy_run: RunFolder, tmp_path: Path):
+def test_the_audit_finds_wrong_statistics_under_a_new_seal(busy_run: RunFolder, tmp_path: Path):
     hits = kept(busy_run.path)[KEY]
     firm = min(hits)
     fills, *medians = hits.pop(firm)

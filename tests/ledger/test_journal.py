@@ -1,4 +1,4 @@
-"""The journal puts records in their true order, sums each day, and writes books that load."""
+"""The journal sorts records by time, sums each day, and writes books that Beancount loads."""
 
 from datetime import date
 from decimal import Decimal
@@ -53,7 +53,7 @@ def deposit(time_us: int, cents: int = 100, entity: str = "Firm01") -> Movement:
 
 
 def fills_at(*times_us: int) -> np.ndarray:
-    """Firm01 buys a lot, or sells it again, ten dollars better than the lead price."""
+    """Return fills: Firm01 buys and sells a lot in turn, ten dollars better than the lead price."""
     rows = new_rows(len(times_us))
     rows["time_us"], rows["motive"] = times_us, Motive.PICKOFF
     rows["taker"], rows["maker"] = NAMES.entities.index("Firm01"), NAMES.entities.index("Alameda")
@@ -75,7 +75,7 @@ def stored_fills(run: RunFolder) -> list[tuple[int, int]]:
     return [(seq, time_us - MAY_30_US) for seq, time_us in found]
 
 
-def test_an_unbalanced_transaction_is_refused_and_leaves_no_trace(journal):
+def test_an_unbalanced_transaction_is_refused_and_not_written(journal):
     half = Movement(MAY_30_US, None, "half", "deposit", (Posting("Assets:FTX:Cash", 1),))
 
     with pytest.raises(UnbalancedTransactionError):
@@ -96,7 +96,7 @@ def test_a_deposit_is_owed_in_full_and_is_never_income(journal):
     assert journal.balance("Income:FTX:Fees") == 0
 
 
-def test_at_the_same_instant_fills_come_before_the_cash_that_follows(journal):
+def test_at_the_same_timestamp_fills_come_before_cash_movements(journal):
     journal.record(deposit(MAY_30_US + 5))
     journal.record(deposit(MAY_30_US + 5, cents=200))
     journal.trade(fills_at(MAY_30_US + 4, MAY_30_US + 5, MAY_30_US + 6))
@@ -104,14 +104,14 @@ def test_at_the_same_instant_fills_come_before_the_cash_that_follows(journal):
 
     run = finished(journal, MAY_30_US + DAY_US - 1)
 
-    # The opening is 1; cash movements at one instant keep the order of recording.
+    # The opening entry has seq 1. Cash movements at one timestamp keep their order of recording.
     assert stored_fills(run) == [(2, 4), (3, 5), (6, 6)]
     deposits = [e for e in run.transactions if "deposit" in e.tags]
     assert [int(e.meta["seq"]) for e in deposits] == [4, 5]
     assert [e.postings[0].units.number for e in deposits] == [Decimal("1.00"), Decimal("2.00")]
 
 
-def test_a_late_record_still_gets_its_place(journal):
+def test_a_fill_that_is_recorded_late_is_sorted_by_its_timestamp(journal):
     journal.trade(fills_at(MAY_30_US + 30, MAY_30_US + 40))
     journal.record(deposit(MAY_30_US + 35))
     journal.trade(fills_at(MAY_30_US + 10, MAY_30_US + 50))
@@ -122,7 +122,7 @@ def test_a_late_record_still_gets_its_place(journal):
     assert stored_fills(run) == [(2, 10), (3, 30), (5, 40), (6, 50)]
 
 
-def test_fills_at_the_same_instant_keep_their_order_of_recording(journal):
+def test_fills_at_the_same_timestamp_keep_their_order_of_recording(journal):
     instants = [MAY_30_US + 5] * 200 + [MAY_30_US + 6] * 200
     for batch in range(3):
         rows = fills_at(*instants)
@@ -135,16 +135,14 @@ def test_fills_at_the_same_instant_keep_their_order_of_recording(journal):
     assert found == sorted(found)
 
 
-# There are few instants, so that many ties occur; the first instant has the opening alone.
+# The range is small, so many timestamps are equal. Offset 0 is only for the opening entry.
 WHEN = st.integers(1, 8)
 FILL, MOVE = 0, 1
 
 
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
-def test_entries_are_numbered_without_gaps_by_time_with_fills_before_cash(
-    tmp_path_factory, intervals
-):
+def test_seq_has_no_gaps_and_follows_time_with_fills_before_cash(tmp_path_factory, intervals):
     journal = open_books(tmp_path_factory.mktemp("journal"))
     for i, (fill_offsets, deposit_offsets) in enumerate(intervals):
         start_us = MAY_30_US + i * HOUR_US
@@ -191,7 +189,7 @@ def test_a_day_closes_with_the_sums_of_its_fills_and_their_control_total(journal
     assert (total.date, total.values[0].value) == (date(2022, 5, 30), 3)
 
 
-def test_our_balances_and_those_of_beancount_agree(journal):
+def test_balances_in_the_journal_equal_balances_in_beancount(journal):
     for hour in range(40):
         at_us = MAY_30_US + hour * HOUR_US
         journal.record(deposit(at_us + 7, cents=hour + 1, entity=("Firm01", "Retail")[hour % 2]))
@@ -210,10 +208,10 @@ def test_our_balances_and_those_of_beancount_agree(journal):
 
     assert theirs
     for (account, commodity), number in theirs.items():
-        assert journal.balance(account, commodity) == number * 100  # a lot is a hundredth, too
+        assert journal.balance(account, commodity) == number * 100  # a lot is 0.01, like a cent
 
 
-def test_each_month_has_its_file_its_fills_and_its_closing_balances(journal):
+def test_each_month_has_a_ledger_file_a_fill_file_and_closing_balances(journal):
     for day in range(3):  # 30 and 31 May, 1 June
         at_us = MAY_30_US + day * DAY_US
         journal.record(deposit(at_us + 1))
@@ -236,11 +234,11 @@ def test_each_month_has_its_file_its_fills_and_its_closing_balances(journal):
         for e in run.entries
         if isinstance(e, Balance) and e.account == claim("Firm01", "FTX")
     ]
-    # Each day 1.00 is paid in and 0.07 gained; a balance is that of the start of its date.
+    # Firm01 deposits 1.00 and gains 0.07 each day. A balance is dated the day after it is reached.
     assert claims == [(date(2022, 6, 1), Decimal("2.14")), (date(2022, 6, 2), Decimal("3.21"))]
 
 
-def test_a_change_that_moves_no_money_is_noted_on_its_day(journal):
+def test_an_event_and_a_note_are_written_on_their_day(journal):
     journal.event(MAY_30_US + 5, "FTX:withdrawals", "halted")
     waits = UnpaidRequest("Liabilities:FTX:Customers:Retail", Decimal("1.00"), 'r-"7"')
     journal.note(MAY_30_US + 6, waits)
@@ -256,10 +254,10 @@ def test_a_change_that_moves_no_money_is_noted_on_its_day(journal):
     assert run.dated_notes(UnpaidRequest) == [(date(2022, 5, 30), waits)]
 
 
-def test_a_price_is_noted_once_a_day(journal):
+def test_a_price_that_is_recorded_twice_a_day_is_written_once(journal):
     for day in range(2):
         close_us = MAY_30_US + (day + 1) * DAY_US - 1
-        for _ in range(2):  # the maker holds the coin, and customers are owed it
+        for _ in range(2):  # once for the maker's coins, once for customers' claims
             journal.price(close_us, "SOL", "40")
         journal.close_day(close_us)
     run = finished(journal, close_us)
@@ -268,21 +266,21 @@ def test_a_price_is_noted_once_a_day(journal):
     assert priced == [date(2022, 5, 30), date(2022, 5, 31)]
 
 
-def test_a_month_without_events_still_has_its_file_of_fills(journal):
+def test_a_month_without_fills_still_has_a_fill_file(journal):
     journal.close_day(MAY_30_US + 2 * DAY_US - 1)
     run = finished(journal, MAY_30_US + 2 * DAY_US - 1)
 
     assert stored_fills(run) == []
 
 
-def test_books_are_refused_in_a_folder_that_has_some(tmp_path):
+def test_a_folder_that_already_has_books_is_refused(tmp_path):
     open_books(tmp_path)
 
     with pytest.raises(FileExistsError):
         open_books(tmp_path)
 
 
-def test_the_finished_books_hold_every_invariant_with_and_without_our_plugin(journal):
+def test_finished_books_satisfy_every_invariant_with_and_without_the_plugin(journal):
     journal.record(movements.opening_balances(MAY_30_US, {"Alameda": 5_000}, {}))
     journal.record(deposit(MAY_30_US, cents=5_000, entity="Alameda"))
     journal.record(deposit(MAY_30_US, cents=5_000))
@@ -296,11 +294,11 @@ def test_the_finished_books_hold_every_invariant_with_and_without_our_plugin(jou
         assert not invariants.check(entries, options)[1]
 
 
-def test_every_party_is_in_the_chart():
+def test_every_party_is_in_the_chart_of_accounts():
     listed = {line.account.split(":")[1] for _, lines in CHART.accounts() for line in lines}
 
     assert listed == {*PARTIES.names} >= {OUTSIDE}
 
 
-def test_a_fill_has_the_columns_of_the_store():
+def test_a_fill_has_the_same_fields_as_a_stored_row():
     assert Fill._fields == new_rows(1).dtype.names

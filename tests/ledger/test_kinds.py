@@ -1,4 +1,4 @@
-"""Each kind is defined once, the books use it, and reports accept unknown kinds."""
+"""Each kind of account is defined once, and reports accept accounts of unknown kinds."""
 
 import shutil
 import subprocess
@@ -27,13 +27,13 @@ GROUP = ROOT / "tests" / "worlds" / "group.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    """Return a run of five days: the group borrows, invests, holds tokens and repays loans."""
     return executed(GROUP)
 
 
 @pytest.fixture(scope="module")
 def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """The same books, with an unknown word for the kind of political gifts."""
+    """Return the group's run with the kind of political gifts renamed to an unknown word."""
     folder = tmp_path_factory.mktemp("strange") / "run"
     shutil.copytree(group_run.path, folder)
     for path in folder.glob("*.beancount"):
@@ -53,7 +53,7 @@ def cells(tables: list[Table], name: str) -> dict[object, tuple]:
 
 
 @pytest.mark.parametrize("name", ["busy_run", "crowd_run", "tokens_run", "group_run"])
-def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_hole(name, request):
+def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(name, request):
     for account, opened in request.getfixturevalue(name).opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -61,13 +61,13 @@ def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_ho
         assert opened.hole in (None, *entry.parts), account
 
 
-def test_a_kind_is_the_word_in_its_accounts():
+def test_a_kind_equals_its_word_in_account_names():
     assert Kind.PICKOFF == "PickOff"
     assert f"Income:Alameda:{Kind.PICKOFF}" == "Income:Alameda:PickOff"
     assert {Kind.PICKOFF: 1}["PickOff"] == 1
 
 
-def test_a_payment_of_the_group_is_a_cost_unless_it_leaves_an_asset():
+def test_a_use_of_money_is_an_expense_or_an_asset_at_cost():
     for kind in USES:
         spending = Spending("Alameda", kind, "Somebody")
         root = "Assets" if kind in AT_COST else "Expenses"
@@ -76,16 +76,17 @@ def test_a_payment_of_the_group_is_a_cost_unless_it_leaves_an_asset():
         assert (kind.entry.cause is Cause.STAKES) == (kind in AT_COST)
 
 
-def test_optional_parts_of_a_scenario_can_be_removed():
+def test_a_counterfactual_can_remove_each_optional_kind_and_each_use():
     can = {kind for kind in Kind if kind.entry.has_switch}
 
-    assert can | set(USES) == set(REMOVALS) - {"Quoter", "News", "SlowQuotes"}  # which are no kinds
+    no_kinds = {"Quoter", "News", "SlowQuotes"}
+    assert can | set(USES) == set(REMOVALS) - no_kinds
 
 
 # ----------------------------------------------------------------------- unknown kinds
 
 
-def test_an_unknown_kind_has_its_row_in_where(strange_run, group_run):
+def test_the_where_report_has_a_row_for_an_unknown_kind(strange_run, group_run):
     found, known = (
         cells(where(strange_run).tables(), "hole-by-kind"),
         cells(where(group_run).tables(), "hole-by-kind"),
@@ -95,7 +96,7 @@ def test_an_unknown_kind_has_its_row_in_where(strange_run, group_run):
     assert "Politics" not in found
 
 
-def test_an_unknown_kind_is_evidence_of_other_and_its_money_is_a_loss(strange_run, group_run):
+def test_money_of_an_unknown_kind_counts_as_a_loss_with_the_cause_other(strange_run, group_run):
     booked, known = booked_usd(strange_run), booked_usd(group_run)
 
     assert cause_of("Omens") is Cause.OTHER
@@ -104,7 +105,7 @@ def test_an_unknown_kind_is_evidence_of_other_and_its_money_is_a_loss(strange_ru
     assert sum(booked.values()) == hole(strange_run).hole_usd
 
 
-def test_diagnose_has_a_row_for_other_if_there_is_such_money(strange_run, group_run):
+def test_diagnose_has_a_row_for_other_causes_only_if_they_have_money(strange_run, group_run):
     told = {
         run: subprocess.run(
             [sys.executable, "-m", "runs", "diagnose", str(run.path), "--table", "causes"],
@@ -122,7 +123,7 @@ def test_diagnose_has_a_row_for_other_if_there_is_such_money(strange_run, group_
     assert "other " not in told[group_run]
 
 
-def test_an_unknown_kind_has_its_row_in_a_counterfactual(strange_run, group_run):
+def test_a_counterfactual_has_a_row_for_an_unknown_kind(strange_run, group_run):
     made = without(group_run, Kind.BUYBACK)
     found = cells(compare(strange_run, group_run, made).tables(), "difference")
 

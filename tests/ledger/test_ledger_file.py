@@ -1,4 +1,4 @@
-"""Any ledger opens like a run: ours gives the same tables, others are read or refused."""
+"""Reports read any valid Beancount ledger; the main file of a run gives the tables of the run."""
 
 import re
 import subprocess
@@ -50,7 +50,7 @@ SMALL = """
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Callable[..., LedgerFile]:
-    """Open the small ledger with something replaced or added."""
+    """Return a function that opens the small ledger with replaced or added text."""
 
     def make(old: str = "", new: str = "", added: str = "") -> LedgerFile:
         assert old in SMALL
@@ -62,7 +62,7 @@ def opened(tmp_path: Path) -> Callable[..., LedgerFile]:
 
 
 def ask(*words: str | Path) -> Result:
-    """Run a command like a user."""
+    """Run a command of the command line."""
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
@@ -89,28 +89,28 @@ def test_a_run_opened_through_its_main_file_gives_the_same_tables(tiny_run, main
     by_file = question(main_file).tables()
 
     assert by_file
-    # The fills of an entry, its place, and the balances before it are not available.
+    # A ledger file alone has no fills, and no place or earlier balances of an entry.
     others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
     assert [table for table in others if table != folder[table.name]] == []
     assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
 
 
 def last_deposit(run: RunFolder) -> int:
-    """Return the number of the last deposit."""
+    """Return the seq of the last deposit."""
     ((seq,),) = run.select("SELECT max(seq) FROM postings WHERE tag = 'deposit'")
     return int(seq)
 
 
 @pytest.fixture(scope="module")
 def main_file(tiny_run: RunFolder) -> LedgerFile:
-    """The tiny run through its main.beancount, read once."""
+    """Return the main.beancount of the tiny run, opened as a ledger file."""
     return LedgerFile.at(tiny_run.path / "main.beancount")
 
 
 # ----------------------------------------------------------------------- valid ledgers
 
 
-def test_the_hole_is_claims_less_cash_and_the_sum_of_its_kinds(opened):
+def test_the_hole_equals_claims_less_cash_and_the_sum_over_all_kinds(opened):
     found = hole(opened())
 
     assert (found.claims_usd, found.hole_usd) == (Decimal(100), Decimal(40))
@@ -118,7 +118,7 @@ def test_the_hole_is_claims_less_cash_and_the_sum_of_its_kinds(opened):
     assert found.unexplained_usd == 0
 
 
-def test_a_customer_without_books_is_given_the_mirror_of_the_claim(opened):
+def test_a_customer_without_books_gets_an_account_that_mirrors_the_claim(opened):
     run = opened()
     (account,) = [a for a in run.opens if a.startswith("Assets:Ann:Claims")]
     bridges = {each.customers: each for each in where(run).bridges}
@@ -128,7 +128,7 @@ def test_a_customer_without_books_is_given_the_mirror_of_the_claim(opened):
     assert bridges["all"].unexplained_usd == 0
 
 
-def test_a_purchase_is_a_use_at_cost_and_is_marked_by_its_price(opened):
+def test_purchased_shares_are_a_use_at_cost_and_are_valued_at_market(opened):
     added = """
 2021-01-04 * "Broker" "Shares"
   Assets:Shares             3 ACME {3.33 USD}
@@ -147,7 +147,7 @@ def test_a_purchase_is_a_use_at_cost_and_is_marked_by_its_price(opened):
     assert hole(run).unexplained_usd == 0
 
 
-def test_a_price_with_a_part_of_a_cent_is_applied_to_the_quantity(opened):
+def test_the_last_payment_gets_the_rounded_fractions_of_a_cent(opened):
     added = """
 2021-01-04 * "Shares"
   Assets:Shares     1 ACME {3.334 USD}
@@ -184,7 +184,9 @@ def test_another_operating_currency_is_counted_like_dollars(opened):
         ('Assets:Bank\n  hole: "liquid"', 'Assets:Bank\n  hole: "liquid"\n  entity: 3', "4: "),
     ],
 )
-def test_a_missing_part_of_a_ledger_is_reported_in_one_line_with_its_place(opened, old, new, said):
+def test_an_invalid_ledger_is_refused_in_one_line_with_the_place_of_the_error(
+    opened, old, new, said
+):
     with pytest.raises(LedgerFileError) as refused:
         opened(old, new)
 
@@ -193,7 +195,7 @@ def test_a_missing_part_of_a_ledger_is_reported_in_one_line_with_its_place(opene
     assert len(str(refused.value).splitlines()) == 1
 
 
-def test_each_entity_of_a_transaction_must_balance_alone(opened):
+def test_the_postings_of_each_entity_in_a_transaction_must_balance(opened):
     role = '\n2021-01-01 custom "role" "maker" "Fund"\n'
     fund = '2021-01-01 open Assets:Fund:Bank\n  hole: "liquid"\n'
     entry = '2021-01-04 * "To the fund"\n  Assets:Fund:Bank 5.00 USD\n  Assets:Bank -5.00 USD\n'
@@ -211,7 +213,7 @@ def test_a_ledger_without_movements_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["firms", "expectations", "audit", "cash-coverage"])
-def test_reports_that_need_fills_or_a_seal_say_so_in_one_line(command):
+def test_reports_that_need_fills_refuse_a_ledger_file_in_one_line(command):
     refused = ask(command, HARBOUR)
 
     assert refused.exit_code
@@ -224,7 +226,7 @@ def test_reports_that_need_fills_or_a_seal_say_so_in_one_line(command):
 
 @pytest.fixture(scope="module")
 def of_beancount(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A quarter of Beancount's own example, with parts in the hole."""
+    """Return three months of Beancount's example ledger, with roles and hole metadata added."""
     folder = tmp_path_factory.mktemp("example")
     made = folder / "example.beancount"
     dates = ["--date-begin", "2024-01-01", "--date-end", "2024-04-01"]
@@ -260,7 +262,7 @@ def _with_part(line: re.Match[str]) -> str:
     ],
     ids=lambda words: words[0],
 )
-def test_beancounts_own_example_is_readable(of_beancount, words):
+def test_reports_read_the_example_ledger_of_beancount(of_beancount, words):
     command, *options = words
     answered = ask(command, of_beancount, *options)
 
@@ -268,7 +270,7 @@ def test_beancounts_own_example_is_readable(of_beancount, words):
     assert "a ledger without a seal" in answered.output
 
 
-def test_beancounts_own_example_has_a_hole_that_its_kinds_explain(of_beancount):
+def test_the_kinds_explain_the_whole_hole_of_the_example_ledger(of_beancount):
     found = hole(LedgerFile.at(of_beancount))
 
     assert found.claims_usd > 0
@@ -276,7 +278,7 @@ def test_beancounts_own_example_has_a_hole_that_its_kinds_explain(of_beancount):
     assert found.unexplained_usd == 0
 
 
-def test_beancounts_own_example_without_parts_is_refused_in_one_line(of_beancount):
+def test_the_example_ledger_without_roles_is_refused_in_one_line(of_beancount):
     refused = ask("where", of_beancount.with_name("example.beancount"))
 
     assert refused.exit_code == 2

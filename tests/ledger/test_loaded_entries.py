@@ -1,4 +1,4 @@
-"""Entries are read from Beancount's own directives, and no value is guessed."""
+"""Entries are read from Beancount's directives; a missing value is never inferred."""
 
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ def entry() -> Transaction:
     return found
 
 
-def test_a_posting_states_number_and_commodity_or_nothing(entry: Transaction):
+def test_the_stated_amount_of_a_posting_is_none_if_missing(entry: Transaction):
     assert [stated(posting) for posting in entry.postings] == [
         (Decimal("2.50"), "USD"),
         (Decimal(3), "BTC-PERP.FTX"),
@@ -39,23 +39,23 @@ def test_a_posting_states_number_and_commodity_or_nothing(entry: Transaction):
     ]
 
 
-def test_an_open_amount_is_refused_with_its_account(entry: Transaction):
+def test_a_missing_amount_is_refused_with_the_name_of_the_account(entry: Transaction):
     with pytest.raises(UnstatedAmountError) as refused:
         moved_by(entry.postings[2])
 
     assert refused.value.account == "Liabilities:FTX:Customers:Alice"
 
 
-def test_postings_keep_the_order_of_the_text_with_any_loader(entry: Transaction):
+def test_postings_are_sorted_in_the_order_of_the_text(entry: Transaction):
     mixed = entry._replace(postings=[entry.postings[i] for i in (2, 0, 1)])
 
     assert in_text_order(mixed) == entry.postings
 
 
-def test_a_party_is_read_from_each_posting_that_names_one(entry: Transaction):
+def test_the_party_of_a_posting_is_read_from_its_metadata(entry: Transaction):
     assert [party_of(posting) for posting in entry.postings] == [None, "Bob", None]
 
 
-def test_an_entry_without_a_narration_has_an_empty_one(entry: Transaction):
+def test_a_missing_narration_is_read_as_an_empty_text(entry: Transaction):
     assert narration_of(entry) == "Alice deposits 2.50 at FTX"
     assert narration_of(entry._replace(narration=None)) == ""

@@ -1,4 +1,4 @@
-"""Money is whole cents: a split gives out every cent, a charge is rounded once."""
+"""Money is counted in whole cents: a split distributes every cent, a charge is rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -20,7 +20,7 @@ def test_an_amount_is_written_and_read_in_exact_cents(cents):
 
 
 @given(CENTS)
-def test_a_sentence_says_the_same_amount_with_commas_and_without_a_sign(cents):
+def test_an_amount_in_a_sentence_has_commas_and_no_sign(cents):
     assert Decimal(usd(cents).replace(",", "")) * 100 == abs(cents)
     assert usd(cents) == f"{Decimal(abs(cents)) / 100:,.2f}"
 
@@ -30,12 +30,12 @@ def test_amounts_below_a_dollar_keep_their_sign_and_their_zeros():
 
 
 @given(st.integers(-(10**12), 10**12))
-def test_dollars_of_a_scenario_become_the_cents_that_they_are_written_as(cents):
-    # The shortest text of the float decides: 0.29 is 29 cents, though 0.29 * 100 is less.
+def test_dollars_in_a_scenario_are_converted_to_exact_cents(cents):
+    # The decimal text of the float is converted: 0.29 gives 29 cents, but 0.29 * 100 is less.
     assert to_cents(cents / 100) == cents
 
 
-def test_half_a_cent_of_a_scenario_goes_to_the_even_cent():
+def test_half_a_cent_in_a_scenario_is_rounded_to_the_even_cent():
     assert [to_cents(usd) for usd in (0.005, 0.015, 0.025, -0.015)] == [0, 2, 2, -2]
 
 
@@ -50,7 +50,7 @@ def test_a_fee_is_rounded_half_up_to_the_cent(charges):
     ]
 
 
-def test_half_a_cent_of_a_fee_is_a_cent():
+def test_half_a_cent_of_a_fee_is_rounded_up():
     notional, rate = np.array([4_999, 5_000, 15_000]), np.array([100, 100, 100])
 
     assert fee_cents(notional, rate).tolist() == [0, 1, 2]
@@ -67,12 +67,12 @@ def test_units_are_written_exactly_and_read_back(unit, units):
     assert scale.text(units, ",").replace(",", "") == scale.text(units)
 
 
-def test_a_scale_keeps_the_requested_digits():
+def test_a_scale_writes_at_least_the_requested_digits():
     assert Scale.of("10", digits_min=2).text(-3) == "-30.00"
     assert Scale.of("0.5").text(7) == "3.5"
 
 
-def test_a_part_of_a_unit_is_refused():
+def test_a_fraction_of_a_unit_is_refused():
     with pytest.raises(ValueError, match="whole number"):
         Scale.of("0.01").units(Decimal("0.015"))
 
@@ -85,12 +85,12 @@ def test_a_lot_times_a_tick_is_a_whole_number_of_cents(lot, tick_usd, cents):
     assert Contract("BTC-PERP", "FTX", lot, tick_usd).cents_per_lot_tick == cents
 
 
-def test_a_contract_is_known_by_market_and_venue():
+def test_the_commodity_of_a_contract_is_named_after_market_and_venue():
     assert Contract("SOL-PERP", "Binance", "10", "0.001").commodity == "SOL-PERP.BINANCE"
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
-def test_a_split_neither_creates_nor_destroys_a_cent(amount, weights):
+def test_the_shares_of_a_split_sum_to_the_split_amount(amount, weights):
     shares = pro_rata(amount, weights)
 
     assert sum(shares) == amount
@@ -99,7 +99,7 @@ def test_a_split_neither_creates_nor_destroys_a_cent(amount, weights):
 
 
 @given(st.data(), st.lists(st.integers(0, 10**6), min_size=1))
-def test_no_party_bears_more_than_its_claim(data, weights):
+def test_no_party_receives_a_larger_share_than_its_claim(data, weights):
     amount = data.draw(st.integers(0, sum(weights)))
 
     assert all(s <= w for s, w in zip(pro_rata(amount, weights), weights, strict=True))

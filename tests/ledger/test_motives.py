@@ -1,4 +1,4 @@
-"""Files of fills contain words and codes of motives: new ones may be added, none may change."""
+"""Fill files contain the words and codes of motives, so an existing motive must not change."""
 
 from ledger import narration
 from ledger.motives import Motive
@@ -24,10 +24,10 @@ WORDS = [
 ]
 
 
-def test_motives_are_known_by_their_codes():
+def test_the_words_and_codes_of_motives_are_unchanged():
     assert [motive.word for motive in Motive] == WORDS
     assert [int(motive) for motive in Motive] == list(range(len(WORDS)))
 
 
-def test_every_motive_has_a_sentence():
+def test_every_motive_has_a_narration():
     assert set(narration.SAID) == set(Motive)

@@ -1,4 +1,4 @@
-"""The narrations of fills, sentence by sentence; a column has the same sentence for each."""
+"""Each motive has its narration; a column of fills has the same narrations as single fills."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
 NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
 UNWINDING = Pairing(Motive.UNWINDING, "FTX", "Firm01", "OtherMakers")
 
-# The two parties and the motive; lots, price, lead, age of the quote, edge; and the sentence.
+# Each case: motive and parties, lots, price, lead price, age of the quote, edge; the narration.
 SAID = [
     (
         (PICKOFF, 250_000, 30_000, 30_030, 2_345_678, 7_500_000),
@@ -103,14 +103,14 @@ def fill_of(lots: int, price: int, lead: int, quote_age_us: int, edge_cents: int
 
 
 @pytest.mark.parametrize(("row", "sentence"), SAID)
-def test_the_sentence_of_a_row_is_clear_without_context(row, sentence):
+def test_a_fill_has_the_expected_narration(row, sentence):
     pairing, *numbers = row
 
     assert fill_sentence(pairing, fill_of(*numbers), BTC, "Binance") == sentence
 
 
 @pytest.mark.parametrize(("row", "sentence"), SAID_OF_TOKENS)
-def test_a_row_of_tokens_names_the_token_and_not_the_contract_that_prices_it(row, sentence):
+def test_the_narration_of_a_token_fill_names_the_token_and_not_the_contract(row, sentence):
     pairing, *numbers = row
 
     assert token_sentence(pairing, fill_of(*numbers), BTC, "BTC", "Binance") == sentence
@@ -119,7 +119,7 @@ def test_a_row_of_tokens_names_the_token_and_not_the_contract_that_prices_it(row
 
 
 @pytest.mark.parametrize("pairing", [PICKOFF, SPREAD, HEDGE, MARGIN, FUNDING])
-def test_rows_told_together_have_the_sentences_of_rows_told_one_by_one(pairing):
+def test_narrations_of_a_column_equal_narrations_of_single_fills(pairing):
     rows, sentences = zip(
         *((row[1:], said) for row, said in SAID if row[0] == pairing), strict=True
     )

@@ -1,7 +1,7 @@
-"""A new kind is a line in one file, a new motive a line in two, and all reports accept them.
+"""A new kind needs a line in one file, a new motive a line in two; all reports accept both.
 
-The world here writes no new motive. Instead, the fills of one side are renamed for two motives when
-they are booked.
+The simulated world writes no new motive. So the test changes the motive of some sales to a new
+motive when they are booked.
 """
 
 import json
@@ -29,7 +29,7 @@ SENTENCES = """
     Motive.NEW_SPREAD: Said(_house_fill, partial(_quotes_hit, "comes and goes")),
     Motive.NEW_HEDGE: Said(_hedge, _hedge_sum),
 """
-# By file: the line after which lines are added, and these lines.
+# For each file: a pattern that finds the place of the new lines, and the new lines.
 ADDED = {
     "kinds.py": (r"(?=    PROPERTY = )", KIND),
     "motives.py": (r"(?=\n    @property\n    def word)", MOTIVES),
@@ -103,7 +103,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         (place / "ledger" / name).write_text(grown, "utf-8")
     (place / "premium.toml").write_text(SCENARIO.format(group=GROUP), "utf-8")
     (place / "ask.py").write_text(ASK, "utf-8")
-    # The checkout's compiled functions are used here too, and none are added.
+    # The subprocess uses a copy of the compiled functions, so the original cache does not change.
     half_written = shutil.ignore_patterns("*.tmp.*")
     compiled = compile_cache.folder()
     shutil.copytree(compiled, place / "compiled" / compiled.name, ignore=half_written)
@@ -115,7 +115,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         | {
             "PYTHONPATH": os.pathsep.join(
                 map(str, (place, ROOT))
-            ),  # everything except the ledger is that of the checkout
+            ),  # only the ledger folder is a changed copy
             "NUMBA_CACHE_DIR": str(place / "compiled"),
         },
         capture_output=True,
@@ -128,13 +128,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: text for name, (_, text) in answers.items()}
 
 
-def test_a_new_use_of_money_is_one_line_and_one_entry_in_a_scenario(told):
+def test_reports_show_a_new_kind_of_use(told):
     assert re.search(r"Premiums +10,000\.00", told["where"])
     assert re.search(r"regular spending .* Premiums", told["diagnose"])
     assert re.search(r"Premiums +10,000\.00 +0\.00 +10,000\.00", told["counterfactual"])
 
 
-def test_a_new_motive_is_audited_and_counted_with_the_others_of_its_kind(told):
+def test_fills_with_a_new_motive_are_audited_and_counted_under_their_kind(told):
     fills = {motive: int(n) for motive, n in json.loads(told["fills"])["sql"]["rows"]}
     shown = {row[0]: int(row[1]) for row in json.loads(told["views"])["views"]["rows"]}
 

@@ -41,10 +41,10 @@ OF_FIELD = {
 
 
 def written(kind: type[Note]) -> st.SearchStrategy[Note]:
-    """Return notes of a kind, with the optional fields from some field on left out."""
+    """Return a strategy for notes of a kind; the last optional fields may be missing."""
     hints = get_type_hints(kind, include_extras=True)
     shapes = [hints[field.name] for field in fields(kind)]
-    # Beancount would subtract a negative amount from a number before it; no such note has one.
+    # Beancount reads a number before a negative amount as a subtraction. No real note has both.
     said = st.tuples(
         *(
             OF_FIELD[shape].map(abs) if before in NUMBERS and shape in AMOUNTS else OF_FIELD[shape]
@@ -73,7 +73,7 @@ def test_each_note_has_its_own_name():
     assert len({kind.kind for kind in NOTES}) == len(NOTES) > 15
 
 
-def test_an_amount_has_its_currency_and_a_word_its_quotes():
+def test_an_amount_is_written_with_its_currency_and_a_word_in_quotation_marks():
     note = Reviewed("FTX", "captive", "goes on", Decimal("-1.50"), Decimal("0.00"))
 
     assert note.text() == 'custom "review" "FTX" "captive" "goes on" -1.50 USD 0.00 USD'
@@ -85,7 +85,7 @@ def test_a_note_with_a_missing_field_is_refused():
         Pays.read(["FTX", "Property"])
 
 
-def test_a_figure_has_the_requested_digits():
+def test_a_figure_is_rounded_to_the_requested_digits():
     assert str(rounded(0.1234567, 6)) == "0.123457"
     assert str(rounded(2.0, 3)) == "2.000"
     assert get_type_hints(Reviewed, include_extras=True)["month_usd"] == Usd
@@ -93,7 +93,7 @@ def test_a_figure_has_the_requested_digits():
 
 @pytest.mark.parametrize("kind", NOTES)
 def test_each_note_is_read_by_a_report_or_a_proof(kind):
-    """Each note in the books must have a reader."""
+    """A note that no code reads is not needed in the books."""
     read = re.compile(rf"\b(?:dated_)?notes\({kind.__name__}\)")
 
     assert any(read.search(path.read_text(encoding="utf-8")) for path in LEDGER.rglob("*.py"))

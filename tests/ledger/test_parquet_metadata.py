@@ -27,7 +27,7 @@ def first(run: RunFolder, folder: str) -> Path:
     return sorted((run.path / folder).glob("*.parquet"))[0]
 
 
-def test_lots_and_ticks_in_the_file_give_the_quantities_and_prices_of_the_fills(busy_run):
+def test_the_edge_of_a_fill_follows_from_the_lot_and_tick_in_the_metadata(busy_run):
     path = first(busy_run, "fills")
     contracts = {(c["venue"], c["market"]): c for c in metadata(path)["contracts"]}
 
@@ -43,7 +43,7 @@ def test_lots_and_ticks_in_the_file_give_the_quantities_and_prices_of_the_fills(
         assert edge_usd == Decimal(edge_cents) / 100
 
 
-def test_commodities_in_the_file_give_the_units_of_each_posting(tokens_run):
+def test_the_metadata_has_the_unit_of_each_commodity(tokens_run):
     about = metadata(first(tokens_run, posting_store.FOLDER))["commodities"]
 
     units = dict(tokens_run.select("SELECT DISTINCT commodity, unit FROM postings"))
@@ -52,7 +52,7 @@ def test_commodities_in_the_file_give_the_units_of_each_posting(tokens_run):
     assert {commodity: Decimal(about[commodity]) for commodity in units} == units
 
 
-def test_every_column_of_a_number_has_a_unit(tiny_run):
+def test_every_numeric_column_has_a_unit(tiny_run):
     for folder, kinds in (("fills", "BIGINT"), (posting_store.FOLDER, "DECIMAL")):
         path = first(tiny_run, folder)
         described = duckdb.sql(f"DESCRIBE FROM read_parquet('{path}')").fetchall()
@@ -63,7 +63,7 @@ def test_every_column_of_a_number_has_a_unit(tiny_run):
     assert parquet_metadata.POSTING_UNITS.keys() <= {name for name, *_ in posting_store.COLUMNS}
 
 
-def test_names_with_quotes_are_read_back(tmp_path):
+def test_a_name_with_an_apostrophe_is_read_back_unchanged(tmp_path):
     path = tmp_path / "fills.parquet"
     contract = Contract("BTC-PERP", "Trader's", "0.01", "0.5", stands_for=3)
     fill_store.write(path, new_rows(0), NAMES, [contract])
@@ -80,7 +80,7 @@ def test_names_with_quotes_are_read_back(tmp_path):
 
 
 @pytest.mark.parametrize("folder", ["fills", posting_store.FOLDER])
-def test_a_lot_different_from_the_books_is_found(tiny_run, tmp_path, folder):
+def test_the_audit_finds_a_wrong_lot_size_in_the_metadata(tiny_run, tmp_path, folder):
     copied = tmp_path / "run"
     shutil.copytree(tiny_run.path, copied)
     run = RunFolder.at(copied)
@@ -99,7 +99,7 @@ def test_a_lot_different_from_the_books_is_found(tiny_run, tmp_path, folder):
     assert not list(wrong_copies(tiny_run))
 
 
-def test_a_file_of_an_older_run_has_no_metadata_and_nothing_is_wrong(tiny_run, tmp_path):
+def test_a_fill_file_without_metadata_passes_the_check(tiny_run, tmp_path):
     copied = tmp_path / "run"
     shutil.copytree(tiny_run.path, copied)
     path = first(RunFolder(copied), "fills")

@@ -1,4 +1,4 @@
-"""The copy by column agrees with the text, and can be written from it with the same bytes."""
+"""The Parquet copy of the books agrees with the text and can be rebuilt from it byte for byte."""
 
 import json
 import random
@@ -44,7 +44,7 @@ def copies(folder: Path) -> list[Path]:
     return [*months, folder / directive_store.FILE]
 
 
-def test_the_text_gives_the_bytes_that_the_journal_wrote(world, tmp_path):
+def test_a_copy_written_from_the_text_has_the_bytes_of_the_journals_copy(world, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(world.path, folder)
     written = {path.relative_to(folder): path.read_bytes() for path in copies(folder)}
@@ -54,7 +54,7 @@ def test_the_text_gives_the_bytes_that_the_journal_wrote(world, tmp_path):
     assert {path.relative_to(folder): path.read_bytes() for path in copies(folder)} == written
 
 
-def test_the_copy_sums_to_the_balances_in_beancount(world):
+def test_postings_in_the_copy_sum_to_the_balances_in_beancount(world):
     entries, errors, _ = loader.load_file(str(world.path / "main.beancount"))
     assert not errors
     sums: dict[tuple[str, str], Decimal] = {}
@@ -68,7 +68,7 @@ def test_the_copy_sums_to_the_balances_in_beancount(world):
     assert {(account, commodity): amount for account, commodity, amount in found} == sums
 
 
-def test_the_copy_has_the_part_of_each_account_in_the_hole(world):
+def test_the_copy_has_the_hole_metadata_of_each_account(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     opened = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
 
@@ -78,7 +78,7 @@ def test_the_copy_has_the_part_of_each_account_in_the_hole(world):
     assert all(opened[account] == hole for account, hole in found)
 
 
-def test_notes_events_and_prices_agree_with_the_text(world):
+def test_notes_events_and_prices_in_the_copy_agree_with_the_text(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     notes = [(e.date, e.type, len(e.values)) for e in entries if isinstance(e, data.Custom)]
     events = [(e.date, e.type, e.description) for e in entries if isinstance(e, data.Event)]
@@ -102,7 +102,7 @@ def test_notes_events_and_prices_agree_with_the_text(world):
         ("Assets:FTX:Cash", "Assets:FTX:Cash"),
     ],
 )
-def test_values_are_read_as_beancount_reads_them(word, value):
+def test_values_of_a_note_are_read_as_in_beancount(word, value):
     text = f'2022-05-09 custom "about" {word}\n'
     ((read,),) = (entry.values for entry in loader.load_string(text)[0])
     theirs = tuple(read.value) if isinstance(value, tuple) else read.value
@@ -111,7 +111,7 @@ def test_values_are_read_as_beancount_reads_them(word, value):
     assert theirs == value
 
 
-def test_an_entry_is_one_row_for_each_posting_in_the_order_of_the_text(tmp_path):
+def test_an_entry_has_one_row_per_posting_in_the_order_of_the_text(tmp_path):
     month = MonthOfPostings([Opened("Assets:A:Cash", ("USD",), "liquid")], {"X": Scale.of("0.5")})
     entry = Transaction(
         1_652_097_600_000_001,
@@ -122,7 +122,7 @@ def test_an_entry_is_one_row_for_each_posting_in_the_order_of_the_text(tmp_path)
             Posting("Assets:A:Cash", -150),
             Posting("Assets:A:Tokens:Pool:X", 3, "X", "B"),
         ),
-        ("z-link", "a-link", "z-link"),  # Beancount keeps a set
+        ("z-link", "a-link", "z-link"),  # Beancount stores links as a set
         (("holder", '"r-0001"'), ("trades", "2")),
     )
     month.add(entry, 7)
@@ -161,7 +161,7 @@ def test_a_month_without_entries_has_the_same_columns(tmp_path):
 
 
 def changed(path: Path, query: str) -> None:
-    """Write a file again, by a query over its rows."""
+    """Overwrite a Parquet file with the result of a query on its rows."""
     other = path.with_suffix(".other")
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE copy AS FROM read_parquet('{path}')")
@@ -170,7 +170,7 @@ def changed(path: Path, query: str) -> None:
 
 
 def another(kind: str, column: str) -> str:
-    """Return an expression for another value than a column has."""
+    """Return an SQL expression whose value differs from the value in a column."""
     return {
         "VARCHAR": f"coalesce({column}, '') || 'x'",
         "VARCHAR[]": f"list_append({column}, 'x')",
@@ -182,7 +182,7 @@ def another(kind: str, column: str) -> str:
 
 
 def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
-    """Draw a change of one value in each column, a missing row, and a repeated row."""
+    """Return queries that change one value in each column, drop one row or repeat one row."""
     draws = random.Random(seed)
     with duckdb.connect() as connection:
         (n,) = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
@@ -199,11 +199,13 @@ def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_any_single_change_breaks_the_seal_and_then_differs_from_the_text(busy_run, tmp_path, seed):
+def test_any_change_in_the_copy_breaks_the_seal_and_is_found_under_a_new_seal(
+    busy_run, tmp_path, seed
+):
     folder = tmp_path / "run"
     shutil.copytree(busy_run.path, folder)
     run = RunFolder(folder)
-    assert run.loaded  # once, for all changes
+    assert run.loaded  # loads the text once, before all changes
     about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
     columns = [(name, kind) for name, kind, _ in posting_store.COLUMNS]
     of_directives = [("date", "DATE"), ("name", "VARCHAR"), ("words", "VARCHAR[]")]
@@ -264,7 +266,7 @@ def test_a_rebuilt_run_equals_the_original(copied, spoil: Callable[[Path], objec
     assert {path: path.read_bytes() for path in copied.path.rglob("*") if path.is_file()} == before
 
 
-def test_a_run_with_any_other_change_is_not_sealed_again(copied):
+def test_a_run_with_changed_text_is_not_rebuilt(copied):
     text = copied.path / "2022-05.beancount"
     text.write_text(text.read_text(encoding="utf-8") + ";; more\n", encoding="utf-8")
     before = (copied.path / MANIFEST).read_bytes()

@@ -1,4 +1,4 @@
-"""The report in the recipe of CONTRIBUTING.md works as it is written there."""
+"""The example of a new report in CONTRIBUTING.md works as printed on that page."""
 
 import re
 import textwrap
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 
 @pytest.fixture(scope="module")
 def recipe() -> dict[str, Any]:
-    """The definitions of the recipe's report and of its test."""
+    """Return the functions and constants that the recipe defines: a report and its test."""
     _, _, text = PAGE.read_text(encoding="utf-8").partition("## Recipe: add a report")
     blocks = re.findall(r"^ *```python\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     (report,) = (block for block in blocks if "def payments(" in block)
@@ -27,7 +27,7 @@ def recipe() -> dict[str, Any]:
     return defined
 
 
-def test_the_recipes_report_answers(recipe: dict[str, Any], tiny_run: RunFolder):
+def test_the_report_of_the_recipe_returns_its_table(recipe: dict[str, Any], tiny_run: RunFolder):
     (table,) = recipe["payments"](tiny_run).tables()
 
     assert table.columns == ("seq", "day", "usd", "what")
@@ -35,5 +35,7 @@ def test_the_recipes_report_answers(recipe: dict[str, Any], tiny_run: RunFolder)
     assert all(isinstance(row[2], Decimal) and row[2] > 0 for row in table.rows)
 
 
-def test_the_recipes_claim_holds(recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]):
+def test_the_test_of_the_recipe_passes(
+    recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]
+):
     recipe["test_the_largest_payment_comes_first"](afternoon_with)

@@ -17,7 +17,7 @@ ROLES = (
 KEEPERS = {name for _, name in ROLES}
 
 
-def test_every_party_of_a_run_has_the_role_that_was_written(simulated):
+def test_the_roles_of_a_run_are_read_back_unchanged(simulated):
     roles = simulated.notes(Role)
     parties = read_parties(roles, simulated.chart.parties.names)
 
@@ -35,7 +35,7 @@ def test_every_party_of_a_run_has_the_role_that_was_written(simulated):
         (("lead", "Binance"), ("firm", "Binance"), "is missing; name the party"),
     ],
 )
-def test_roles_that_are_not_those_of_a_run_are_refused(old, new, said):
+def test_impossible_roles_are_refused_with_the_remedy(old, new, said):
     roles = [Role(*(new if each == old else each)) for each in ROLES]
 
     with pytest.raises(RoleError) as refused:

@@ -1,4 +1,4 @@
-"""Beancount reads the written amounts and words, and has no amount to infer."""
+"""Beancount reads the written text back unchanged, and each posting states its amount."""
 
 from datetime import date
 from decimal import Decimal
@@ -77,7 +77,7 @@ def test_a_transaction_is_read_back_unchanged(words, cents, lots, seq):
     assert not any(AUTOMATIC_META in p.meta for p in entry.postings)
 
 
-def test_an_unnamed_party_is_left_out():
+def test_a_missing_payee_is_not_written():
     written = transaction.Transaction(0, None, "Opening balances", "opening", ())
 
     (entry,) = read(Text(CHART).transaction(written, 1))
@@ -95,7 +95,7 @@ def test_a_balance_line_has_the_units_of_the_account(lots):
     assert (assertion.amount.number, assertion.amount.currency) == (10 * lots, SOL)
 
 
-def test_an_open_line_has_the_accounts_part_and_its_reason():
+def test_an_open_directive_states_the_part_in_the_hole_and_the_reason():
     line = Opened("Income:FTX:Fees", (MONEY, SOL), "cause", 'a "fee"')
 
     (entry,) = read(opened(date(2022, 5, 9), line))
@@ -105,7 +105,7 @@ def test_an_open_line_has_the_accounts_part_and_its_reason():
     assert (entry.meta["hole"], entry.meta["about"]) == ("cause", 'a "fee"')
 
 
-def test_cents_are_written_exactly():
+def test_an_imbalance_of_half_a_cent_is_refused():
     books = (
         f"{EXACT}\n2022-05-09 open Assets:A:Cash USD\n2022-05-09 open Equity:A:Opening USD\n"
         '2022-05-09 * "Half a cent more"\n'
@@ -113,7 +113,7 @@ def test_cents_are_written_exactly():
     )
 
     assert loader.load_string(books)[1]
-    assert not loader.load_string(books.replace(EXACT, ""))[1]  # the purpose of the option
+    assert not loader.load_string(books.replace(EXACT, ""))[1]  # without the option it passes
 
 
 @pytest.mark.parametrize(

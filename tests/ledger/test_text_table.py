@@ -1,4 +1,4 @@
-"""Columns of text reach DuckDB unchanged and in their order."""
+"""Text columns are read back from DuckDB unchanged and in the same order."""
 
 import duckdb
 import pytest

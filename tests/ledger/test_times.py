@@ -1,4 +1,4 @@
-"""Instants are written with their calendar date, one by one or as a column."""
+"""Timestamps are written as dates and times, one by one or as a column."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,20 +16,20 @@ def calendar(time_us: int) -> datetime:
 
 
 @given(INSTANTS_US)
-def test_an_instant_is_on_the_day_and_at_the_time_of_the_calendar(time_us):
+def test_a_timestamp_has_the_date_and_time_of_the_calendar(time_us):
     assert day_of(time_us) == calendar(time_us).date()
     assert time_of_day(time_us) == f"{calendar(time_us):%H:%M:%S.%f}"
 
 
 @given(st.lists(INSTANTS_US))
-def test_a_column_of_instants_is_written_as_each_of_them(times_us):
+def test_a_column_of_timestamps_is_written_like_single_timestamps(times_us):
     column = np.array(times_us, dtype=np.int64)
 
     assert time_of_day(column) == [time_of_day(time_us) for time_us in times_us]
 
 
-def test_a_settlement_is_named_for_the_end_of_its_interval_and_midnight_belongs_to_the_day():
-    midnight_us = 19_121 * DAY_US  # of 2022-05-09
+def test_a_settlement_link_has_the_end_of_its_interval_and_writes_midnight_as_24_00():
+    midnight_us = 19_121 * DAY_US  # the start of 2022-05-09
 
     assert settlement_link(midnight_us + 300_000_000 - 1) == "settlement-2022-05-09-00-05-00"
     assert settlement_link(midnight_us + DAY_US - 1) == "settlement-2022-05-09-24-00-00"

@@ -1,4 +1,4 @@
-"""Each transaction of the journal balances in total and within each entity, to the last unit."""
+"""Each transaction balances exactly, in total and within each entity."""
 
 import pytest
 from hypothesis import given
@@ -28,7 +28,7 @@ def test_a_deposit_that_both_sides_book_is_accepted():
     )
 
 
-def test_a_total_of_zero_does_not_excuse_one_set_of_books_that_is_out_by_a_cent():
+def test_each_entity_must_balance_even_if_the_total_is_zero():
     with pytest.raises(UnbalancedTransactionError) as refused:
         check_balance("a gift", [Posting("Assets:FTX:Cash", 1), Posting("Assets:Firm01:Cash", -1)])
 
@@ -41,14 +41,14 @@ def test_a_total_of_zero_does_not_excuse_one_set_of_books_that_is_out_by_a_cent(
     )
 
 
-def test_dollars_do_not_pay_for_tokens():
+def test_dollars_cannot_balance_tokens():
     with pytest.raises(UnbalancedTransactionError):
         check_balance(
             "a swap", [Posting("Assets:FTX:Cash", -5), Posting("Assets:FTX:Tokens:SOL", 5, "SOL")]
         )
 
 
-def test_a_long_in_one_set_of_books_is_balanced_by_a_short_in_another():
+def test_a_long_position_is_balanced_by_a_short_position_of_another_entity():
     long = Posting("Assets:Firm01:Contracts:FTX", 5, BTC)
 
     check_balance("a trade", [long, Posting("Assets:Alameda:Contracts:FTX:Quoter", -5, BTC)])
@@ -72,7 +72,7 @@ POSTINGS = st.lists(
 
 
 @given(POSTINGS)
-def test_any_remainder_in_a_set_of_books_is_named_exactly(postings):
+def test_an_unbalanced_entity_is_refused_with_its_exact_residual(postings):
     left = {
         entity: sum(p.units for p in postings if p.account.split(":")[1] == entity)
         for entity in "AB"
@@ -88,7 +88,7 @@ def test_any_remainder_in_a_set_of_books_is_named_exactly(postings):
 
 
 @given(POSTINGS)
-def test_one_posting_that_balances_each_set_of_books_is_enough(postings):
+def test_one_balancing_posting_per_entity_makes_a_transaction_valid(postings):
     rest = [
         Posting(
             f"Equity:{entity}:Rest", -sum(p.units for p in postings if f":{entity}:" in p.account)
@@ -99,7 +99,7 @@ def test_one_posting_that_balances_each_set_of_books_is_enough(postings):
     check_balance("evened out", [*postings, *rest])
 
 
-def test_an_account_name_gives_its_owner_and_whether_it_holds_contracts():
+def test_an_account_name_gives_its_entity_and_whether_it_is_for_contracts():
     assert entity_of("Liabilities:FTX:Customers:Firm01") == "FTX"
     assert is_contract("Assets:Firm01:Contracts:FTX")
     assert not is_contract("Assets:Contracts:Claims:FTX")
