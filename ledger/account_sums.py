@@ -1,7 +1,8 @@
 """Sums of fills by account: the posting rule is applied once for each pairing.
 
-The rule is linear. So each pairing is posted once, with one cent of edge, one cent of fee and one
-lot. After that its rows are only added. The sums no longer show the pairings.
+The posting rule is linear. So each pairing (taker, counterparty, venue, motive) is posted only
+once, with one cent of edge, one cent of fee and one lot. After that, the rows of the pairing are
+only added. The sums do not show which pairing an amount came from.
 """
 
 from collections.abc import Iterator
@@ -14,12 +15,12 @@ from ledger.fills import Fill, Names, Pairing, first_fill, postings
 from ledger.motives import Motive
 from ledger.transaction import Posting
 
-EDGE, FEE, LOTS = 0, 1, 2  # columns of the sums; from LOTS on, one for each market
+EDGE, FEE, LOTS = 0, 1, 2  # columns of the sums; each market has one, from LOTS on
 UNSEEN = -1
 
 
 class AccountSums:
-    """Sums rows by account, for one chart and one set of names."""
+    """Sums rows of fills by account, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names) -> None:
         """Start without known pairings."""
@@ -28,9 +29,10 @@ class AccountSums:
         self._tokens = {token.contract: token.commodity for token in chart.collateral}
         self._form = (len(Motive), len(names.venues), len(names.entities), len(names.entities))
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
-        self._known = 0  # pairings
+        self._known = 0  # the number of pairings posted so far
         self._accounts: dict[tuple[str, str], int] = {}  # the key is (account, commodity)
-        # Each posting of each pairing: the column of its sum, its sign, and the account's place.
+        # For each posting of each pairing: the column of the sum, the sign, the index of the
+        # account.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)
 
@@ -72,7 +74,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Post one unit of each sum of a pairing; yield each posting with the column of its sum."""
+        """Post a pairing with one cent or one lot for each column; yield column and posting."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):
@@ -82,7 +84,7 @@ class AccountSums:
             contract = self._contracts[fill.venue, market]
             token = self._tokens.get(contract)
             if pairing.motive.is_in_kind and token is None:
-                continue  # this market prices no token
+                continue  # no token is priced on this market
             commodity = token if token and pairing.motive.is_in_kind else contract.commodity
             for posting in postings(self._chart, pairing, 0, 0, {commodity: 1}):
                 if posting.units:

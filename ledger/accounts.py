@@ -1,16 +1,16 @@
-"""Names of accounts: ``Root : whose books : kind : with whom``.
+"""Names of accounts: ``Root : whose books : kind : with whom``, as in ``Assets:Firm01:Claims:FTX``.
 
-The kind is the cause; nothing else says why money moved.
+The kind is the cause of a movement. No other field records the cause.
 """
 
 from ledger.kinds import Kind
 
 WALLET = "Wallet"  # coins in customers' own wallets; no party has this name
-FREE, PLEDGED = "Free", "Pledged"  # the states of retail's tokens: free, or set aside
+FREE, PLEDGED = "Free", "Pledged"  # states of customers' tokens: free, or pledged
 
 
 def cash(entity: str) -> str:
-    """Cash."""
+    """The account of an entity's cash."""
     return f"Assets:{entity}:{Kind.CASH}"
 
 
@@ -25,17 +25,17 @@ def owed(venue: str, entity: str) -> str:
 
 
 def contracts(entity: str, venue: str, desk: str | None = None) -> str:
-    """The account of the open positions of one desk of *entity*."""
+    """The account of one desk's open positions, in the books of *entity*."""
     return f"Assets:{entity}:{Kind.CONTRACTS}:{venue}" + (f":{desk}" if desk else "")
 
 
 def income(entity: str, kind: str) -> str:
-    """Results of one kind; a gain is negative."""
+    """The account of an entity's results of one kind; a gain is negative."""
     return f"Income:{entity}:{kind}"
 
 
 def expense(entity: str, kind: str) -> str:
-    """Costs of one kind."""
+    """The account of an entity's costs of one kind."""
     return f"Expenses:{entity}:{kind}"
 
 
@@ -45,62 +45,62 @@ def opening(entity: str) -> str:
 
 
 def pool(venue: str, kind: str) -> str:
-    """A pool that losers pay into and winners draw from; empty after every settlement."""
+    """A venue's pool: positions with losses pay in, those with gains are paid; then it is empty."""
     return f"Liabilities:{venue}:{kind}"
 
 
 def loan(lender: str, borrower: str) -> str:
-    """The account of an outside lender's claim, in its books."""
+    """The account of a loan from an outside lender, in the books of the lender."""
     return f"Assets:{lender}:{Kind.LOANS}:{borrower}"
 
 
 def debt(borrower: str, lender: str) -> str:
-    """The same in the books of the borrower."""
+    """The account of a loan from an outside lender, in the books of the borrower."""
     return f"Liabilities:{borrower}:{Kind.LOANS}:{lender}"
 
 
 def margin_loan(venue: str, borrower: str) -> str:
-    """The account of a customer's loan against tokens, in the venue's books."""
+    """The account of a customer's loan against tokens, in the books of the venue."""
     return f"Assets:{venue}:{Kind.MARGIN_LOANS}:{borrower}"
 
 
 def margin_debt(borrower: str, venue: str) -> str:
-    """The same in the books of the borrower."""
+    """The account of a customer's loan against tokens, in the books of the borrower."""
     return f"Liabilities:{borrower}:{Kind.MARGIN_LOANS}:{venue}"
 
 
 def shares(holder: str, issuer: str) -> str:
-    """The price paid for shares, in the books of the holder."""
+    """The account of the price paid for shares, in the books of the holder."""
     return f"Assets:{holder}:{Kind.SHARES}:{issuer}"
 
 
 def issued(issuer: str, holder: str) -> str:
-    """The same in the books of the seller."""
+    """The account of the price received for shares, in the books of the issuer."""
     return f"Equity:{issuer}:{Kind.SHARES}:{holder}"
 
 
 def tokens(holder: str, token: str) -> str:
-    """Units of a token."""
+    """The account of a holder's units of a token."""
     return f"Assets:{holder}:{Kind.TOKENS}:{token}"
 
 
 def paid_for_tokens(holder: str, token: str) -> str:
-    """Equity in which tokens and the dollars paid for them each balance."""
+    """The equity account that balances the tokens received and the dollars paid for them."""
     return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
 def coins(holder: str, coin: str) -> str:
-    """Units of a coin, held by the maker or by dealers."""
+    """The account of units of a coin, in the books of the maker or of dealers."""
     return f"Assets:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
 def paid_for_coins(holder: str, coin: str) -> str:
-    """Equity in which coins and the dollars paid for them each balance."""
+    """The equity account that balances the coins received and the dollars paid for them."""
     return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
 def coins_there(holder: str) -> str:
-    """Customers' coins, in the books of any holder."""
+    """The account of customers' coins that *holder* has, in the books of *holder*."""
     return f"Assets:{holder}:{Kind.COINS}:{WALLET}"
 
 
@@ -115,17 +115,17 @@ def claim_in_coins(entity: str, venue: str) -> str:
 
 
 def sold_coins(holder: str, coin: str) -> str:
-    """The account of customers' coins that were sold, and of the dollars for them."""
+    """The equity account that balances customers' coins sold and the dollars received for them."""
     return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
 def in_pool(holder: str, token: str) -> str:
-    """Dollars in a pool, beside a token."""
+    """The account of a holder's dollars in the liquidity pool of a token."""
     return f"Assets:{holder}:{Kind.POOLS}:{token}"
 
 
 def pooled(holder: str, token: str) -> str:
-    """Units of a token in a pool."""
+    """The account of a holder's units of a token in its liquidity pool."""
     return f"Assets:{holder}:{Kind.TOKENS}:Pool:{token}"
 
 
@@ -145,17 +145,17 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The account of tokens exchanged for dollars, and of the dollars for them."""
+    """The equity account that balances tokens exchanged for dollars, and the dollars."""
     return f"Equity:{entity}:{kind}"
 
 
 def with_agent(venue: str, agent: str) -> str:
-    """Customers' cash that an agent took in for a venue, in the venue's books."""
+    """The account of customers' cash that an agent received for a venue, in the venue's books."""
     return f"Assets:{venue}:{Kind.AGENT_DEPOSITS}:{agent}"
 
 
 def as_agent(agent: str, venue: str) -> str:
-    """The same in the books of the agent."""
+    """The account of customers' cash that an agent received for a venue, in the agent's books."""
     return f"Liabilities:{agent}:{Kind.AGENT_DEPOSITS}:{venue}"
 
 

@@ -1,9 +1,9 @@
-"""A journal that keeps account balances alone: for studies, whose runs are rarely read.
+"""A journal that stores only account balances: for studies, because few of their runs are read.
 
-The balance of each account at the end of each day, and all notes, equal those of the whole journal,
+The balance of each account at the end of each day, and all notes, equal those of the full journal,
 to the cent. They are stored by column only, and the fills of a day are one entry. The books have no
 text and no single fills, so they cannot be audited. For an audit, run the scenario again with the
-whole journal.
+full journal.
 """
 
 from functools import cached_property
@@ -22,7 +22,7 @@ FILE = "life.parquet"  # all months of a life are in one file
 
 
 class AccountsJournal(Journal):
-    """The books of one world, written when it ends."""
+    """The books of one simulated world, written when the simulation ends."""
 
     @cached_property
     def _sums(self) -> AccountSums:
@@ -33,7 +33,7 @@ class AccountsJournal(Journal):
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
 
     def close_day(self, time_us: int) -> None:
-        """Sum the day's fills of all pairings into one entry, and drop them."""
+        """Sum the day's fills of all pairings into one entry, and delete the fills."""
         self._put_in_order()
         rows = join_rows(self._rows)
         self._rows = []
@@ -44,7 +44,7 @@ class AccountsJournal(Journal):
         self._note_fills(time_us, rows)
 
     def finish(self, time_us: int) -> None:
-        """Write the files of the books, which have no fills."""
+        """Write the files of the books; the file of fills is empty."""
         for directive in declared(self.chart, day_of(self._start_us)):
             self._directives.add(directive)
         self._directives.write(self.folder / directive_store.FILE)

@@ -1,7 +1,7 @@
 """Customers' dollars that go through the bank accounts of the house's agent, its own maker.
 
-The house owes them to customers as if it had received them itself, and the agent owes them to the
-house. This debt is open in the books, and not part of the credit line.
+The house owes these dollars to customers as if it had received them itself. The agent owes the same
+dollars to the house. The books show this debt; it is no part of the credit line.
 """
 
 from ledger.accounts import as_agent, cash, claim, owed, with_agent
@@ -19,7 +19,7 @@ def take_in(
     Args:
         time_us: the time.
         customer: the customer who deposits.
-        parties: the house's name, and its agent's.
+        parties: the name of the house, and the name of its agent.
         cents: the amount.
         meta: metadata that name the holder in a control account.
     """

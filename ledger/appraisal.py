@@ -1,9 +1,10 @@
-"""The value of all shares of the house, as the books note it for reports.
+"""Valuations of all shares of the house, which the books note for reports.
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 
-The first value is the month that has just been closed, or the name of a funding round. Then come
-the method, the figure that is multiplied, and the value at the low, middle and high multiple.
+The first value is the month that has just been closed, or the name of a funding round. The next
+values are the method, the figure that is multiplied, and the value at the low, middle and high
+multiple.
 """
 
 from typing import NamedTuple
@@ -11,8 +12,8 @@ from typing import NamedTuple
 from ledger.money import dollars
 from ledger.notes import Appraised
 
-# The multiplied figure: the growth of yearly fees; the same with this year's fees without the
-# maker's quotes; a year's earnings.
+# The figure that a method multiplies: the growth of yearly fees; this growth if this year's fees
+# are without the maker's quotes; a year's earnings.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"

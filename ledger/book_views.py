@@ -41,7 +41,7 @@ def open_views(
     Args:
         connection: a connection without views.
         folder: the run's folder.
-        for_many_questions: read the directives now, into memory, and not at each question.
+        for_many_questions: read the directives into memory now, not again for each query.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -66,7 +66,7 @@ def months_of(folder: Path, name: str) -> list[Path]:
 
 def _read(paths: list[Path]) -> str:
     files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    # A folder above may be called `taker=Zed`; DuckDB must not read its name as a column.
+    # A folder above may have the name `taker=Zed`; DuckDB must not read this name as a column.
     return f"read_parquet([{files}], hive_partitioning = false)"
 
 

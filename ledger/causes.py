@@ -1,13 +1,13 @@
-"""Causes by which money was used or raised, if figures alone can show them.
+"""Causes of uses and sources of money, if they can be found from figures alone.
 
-A blind audit finds them by their signatures; each kind of account belongs to one of them.
+A blind audit finds these causes by their signatures. Each kind of account has one of them.
 """
 
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """A cause with its own signature; `OTHER` takes all other money."""
+    """A cause that has a signature of its own; `OTHER` is the cause of all other money."""
 
     FASTER = "faster counterparties"
     POSITIONS = "positions"

@@ -1,12 +1,11 @@
 """The chart of accounts: which accounts each party has.
 
-Every account of the house group is opened with the part it plays in the definition of the hole,
-so that the definition can be read and disputed in one place:
+Each account of the house group is opened with its part in the definition of the hole. So the
+definition can be read and disputed in one place:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
-
-It holds in dollars, and in each coin that customers are owed. Tokens of customers on margin, which
-are held and owed in kind (in-kind), have no part in it at any price.
+The equation is true in dollars, and in each coin that the house owes to customers. Tokens of
+customers on margin are held and owed in kind (in-kind). They are no part of the hole at any price.
 """
 
 from collections.abc import Iterable, Iterator
@@ -65,7 +64,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class HeldToken:
-    """A commodity that is held for its price, in whole units."""
+    """A token that the group holds as an investment, in whole units."""
 
     name: str
     issuer: str  # the first owner: the house, if it is the group's own token
@@ -79,28 +78,29 @@ class Chart:
     parties: Parties
     contracts: tuple[Contract, ...]
     spendings: tuple[Spending, ...] = ()
-    tokens: tuple[HeldToken, ...] = ()  # tokens that the group holds for their price
+    tokens: tuple[HeldToken, ...] = ()  # tokens that the group holds as investments
     collateral: tuple[MarginToken, ...] = ()  # tokens that customers on margin pledge
-    coins: tuple[Coin, ...] = ()  # coins of the maker, or owed to customers
+    coins: tuple[Coin, ...] = ()  # coins that the maker holds, or the house owes to customers
 
     @property
     def quantities(self) -> dict[str, Scale]:
-        """Return how each commodity but money is counted."""
+        """Return the smallest unit of each commodity except money."""
         held = {token.name: Scale.of("1") for token in self.tokens}
         brought = {token.commodity: token.contract.quantity for token in self.collateral}
         known = {coin.name: coin.quantity for coin in self.coins}
         return {c.commodity: c.quantity for c in self.contracts} | held | brought | known
 
     def desk(self, holder: str) -> str | None:
-        """Name the desk of a position; some of the maker's desks have names of their own."""
+        """Return the desk of a holder's position; only some positions of the maker have a desk."""
         _, _, desk = holder.partition(":")
         return desk or ("Quoter" if holder == self.parties.maker else None)
 
     def kind(self, holder: str, kind: str) -> str:
-        """Return the kind of a holder's result: all results of a backstop's position are Backstop.
+        """Return the kind of a holder's result: for a backstop's position it is Backstop.
 
-        This keeps them apart from the quoter's results. The same holds for the directional book.
-        Socialised losses are an exception: a backstop bears them as a customer.
+        So the results of a backstop are separate from the results of the maker's quotes. Results of
+        the directional book have a kind of their own too. Socialised losses are an exception: a
+        backstop bears them as a customer does.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -148,7 +148,7 @@ class Chart:
         if dealers := p.dealers:
             yield f"{dealers}, who sell {p.maker} coins and buy them", self._dealers(dealers)
 
-    # ------------------------------------------------- the group, each line with its part
+    # ------------------------------------------- the group: each account with its part in the hole
 
     def _house(self) -> Iterator[Opened]:
         p = self.parties
@@ -240,13 +240,13 @@ class Chart:
             yield opened.cause(income(maker, Kind.POOLS), "fees paid by traders in its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
-        """Open the accounts of the group's payments, each once."""
+        """Open each account of the group's payments once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     def _taken_over(self, maker: str) -> Iterator[Opened]:
-        """Open the accounts of failed loans that the maker takes over, and of their tokens."""
+        """Open the maker's accounts for failed loans that it takes over, and for their tokens."""
         if not self.parties.borrowers:
             return
         lost = expense(maker, Kind.TAKEOVERS)
@@ -256,7 +256,7 @@ class Chart:
         yield self._in_kind(claim_in_kind(maker, self.parties.house), IN_KIND, about)
         yield self._in_kind(exchanged(maker, Kind.SEIZURE), IN_KIND, about)
 
-    # -------------------------------------------------------------------- all others
+    # ----------------------------------------------------------------- parties outside the group
 
     def _firm(self, firm: str) -> Iterator[Opened]:
         venues = (self.parties.house, self.parties.lead)
@@ -341,7 +341,7 @@ class Chart:
         yield from self._tokens(OUTSIDE)
         yield self._opening(OUTSIDE)
 
-    # -------------------------------------------------- what several sets of books have
+    # ---------------------------------------------------- accounts that several parties have
 
     def _positions(self, entity: str, *venues: str, desk: str | None = None) -> Iterator[Opened]:
         for venue in venues:
@@ -349,11 +349,11 @@ class Chart:
 
     @property
     def _socialised(self) -> tuple[str, ...]:
-        """Return the kind of socialised losses, if there can be any."""
+        """Return the kind of socialised losses, if the world can have them."""
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:
-        """Return the accounts in which a party books the group's payments, each once."""
+        """Return each account in which a party books payments from the group, once."""
         return tuple(dict.fromkeys(e.received for e in self.spendings if e.to == receiver))
 
     def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
@@ -364,15 +364,15 @@ class Chart:
         return Opened(account, commodities, about=about)
 
     def _seized(self, customer: str) -> Iterator[Opened]:
-        """Open the accounts in which tokens are exchanged, if there are tokens."""
+        """Open a customer's account of seized tokens that are sold, if customers pledge tokens."""
         if self.collateral:
             about = "tokens sold for customers who lack margin, and the dollars paid for them"
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
-        """Open the accounts of a party's tokens: the maker has all, an issuer its own token.
+        """Open the accounts of a party's tokens: the maker has every token, an issuer only its own.
 
-        Arbitrageurs sell the tokens that they take out of pools to the rest of the world.
+        Arbitrageurs sell the tokens that they take out of pools to all other traders (OUTSIDE).
         """
         about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):

@@ -1,4 +1,4 @@
-"""The chart of a run, read from its books' commodities and roles."""
+"""Reads the chart of accounts of a run from the commodities and roles in its books."""
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +11,7 @@ from ledger.parties import OUTSIDE
 from ledger.roles import read_parties
 from ledger.spending import Spending
 
-Commodities = Mapping[str, Mapping[str, str]]  # metadata of commodities, in the order of the chart
+Commodities = Mapping[str, Mapping[str, str]]  # metadata by commodity, in the order of the chart
 
 
 def chart_of(
@@ -25,11 +25,11 @@ def chart_of(
     Args:
         commodities: the metadata of each commodity.
         roles: the parties of each role.
-        pays: payers, kinds and payees.
+        pays: the payer, the kind and the payee of each use of money.
         keepers: the entities for which accounts are opened.
 
     Raises:
-        RoleError: the roles are not those of a run.
+        RoleError: the roles are not complete, or not the roles of a run.
     """
     parties = read_parties(roles, keepers)
     contracts = tuple(

@@ -1,6 +1,6 @@
-"""The parts of the thread's mechanism, to which it attributes the loss.
+"""The parts of the mechanism to which the thread attributes the loss.
 
-Each part names the tweets that claim it. A kind of account belongs to one part, or to none.
+Each part names the tweets that claim it. Each kind of account belongs to at most one part.
 """
 
 from enum import StrEnum
@@ -12,7 +12,7 @@ class Claimed(StrEnum):
     tweets: tuple[int, ...]
 
     def __new__(cls, name: str, tweets: tuple[int, ...]) -> "Claimed":
-        """Make the part equal to its name, as tables and sentences print it."""
+        """Create a part that equals its name, the text in tables and sentences."""
         part = str.__new__(cls, name)
         part._value_ = name
         part.tweets = tweets

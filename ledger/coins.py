@@ -1,7 +1,8 @@
-"""Coins: commodities that the maker holds on borrowed money, or that customers are owed.
+"""Coins: commodities that the maker buys with borrowed money, or that customers are owed.
 
-Dealers sell coins and buy them. One commodity may be both: the maker's own coins are on accounts of
-the kind `Portfolio`, customers' coins on those of the kind `Coins`.
+Dealers sell and buy coins. The maker may hold a coin that the house also owes to customers. The
+maker's own coins are in accounts of the kind `Portfolio`, customers' coins in accounts of the kind
+`Coins`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,12 +24,12 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """A coin, or a class of them that has one price."""
+    """A coin, or a group of coins with one price."""
 
     name: str
     unit: str  # the smallest quantity that is bought or sold, as a decimal
     dealers: str  # the party that sells the coin and buys it
-    is_held: bool = True  # whether the maker may hold it on borrowed money
+    is_held: bool = True  # whether the maker may buy it with borrowed money
     is_owed: bool = False  # whether the house may owe it to customers
     quantity: Scale = field(init=False)
 
@@ -42,7 +43,7 @@ def names_owed(known: Sequence[Coin]) -> tuple[str, ...]:
 
 
 def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
-    """Open the accounts of a party's coins, and of the equity in which they balance."""
+    """Open a party's accounts of coins, and the equity accounts that balance them."""
     about = "the dollars paid for the coins, less the proceeds of sales"
     for coin in known:
         if coin.is_held:
@@ -65,14 +66,14 @@ def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> It
 
 
 def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
-    """Open the maker's account of the proceeds of customers' coins that the house lent it."""
+    """Open the maker's accounts for the sale of customers' coins that the house lent to it."""
     about = "customers' coins sold, and the dollars received for them"
     for name in names_owed(known):
         yield Opened(sold_coins(maker, name), (name, MONEY), CAUSE, about)
 
 
 def opened_at_dealers(known: Sequence[Coin], dealers: str) -> Iterator[Opened]:
-    """Open dealers' accounts of the coins in which they deal."""
+    """Open dealers' accounts for the coins that they sell and buy."""
     yield from opened_coins(known, dealers)
     if names := names_owed(known):
         yield Opened(coins_there(dealers), names)

@@ -1,8 +1,8 @@
-"""Many rows at once: a value that all rows share is written once, other values as a column.
+"""Writes many rows at once: a value that all rows share is one text, other values are columns.
 
 A day has tens of thousands of fills that differ only in some numbers. So a function that writes one
-fill can write a column of them, as in numpy: if a number gives a text, then an array of numbers
-gives a list of texts, and a single text applies to every row.
+fill can also write a column of fills, as numpy does. From a number it makes a text, and from an
+array of numbers a list of texts. A single text applies to every row.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +13,9 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# A linear function takes a number or a column, and returns the same shape.
+# A linear function accepts a number or a column, and returns a value of the same shape.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
-# The content of a record; a reader may accept both.
+# The type of the fields of a record. Code that only reads a record may accept both types.
 Held = TypeVar("Held", bound=Numbers, covariant=True)
 Told = TypeVar("Told", bound=Words, covariant=True)
 
@@ -61,4 +61,4 @@ def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
     form = np.ravel_multi_index(columns, [int(column.max()) + 1 for column in columns])
     order = np.argsort(form, kind="stable")
     for places in np.split(order, np.flatnonzero(np.diff(form[order])) + 1):
-        yield rows.take(places)  # an index would pick records field by field
+        yield rows.take(places)  # indexing would copy the records field by field

@@ -1,4 +1,4 @@
-"""The columnar copy, written from the text: the same bytes that the journal wrote."""
+"""Writes the columnar copy of a general ledger from its text; the journal writes the same bytes."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,14 +24,14 @@ from ledger.values import plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_THE_ORDER = ("seq", "time")  # keys with columns of their own
+_OF_THE_ORDER = ("seq", "time")  # metadata keys that have their own columns
 _OF_THE_LOADER = ("filename", "lineno")
 
 N = TypeVar("N", bound=Note)
 
 
 def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
-    """Write the copy of a general ledger into its folder, in place of any older copy.
+    """Write the copy of a general ledger into its folder; it replaces an older copy.
 
     Args:
         folder: the run's folder.
@@ -53,7 +53,7 @@ def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
 
 
 def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
-    """Yield the directives other than entries, as the copy has them."""
+    """Yield all directives except transactions, in the form that the copy stores."""
     for entry in entries:
         match entry:
             case data.Open():
@@ -72,7 +72,7 @@ def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
 
 
 def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Movement:
-    """Convert a loaded entry to the journal's form."""
+    """Convert a transaction that Beancount loaded to the journal's type."""
     (tag,) = entry.tags or ("",)
     return Transaction(
         _time_us(entry),
@@ -91,7 +91,7 @@ def _posting_of(posting: data.Posting, scales: Mapping[str, Scale]) -> Posting[i
 
 
 def opened_by(line: Directive) -> Opened:
-    """Return the line of the chart from which an `open` directive was written."""
+    """Return the account that an `open` directive declares, as in the chart."""
     about = {key: plain(value) for key, value in line.meta}
     return Opened(line.name, line.words, about.get("hole"), about.get("about"))
 
@@ -116,7 +116,7 @@ def _notes(found: Sequence[Directive], kind: type[N]) -> list[N]:
 
 
 def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
-    """Group entries by the month of their file, each month in its true order."""
+    """Group entries by the month of their file; each month is in the order of seq."""
     names = [path.stem for path in sorted(folder.glob("????-??.beancount"))]
     months: dict[str, list[data.Transaction]] = {name: [] for name in names}
     booked = (entry for entry in entries if isinstance(entry, data.Transaction))
@@ -131,7 +131,7 @@ def _time_us(entry: data.Transaction) -> int:
 
 
 def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
-    """Return the metadata of a directive, each value as the text has it."""
+    """Return the metadata of a directive, each value as in the text."""
     return tuple(
         (key, value_text(value))
         for key, value in entry.meta.items()
@@ -140,15 +140,15 @@ def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as in the text; an account is not a string."""
+    """Write a value of a note as in the text; only the name of an account has no quotes."""
     return str(value) if kind is account.TYPE else value_text(value)
 
 
 def value_text(value: object) -> str:
-    """Write a value of a directive as the text has it.
+    """Write a value of a directive as in the text.
 
     Raises:
-        TypeError: the copy cannot hold such a value.
+        TypeError: the copy cannot store a value of this type.
     """
     match value:
         case bool():
@@ -162,4 +162,4 @@ def value_text(value: object) -> str:
         case date():
             return str(value)
         case _:
-            raise TypeError(f"{value!r}: no value of a directive that the copy knows")
+            raise TypeError(f"{value!r}: the columnar copy cannot store this value")

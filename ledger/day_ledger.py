@@ -1,9 +1,10 @@
 """Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
 
-Only the accounts that the day touches are opened. One entry dated the day before carries their
-balances forward, with one `Opening` per entity; income and expenses start from zero. Then come the
-day's entries of the general ledger, verbatim, and its fills, expanded by the same rule that the
-general ledger sums, all in the order of `seq`. Closing balances are dated the day after.
+Only the accounts that the day changes are opened, and those that must be compared with them. One
+entry, dated the day before, brings their balances forward, with one `Opening` account per entity;
+income and expenses start from zero. The other entries are in the order of `seq`: the day's entries
+of the general ledger, word for word, and each fill. The posting rule of a fill is the one that the
+general ledger applies to sums. Closing balances are dated the day after.
 """
 
 from collections import defaultdict
@@ -28,7 +29,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def days_of(run: RunFolder) -> list[date]:
-    """Return the days that the general ledger has entries of, in order."""
+    """Return the days on which the general ledger has entries, in order."""
     return [day for (day,) in run.select("SELECT DISTINCT date FROM postings ORDER BY date")]
 
 
@@ -36,7 +37,7 @@ def render_day(run: RunFolder, day: date) -> str:
     """Return the ledger of one day; every rendering gives the same bytes.
 
     Raises:
-        RunFolderError: the run has no such day.
+        RunFolderError: the general ledger has no entry on this day.
     """
     for _, text in render_days(run, [day]):
         return text
@@ -58,8 +59,8 @@ def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, 
             balances[account, commodity] += units
 
 
-# Accounts in the order of their first posting; within an entry commodity by commodity, as Beancount
-# books it.
+# Accounts are in the order of their first posting. Within an entry, the postings of a commodity are
+# together, as Beancount books them.
 _SUMS_BY_DAY = """
     SELECT date, account, commodity, sum(units)::BIGINT FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -74,7 +75,7 @@ _MOVEMENTS = """
 
 
 class _Renderer:
-    """Writes entries, given the chart of a run."""
+    """Writes the entries of day ledgers, for one run."""
 
     def __init__(self, run: RunFolder) -> None:
         self._run = run
@@ -121,11 +122,11 @@ class _Renderer:
         return "".join(lines)
 
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
-        """Return the balances of the touched accounts; `Opening` sums an entity's other balances.
+        """Return the balances of the accounts to open; `Opening` sums an entity's other balances.
 
-        Contracts balance across entities, so if one holder's position is touched, all holders'
-        are brought forward; the same holds for a token, so that its holders and debtors can be
-        compared.
+        Contracts balance across entities. So if the position of one holder changes, the positions
+        of all holders are brought forward. The same is done for a token, so that holders and
+        debtors can be compared.
         """
         commodities = {commodity for _, commodity in moved}
         forward: Balances = {}

@@ -1,7 +1,7 @@
 """The maker's purchases and sales of coins with dealers.
 
-Each commodity balances by itself in each set of books, so there is no price: the dollars paid or
-received are posted beside the coins.
+Each commodity balances by itself in each set of books. So no price is needed: the postings of
+dollars are beside the postings of coins.
 """
 
 from ledger.accounts import cash, coins, paid_for_coins

@@ -1,7 +1,7 @@
 """Accounts of any ledger, as reports name them: ``Root : whose books : kind : with whom``.
 
-The metadata of the account's `open` line state the last three words (`entity`, `kind`, `with`);
-otherwise they follow from the account's name, as docs/any-ledger.md says.
+The `open` line of an account can state the last three words as metadata (`entity`, `kind`, `with`).
+Otherwise they follow from the account's name, by the rules in docs/any-ledger.md.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,17 +30,17 @@ from ledger.parties import Parties
 
 ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
 PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
-_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the default kind of a part
-_OPENING = "Opening"  # the beginning of names of opening balances
+_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the default kind for a part in the hole
+_OPENING = "Opening"  # the first letters of the names of opening balances
 
 
 class LedgerFileError(MistakeError):
-    """A ledger lacks a part that reports need; the message has the place and the correction."""
+    """A ledger lacks data that reports need; the message gives the place and the correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One account of the ledger: its name in reports, and the place of its `open` line."""
+    """One account of the ledger: its name in reports, its part in the hole, and its `open` line."""
 
     account: str
     hole: str | None
@@ -53,17 +53,17 @@ def place_of(meta: data.Meta) -> str:
 
 
 class DeclaredAccounts:
-    """Reads the part of each account from its `open` line."""
+    """Reads the name in reports and the part in the hole of each account from its `open` line."""
 
     def __init__(self, parties: Parties, names: Collection[str], roots: Mapping[str, str]) -> None:
-        """Take the roles, and the ledger's names of the five roots."""
+        """Take the roles, the names of entities, and the ledger's names of the five roots."""
         self._parties, self._names, self._roots = parties, names, roots
 
     def declare(self, line: data.Open) -> Declared:
-        """Name one account as reports do.
+        """Return an account's name in reports, and its part in the hole.
 
         Raises:
-            LedgerFileError: its `open` line is incomplete or impossible.
+            LedgerFileError: the account's `open` line is incomplete or impossible.
         """
         place = place_of(line.meta)
         root, *words = line.account.split(":")
@@ -91,10 +91,10 @@ class DeclaredAccounts:
         return Declared(name, hole, place)
 
     def check_part(self, line: data.Open, declared: Declared) -> None:
-        """Refuse an account of the group that has postings and no part in the hole.
+        """Refuse an account of the group that has no part in the hole; call it for accounts in use.
 
         Raises:
-            LedgerFileError: it has none.
+            LedgerFileError: the account has no part in the hole.
         """
         entity, kind = declared.account.split(":")[1:3]
         if entity in self._parties.group and not declared.hole and kind != Kind.CONTRACTS:
@@ -121,8 +121,8 @@ class DeclaredAccounts:
         house, customers = self._parties.house, self._parties.house_customers
         if (entity, kind) != (house, Kind.CUSTOMERS):
             raise LedgerFileError(
-                f"{place}: {account} is a claim, but of kind {kind} in the books of {entity}; only "
-                f"{house} owes claims, of kind {Kind.CUSTOMERS}: correct entity: and kind:"
+                f"{place}: {account} is a claim, but has kind {kind} in the books of {entity}; a "
+                f"claim has kind {Kind.CUSTOMERS} in the books of {house}: correct entity: and kind:"
             )
         if customer not in customers:
             raise LedgerFileError(
@@ -135,12 +135,12 @@ def joined(line: Opened, other: Opened, place: str) -> Opened:
     """Merge two accounts that have the same name in reports.
 
     Raises:
-        LedgerFileError: their parts in the hole differ.
+        LedgerFileError: the two accounts have different parts in the hole.
     """
     if line.hole != other.hole:
         raise LedgerFileError(
-            f"{place}: reports see this account as {line.account}, and another of that name plays "
-            f"{line.hole}, not {other.hole}; distinguish them by kind: or with:"
+            f"{place}: two accounts have the name {line.account} in reports, one with hole: "
+            f"{line.hole}, one with hole: {other.hole}; distinguish them by kind: or with:"
         )
     commodities = tuple(dict.fromkeys((*line.commodities, *other.commodities)))
     return Opened(line.account, commodities, line.hole, line.about or other.about)
@@ -152,5 +152,7 @@ def _word(line: data.Open, key: str, place: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value or (":" in value and key != "with"):
-        raise LedgerFileError(f'{place}: {key}: of {line.account} is no word; write {key}: "..."')
+        raise LedgerFileError(
+            f'{place}: {key}: of {line.account} must be a word; write {key}: "..."'
+        )
     return value

@@ -1,7 +1,7 @@
-"""The general ledger's directives other than entries, by column.
+"""The general ledger's directives except transactions, stored by column.
 
-One Parquet file holds all directives that reports read: `open`, `commodity`, `custom`, `event` and
-`price`. Like the postings it is a copy; the text stays the authority.
+One Parquet file has all directives that reports read: `open`, `commodity`, `custom`, `event` and
+`price`. The file is a copy, as the files of postings are; the text is the authority.
 """
 
 import json
@@ -28,13 +28,13 @@ class Directive(NamedTuple):
     directive: str
     date: date
     name: str  # account, commodity, kind of note, name of an event
-    words: tuple[str, ...] = ()  # in Beancount's form; for an account its commodities
+    words: tuple[str, ...] = ()  # values in Beancount's form; of an account: commodities
     meta: tuple[tuple[str, str], ...] = ()  # the metadata, stored as text without quotes
 
 
 @dataclass(frozen=True, slots=True)
 class Directives:
-    """The directives of one general ledger, until they are written."""
+    """The directives of one general ledger, collected until they are written."""
 
     _found: list[Directive] = field(default_factory=list)
 
@@ -43,7 +43,7 @@ class Directives:
         self._found.append(directive)
 
     def write(self, path: Path) -> None:
-        """Write all of them to a new Parquet file."""
+        """Write all directives to a new Parquet file."""
         write(path, self._found)
 
 

@@ -1,8 +1,8 @@
 """DuckDB for this process: one database without data, and a connection to it for each use.
 
-Starting a database takes 10 ms of CPU, connecting to one almost nothing, and reports and audits
-open many. The objects of a connection are temporary and private to it. So `CREATE TEMP VIEW`, not
-`CREATE VIEW`.
+Starting a database takes 10 ms of CPU. Connecting to a running database takes almost nothing, and
+reports and audits need many connections. Temporary objects are private to their connection. So use
+`CREATE TEMP VIEW`, not `CREATE VIEW`.
 """
 
 import os
@@ -11,23 +11,23 @@ from importlib.util import find_spec
 
 import duckdb
 
-# One database for each process, since threads do not survive a fork; and one for each number of
-# threads, since this number belongs to the database and not to the connection.
+# Each process has its own database, because threads do not survive a fork. Each number of threads
+# has its own too, because DuckDB sets this number for a database, not for a connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
-THREADS: int | None = None  # for connections that do not ask for a number; None: one per core
+THREADS: int | None = None  # the default number of threads; None: one per core
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Connect to this process's database, whose settings must not be changed.
 
     Args:
-        threads: the number of threads; None: that of THREADS.
+        threads: the number of threads; None: THREADS.
     """
     threads = threads or THREADS
     key = os.getpid(), threads
     if key not in _databases:
-        # A cached file would be used after it has changed.
+        # Otherwise DuckDB would use its cached copy of a file that has changed.
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_file_cache": False
         }
@@ -36,13 +36,13 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
             config=config if threads is None else config | {"threads": threads}
         )
     connection = _databases[key].cursor()
-    # A progress bar would be in our output.
+    # Otherwise DuckDB would print a progress bar into our output.
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 
 def _say_that_pandas_is_missing() -> None:
-    """If pandas is not installed, tell Python so once.
+    """If pandas is not installed, record this in Python's table of modules, once.
 
     Otherwise DuckDB searches the disk for pandas at each item of a list parameter: 7 ms of CPU for
     a hundred accounts.

@@ -1,4 +1,4 @@
-"""Fills as entries: one transaction per row in a day ledger, one per pairing at a closing."""
+"""Fills as transactions: one per fill in a day ledger, one per pairing at a day's close."""
 
 from collections.abc import Iterator, Mapping
 from typing import overload
@@ -13,7 +13,7 @@ from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
 from ledger.transaction import Movement, Movements, Posting, Transaction
 
-MICROSECONDS = Scale.of("0.000001")  # written in seconds
+MICROSECONDS = Scale.of("0.000001")  # the text has seconds
 
 GROUPED_BY = ("motive", "venue", "taker", "maker")
 
@@ -35,11 +35,11 @@ class Entries:
         self._pairings: dict[tuple[int, ...], Pairing] = {}
 
     def of_row(self, fill: Fill[int]) -> Movement:
-        """Expand one row into its postings and a sentence."""
+        """Return the transaction of one row: its postings and a sentence."""
         return self._expand(self._pairing(fill), self._contracts[fill.venue, fill.market], fill)
 
     def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Movements]]:
-        """Expand rows (dtype ROW) as `of_row` does, but similar rows at once.
+        """Return the transactions of rows (dtype ROW), with similar rows expanded at once.
 
         Rows are similar if they have the same pairing and market, the same details and the same
         accounts.
@@ -58,7 +58,7 @@ class Entries:
                 yield fills.seq, self._expand(pairing, contract, fills)
 
     def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Movement]:
-        """Sum a closing period's rows, per taker, counterparty and motive.
+        """Sum the rows of a closing period, by taker, counterparty and motive.
 
         Args:
             rows: all rows of the period, in order of seq.

@@ -1,6 +1,6 @@
 """Lines for Fava: links to saved queries in the group's own books, and a file that adds a page.
 
-Beancount reads these lines as notes. Fava shows the books without moneytrail too.
+Beancount itself ignores these lines. Fava can show the books without moneytrail too.
 """
 
 import re
@@ -13,9 +13,9 @@ from ledger.text import EXACT, HEADER, quoted
 from ledger.transaction import MONEY
 
 FAVA_FILE = "fava-group.beancount"
-EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # a module, and a class of it
+EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # the module of the extension, and its class
 
-# Fava lists an extension that it can't import as an error, so the books don't name it themselves.
+# Fava reports an error if it cannot import an extension. So the books themselves do not name it.
 WITH_PAGE = f"""\
 {HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
 ;; installed; without it Fava opens {GROUP}.
@@ -25,8 +25,8 @@ option "operating_currency" "{MONEY}"
 {{start}} custom "fava-extension" "{EXTENSION}"
 """
 
-# Saved queries that have a link of their own, with its label; the others are on Fava's page
-# for queries.
+# Saved queries that get a link of their own, and its label. All others are on Fava's page of
+# queries.
 ANSWERED = {
     "hole": "How large is the hole?",
     "where-did-the-money-go": "The hole by kind",
@@ -38,7 +38,7 @@ ANSWERED = {
 
 
 def with_page(title: str, start: date) -> str:
-    """Return the file by which Fava opens the books called *title* with the page."""
+    """Return a file with which Fava shows the books called *title* and the page."""
     return WITH_PAGE.format(title=quoted(title), start=start)
 
 

@@ -8,7 +8,7 @@ from ledger.notes import Note, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class TakerFee(Note):
-    """The fee of a taker with a given volume over thirty days."""
+    """The fee of takers from a volume over thirty days upwards."""
 
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word
@@ -18,7 +18,7 @@ class TakerFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class CustomersFee(Note):
-    """The fee of customers on all their volume: the mean of many accounts' tiers."""
+    """The fee of customers on all their volume: the mean over the tiers of many accounts."""
 
     kind: ClassVar[str] = "customers-fee-e6"
     venue: Word
@@ -27,7 +27,7 @@ class CustomersFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeFloor(Note):
-    """The least fee of a taker after discounts."""
+    """The lowest possible fee of a taker after discounts."""
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word

@@ -1,6 +1,6 @@
-"""Notes on a day's fills, written as the books are, so that no report has to read all fills.
+"""Notes that sum up a day's fills, written with the books, so that reports need not read all fills.
 
-The audit computes them from the fills again.
+The audit computes the notes again from the fills.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ NOTED_BY_HOUR = Motive.PICKOFF
 
 
 class FillNotes:
-    """Makes the notes, for one chart and one set of names."""
+    """Makes the notes on fills, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names, hours_are_sampled: bool) -> None:
         house = names.venues.index(chart.parties.house)

@@ -1,4 +1,4 @@
-"""Fills on disk: one Parquet file a month, the same bytes for the same rows.
+"""Fills on disk: one Parquet file per month, with the same bytes for the same rows.
 
 DuckDB writes and reads them. This is one library instead of two, and its licence is compatible with
 Beancount's.
@@ -15,18 +15,18 @@ from ledger import duckdb_session, parquet_metadata
 from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
 from ledger.money import Contract
 
-# The row group of DuckDB's own vectors: 60 of 2,048 values.
+# The number of rows in a row group: 60 of DuckDB's vectors, each of 2,048 values.
 ROW_GROUP = 122_880
 
 
 class FillsError(ValueError):
-    """The file is not one that `write` makes, or has names that the books do not have."""
+    """A column is not as `write` makes it, or has a name that the books do not have."""
 
 
 class MonthOfFills:
-    """A month's fills by column, until they are written.
+    """The fills of one month by column, until they are written.
 
-    A full column doubles its size, because joining parts at the end would need twice the memory.
+    A full column doubles its size. Joining parts at the end would need twice the memory.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ def write(
     Args:
         path: the file.
         rows: the fills.
-        names: the words of their codes.
+        names: the names that the codes in rows represent.
         contracts: the contracts whose lots and ticks go into the file's metadata; without any, the
             metadata have only units.
     """
@@ -88,7 +88,7 @@ def write(
 
 def _selected(column: str, is_coded: bool) -> str:
     if is_coded:
-        # An enum's codes are its words' positions; lists count from one.
+        # A code is a position in the enum, counted from zero. Lists in SQL count from one.
         words = f"enum_range(NULL::{column}_word)::{column}_word[]"
         return f"list_extract({words}, {column}::INTEGER + 1) AS {column}"
     if column == "time_us":
@@ -97,11 +97,11 @@ def _selected(column: str, is_coded: bool) -> str:
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> np.ndarray:
-    """Read fills as `write` stores them, from a relation of the same columns, in the order of seq.
+    """Read fills from a relation with the columns that `write` makes, in the order of seq.
 
     Raises:
-        FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it;
-            SQL would then see other rows than the audit.
+        FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it.
+            Then SQL and the audit would read different rows.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
@@ -118,7 +118,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
 
 
 def _whole(column: str, values: np.ndarray) -> np.ndarray:
-    """Return whole numbers unchanged, and NULL for ABSENT in columns that allow it."""
+    """Return whole numbers, with ABSENT in place of NULL in columns that may be empty."""
     nothing = np.ma.getmaskarray(values)
     present = np.ma.getdata(values)
     may_be_nothing = column in NULLABLE
@@ -127,15 +127,15 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
         or (nothing.any() and not may_be_nothing)
         or (may_be_nothing and (present[~nothing] == ABSENT).any())
     ):
-        raise FillsError(f"the fills' {column} is not a whole number wherever it must be one")
+        raise FillsError(f"the fills' {column} must be a whole number in each row, and is not")
     return np.where(nothing, ABSENT, present)
 
 
 def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    """Return the places of *values* among the allowed *words* of a column.
+    """Return the position of each value in the list of allowed *words* of a column.
 
     Raises:
-        FillsError: a value is not one of them.
+        FillsError: a value is not in the list.
     """
     code = {word: i for i, word in enumerate(words)}
     try:
@@ -143,16 +143,16 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
     except KeyError as error:
         word = error.args[0]
         raise FillsError(
-            f"the fills name {word!r} as {column}, which main.beancount doesn't; "
+            f"the fills name {word!r} as {column}, and main.beancount does not; "
             "correct its roles or markets, or the fills"
         ) from error
 
 
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
-    """Hash every field of rows or columns, so that the general ledger confirms its fills.
+    """Return a hash of every field of the fills, with which the general ledger confirms them.
 
-    This is a control total: the general ledger's sums prove the money in the fills, the hash proves
-    the fields without money (times, holders, ages). Names are hashed as words, not as codes.
+    The hash is a control total. The general ledger's sums prove the money in the fills; the hash
+    proves the fields without money (times, holders, ages). Names are hashed as words, not as codes.
     """
     digest = hashlib.sha256()
     words = names.words()

@@ -1,9 +1,9 @@
-"""The fills tier: one row per fill and per settlement payment, and the one rule that posts it.
+"""Fills: one row per fill and per settlement payment, and the one rule that posts the rows.
 
-The rule is linear in edge, fee and lots, so it takes columns as well as numbers. A day ledger
-applies it to each row, all rows of a pairing at once. The general ledger applies it to sums over a
-closing period, by taker, counterparty and motive, so that the pairings are kept. Nothing else turns
-fills into postings.
+The posting rule is linear in edge, fee and lots, so it accepts columns as well as numbers. A day
+ledger applies the rule to each row; all rows of a pairing are computed at once. The general ledger
+applies it to sums over a closing period, by taker, counterparty and motive. No other code makes
+postings from fills.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ SCHEMA_VERSION = 1
 
 
 class Trigger(IntEnum):
-    """The cause of a profitable hit: the quote was stale at its posting, or the price moved."""
+    """Why a hit is profitable: the quote was stale when it was posted, or the price moved later."""
 
     NONE = 0
     POSTING = 1
@@ -61,14 +61,14 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    taker: Held  # in a payment it is the receiver, for its own position or a holder's
+    taker: Held  # in a payment: the receiver, for its own position or for a holder's
     maker: Held  # the counterparty; in a payment from the venue's pool: the venue
     holder: Held  # retail customer, or -1
     lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
     price: Held  # ticks; in a payment: the mark, or the tokens' sale price
     lead: Held  # ticks: the lead price at that moment
     lead_when_quoted: Held  # ticks, or -1 where no quote was hit
-    quote_age_us: Held  # age of the lead price behind the quote, or -1
+    quote_age_us: Held  # age of the lead price from which the quote was made, or -1
     trigger: Held
     fee_e6: Held  # millionths of the notional
     edge_cents: Held  # the taker's gain by the price; in a payment: the amount received
@@ -128,9 +128,10 @@ def new_rows(n: int) -> np.ndarray:
 
 
 def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
-    """Concatenate records of one dtype; no parts give no records.
+    """Concatenate records of one dtype; without parts, return an empty array.
 
-    As plain bytes: numpy would first compare the records field by field, forty times slower.
+    The parts are joined as plain bytes. Otherwise numpy would first compare the records field by
+    field, which is forty times slower.
     """
     if not parts:
         return np.empty(0, dtype=dtype)
@@ -146,8 +147,8 @@ def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count
 def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
     """Fill in edge and fee, in place, from price, lead, quantity and fee rate.
 
-    Edge is (lead - price) x quantity, the taker's gain at that moment; it settles the position
-    to the lead price, from which variation margin then starts.
+    Edge is (lead - price) x quantity, the taker's gain at that moment. It settles the position to
+    the lead price; variation margin starts from there.
     """
     rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
     rows["fee_cents"] = fee_cents(
@@ -157,7 +158,7 @@ def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """The key of sums: taker, counterparty, venue, market and motive."""
+    """The key by which fills are summed: motive, venue, taker and counterparty."""
 
     motive: Motive
     venue: str
@@ -166,16 +167,16 @@ class Pairing:
 
     @classmethod
     def of(cls, fill: Fill[int], names: Names) -> "Pairing":
-        """Name the two sides of a row."""
+        """Return the pairing of a row, with names in place of codes."""
         return cls(
-            Motive(fill.motive),  # type: ignore[call-arg]  # looked up by its code, not made
+            Motive(fill.motive),  # type: ignore[call-arg]  # finds a member
             names.venues[fill.venue],
             names.entities[fill.taker],
             names.entities[fill.maker],
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the one party outside the house group, if there is one."""
+        """Return the taker; if the maker trades outside the house, return the counterparty."""
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
         return maker if in_group else taker
@@ -188,16 +189,16 @@ def postings(
     fee_cents: Count,
     lots: Mapping[str, Count],
 ) -> list[Posting[Count]]:
-    """Post a fill, a payment, or a sum of either; columns give a posting for each row.
+    """Return the postings of a fill, a payment, or a sum of either; for columns, one for each row.
 
-    Zeros and columns of zeros are not posted.
+    Zeros and columns of zeros get no posting.
 
     Args:
-        chart: says which desk holds a position.
+        chart: gives the desk that has a position.
         pairing: the parties, the market and the motive.
         edge_cents: the taker's edge (a payment: the amount received).
         fee_cents: the fee that the taker pays the venue.
-        lots: contracts that change hands, by commodity, positive when the taker buys; or tokens.
+        lots: contracts or tokens that change hands, by commodity; positive when the taker buys.
     """
     match pairing.motive.entry.rule:
         case Rule.IN_KIND:
@@ -210,12 +211,12 @@ def postings(
             posted = list(_house_fill(pairing, edge_cents, fee_cents))
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
-    # A day's sum can be zero; its entry then has zeros.
+    # All sums of a day can be zero; then the entry keeps its postings of zero.
     return [posting for posting in posted if _is_any(posting.units)] or posted
 
 
 def _is_any(units: Numbers) -> bool:
-    # Numpy needs a microsecond for a plain number, and a life posts millions of them.
+    # Numpy needs a microsecond to test a plain number, and a run posts millions of numbers.
     return bool(units.any()) if isinstance(units, np.ndarray) else units != 0
 
 
@@ -263,7 +264,7 @@ def _payment(chart: Chart, pairing: Pairing, received: Count) -> Iterator[Postin
 def _in_kind(
     pairing: Pairing, received: Count, lots: Mapping[str, Count]
 ) -> Iterator[Posting[Count]]:
-    """Post tokens that are set aside, released or sold; unlike contracts they are paid in full."""
+    """Post tokens that are set aside, released or sold. A buyer pays their full price at once."""
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     is_sale = pairing.motive is Motive.SEIZURE
     if is_sale:

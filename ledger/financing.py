@@ -29,13 +29,13 @@ def lend(
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # It may be borrowed to pay interest on the same loan.
+        # The loan may be drawn to pay its own interest; then both links are the same.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or the part above its limit, and is repaid."""
+    """A lender recalls a loan, or the part of it above the lender's limit, and is repaid."""
     return Transaction(
         time_us,
         lender,
@@ -66,7 +66,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The group makes a payment; for some kinds it keeps a stake, carried at cost."""
+    """The group makes a payment. For some kinds it receives a stake, carried at cost."""
     payer, to = spending.payer, spending.to
     tag = "venture" if spending.is_at_cost else "use"
     return Transaction(
@@ -85,7 +85,7 @@ def spend(
 
 
 def equity_round(time_us: int, house: str, investors: str, cents: int, name: str) -> Movement:
-    """The house sells shares of itself."""
+    """The house sells its own shares to investors."""
     return Transaction(
         time_us,
         investors,
@@ -104,10 +104,10 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
 def bring_tokens(
     time_us: int, maker: str, token: HeldToken, units: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """The maker receives tokens from their issuer, for money or for nothing.
+    """The maker receives tokens from their issuer, bought or as a grant.
 
-    Each commodity balances by itself in each set of books, so there is no price: the dollars paid
-    are posted beside the tokens.
+    Each commodity balances by itself in each set of books. So no price is needed: the postings of
+    dollars are beside the postings of tokens.
     """
     name, issuer = token.name, token.issuer
     paid = f"buys {units:,} {name} for {usd(cents)}" if cents else f"is granted {units:,} {name}"
@@ -132,7 +132,7 @@ def bring_tokens(
 
 
 def loan_link(lender: str) -> str:
-    """Return the link of all loans from a lender, from the first loan to the last payment."""
+    """Return the link that joins all entries of a lender's loans, from the first to the last."""
     return f"loan-{lender.lower()}"
 
 

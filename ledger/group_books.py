@@ -1,10 +1,10 @@
-"""The books of the house group alone, which are enough to say where the money went.
+"""The books of the house group alone, which are enough to show where the money went.
 
-Every entry of the general ledger balances in dollars and tokens within each entity that it touches,
-so the group's own postings are a ledger too. Single entries of a day are kept verbatim. Many
-similar entries of a day, such as retail's deposits, become one entry with their number. Contracts
-are left out: their other side is in others' books, and gains on them are paid in dollars, which are
-included. All of it is rendered from the general ledger, and the audit renders it again.
+Every entry of the general ledger balances in dollars and tokens within each of its entities. So the
+group's own postings are a ledger too. A single entry of a day is copied word for word. Many similar
+entries of a day, such as retail's deposits, become one entry with their number. Contracts are left
+out: their other side is in the books of other parties, and gains on them are paid in dollars, which
+are included. All files are rendered from the general ledger, and the audit renders them again.
 """
 
 import re
@@ -52,7 +52,7 @@ _ACCOUNT = re.compile(
 )
 _OF_A_POSTING = "    "
 
-# Similar entries are summed under the last of them, posting by posting.
+# Similar entries are summed posting by posting; the sum has the number (seq) of the last entry.
 _SUMS = """
     WITH own AS (
         SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place
@@ -141,7 +141,7 @@ def _sum_text(text: Text, rows: list[_Row]) -> str:
 
 
 def _own_part(text: str, own: frozenset[str]) -> str:
-    """Drop lines about accounts outside the group: postings, closing balances."""
+    """Drop lines about accounts outside the group: postings and closing balances."""
     kept, keeps = [], True
     for line in text.split("\n"):
         if found := _ACCOUNT.match(line):

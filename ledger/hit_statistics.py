@@ -1,7 +1,8 @@
-"""How firms hit stale quotes: figures that only single fills can give, kept in the manifest.
+"""How firms hit stale quotes: figures that need every single fill, stored in the manifest.
 
-A median needs every fill, of which a life has twenty million. So a run that is sealed has them
-computed once; the audit computes them again. Older runs have none, and their fills are read.
+A median needs every fill, and a life has twenty million fills. So they are computed once, when the
+run is sealed; the audit computes them again. Older runs have no such figures in the manifest; then
+the fills are read.
 """
 
 import json
@@ -17,7 +18,7 @@ KEY = "hits"  # the key in the manifest
 
 
 class FillStatistics(NamedTuple):
-    """Figures of a firm's hits that only single fills can give."""
+    """A firm's hits: their number and their medians, which need every single fill."""
 
     fills: int
     median_edge_bps: Decimal | None  # basis points of the notional
@@ -28,13 +29,13 @@ NO_FILLS = FillStatistics(0, None, None)
 
 
 def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Describe the pick-offs on the house venue, by firm and for all of them together."""
+    """Return figures of the pick-offs on the house venue, for each firm and for all together."""
     kept = _kept(run)
     return statistics_in_fills(run) if kept is None else kept
 
 
 def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Compute the figures of the pick-offs from the fills."""
+    """Compute the figures of the pick-offs from the fills, not from the manifest."""
     found = run.select(
         """
         SELECT coalesce(taker, ?), count(*),
@@ -48,7 +49,7 @@ def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
-    """Return the manifest's part on hits, in the order of the firms' names."""
+    """Return the hits for the manifest, in the order of the firms' names."""
     found = sorted(statistics_in_fills(run).items())
     return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
 
@@ -61,7 +62,10 @@ def wrong_statistics(run: RunFolder) -> Iterator[str]:
     for firm in sorted({*kept, *due}):
         said, found = kept.get(firm), due.get(firm)
         if said != found:
-            yield f"{MANIFEST}: it has hits of {firm} as {_told(said)}, the fills {_told(found)}"
+            yield (
+                f"{MANIFEST}: hits of {firm} are {_told(said)}; computed from the fills they are "
+                f"{_told(found)}"
+            )
 
 
 def _kept(run: RunFolder) -> Mapping[str, FillStatistics] | None:

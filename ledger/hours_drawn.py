@@ -1,4 +1,4 @@
-"""The note on the hours that a sampled run plays, if they are drawn by groups."""
+"""The note on the hours that a sampled run plays, if these hours are drawn by groups."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,5 +14,5 @@ class HoursDrawn(Note):
     """
 
     kind: ClassVar[str] = "hours-drawn"
-    weight_of_hours: Figures  # 24 of them
-    group_cents_of_hours: Figures  # predicted loss of its group per dollar shown, in cents
+    weight_of_hours: Figures  # one for each of 24 hours
+    group_cents_of_hours: Figures  # predicted loss of the hour's group per dollar shown, in cents

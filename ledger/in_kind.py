@@ -1,6 +1,6 @@
 """Customers' coins in kind: deposits, claims, loans, sales, purchases and withdrawals.
 
-The books keep coins as they keep dollars; each commodity balances by itself:
+The books record coins as they record dollars; each commodity balances by itself:
 
     Assets:FTX:Coins:Wallet              coins that the house holds            liquid
     Liabilities:FTX:Coins:Retail         coins that customers are owed         claim
@@ -8,8 +8,8 @@ The books keep coins as they keep dollars; each commodity balances by itself:
     Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
     Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
 
-So owed = held + lent in each coin, and the group's gap in a coin is the quantity that its maker
-sold. The maker sells lent coins at once, and the dollars repay its debt on the line in dollars.
+So owed = held + lent is true in each coin. The group's gap in a coin is the quantity that the maker
+sold. The maker sells lent coins at once; the dollars repay its debt on the credit line in dollars.
 """
 
 from collections.abc import Mapping
@@ -35,13 +35,13 @@ Meta = tuple[tuple[str, str], ...]
 def opening_coins(
     time_us: int, parties: Parties, there: Mapping[str, int], owed: Mapping[str, int]
 ) -> Movement:
-    """Give customers the coins of the first day.
+    """Book the coins that customers have and own on the first day.
 
     Args:
         time_us: the first microsecond of the run.
         parties: all who keep books, by role.
-        there: lots in customers' own hands, by coin.
-        owed: lots that the house owes them, and has, by coin.
+        there: lots in customers' own wallets, by coin.
+        owed: lots that the house holds and owes to customers, by coin.
     """
     house, retail = parties.house, parties.retail
     postings = []
@@ -67,7 +67,7 @@ def opening_coins(
 def deposit_coins(
     time_us: int, parties: Parties, coin: Coin, lots: int, meta: Meta = ()
 ) -> Movement:
-    """Customers hand the house coins, which it owes them from now on."""
+    """Customers deposit coins at the house, which owes the coins to them from now on."""
     what = f"{parties.retail} deposits {_text(coin, lots)} at {parties.house}"
     return _moved(time_us, parties, coin, (lots, what, "deposit"), meta)
 
@@ -75,16 +75,16 @@ def deposit_coins(
 def withdraw_coins(
     time_us: int, parties: Parties, coin: Coin, lots: int, meta: Meta = ()
 ) -> Movement:
-    """The house hands customers coins, and owes them fewer."""
+    """The house pays coins to customers, and owes them less."""
     what = f"{parties.retail} withdraws {_text(coin, lots)} from {parties.house}"
     return _moved(time_us, parties, coin, (-lots, what, "withdrawal"), meta)
 
 
 def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
-    """The house lends its maker coins; the maker sells them and hands the dollars to the house.
+    """The house lends coins to its maker; the maker sells them and gives the dollars to the house.
 
-    The dollars repay the credit line in dollars. If nothing was drawn in dollars, the house owes
-    them to the maker. The maker owes the house the coins.
+    The dollars repay the credit line in dollars. If the line has no debt in dollars, the house owes
+    the dollars to the maker. The maker owes the coins to the house.
     """
     house, maker = parties.group
     what = (
@@ -95,7 +95,7 @@ def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int)
 
 
 def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
-    """The maker returns coins that the house lent it, bought for dollars that the house lends it.
+    """The maker returns lent coins to the house; it buys them for dollars that the house lends.
 
     Lots and cents are above zero.
     """
@@ -110,7 +110,7 @@ def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) 
 def _moved(
     time_us: int, parties: Parties, coin: Coin, told: tuple[int, str, str], meta: Meta
 ) -> Movement:
-    """Move lots of a coin from customers to the house; below zero, back."""
+    """Move lots of a coin from customers to the house; negative lots move back to customers."""
     lots, what, tag = told
     house, retail = parties.house, parties.retail
     postings = (
@@ -125,7 +125,7 @@ def _moved(
 def _swapped(
     time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
 ) -> Movement:
-    """Exchange coins of the house for dollars of dealers through the maker; below zero, back."""
+    """Sell coins of the house to dealers for dollars, through the maker; negative amounts buy."""
     lots, cents = sold
     name, dealers = coin.name, coin.dealers
     house, maker = parties.group

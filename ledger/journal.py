@@ -1,8 +1,8 @@
-"""The journal: records events, puts them in their true order, and closes the books daily.
+"""The journal records events, puts them in the order of time, and closes the books daily.
 
-The world records cash movements one by one and fills in batches. `post` gives all records since the
-last settlement their place in the true order (`seq`); `close_day` sums the day's fills into the
-general ledger; `finish` completes the folder.
+The world records cash movements one by one and fills in batches. `post` gives each record since the
+last settlement its number in the order of time (`seq`). `close_day` sums the day's fills into the
+general ledger. `finish` writes the last files of the folder.
 """
 
 from collections import defaultdict
@@ -68,7 +68,7 @@ class Journal:
             self._rows.append(rows)
 
     def event(self, time_us: int, name: str, value: str) -> None:
-        """Note a change that moves no money, such as a halt."""
+        """Record an event that moves no money, such as a halt."""
         self._say(time_us, "event", name, quoted(value))
 
     def note(self, time_us: int, note: Note) -> None:
@@ -76,10 +76,10 @@ class Journal:
         self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Note the price of a commodity at the end of a day, once; no invariant uses it."""
+        """Record the price of a commodity at the end of a day, once; no invariant uses it."""
         day = day_of(time_us)
         if self._priced.get(commodity) == day:
-            return  # the maker holds it, and customers are owed it
+            return  # already written: the maker holds the coin, and customers are owed it too
         self._priced[commodity] = day
         self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
@@ -89,11 +89,12 @@ class Journal:
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Put all records so far into their true order; later records come after them.
+        """Put all records so far in order; later records get later numbers.
 
-        The order is by time. At the same instant fills and payments come before the cash movements
-        that follow from them; the movements keep the order of recording. If there are only fills
-        and payments, ordering waits for the next movement or the day's close.
+        The order is by time. At the same instant, fills and payments come before cash movements,
+        because the movements follow from them. Cash movements keep the order of recording. If there
+        are only fills and payments, they are put in order at the next movement or at the day's
+        close.
         """
         if self._transactions:
             self._put_in_order()
@@ -108,7 +109,7 @@ class Journal:
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
         times = np.array([move.time_us for move in moves], dtype=np.int64)
-        # The number of rows before each move, and of moves before each row.
+        # The number of rows before each cash movement, and of cash movements before each row.
         rows_before = np.searchsorted(rows["time_us"], times, side="right")
         moves_before = np.searchsorted(times, rows["time_us"], side="left")
         first = self._last_seq + 1
@@ -154,9 +155,9 @@ class Journal:
         (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
 
     def close(self) -> None:
-        """Close the month that is being written; after `finish` there is none.
+        """Close the month that is being written; after `finish` there is no such month.
 
-        So a run that fails leaves no open file, and no thread that writes one.
+        So a run that fails leaves no open file, and no thread that still writes.
         """
         self._columns.close()
         if self._file:
@@ -187,7 +188,7 @@ class Journal:
         return self._file
 
     def _close_month(self, time_us: int) -> None:
-        """Assert the balance of every balance-sheet account, and drop the month's fills."""
+        """Assert the balance of every balance-sheet account, and delete the month's fills."""
         next_day = day_of(time_us + DAY_US)
         file = self._month(time_us)
         closed = day_of(time_us)

@@ -1,4 +1,4 @@
-"""The kinds of accounts: each third word of an account once, with its properties.
+"""The kinds of accounts: each word that can be third in an account's name, with its properties.
 
 A new use of money is one line here and one entry in a scenario. Charts, reports, counterfactuals
 and the scenario's schema read the properties of a kind from its entry.
@@ -14,8 +14,8 @@ from ledger.claimed import Claimed
 ASSETS, LIABILITIES, EQUITY = "Assets", "Liabilities", "Equity"
 INCOME, EXPENSES = "Income", "Expenses"
 
-# The part that an account of the house group plays in the definition of the hole: see
-# `ledger.chart`. Tokens that are held in kind for their owners have no part.
+# The part of an account of the house group in the definition of the hole: see `ledger.chart`.
+# Tokens that are held in kind for their owners have no part.
 CLAIM, LIQUID, GROUP, CAUSE, IN_KIND = "claim", "liquid", "group", "cause", "in-kind"
 
 
@@ -39,16 +39,16 @@ class Entry:
     cause: Cause | None = None  # the cause to which a blind audit assigns it
     family: Family | None = None
     has_switch: bool = False  # whether a counterfactual can remove it: see `runs.removals`
-    claimed: Claimed | None = None  # the part of the thread's mechanism that it belongs to
+    claimed: Claimed | None = None  # the part of the thread's mechanism to which it belongs
 
 
 def _stake(word: str, plain: str) -> Entry:
-    """Return a use of money that leaves a stake, carried at cost."""
+    """Return a use of money for which the group receives a stake, carried at cost."""
     return Entry(word, plain, (ASSETS, EQUITY), (CAUSE,), Cause.STAKES, Family.USE)
 
 
 def _use(word: str, plain: str, cause: Cause, claimed: Claimed | None = None) -> Entry:
-    """Return a use of money that leaves no asset."""
+    """Return a use of money for which the group receives no asset."""
     roots = (EXPENSES, INCOME)
     return Entry(word, plain, roots, (CAUSE,), cause, Family.USE, claimed=claimed)
 
@@ -61,7 +61,7 @@ def _result(
     family: Family | None = None,
     has_switch: bool = False,
 ) -> Entry:
-    """Return a kind that is booked as income alone; a loss is above zero."""
+    """Return a kind with accounts of income only; a loss is above zero."""
     return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch, claimed)
 
 
@@ -71,7 +71,7 @@ class Kind(StrEnum):
     entry: Entry
 
     def __new__(cls, entry: Entry) -> "Kind":
-        """Make the kind equal to its word, for use in accounts and tables."""
+        """Create a kind that equals its word, for use in accounts and tables."""
         kind = str.__new__(cls, entry.word)
         kind._value_ = entry.word
         kind.entry = entry
@@ -81,7 +81,7 @@ class Kind(StrEnum):
     CASH = Entry("Cash", "cash at hand", (ASSETS,), (LIQUID,))
     CLAIMS = Entry("Claims", "a venue's debt, in the creditor's books", (ASSETS,), (LIQUID, GROUP))
     CUSTOMERS = Entry(
-        "Customers", "the same debt, in the venue's books", (LIABILITIES,), (CLAIM, GROUP)
+        "Customers", "a venue's debt, in the venue's books", (LIABILITIES,), (CLAIM, GROUP)
     )
     CONTRACTS = Entry("Contracts", "open positions", (ASSETS,))
     CREDIT_LINE = Entry(
@@ -100,7 +100,7 @@ class Kind(StrEnum):
         has_switch=True,
     )
 
-    # Trading.
+    # Results of trading.
     PICKOFF = _result(
         "PickOff",
         "quotes hit because they were stale",
@@ -111,7 +111,7 @@ class Kind(StrEnum):
     SPREAD = _result("Spread", "quotes hit for any other reason", Cause.OTHER_FLOW, Claimed.QUOTES)
     LEAD_SPREAD = _result(
         "LeadSpread",
-        "the same on the lead venue",
+        "quotes hit for any other reason on the lead venue",
         Cause.OTHER_FLOW,
         Claimed.QUOTES,
         Family.LEAD_QUOTING,
@@ -228,7 +228,7 @@ class Kind(StrEnum):
     # Payments of the group.
     VENTURES = _stake("Ventures", "shares of other companies")
     ACQUISITIONS = _stake("Acquisitions", "whole companies bought")
-    # Unlike `BACKSTOP` it has no fills: to a blind audit it looks like a sum handed over.
+    # Unlike `BACKSTOP`, this kind has no fills: in a blind audit it is like a large single payment.
     TAKEOVERS = _use(
         "Takeovers",
         "losses on positions taken over from failed liquidations",
@@ -319,7 +319,7 @@ def _family(which: Family) -> tuple[Kind, ...]:
 
 LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
 ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
-# Kinds with units of a commodity beside dollars.
+# Kinds whose accounts have units of a commodity in addition to dollars.
 HELD = (Kind.TOKENS, Kind.PORTFOLIO, Kind.COINS)
 AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 

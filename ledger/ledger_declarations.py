@@ -1,4 +1,4 @@
-"""Declarations of any ledger other than accounts: currency, roles, notes, commodities."""
+"""Declarations of any ledger except accounts: currency, roles, notes and commodities."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,22 +20,22 @@ from ledger.text import quoted
 from ledger.transaction import MONEY
 from ledger.values import plain, read_value
 
-_CUSTOMER, _FIRM = "customer", "firm"  # a named customer has the role of a firm in our books
-_OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of a commodity in our books
-_DIGITS_MAX = 9  # digits of an undeclared commodity: finer parts are refused
+_CUSTOMER, _FIRM = "customer", "firm"  # a named customer gets the role of a firm
+_OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of our commodities
+_DIGITS_MAX = 9  # the most digits of an undeclared commodity
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
-    """Return the currency of reports: the stated one, otherwise dollars.
+    """Return the currency of reports: the ledger's operating currency, or dollars if it has none.
 
     Raises:
-        LedgerFileError: several are stated.
+        LedgerFileError: the ledger has several operating currencies.
     """
     stated = list(options["operating_currency"])
     if len(stated) > 1:
         raise LedgerFileError(
-            f"{path.name}: {len(stated)} operating currencies ({', '.join(stated)}); reports count "
-            f"in one: keep one option"
+            f"{path.name}: {len(stated)} operating currencies ({', '.join(stated)}); reports use "
+            f"only one: keep one option"
         )
     return str(stated[0]) if stated else MONEY
 
@@ -44,7 +44,7 @@ def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
 
 
 def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
-    """Return the notes that reports know; other `custom` directives are ignored."""
+    """Return the notes that reports read; other `custom` directives are ignored."""
     kinds = {kind.kind: kind for kind in Note.__subclasses__()}
     found = []
     for entry in entries:
@@ -54,7 +54,7 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
                 kinds[entry.type].read(map(read_value, note.words))
             except (TypeError, ValueError, ArithmeticError) as error:
                 raise LedgerFileError(
-                    f'{place_of(entry.meta)}: custom "{entry.type}" is not as reports read it; see '
+                    f'{place_of(entry.meta)}: reports cannot read custom "{entry.type}"; see '
                     f"docs/any-ledger.md"
                 ) from error
             found.append(note)
@@ -70,7 +70,7 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
     for each in roles:
         if not each.name or ":" in each.name:
             raise LedgerFileError(
-                f"{path.name}: the role {each.role!r} names {each.name!r}, no name"
+                f"{path.name}: the role {each.role!r} has {each.name!r}, which is not a name"
             )
     if not any(each.role == "house" for each in roles):
         raise LedgerFileError(
@@ -90,7 +90,7 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
 
 
 def _nobody(role: str) -> str:
-    """Name the placeholder of a role that a ledger leaves empty."""
+    """Return the placeholder for a role that has no party in the ledger."""
     return "No" + "".join(word.capitalize() for word in role.split("_"))
 
 
@@ -105,7 +105,7 @@ def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
 
 
 def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return events, and prices in the operating currency."""
+    """Return the ledger's events, and its prices in the operating currency."""
     return [
         found._replace(words=(found.words[0].replace(f" {money}", f" {MONEY}"),))
         if found.directive == "price"
@@ -121,7 +121,7 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 
 
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return the declarations of commodities; for others, their digits."""
+    """Return declarations of commodities; an undeclared one gets the digits in its amounts."""
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
     first: dict[str, data.Transaction] = {}
@@ -136,8 +136,8 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
             valued_in = str(cost.currency) if cost else money
             if MONEY in (called, valued_in) and money != MONEY:
                 raise LedgerFileError(
-                    f"{place_of(entry.meta)}: {MONEY} beside the operating currency {money}; "
-                    f"reports count in one that they call usd: name the other otherwise"
+                    f"{place_of(entry.meta)}: {MONEY} is used beside the operating "
+                    f"currency {money}, which reports call usd: rename {MONEY}"
                 )
             said = number.normalize().as_tuple().exponent
             digits[called] = max(digits.get(called, 0), -int(said))
@@ -148,7 +148,7 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
     fine = [name for name, n in digits.items() if n > _DIGITS_MAX and name not in (*ours, money)]
     if fine:
         raise LedgerFileError(
-            f"{place_of(first[fine[0]].meta)}: {fine[0]} has {digits[fine[0]]} digits behind the "
+            f"{place_of(first[fine[0]].meta)}: {fine[0]} has {digits[fine[0]]} digits after the "
             f"point; reports count up to {_DIGITS_MAX}: round it"
         )
     counted = [
@@ -177,11 +177,11 @@ def chart_declared(
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # The roles have been read: here they are those of `Parties`, with placeholders.
+        # `notes` may have no party for a role; `Parties` has a placeholder for it.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:
         raise LedgerFileError(
-            f"{path.name}: a commodity with {', '.join(_OURS)} is not declared as our books do "
-            f"({error}); leave that metadata out"
+            f"{path.name}: a commodity with {', '.join(_OURS)} is not declared as in our books "
+            f"({error}); leave this metadata out"
         ) from error

@@ -1,8 +1,8 @@
-"""Entries of any ledger, in the form of our own books.
+"""Transactions of any ledger, converted to the form of our own books.
 
-Holdings at cost and exchanges at a price are split: units and dollars each balance in an account of
-equity, as in our own books. A customer without books of its own gets the mirror of the house's
-entries.
+Holdings at cost and exchanges at a price are split. The units and the dollars balance separately in
+an equity account, as in our own books. If a customer keeps no books, the mirror of the house's
+entries is added for it.
 """
 
 from collections import defaultdict
@@ -37,12 +37,12 @@ Money = tuple[str, str]  # account and commodity
 
 
 class LedgerEntries:
-    """Reads entries, and remembers the accounts that they use."""
+    """Reads transactions, and collects the accounts that they use."""
 
     def __init__(
         self, parties: Parties, accounts: Mapping[str, str], parts: Mapping[str, str | None]
     ) -> None:
-        """Take the accounts.
+        """Take the parties and the accounts.
 
         Args:
             parties: the parties by role.
@@ -55,20 +55,20 @@ class LedgerEntries:
         self._keepers = {entity_of(account) for account in parts}
 
     def read(self, entry: data.Transaction, money: str, scales: Mapping[str, Scale]) -> Movement:
-        """Read an entry.
+        """Convert one transaction.
 
         Args:
-            entry: as Beancount booked it.
+            entry: the transaction as Beancount booked it.
             money: the ledger's operating currency.
             scales: the scale of each commodity.
 
         Raises:
-            LedgerFileError: it moves a fraction of a cent or a claim that is not in money, or an
-                entity's books do not balance.
+            LedgerFileError: the transaction moves a fraction of a cent, or a claim that is not in
+                money, or the books of an entity do not balance.
         """
         place = place_of(entry.meta)
         postings: list[Posting[int]] = []
-        paid: list[int] = []  # places of the dollars paid for commodities, among the postings
+        paid: list[int] = []  # indices of the postings of dollars paid for commodities
         for each in sorted(entry.postings, key=_line_of):
             number, called = moved_by(each)
             account, commodity = self._standing(each.account, called, money, place)
@@ -100,7 +100,7 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return a commodity's account: a commodity held for its price has one of its own."""
+        """Return the account of a commodity: a commodity held as an asset has its own account."""
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
         if commodity == MONEY or is_contract(name) or part == IN_KIND or kind_of(name) in HELD:
@@ -117,7 +117,7 @@ class LedgerEntries:
         return held, commodity
 
     def _meeting(self, account: str, commodity: str) -> str:
-        """Name the equity account in which units and the dollars paid for them balance."""
+        """Return the equity account in which units and the dollars paid for them balance."""
         entity = entity_of(account)
         held = kind_of(account) in HELD and account.startswith(ASSETS)
         name = account.partition(":")[2] if held else f"{entity}:{Kind.PORTFOLIO}:{commodity}"
@@ -126,7 +126,7 @@ class LedgerEntries:
         return meet
 
     def _settle(self, postings: list[Posting[int]], paid: Sequence[int]) -> None:
-        """Add the rounded fraction of a cent to the last payment."""
+        """Add the rest below one cent to the last payment, so that the transaction balances."""
         if not paid:
             return
         last = postings[paid[-1]]
@@ -150,12 +150,12 @@ class LedgerEntries:
             if units:
                 raise LedgerFileError(
                     f"{place}: the postings of {books} leave {scales[commodity].text(units)} "
-                    f"{commodity}; each entity's must sum to zero: name whose books each account "
-                    f"is in by entity:, or add what is missing"
+                    f"{commodity}; the postings of each entity must sum to zero: name the entity "
+                    f"of each account by entity:, or add the missing posting"
                 )
 
     def _mirror(self, postings: Sequence[Posting[int]]) -> list[Posting[int]]:
-        """Book the mirror of the house's debts for customers without books."""
+        """Return the mirror postings of customers who keep no books."""
         house = self._parties.house
         ours = [each for each in postings if entity_of(each.account) == house]
         ours = [each for each in ours if each.commodity == MONEY and each.units]
@@ -175,21 +175,21 @@ class LedgerEntries:
         return mirrored
 
     def _in_mirror(self, customer: str, account: str) -> str:
-        """Name the customer's account that mirrors a debt of the house."""
+        """Return the customer's account that mirrors a posting of the house."""
         if self.parts[account] == LIQUID:
             return f"{ASSETS}:{customer}:{Kind.CASH}"
         root = EQUITY if kind_of(account) == Kind.OPENING else "Income"
         return f"{root}:{customer}:{kind_of(account)}"
 
     def _counterparty(self, postings: Sequence[Posting[int]]) -> str | None:
-        """Return the one party outside the group in an entry without a payee."""
+        """Return the only party outside the group, for a transaction without a payee."""
         names = {each.account.split(":")[-1] for each in postings if each.account.count(":") > 2}
         named = names.intersection(self._parties.names).difference(self._parties.group)
         return named.pop() if len(named) == 1 else None
 
 
 def _line_of(posting: data.Posting) -> int:
-    return int((posting.meta or {}).get("lineno", 0))  # entries of plugins and pads have none
+    return int((posting.meta or {}).get("lineno", 0))  # postings of plugins and pads have no line
 
 
 def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: str) -> int:
@@ -214,12 +214,12 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # a time in another format: the order of the entries counts
+        at = time()  # a time in another format: only the order counts
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
-    """Return an entry's metadata as in the copy, without empty values."""
+    """Return a transaction's metadata as the copy stores it, without empty values."""
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):
         said = {key: value for key, value in said.items() if key not in _OF_FILLS}
@@ -232,7 +232,7 @@ def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
 
 
 def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data.Transaction]]:
-    """Yield transactions with their numbers: `seq` if all have a unique one, otherwise from 1."""
+    """Yield transactions with their `seq` if each has a unique one, otherwise numbered from 1."""
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]
     whole = [int(n) for n in numbers if isinstance(n, Decimal) and n == int(n) and n > 0]

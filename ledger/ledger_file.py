@@ -1,4 +1,4 @@
-"""Any Beancount ledger, opened like a run: see docs/any-ledger.md."""
+"""Opens any Beancount ledger as if it were a run: see docs/any-ledger.md."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -43,26 +43,26 @@ from ledger.text import quoted
 from ledger.text_loader import load_with_options, placed
 from ledger.transaction import MONEY, Movement, entity_of
 
-# Columns of fills that hold words.
+# Columns of fills whose values are words.
 WORDS = ("motive", "venue", "market", "taker", "maker", "trigger")
 
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
-    """A ledger without fills. Reports read a copy of it by column, in a temporary folder."""
+    """A ledger without fills. Reports read a columnar copy of it in a temporary folder."""
 
     folder: Path = field(kw_only=True)
-    places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by its number
+    places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by seq
     chart_read: Chart = field(kw_only=True)
     currency: str = field(kw_only=True)
     _kept: "tempfile.TemporaryDirectory[str]" = field(kw_only=True)
 
     @classmethod
     def at(cls, path: Path) -> "LedgerFile":
-        """Load a ledger with all that it includes, and copy it by column.
+        """Load a ledger with all its included files, and copy it by column.
 
         Raises:
-            LedgerFileError: Beancount finds errors in it, or it lacks data that reports need.
+            LedgerFileError: Beancount finds errors, or the ledger lacks data that reports need.
         """
         try:
             entries, errors, options = load_with_options(path)
@@ -76,7 +76,7 @@ class LedgerFile(RunFolder):
         numbered = list(in_true_order(entries))
         if not any(entry.postings for _, entry in numbered):
             raise LedgerFileError(
-                f"{path.name}: no transactions that move anything; there is nothing to report on"
+                f"{path.name}: no transactions that move anything, so there is nothing to report"
             )
         chart = _write(Path(kept.name), path, entries, options, money)
         places = {seq: place_of(entry.meta) for seq, entry in numbered}
@@ -91,17 +91,17 @@ class LedgerFile(RunFolder):
 
     @property
     def has_fills(self) -> bool:
-        """A ledger has no fills."""
+        """Return False: a ledger has no fills."""
         return False
 
     @cached_property
     def chart(self) -> Chart:
-        """The parties by role, as the ledger declares them."""
+        """The chart that the ledger declares: parties by role, and contracts."""
         return self.chart_read
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """Refuse: reports read the copy, not the text.
+        """Raise an error, because reports read the copy, not the text.
 
         Raises:
             LedgerFileError: always.
@@ -113,7 +113,7 @@ class LedgerFile(RunFolder):
     def connect(
         self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
     ) -> duckdb.DuckDBPyConnection:
-        """Open DuckDB with the ledger's copy; the view of fills is empty."""
+        """Connect to DuckDB with views of the ledger's copy; the view of fills is empty."""
         connection = opened or duckdb_session.connect()
         open_views(connection, self.folder, for_many_questions)
         kinds = dict.fromkeys(Fill._fields, "BIGINT") | dict.fromkeys(WORDS, "VARCHAR")
@@ -156,7 +156,7 @@ def _write(
     """Copy a ledger by column.
 
     Raises:
-        LedgerFileError: it lacks data that reports need.
+        LedgerFileError: the ledger lacks data that reports need.
     """
     notes = notes_of(entries)
     parties, others = parties_of(path, notes)
@@ -213,7 +213,7 @@ def _write_postings(
 def _lines(
     opens: Sequence[data.Open], declared: Mapping[str, Declared], money: str
 ) -> dict[str, Opened]:
-    """Return the chart as reports see it, in order."""
+    """Return the chart of accounts in the ledger's order, with names as in reports."""
     lines: dict[str, Opened] = {}
     for line in opens:
         each = declared[line.account]

@@ -1,6 +1,6 @@
-"""An entry of the general ledger, read from Beancount's own directives.
+"""Parts of a transaction that Beancount loaded.
 
-Beancount's types allow entries with missing amounts; our entries state all of them.
+Beancount's types allow postings without an amount; in our books each posting has one.
 """
 
 from decimal import Decimal
@@ -20,7 +20,7 @@ class UnstatedAmountError(LedgerError):
 
 
 def stated(posting: Posting) -> tuple[Decimal, str] | None:
-    """Return the number and commodity of a posting, if it states them."""
+    """Return the number and commodity of a posting; None if the amount is missing."""
     units = posting.units
     if isinstance(units, Amount) and isinstance(units.number, Decimal):
         return units.number, units.currency
@@ -31,7 +31,7 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
     """Return the number and the commodity that a posting moves.
 
     Raises:
-        UnstatedAmountError: it does not state them.
+        UnstatedAmountError: the posting has no amount.
     """
     moved = stated(posting)
     if moved is None:
@@ -45,12 +45,12 @@ def party_of(posting: Posting) -> str | None:
 
 
 def in_text_order(entry: Transaction) -> list[Posting]:
-    """Return an entry's postings as the text has them: the loader groups them by commodity."""
+    """Return a transaction's postings in the order of the text, not of Beancount's loader."""
     return sorted(entry.postings, key=_line_of)
 
 
 def narration_of(entry: Transaction) -> str:
-    """Return an entry's narration; empty if it has none."""
+    """Return the narration of a transaction, or an empty text."""
     return entry.narration or ""
 
 

@@ -1,7 +1,7 @@
 """main.beancount: options, commodities, the chart, the saved queries and the includes.
 
-It needs none of our code, so any `bean-check`, `bean-query` or Fava opens it. check.beancount
-includes it and adds the invariants, which do need our code.
+main.beancount needs none of our code, so any `bean-check`, `bean-query` or Fava can open it.
+check.beancount includes main.beancount and adds the invariants, which need our code.
 """
 
 from collections.abc import Iterable, Iterator
@@ -120,17 +120,17 @@ COIN_QUERIES: dict[str, str] = {
   GROUP BY currency ORDER BY currency""",
 }
 
-# These queries need two sets of books.
+# These queries need more than the group's own books.
 OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 
 def finances(chart: Chart) -> bool:
-    """Tell whether the group does anything other than trade."""
+    """Return whether the group has any business other than trading."""
     return bool(chart.parties.financiers or chart.spendings or chart.tokens or chart.coins)
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
-    """Write main.beancount for books that run from *start* to *last*, both included."""
+    """Return main.beancount for books that run from *start* to *last*, both included."""
     firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
     claims = IN_COINS if names_owed(chart.coins) else IN_DOLLARS
     parts = [
@@ -152,7 +152,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
 
 
 def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
-    """Yield the saved queries; *alone*: only those that the group's own books answer."""
+    """Yield the saved queries; *alone*: only queries that the group's own books can answer."""
     group = _group(chart)
     asked = QUERIES | (FINANCE_QUERIES if finances(chart) else {})
     asked |= COIN_QUERIES if names_owed(chart.coins) else {}
@@ -162,7 +162,7 @@ def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
 
 
 def property_texts(chart: Chart, start: date) -> Iterator[str]:
-    """Yield the commodities that are property and not debts: money and tokens."""
+    """Yield declarations of commodities that are property, not contracts: money and tokens."""
     contracts = {contract.commodity for contract in chart.contracts}
     for commodity, meta in _commodities(chart):
         if commodity not in contracts:
@@ -170,7 +170,7 @@ def property_texts(chart: Chart, start: date) -> Iterator[str]:
 
 
 def check_text() -> str:
-    """Write check.beancount: main.beancount, with the invariants that check it."""
+    """Return check.beancount: main.beancount with the invariants that check it."""
     return (
         f"{HEADER};; The same books, checked by the invariants. Needs moneytrail installed.\n"
         f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
@@ -191,7 +191,7 @@ def declared(chart: Chart, start: date) -> Iterator[Directive]:
 
 
 def _parts_played(chart: Chart) -> Iterator[Note]:
-    """Yield the notes of roles, and of who pays whom."""
+    """Yield the notes of roles, and of payers and payees."""
     yield from (Role(*each) for each in chart.parties.roles())
     yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
 
@@ -206,7 +206,7 @@ def _group(chart: Chart) -> dict[str, str]:
     }
 
 
-_Meta = tuple[tuple[str, str], ...]  # keys with values as Beancount reads them
+_Meta = tuple[tuple[str, str], ...]  # keys, and values as Beancount reads them
 
 
 def _commodity_text(start: date, commodity: str, meta: _Meta) -> str:

@@ -1,7 +1,7 @@
-"""Loans to a customer against tokens, and their liquidation when the price falls.
+"""Loans to a customer against tokens, and the sale of the tokens when their price falls.
 
-Four steps: the venue lends, it sells tokens of a borrower who lacks margin, its captive maker takes
-the account over with its debt and its tokens, and sells these tokens.
+There are four steps. The venue lends. It sells tokens of a borrower who lacks margin. Its captive
+maker takes over the account, with debt and tokens. The maker sells these tokens.
 """
 
 from typing import NamedTuple
@@ -26,18 +26,18 @@ from ledger.transaction import Movement, Posting, Transaction
 
 
 class TokenSale(NamedTuple):
-    """Tokens sold into their book at a settlement, and the book's capacity."""
+    """Tokens sold on the token's market at a settlement, and the capacity of its order book."""
 
     lots: int
     cents: int
     takes_lots: int  # the book's capacity since the last settlement
-    over_s: int  # seconds since then
+    over_s: int  # seconds since the last settlement
 
 
 def lend_on_tokens(
     time_us: int, borrower: str, parties: Parties, cents: int, token: MarginToken, mark: int
 ) -> Movement:
-    """The venue credits a customer's account with dollars, against tokens that stay pledged."""
+    """The venue lends dollars to a customer against tokens; the tokens stay pledged."""
     house = parties.house
     return Transaction(
         time_us,
@@ -96,7 +96,7 @@ def take_account_over(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The captive maker pays a failed account's debt, and gets its remaining tokens."""
+    """The captive maker pays the debt of a failed account, and receives its remaining tokens."""
     house, maker = parties.house, parties.maker
     return Transaction(
         time_us,
@@ -151,7 +151,7 @@ def sell_taken_over(
 
 
 def account_link(borrower: str) -> str:
-    """Return the link of a borrower's account, from the first loan to the last token sold."""
+    """Return the link that joins all entries of a borrower's account."""
     return f"margin-loan-{borrower.lower()}"
 
 
@@ -162,7 +162,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody from one customer to another, with the state on each side."""
+    """Move tokens in custody from one customer to another; each side has a state."""
     if not lots:
         return []
     postings = []

@@ -2,8 +2,8 @@
 
 
 class MistakeError(Exception):
-    """A request cannot be met; the message states the reason and the correction in one line.
+    """A request cannot be fulfilled; the message gives the reason and the correction in one line.
 
-    The command line prints it without a traceback. This module imports nothing, so that the command
-    line can catch these errors without importing their sources.
+    The command line prints the message without a traceback. This module imports nothing, so that
+    the command line can catch these errors without importing the modules that raise them.
     """

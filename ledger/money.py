@@ -1,6 +1,6 @@
 """Money is an integer number of cents; a contract is an integer number of lots.
 
-Only here are fractions rounded to whole cents, and whole units written as text.
+Only this file rounds fractions to whole cents, and writes whole units as text.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import numpy as np
 
 from ledger.columns import Numbers
 
-RATE_UNIT = 1_000_000  # fee rates are in millionths, that is hundredths of a basis point
+RATE_UNIT = 1_000_000  # fee rates are in millionths (1/100 of a basis point)
 
 
 def amount(cents: int) -> str:
@@ -33,7 +33,7 @@ def usd(cents: int) -> str:
 
 
 def to_cents(dollars: float) -> int:
-    """Round a figure of a scenario to whole cents, half to even."""
+    """Round a number of dollars in a scenario to whole cents, half to even."""
     return round(Decimal(repr(dollars)) * 100)
 
 
@@ -51,7 +51,7 @@ def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The scale of whole units: a unit is *step* times 10**-*digits*."""
+    """The smallest unit of a commodity: *step* times 10**-*digits*."""
 
     step: int
     digits: int
@@ -63,7 +63,7 @@ class Scale:
         return cls(int(Decimal(unit).scaleb(digits)), digits)
 
     def text(self, units: int, comma: str = "") -> str:
-        """Write *units* as a decimal, exactly."""
+        """Write a number of smallest units as an exact decimal."""
         sign, whole = ("-", -units * self.step) if units < 0 else ("", units * self.step)
         if not self.digits:
             return f"{sign}{whole:{comma}}"
@@ -71,14 +71,14 @@ class Scale:
         return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
     def units_within(self, whole: int) -> int:
-        """Return the number of units in *whole* of the commodity."""
+        """Return the number of smallest units in *whole* units of the commodity."""
         return whole * 10**self.digits // self.step
 
     def units(self, number: Decimal) -> int:
-        """Return *number* in units.
+        """Return *number* in smallest units.
 
         Raises:
-            ValueError: it is not a whole number of units.
+            ValueError: *number* is not a whole number of smallest units.
         """
         units, rest = divmod(number.scaleb(self.digits), self.step)
         if rest:
@@ -90,8 +90,9 @@ class Scale:
 class Contract:
     """A perpetual contract on one venue, with its lot and tick.
 
-    If it represents n similar markets, a trade of a lot is a trade of one lot in each of them: a
-    lot is worth n lots of one market, and results count n times. A fee is rounded in each market.
+    A contract may represent n similar markets. Then a trade of one lot is a trade of one lot in
+    each market, a lot is worth n lots of one market, and results count n times. A fee is rounded in
+    each market.
     """
 
     market: str
@@ -116,24 +117,24 @@ class Contract:
 
     @property
     def where(self) -> str:
-        """Name the market, and the number of similar markets if it represents several."""
+        """Return the market's name, and the number of similar markets if there are several."""
         if self.stands_for == 1:
             return self.market
         return f"{self.market} in each of {self.stands_for} similar markets"
 
     @property
     def commodity(self) -> str:
-        """Return the name by which the books know it."""
+        """Return the contract's name in the books, such as BTC-PERP.FTX."""
         return f"{self.market}.{self.venue.upper()}"
 
 
 @dataclass(frozen=True, slots=True)
 class MarginToken:
-    """A commodity held in kind, as collateral, and counted in lots of the market that prices it."""
+    """A token held in kind as collateral, counted in lots of the market that gives its price."""
 
     commodity: str
     contract: Contract  # the perpetual on the house venue whose lead price is the token's
-    weight_e6: int  # millionths of its value that count as collateral
+    weight_e6: int  # millionths of its value that count
 
     @property
     def weight(self) -> str:

@@ -1,4 +1,4 @@
-"""A month of the general ledger as its text has it, part by part."""
+"""The text of one month of the general ledger, in parts."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +9,9 @@ def parts_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split("\n\n")
 
 
-@lru_cache(maxsize=2)  # days come in order, and a month has many
+@lru_cache(maxsize=2)  # days are read in order
 def entries_of(path: Path) -> dict[int, str]:
-    """Return the text of each entry of a month, by seq."""
+    """Return the text of each entry of a month, by its number (seq)."""
     found = {}
     for part in parts_of(path):
         _, _, rest = part.partition("\n  seq: ")
@@ -21,6 +21,6 @@ def entries_of(path: Path) -> dict[int, str]:
 
 
 def line_of(path: Path, seq: int) -> int:
-    """Return the first line of an entry in a month's file, by its number."""
+    """Return the first line of an entry in a month's file, by the entry's number (seq)."""
     before, _, _ = path.read_text(encoding="utf-8").partition(f"\n  seq: {seq}\n")
     return before.count("\n") + 1

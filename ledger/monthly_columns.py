@@ -1,7 +1,7 @@
-"""A run's fills and postings by column: a month's files are written while the next is simulated.
+"""Writes fills and postings by column: a month is written while the next is simulated.
 
-DuckDB writes them in a thread, and needs no lock of Python for that. One month at most is being
-written, because two would need twice the memory.
+DuckDB writes the files in a thread that does not block Python. At most one month is being written,
+because two would need twice the memory.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,10 +15,10 @@ FILLS = "fills"
 
 
 class MonthlyColumns:
-    """The present month by column, and the thread that writes the month before."""
+    """The present month by column, and the thread that writes the previous month."""
 
     def __init__(self, folder: Path, chart: Chart, names: Names) -> None:
-        """Make the folders of the files in *folder*."""
+        """Create the folders for the files, in *folder*."""
         self._folder, self._names, self._contracts = folder, names, chart.contracts
         self.fills = fill_store.MonthOfFills()
         opened = (line for _, accounts in chart.accounts() for line in accounts)
@@ -29,7 +29,7 @@ class MonthlyColumns:
         (folder / posting_store.FOLDER).mkdir()
 
     def end_month(self, name: str) -> None:
-        """Start another month, and the writing of this one to files of that name."""
+        """End a month: write it to files called *name*, and start the next month."""
         rows, write_postings = self.fills.end(), self.postings.end()
 
         def write() -> None:
@@ -41,10 +41,10 @@ class MonthlyColumns:
         self._being_written = self._thread.submit(write)
 
     def wait(self) -> None:
-        """Wait until all ended months are written; raise the error of one that could not be."""
+        """Wait until all ended months are written; raise the error if one could not be written."""
         if self._being_written:
             self._being_written.result()
 
     def close(self) -> None:
-        """End the thread, so that a run that fails leaves none."""
+        """Stop the thread, so that no thread is left after a run that fails."""
         self._thread.shutdown()

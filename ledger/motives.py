@@ -1,6 +1,6 @@
-"""Motives: why a row of the fills exists, with the properties of each motive.
+"""Motives: the reason for each row of the fills, and the properties of each reason.
 
-The sentences are in `ledger.narration`, one line for each motive.
+The sentences of each motive are in `ledger.narration`.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from ledger.kinds import Kind
 
 
 class Rule(Enum):
-    """How a row is posted: see `ledger.fills`."""
+    """The rule by which a row is posted: see `ledger.fills`."""
 
     FILL = "a trade with a quote of the house, or at its price"
     HEDGE = "a trade on the lead venue, whose cost is an expense"
@@ -20,9 +20,9 @@ class Rule(Enum):
 
 
 class VolumePart(StrEnum):
-    """The parts of a day's volume that an order at the house may count in: see `TradedDay`."""
+    """The part of a day's volume in which an order at the house counts: see `TradedDay`."""
 
-    CAPTIVE = "captive"  # trades of uninformed customers with the captive maker
+    CAPTIVE = "captive"  # noise traders' trades with the captive maker
     HITS = "hits"  # trades of firms that hit quotes
     FORCED = "forced"  # trades of customers who are liquidated
 
@@ -32,33 +32,33 @@ class MotiveEntry:
     """The properties of a motive."""
 
     word: str  # the word in fills and tags
-    kind: Kind  # kind of the account that takes the result
+    kind: Kind  # kind of the account of the result
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether it happens at a settlement
-    ends_account: bool = False  # whether it is a step in the liquidation of a customer
-    volume: VolumePart | None = None  # the part of an order at the house that pays the fee
+    ends_account: bool = False  # whether it is a step of a customer's liquidation
+    volume: VolumePart | None = None  # the part of the day's volume, if it pays a fee
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
-    """Return a step of a liquidation that a settlement takes."""
+    """Return a step of a liquidation that happens at a settlement."""
     return MotiveEntry(word, kind, rule, is_settled=True, ends_account=True)
 
 
 class Motive(IntEnum):
-    """The reason of an order, or the kind of a settlement's payment; the number is its code."""
+    """The reason for an order, or the kind of a payment at a settlement; its number is its code."""
 
     entry: MotiveEntry
 
     def __new__(cls, code: int, entry: MotiveEntry) -> "Motive":
-        """Make the motive equal to its code, for use in columns."""
+        """Create a motive that equals its code, for use in columns."""
         motive = int.__new__(cls, code)
         motive._value_ = code
         motive.entry = entry
         return motive
 
-    # An order whose reason was a stale quote.
+    # A firm's order, placed because a quote was stale.
     PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, volume=VolumePart.HITS)
-    # An order with reasons of its own.
+    # A noise trader's order, placed for the customer's own reasons.
     SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, volume=VolumePart.CAPTIVE)
     # Inventory hedged on the lead venue.
     HEDGE = 2, MotiveEntry("hedging", Kind.HEDGING, Rule.HEDGE)
@@ -82,7 +82,7 @@ class Motive(IntEnum):
     DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
     # The remainder of a liquidation, and the payment of a debt.
     INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)
-    # A debt that is not covered, and its bearers.
+    # A debt that no margin, fund or backstop covers, and the payments of those who share it.
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
     # Tokens set aside for one position, or released.
     TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND)
@@ -102,16 +102,16 @@ class Motive(IntEnum):
 
     @property
     def is_payment(self) -> bool:
-        """Tell a payment from a trade."""
+        """Return whether the row is a payment, not a trade."""
         return self.entry.rule in (Rule.PAYMENT, Rule.IN_KIND)
 
     @property
     def is_in_kind(self) -> bool:
-        """Tell a row whose lots are tokens."""
+        """Return whether the lots of the row are tokens."""
         return self.entry.rule is Rule.IN_KIND
 
 
-DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # kinds of all results of a desk
+DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # these kinds take all results of a desk
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
@@ -124,20 +124,20 @@ FORCED = tuple(motive for motive in Motive if motive.entry.ends_account and not 
 
 
 def counted_as(*volumes: VolumePart) -> tuple[Motive, ...]:
-    """Return the motives whose orders count in these parts of the volume."""
+    """Return the motives whose orders count in the given parts of the volume."""
     return tuple(motive for motive in Motive if motive.entry.volume in volumes)
 
 
 def words(motives: Iterable[Motive]) -> list[str]:
-    """Return the words of motives, as a query compares them."""
+    """Return the words of motives, for comparison in a query."""
     return [motive.word for motive in motives]
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind; None gives all motives.
+    """Return the motives whose fills may be posted to accounts of a kind (None: any kind).
 
-    A desk may book a result of any motive under its own kind (see `Chart.kind`), and any fill may
-    move fees, claims and cash. Each of the other kinds belongs to certain motives.
+    A desk may post a result of any motive to its own kind (see `Chart.kind`). Any fill may move
+    fees, claims and cash. Each of the other kinds belongs to certain motives.
     """
     own = tuple(motive for motive in Motive if motive.entry.kind == kind)
     return own if own and kind not in DESKS else tuple(Motive)

@@ -1,4 +1,4 @@
-"""Movements of cash outside trading, each one transaction that all sides book."""
+"""Movements of cash outside trading: each is one transaction in the books of all parties to it."""
 
 from collections.abc import Mapping
 
@@ -40,7 +40,7 @@ def opening_balances(
         cash_cents: cash by entity.
         claim_cents: debts of venues, by (entity, venue).
         reserve_cents: insurance funds, by venue.
-        token_units: tokens held for their price, by (entity, token).
+        token_units: tokens of the group's investments, by (entity, token).
         in_kind: tokens held in kind for customers, by (entity, venue, state, commodity).
         coin_lots: dealers' coins, by (entity, coin).
     """
@@ -89,7 +89,7 @@ def deposit(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """*entity* deposits cash at a venue, which owes it that much more."""
+    """*entity* deposits cash at a venue; the venue's debt to it rises by the same amount."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -116,7 +116,7 @@ def withdrawal(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """A venue pays *entity* cash, and owes it that much less."""
+    """A venue pays cash to *entity*; its debt to *entity* falls by the same amount."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -136,7 +136,7 @@ def withdrawal(
 def draw(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The venue credits its captive maker's account against the credit line."""
+    """The venue lends to its captive maker on the credit line: it credits the maker's account."""
     return _credit_line(
         time_us,
         borrower,
@@ -150,7 +150,7 @@ def draw(
 def repay(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The captive maker repays its credit line from its account."""
+    """The captive maker repays its credit line with dollars in its account at the venue."""
     return _credit_line(
         time_us,
         borrower,
@@ -164,7 +164,7 @@ def repay(
 def gap_loss(
     time_us: int, entity: str, venue: str, cents: int, group: Parties, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The venue bears the debt of a customer whose margin did not cover a price gap."""
+    """The venue bears the debt of a customer whose margin does not cover a price gap."""
     return Transaction(
         time_us,
         entity if venue == group.house else venue,
@@ -183,7 +183,7 @@ def gap_loss(
 def fees_of_other_makers(
     time_us: int, entity: str, venue: str, volume_cents: int, cents: int, market: str
 ) -> Movement:
-    """The other makers and their takers pay fees on the rest of the volume."""
+    """The other makers and their takers pay fees on the volume without the captive maker."""
     return Transaction(
         time_us,
         entity,
@@ -215,7 +215,7 @@ def lead_quoting(
         who: the counterparty of all other entities: noise traders who pay the spread, or a faster
             firm.
         venue: the lead venue.
-        gained_cents: by entity; they sum to zero.
+        gained_cents: the gain of each entity; all gains sum to zero.
         fee_cents: the fees of *who* for its orders.
     """
     sentences = {
@@ -263,5 +263,5 @@ def _credit_line(
 
 
 def _outsider(entity: str, venue: str, group: Parties) -> str:
-    """Return the party of the two outside the house group; the customer if both or neither are."""
+    """Return the party outside the house group; the customer if both or neither are outside."""
     return venue if entity == group.maker and venue != group.house else entity

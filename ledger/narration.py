@@ -1,6 +1,6 @@
-"""Sentences for fills and sums of fills, which a stranger can follow.
+"""Sentences for fills and sums of fills, which a reader without other knowledge can follow.
 
-Each phrase about a fill has at most one number, so that it works for a whole column.
+Each phrase about a fill has at most one number, so that a whole column can be written at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,14 +17,14 @@ from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
-    """Return a fill's sentence: the quote, its age, and the loss; or the payment."""
+    """Return the sentence of a fill: the quote, its age and the loss; or of a payment."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
 def token_sentence(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Words:
-    """Say which tokens are set aside, released or sold, and the price."""
+    """Return which tokens are set aside, released or sold, and at which price."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, token, lead))
 
 
@@ -188,7 +188,7 @@ def _trade(taker: str, contract: Contract, lots: int) -> str:
 
 
 def _named(holder: str) -> str:
-    """Name the holder of a position, and its desk."""
+    """Return the name of a position's holder, with its desk."""
     entity, _, desk = holder.partition(":")
     if _is_directional(holder):
         return f"{entity}'s directional book"
@@ -361,7 +361,7 @@ def _count(rows: np.ndarray, noun: str) -> str:
 
 
 class Said(NamedTuple):
-    """The sentences of a motive: for one fill or a column of them, and for a sum."""
+    """The sentences of a motive: for one fill or a column of fills, and for a sum of fills."""
 
     fill: Callable[..., Iterator[Words]]  # takes the token as well, for sales of tokens
     sum: Callable[[Pairing, np.ndarray], str]

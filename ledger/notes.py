@@ -2,8 +2,8 @@
 
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
-A note is written and read by its fields in order; the type of each decides its form in the text.
-Readers get plain values from any source.
+The fields of a note are written and read in order. The type of a field decides its form in the
+text. Values are read from the text or from the columnar copy in the same way.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_type_hints
 from ledger.text import quoted
 from ledger.transaction import MONEY
 
-# The plain values of a directive: an amount is a number with its currency.
+# The plain values of a directive. An amount is a number with its currency.
 Value = str | Decimal | date | bool | tuple[Decimal, str]
 
 
@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# Neither is below zero: Beancount would subtract a negative number from the one before it.
+# Numbers are not negative: Beancount would subtract a negative number from the one before it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -50,15 +50,15 @@ Figures = Annotated[
     tuple[int, ...],
     Shape(_figures_text, _figures),
 ]
-MaybeWord = Annotated[str | None, Shape(quoted, str)]  # comes last
-MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]  # comes last
+MaybeWord = Annotated[str | None, Shape(quoted, str)]  # last field
+MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]  # last field
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note in the books that moves no money."""
+    """The base class of notes: `custom` directives that move no money."""
 
-    kind: ClassVar[str]  # the kind's word in the directive
+    kind: ClassVar[str]  # the word that names the kind of note
 
     def text(self) -> str:
         """Return the directive without its date, as Beancount reads it."""
@@ -72,9 +72,9 @@ class Note:
         )
 
     def words(self) -> tuple[str, ...]:
-        """Return its values, each as Beancount reads it.
+        """Return the note's values, each as Beancount reads it.
 
-        None is left out. No value may follow a None, or the note could not be read back.
+        A value of None is left out. It must be the last one, or the note could not be read back.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -82,7 +82,7 @@ class Note:
 
     @classmethod
     def _shapes(cls) -> tuple[Shape, ...]:
-        # mypy confuses the hash of notes with that of their class.
+        # mypy confuses the hash of a note with the hash of its class.
         return _shapes_of(cls)  # type: ignore[arg-type]
 
 
@@ -98,7 +98,7 @@ def rounded(figure: float, digits: int) -> Decimal:
     return Decimal(f"{figure:.{digits}f}")
 
 
-# --------------------------------------------------- who there is, and what a scenario gives
+# ------------------------------------------------------- parties, and figures of the scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Role(Note):
 
 @dataclass(frozen=True, slots=True)
 class Pays(Note):
-    """One party may pay another for something other than trading."""
+    """One party may pay another, for a reason other than trading."""
 
     kind: ClassVar[str] = "pays"
     payer: Word
@@ -134,13 +134,13 @@ class FirmProfile(Note):
 
     kind: ClassVar[str] = "firm"
     name: Word
-    category: Word  # "" where it has none
+    category: Word  # "" if it has none
     reaction_ms: Number
 
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """The insurance fund as the venue states it."""
+    """The size of the insurance fund that the venue states in public."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -158,14 +158,14 @@ class CandlesRead(Note):
 
 @dataclass(frozen=True, slots=True)
 class RecordedShare(Note):
-    """The range in which the public record puts the maker's share in the house's volume."""
+    """The maker's share in the house's volume on public record, as a range."""
 
     kind: ClassVar[str] = "maker-share-recorded"
     low_pct: Number
     high_pct: Number
 
 
-# ------------------------------------------------------------------------ what was traded
+# ------------------------------------------------------------------------ volume and prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +174,8 @@ class TradedDay(Note):
 
     kind: ClassVar[str] = "traded"
     market: Word
-    captive_usd: Usd  # uninformed customers with the captive maker
-    others_usd: Usd  # uninformed customers with other makers
+    captive_usd: Usd  # noise traders with the captive maker
+    others_usd: Usd  # noise traders with other makers
     hits_usd: Usd  # firms with the captive maker
     forced_usd: Usd  # forced orders, with any maker
     recorded_usd: MaybeUsd = None  # total on public record
@@ -183,7 +183,7 @@ class TradedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ForcedDay(Note):
-    """A day's forced orders in one market of the house that met the captive maker's quotes."""
+    """A day's forced orders in one market of the house that hit the captive maker's quotes."""
 
     kind: ClassVar[str] = "forced"
     market: Word
@@ -192,10 +192,10 @@ class ForcedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ShownBook(Note):
-    """The depth of all makers in one market on one side, at the beginning of a day's first hour.
+    """The displayed size of all makers in one market on one side, when a day's first hour begins.
 
-    The other makers show one price; the captive maker shows its levels at equal distances and in
-    equal parts.
+    Each other maker quotes one price. The captive maker's levels have equal distances and equal
+    sizes.
     """
 
     kind: ClassVar[str] = "book"
@@ -222,7 +222,7 @@ class PriceRange(Note):
 class WantedDay(Note):
     """Uninformed demand in each traded hour of a day.
 
-    It is noted if demand follows the recorded volume; the actual volume is drawn at this rate.
+    The note is written if demand follows the recorded volume. Actual volume is drawn at this rate.
     """
 
     kind: ClassVar[str] = "wanted"
@@ -234,22 +234,22 @@ class WantedDay(Note):
 class EdgeOfHours(Note):
     """Takers' gains by one motive in each hour of a day, at the price of each fill.
 
-    It is noted if not all hours are simulated: the error of a total is computed from it.
+    The note is written if only some hours are simulated. The error of a total is computed from it.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
     motive: Word
-    cents_of_hours: Figures  # 24 of them
+    cents_of_hours: Figures  # one for each of 24 hours
 
 
-# ------------------------------------------------------------ what is thought and decided
+# ------------------------------------------------------- the maker's predictions and decisions
 
 
 @dataclass(frozen=True, slots=True)
 class Decision(Note):
-    """The maker's quotes in one market until the next first of a month, and their basis.
+    """The maker's quotes in one market until the first of the next month, and their basis.
 
-    The seen and planned figures are for `seen_days` days; zero if there were none.
+    The seen and the planned figures cover `seen_days` days, and are zero if there were none.
     """
 
     kind: ClassVar[str] = "decision"
@@ -259,11 +259,11 @@ class Decision(Note):
     refresh_s: Number  # 0: at every tick
     seen_days: Whole
     policy: Word
-    held_by: Word  # the limit that binds; "" if none
+    held_by: Word  # the binding limit; "" if there is none
     shown_usd: Usd  # per level and side
     seen_usd: Usd  # total volume on the house
-    own_usd: Usd  # part of it filled by the maker's quotes
-    hits_usd: Usd  # part of that with firms
+    own_usd: Usd  # the part filled by the maker's quotes
+    hits_usd: Usd  # the part of own_usd with firms
     planned_result_usd: MaybeUsd = None  # the planned result at fills
     planned_volume_usd: MaybeUsd = None
 
@@ -280,10 +280,10 @@ class Belief(Note):
 
 @dataclass(frozen=True, slots=True)
 class HitLimits(Note):
-    """Hits of firms in a market, and the hits that each limit cut off.
+    """Hits of firms in a market, and the hits that each limit prevented.
 
-    A lot is cut off if it is profitable and no firm took it, because the last order was at its
-    limit.
+    A lot counts as prevented if a hit on it is profitable, and no firm took it because the last
+    order was at its limit.
     """
 
     kind: ClassVar[str] = "hit-limits"
@@ -300,7 +300,7 @@ class Appraised(Note):
     """The value of all shares of the house at a month's end or a round: see `ledger.appraisal`."""
 
     kind: ClassVar[str] = "appraisal"
-    what: Word  # the month that has just been closed (2021-06), or the name of a round
+    what: Word  # the month just closed (2021-06), or the name of a round
     way: Word
     basis_usd: Usd  # the multiplied figure
     low_usd: Usd
@@ -326,23 +326,23 @@ class Reviewed(Note):
     venue: Word
     policy: Word
     decided: Word
-    month_usd: Usd  # the result there of the month that ended
-    year_usd: Usd  # the result there of the last twelve months
-    shares_lose_usd: MaybeUsd = None  # without the quotes, where the house is appraised
+    month_usd: Usd  # the result on this venue, in the month that ended
+    year_usd: Usd  # the result on this venue, in the last twelve months
+    shares_lose_usd: MaybeUsd = None  # the shares' loss of value without the quotes
 
 
-# --------------------------------------------------------------- what could not be paid
+# ------------------------------------------------------------------- payments not made
 
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRequest(Note):
-    """A withdrawal that has to wait."""
+    """A customer's withdrawal that has to wait."""
 
     kind: ClassVar[str] = "unpaid-request"
     owed: Account  # an account in the house's books
     usd: Usd
     holder: Word
-    commodity: MaybeWord = None  # set if each commodity has its own line
+    commodity: MaybeWord = None  # set if each commodity has its own queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +357,7 @@ class UnpaidUse(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRecall(Note):
-    """A lender's recall that could not be paid: it stays owed."""
+    """A lender's recall that could not be paid; the debt remains."""
 
     kind: ClassVar[str] = "unpaid-recall"
     debt: Account
@@ -366,7 +366,7 @@ class UnpaidRecall(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidInterest(Note):
-    """Interest that could not be paid: it is not added to the debt."""
+    """Interest that could not be paid; it is not added to the debt."""
 
     kind: ClassVar[str] = "unpaid-interest"
     debt: Account
@@ -378,7 +378,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """A day's blocks of a pool's chain, and the variance of the price at them."""
+    """The blocks of a pool's chain on a day, and the variance of the price at these blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word
@@ -388,7 +388,7 @@ class TradedPool(Note):
 
 @dataclass(frozen=True, slots=True)
 class FillsOfDay(Note):
-    """The number of a day's fills, and a digest of them."""
+    """The number of a day's fills, and a hash of them."""
 
     kind: ClassVar[str] = "control-total-of-fills"
     rows: Whole

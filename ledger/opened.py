@@ -1,4 +1,4 @@
-"""One line of the chart, and lines that several sets of books share."""
+"""One account of the chart (`Opened`), and functions for accounts that several parties have."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One line of the chart."""
+    """One account of the chart, as its `open` directive states it."""
 
     account: str
     commodities: tuple[str, ...]
@@ -34,10 +34,10 @@ def money(*accounts: str) -> Iterator[Opened]:
 
 
 def results(entity: str, *kinds: str) -> Iterator[Opened]:
-    """Open income of some kinds."""
+    """Open an entity's accounts of income, one of each kind."""
     return money(*(income(entity, kind) for kind in kinds))
 
 
 def costs(entity: str, *kinds: str) -> Iterator[Opened]:
-    """Open expenses of some kinds."""
+    """Open an entity's accounts of expenses, one of each kind."""
     return money(*(expense(entity, kind) for kind in kinds))

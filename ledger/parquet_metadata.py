@@ -1,7 +1,7 @@
-"""The metadata of a Parquet file: the units of its columns, and the lot and the tick.
+"""The metadata of a Parquet file: the units of its columns, and the lots and ticks of contracts.
 
-A file that is copied out of its run still says how its whole numbers are to be read. The values are
-JSON, under keys of the file's metadata; polars reads them with `read_parquet_metadata`, and DuckDB
+If a file is copied out of its run, its metadata still define its whole numbers. The values are
+JSON, under keys of the file's metadata. Polars reads them with `read_parquet_metadata`, and DuckDB
 with `parquet_kv_metadata`.
 """
 
@@ -38,7 +38,7 @@ def of_fills(contracts: Iterable[Contract]) -> dict[str, str]:
     """Return the metadata of a month of fills.
 
     Args:
-        contracts: of all markets that the fills may name.
+        contracts: the contracts of all markets that the fills may name.
     """
     told = [
         {
@@ -57,21 +57,21 @@ def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
     """Return the metadata of a month of postings.
 
     Args:
-        scales: how each commodity is counted.
+        scales: the smallest unit of each commodity.
     """
     one = {commodity: scale.text(1) for commodity, scale in sorted(scales.items())}
     return {UNITS: _json(POSTING_UNITS), COMMODITIES: _json(one)}
 
 
 def option(metadata: Mapping[str, str]) -> str:
-    """Return the option of DuckDB's COPY that writes it; of no metadata, nothing."""
+    """Return the option of DuckDB's COPY that writes the metadata; empty without metadata."""
     literals = {key: value.replace("'", "''") for key, value in metadata.items()}
     told = ", ".join(f"{key}: '{literal}'" for key, literal in literals.items())
     return f", KV_METADATA {{{told}}}" if told else ""
 
 
 def read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    """Return the metadata of a file, by key; a file of an older run has none.
+    """Return the metadata of a file, by key; it is empty for a file of an older run.
 
     Raises:
         duckdb.Error: the file can't be read.

@@ -1,4 +1,4 @@
-"""The parties that keep books, by role, and the desks of parties with several."""
+"""The parties that keep books, by role, and the desks of a party that has several."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from functools import cached_property
 
 from ledger.kinds import Kind
 
-OUTSIDE = "Outside"  # the rest of the world
+OUTSIDE = "Outside"  # all traders who have no other role
 ARBITRAGEURS = "Arbitrageurs"  # arbitrageurs between pools and the lead price
 
 
-@dataclass(frozen=True)  # without slots, since lists that are read at every step are cached
+@dataclass(frozen=True)  # without slots, because lists that are often read are cached
 class Parties:
     """The parties that keep books, by role."""
 
@@ -25,14 +25,14 @@ class Parties:
     investors: str | None = None  # investors in the house's shares
     counterparties: tuple[str, ...] = ()  # payees of the group without another role
     directional: str | None = None  # the holder of the directional book: the maker, or empty
-    arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if it has any
+    arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if there are pools
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
-    dealers: str | None = None  # dealers of the maker's coins, if it has a portfolio
+    dealers: str | None = None  # dealers of the maker's coins, if it has coins
     agent: str | None = None  # the house's agent for deposits: the maker, or empty
     netted: str | None = None  # the other makers, if trades with them are booked net
 
     def roles(self) -> Iterator[tuple[str, str]]:
-        """Yield each role with its party, as the books record it."""
+        """Yield each role and its party, in the order of the books."""
         for role in ("house", "maker", "lead", "retail", "other_makers"):
             yield role, getattr(self, role)
         yield from (("firm", firm) for firm in self.firms)
@@ -49,26 +49,26 @@ class Parties:
 
     @cached_property
     def outside_providers(self) -> tuple[str, ...]:
-        """Return the backstop providers without another role."""
+        """Return the backstop providers that have no other role."""
         return tuple(name for name in self.providers if name != self.maker)
 
     @property
     def backstops(self) -> tuple[str, ...]:
-        """Return the holder of each provider's positions: the maker's is a desk of its own."""
+        """Return the holder of each backstop's positions; for the maker it is a separate desk."""
         return tuple(
             f"{name}:{Kind.BACKSTOP}" if name == self.maker else name for name in self.providers
         )
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """Return the maker's further desks, each with positions of its own."""
+        """Return the maker's additional desks, each with positions of its own."""
         backstops = (name for name in self.backstops if ":" in name)
         directional = (f"{name}:{Kind.DIRECTIONAL}" for name in (self.directional,) if name)
         return (*backstops, *directional)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
-        """Return all who may hold a position: all parties, then further desks."""
+        """Return all holders of positions: all parties, then additional desks."""
         return (*self.names, *self.desks)
 
     @cached_property
@@ -109,5 +109,5 @@ class Parties:
 
 
 def books_of(holder: str) -> str:
-    """Return the entity whose books have a position: a desk's entity, for a desk."""
+    """Return the entity that books a holder's position: for a desk, the entity of the desk."""
     return holder.partition(":")[0]

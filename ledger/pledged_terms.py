@@ -1,4 +1,4 @@
-"""The books' notes on loans against tokens: the rules by which each step can be recomputed."""
+"""Notes in the books on loans against tokens: the rules to recompute each step of a loan."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from ledger.notes import MaybeUsd, Note, Number, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class PledgedTerms(Note):
-    """The terms of a loan against tokens: limits, margins and the tokens' book.
+    """The terms of a loan against tokens: limits, margins, and the depth of the tokens' order book.
 
     Margins are fractions of the debt, in millionths.
     """
@@ -17,11 +17,11 @@ class PledgedTerms(Note):
     borrower: Word
     token: Word
     initial_e6: Whole  # part of the tokens' value that backs a new loan
-    lend_margin_e6: Whole  # margin kept on a new dollar
+    lend_margin_e6: Whole  # margin required for each new dollar
     maintenance_e6: Whole  # tokens are sold below this ratio
     auto_close_e6: Whole  # the account is taken over below this ratio
-    imf_factor: Number  # a larger holding has a smaller weight; 0: no such rule
+    imf_factor: Number  # a larger holding has a smaller weight; 0: all have the same
     book_usd_per_bp: Usd
-    book_through_e6: Whole  # millionths of a basis point that a sale goes through
+    book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point
     book_refill_s: Whole
     most_usd: MaybeUsd = None  # the largest debt

@@ -1,9 +1,9 @@
-"""Pools: the maker's tokens and dollars in them, and trades with them.
+"""Liquidity pools: the maker's tokens and dollars in them, and arbitrageurs' trades with them.
 
 A pool has no debts and keeps no books: its reserves belong to the maker. Tokens and the dollars
-exchanged for them balance in equity, as in a purchase of tokens; gains and losses on them are not
-income. Arbitrageurs close each trade with the rest of the world at the lead price, so that their
-gain is in dollars and is booked.
+exchanged for them balance in equity, as in a purchase of tokens. Gains and losses on tokens are not
+income. Arbitrageurs close each trade with other traders at the lead price, so that their gain is in
+dollars and is booked.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ class Arbitrages:
     """A day's trades with one pool, summed."""
 
     trades: int
-    units: int  # units of the token out of the pool
-    cents: int  # cents into the pool for them
+    units: int  # units of the token that leave the pool
+    cents: int  # cents that are paid into the pool for these units
     fee_cents: int
     outside_cents: int  # value of the units at the lead price of each trade
 
@@ -33,7 +33,7 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
         time_us: the time.
         maker, token: the pool's owner and its token.
         units, cents: the reserves put in.
-        terms: the pool's fee, in words.
+        terms: the pool's fee as a text.
     """
     return Transaction(
         time_us,
@@ -46,7 +46,7 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
 
 
 def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> Movement:
-    """The maker takes all reserves out."""
+    """The maker takes all reserves out of its pool."""
     return Transaction(
         time_us,
         None,
@@ -60,7 +60,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
 ) -> Movement:
-    """Arbitrageurs trade a pool to the lead price, and close the trade there."""
+    """Arbitrageurs move a pool's price to the lead price, and close their trade there."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
     postings = [
@@ -90,7 +90,7 @@ def arbitrage_pool(
 
 
 def pool_link(token: str) -> str:
-    """Name the pool of a token, from first to last."""
+    """Return the link that joins all entries of a token's pool."""
     return f"pool-{token.lower()}"
 
 

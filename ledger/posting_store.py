@@ -1,7 +1,7 @@
-"""Postings on disk, by column: a copy of the general ledger's text that answers at once.
+"""Postings on disk, by column: a copy of the general ledger's text that can be queried fast.
 
-One Parquet file a month, one row per posting, the same bytes for the same entries. The text stays
-the authority; the audit compares the copy with it, posting by posting.
+Each month is one Parquet file with one row per posting; the same entries give the same bytes. The
+text is the authority. The audit compares the copy with the text, posting by posting.
 """
 
 import json
@@ -22,33 +22,33 @@ FOLDER = "postings"
 
 # The columns of a month's file. A view adds `month` and `amount`.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
-    ("seq", "BIGINT", "place of the entry in the true order of everything that happened"),
-    ("line", "INTEGER", "which of the entry's postings: 1, 2, ..."),
+    ("seq", "BIGINT", "number of the entry in the order of all events"),
+    ("line", "INTEGER", "number of the posting in its entry: 1, 2, ..."),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
-    ("date", "DATE", "its day, which is the entry's date"),
-    ("payee", "VARCHAR", "the one party outside the house group; NULL where there is none"),
-    ("narration", "VARCHAR", "what happened, in a sentence"),
-    ("tag", "VARCHAR", "what happened, in a word: deposit, pickoff, ..."),
-    ("links", "VARCHAR[]", "what belongs together: a settlement, a transfer, a day's fills"),
+    ("date", "DATE", "day of the entry"),
+    ("payee", "VARCHAR", "the one party outside the house group; NULL if there is none"),
+    ("narration", "VARCHAR", "the event in a sentence"),
+    ("tag", "VARCHAR", "the event in a word: deposit, pickoff, ..."),
+    ("links", "VARCHAR[]", "join entries of one settlement, one transfer or one day's fills"),
     ("meta", "JSON", "the entry's other metadata, as text: meta->>'fills'"),
     ("account", "VARCHAR", "Root : whose books : kind : with whom"),
     ("root", "VARCHAR", "Assets, Liabilities, Equity, Income or Expenses"),
-    ("entity", "VARCHAR", "whose books"),
-    ("kind", "VARCHAR", "what kind of account; of results, the cause"),
-    ("counterparty", "VARCHAR", "with whom, or in what: the rest of the account"),
-    ("hole", "VARCHAR", "its part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
-    ("units", "BIGINT", "what is moved, in units: cents, lots, tokens"),
-    ("unit", "DECIMAL", "how much one unit is of the commodity"),
+    ("entity", "VARCHAR", "the entity in whose books the account is"),
+    ("kind", "VARCHAR", "kind of the account; for results it is the cause"),
+    ("counterparty", "VARCHAR", "the other party or the asset: the rest of the account's name"),
+    ("hole", "VARCHAR", "part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
+    ("units", "BIGINT", "quantity moved, in the smallest unit: cents, lots, tokens"),
+    ("unit", "DECIMAL", "size of the smallest unit, in the commodity"),
     ("commodity", "VARCHAR", "USD, a contract or a token"),
-    ("party", "VARCHAR", "who is on the other side, where it is not the payee"),
+    ("party", "VARCHAR", "party on the other side, if it is not the payee"),
 )
 
 
 class MonthOfPostings:
-    """A month's entries, until they are written."""
+    """The entries of one month, collected until they are written."""
 
     def __init__(self, opened: Iterable[Opened], quantities: Mapping[str, Scale]) -> None:
-        """Take the part of each account, and the scale of each commodity but money."""
+        """Take the part of each account, and the smallest unit of each commodity except money."""
         self._holes = {line.account: line.hole or "" for line in opened}
         self._accounts = {account: code for code, account in enumerate(self._holes)}
         self._scales = {MONEY: Scale.of("0.01"), **quantities}
@@ -58,7 +58,7 @@ class MonthOfPostings:
         self._postings = array("q")
 
     def add(self, entry: Movement, seq: int) -> None:
-        """Append an entry."""
+        """Append one entry and its postings."""
         meta = {key: plain(value) for key, value in entry.meta}
         self._entries.append(
             (
@@ -85,16 +85,16 @@ class MonthOfPostings:
             )
 
     def write(self, path: Path) -> None:
-        """Write the month to a new Parquet file, and start another."""
+        """Write the month to a new Parquet file, and start the next month."""
         self.end()(path)
 
     def end(self) -> Callable[[Path], None]:
-        """Start another month; return a function that writes this one to a new Parquet file.
+        """Start the next month; return a function that writes this one to a new Parquet file.
 
-        Another thread may call it.
+        Another thread may call the returned function.
         """
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
-        # Later months add accounts and parties; scales and commodities stay.
+        # Later months can add accounts and parties; commodities and their units stay the same.
         accounts, scales, parties = dict(self._accounts), self._scales, dict(self._parties)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),

@@ -16,7 +16,7 @@ OF_SEVERAL = {
     "counterparty": "counterparties",
     "borrower": "borrowers",
 }
-# Roles with one party, each with whether it is required.
+# Roles with one party, and whether the role is required.
 OF_ONE = {
     field.name: field.default is MISSING
     for field in fields(Parties)
@@ -25,7 +25,7 @@ OF_ONE = {
 
 
 class RoleError(LedgerError):
-    """The roles in main.beancount are not those of a run."""
+    """The roles in main.beancount are incomplete or wrong."""
 
     def __init__(self, role: str, problem: str) -> None:
         super().__init__(f"main.beancount: the role {role!r} {problem}")
@@ -49,8 +49,8 @@ def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
         players[each.role].append(each.name)
     for role, must_be in OF_ONE.items():
         if must_be and not players[role]:
-            raise RoleError(role, "is missing; name the party that plays it")
-    # The type of the field of that name: one party, or several.
+            raise RoleError(role, "is missing; name the party that has it")
+    # One dictionary has two types of values: a role has one party or several.
     by_field: dict[str, Any] = {role: players[role][0] for role in OF_ONE if players[role]}
     by_field |= {field: tuple(players[role]) for role, field in OF_SEVERAL.items()}
     return Parties(**by_field)

@@ -1,4 +1,4 @@
-"""A finished run on disk, from which every report starts."""
+"""A finished run on disk: the only source of every report."""
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
@@ -34,16 +34,16 @@ N = TypeVar("N", bound=Note)
 
 
 class RunFolderError(MistakeError):
-    """A folder is not a whole run, or its books don't load."""
+    """A folder is not a complete run, or Beancount cannot load its books."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
     """The folder of one run. Files are read on demand.
 
-    Reports read columns: fills, and the copy of the general ledger. `entries` and `transactions`
-    are the text itself, with which the copy is compared; loading it takes a minute, a column takes
-    a moment.
+    Reports read columns: the fills, and the columnar copy of the general ledger. `entries` and
+    `transactions` are read from the text, with which the copy is compared. Loading the text takes a
+    minute, a column less than a second.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class RunFolder:
         """Open a folder.
 
         Raises:
-            RunFolderError: it isn't a finished run.
+            RunFolderError: the folder isn't a finished run.
         """
         if not (path / "main.beancount").is_file() or not (path / MANIFEST).is_file():
             raise RunFolderError(
@@ -103,7 +103,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """Results computed since the run was opened, by question."""
+        """The results computed since the run was opened, by question."""
         return {}
 
     @cached_property
@@ -126,7 +126,7 @@ class RunFolder:
 
     @property
     def column_files(self) -> list[Path]:
-        """All files by column: fills, postings and directives.
+        """The paths of all columnar files: fills, postings and directives.
 
         Raises:
             RunFolderError: the columnar copy is missing.
@@ -140,7 +140,7 @@ class RunFolder:
 
     @property
     def fill_files(self) -> list[Path]:
-        """The months of fills, in order."""
+        """The paths of the monthly files of fills, in order."""
         return months_of(self.path, "fills")
 
     @property
@@ -149,13 +149,13 @@ class RunFolder:
         return True
 
     def place_of(self, seq: int, day: date) -> str:
-        """Return file and line of an entry, by its number and day."""
+        """Return the file and line of an entry, from its number (seq) and its day."""
         month = self.path / f"{day:%Y-%m}.beancount"
         return f"{month.name}:{line_of(month, seq)}"
 
     @cached_property
     def opens(self) -> dict[str, Opened]:
-        """The chart of accounts."""
+        """The chart of accounts: each opened account by its name."""
         found = self.select("SELECT account, commodities, hole, about FROM opens")
         return {
             account: Opened(account, tuple(commodities), hole, about)
@@ -164,10 +164,10 @@ class RunFolder:
 
     @cached_property
     def chart(self) -> Chart:
-        """The parties and contracts, as recorded in main.beancount.
+        """The parties and contracts, as main.beancount declares them.
 
         Raises:
-            RunFolderError: the roles are not those of a run.
+            RunFolderError: the roles are incomplete or wrong.
         """
         found = self.select("SELECT name, meta FROM directives WHERE directive = 'commodity'")
         commodities = {name: json.loads(meta) for name, meta in found}
@@ -179,7 +179,7 @@ class RunFolder:
 
     @cached_property
     def names(self) -> Names:
-        """The words that fills may use."""
+        """The names that fills may use, for venues, markets and parties."""
         parties = self.chart.parties
         markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
         venues = (parties.house, parties.lead)
@@ -190,7 +190,7 @@ class RunFolder:
         return [note for _, note in self.dated_notes(kind)]
 
     def dated_notes(self, kind: type[N]) -> list[tuple[date, N]]:
-        """Return all notes of one kind with their days."""
+        """Return all notes of one kind, each with its day."""
         found = self.select("SELECT date, words FROM notes WHERE kind = ?", [kind.kind])
         return [(day, kind.read(map(read_value, words))) for day, words in found]
 
@@ -203,25 +203,25 @@ class RunFolder:
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
         """All directives of the general ledger, and the errors that Beancount finds in it."""
-        from ledger.text_loader import load_text  # a report doesn't wait for Beancount
+        from ledger.text_loader import load_text  # a report need not import Beancount
 
         return load_text(self.path / "main.beancount")
 
     @property
     def entries(self) -> Sequence["data.Directive"]:
-        """All directives of the general ledger, as Beancount loads them.
+        """All directives of the general ledger; Beancount loads them without errors.
 
         Raises:
-            RunFolderError: Beancount finds errors in it.
+            RunFolderError: Beancount finds errors in the general ledger.
         """
         return _sound(*self.loaded)
 
     @cached_property
     def group_entries(self) -> Sequence["data.Directive"]:
-        """All directives of the house group's own books, as Beancount loads them.
+        """All directives of the house group's own books; Beancount loads them without errors.
 
         Raises:
-            RunFolderError: the run has none, or Beancount finds errors in them.
+            RunFolderError: the run has no such books, or Beancount finds errors in them.
         """
         from ledger.text_loader import load_text
 
@@ -235,7 +235,7 @@ class RunFolder:
 
     @cached_property
     def transactions(self) -> Sequence["data.Transaction"]:
-        """The general ledger's entries in their true order."""
+        """The general ledger's transactions, in the order of seq."""
         from beancount.core import data
 
         found = [entry for entry in self.entries if isinstance(entry, data.Transaction)]
@@ -245,7 +245,7 @@ class RunFolder:
 def _sound(
     entries: "data.Directives", errors: "list[data.BeancountError]"
 ) -> Sequence["data.Directive"]:
-    """Return the loaded entries, if there were no errors."""
+    """Return the loaded entries; raise an error if Beancount found errors."""
     from ledger.text_loader import placed
 
     if errors:

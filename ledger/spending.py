@@ -1,4 +1,4 @@
-"""Payments of one party to another for something other than trading."""
+"""Payments from one party to another that are not for trading."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ledger.kinds import AT_COST
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """A payer, a payee and a kind of payment other than trading, with the accounts of both."""
+    """A kind of payment other than trading: its payer, its payee and the accounts of both."""
 
     payer: str
     kind: str
@@ -16,7 +16,7 @@ class Spending:
 
     @property
     def is_at_cost(self) -> bool:
-        """Tell whether it leaves an asset, carried at cost."""
+        """Return whether the payer receives an asset, carried at cost."""
         return self.kind in AT_COST
 
     @property

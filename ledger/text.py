@@ -1,4 +1,4 @@
-"""Beancount text: the same values always give the same bytes, and no amount is elided."""
+"""Writes Beancount text: the same values always give the same bytes, and no amount is left out."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -14,7 +14,7 @@ from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Movement, Movements, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
-# No tolerance. Beancount ignores options in included files, so each main file repeats it.
+# No tolerance. Beancount ignores options in included files, so each main file has this option.
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
 
@@ -32,7 +32,7 @@ def quoted(text: Words) -> Words:
 
 
 class Text:
-    """Writes directives, knowing how many decimals each commodity has."""
+    """Writes directives with the number of decimals of each commodity."""
 
     def __init__(self, chart: Chart) -> None:
         self._aligned = {MONEY: _aligned(amount)}
@@ -44,7 +44,7 @@ class Text:
     @overload
     def transaction(self, transaction: Movements, seq: np.ndarray) -> list[str]: ...
     def transaction(self, transaction: Transaction[Numbers, Words], seq: Numbers) -> Words:
-        """Write one transaction with its place in the true order; columns give a column."""
+        """Write a transaction with its number (seq); for columns, return a list of texts."""
         return joined(self._transaction(transaction, seq))
 
     def _transaction(
@@ -73,7 +73,7 @@ class Text:
     @overload
     def postings(self, postings: Iterable[Posting[Numbers]]) -> Iterator[Words]: ...
     def postings(self, postings: Iterable[Posting[Numbers]]) -> Iterator[Words]:
-        """Write postings, each on a new line, amounts aligned."""
+        """Write postings, each on a new line, with aligned amounts."""
         for account, units, commodity, party in postings:
             yield f"\n  {account:<44} "
             yield each(self._aligned[commodity], units)
@@ -82,12 +82,12 @@ class Text:
                 yield f"\n    party: {quoted(party)}"
 
     def balance(self, day: date, account: str, units: int, commodity: str) -> str:
-        """Assert an account's balance at the start of *day*."""
+        """Write the directive that asserts an account's balance at the start of *day*."""
         return f"{day} balance {account:<44} {self._aligned[commodity](units)} {commodity}\n"
 
 
 def opened(day: date, line: Opened) -> str:
-    """Open an account with its part in the hole."""
+    """Write the directive that opens an account, with its part in the hole."""
     text = f"{day} open {line.account:<44} {', '.join(line.commodities)}\n"
     if line.hole:
         text += f'  hole: "{line.hole}"\n'

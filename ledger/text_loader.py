@@ -9,8 +9,8 @@ from typing import Any
 from beancount import loader
 from beancount.core import data
 
-# Beancount's cache is never used: a pickle beside the ledger could be older or forged, and reading
-# must not write into a sealed folder.
+# Beancount's cache is never used. A cache file beside the ledger could be older than the ledger or
+# forged. Also, reading must not write into a sealed folder.
 loader.initialize(use_cache=False)
 
 
@@ -29,7 +29,7 @@ def load_with_options(
 
 
 def placed(error: data.BeancountError) -> str:
-    """Write the place and the message of one of Beancount's errors in one line."""
+    """Return the file, the line and the message of one of Beancount's errors, in one line."""
     source = error.source or {}
     file = Path(source.get("filename", "?")).name
     return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]
@@ -39,8 +39,8 @@ def placed(error: data.BeancountError) -> str:
 def collector_at_rest() -> Iterator[None]:
     """Pause Python's garbage collector while a ledger is loaded and checked.
 
-    There are hundreds of thousands of directives and no garbage; the repeated searches would take a
-    quarter of the time.
+    A ledger has hundreds of thousands of directives and no garbage. The collector's repeated
+    searches would take a quarter of the time.
     """
     was_enabled = gc.isenabled()
     gc.disable()

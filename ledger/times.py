@@ -1,4 +1,4 @@
-"""Instants as the books write them: integer microseconds since 1970-01-01 UTC, read as text."""
+"""Times in the books: stored as integer microseconds since 1970-01-01 UTC, written as text."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 def day_of(time_us: int) -> date:
-    """Return the day in which *time_us* falls."""
+    """Return the day of *time_us*."""
     return _EPOCH + timedelta(days=time_us // DAY_US)
 
 
@@ -27,7 +27,7 @@ def time_of_day(time_us: np.ndarray) -> list[str]: ...
 @overload
 def time_of_day(time_us: Numbers) -> Words: ...
 def time_of_day(time_us: Numbers) -> Words:
-    """Write the time within the day, as ``10:14:07.412000``."""
+    """Write the time of day, as ``10:14:07.412000``."""
     if not isinstance(time_us, np.ndarray):
         seconds, us = divmod(time_us % DAY_US, 1_000_000)
         minutes, second = divmod(seconds, 60)
@@ -37,12 +37,12 @@ def time_of_day(time_us: Numbers) -> Words:
     return np.strings.slice(instants, len("1970-01-01T"), None).tolist()
 
 
-@lru_cache(maxsize=4096)  # cached: a settlement has one name for all payments
+@lru_cache(maxsize=4096)  # cached: all payments of a settlement share it
 def settlement_link(time_us: int) -> str:
     """Return the link of the settlement that ends with the microsecond *time_us*.
 
-    A settlement is stamped with the last microsecond of its interval, so the settlement at midnight
-    belongs to the day that it closes: its link has ``24-00-00``.
+    The timestamp of a settlement is the last microsecond of its interval. So the settlement at
+    midnight belongs to the day that ends: its link has ``24-00-00``.
     """
     seconds = time_us % DAY_US // 1_000_000 + 1
     minutes, second = divmod(seconds, 60)

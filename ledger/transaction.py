@@ -1,4 +1,4 @@
-"""Transactions: postings that sum to zero, in total and within every entity they touch."""
+"""Transactions: postings that sum to zero, in total and within each entity that has postings."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ MONEY = "USD"
 
 
 class LedgerError(Exception):
-    """The request would break the books."""
+    """A request would make the books wrong, so it is refused."""
 
 
 class UnbalancedTransactionError(LedgerError):
@@ -40,8 +40,8 @@ class Posting(NamedTuple, Generic[Held]):
 class Transaction(NamedTuple, Generic[Held, Told]):
     """One event, as all its entities book it.
 
-    It is a `Movement`, or many similar ones in columns (`Movements`), in which times, words and
-    units have a value for each.
+    A transaction is one event (`Movement`), or many similar events in columns (`Movements`). In
+    columns, times, words and units have one value for each event.
     """
 
     time_us: Held
@@ -68,17 +68,17 @@ def kind_of(account: str) -> str:
 
 
 def is_contract(account: str) -> bool:
-    """Tell whether an account holds contracts, which balance across entities."""
+    """Return whether an account has positions in contracts, which balance across entities."""
     return kind_of(account) == Kind.CONTRACTS
 
 
 def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
-    """Refuse postings that leave a residual.
+    """Raise an error if postings leave a residual.
 
     Money and tokens balance within each entity; contracts balance across entities.
 
     Raises:
-        UnbalancedTransactionError: some commodity does not sum to zero where it must.
+        UnbalancedTransactionError: a commodity does not sum to zero in an entity, or over all.
     """
     residuals: dict[tuple[str, str], int] = defaultdict(int)
     for posting in postings:

@@ -1,4 +1,4 @@
-"""Reads values of directives as Beancount writes them, without Beancount."""
+"""Reads the values of directives, as text in Beancount's form, without importing Beancount."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"([-+]?[\d,]*\.?\d*)(?: (\S+))?")
 
 
 def read_value(word: str) -> Value:
-    """Read one value of a directive; accounts and quoted strings are text."""
+    """Read one value of a directive; account names and quoted strings become text."""
     if word.startswith('"'):
         return unquoted(word)
     if word in _TRUTHS:
@@ -31,6 +31,6 @@ def plain(word: str) -> str:
 
 
 def unquoted(word: str) -> str:
-    """Read a string as Beancount writes it."""
+    """Read a quoted string in Beancount's form."""
     text = word[1:-1]
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) if "\\" in text else text

@@ -63,6 +63,6 @@ def test_the_audit_finds_wrong_statistics_under_a_new_seal(busy_run: RunFolder, 
     found = [problem for step in audit(forged.path) for problem in step.problems]
 
     assert fill_statistics(forged)["Nobody"] == FillStatistics(1, None, None)
-    assert [said.partition(" as ")[0] for said in found] == [
-        f"{MANIFEST}: it has hits of {each}" for each in (firm, "Nobody")
+    assert [said.partition(" are ")[0] for said in found] == [
+        f"{MANIFEST}: hits of {each}" for each in (firm, "Nobody")
     ]

@@ -373,7 +373,7 @@ def test_any_forgery_is_a_finding_and_none_stops_the_audit(day_run, tmp_path, fo
         (
             '"role" "firm" "Firm01"',
             '"role" "firm" "OtherMakers"',
-            "the fills name 'Firm01' as taker, which main.beancount doesn't; "
+            "the fills name 'Firm01' as taker, and main.beancount does not; "
             "correct its roles or markets, or the fills",
         ),
     ],
