@@ -1,1 +1,1 @@
-"""A market: the contract listed on both venues, its hedges, and how much is traded on the house."""
+"""A market: the contract listed on both venues, its hedges, and its volume on the house."""

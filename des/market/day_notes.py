@@ -13,7 +13,7 @@ from ledger.times import DAY_US, HOURS_PER_DAY
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Record the displayed book at the beginning of a day's first traded hour."""
+    """Record the displayed book at the start of the first traded hour of a day."""
     for listing in listings:
         book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:
@@ -21,7 +21,7 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
-    """Record the weights of the hours of the day that ends just after *time_us*, if drawn."""
+    """Record the hours' weights for the day that ends just after *time_us*, if hours are drawn."""
     if hours.grouped:
         first_hour = time_us // DAY_US * HOURS_PER_DAY
         weights, losses = hours.grouped.of_day(first_hour)

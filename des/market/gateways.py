@@ -1,4 +1,4 @@
-"""The way to the house venue, which is slower in busy hours."""
+"""The delay of orders to the house venue, which is longer in busy hours."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from des.scenario import House
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Quantiles of the delay to the house venue, equally likely, in quiet and in busy hours."""
+    """Equally likely delays to the house venue, in quiet and in busy hours."""
 
     quiet_us: np.ndarray
     busy_us: np.ndarray
@@ -19,7 +19,7 @@ class Gateways:
 
     @classmethod
     def of(cls, house: House) -> "Gateways":
-        """Tabulate the delays of a scenario."""
+        """Compute the delays of a house venue from its scenario."""
         quiet, busy = (
             lognormal_quantiles_us(microseconds(median_ms / 1_000), house.gateway_log_sd)
             for median_ms in (house.gateway_ms_median, house.gateway_ms_median_busy)
@@ -27,5 +27,5 @@ class Gateways:
         return cls(quiet, busy, house.busy_above)
 
     def at(self, volatility_ratio: float) -> np.ndarray:
-        """Return the table in force at a volatility, which is given as a ratio to its level."""
+        """Return the delays at a volatility, which is given as a ratio to its level."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

@@ -1,4 +1,4 @@
-"""Hedgers who hedge their net position in one market at settlements."""
+"""Hedgers of net positions in one market, at settlements."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """The captive maker, the backstop providers and the directional desk; *desk* takes orders."""
+    """The captive maker, the backstop providers and the directional desk."""
 
     def __init__(
         self,
@@ -19,21 +19,21 @@ class Hedgers:
         maker: int,
         backstops: Sequence[tuple[Provider, int]],
     ) -> None:
-        """Begin.
+        """Initialise the hedgers.
 
         Args:
-            run: says how often the maker hedges.
-            desk: takes the orders.
-            maker: its code.
-            backstops: the providers that take positions over, each with the holder that has them.
+            run: states how often the maker hedges.
+            desk: receives the orders.
+            maker: the maker's code.
+            backstops: the backstop providers, each with the holder of its positions.
         """
         self._run, self.desk, self._maker, self._backstops = run, desk, maker, backstops
         self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None: at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Let each hedger order its hedge, and return the net lots ordered.
+        """Order each hedger's hedge, and return the net lots of all orders.
 
-        They include the firms' orders since the last settlement.
+        The net lots include the firms' orders since the last settlement.
         """
         if now_us % self._hedge_us == 0:
             self.desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)
@@ -44,7 +44,7 @@ class Hedgers:
         return self.desk.ordered_lots()
 
     def _most_lots(self, provider: Provider, now_us: int, lot_cents: int) -> int | None:
-        """Return the most lots that a backstop orders, by its speed; None: all at once."""
+        """Return the most lots of a backstop's order, by its speed of unwinding; None: no limit."""
         if provider.unwind_usd_per_minute is None:
             return None
         a_minute_cents = to_cents(provider.unwind_usd_per_minute)

@@ -1,7 +1,7 @@
-"""Hedging on the lead venue: an order arrives there a moment after the decision.
+"""Hedging on the lead venue: an order arrives there with a delay after the decision.
 
-A trading firm hedges each fill separately, as soon as it knows of it. The captive maker and the
-backstop providers hedge their net positions at settlements.
+A trading firm hedges each fill separately, as soon as the firm learns of the fill. The captive
+maker and the backstop providers hedge their net positions at settlements.
 """
 
 import math
@@ -25,28 +25,28 @@ from ledger.parties import Parties
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
 _PICKOFF, _HEDGE, _UNWINDING = map(int, (Motive.PICKOFF, Motive.HEDGE, Motive.UNWINDING))
-# Not literals, for the reason that `race` gives.
+# Not literals, for the reason given in `race`.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _ONE: int = np.int64(1)  # type: ignore[assignment]
 
 
 class HedgeOrders(NamedTuple):
-    """Market orders on their way to the lead venue in one market, as equally long arrays."""
+    """Market orders on their way to the lead venue in one market, as arrays of equal length."""
 
     due_us: np.ndarray
     hedger: np.ndarray
-    lots: np.ndarray  # positive buys
+    lots: np.ndarray  # positive: a purchase
 
 
 class HedgeTerms(NamedTuple):
     """The price of an order on the lead venue."""
 
     half_spread_e8: int  # hundred-millionths of the price
-    outside: int  # the counterparty of all orders there
+    outside: int  # the counterparty of all orders on the lead venue
 
 
 def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
-    """Return by holder the delay of an order to the lead venue; 0 if it sends none."""
+    """Return each holder's delay of an order to the lead venue; 0 for holders without orders."""
     maker_us = microseconds(scenario.maker.hedge_delay_ms / 1_000)
     delay_us = dict.fromkeys(parties.holders, 0) | {parties.maker: maker_us}
     for firm in firms:
@@ -60,15 +60,15 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
 
 
 class HedgeDesk:
-    """Hedges the positions of one market's hedgers over both venues."""
+    """Hedges for one market, computed from positions on both venues."""
 
     def __init__(self, delay_us: np.ndarray, half_spread_bps: float, outside: int) -> None:
-        """Start without orders.
+        """Initialise the desk without orders.
 
         Args:
-            delay_us: by party, the time from the decision, or the fill, to the hedge's fill.
+            delay_us: by party, the time from the decision, or from the fill, to the hedge's fill.
             half_spread_bps: the cost of crossing the lead venue's spread.
-            outside: the counterparty of all orders there.
+            outside: the counterparty of all orders on the lead venue.
         """
         self._delay_us = delay_us
         self._terms = HedgeTerms(round(half_spread_bps * COST_UNIT / 10_000), outside)
@@ -76,19 +76,19 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Let the firms order hedges of their latest hits and unwound lots (dtype ROW)."""
+        """Order the firms' hedges of their latest hits and unwound lots (dtype ROW)."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Order a hedge of a hedger's net position on both venues, orders under way included.
+        """Order a hedge of a hedger's net position on both venues, net of orders on their way.
 
         Args:
             now_us: the time of the settlement.
-            hedger: the hedger whose position it is.
-            lots: its position on house and lead venue together.
-            most_lots: the most lots of one order; None: all at once.
+            hedger: the hedger that has the position.
+            lots: the hedger's position on the house and the lead venue together.
+            most_lots: the largest number of lots in one order; None: no limit.
         """
         needed = -lots - _lots_of(self._under_way, hedger)
         if most_lots is not None:
@@ -99,17 +99,17 @@ class HedgeDesk:
             self._ordered_lots += needed
 
     def ordered_lots(self) -> int:
-        """Return the net lots ordered since the last call, which move the lead price."""
+        """Return the net lots ordered since the last call; these orders move the lead price."""
         ordered, self._ordered_lots = self._ordered_lots, 0
         return ordered
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
-        """Fill the orders due before *end_us*, at the price then, plus half-spread and impact.
+        """Fill the orders due before *end_us*, at the price when due, plus half-spread and impact.
 
         Args:
             end_us: the interval's end.
             ticks: the interval's ticks.
-            impact_per_root_lot: an order's own impact in logs, over the root of its lots.
+            impact_per_root_lot: an order's own impact on the log-price, over the root of its lots.
 
         Returns:
             Rows of dtype ROW in the order of time.
@@ -144,7 +144,7 @@ def _lots_of(orders: HedgeOrders, hedger: int) -> int:
 
 @njit(cache=True)
 def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
-    """Copy orders, with room for more at the end."""
+    """Copy the orders, with room for *more* at the end."""
     n = len(orders.lots)
     longer = _no_orders(n + more)
     for i in range(n):
@@ -164,9 +164,9 @@ def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
 def _followed(
     orders: HedgeOrders, fills: np.ndarray, delay_us: np.ndarray
 ) -> tuple[HedgeOrders, int]:
-    """Append to *orders* the reverse of each hit or unwound lot among *fills* (dtype ROW).
+    """Append to *orders* the reverse of each hit or unwound lot in *fills* (dtype ROW).
 
-    Returns all orders, and the net lots of the new ones.
+    Returns all orders, and the net lots of the new orders.
     """
     taken = _NONE
     for fill in fills:
@@ -185,7 +185,7 @@ def _followed(
 def _filled(
     orders: HedgeOrders, end_us: int, ticks: Ticks, terms: HedgeTerms, impact_per_root_lot: float
 ) -> tuple[np.ndarray, HedgeOrders]:
-    """Fill orders that are due before *end_us*; return rows (dtype ROW), and the other orders."""
+    """Fill orders due before *end_us*; return their rows (dtype ROW), and the remaining orders."""
     n = 0
     for due_us in orders.due_us:
         n += due_us < end_us
@@ -194,7 +194,7 @@ def _filled(
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:
-            break  # all later hedges are beyond the hour too
+            break  # all later hedges are due after the hour too
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)

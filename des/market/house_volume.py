@@ -10,13 +10,13 @@ from ledger.times import day_of
 
 
 class HouseVolume:
-    """Reads the counts of the listings, and closes their days."""
+    """The volume by market, read from the listings day by day."""
 
     def __init__(self, names: Sequence[str], listings: Sequence[Listing], journal: Journal) -> None:
-        """Begin.
+        """Initialise the reader.
 
         Args:
-            names: of the markets.
+            names: the names of the markets.
             listings: the listing of each market.
             journal: records the volume of each day.
         """
@@ -27,11 +27,11 @@ class HouseVolume:
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:
-        """Return by market today's volume of customers with the other makers."""
+        """Return, by market, customers' volume with the other makers today."""
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:
-        """Return customers' volume today if the captive maker had shown no quotes."""
+        """Return customers' volume today as it would be without the captive maker's quotes."""
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:

@@ -41,7 +41,7 @@ from ledger.notes import ShownBook, rounded
 
 @dataclass(frozen=True, slots=True)
 class Traders:
-    """Who trades in a market, by their codes in the books."""
+    """The traders in a market, by their codes in the books."""
 
     maker: int
     others: int  # the other makers
@@ -50,20 +50,20 @@ class Traders:
 
     @property
     def codes(self) -> Codes:
-        """Return the takers, and the makers in the order CAPTIVE, OTHERS."""
+        """Return the codes of the takers, and of the makers in the order CAPTIVE, OTHERS."""
         return Codes(self.takers, np.array((self.maker, self.others)))
 
 
 class IntervalRows(NamedTuple):
-    """The rows to book for one market in a span: dtype ROW, each array in the order of time."""
+    """The rows of one market to book for a span, in three arrays of dtype ROW, each by time."""
 
-    house: np.ndarray  # fills there
-    net: np.ndarray  # customers' net positions with the other makers, if they close positions
+    house: np.ndarray  # fills on the house
+    net: np.ndarray  # customers' net trades with the other makers, if customers close positions
     lead: np.ndarray  # fills on the lead venue
 
 
 class Listing:
-    """One market between settlements, and the decisions about it at each."""
+    """One market between settlements, with the decisions about it at each settlement."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Listing:
         session: type[Session],
         hours: TradedHours,
     ) -> None:
-        """Begin at the run's start.
+        """Initialise the listing at the run's start.
 
         Args:
             scenario, market, contract: the world, and the contract that is listed.
@@ -142,12 +142,12 @@ class Listing:
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
     ) -> Generator[simpy.Event, None, IntervalRows]:
-        """Quote and be hit in [start, end), a span inside one hour: a process.
+        """Simulate quotes and fills in [start, end), a span inside one hour; this is a process.
 
         Args:
             env: the simulation's clock.
             start_us, end_us: the start of the span, and its end.
-            forced: orders (dtype ORDER) of customers who are liquidated in that span.
+            forced: orders (dtype ORDER) of customers who are liquidated in this span.
 
         Returns:
             The rows of the span.
@@ -168,7 +168,7 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Let firms close the hedges of house positions that they *closed* (rows of dtype ROW)."""
+        """Order the hedges of firms whose house positions are *closed* (rows of dtype ROW)."""
         self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
@@ -183,7 +183,7 @@ class Listing:
         return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd, times)
 
     def _begin_hour(self, hour_us: int) -> None:
-        """Let customers decide how much they want to trade in the hour that begins."""
+        """Decide how much uninformed customers want to trade in the hour that begins."""
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
         self.volume.begin_hour(response, self.hours.stands_for_at(hour_us))
@@ -192,7 +192,7 @@ class Listing:
             self._usd_per_s = self._demand.usd_per_s_in_hour(hour_us, response)
 
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
-        """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
+        """Make the decisions for the interval that begins at *now_us*, from the state before it.
 
         Args:
             now_us: the interval's start.
@@ -221,18 +221,18 @@ class Listing:
         """Remove all quotes and orders from the house after its positions are closed.
 
         Args:
-            now_us: the moment.
-            hedgers: the members that close their hedges at once.
-            lead_lots: the position of each of them on the lead venue.
+            now_us: the time of the removal.
+            hedgers: the codes of the members that close their hedges at once.
+            lead_lots: the position of each of these members on the lead venue.
         """
         self._session.clear()
         for hedger, lots in zip(hedgers.tolist(), lead_lots.tolist(), strict=True):
             self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return the decided size of one market, in an hour of weight one.
+        """Return the displayed book of one market, with sizes of an hour of weight one.
 
-        None if the house is closed to customers.
+        The result is None if the house is closed to customers.
         """
         if not self._house_is_open:
             return None
@@ -256,7 +256,7 @@ class Listing:
     def prices_of_day(self, end_us: int) -> np.ndarray:
         """Return the lead prices of the day that ends at *end_us*, in ticks.
 
-        Idle hours that pass at once have one price each, without impact.
+        An idle hour that passes in one step with others has one price, without impact.
         """
         if self.hours.pass_at_once:
             return self._traded.prices_of_hours(end_us, self._trades)
@@ -277,7 +277,7 @@ class Listing:
     def close_day_of_demand(self) -> tuple[int, ...]:
         """Return customers' demand in one market by hour, in whole dollars, and start another day.
 
-        Empty if their demand is stated.
+        The result is empty if the closure of demand is `stated`.
         """
         return self._demand.close_day()
 
@@ -287,14 +287,14 @@ class Listing:
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return the cents that firms took and that limits cut off, both since the last call."""
+        """Return cents that firms took, and cents that limits cut off, since the last call."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket, times: int) -> Terms:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # An order takes its share in every hour and market that this one represents.
+        # An order's share applies to each hour and each market that this market's hour represents.
         return terms(
             self._takers,
             self.mark_ticks,
@@ -311,5 +311,5 @@ class Listing:
 
 
 def marks_of(listings: Sequence[Listing]) -> np.ndarray:
-    """Return the lead prices by which everything is settled, in ticks, by market."""
+    """Return the lead prices at which positions are settled, in ticks, by market."""
     return np.array([listing.mark_ticks for listing in listings], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The note of a decision in the books: the quotes of a market, and the figures behind them."""
+"""The note of a maker's decision: the quotes of a market, and the figures for the decision."""
 
 from decimal import Decimal
 
@@ -12,9 +12,9 @@ def noted(market: str, policy: str, maker: MakerQuotes) -> Decision:
     """Return the note of the decision in force.
 
     Args:
-        market: its name.
+        market: the name of the market.
         policy: the name of the policy that decided.
-        maker: the captive maker, which decided.
+        maker: the captive maker's quotes in the market.
     """
     quotes, seen = maker.policy, maker.seen
     volumes = (seen.traded_cents, seen.own_cents, seen.hits_cents) if seen else (0, 0, 0)

@@ -1,6 +1,6 @@
 """The captive maker's quotes in one market: half-spread, levels and size are decided here.
 
-Random flow, hedges and impact do not depend on it. It makes a plan at each settlement; a
+Random flow, hedges and impact are elsewhere. The maker makes a plan at each settlement. A
 `QuotingChoice` decides the size for a month.
 """
 
@@ -21,7 +21,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """Decides quotes at settlements, and their size on the first of a month."""
+    """The maker's decisions: quotes at settlements, and their size on the first of a month."""
 
     def __init__(
         self,
@@ -34,16 +34,16 @@ class MakerQuotes:
         hours: TradedHours,
         whole_lots: WholeLots = AS_STATED,
     ) -> None:
-        """Start without a decision.
+        """Initialise the quotes without a decision.
 
         Args:
             policy: the stated distance of quotes from the price, and their skew by position.
-            spread_times: multiplies the decided distance of levels from the mid.
+            spread_times: factor on the decided distance of levels from the mid.
             choice: decides the size for a month.
             belief: the prediction of the maker's own simulation.
-            others: the other makers; the maker may widen its quotes as they do.
+            others: the other makers' quotes; the captive maker may widen its quotes like them.
             volume: the volume so far.
-            hours: the hours in which it quotes.
+            hours: the traded hours.
             whole_lots: rounds the displayed size to lots.
         """
         self._spread_times = spread_times
@@ -52,12 +52,12 @@ class MakerQuotes:
         self._whole_lots = whole_lots
         self._decided: Decided | None = None  # before the first settlement
         self._decided_us = self._lots_at_hour = 0
-        self._weight_at_hour = 1.0  # of the position at the hour's beginning
+        self._weight_at_hour = 1.0  # weight of the position at the start of the hour
         self.policy, self.shown_cents = policy, 0  # per level, as decided
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Read the world after a settlement: monthly for the decision, hourly for the simulation.
+        """Read the state after a settlement: monthly for decisions, hourly for the simulation.
 
         Args:
             now_us: the time of the settlement; the first one is the run's start.
@@ -75,7 +75,7 @@ class MakerQuotes:
         return given(self._decided)
 
     def plan(self, now_us: int, mark_ticks: int, lot_cents: int, state: Holdings) -> Plan:
-        """Return how to quote until the next settlement.
+        """Return the plan of quotes until the next settlement.
 
         Args:
             now_us: the time of the settlement.
@@ -91,18 +91,18 @@ class MakerQuotes:
         if now_us % HOUR_US == 0:
             self._lots_at_hour = state.maker_lots
             self._weight_at_hour = self._hours.weight_of_position(now_us) if quotes else 1.0
-        # Skew and limit depend on the position of one hour with the weight 1: its beginning, and
-        # the part that the hour has changed it by.
+        # Skew and limit depend on the position as with weight 1: the position at the hour's
+        # start, over its weight, plus the change in the hour, over the weight of the hour.
         began = self._lots_at_hour / self._weight_at_hour
         moved = (state.maker_lots - self._lots_at_hour) / times
         return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return the simulation's predictions for the month so far; the quotes shown come first."""
+        """Return the simulation's predictions for the month so far; displayed quotes come first."""
         return tuple(Outlook(*each) for each in self._belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
-        """Decide for a month, and start the simulation of the alternatives."""
+        """Decide the quotes for a month, and start the simulation of the alternatives."""
         if self._decided:
             self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
         self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us

@@ -1,4 +1,4 @@
-"""The volume of one market of the house so far, by the cause of orders, in exact cents."""
+"""The volume of one market on the house so far, by cause of the orders, in exact cents."""
 
 from collections import deque
 from typing import NamedTuple, Self
@@ -10,14 +10,14 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# By motive code: the index in _PARTS of the part of the volume to which its orders belong.
+# By motive code: the index in _PARTS of the volume part that has orders with this motive.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place
 
 
 class Traded(NamedTuple):
-    """Cents by the cause of an order, and for uninformed orders by maker."""
+    """Volume in cents by cause of the orders, and for uninformed orders also by maker."""
 
     captive_cents: int = 0  # uninformed customers with the captive maker
     others_cents: int = 0  # uninformed customers with other makers
@@ -31,16 +31,16 @@ class Traded(NamedTuple):
 
     @property
     def uninformed_cents(self) -> int:
-        """Return the uninformed volume."""
+        """Return the volume of uninformed orders."""
         return self.captive_cents + self.others_cents
 
     @property
     def apart_from_demand_cents(self) -> int:
-        """Return the volume that does not depend on customers' demand."""
+        """Return the volume that does not depend on customers' demand: hits and forced orders."""
         return self.hits_cents + self.forced_cents
 
     def plus(self, other: "Traded") -> Self:
-        """Return the sum."""
+        """Return the sum of both, part by part."""
         return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
 
 
@@ -48,25 +48,25 @@ NOTHING = Traded()
 
 
 class MarketVolume:
-    """Adds up the volume by day, by month, and over the last 24 hours."""
+    """Sums of volume by day, by month, and over the last 24 hours."""
 
     def __init__(self, cents_per_lot_tick: int) -> None:
-        """Begin with nothing; *cents_per_lot_tick* is the value of one tick on one lot."""
+        """Start at zero; *cents_per_lot_tick* is the value of one tick on one lot."""
         self._tick_cents = cents_per_lot_tick
-        self._hours: deque[tuple[int, int]] = deque()  # number of hours that they represent, cents
+        self._hours: deque[tuple[int, int]] = deque()  # number of hours represented, cents
         self._response = 1.0
-        self.hour_stands_for = 1  # number of hours that the present one represents
-        self.hours_today = 0  # traded hours today, the present one included
-        self.stood_for_today = 0  # hours that these stand for
+        self.hour_stands_for = 1  # number of hours that the current traded hour represents
+        self.hours_today = 0  # traded hours today, the current hour included
+        self.stood_for_today = 0  # hours that today's traded hours represent
         self.today = self.this_month = self.last_month = NOTHING
-        self.without_maker_cents = 0.0  # customers' volume today without its quotes
+        self.without_maker_cents = 0.0  # customers' volume today without the captive maker's quotes
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
-        """Begin another traded hour.
+        """Start another traded hour.
 
         Args:
             response: the factor by which the captive maker's quotes raise customers' volume.
-            stands_for: the number of hours that it represents.
+            stands_for: the number of hours that the traded hour represents.
         """
         self._response, self.hour_stands_for = response, stands_for
         self.hours_today += 1
@@ -76,11 +76,11 @@ class MarketVolume:
             self._hours.popleft()
 
     def count(self, rows: np.ndarray, others_lot_ticks: int) -> None:
-        """Add the fills of a part of the hour.
+        """Add the volume of a part of the hour.
 
         Args:
             rows: the fills on the house (dtype ROW).
-            others_lot_ticks: uninformed orders that others filled, lots x price.
+            others_lot_ticks: lots x price of uninformed orders that the other makers filled.
         """
         if not len(rows) and not others_lot_ticks:
             return
@@ -102,18 +102,18 @@ class MarketVolume:
         return cents / 100 * HOURS_PER_DAY / hours
 
     def close_day(self) -> None:
-        """Begin another day."""
+        """Start another day."""
         self.today, self.without_maker_cents = NOTHING, 0.0
         self.hours_today = self.stood_for_today = 0
 
     def close_month(self) -> None:
-        """Begin another month."""
+        """Start another month."""
         self.last_month, self.this_month = self.this_month, NOTHING
 
 
 @njit(cache=True)
 def _lot_ticks(rows: np.ndarray) -> np.ndarray:
-    """Sum lots x price by the part of the volume: uninformed, hits, forced."""
+    """Return lots x price summed by part of the volume: uninformed, hits, forced."""
     sums = np.zeros(len(_PARTS), np.int64)
     for row in rows:
         place = _COUNTS_IN[row.motive]

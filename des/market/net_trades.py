@@ -1,7 +1,7 @@
-"""Customers' trades with the other makers in one market, booked net at each settlement.
+"""Customers' trades with the other makers in one market, booked as one net at each settlement.
 
-Their orders have no rows: a month of them is millions. The net of an interval is one row at the
-mark, so the books do not have the customers' gain or loss within the interval.
+The books have no rows of single orders, since a month has millions. The net of an interval is one
+row at the mark. So the books do not contain the customers' gain or loss within the interval.
 """
 
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ NO_ROWS = new_rows(0)
 
 @dataclass(frozen=True, slots=True)
 class NetTrades:
-    """The two parties of these trades, by their codes in the books."""
+    """The codes of customers and of the other makers in the books."""
 
     retail: int
     others: int
 
     def rows(self, lots: int, end_us: int, mark_ticks: int) -> np.ndarray:
-        """Return the row (dtype ROW) of an interval; none if nothing was bought or sold net.
+        """Return the row (dtype ROW) of an interval; no row if the net is zero.
 
         Args:
-            lots: bought by customers less sold by them.
+            lots: lots bought by customers less lots sold by them.
             end_us: the interval's end.
-            mark_ticks: the mark then.
+            mark_ticks: the mark at the interval's end.
         """
         if not lots:
             return NO_ROWS

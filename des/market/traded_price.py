@@ -1,4 +1,4 @@
-"""The lead price of one market including the impact of hedges and liquidations."""
+"""The lead price of one market, with the impact of hedges and liquidations."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,16 @@ from des.price.lead_price import LeadPrice, Ticks
 
 
 class TradedPrice:
-    """A lead price, and the impact that moves it away from its record."""
+    """A lead price, and the impact that moves it away from the recorded path."""
 
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
-        """Begin without impact."""
+        """Start without impact."""
         self._lead, self._impact = lead, impact
-        self._offsets: list[tuple[int, float]] = []  # today's impacts in logs, and when each began
+        # Start and impact (on the log-price) of today's intervals.
+        self._offsets: list[tuple[int, float]] = []
 
     def begin_interval(self, start_us: int) -> float:
-        """Return an interval's impact in logs; record it if it has changed."""
+        """Return an interval's impact on the log-price, and record a change of it."""
         if start_us % DAY_US == 0:
             self._offsets.clear()
         offset = self._impact.log_offset
@@ -27,15 +28,15 @@ class TradedPrice:
         return offset
 
     def push(self, now_us: int, elapsed_s: float, lots: int) -> None:
-        """Let the impact decay over *elapsed_s*, and add that of *lots* (signed) ordered now."""
+        """Let the impact decay over *elapsed_s*, and add the impact of *lots* (signed)."""
         self._impact.update(elapsed_s, lots, self._daily_volatility(now_us))
 
     def impact_per_root_lot(self, time_us: int) -> float:
-        """Return an order's own impact in logs, over the root of its lots."""
+        """Return an order's own impact on the log-price, over the root of its lots."""
         return self._impact.per_root_lot(self._daily_volatility(time_us))
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw the ticks of the day that ends at *end_us* again, with their impact."""
+        """Draw the ticks of the day that ends at *end_us* again, with impact."""
         times_us, offsets = zip(*self._offsets, strict=True)
         spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
         times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)
@@ -44,7 +45,7 @@ class TradedPrice:
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
         """Return prices of the day that ends at *end_us*, hour by hour, shape (n,).
 
-        A traded hour has all its ticks, an idle hour one price at its beginning.
+        A traded hour has all its ticks; an idle hour has one price, at its start.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

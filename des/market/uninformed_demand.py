@@ -1,4 +1,4 @@
-"""How much uninformed customers want to trade in one market, decided as each hour begins."""
+"""The volume that uninformed customers want to trade in one market, decided at each full hour."""
 
 from des.clock import HOUR_US, SECOND_US
 from des.given import given
@@ -13,21 +13,22 @@ HOUR_S = HOUR_US // SECOND_US
 
 
 class UninformedDemand:
-    """Follows the scenario's closure; see `des.scenario.Demand`."""
+    """Demand by the scenario's closure, stated or recorded; see `des.scenario.Demand`."""
 
     def __init__(self, rules: Demand, market: Market, volume: MarketVolume) -> None:
-        """Begin.
+        """Initialise the demand.
 
         Args:
             rules: the closure, and the elasticities.
-            market: has the recorded volume, or the demand that is stated.
+            market: the market with the recorded volume or the stated demand.
             volume: the volume so far, in all similar markets.
         """
         self._rules, self._volume, self._alike = rules, volume, market.stands_for
         self._is_stated = rules.closure == "stated"
         self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
         self._given = {volume.day: volume.usd_of_hours for volume in market.wanted_of_days}
-        self._wanted_today: list[int] = []  # whole dollars by hour; under the recorded closure only
+        # Whole dollars by hour; only if demand.closure is recorded.
+        self._wanted_today: list[int] = []
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
@@ -35,15 +36,15 @@ class UninformedDemand:
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:
-        """Return the rate that the closure uses: of recorded total volume, or of stated demand."""
+        """Return the rate that the closure uses: recorded total volume, or stated demand."""
         return given(self._rates.usd_per_s(time_us))
 
     def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
-        """Return the flow of the hour that begins, in one market; `MarketVolume` has begun it.
+        """Return the demand in one market in the hour that `MarketVolume` has just begun.
 
-        Under stated demand: the month's rate times the response to the quotes at the hour's
-        beginning. Under recorded demand: the given volume of the hour, or the part of the day's
-        recorded volume up to this hour that is still missing.
+        With stated demand: the month's rate times the response to the quotes at the start of the
+        hour. With recorded demand: the given volume of the hour, or the part of the day's recorded
+        volume up to this hour that is still missing.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response
@@ -52,7 +53,7 @@ class UninformedDemand:
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
-        """Return the demand in whole dollars, as the books note it for counterfactuals."""
+        """Return the hour's demand in whole dollars, which the books note for counterfactuals."""
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])
@@ -66,14 +67,14 @@ class UninformedDemand:
         return wanted_usd
 
     def response(self, plan: Plan, others: OtherQuotes) -> float:
-        """Return customers' volume as a multiple of that with the other makers alone.
+        """Return the ratio of customers' volume to the volume with the other makers alone.
 
         Args:
             plan: the captive maker's quotes.
             others: the other makers' quotes.
         """
         shown = (plan.shown_lots[ASK] + plan.shown_lots[BID]) / 2 * len(plan.offset_ticks)
-        # A spread is at least a tick, however near the price the quotes are.
+        # A spread is at least one tick, even if quotes are nearer to the price.
         others_ticks = max(others.away_ticks, 1)
         best_ticks = min(max(plan.offset_ticks[0], 1), others_ticks) if shown else others_ticks
         return self._rules.response(best_ticks / others_ticks, 1 + shown / others.shown_lots)

@@ -1,4 +1,4 @@
-"""A volume by month, recorded or stated, with exceptions for single days."""
+"""A volume by month, recorded or stated, with other values for single days."""
 
 import calendar
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class VolumeByMonth:
-    """Spreads each month over its days; rates are in dollars per second."""
+    """Monthly volumes spread over their days; rates are in dollars per second."""
 
     def __init__(self, months: Sequence[MonthVolume], days: Sequence[DayVolume] = ()) -> None:
         self._of_month = {}
@@ -21,7 +21,7 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return the rate on a day: its own, or else its month's; None if there is neither."""
+        """Return the rate on a day: the day's own, or else its month's; None if neither exists."""
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 

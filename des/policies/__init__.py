@@ -1,1 +1,1 @@
-"""The captive maker's decisions, on the first of each month, about its quotes until the next."""
+"""The captive maker's monthly decisions on its quotes, made on the first of each month."""

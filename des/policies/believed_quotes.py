@@ -1,30 +1,30 @@
-"""Quotes that are best in the maker's own simulation, in which all orders are uninformed.
+"""Quotes with the best result in the maker's own simulation, where all orders are uninformed.
 
-During a month the maker simulates other quotes beside those that it shows, on the actual lead
-price, beside its competitors' quotes, and against random orders alone. On the first of the next
-month it chooses the quotes that would have earned most.
+During a month the maker simulates its displayed quotes and some alternatives, on the actual lead
+price, with its competitors' quotes, and with random orders only. On the first of the next month it
+chooses the quotes with the highest simulated result.
 """
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
 from des.policies.shown_limit import ShownLimit
 from des.scenario import SPREAD_TIMES_MAX
 
-SPREAD_STEP = 2**0.5  # factor of one step wider or narrower, in a month
+SPREAD_STEP = 2**0.5  # factor of one monthly step to a wider or narrower spread
 SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, twice
 
 
 class BelievedQuotes:
-    """Shows the quotes with the highest predicted result within its limits."""
+    """A policy that chooses the quotes with the highest predicted result within its limits."""
 
     def __init__(
         self, first: QuotingChoice, stated_half_spread_bps: float, limit: ShownLimit
     ) -> None:
-        """Begin.
+        """Initialise the policy.
 
         Args:
             first: decides until quotes have been shown for a month.
-            stated_half_spread_bps: the centre of its search, in basis points.
-            limit: the largest size that it may show.
+            stated_half_spread_bps: the centre of the grid of half-spreads, in basis points.
+            limit: the largest size that the maker may show.
         """
         self._first, self._stated_bps = first, stated_half_spread_bps
         self._limit = limit
@@ -41,10 +41,10 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes with the highest predicted result; of equal ones the first.
+        """Return the quotes with the highest predicted result; in a tie, the first of them.
 
-        A month without actual trades changes nothing, since the prediction then depends on
-        simulated orders only.
+        After a month without actual trades the quotes stay the same, since the prediction then
+        depends on simulated orders only.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -58,5 +58,5 @@ class BelievedQuotes:
         return Decided(quotes, planned, self._limit.key if at_limit else "")
 
     def _is_near_stated(self, half_spread_bps: float) -> bool:
-        most = 1.01 * SPREAD_TIMES_MAX  # since steps are irrational numbers
+        most = 1.01 * SPREAD_TIMES_MAX  # factors are irrational numbers, so 1 % is the tolerance
         return self._stated_bps / most <= half_spread_bps <= self._stated_bps * most

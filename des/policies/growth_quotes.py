@@ -1,4 +1,4 @@
-"""Quotes for growth: the size that should reach a share of the volume, judged by last month."""
+"""Quotes for growth: the size that should reach a target share, computed from the last month."""
 
 from dataclasses import replace
 
@@ -12,27 +12,27 @@ STEP_MAX = 4  # in a month the size grows at most by this factor, and shrinks at
 
 
 class GrowthQuotes:
-    """Shows more if its share of the volume was too small, and less if it was too large."""
+    """A policy that shows a larger size if last month's share was too small, and the reverse."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
-        """Begin.
+        """Initialise the policy.
 
         Args:
             first: decides until quotes have been shown for a month.
-            rules: state the share of the house's volume that it aims at.
-            limit: the largest size that it may show.
+            rules: state the target share of the house's volume.
+            limit: the largest size that the maker may show.
         """
         self._first, self._rules = first, rules
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return only the quotes shown: the policy uses the share, not the simulation."""
+        """Return only the quotes shown: the policy uses the share of volume, not the simulation."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the last size times the target share over the achieved share.
 
-        A month in which its quotes traded nothing changes nothing.
+        After a month in which the quotes traded nothing, they stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -43,10 +43,10 @@ class GrowthQuotes:
         target_share = self._rules.target_share_on(day_of(now_us))
         wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
-        # Never zero, since no multiple of zero would grow again.
+        # Never zero, since the size could not grow again from zero.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
-        # It supposes that volume is proportional to size, and that the predicted rate stays the
-        # same.
+        # The plan supposes that volume is proportional to size, and that the predicted result per
+        # dollar of volume stays the same.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)
         return Decided(
@@ -56,7 +56,7 @@ class GrowthQuotes:
         )
 
     def _held_by(self, wanted: float, times: float, showed_cents: int) -> str:
-        """Name the limit that keeps it from the size that it wants, if any."""
+        """Return the name of the limit that prevents the size wanted, if any."""
         if round(showed_cents * times) > self._limit.cents:
             return self._limit.key
         return "" if times == wanted else STEP

@@ -1,4 +1,4 @@
-"""The choice of policy, made from a scenario."""
+"""The captive maker's quoting policy, as the scenario states it."""
 
 from des.policies.believed_quotes import BelievedQuotes
 from des.policies.growth_quotes import GrowthQuotes
@@ -11,7 +11,7 @@ from des.scenario import Maker, Market
 def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
     """Return the maker's policy; every policy starts from the stated quotes.
 
-    If the scenario states a run's decisions, no policy decides again.
+    If the scenario states the decisions of a base run, these decisions are used instead.
     """
     stated, rules = StatedQuotes(market, maker), maker.quoting
     if market.quoter.decided:

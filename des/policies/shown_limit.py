@@ -1,4 +1,4 @@
-"""The largest size that a policy of the captive maker may show, and the key that limits it."""
+"""The largest size that a policy of the captive maker may show, and the key that sets it."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class ShownLimit(NamedTuple):
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the smaller limit: the stated one, or the one that fits the position limit."""
+    """Return the smaller of two limits: the stated size, and the size for the position limit."""
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

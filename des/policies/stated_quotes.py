@@ -1,4 +1,4 @@
-"""Quotes as a scenario states them: a size by date, a share of depth, or a run's decisions."""
+"""Quotes stated in a scenario: a size by date, a share of the depth, or a base run's decisions."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
@@ -8,19 +8,19 @@ from ledger.times import day_of
 
 
 class StatedQuotes:
-    """Shows the stated sizes at any result."""
+    """A policy that shows the stated sizes, with any result."""
 
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return only the quotes shown."""
+        """Return only the quotes shown: the policy has no alternatives."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the stated quotes for the day of *now_us*.
 
-        Their predicted result is the simulated result of the month before, in proportion to size.
+        The predicted result is last month's simulated result, in proportion to the size.
         """
         quotes = self._stated(now_us)
         if seen is None:

@@ -21,23 +21,23 @@ from ledger.times import day_of
 class Candles:
     """The lead price according to a file of candles."""
 
-    anchors: tuple[Anchor, ...]  # the first open, then every close; behind a gap the open as well
+    anchors: tuple[Anchor, ...]  # the first open, and every close; after a gap also the open
     volatility: tuple[VolatilityLevel, ...]  # one level per day
-    said: tuple[str, ...] = ()  # findings about the file, and its corrections
+    said: tuple[str, ...] = ()  # remarks on the file, and corrections made
 
 
 def read_candles(path: Path) -> Candles:
-    """Read a file of candles of equal length, up to a week: see `des.candles`.
+    """Read a file of candles of equal length, at most a week: see `des.candles`.
 
     Times without a zone are UTC. Candles that are not whole hours are joined to whole hours. The
-    volatility of a day comes from the ranges of the candles that open on it. A day without
-    candles has the volatility of the day before.
+    volatility of a day comes from the ranges of the candles that open on this day. A day without
+    candles has the volatility of the previous day.
 
     Raises:
         CandleError: the file cannot be read, or a line of it is implausible.
 
     Source: variance per candle (ln high/low)^2 / (4 ln 2); Parkinson (1980), The Journal of
-        Business 53(1), 61-65. Ranges from few trades underestimate it.
+        Business 53(1), 61-65. Ranges from few trades underestimate the variance.
     """
     found = candles_of(path)
     return Candles(
@@ -72,7 +72,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # a scenario limits the volatility of a price
+        except ValidationError as error:  # a scenario has a maximum volatility
             raise CandleError(
                 path,
                 day[0].row,

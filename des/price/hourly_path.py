@@ -1,8 +1,8 @@
-"""The price at each hour: volatility first, then diffusion, jumps and anchors.
+"""The price at each hour: volatility is drawn first, then diffusion and jumps; anchors correct it.
 
-All hours of a run are drawn at once, a few numbers each; the path inside an hour is drawn on
-demand. All draws come in order from streams that begin with the run, so a longer run begins with
-the same path.
+All hours of a run are drawn at once, with a few numbers for each hour. The path inside an hour is
+drawn on demand. The draws are in order, from streams that begin with the run. So a longer run
+begins with the same path.
 """
 
 import math
@@ -22,42 +22,42 @@ HOUR_YEARS = HOUR_US / SECOND_US / YEAR_S
 
 @dataclass(frozen=True, slots=True)
 class HourlyPath:
-    """Log-prices at the hours, and the parts of each hour's move. Row h is the run's hour h."""
+    """Log-prices at full hours, and the parts of each hour's move. Row h is hour h of the run."""
 
-    factor: np.ndarray  # volatility over its level, shape (n,)
+    factor: np.ndarray  # ratio of volatility to its level, shape (n,)
     volatility: np.ndarray  # annualised, jumps included, shape (n,)
     variance: np.ndarray  # the diffusion's variance in the hour, shape (n,)
-    diffusion: np.ndarray  # log-price change in the hour, jumps left out, shape (n,)
-    log_price: np.ndarray  # the value at the hour's start, shape (n,)
-    is_known: np.ndarray  # whether it is an anchor or the run's start, bool, shape (n,)
-    jump_sizes: np.ndarray  # the jumps of all hours, in order, in logs
-    jumps_before: np.ndarray  # how many of them come before the hour, int64, shape (n + 1,)
+    diffusion: np.ndarray  # log-price change in the hour without jumps, shape (n,)
+    log_price: np.ndarray  # log-price at the start of the hour, shape (n,)
+    is_known: np.ndarray  # whether this price is an anchor or the run's start, bool, shape (n,)
+    jump_sizes: np.ndarray  # jumps of all hours, in order of time, as log-price changes
+    jumps_before: np.ndarray  # number of jumps before the hour, int64, shape (n + 1,)
 
     def jumps(self, hour: int) -> np.ndarray:
-        """Return the sizes of the jumps in one hour."""
+        """Return the sizes of the jumps in one hour, as log-price changes."""
         return self.jump_sizes[self.jumps_before[hour] : self.jumps_before[hour + 1]]
 
 
 def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour: int) -> HourlyPath:
-    """Draw the hours of a run, and those up to the first anchor at or after its end.
+    """Draw the hours of a run, and the hours up to the first anchor at or after the run's end.
 
     Given the volatilities, the diffusion between two anchors is a Brownian bridge; after the
-    last anchor it is free. If the draws miss an anchor, the diffusion alone is corrected, in
-    proportion to variance: an anchor says where the price was, not that it jumped there.
+    last anchor it is free. If the draws miss an anchor, only the diffusion is corrected, in
+    proportion to variance: an anchor states a price, and does not prove a jump.
 
     Args:
         seed: the run's seed.
-        market: the market whose price it is.
-        price: the price's anchors and volatility.
-        start_hour: first hour of the run, counted since 1970; the last anchor at or before it
-            gives the price there.
+        market: the name of the market.
+        price: the anchors and volatility of the market's price.
+        start_hour: first hour of the run, counted since 1970; the last anchor at or before this
+            hour gives the price at its start.
         end_hour: first hour after the run.
 
     Raises:
         ValueError: no anchor, or no volatility, is dated at or before the start.
     """
     known_hours, known_logs = _known_prices(price.anchors, start_hour, end_hour)
-    # One hour more than the run, so that its last instant has a volatility.
+    # The path has one hour more than the run, so that the run's last instant has a volatility.
     hours = max(end_hour - start_hour + 1, known_hours[-1])
 
     factor = hour_factors(seed, market, price, hours)
@@ -86,7 +86,7 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return hours and log-prices of known prices, up to the first after the end."""
+    """Return hours and log-prices of known prices, up to the first one at or after the end."""
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:
@@ -102,7 +102,7 @@ def _jumps(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the number of jumps in each hour, and their sizes."""
     per_hour = price.jumps_per_day / 24
-    # On average their number times their variance is their share of the hour's variance.
+    # On average, the number of jumps times their variance is jump_share of the hour's variance.
     sd_per_volatility = math.sqrt(price.jump_share * HOUR_YEARS / per_hour) if per_hour else 0.0
     counts = stream(seed, "price", "jumps", market).poisson(per_hour, len(volatility))
     normals = stream(seed, "price", "jump sizes", market).standard_normal(counts.sum())
@@ -112,7 +112,7 @@ def _jumps(
 def _correction(
     drawn: np.ndarray, variance: np.ndarray, known_hours: list[int], known_logs: list[float]
 ) -> np.ndarray:
-    """Return each hour's correction, with which the path reaches the known prices."""
+    """Return each hour's correction, so that the path reaches the known prices."""
     correction = np.zeros(len(drawn))
     if len(known_hours) == 1:
         return correction

@@ -1,30 +1,30 @@
-"""Market impact of hedges and liquidations: the lead price moves and comes back.
+"""Market impact of hedges and liquidations: the lead price moves and returns.
 
-After an order flow of Q lots in an interval of length D, the log-price is off by
-I+ = I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume): the square-root law of
-market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and no
-permanent part. Recorded prices already contain the impact of real orders, so this is the model's
-excess; kappa = 0 is the baseline.
+After a flow of Q lots in an interval of length D, the offset I of the log-price becomes
+I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume). This is the square-root law of
+market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and without a
+permanent part. Recorded prices already contain the impact of real orders, so this impact is an
+addition of the model; kappa = 0 is the baseline.
 """
 
 import math
 
 
 class Impact:
-    """The transient part of one market's log-price."""
+    """The temporary impact on the log-price of one market."""
 
     def __init__(self, kappa: float, tau_s: float, daily_volume_lots: float) -> None:
         self._kappa, self._tau_s, self._daily_volume_lots = kappa, tau_s, daily_volume_lots
         self.log_offset = 0.0
 
     def per_root_lot(self, daily_volatility: float) -> float:
-        """Return the move that one lot would make; n lots make sqrt(n) times as much."""
+        """Return the move of the log-price by one lot; n lots move it by sqrt(n) times as much."""
         if not self._kappa:
             return 0.0
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)
 
     def update(self, elapsed_s: float, lots: int, daily_volatility: float) -> None:
-        """Let the offset decay, and add the push of *lots* (signed)."""
+        """Let the offset decay, and add the impact of *lots* (signed)."""
         pushed = self.per_root_lot(daily_volatility) * math.sqrt(abs(lots))
         self.log_offset *= math.exp(-elapsed_s / self._tau_s)
         self.log_offset += math.copysign(pushed, lots)

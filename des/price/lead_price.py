@@ -15,11 +15,11 @@ from des.scenario import Price
 from des.turns import first_at
 from ledger.mistake import MistakeError
 
-# A day, whose ticks are needed again at its close; the hour before, for a quoter that reads the
-# past; the hour after, for orders on their way.
+# A day, whose ticks are read again at its close; the hour before, for a late quoter; the hour
+# after, for orders that have not yet arrived.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
-# Prices are stored in 32 bits: the other half leaves room for moves inside hours, and impact.
+# Prices are stored in 32 bits; this limit leaves room for moves inside hours and for impact.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
 _NO_TIMES = np.empty(0, dtype=np.int64)
@@ -33,27 +33,27 @@ class Ticks(NamedTuple):
 
 
 class PriceRangeError(MistakeError, ValueError):
-    """A path is outside the range in which prices are exact integers."""
+    """A path leaves the range in which prices are exact integers."""
 
 
 class LeadPrice:
-    """The lead price of one market over one run; it moves at ticks and only there.
+    """The lead price of one market over one run; it changes only at ticks.
 
     In logs, an hour is a Brownian bridge between its two ends plus its jumps, observed at ticks of
-    a Poisson process; a jump is a tick too. The run's start and every anchor within it are ticks,
-    at the anchor's price. An hour's draws depend on nothing but seed, market and hour.
+    a Poisson process. A jump is also a tick. The run's start and every anchor in the run are ticks
+    with the anchor's price. An hour's draws depend only on seed, market and hour.
 
     Args:
         seed: the run's seed.
-        market: the market whose price it is.
-        price: with anchors and volatility; candles must have been read before.
+        market: the name of the market.
+        price: the price's anchors and volatility; a file of candles must have been read before.
         tick_usd: the size of a tick, in dollars.
         start_us: first microsecond of the run, a whole hour.
-        end_us: first microsecond after it, a whole hour.
+        end_us: first microsecond after the run, a whole hour.
 
     Raises:
         ValueError: the run does not begin and end at whole hours; or see `hourly_path`; or the
-            path rises so far that prices would not fit where they are stored.
+            path rises above the largest price that can be stored.
     """
 
     def __init__(
@@ -84,15 +84,15 @@ class LeadPrice:
         self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)
 
     def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return the ticks in [start_us, end_us); outside the run there are none.
+        """Return the ticks in [start_us, end_us) that are inside the run.
 
         Args:
-            start_us: first microsecond.
-            end_us: first microsecond after.
-            impact: the impact of liquidations and hedges on the log-price in that span.
+            start_us: first microsecond of the span.
+            end_us: first microsecond after the span.
+            impact: the impact of liquidations and hedges on the log-price in this span.
 
         Returns:
-            Prices are rounded to the nearest tick, here and nowhere else, and are at least one.
+            The ticks; prices are at least one tick. Only this method rounds prices to ticks.
         """
         start_us, end_us = max(start_us, self._start_us), min(end_us, self._end_us)
         factor = math.exp(impact)
@@ -108,13 +108,13 @@ class LeadPrice:
     def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
         """Return one tick that replaces all ticks before a full hour, at the hour's opening price.
 
-        It is a minute earlier, so that a quoter that reads the past finds it.
+        The tick is a minute before the hour, so that a late quoter finds it.
         """
         price = round(self.hour_price_usd(end_us) * math.exp(impact) / self._tick_usd)
         return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))
 
     def hour_volatility_ratio(self, time_us: int) -> float:
-        """Return the volatility of the hour at *time_us* over its level."""
+        """Return the ratio of volatility to its level in the hour at *time_us*."""
         return float(self._path.factor[self._row(time_us)])
 
     def hour_volatility(self, time_us: int) -> float:
@@ -135,14 +135,14 @@ class LeadPrice:
         return time_us // HOUR_US - self._start_hour
 
     def _draw_hour(self, hour: int) -> tuple[np.ndarray, np.ndarray]:
-        """Draw one hour, counted since 1970: its ticks' times, and prices not yet rounded."""
+        """Draw the ticks' times in one hour, counted since 1970, and prices before rounding."""
         row = hour - self._start_hour
         jump_sizes = self._path.jumps(row)
         jumps_us = self._jump_times(hour, len(jump_sizes))
         arrivals = self._stream("tick times", hour)
         drawn_us = arrivals.integers(HOUR_US, size=arrivals.poisson(self._ticks_per_hour))
         known_us = np.zeros(int(self._path.is_known[row]), dtype=np.int64)
-        # Two ticks in one microsecond are one, since the price is a function of time.
+        # Two ticks in the same microsecond are one tick, since the price is a function of time.
         offsets_us = distinct(np.concatenate((known_us, drawn_us, jumps_us)), HOUR_US)
 
         normals = self._stream("diffusion", hour).standard_normal(len(offsets_us) + 1)
@@ -157,7 +157,7 @@ class LeadPrice:
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
     def _jump_times(self, hour: int, n: int) -> np.ndarray:
-        """Draw the times of jumps: never at the hour itself, where there may be an anchor."""
+        """Draw the times of jumps; none is at the full hour, where an anchor may be."""
         if not n:
             return _NO_TIMES
         return np.sort(self._stream("jump times", hour).integers(1, HOUR_US, n))
@@ -168,7 +168,7 @@ class LeadPrice:
 
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
-    """Append ticks to others, and drop those that are older than needed from *since_us* on."""
+    """Append ticks to earlier ticks, and drop ticks that are not needed from *since_us* on."""
     first = max(first_at(before.times_us, since_us + 1) - 1, 0)
     kept = len(before.times_us) - first
     n = kept + len(after.times_us)
@@ -187,8 +187,8 @@ def _rounded(
 ) -> Ticks:
     """Return an hour's ticks in [start, end), with prices multiplied by a factor.
 
-    The exponential of the path was taken once, over its whole hour. Each price is multiplied and
-    rounded alone, so that it does not depend on which others are asked for.
+    The exponential of the path was computed once, for the whole hour. Each price is multiplied and
+    rounded separately, so that it does not depend on the other requested prices.
     """
     first, last = first_at(times_us, start_us), first_at(times_us, end_us)
     rounded = np.empty(max(last - first, 0), np.int64)
@@ -205,13 +205,13 @@ def _bridge(
     jumps_us: np.ndarray,
     jump_sizes: np.ndarray,
 ) -> np.ndarray:
-    """Draw a random walk through an hour's moments, tilt it to its known end, and add jumps.
+    """Draw a random walk through given moments of an hour, tilt it to its known end, add jumps.
 
     Args:
-        offsets_us: the moments, from the hour on, shape (n,).
-        normals: one for each step, the last of which ends with the hour, shape (n + 1,).
-        hour: the log-price at its start, how far the walk must go, and its variance.
-        jumps_us, jump_sizes: when the price jumps, rising, and by how much in logs, shape (m,).
+        offsets_us: the moments, in microseconds since the start of the hour, shape (n,).
+        normals: one for each step, shape (n + 1,); the last step ends with the hour.
+        hour: the log-price at the hour's start, the change until its end, and its variance.
+        jumps_us, jump_sizes: the rising times of jumps, and their log-price changes, shape (m,).
 
     Returns:
         Log-prices, shape (n,).

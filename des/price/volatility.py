@@ -12,10 +12,10 @@ from des.scenario import Price, VolatilityLevel
 
 
 def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) -> np.ndarray:
-    """Return the annualised volatility in force in each hour.
+    """Return the level of annualised volatility in each hour.
 
     Args:
-        levels: in order of their days; the first is in force at *first_hour*.
+        levels: in order of their days; the first must apply at *first_hour*.
         first_hour: counted since 1970.
         hours: the number of hours.
 
@@ -33,11 +33,11 @@ def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) 
 
 
 def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray:
-    """Draw each hour's volatility as a multiple of its level.
+    """Draw the ratio of each hour's volatility to its level.
 
-    The logarithm is a first-order autoregression, stationary from the first hour, whose mean
-    makes the mean square of the factor one: the level stays the root mean square volatility.
-    A longer run begins with the same factors.
+    The logarithm is a first-order autoregression, stationary from the first hour. Its mean is
+    such that the mean square of the factor is one. So the level is the root mean square of the
+    volatility. A longer run begins with the same factors.
 
     Returns:
         Factors, shape (hours,); all one when `volatility_log_sd` is zero.
