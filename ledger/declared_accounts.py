@@ -122,7 +122,7 @@ class DeclaredAccounts:
         if (entity, kind) != (house, Kind.CUSTOMERS):
             raise LedgerFileError(
                 f"{place}: {account} is a claim, but has kind {kind} in the books of {entity}; a "
-                f"claim has kind {Kind.CUSTOMERS} in the books of {house}: correct entity: and kind:"
+                f"claim has kind {Kind.CUSTOMERS} in the books of {house}: set entity: and kind:"
             )
         if customer not in customers:
             raise LedgerFileError(
