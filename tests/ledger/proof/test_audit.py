@@ -30,7 +30,7 @@ DIGITS = b"0123456789"
 
 PLACES = 60
 PLACES_IF_SLOW = 3_000
-SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]  # the slow one tries many more places
+SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]  # the slow seed tries many more places
 
 
 def places(seed: int, fast: int = PLACES) -> int:
@@ -43,13 +43,13 @@ def files(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def day_run(executed) -> RunFolder:
-    """A run of one day, whose audit is fast."""
+    """Return a run of one day. The audit of one day is fast."""
     return executed("tiny", run={"end": date(2022, 5, 10), "day_ledgers": "all"})
 
 
 @pytest.fixture(scope="module")
 def folder(day_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy in which tests change one thing at a time and restore it."""
+    """Return a copy of the run. Tests change one file of the copy at a time and restore it."""
     return copied(day_run, tmp_path_factory.mktemp("audited"))
 
 
@@ -70,7 +70,7 @@ def copied(run: RunFolder, place: Path) -> Path:
 
 @contextmanager
 def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
-    """Change a file for a while, and with *resealed* the manifest too."""
+    """Change a file until the block ends; with *resealed*, also seal the changed folder again."""
     was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
     path.write_bytes(content)
     if resealed:
@@ -81,9 +81,9 @@ def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) ->
 
 
 def first_problem(folder: Path) -> str | None:
-    """Audit up to the first problem.
+    """Return the first problem that the audit finds.
 
-    Files made from the text do not count, since a forger can make them again.
+    Problems in files made from the text are skipped, because a forger can make these files again.
     """
     made_from_text = ("columns:", "group:")
     findings = (each for each in audit(folder) if not each.step.startswith(made_from_text))
@@ -91,7 +91,7 @@ def first_problem(folder: Path) -> str | None:
 
 
 def other_digit(draws: random.Random, content: bytes) -> bytes:
-    """Change one digit, anywhere."""
+    """Return the content with one random digit changed."""
     place = draws.choice([i for i, byte in enumerate(content) if byte in DIGITS])
     digit = draws.choice([d for d in DIGITS if d != content[place]])
     return content[:place] + bytes([digit]) + content[place + 1 :]
@@ -111,15 +111,15 @@ def tampered(draws: random.Random, path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("every_day", [False, True])
-def test_an_honest_run_passes(run, every_day):
+def test_an_unchanged_run_passes_the_audit(run, every_day):
     assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 7
 
 
-def test_a_run_passes_in_any_folder(folder):
+def test_a_run_copied_to_another_folder_passes_the_audit(folder):
     assert first_problem(folder) is None
 
 
-def test_an_audit_changes_nothing(folder):
+def test_an_audit_changes_no_file(folder):
     before = {path: path.read_bytes() for path in files(folder)}
 
     list(audit(folder, every_day=True))
@@ -139,7 +139,7 @@ def test_an_audit_does_not_change_the_garbage_collectors_setting(folder, collect
         (gc.enable if was_collecting else gc.disable)()
 
 
-def test_unwritten_days_are_sampled_and_the_report_says_how_many(executed):
+def test_without_day_ledgers_the_audit_checks_a_stated_number_of_days(executed):
     run = executed("tiny", run={"day_ledgers": ()})
 
     (*_, sampled), (*_, whole) = audit(run.path), audit(run.path, every_day=True)
@@ -148,7 +148,7 @@ def test_unwritten_days_are_sampled_and_the_report_says_how_many(executed):
     assert " 3 of 3 days" in whole.step
 
 
-def test_a_day_ledger_that_beancount_or_an_invariant_refuses_is_a_finding(executed, monkeypatch):
+def test_an_error_of_beancount_or_an_invariant_in_a_day_ledger_is_a_finding(executed, monkeypatch):
     run = executed("tiny", run={"day_ledgers": ()})
     for added, said in (
         ('* "Unopened"\n  Assets:Nobody:Cash  1 USD\n  Assets:Nobody:Cash  -1 USD\n', "Nobody"),
@@ -169,7 +169,7 @@ def test_a_day_ledger_that_beancount_or_an_invariant_refuses_is_a_finding(execut
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_digit_of_any_file_can_be_changed(folder, seed):
+def test_a_changed_digit_in_any_file_breaks_the_seal(folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed)):
         path = draws.choice(files(folder))
@@ -180,7 +180,7 @@ def test_no_digit_of_any_file_can_be_changed(folder, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_after_any_changed_digit_the_audit_ends_and_names_the_file(folder, seed):
+def test_the_audit_of_a_file_with_a_changed_digit_ends_and_names_the_file(folder, seed):
     draws = random.Random(seed)
     for path in files(folder):
         for _ in range(places(seed, fast=1)):
@@ -197,7 +197,7 @@ def test_after_any_changed_digit_the_audit_ends_and_names_the_file(folder, seed)
 
 
 def other_amount(draws: random.Random, text: str) -> str:
-    """Change one amount of one posting by a cent, by a lot, or by a large amount."""
+    """Return the text with one random amount changed, by a cent, a unit or a large number."""
     found = draws.choice(list(AMOUNT.finditer(text)))
     number = found[1]
     units = int(number.replace(".", "")) + draws.choice([-1, 1, 100, -12_345, 10**7])
@@ -208,14 +208,14 @@ def other_amount(draws: random.Random, text: str) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_amount_of_a_month_can_be_changed_even_under_a_new_seal(folder, seed):
+def test_a_changed_amount_in_a_month_is_found_even_under_a_new_seal(folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed, fast=10)):
         assert_a_change_is_found(folder, draws, draws.choice(sorted(folder.glob("2*.beancount"))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_amount_of_a_day_can_be_changed_even_under_a_new_seal(small_folder, seed):
+def test_a_changed_amount_in_a_day_ledger_is_found_even_under_a_new_seal(small_folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed, fast=4)):
         path = draws.choice(sorted(small_folder.glob("days/*.beancount")))
@@ -230,7 +230,7 @@ def assert_a_change_is_found(folder: Path, draws: random.Random, path: Path) -> 
         assert first_problem(folder) is not None, text
 
 
-def test_a_changed_amount_is_reported_with_its_file(folder):
+def test_a_changed_amount_is_reported_with_the_name_of_its_file(folder):
     (path,) = folder.glob("2*.beancount")
     text = other_amount(random.Random(1), path.read_text(encoding="utf-8"))
     with changed(folder, path, text.encode(), resealed=True):
@@ -238,7 +238,7 @@ def test_a_changed_amount_is_reported_with_its_file(folder):
 
 
 def other_value(draws: random.Random, column: str, value: int, words: dict) -> int:
-    """Give another value that the column may have."""
+    """Return another value that is valid in the column."""
     if column in words:
         return draws.choice([code for code in range(len(words[column])) if code != value])
     if column in NULLABLE and value != ABSENT and draws.random() < 0.3:
@@ -250,7 +250,7 @@ def other_value(draws: random.Random, column: str, value: int, words: dict) -> i
 
 @pytest.mark.parametrize("column", ROW.names)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_field_of_any_fill_can_be_changed_even_under_a_new_seal(
+def test_a_changed_field_of_a_fill_is_found_even_under_a_new_seal(
     folder, folder_of_two_markets, seed, column
 ):
     if column == "market":
@@ -348,7 +348,7 @@ def a_link_to_nowhere(folder: Path) -> None:
         a_link_to_nowhere,
     ],
 )
-def test_any_forgery_is_a_finding_and_none_stops_the_audit(day_run, tmp_path, forge):
+def test_any_forgery_is_a_finding_and_the_audit_continues(day_run, tmp_path, forge):
     folder = tmp_path / "run"
     shutil.copytree(day_run.path, folder)
     forge(folder)
@@ -378,11 +378,11 @@ def test_any_forgery_is_a_finding_and_none_stops_the_audit(day_run, tmp_path, fo
         ),
     ],
 )
-def test_a_role_with_another_name_is_reported_in_a_sentence(tiny_run, tmp_path, old, new, said):
+def test_a_changed_role_is_reported_in_one_sentence(tiny_run, tmp_path, old, new, said):
     folder = tmp_path / "run"
     shutil.copytree(tiny_run.path, folder)
     replaced("main.beancount", old, new)(folder)
-    with suppress(RoleError):  # the copy can't be written with these roles either
+    with suppress(RoleError):  # with these roles the copy can't be written
         write_copy(folder, RunFolder(folder).entries)
     seal(folder, json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"])
 
@@ -392,7 +392,7 @@ def test_a_role_with_another_name_is_reported_in_a_sentence(tiny_run, tmp_path, 
     assert not [problem for problem in problems if "Error" in problem]
 
 
-def test_an_error_that_prevents_reading_any_day_is_reported_once(folder):
+def test_an_unreadable_fill_file_is_reported_once_and_not_for_each_day(folder):
     month = folder / "fills" / "2022-05.parquet"
     with changed(folder, month, b"not Parquet", resealed=True):
         *_, fills, days = audit(folder, every_day=True)
@@ -400,5 +400,5 @@ def test_an_error_that_prevents_reading_any_day_is_reported_once(folder):
     assert len(fills.problems) == len(days.problems) == 1
 
 
-def test_a_folder_that_is_no_run_is_reported(tmp_path):
+def test_a_folder_without_a_run_fails_the_audit(tmp_path):
     assert any(finding.problems for finding in audit(tmp_path))

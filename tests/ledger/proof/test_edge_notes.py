@@ -1,4 +1,4 @@
-"""Notes on takers' gains by hour agree with the fills."""
+"""The audit compares the notes on takers' gains in each hour with the fills."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ NOTE = re.compile(rf'(?m)^\S+ custom "{EdgeOfHours.kind}" "pickoff" "(?P<cents>[
 
 @pytest.fixture(scope="module")
 def sampled_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """A day of which two hours are simulated."""
+    """Return a run of one day, of which two hours are simulated."""
     return executed(SETTLING, run={"one_hour_in": 12, "seed": 3})
 
 
@@ -32,13 +32,13 @@ def the_note(run: RunFolder) -> re.Match[str]:
 
 
 def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
-    """Return the findings after a change of the note in text and copy."""
+    """Return the findings after the note is changed in the text and in the Parquet copy."""
     (month,) = (path.name for path in run.path.glob("????-??.beancount"))
     changed = rewritten(run, folder, month, the_note(run).group(), becomes)
     return list(wrong_edges(RunFolder(changed)))
 
 
-def test_the_note_agrees_with_the_fills_hour_by_hour(sampled_run: RunFolder):
+def test_the_note_has_the_sum_of_the_fills_of_each_hour(sampled_run: RunFolder):
     (note,) = sampled_run.notes(EdgeOfHours)
     by_hour = dict(
         sampled_run.select(
@@ -52,13 +52,13 @@ def test_the_note_agrees_with_the_fills_hour_by_hour(sampled_run: RunFolder):
     assert list(wrong_edges(sampled_run)) == []
 
 
-def test_a_run_of_all_hours_notes_no_hour(executed: Callable[..., RunFolder]):
+def test_a_run_that_simulates_all_hours_has_no_note(executed: Callable[..., RunFolder]):
     assert executed(SETTLING).notes(EdgeOfHours) == []
     assert list(wrong_edges(executed(SETTLING))) == []
 
 
 @pytest.mark.parametrize("hour", [0, 23])
-def test_no_hour_of_a_note_can_be_changed(sampled_run: RunFolder, tmp_path: Path, hour: int):
+def test_a_changed_hour_in_the_note_is_found(sampled_run: RunFolder, tmp_path: Path, hour: int):
     cents = the_note(sampled_run)["cents"].split()
     cents[hour] = str(int(cents[hour]) + 1)
     note = the_note(sampled_run).group().replace(the_note(sampled_run)["cents"], " ".join(cents))
@@ -68,14 +68,14 @@ def test_no_hour_of_a_note_can_be_changed(sampled_run: RunFolder, tmp_path: Path
     assert f"in hour {hour}," in problem
 
 
-def test_no_note_can_be_extended_or_repeated(sampled_run: RunFolder, tmp_path: Path):
+def test_a_longer_or_repeated_note_is_found(sampled_run: RunFolder, tmp_path: Path):
     note = the_note(sampled_run).group()
 
     assert found_with(sampled_run, tmp_path / "long", note.replace('"\n', ' 5"\n'))
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_an_audit_finds_a_changed_note_even_if_all_other_files_follow_it(
+def test_the_audit_finds_a_changed_note_even_if_all_other_files_agree_with_it(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -85,11 +85,11 @@ def test_an_audit_finds_a_changed_note_even_if_all_other_files_follow_it(
 
     found = [said for step in audit(changed) for said in step.problems]
 
-    assert len(found) == 2  # both hours
+    assert len(found) == 2  # one for each simulated hour
     assert all("it notes 0.00 from pickoff in hour" in said for said in found)
 
 
-def test_books_without_the_note_give_the_same_standard_error_from_their_fills(
+def test_without_the_note_the_fills_give_the_same_standard_error(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -103,8 +103,10 @@ def test_books_without_the_note_give_the_same_standard_error_from_their_fills(
     assert noted == summed > 0
 
 
-def test_with_two_days_no_note_can_be_left_out(executed: Callable[..., RunFolder], tmp_path: Path):
-    """Books without any note count as older ones, for which the fills are read."""
+def test_a_missing_note_is_found_if_another_day_has_its_note(
+    executed: Callable[..., RunFolder], tmp_path: Path
+):
+    """Books without any such note are valid: older runs have none, so their fills are read."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2

@@ -1,4 +1,4 @@
-"""The first difference of two files is named by line, or by row and column."""
+"""The first difference of two files is reported with its line, or with its row and column."""
 
 from pathlib import Path
 
@@ -30,11 +30,11 @@ def test_equal_texts_have_no_difference():
         ("one\ntwo\n\n", "a.txt:4: it says ''; the scenario gives nothing"),
     ],
 )
-def test_the_first_different_line_is_named(found, said):
+def test_the_first_different_line_is_reported(found, said):
     assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
 
 
-def test_for_long_lines_the_different_part_is_shown():
+def test_for_long_lines_only_the_different_part_is_shown():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
     assert "xhere'" in said
@@ -52,7 +52,7 @@ def test_for_long_lines_the_different_part_is_shown():
         (f"{ROWS}, (4, 'x')", "it does not have the 3 rows that the scenario gives"),
     ],
 )
-def test_the_first_row_that_differs_is_named_with_its_column(tmp_path, rows, said):
+def test_the_first_different_row_is_reported_with_its_column(tmp_path, rows, said):
     found, due = parquet(tmp_path / "found.parquet", rows), parquet(tmp_path / "due.parquet", ROWS)
 
     (problem,) = row_that_differs("fills/2022-05.parquet", found, due, GIVER)
@@ -60,7 +60,7 @@ def test_the_first_row_that_differs_is_named_with_its_column(tmp_path, rows, sai
     assert problem.startswith(f"fills/2022-05.parquet: {said}")
 
 
-def test_other_columns_are_reported_and_so_is_a_file_that_is_no_table(tmp_path):
+def test_different_columns_and_an_unreadable_file_are_reported(tmp_path):
     due = parquet(tmp_path / "due.parquet", ROWS)
     found = parquet(tmp_path / "found.parquet", ROWS, "seq, maker")
     (tmp_path / "text.parquet").write_text("no table", encoding="utf-8")
@@ -72,7 +72,7 @@ def test_other_columns_are_reported_and_so_is_a_file_that_is_no_table(tmp_path):
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 
-def test_in_two_folders_the_earliest_month_comes_first_and_manifests_do_not_count(tmp_path):
+def test_differences_of_folders_are_sorted_by_month_and_ignore_manifests(tmp_path):
     for folder, text in (("found", "a"), ("due", "b")):
         (tmp_path / folder / "fills").mkdir(parents=True)
         for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):

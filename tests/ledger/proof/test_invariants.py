@@ -1,7 +1,7 @@
-"""Each invariant of ledger/proof/invariants, with books that keep it and books that break it.
+"""Each invariant of ledger/proof/invariants has valid books and books that break it.
 
-Each ledger states its own errors: if an entry has ``breaks: "claims-mirror-debts"`` in its
-metadata, this invariant must be reported broken at that entry, and nothing else may be reported.
+A test ledger states its own errors: an entry with ``breaks: "claims-mirror-debts"`` in its
+metadata must break this invariant. No other error may be reported.
 """
 
 import re
@@ -19,7 +19,7 @@ from ledger.proof.invariants import INVARIANTS, BrokenInvariant, check, name_of
 
 EXAMPLE = Path(__file__).with_name("example.beancount")
 
-# Accounts by the part they play in the hole; those of Firm07 and Lender01 play none.
+# Accounts by their part in the hole. Accounts of Firm07 and Lender01 have no part.
 CHART = {
     "liquid": "Assets:FTX:Cash Assets:Alameda:Cash Assets:FTX:Coins:Wallet",
     "claim": "Liabilities:FTX:Customers:Firm07 Liabilities:FTX:Coins:Firm07",
@@ -49,7 +49,7 @@ OPENS = "".join(
     for account in accounts.split()
 )
 
-# The parts of the ledgers below.
+# The entries from which the ledgers below are built.
 
 OPENING = """
 2022-05-01 * "Opening balances" #opening
@@ -66,7 +66,7 @@ OPENING = """
 """
 BROUGHT_FORWARD = OPENING.replace('  seq: 1\n  time: "00:00:00.000000"\n', "")
 
-# Firm07 has 5 SOL, which FTX holds for it.
+# FTX holds 5 SOL for Firm07.
 IN_KIND = """
 2022-05-01 * "Opening balances, in kind" #opening
   seq: 2
@@ -79,7 +79,7 @@ IN_KIND = """
 
 
 def handed(tokens: int, seq: int, promise: str = "") -> str:
-    """Firm07 gives Lender01 SOL at FTX."""
+    """Return an entry: Firm07 gives Lender01 SOL that FTX holds for both."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Firm07" "Firm07 gives Lender01 {tokens} SOL at FTX" #tokens
@@ -94,7 +94,7 @@ def handed(tokens: int, seq: int, promise: str = "") -> str:
 """
 
 
-# Firm07 has 5 BTC, which FTX owes it and holds.
+# FTX owes Firm07 5 BTC and has them.
 COINS = """
 2022-05-01 * "Opening balances in coins" #opening
   seq: 2
@@ -107,7 +107,7 @@ COINS = """
 
 
 def lent_and_sold(coins: int, promise: str = "") -> str:
-    """FTX lends Alameda BTC, which it sells to Lender01 for a hundred dollars."""
+    """Return an entry: FTX lends Alameda BTC; Alameda sells them to Lender01 for 100 dollars."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Lender01" "FTX lends Alameda {coins} BTC, which it sells for 100.00" #coins
@@ -138,7 +138,7 @@ DEPOSIT = """
   Assets:Firm07:Cash                  -100.00 USD
 """
 
-# Lender01 has 200.00.
+# Lender01 has only 200.00.
 LOAN = """
 2022-05-02 * "Lender01" "Lender01 lends Alameda 201.00" #loan
   seq: 2
@@ -149,7 +149,7 @@ LOAN = """
   Assets:Lender01:Cash                -201.00 USD
 """
 
-# A settlement: Firm07 wins 60.00; Alameda, which has deposited nothing, loses and borrows them.
+# A settlement: Firm07 wins 60.00. Alameda has no deposit: it loses 60.00 and borrows them.
 WINNER = """
 2022-05-02 * "Firm07" "Variation margin of Firm07" #variation-margin ^settlement-2022-05-02-10
   seq: 2
@@ -198,7 +198,7 @@ GIVEN = """
 
 
 def tip(day: int, *meta: str) -> str:
-    """Firm07 gives Lender01 a dollar."""
+    """Return an entry: Firm07 gives Lender01 a dollar."""
     stamp = "".join(f"  {line}\n" for line in meta)
     return f"""
 2022-05-{day:02} * "Lender01" "A tip of 1.00"
@@ -219,7 +219,7 @@ def numbered(seq: int, transaction: str) -> str:
 
 
 def breaking(promises: str, transaction: str) -> str:
-    """State the broken invariant in the metadata of *transaction*."""
+    """Return *transaction* with the invariants that it breaks in its metadata."""
     return re.sub(r"(\n2022.*\n)", rf'\1  breaks: "{promises}"\n', transaction)
 
 
@@ -239,7 +239,7 @@ BOOKS = [
     Books("transaction-balances", "a deposit states all its amounts", OPENING + DEPOSIT),
     Books(
         "transaction-balances",
-        "an amount is left to be inferred",
+        "a posting has no amount",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 deposits 100.00 at FTX" #deposit
@@ -254,7 +254,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "one cent is missing from the whole, and so from an entity's books",
+        "one cent is missing in total and in the books of an entity",
         OPENING
         + """
 2022-05-02 * "Lender01" "A tip of 1.00"
@@ -269,7 +269,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "nothing is posted",
+        "a transaction has no postings",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 deposits nothing" #deposit
@@ -280,7 +280,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "a token is booked by itself",
+        "tokens are booked without a price",
         OPENING
         + """
 2022-05-02 * "Firm07 has 2 SOL as well" #opening
@@ -292,7 +292,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "a token has a price",
+        "tokens are booked with a price",
         OPENING
         + """
 2022-05-02 * "Firm07 has 2 SOL as well" #opening
@@ -305,7 +305,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "a token has a cost",
+        "tokens are booked at cost",
         OPENING
         + """
 2022-05-02 * "Firm07 has 2 SOL as well" #opening
@@ -336,7 +336,7 @@ BOOKS = [
     # ----------------------------------------------------------------- claims-mirror-debts
     Books(
         "claims-mirror-debts",
-        "a rebate is due to the one and owed by the other",
+        "the venue and the customer both book a rebate",
         OPENING
         + """
 2022-05-02 * "Firm07" "FTX grants Firm07 a rebate of 10.00" #rebate
@@ -350,7 +350,7 @@ BOOKS = [
     ),
     Books(
         "claims-mirror-debts",
-        "a rebate is booked by the venue alone, and a later deposit is not blamed for it",
+        "only the venue books a rebate; the error is not reported again at a later deposit",
         OPENING
         + """
 2022-05-02 * "Firm07" "FTX grants Firm07 a rebate of 10.00" #rebate
@@ -364,7 +364,7 @@ BOOKS = [
     ),
     Books(
         "claims-mirror-debts",
-        "a loan is a debt, but a loss to its lender",
+        "the borrower books a loan, but the lender books a loss",
         OPENING
         + """
 2022-05-02 * "Lender01" "Lender01 lends Alameda 100.00" #loan
@@ -393,13 +393,17 @@ BOOKS = [
 """,
         )
         for situation, booked, breaks in (
-            ("and bought", "Assets:Lender01:Shares:Firm07", ""),
-            ("and forgotten", "Equity:Lender01:Opening", '\n  breaks: "claims-mirror-debts"'),
+            ("and the buyer books them", "Assets:Lender01:Shares:Firm07", ""),
+            (
+                "and the buyer books no shares",
+                "Equity:Lender01:Opening",
+                '\n  breaks: "claims-mirror-debts"',
+            ),
         )
     ),
     Books(
         "claims-mirror-debts",
-        "a draw within the group is a loan, but a gain to its borrower until it is corrected",
+        "the lender books a loan within the group; the borrower books a gain and corrects it later",
         OPENING
         + """
 2022-05-02 * "Alameda" "Alameda draws 60.00 on its credit line" #credit-line
@@ -420,7 +424,7 @@ BOOKS = [
     ),
     Books(
         "claims-mirror-debts",
-        "a venue says that tokens are another's, and neither of the two knows",
+        "only the venue books a transfer of tokens between two customers",
         OPENING
         + IN_KIND
         + """
@@ -436,7 +440,7 @@ BOOKS = [
     Books("custody-is-owed", "tokens change hands in custody", OPENING + IN_KIND + handed(2, 3)),
     Books(
         "custody-is-owed",
-        "a venue hands tokens that it holds for a customer to its captive maker",
+        "a venue gives tokens of a customer to its captive maker",
         OPENING
         + IN_KIND
         + """
@@ -454,12 +458,12 @@ BOOKS = [
     # ------------------------------------------------------------- coins-are-there-or-lent
     Books(
         "coins-are-there-or-lent",
-        "coins that are lent and sold stay owed",
+        "coins are lent and sold, and the venue still owes them",
         OPENING + COINS + lent_and_sold(2),
     ),
     Books(
         "coins-are-there-or-lent",
-        "coins that are stolen are a loss with a name",
+        "stolen coins are booked as a loss",
         OPENING
         + COINS
         + """
@@ -474,7 +478,7 @@ BOOKS = [
     ),
     Books(
         "coins-are-there-or-lent",
-        "coins leave without a loan",
+        "coins are given away without a loan",
         OPENING
         + COINS
         + """
@@ -490,7 +494,7 @@ BOOKS = [
     ),
     Books(
         "claims-mirror-debts",
-        "a customer is credited with more of a coin than its own books have",
+        "the venue books a larger claim in coins than the customer",
         OPENING
         + COINS
         + """
@@ -506,12 +510,12 @@ BOOKS = [
     ),
     Books(
         "no-negative-tokens",
-        "more of a coin is lent than there is",
+        "a venue lends more coins than it has",
         OPENING + COINS + lent_and_sold(6, "no-negative-tokens"),
     ),
     Books(
         "tokens-conserved",
-        "a coin is sold and no entity buys it",
+        "a coin leaves the books of one entity and enters no other books",
         OPENING
         + COINS
         + """
@@ -525,7 +529,7 @@ BOOKS = [
     ),
     Books(
         "hole-is-explained",
-        "a coin is owed for which no cause accounts",
+        "no cause explains a debt of one coin",
         OPENING
         + COINS
         + """
@@ -542,12 +546,12 @@ BOOKS = [
     # -------------------------------------------------------------------- group-eliminates
     Books(
         "group-eliminates",
-        "what one side lends, the other owes",
+        "the lender books a claim and the borrower books a debt",
         OPENING + numbered(2, DRAW),
     ),
     Books(
         "group-eliminates",
-        "what one side lends, the other owes a day later",
+        "the borrower books the debt a day after the lender books the claim",
         OPENING
         + """
 2022-05-01 open Assets:FTX:Receivable:Alameda
@@ -574,7 +578,7 @@ BOOKS = [
     # ----------------------------------------------------------------- contracts-conserved
     Books(
         "contracts-conserved",
-        "a long has its short",
+        "a long position has a short position",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
@@ -586,7 +590,7 @@ BOOKS = [
     ),
     Books(
         "contracts-conserved",
-        "a long has no short, so that the whole cannot balance either",
+        "a long position has no short position, so the transaction does not balance",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
@@ -598,7 +602,7 @@ BOOKS = [
     ),
     Books(
         "contracts-conserved",
-        "a short is called property, so that its owner's books cannot balance either",
+        "a short position is booked as equity, so the entity's books do not balance",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
@@ -629,7 +633,7 @@ BOOKS = [
     ),
     Books(
         "tokens-conserved",
-        "a venue credits tokens and does not even say that it has them",
+        "a venue credits tokens and books no asset for them",
         OPENING
         + IN_KIND
         + """
@@ -647,23 +651,23 @@ BOOKS = [
     Books("no-negative-cash", "a deposit is covered", OPENING + DEPOSIT),
     Books(
         "no-negative-cash",
-        "what is lent today is received tomorrow",
+        "a lender lends more than it has and receives money the next day",
         OPENING + breaking("no-negative-cash", LOAN) + tip(3, "seq: 3", MORNING),
     ),
     Books(
         "no-negative-cash",
-        "what is lent first is received within the day, which summing may do",
+        "a lender lends more than it has and receives money the same day",
         OPENING + LOAN + tip(2, "seq: 3", MORNING),
     ),
     Books(
         "no-negative-cash",
-        "what is lent first is received within the day, line by line",
+        "in a day ledger, a lender lends more than it has and receives money later that day",
         OPENING + breaking("no-negative-cash", LOAN) + tip(2, "seq: 3", MORNING),
         "line",
     ),
     Books(
         "no-negative-cash",
-        "what is received first stands below in the file, and seq is what counts",
+        "a lender receives money first by seq, but later in the file",
         OPENING + numbered(3, LOAN) + tip(2, "seq: 2", 'time: "07:00:00.000000"'),
         "line",
     ),
@@ -671,52 +675,52 @@ BOOKS = [
     Books("no-negative-tokens", "all tokens are given", OPENING + IN_KIND + handed(5, 3)),
     Books(
         "no-negative-tokens",
-        "more is given than there is",
+        "a customer gives more tokens than it has",
         OPENING + IN_KIND + handed(6, 3, "no-negative-tokens"),
     ),
     Books(
         "no-negative-tokens",
-        "what is given first comes back within the day, which summing may do",
+        "a customer gives more tokens than it has and gets some back the same day",
         OPENING + IN_KIND + handed(6, 3) + handed(-1, 4),
     ),
     Books(
         "no-negative-tokens",
-        "what is given first comes back within the day, line by line",
+        "in a day ledger, a customer gives more tokens than it has and gets some back",
         OPENING + IN_KIND + handed(6, 3, "no-negative-tokens") + handed(-1, 4),
         "line",
     ),
     # ---------------------------------------------------------------- no-negative-customer
     Books(
         "no-negative-customer",
-        "what a customer lacks is drawn on a credit line",
+        "a credit line covers a negative balance",
         OPENING + WINNER + LOSER + DRAW,
     ),
     Books(
         "no-negative-customer",
-        "what a customer lacks is left",
+        "a negative balance stays negative",
         OPENING + WINNER + breaking("no-negative-customer", LOSER),
     ),
     Books(
         "no-negative-customer",
-        "what a customer lacks is drawn within the settlement",
+        "a credit line covers a negative balance in the same settlement",
         OPENING + WINNER + LOSER + DRAW + tip(2, "seq: 5", CLOSE),
         "line",
     ),
     Books(
         "no-negative-customer",
-        "what a customer lacks before a settlement is drawn within it",
+        "a credit line covers an earlier negative balance in the settlement",
         OPENING + unlinked(WINNER + LOSER) + DRAW,
         "line",
     ),
     Books(
         "no-negative-customer",
-        "what a customer lacks is drawn after the settlement",
+        "a credit line covers a negative balance after the settlement",
         OPENING + WINNER + breaking("no-negative-customer", LOSER) + unlinked(DRAW),
         "line",
     ),
     Books(
         "no-negative-customer",
-        "what a customer lacks is drawn at the next settlement",
+        "a credit line covers a negative balance in the next settlement",
         OPENING
         + WINNER
         + breaking("no-negative-customer", LOSER)
@@ -725,33 +729,33 @@ BOOKS = [
     ),
     Books(
         "no-negative-customer",
-        "what a customer lacks after a settlement is drawn within the day, which summing may do",
+        "a credit line covers a negative balance after the settlement, on the same day",
         OPENING + WINNER + LOSER + unlinked(DRAW),
     ),
     Books(
         "no-negative-customer",
-        "a day ends outside any settlement",
+        "a balance is negative at the end of a day without a settlement",
         OPENING + unlinked(WINNER) + breaking("no-negative-customer", unlinked(LOSER)),
         "line",
     ),
     # ------------------------------------------------------------------- no-overdrawn-fund
-    Books("no-overdrawn-fund", "a fund gives what it was left", OPENING + DEPOSIT + LEFT + GIVEN),
+    Books("no-overdrawn-fund", "a fund pays what it received", OPENING + DEPOSIT + LEFT + GIVEN),
     Books(
         "no-overdrawn-fund",
-        "a fund gives what it does not have",
+        "a fund pays more than it has",
         OPENING + breaking("no-overdrawn-fund", numbered(2, GIVEN)),
     ),
     # ------------------------------------------------------------------------- pools-empty
-    Books("pools-empty", "a loser pays what a winner draws", OPENING + WINNER + LOSER + DRAW),
-    Books("pools-empty", "a winner draws from nobody", OPENING + breaking("pools-empty", WINNER)),
+    Books("pools-empty", "the loser pays the winner's gain", OPENING + WINNER + LOSER + DRAW),
+    Books("pools-empty", "no entity pays a gain", OPENING + breaking("pools-empty", WINNER)),
     Books(
         "pools-empty",
-        "a winner draws funding and no entity pays it",
+        "a winner receives funding and no entity pays it",
         OPENING + breaking("pools-empty", WINNER.replace("FTX:VariationMargin", "FTX:Funding")),
     ),
     Books(
         "pools-empty",
-        "a winner draws funding from what a loser paid as variation margin",
+        "a winner receives funding, but the loser pays variation margin",
         OPENING
         + breaking("pools-empty", WINNER.replace("FTX:VariationMargin", "FTX:Funding"))
         + breaking("pools-empty", LOSER)
@@ -765,57 +769,57 @@ BOOKS = [
     ),
     Books(
         "pools-empty",
-        "a loser pays after the settlement but within the day, which summing may do",
+        "a loser pays after the settlement, on the same day",
         OPENING + WINNER + unlinked(LOSER) + unlinked(DRAW),
     ),
     # ------------------------------------------------------------------------ seq-is-dense
     Books(
         "seq-is-dense",
-        "numbers run on from day to day, and the clock starts again",
+        "seq continues on the next day, and the time of day starts again",
         OPENING + tip(2, "seq: 2", CLOSE) + tip(3, "seq: 3", MORNING) + tip(3, "seq: 4", MORNING),
     ),
     Books(
         "seq-is-dense",
-        "a number is missing",
+        "a seq is missing",
         OPENING + tip(2, "seq: 2", MORNING) + tip(3, "seq: 4", MORNING, OUT_OF_SEQ),
     ),
     Books(
         "seq-is-dense",
-        "a number is used twice",
+        "two entries have the same seq",
         OPENING + tip(2, "seq: 2", MORNING) + tip(2, "seq: 2", MORNING, OUT_OF_SEQ),
     ),
     Books(
         "seq-is-dense",
-        "a number belongs to the day before",
+        "a later day has a smaller seq",
         OPENING + tip(2, "seq: 3", MORNING, OUT_OF_SEQ) + tip(3, "seq: 2", MORNING, OUT_OF_SEQ),
     ),
     Books(
         "seq-is-dense",
-        "the clock runs back",
+        "a larger seq has an earlier time",
         OPENING + tip(2, "seq: 2", CLOSE) + tip(2, "seq: 3", MORNING, OUT_OF_SEQ),
     ),
     *(
         Books("seq-is-dense", situation, OPENING + tip(2, *stamp, OUT_OF_SEQ))
         for situation, *stamp in (
-            ("there is no number", MORNING),
-            ("a number is text", 'seq: "2"', MORNING),
-            ("a number is not whole", "seq: 2.5", MORNING),
-            ("a number is below one", "seq: 0", MORNING),
-            ("there is no time", "seq: 2"),
+            ("an entry has no seq", MORNING),
+            ("a seq is text", 'seq: "2"', MORNING),
+            ("a seq is not a whole number", "seq: 2.5", MORNING),
+            ("a seq is below one", "seq: 0", MORNING),
+            ("an entry has no time", "seq: 2"),
             ("a time has no microseconds", "seq: 2", 'time: "09:00:00"'),
-            ("a time is on no clock", "seq: 2", 'time: "24:00:00.000000"'),
-            ("fills are counted in words", "seq: 2", MORNING, 'fills: "two"'),
-            ("no fill is summed", "seq: 2", MORNING, "fills: 0"),
+            ("a time is later than 23:59", "seq: 2", 'time: "24:00:00.000000"'),
+            ("the number of fills is text", "seq: 2", MORNING, 'fills: "two"'),
+            ("the number of fills is zero", "seq: 2", MORNING, "fills: 0"),
         )
     ),
     Books(
         "seq-is-dense",
-        "a ledger does not begin with 1",
+        "the first seq is not 1",
         breaking("seq-is-dense", numbered(2, OPENING)),
     ),
     Books(
         "seq-is-dense",
-        "summed fills stand for numbers before the close of their day",
+        "summed fills use the seq numbers before their closing entry",
         OPENING
         + tip(2, "seq: 4", MORNING)
         + tip(2, "seq: 8", CLOSE, "fills: 3")
@@ -824,7 +828,7 @@ BOOKS = [
     ),
     Books(
         "seq-is-dense",
-        "one fill fewer is summed than there are numbers",
+        "closing entries count one fill too few",
         OPENING
         + tip(2, "seq: 4", MORNING)
         + tip(2, "seq: 8", CLOSE, "fills: 3")
@@ -833,19 +837,19 @@ BOOKS = [
     ),
     Books(
         "seq-is-dense",
-        "fills are summed that no number is left for",
+        "a closing entry counts a fill, but no seq is missing before it",
         OPENING + tip(2, "seq: 2", CLOSE, "fills: 1", OUT_OF_SEQ),
     ),
     Books(
         "seq-is-dense",
-        "a fill of one day is summed in another",
+        "a closing entry counts a fill of another day",
         OPENING
         + tip(2, "seq: 4", CLOSE, "fills: 1", OUT_OF_SEQ)
         + tip(3, "seq: 6", CLOSE, "fills: 2", OUT_OF_SEQ),
     ),
     Books(
         "seq-is-dense",
-        "fills are summed once a week",
+        "one closing entry counts the fills of a week",
         OPENING
         + tip(2, "seq: 4", MORNING)
         + tip(5, "seq: 6", MORNING)
@@ -853,34 +857,34 @@ BOOKS = [
     ),
     Books(
         "seq-is-dense",
-        "a number is missing on a day without fills",
+        "a seq is missing on a day without fills",
         OPENING + tip(2, "seq: 4", CLOSE, "fills: 2") + tip(3, "seq: 6", MORNING, OUT_OF_SEQ),
     ),
     Books(
         "seq-is-dense",
-        "line by line nothing is summed",
+        "a day ledger has a closing entry with summed fills",
         OPENING + tip(2, "seq: 4", CLOSE, "fills: 2", OUT_OF_SEQ),
         "line",
     ),
     Books(
         "seq-is-dense",
-        "a day ledger begins where its day does, after balances brought forward",
+        "a day ledger begins with opening balances and any seq",
         BROUGHT_FORWARD + tip(2, "seq: 812", MORNING) + tip(2, "seq: 813", MORNING),
         "line",
     ),
     Books(
         "seq-is-dense",
-        "a number is missing in a day ledger",
+        "a seq is missing in a day ledger",
         BROUGHT_FORWARD + tip(2, "seq: 812", MORNING) + tip(2, "seq: 814", MORNING, OUT_OF_SEQ),
         "line",
     ),
     Books(
         "seq-is-dense",
-        "a general ledger brings nothing forward",
+        "a general ledger has opening balances without a seq",
         breaking("seq-is-dense", BROUGHT_FORWARD) + tip(2, "seq: 1", MORNING),
     ),
     # -------------------------------------------------------------- world-cash-is-constant
-    Books("world-cash-is-constant", "cash changes hands", OPENING + DEPOSIT),
+    Books("world-cash-is-constant", "cash moves between entities", OPENING + DEPOSIT),
     *(
         Books(
             "world-cash-is-constant",
@@ -896,10 +900,10 @@ BOOKS = [
 """,
         )
         for situation, between, seq, tag, breaks in (
-            ("cash is found", "", 2, "", '\n  breaks: "world-cash-is-constant"'),
-            ("opening takes two entries", "", 2, " #opening", ""),
+            ("cash appears", "", 2, "", '\n  breaks: "world-cash-is-constant"'),
+            ("two entries have opening balances", "", 2, " #opening", ""),
             (
-                "cash is found and called an opening",
+                "cash appears later and is tagged as an opening",
                 DEPOSIT,
                 3,
                 " #opening",
@@ -908,7 +912,7 @@ BOOKS = [
         )
     ),
     # ------------------------------------------------------------------- hole-is-explained
-    Books("hole-is-explained", "every account of the group plays a part", OPENING + DEPOSIT),
+    Books("hole-is-explained", "every account of the group has a part", OPENING + DEPOSIT),
     *(
         Books(
             "hole-is-explained",
@@ -920,13 +924,13 @@ BOOKS = [
             + OPENING,
         )
         for situation, part in (
-            ("an account of the group plays no part", ""),
-            ("an account of the group plays a part that there is not", '\n  hole: "use"'),
+            ("an account of the group has no part in the hole", ""),
+            ("an account of the group has an unknown part in the hole", '\n  hole: "use"'),
         )
     ),
     Books(
         "hole-is-explained",
-        "money of the group goes where nothing explains it, and later ones are not blamed",
+        "no cause explains a payment; the error is not reported again at a later entry",
         """
 2022-05-01 open Expenses:FTX:Sponsorship
   breaks: "hole-is-explained"
@@ -958,14 +962,14 @@ def test_books_break_the_stated_invariants_and_no_others(books):
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
 
     assert broken(errors) == declared(entries)
-    # Beancount also reports some of these errors; other errors would mean a wrong test ledger.
+    # Beancount itself reports some of these errors. Any other error is a mistake in this test.
     others = [error for error in errors if not isinstance(error, BrokenInvariant)]
     assert {type(error).__name__ for error in others} <= {"ValidationError"}
     assert not others or declared(entries)
 
 
 def broken(errors: list) -> set[tuple[int, str]]:
-    """Return the lines and the invariants that they break, by the errors."""
+    """Return each line and invariant for which an error is reported."""
     return {
         (error.source["lineno"], error.message.partition(": ")[0])
         for error in errors
@@ -974,7 +978,7 @@ def broken(errors: list) -> set[tuple[int, str]]:
 
 
 def declared(entries: list[Directive]) -> set[tuple[int, str]]:
-    """Return the lines and the invariants that they break, as the ledger states."""
+    """Return each line and invariant for which the ledger states an error."""
     return {
         (entry.meta["lineno"], promise)
         for entry in entries
@@ -982,7 +986,7 @@ def declared(entries: list[Directive]) -> set[tuple[int, str]]:
     }
 
 
-def test_every_invariant_has_books_that_keep_it_and_books_that_break_it():
+def test_every_invariant_has_valid_books_and_books_that_break_it():
     names = {name_of(invariant) for invariant in INVARIANTS}
     breaking_it = {books.promise for books in BOOKS if books.promise in promises_in(books.text)}
     keeping_it = {books.promise for books in BOOKS if not promises_in(books.text)}
@@ -1003,11 +1007,11 @@ def example() -> list[Directive]:
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_the_example_keeps_every_invariant(example, mode):
+def test_the_example_satisfies_every_invariant(example, mode):
     assert check(example, {}, mode) == (example, [])
 
 
-def test_no_posting_of_the_example_can_be_off_by_a_cent(example):
+def test_a_cent_added_to_any_posting_of_the_example_is_found(example):
     for place, entry in enumerate(example):
         for forged in off_by_a_cent(entry):
             _, errors = check([*example[:place], forged, *example[place + 1 :]], {})
@@ -1022,15 +1026,15 @@ def off_by_a_cent(entry: Directive) -> Iterator[Transaction]:
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_no_transaction_of_the_example_except_the_last_can_be_removed(example, mode):
+def test_a_missing_transaction_of_the_example_is_found_at_the_next_one(example, mode):
     transactions = [entry for entry in example if isinstance(entry, Transaction)]
-    start = 0 if mode == "" else 1  # a day ledger may begin anywhere
+    start = 0 if mode == "" else 1  # a day ledger may begin with any seq
     for lost, following in pairwise(transactions[start:]):
         _, errors = check([entry for entry in example if entry is not lost], {}, mode)
         assert [error.entry for error in errors if error.invariant == "seq-is-dense"] == [following]
 
 
-def test_an_error_names_the_fault_the_amount_and_the_place_to_look():
+def test_an_error_states_the_fault_and_the_amount_and_gives_advice():
     text = OPENS + OPENING + WINNER
     entries, _, options = loader.load_string(text)
 

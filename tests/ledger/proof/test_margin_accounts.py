@@ -1,4 +1,4 @@
-"""Accounts on margin are followed through the fills: correct steps pass, wrong ones are found."""
+"""The audit recomputes margin accounts from the fills: correct steps pass, wrong steps fail."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,14 +15,14 @@ from ledger.run_folder import RunFolder
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
-# Also played for the tests of liquidations.
+# The tests of liquidations use the same run.
 ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
-CENT_A_TICK = np.array([1])  # on a lot, in the margin world
+CENT_A_TICK = np.array([1])  # cents per lot and tick in the margin world
 
 
 @pytest.fixture(scope="module")
 def crash(executed) -> RunFolder:
-    """The day of the margin world on which the price halves."""
+    """Return a run of the margin world on the day on which the price halves."""
     return executed(MARGIN, run=ONE_DAY)
 
 
@@ -44,16 +44,16 @@ def first(rows: np.ndarray, motive: Motive) -> int:
     return int(np.flatnonzero(rows["motive"] == motive)[0])
 
 
-def test_the_accounts_of_a_run_are_correct(margin_run):
+def test_the_margin_accounts_of_a_run_are_correct(margin_run):
     rows = rows_of(margin_run)
 
     assert rows.dtype == ROW
     assert not problems(margin_run, rows)
 
 
-def test_accounts_of_a_month_follow_from_the_month_before(crash, rows):
+def test_accounts_continue_from_one_month_to_the_next(crash, rows):
     accounts = MarginAccounts(crash, CENT_A_TICK)
-    # A month ends with a settlement.
+    # A month ends with a settlement, so the rows are split at one.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
 
     assert not [*accounts.wrong_steps(rows[:later]), *accounts.wrong_steps(rows[later:])]
@@ -80,7 +80,7 @@ def buys(rows: np.ndarray, i: int) -> None:
         (Motive.LIQUIDATION, buys, "does not shrink"),
     ],
 )
-def test_a_forgery_is_found(
+def test_a_forged_row_of_a_margin_account_is_found(
     crash, rows, motive: Motive, forge: Callable[[np.ndarray, int], None], said: str
 ):
     forged = rows.copy()
@@ -90,7 +90,7 @@ def test_a_forgery_is_found(
     assert any(said in problem for problem in problems(crash, forged))
 
 
-def test_a_holder_below_zero_is_found(crash, rows):
+def test_a_negative_balance_of_a_holder_is_found(crash, rows):
     forged = rows.copy()
     i = first(rows, Motive.COLLATERAL)
     forged["edge_cents"][i] = -1_000_000_000
@@ -111,7 +111,7 @@ def rows_with_tokens(crash_with_tokens: RunFolder) -> np.ndarray:
     return rows_of(crash_with_tokens)
 
 
-def test_the_tokens_of_a_run_are_correct(tokens_run):
+def test_the_collateral_tokens_of_a_run_are_correct(tokens_run):
     accounts = MarginAccounts(tokens_run, CENT_A_TICK)
     rows = rows_of(tokens_run)
 
@@ -122,7 +122,7 @@ def test_the_tokens_of_a_run_are_correct(tokens_run):
 
 def sells_a_tick_lower(row: np.void) -> None:
     row["price"] -= 1
-    row["edge_cents"] += row["lots"]  # a cent a lot
+    row["edge_cents"] += row["lots"]  # one cent per lot
 
 
 def keeps_a_lot(row: np.void) -> None:
@@ -185,7 +185,7 @@ def test_a_forged_row_of_tokens_is_found(
     assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
 
 
-def test_a_takeover_that_leaves_tokens_is_found(crash_with_tokens, rows_with_tokens):
+def test_a_takeover_without_the_sale_of_tokens_is_found(crash_with_tokens, rows_with_tokens):
     seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
 
     found = problems(crash_with_tokens, np.delete(rows_with_tokens, seizures))
@@ -193,7 +193,9 @@ def test_a_takeover_that_leaves_tokens_is_found(crash_with_tokens, rows_with_tok
     assert any("does not end at zero" in problem for problem in found)
 
 
-def test_tokens_not_pledged_in_the_general_ledger_are_found(crash_with_tokens, rows_with_tokens):
+def test_a_different_number_of_pledged_tokens_in_the_general_ledger_is_found(
+    crash_with_tokens, rows_with_tokens
+):
     accounts = MarginAccounts(crash_with_tokens, CENT_A_TICK)
     last = np.flatnonzero(rows_with_tokens["motive"] == Motive.TOKENS)[-1]
 

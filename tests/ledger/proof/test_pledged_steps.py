@@ -1,4 +1,4 @@
-"""Loans on tokens are recomputed: a step that does not follow from the last is named."""
+"""Pledged loans are recomputed from the books, and each wrong step is reported."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from runs.scenarios import load
 
 THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 MONTH = "2021-04.beancount"
-# The price falls by 60 cents an hour, so that tokens are sold before the account is taken over.
+# The price falls slowly, by 60 cents an hour. So tokens are sold before the takeover.
 HOURS = range(36)
 FALLING = tuple(
     {"at": datetime(2021, 4, 6) + timedelta(hours=hour), "price_usd": 60 - 0.6 * hour}
@@ -44,7 +44,7 @@ def falling_run(executed) -> RunFolder:
 
 @pytest.fixture
 def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
-    """Return the run with its month's text changed, without balances that would show the change."""
+    """Return a function that makes a forged run: changed text, without balance directives."""
 
     def forge(doctor: Callable[[str], str]) -> RunFolder:
         folder = tmp_path / "forged"
@@ -61,7 +61,7 @@ def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
 
 
 def steps(text: str, tag: str) -> list[str]:
-    """Return the entries with a tag, in their order."""
+    """Return the entries with a tag, in the order of the text."""
     return [each for each in re.split(r"\n(?=\d{4}-)", text) if f"#{tag} " in each.split("\n")[0]]
 
 
@@ -69,7 +69,7 @@ Change = Callable[[re.Match[str]], str]
 
 
 def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
-    """Change every match in the third entry with a tag, or its only one."""
+    """Return a function that replaces a pattern in the third (or only) entry with a tag."""
 
     def doctor(text: str) -> str:
         found = steps(text, tag)
@@ -80,7 +80,7 @@ def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
 
 
 def paid(more_cents: int) -> Change:
-    """Raise an amount of dollars of either sign."""
+    """Return a function that adds cents to a matched amount and keeps its sign."""
 
     def change(found: re.Match[str]) -> str:
         cents = int(found[2].replace(".", "")) + more_cents
@@ -97,7 +97,7 @@ AMOUNT = r"(-?)(\d+\.\d\d) USD"
     [{}, {"book": BOOK}, {"book": BOOK, "imf_factor": 0.0004}, {"borrowed_usd_max": 3e7}],
     ids=["thin", "deep", "by size", "limited"],
 )
-def test_the_steps_of_an_honest_run_all_follow(executed, loan):
+def test_all_steps_of_an_unchanged_run_are_correct(executed, loan):
     run = executed(THIN, **world(**loan))
 
     assert {entry.payee for entry in run.transactions if "margin-loan" in entry.tags} == {"Trader"}
@@ -126,17 +126,17 @@ def test_the_steps_of_an_honest_run_all_follow(executed, loan):
         ),
     ],
 )
-def test_a_step_that_does_not_follow_is_named(forged, doctor, said):
+def test_a_forged_step_is_reported(forged, doctor, said):
     problems = list(wrong_loans(forged(doctor)))
 
     assert any(said in problem for problem in problems), problems
 
 
-def test_a_step_is_taken_at_the_mark_of_its_settlement(executed, falling_run, monkeypatch):
+def test_each_step_uses_the_mark_price_of_its_settlement(executed, falling_run, monkeypatch):
     busy = executed(THIN.with_name("everything.toml"))
     assert busy.notes(PledgedTerms)
     assert len(pledged_steps._marks(busy)) > 40
-    assert list(wrong_loans(busy)) == []  # where positions are settled, too
+    assert list(wrong_loans(busy)) == []  # this world also settles positions
 
     entry = next(each for each in falling_run.transactions if "margin-sale" in each.tags)
     moment = datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]))
@@ -145,7 +145,7 @@ def test_a_step_is_taken_at_the_mark_of_its_settlement(executed, falling_run, mo
     assert "it is not taken at the settlement's mark" in problem
 
 
-def test_a_dollar_moved_from_one_sale_to_the_next_keeps_balances_and_is_found(forged):
+def test_a_dollar_moved_between_two_sales_is_found_although_all_balances_agree(forged):
     def doctor(text: str) -> str:
         first, second, *_ = steps(text, "margin-sale")
         text = text.replace(first, re.sub(AMOUNT, paid(100), first))

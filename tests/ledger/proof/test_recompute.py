@@ -1,7 +1,7 @@
-"""Fills are recomputed from their columns: each rule has a row that breaks it and is named.
+"""Fills are recomputed from their columns, and each wrong row is reported.
 
-The forger also adjusts the control total in the general ledger, so that only arithmetic can find
-the change.
+The forged runs also have new control totals in the general ledger. So only the recomputation can
+find the change.
 """
 
 import re
@@ -41,7 +41,7 @@ def rows_of(run: RunFolder) -> np.ndarray:
 
 @pytest.fixture
 def forged(busy_run: RunFolder, tmp_path: Path) -> Callable[..., RunFolder]:
-    """Copy the run with its first month's fills doctored, and the control totals made to fit."""
+    """Return a function that copies the run with forged fills and new control totals."""
 
     def forge(doctor: Doctor, vouch: bool = True) -> RunFolder:
         folder = tmp_path / "forged"
@@ -74,7 +74,7 @@ def _vouch(path: Path, rows: np.ndarray, run: RunFolder) -> None:
 
 
 def first_of(rows: np.ndarray, *motives: Motive) -> int:
-    """Return the place of a row with one of *motives*, away from both ends."""
+    """Return the index of the sixth row with one of *motives*."""
     return int(np.flatnonzero(np.isin(rows["motive"], motives))[5])
 
 
@@ -85,15 +85,15 @@ def adding(column: str, amount: int, *motives: Motive) -> Doctor:
     return doctor
 
 
-def test_the_fills_of_an_honest_run_all_follow(run):
+def test_all_fills_of_an_unchanged_run_are_correct(run):
     assert list(wrong_fills(run)) == []
 
 
-def test_the_fills_of_an_honest_copy_follow_too(forged):
+def test_all_fills_of_a_rewritten_but_unchanged_copy_are_correct(forged):
     assert list(wrong_fills(forged(lambda rows: None))) == []
 
 
-def test_a_fee_of_another_tier_is_named_even_if_it_follows_from_its_rate(forged):
+def test_a_fee_rate_of_another_tier_is_reported_even_if_the_fee_fits_the_rate(forged):
     def doctor(rows: np.ndarray) -> None:
         i = first_of(rows, Motive.PICKOFF)
         rows["fee_e6"][i] += 100
@@ -127,15 +127,15 @@ def test_a_fee_of_another_tier_is_named_even_if_it_follows_from_its_rate(forged)
         (adding("seq", 10**9, Motive.SPREAD), "the seq after it is lost"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_file_and_row(forged, doctor, said):
+def test_a_wrong_value_is_reported_with_its_file_and_row(forged, doctor, said):
     problems = list(wrong_fills(forged(doctor)))
 
-    # An error may continue in the next month, like a position; it begins in this one.
+    # A wrong position is also wrong in the next month, so later months may have errors too.
     assert any(said in problem for problem in problems)
     assert problems[0].startswith("fills/2022-05.parquet: row with seq ")
 
 
-def test_a_trade_of_zero_lots_is_named(forged):
+def test_a_trade_of_zero_lots_is_reported(forged):
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
         for column in ("lots", "edge_cents", "fee_cents"):
@@ -144,7 +144,7 @@ def test_a_trade_of_zero_lots_is_named(forged):
     assert any("nothing changes hands" in problem for problem in wrong_fills(forged(doctor)))
 
 
-def test_a_false_mark_is_named_even_if_it_is_used_twice(forged):
+def test_a_false_mark_is_reported_even_if_price_and_lead_price_agree(forged):
     def doctor(rows):
         i = first_of(rows, Motive.MARGIN)
         rows["price"][i] += 1
@@ -155,8 +155,8 @@ def test_a_false_mark_is_named_even_if_it_is_used_twice(forged):
     )
 
 
-def test_a_gain_booked_for_another_firm_is_named(forged):
-    """All columns of the row agree; only the general ledger shows the right firm."""
+def test_a_fill_with_another_firm_as_taker_is_reported(forged):
+    """The forged row is consistent; only the general ledger shows the right firm."""
 
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
@@ -168,7 +168,7 @@ def test_a_gain_booked_for_another_firm_is_named(forged):
     assert any("no entry of the general ledger sums up" in problem for problem in problems)
 
 
-def test_a_price_and_an_edge_that_fit_each_other_still_differ_from_the_books(forged):
+def test_a_forged_price_with_a_fitting_edge_differs_from_the_general_ledger(forged):
     def doctor(rows):
         for i in np.flatnonzero(rows["motive"] == Motive.SPREAD):
             fee = Fraction(int(abs(rows["lots"][i]) * (rows["price"][i] + 1)), 10**6)
@@ -176,7 +176,7 @@ def test_a_price_and_an_edge_that_fit_each_other_still_differ_from_the_books(for
                 rows["price"][i] += 1
                 rows["edge_cents"][i] -= rows["lots"][i]
                 return
-        pytest.fail("no row whose fee would hide it")
+        pytest.fail("no row keeps its fee at a price one tick higher")
 
     problems = list(wrong_fills(forged(doctor)))
 
@@ -191,13 +191,13 @@ def test_a_price_and_an_edge_that_fit_each_other_still_differ_from_the_books(for
         lambda rows: np.insert(rows, 20, rows[20]),
         lambda rows: np.delete(rows, slice(None)),
     ],
-    ids=["a fill is gone", "a payment is gone", "a fill is there twice", "no fill is left"],
+    ids=["a missing fill", "a missing payment", "a repeated fill", "no fills"],
 )
-def test_a_missing_or_extra_row_is_named(forged, doctor):
+def test_a_missing_or_extra_row_is_reported(forged, doctor):
     assert list(wrong_fills(forged(doctor)))
 
 
-def test_two_exchanged_rows_are_named(forged):
+def test_two_rows_with_exchanged_seqs_are_reported(forged):
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
         rows["seq"][[i, i + 1]] = rows["seq"][[i + 1, i]]
@@ -205,7 +205,7 @@ def test_two_exchanged_rows_are_named(forged):
     assert list(wrong_fills(forged(doctor)))
 
 
-def test_fills_of_another_month_are_named(forged):
+def test_fills_of_another_month_are_reported(forged):
     def doctor(rows):
         rows["time_us"] += 31 * DAY_US
 
@@ -213,7 +213,7 @@ def test_fills_of_another_month_are_named(forged):
 
 
 @pytest.mark.parametrize("column", ["holder", "lead_when_quoted", "quote_age_us", "trigger"])
-def test_the_control_total_covers_columns_without_money(forged, column):
+def test_a_changed_column_without_money_changes_the_control_total(forged, column):
     def doctor(rows):
         i = first_of(rows, Motive.SPREAD)
         rows[column][i] = (rows[column][i] + 1) % 3 if column == "trigger" else ABSENT
@@ -223,7 +223,7 @@ def test_the_control_total_covers_columns_without_money(forged, column):
     assert "the control total in the general ledger is another" in problem
 
 
-def test_a_month_without_its_fills_is_named(busy_run, tmp_path):
+def test_a_month_without_its_fill_file_is_reported(busy_run, tmp_path):
     shutil.copytree(busy_run.path, tmp_path / "run")
     (tmp_path / "run/fills/2022-06.parquet").unlink()
 
@@ -236,7 +236,7 @@ def test_a_month_without_its_fills_is_named(busy_run, tmp_path):
 # --------------------------------------------------------------------------- one day by itself
 
 
-def test_each_day_can_be_checked_by_another_process_in_any_order(run):
+def test_each_day_can_be_checked_alone_and_in_any_order(run):
     days = Recomputation(run).days
 
     assert len(days) == 3
@@ -244,7 +244,7 @@ def test_each_day_can_be_checked_by_another_process_in_any_order(run):
         assert list(Recomputation(run).wrong_within(day)) == []
 
 
-def test_no_more_rows_are_in_memory_than_one_day_has(busy_run, monkeypatch):
+def test_the_audit_reads_the_rows_of_one_day_at_a_time(busy_run, monkeypatch):
     a_day = np.unique(rows_of(busy_run)["time_us"] // DAY_US, return_counts=True)[1]
     held: list[int] = []
     read = fill_store.read
@@ -260,8 +260,8 @@ def test_no_more_rows_are_in_memory_than_one_day_has(busy_run, monkeypatch):
     assert held == a_day.tolist()
 
 
-def test_a_false_opening_of_a_day_is_found_by_the_close_before_it(busy_run, monkeypatch):
-    """The last day is summed without its last trade, and no later day could show that."""
+def test_wrong_opening_positions_of_a_day_are_reported(busy_run, monkeypatch):
+    """The forged opening lacks one trade of the last day; no later day could show the error."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
     monkeypatch.setattr(day_openings, "SUMS", lying)
@@ -271,7 +271,7 @@ def test_a_false_opening_of_a_day_is_found_by_the_close_before_it(busy_run, monk
     ]
 
 
-def test_a_seq_lost_between_two_days_is_named(forged):
+def test_a_missing_seq_between_two_days_is_reported(forged):
     places: list[int] = []
 
     def doctor(rows: np.ndarray) -> np.ndarray:
@@ -284,7 +284,7 @@ def test_a_seq_lost_between_two_days_is_named(forged):
     assert f"fills/2022-05.parquet: row with seq {places[0]}: the seq after it is lost" in problems
 
 
-def test_a_day_without_a_control_total_is_named(busy_run, tmp_path):
+def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
     month = folder / "2022-05.beancount"
     text = month.read_text(encoding="utf-8")
@@ -303,12 +303,12 @@ def test_a_day_without_a_control_total_is_named(busy_run, tmp_path):
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
-MAY_5_US = 19_117 * DAY_US  # 2022-05-05: thirty days later it is June
-LOW_E6, HIGH_E6 = 500, 700  # from a thousand dollars on, and below
+MAY_5_US = 19_117 * DAY_US  # 2022-05-05; thirty days later is in June, the next file
+LOW_E6, HIGH_E6 = 500, 700  # fee rates from 1,000 dollars of volume, and below
 
 
 def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, int]]) -> RunFolder:
-    """Let a firm buy lots of 300 dollars on some days at a fee rate."""
+    """Write books in which a firm buys lots of 300 dollars, on given days at given fee rates."""
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
     journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
@@ -338,17 +338,13 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
 @pytest.mark.parametrize(
     ("before_usd", "first_lots", "day", "due_e6"),
     [
-        (0, 4, 1, LOW_E6),  # 1,200 dollars yesterday
+        (0, 4, 1, LOW_E6),  # 1,200 dollars on the day before
         (0, 4, 30, LOW_E6),
-        (0, 4, 31, HIGH_E6),  # more than thirty days ago
-        (0, 3, 1, HIGH_E6),  # 900 dollars are too few
-        (1_000, 0, 0, LOW_E6),  # to the cent, though thirty days do not share it evenly
-        (
-            3_000,
-            0,
-            20,
-            LOW_E6,
-        ),  # a hundred dollars of the earlier volume leave each day: 1,000 are left
+        (0, 4, 31, HIGH_E6),  # 1,200 dollars, but more than thirty days ago
+        (0, 3, 1, HIGH_E6),  # 900 dollars are below the tier
+        (1_000, 0, 0, LOW_E6),  # the daily shares of 1,000 dollars are rounded but sum exactly
+        # The earlier volume falls by 100 dollars a day: 1,000 dollars remain on day 20.
+        (3_000, 0, 20, LOW_E6),
         (3_000, 0, 21, HIGH_E6),
     ],
 )
@@ -366,7 +362,7 @@ def test_volume_lowers_a_fee_for_thirty_days(tmp_path, before_usd, first_lots, d
 # ------------------------------------------------------- a second witness, in plain arithmetic
 
 
-def test_edges_and_fees_follow_from_the_columns_in_exact_fractions(run):
+def test_edges_and_fees_equal_an_exact_calculation_with_fractions(run):
     cents = {
         (c.venue, c.market): Fraction(c.lot) * Fraction(c.tick_usd) * 100
         for c in run.chart.contracts
@@ -386,8 +382,8 @@ def test_edges_and_fees_follow_from_the_columns_in_exact_fractions(run):
     assert checked
 
 
-def test_a_settlement_pays_each_position_its_change_of_value(run):
-    """An account of n contracts and entry value v receives n M - v at the mark M; then v = n M."""
+def test_a_settlement_pays_the_change_in_value_of_each_position(run):
+    """A position of n contracts with entry value v receives n M - v at mark M; then v = n M."""
     cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
     parties = run.chart.parties
     held: dict[tuple[str, str, str], int] = defaultdict(int)

@@ -1,4 +1,4 @@
-"""A sealed folder: each byte that changes, appears or disappears is reported."""
+"""The check of a seal reports each changed, added or missing file."""
 
 import json
 import random
@@ -15,7 +15,7 @@ RUN = {"question": "Does it hold?", "seed": 1}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three months, with the files that a seal covers."""
+    """Return a sealed folder with the files of three months."""
     for name in (
         "main.beancount",
         "2022-04.beancount",
@@ -41,7 +41,7 @@ def chain(folder: Path) -> dict[str, str]:
     return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["chain"]
 
 
-def test_an_untouched_run_is_as_sealed(folder):
+def test_the_seal_of_an_unchanged_run_is_valid(folder):
     assert broken_seals(folder) == []
 
 
@@ -52,7 +52,7 @@ def test_a_seal_is_valid_in_any_folder(folder, tmp_path_factory):
     assert broken_seals(elsewhere) == []
 
 
-def test_sealing_the_same_again_gives_the_same_bytes(folder):
+def test_a_second_seal_of_unchanged_files_has_the_same_bytes(folder):
     before = (folder / MANIFEST).read_bytes()
 
     seal(folder, RUN)
@@ -60,7 +60,7 @@ def test_sealing_the_same_again_gives_the_same_bytes(folder):
     assert (folder / MANIFEST).read_bytes() == before
 
 
-def test_each_bit_of_each_file_changes_the_seal(folder):
+def test_a_changed_bit_in_any_file_is_reported(folder):
     draws = random.Random(1)
     for name in files(folder):
         path = folder / name
@@ -76,13 +76,13 @@ def test_each_bit_of_each_file_changes_the_seal(folder):
         path.write_bytes(was)
 
 
-def test_a_missing_file_is_named(folder):
+def test_a_missing_file_is_reported(folder):
     (folder / "fills/2022-05.parquet").unlink()
 
     assert broken_seals(folder) == ["fills/2022-05.parquet: it is missing"]
 
 
-def test_an_added_file_is_named(folder):
+def test_an_added_file_is_reported(folder):
     (folder / "days/2022-05-10.beancount").write_text("", encoding="utf-8")
 
     assert broken_seals(folder) == [
@@ -90,7 +90,7 @@ def test_an_added_file_is_named(folder):
     ]
 
 
-def test_a_renamed_file_is_named_twice(folder):
+def test_a_renamed_file_is_reported_under_both_names(folder):
     (folder / "2022-05.beancount").rename(folder / "2022-07.beancount")
 
     assert [problem.split(":")[0] for problem in broken_seals(folder)] == [
@@ -99,13 +99,13 @@ def test_a_renamed_file_is_named_twice(folder):
     ]
 
 
-def test_files_left_by_readers_are_no_part_of_a_run(folder):
+def test_cache_files_of_beancount_are_not_part_of_a_run(folder):
     (folder / ".main.beancount.picklecache").write_bytes(b"")
 
     assert broken_seals(folder) == []
 
 
-def test_reading_a_run_removes_files_left_by_other_readers(folder):
+def test_reading_a_run_removes_the_cache_files_of_beancount(folder):
     left = folder / ".main.beancount.picklecache"
     left.write_bytes(b"")
 
@@ -114,7 +114,7 @@ def test_reading_a_run_removes_files_left_by_other_readers(folder):
     assert not left.exists()
 
 
-def test_no_digit_of_the_manifest_can_be_changed(folder):
+def test_a_changed_digit_in_the_manifest_is_reported(folder):
     path = folder / MANIFEST
     text = path.read_text(encoding="utf-8")
     for place in (i for i, c in enumerate(text) if c in "0123456789"):
@@ -126,7 +126,7 @@ def test_no_digit_of_the_manifest_can_be_changed(folder):
         assert problem.startswith(f"{MANIFEST}: ")
 
 
-def test_the_other_content_of_the_manifest_is_sealed_too(folder):
+def test_a_changed_text_in_the_manifest_is_reported(folder):
     path = folder / MANIFEST
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("Does it hold?", "Did it hold?"), encoding="utf-8")
@@ -149,7 +149,7 @@ def test_the_other_content_of_the_manifest_is_sealed_too(folder):
         b'{"files": {"a": "0"}, "run": []}',
     ],
 )
-def test_a_file_that_is_no_manifest_is_reported(folder, manifest):
+def test_an_invalid_or_missing_manifest_is_reported(folder, manifest):
     (folder / MANIFEST).unlink()
     if manifest is not None:
         (folder / MANIFEST).write_bytes(manifest)
@@ -157,7 +157,7 @@ def test_a_file_that_is_no_manifest_is_reported(folder, manifest):
     assert any(problem.startswith(f"{MANIFEST}: ") for problem in broken_seals(folder))
 
 
-def test_an_early_month_cannot_be_replaced_without_a_change_of_all_later_links(folder):
+def test_a_new_version_of_a_month_changes_its_hash_and_all_later_hashes(folder):
     before = chain(folder)
     (folder / "fills/2022-05.parquet").write_text("another version", encoding="utf-8")
 
@@ -170,7 +170,7 @@ def test_an_early_month_cannot_be_replaced_without_a_change_of_all_later_links(f
     assert after["2022-06"] != before["2022-06"]
 
 
-def test_a_day_belongs_to_the_month_that_its_name_begins_with(folder):
+def test_a_day_ledger_is_sealed_with_the_month_in_its_name(folder):
     before = chain(folder)
     (folder / "days/2022-05-09.beancount").write_text("another version", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""A signature proves who made a seal; it is invalid for another key or another manifest."""
+"""The signature of a seal is valid only for its key and its manifest."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from ledger.proof.signature import SignatureError, check_signer, sign, wrong_sig
 from ledger.run_folder import MANIFEST, SIGNATURE
 
 pytestmark = pytest.mark.skipif(
-    shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here"
+    shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed"
 )
 
 
@@ -24,7 +24,7 @@ def new_key(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the keys of two people."""
+    """Return a folder with two key pairs."""
     folder = tmp_path_factory.mktemp("keys")
     for name in ("ours", "theirs"):
         new_key(folder / name)
@@ -33,7 +33,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path, keys: Path) -> Path:
-    """The files of a run that a seal covers, signed by us."""
+    """Return a sealed run that is signed with our key."""
     run = tmp_path / "run"
     run.mkdir()
     (run / "main.beancount").write_text("; books\n", encoding="utf-8")
@@ -42,16 +42,18 @@ def folder(tmp_path: Path, keys: Path) -> Path:
     return run
 
 
-def test_the_public_key_verifies_the_signer_of_a_seal(folder, keys):
+def test_a_signature_is_valid_only_for_the_key_of_its_signer(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
-    assert list(wrong_signature(folder, keys / "ours")) == []  # its public key is beside it
+    assert (
+        list(wrong_signature(folder, keys / "ours")) == []
+    )  # the public key is in the same folder
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 
     assert problem.startswith(f"{SIGNATURE}: it is no signature of {MANIFEST} by ")
 
 
-def test_a_signature_is_no_part_of_the_seal(folder):
+def test_a_signature_is_not_part_of_the_seal(folder):
     assert broken_seals(folder) == []
 
     (folder / SIGNATURE).unlink()
@@ -59,7 +61,7 @@ def test_a_signature_is_no_part_of_the_seal(folder):
     assert broken_seals(folder) == []
 
 
-def test_a_later_seal_is_distinguished_from_ours(folder, keys):
+def test_a_signature_is_invalid_for_a_later_seal(folder, keys):
     (folder / "main.beancount").write_text("; other books\n", encoding="utf-8")
     seal(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"])
 
@@ -75,7 +77,7 @@ def test_an_unsigned_run_is_reported(folder, keys):
     assert problem == f"{SIGNATURE}: it is missing; this run is not signed"
 
 
-def test_a_signature_for_another_purpose_is_no_signature_of_a_run(folder, keys):
+def test_a_signature_of_the_manifest_for_another_purpose_is_invalid(folder, keys):
     asked = ["ssh-keygen", "-Y", "sign", "-n", "file", "-f", str(keys / "ours")]
     manifest = (folder / MANIFEST).read_bytes()
     done = subprocess.run(asked, input=manifest, capture_output=True, check=True)
@@ -84,14 +86,14 @@ def test_a_signature_for_another_purpose_is_no_signature_of_a_run(folder, keys):
     assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
 
 
-def test_a_key_that_cannot_sign_leaves_the_older_signature(folder, keys):
+def test_an_unusable_key_leaves_the_old_signature_unchanged(folder, keys):
     with pytest.raises(SignatureError, match="it can't sign"):
         sign(folder, keys / "nosuch")
 
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
 
 
-def test_without_the_tool_the_error_names_the_package_to_install(folder, keys, monkeypatch):
+def test_without_ssh_keygen_the_error_names_the_package_to_install(folder, keys, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 
     for asks in (
@@ -103,7 +105,7 @@ def test_without_the_tool_the_error_names_the_package_to_install(folder, keys, m
             asks()
 
 
-def test_a_file_without_a_public_key_is_refused(folder, tmp_path):
+def test_a_missing_key_file_is_refused(folder, tmp_path):
     with pytest.raises(SignatureError, match="no public key"):
         list(wrong_signature(folder, tmp_path / "nosuch.pub"))
     with pytest.raises(SignatureError, match="no such key"):

@@ -1,4 +1,4 @@
-"""Notes on volume must agree with fills and entries."""
+"""The audit compares the notes on volume with fills and entries."""
 
 import re
 import shutil
@@ -19,13 +19,13 @@ NOTE = re.compile(rf'(?m)^\S+ custom "{TradedDay.kind}" .*\n')
 
 @pytest.fixture
 def folder(margin_run: RunFolder, tmp_path: Path) -> Path:
-    """A copy with every kind of trading in it, to be changed."""
+    """Return a copy of a run with all kinds of trading, which a test may change."""
     shutil.copytree(margin_run.path, tmp_path / "run")
     return tmp_path / "run"
 
 
 def found_with(folder: Path, note: str, becomes: str) -> list[str]:
-    """Return the findings after a change of one note in text and copy."""
+    """Return the findings after one note is changed in the text and in the Parquet copy."""
     for path in sorted(folder.glob("????-??.beancount")):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(note, becomes, 1), encoding="utf-8")
@@ -39,14 +39,14 @@ def first_note(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
-def test_the_notes_of_an_honest_run_are_correct(name, request):
+def test_the_notes_of_an_unchanged_run_are_correct(name, request):
     assert list(wrong_notes(request.getfixturevalue(name))) == []
 
 
 @pytest.mark.parametrize(
     ("place", "cause"), [(0, "captive"), (1, "others"), (2, "hits"), (3, "forced")]
 )
-def test_no_amount_of_a_note_can_be_changed(folder, place, cause):
+def test_a_changed_amount_in_a_note_is_found(folder, place, cause):
     note = first_note(folder)
     amounts = note.split(" USD")
     *before, number = amounts[place].split(" ")
@@ -58,7 +58,7 @@ def test_no_amount_of_a_note_can_be_changed(folder, place, cause):
     assert problem.startswith(note[:10])
 
 
-def test_no_note_can_be_removed(folder):
+def test_a_missing_note_is_found(folder):
     (problem,) = found_with(folder, first_note(folder), "")
 
     assert "has no note on the volume of" in problem
@@ -72,14 +72,16 @@ def forced_notes(folder: Path) -> list[re.Match[str]]:
     return [note for text in texts for note in FORCED.finditer(text)]
 
 
-def test_forced_orders_are_noted_if_there_are_any(margin_run: RunFolder, tiny_run: RunFolder):
+def test_only_a_run_with_forced_orders_has_notes_on_them(
+    margin_run: RunFolder, tiny_run: RunFolder
+):
     assert sum(note.captive_usd for note in margin_run.notes(ForcedDay)) > 0
     assert list(wrong_forced_notes(margin_run)) == []
     assert tiny_run.notes(ForcedDay) == []
     assert list(wrong_forced_notes(tiny_run)) == []
 
 
-def test_no_note_of_forced_orders_can_have_another_amount(folder: Path):
+def test_a_changed_amount_in_a_note_on_forced_orders_is_found(folder: Path):
     note = forced_notes(folder)[0]
     more = note.group().replace(note["usd"], f"{Decimal(note['usd']) + CENT}")
     found_with(folder, note.group(), more)
@@ -90,7 +92,7 @@ def test_no_note_of_forced_orders_can_have_another_amount(folder: Path):
     assert "forced on the captive maker" in problem
 
 
-def test_with_several_notes_of_forced_orders_none_can_be_left_out(folder: Path):
+def test_a_missing_note_on_forced_orders_is_found_if_there_are_others(folder: Path):
     first, *others = forced_notes(folder)
     assert others
     found_with(folder, first.group(), "")
@@ -100,7 +102,7 @@ def test_with_several_notes_of_forced_orders_none_can_be_left_out(folder: Path):
     assert "has no note on forced orders in" in problem
 
 
-def test_books_without_notes_of_forced_orders_give_the_same_volume_from_their_fills(
+def test_without_notes_on_forced_orders_the_fills_give_the_same_volume(
     folder: Path, margin_run: RunFolder
 ):
     for note in forced_notes(folder):
