@@ -1,7 +1,7 @@
-"""`make bench`: simulated seconds per CPU-second, and ratios within one process.
+"""`make bench`: simulated seconds per CPU-second, and ratios of CPU times within one process.
 
-The workload is bench-peers. The baseline is SimPy itself: processes that do nothing but wake up as
-often as the workload's quoter, takers and watcher do. Nothing here fails on time.
+The workload is the scenario bench-peers. The baseline is SimPy with empty processes, which wake up
+as often as the workload's quoter, takers and watcher. No time limit makes this command fail.
 """
 
 import gc
@@ -32,7 +32,7 @@ ROUNDS = 3
 
 
 def bare_simpy(scenario: Scenario) -> None:
-    """Wake up as often as all processes of the workload do, and do nothing."""
+    """Run empty processes that wake up as often as the processes of the workload."""
     env = simpy.Environment()
     draws = np.random.default_rng(1)
     (market,) = scenario.markets
@@ -53,7 +53,7 @@ def bare_simpy(scenario: Scenario) -> None:
 
 
 def markets_alone(scenario: Scenario, every_quote: bool) -> None:
-    """Quote, race and match, without posting and settlement."""
+    """Run the quotes, the races and the fills, without posting and settlement."""
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder), every_quote)
         for listing in world.listings:
@@ -76,7 +76,7 @@ def _trade(
 
 
 def whole_run(scenario: Scenario, every_quote: bool) -> None:
-    """Simulate, post every fill, and write and seal the run's folder."""
+    """Run the workload in full: simulate, post every fill, write and seal the folder."""
     folder = Path(tempfile.mkdtemp())
     try:
         execute(scenario, folder / "run", every_quote=every_quote)
@@ -89,7 +89,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the least CPU time of several rounds, which has the least disturbance."""
+    """Return the least CPU time of several rounds: the round with the least disturbance."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()
@@ -100,7 +100,7 @@ def _cpu_s(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table of the benchmark."""
     scenario = load("bench-peers")
     bare = _cpu_s(lambda: bare_simpy(scenario))
     rows = [("bare SimPy, no market", "no", _seconds(scenario) / bare, 1.0)]

@@ -1,8 +1,8 @@
-"""`make bench`: the cost of each question about a run, beside `bean-check` of the same run.
+"""`make bench`: the CPU time of each command on a run, beside `bean-check` of the same run.
 
-Each question is a process of its own and counts with all of its CPU time; a busy machine slows all
-of them equally. The help of a command cannot be faster than the import of its library. Nothing here
-fails on time.
+Each command runs in its own process, and all CPU time of the process counts. A busy machine slows
+all commands equally. The help cannot be faster than the import of its library, click. No time limit
+makes this command fail.
 """
 
 import resource
@@ -31,7 +31,7 @@ QUESTIONS = (
 
 
 def main() -> None:
-    """Print the table for a run."""
+    """Print the table of CPU times for a run."""
     run = Path(sys.argv[1])
     if not run.is_dir():
         print(f"{run} does not exist: `make run` creates it, and questions are then timed on it")

@@ -1,7 +1,7 @@
-"""A table for reading: amounts rounded, headings in words, cut to a screen.
+"""A table for reading: amounts rounded, headings in words, cut to the size of a screen.
 
-It names the omitted part and the command that prints it. Exact figures are in the whole table, in
-CSV and JSON.
+A note below the table names the omitted part and the option that prints it. Exact figures are in
+the whole table, in CSV and in JSON.
 """
 
 import textwrap
@@ -15,11 +15,11 @@ from tabulate import MIN_PADDING, tabulate
 from ledger.reports.table import Cell, Table, holds_numbers
 
 WIDTH, LINES = 100, 45  # the size of a screen
-ROWS = 25  # the most lines of a table, its dots included
+ROWS = 25  # the most lines of a table, with the line of dots
 ROWS_MIN = 8  # the fewest lines of a table, however long its notes are
-LAST = 3  # rows of a long table that are shown after its first ones
+LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
-GAP = 2  # between columns
+GAP = 2  # spaces between columns
 TEXT = 44  # the width at which words are wrapped
 
 
@@ -37,7 +37,7 @@ SCALES = (
     ReadingUnit("USD", 1, 2),
 )
 UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
-# Numbers in these columns are names, which readers type and never add up.
+# Numbers in these columns are identifiers, which a reader may type: they are not rounded.
 NAMES = ("seq", "year")
 
 
@@ -67,7 +67,7 @@ def brief(table: Table, lines_max: int = LINES) -> str:
 
 
 def heading(column: str, scale: ReadingUnit) -> str:
-    """Write a column's name as words, with its unit, over as many lines as needed."""
+    """Return a column's name as words, with its unit, on as many lines as needed."""
     name, _, unit = column.rpartition("_")
     if is_usd(column):
         said, unit = name, scale.name
@@ -83,12 +83,12 @@ def heading(column: str, scale: ReadingUnit) -> str:
 
 
 def is_usd(column: str) -> bool:
-    """Tell whether a column holds dollars."""
+    """Return whether a column holds dollars."""
     return column == "usd" or column.endswith("_usd")
 
 
 def _scale(table: Table) -> ReadingUnit:
-    """Choose the unit in which the largest amount has at least two digits before the point."""
+    """Return the unit in which the largest amount has at least two digits before the point."""
     amounts = [
         abs(Decimal(cell))
         for row in table.rows
@@ -115,7 +115,7 @@ def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
 
 
 def _lines_beside(table: Table, headings: Sequence[str]) -> int:
-    """Count the lines of title, headings, notes, and of the note on omitted rows."""
+    """Return the number of lines other than rows: title, headings, notes, omitted rows."""
     words = "\n".join((textwrap.fill(table.title, WIDTH), *map(_note, table.notes)))
     of_headings = max((name.count("\n") + 1 for name in headings), default=1)
     blank, rule, left = 1, 1, 1
@@ -149,7 +149,7 @@ def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) ->
 
 
 def left_out(columns: Sequence[str], rows: int) -> str:
-    """Say how many rows, and which number of columns, are left out; nothing if none."""
+    """Return a text on the number of rows and columns left out; empty if all are shown."""
     parts = []
     if rows:
         parts.append(f"{rows} more row{'' if rows == 1 else 's'}")

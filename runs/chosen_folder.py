@@ -1,4 +1,4 @@
-"""The folder of a result: the one that a user names, or a temporary one."""
+"""The folder of a result: the folder that a user names, or a temporary folder."""
 
 import tempfile
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def chosen_folder(out: Path | None) -> Iterator[Path]:
-    """Give *out*; or, if it is None, a path in a temporary folder, which is deleted at the end."""
+    """Yield *out*; if *out* is None, yield a path in a temporary folder, deleted at the end."""
     if out is not None:
         yield out
         return

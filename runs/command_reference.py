@@ -1,6 +1,6 @@
 """The page docs/commands.md, generated from the commands.
 
-python -m runs.command_reference      # `make reference`: renews the page
+python -m runs.command_reference      # `make reference` writes the page
 """
 
 import inspect
@@ -20,8 +20,8 @@ HEAD = """\
 Made by `make reference` from the commands themselves: `moneytrail COMMAND --help` prints the same
 on a terminal. Tests run the examples; for `run`, `sign` and `sweep` they run smaller ones.
 
-Most commands take a run, which is the folder that `moneytrail run` prints. A mistake in a command
-is answered in one line, with exit code 2.
+Most commands take a run, which is the folder that `moneytrail run` prints. After a mistake in a
+command, one line is printed and the exit code is 2.
 
 The shell completes commands and options after
 `eval "$(_MONEYTRAIL_COMPLETE=bash_source moneytrail)"` (in zsh: `zsh_source`, in fish:
@@ -31,7 +31,7 @@ OPTIONS = "| option | meaning |\n| --- | --- |\n"
 
 
 def page() -> str:
-    """Write the page, with the commands in the order of the help."""
+    """Return the page, with the commands in the order of the help."""
     top = click.Context(main, info_name=PROGRAM)
     parts = [HEAD]
     for title, commands in SECTIONS.items():
@@ -42,7 +42,7 @@ def page() -> str:
 
 
 def _told(context: click.Context, level: int) -> Iterator[str]:
-    """Yield the parts of one command's section, and of its subcommands."""
+    """Yield the parts of a command's section, then the sections of its subcommands."""
     command = context.command
     yield f"{'#' * level} {context.command_path}\n"
     yield f"```text\n{_usage(context)}\n```\n"
@@ -77,7 +77,7 @@ def _rows(context: click.Context) -> Iterator[str]:
 
 
 def write() -> None:
-    """Renew the page."""
+    """Write the page docs/commands.md."""
     PAGE.write_text(page(), "utf-8")
 
 

@@ -27,7 +27,7 @@ from runs.what_would_have_been import in_a_sentence, two_views
 
 
 class EntrySaid(NamedTuple):
-    """An entry's content, and its number, which may differ in another run."""
+    """The content of a ledger entry, and its number, which may differ between two runs."""
 
     day: date
     payee: str | None
@@ -52,11 +52,11 @@ class WithAndWithout:
     same_versions: bool  # whether the program and its libraries had the same versions
 
     def answer(self) -> str:
-        """Say the hole and the quotes' result, with the cause and without."""
+        """Return a text on the hole and on the quotes' result, with the cause and without."""
         return in_a_sentence(self.made.kind, (self.ours, self.theirs), self.views)
 
     def tables(self) -> list[Table]:
-        """Lay out the differences: quotes, kinds, hole, dates, first different entries."""
+        """Return tables of differences: quotes, kinds, hole, dates, first different entries."""
         kind = self.made.kind
         return [
             two_views(_columns(kind), *self.views),
@@ -79,8 +79,9 @@ def counterfactual(
     Args:
         run: the run.
         other: the scenario without the cause.
-        out: the folder of its run; None: it is not kept, and has no day ledgers.
-        force: whether an older run there may be replaced.
+        out: the folder of the run without the cause; None: that run has no day ledgers and is
+            deleted.
+        force: replace an older run in the folder.
         on_day: called after each simulated day.
 
     Raises:

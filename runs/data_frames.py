@@ -1,4 +1,4 @@
-"""A report in a notebook: one of its tables as a data frame, and its picture."""
+"""Reports in a notebook: a report's table as a data frame, and its picture."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -31,12 +31,12 @@ class NotebookError(MistakeError):
 
 
 def table(report: Report, name: str | None = None) -> Table:
-    """Return a table of a report: by name, or the first with rows.
+    """Return a table of a report: the named table, or the first table with rows.
 
     The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and others read.
 
     Raises:
-        NotebookError: there is no such table, or it is no report.
+        NotebookError: the report has no such table, or *report* is not a report.
     """
     if not hasattr(report, "tables"):
         raise NotebookError(
@@ -53,12 +53,12 @@ def table(report: Report, name: str | None = None) -> Table:
 
 
 def frame(report: Report | Table, name: str | None = None) -> Any:
-    """Return a table of a report as a data frame of polars, or of pandas without polars.
+    """Return a table of a report as a data frame of polars, or of pandas if polars is missing.
 
-    Amounts are exact decimals in either.
+    Amounts are exact decimals in both libraries.
 
     Raises:
-        NotebookError: there is no such table, or neither library.
+        NotebookError: the report has no such table, or both libraries are missing.
     """
     chosen = report if isinstance(report, Table) else table(report, name)
     if polars := _library("polars"):
@@ -72,11 +72,11 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
 
 
 def plot(report: Report) -> "Figure":
-    """Return the picture of a report; a notebook shows it as the last value of a cell.
+    """Return the picture of a report; a notebook shows the last value of a cell.
 
     Raises:
         NotebookError: the report has no picture.
-        PlotError: there is no matplotlib, or nothing to draw.
+        PlotError: matplotlib is not installed, or there is nothing to draw.
     """
     name = type(report).__name__
     if name not in PICTURES:

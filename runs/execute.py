@@ -1,4 +1,4 @@
-"""Runs a scenario: in a folder beside its place, sealed, and renamed when complete."""
+"""Runs a scenario in a temporary folder, which is sealed and then renamed to the run's folder."""
 
 import shutil
 import tempfile
@@ -21,11 +21,11 @@ OUT = Path("runs/out")  # a folder below the working directory
 
 
 class RunRefusedError(MistakeError):
-    """The run's folder can't be made or must not be replaced."""
+    """The run's folder can't be created or must not be replaced."""
 
 
 def default_folder(name_or_path: str, seed: int, settings: Iterable[str] = ()) -> Path:
-    """Return the default folder of a run; each setting is in its name."""
+    """Return the default folder of a run; the folder's name contains each setting."""
     words = [name(name_or_path), *(name(each.replace(".", "-")) for each in settings)]
     return OUT / f"{'-'.join(words)[:150]}-seed{seed}"
 
@@ -43,14 +43,14 @@ def execute(
     Args:
         scenario: the scenario to run.
         target: the folder.
-        force: whether an older run there may be replaced.
+        force: replace an older run in the folder.
         on_day: called after each simulated day.
-        every_quote: simulate quote by quote; slower, and the same bytes.
+        every_quote: simulate quote by quote, which is slower and writes the same bytes.
         on_phase: called with the name of each phase after the last day.
 
     Raises:
-        RunRefusedError: the folder exists (and *force* is not given, or it holds no run), or
-            can't be written.
+        RunRefusedError: the folder can't be written, or it exists and *force* is false, or it
+            exists and is not a run.
     """
     _check_place(target, force)
     try:
@@ -118,8 +118,8 @@ def _check_place(target: Path, force: bool) -> None:
 
 
 def _put_in_place(beside: Path, target: Path, force: bool) -> None:
-    """Rename a complete run to its place; keep an older one until then."""
-    _check_place(target, force)  # checked again: it may have appeared meanwhile
+    """Rename the folder of a complete run; an older run is deleted only after this."""
+    _check_place(target, force)  # checked again: another process may have created the folder
     if not target.exists():
         beside.rename(target)
         return

@@ -1,4 +1,4 @@
-"""The audit of a run with its scenario and the record, with which its books must agree."""
+"""The audit of a run, whose books must agree with its scenario and its fit to the record."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -23,15 +23,15 @@ def audit(
 
     Args:
         folder: the run's folder.
-        every_day: have Beancount load the ledgers of all days, not of a sample.
-        executor: who does the work; None for this process.
+        every_day: let Beancount load the ledgers of all days, not of a sample.
+        executor: runs the checks in other processes; None: run them in this process.
     """
     yield from audit_of_books.audit(folder, given_by(folder), every_day, executor)
     yield from fit_to_record(folder)
 
 
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
-    """Recompute the fit, if the run has one."""
+    """Compute the fit to the record again, if the run has a stored fit."""
     problems: list[str] = []
     try:
         if kept_fit(folder) is None:
@@ -43,7 +43,7 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
 
 
 def given_by(folder: Path) -> Given | str:
-    """Return the preamble by a run's scenario, or a sentence why it can't be read."""
+    """Return the preamble that follows from a run's scenario, or why it can't be read."""
     try:
         scenario = load(str(folder / SCENARIO))
     except ScenarioError as error:

@@ -1,7 +1,7 @@
 """Inputs that a counterfactual keeps from its run, since they do not follow from the cause.
 
-Inputs that a run computes from its own course would change without the cause. If such an input
-represents a fact outside the run, it is read from the run's books and stated in the other run.
+A run computes some inputs from its own events, so they would change without the cause. If such an
+input represents a fact outside the run, it is read from the run's books and fixed in the other run.
 """
 
 from collections import defaultdict
@@ -25,14 +25,14 @@ BOOKED = "as booked in the run of which this is a counterfactual"
 
 
 class Held(NamedTuple):
-    """The held inputs, in words and as data that extends the scenario."""
+    """The inputs that are held fixed, in words and as data that extends the scenario."""
 
     how: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = {}
 
 
 class OfMarkets(NamedTuple):
-    """One held key of all markets, with its value by market."""
+    """A key that is held fixed in all markets, with its value by market."""
 
     how: str
     key: tuple[str, ...]
@@ -40,7 +40,7 @@ class OfMarkets(NamedTuple):
 
 
 def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
-    """Read the inputs from the books of *run* that its counterfactual keeps.
+    """Read from the books of *run* the inputs that its counterfactual keeps.
 
     Args:
         run: the run itself.
@@ -100,7 +100,10 @@ def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
 
 
 def _demand(run: RunFolder) -> OfMarkets | None:
-    """Keep the run's uninformed demand. If it were computed again, it would replace lost hits."""
+    """Keep the run's uninformed demand.
+
+    If demand were computed again, it would replace the volume of the missing hits on stale quotes.
+    """
     wanted = wanted_usd(run)
     if not wanted:
         return None
@@ -117,7 +120,7 @@ def _demand(run: RunFolder) -> OfMarkets | None:
 
 
 def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
-    """Keep a policy's decisions; stated quotes stay as they are."""
+    """Keep the quotes that a policy decided; quotes that the scenario states are unchanged."""
     maker = scenario.maker
     if maker.quoting.policy == "stated":
         return None
@@ -136,7 +139,7 @@ def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
 
 
 def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:
-    """Write all markets with their held keys, since a list is replaced as a whole."""
+    """Return all markets with their held keys, since a list is replaced as a whole."""
     if not held:
         return {}
     markets: list[Mapping[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Results kept one by one, so that work continues after an interruption."""
+"""Results stored one by one, so that work can continue after an interruption."""
 
 import json
 import os
@@ -16,24 +16,24 @@ class OtherResultsError(MistakeError):
 
 
 def write_whole(place: Path, content: bytes) -> None:
-    """Write a file beside its place, and rename it when complete."""
+    """Write a file under a temporary name, and rename it when it is complete."""
     beside = place.with_name(f".{place.name}.{os.getpid()}")
     beside.write_bytes(content)
     beside.replace(place)
 
 
 class KeptResults:
-    """A folder of results, each a complete file."""
+    """A folder with one complete file for each result."""
 
     def __init__(self, folder: Path, made_by: Mapping[str, Any]) -> None:
-        """Start, or continue with existing results.
+        """Create the folder, or use the existing results in it.
 
         Args:
             folder: the folder, which is created if missing.
             made_by: all that the results depend on.
 
         Raises:
-            OtherResultsError: the results there depend on something else, or it can't be written.
+            OtherResultsError: the folder can't be written, or its results depend on other inputs.
         """
         self.folder = folder
         text, place = json.dumps(made_by, sort_keys=True), folder / MADE_BY
@@ -49,12 +49,12 @@ class KeptResults:
             raise OtherResultsError(f"{folder}: can't be written ({error.strerror})") from error
 
     def get(self, name: str) -> Any:
-        """Return a result, or None if there is none yet."""
+        """Return the result of this name, or None if it is not stored yet."""
         place = self._place(name)
         return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else None
 
     def keep(self, name: str, result: Any) -> None:
-        """Keep a result."""
+        """Store a result."""
         write_whole(self._place(name), json.dumps(result, sort_keys=True).encode())
 
     def _place(self, name: str) -> Path:

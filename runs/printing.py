@@ -17,19 +17,19 @@ FORMATS = ("table", "csv", "json")
 
 
 class TableChoiceError(click.ClickException):
-    """There is no such table, or more than one."""
+    """The report has no table of this name, or a choice of one table is missing."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A report's output: its answer, its tables, and the run that it read."""
+    """The output of a report: its answer, its tables, and the run from which they are computed."""
 
     tables: Sequence[Table]
     answer: str = ""
     provenance: str = ""
-    is_exact: bool = False  # whether figures are exact, as in answers to queries
+    is_exact: bool = False  # True: figures are exact, as in results of queries
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
@@ -39,11 +39,11 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         said: the report.
         form: the format.
         name: the only table to write, with every digit.
-        everything: whether to write every table with every digit; otherwise the first one, rounded
-            and cut to a screen.
+        everything: write every table with every digit; if False, write the first table, rounded
+            and cut to the size of a screen.
 
     Raises:
-        TableChoiceError: there is no such table, or one CSV cannot hold them all.
+        TableChoiceError: there is no table *name*, or CSV is asked for several tables.
     """
     chosen = chosen_tables(said.tables, form, name)
     if form == "json":
@@ -60,7 +60,7 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         return "\n\n".join([*answer, *map(whole, filled), *last])
     more = [table.name for table in filled[1:]]
     beside = [*answer, *([_there_is_more(more)] if more else []), *last]
-    taken = sum(part.count("\n") + 2 for part in beside)  # a blank line follows each part
+    taken = sum(part.count("\n") + 2 for part in beside)  # each part ends with a blank line
     shown = [
         brief_exact(table) if said.is_exact else brief(table, LINES - taken) for table in filled[:1]
     ]
@@ -71,7 +71,7 @@ def chosen_tables(tables: Sequence[Table], form: str, name: str | None) -> list[
     """Return the chosen tables.
 
     Raises:
-        TableChoiceError: there is no such table, or one CSV cannot hold them all.
+        TableChoiceError: there is no table *name*, or CSV is asked for several tables.
     """
     names = ", ".join(table.name for table in tables)
     chosen = [table for table in tables if name in (None, table.name)]
@@ -96,7 +96,7 @@ def _csv(table: Table) -> str:
 
 
 def _json(said: Answered, tables: Sequence[Table]) -> str:
-    """Write decimals as strings, which are exact."""
+    """Return a decimal as a string, which is exact."""
     content: dict[str, object] = {
         key: value
         for key, value in (("answer", said.answer), ("provenance", said.provenance))

@@ -16,7 +16,7 @@ CHANGED = " with uncommitted changes"
 LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
 
 _ROOT = Path(__file__).resolve().parents[1]
-# The parts of a checkout that can change a run, unlike the README.
+# The parts of a checkout that can change a run. The README, for example, can't.
 _SOURCES = ("des", "ledger", "runs", "moneytrail.py", "setup.cfg", "constraints.txt")
 
 
@@ -35,10 +35,10 @@ def versions() -> dict[str, str]:
 
 @cache
 def commit_of(root: Path) -> str:
-    """Return the commit of a checkout, and say so when its sources differ from that commit.
+    """Return the commit of a checkout, with a mark if its sources differ from that commit.
 
     Args:
-        root: the folder that holds ``des``, ``ledger`` and ``runs``.
+        root: the folder with ``des``, ``ledger`` and ``runs``.
 
     Returns:
         The full hash, followed by CHANGED if sources were edited or added. UNKNOWN if *root* is not
@@ -55,7 +55,7 @@ def commit_of(root: Path) -> str:
 
 
 def _git(root: Path, *words: str) -> str:
-    """Run git for one folder, without its locks and independent of hooks' variables."""
+    """Run git in a folder, without lock files and without the environment variables of hooks."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     asked = ["git", "--no-optional-locks", "-C", str(root), *words]
     return subprocess.run(asked, env=env, check=True, capture_output=True, text=True).stdout

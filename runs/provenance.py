@@ -12,11 +12,11 @@ SEAL_DIGITS = 12
 
 
 def provenance(run: RunFolder) -> str:
-    """Return folder, seed, seal, fidelity of a run and its fit to the record, in one line.
+    """Return one line: a run's folder, seed, seal, sampled hours, and fit to the record.
 
-    The seal is the start of the SHA-256 of its manifest, as `sha256sum manifest.json` prints it.
-    The manifest keeps the fit (`runs.record.fit`); a run that has no record to meet says nothing.
-    Gaps that were bridged in a user's candles are counted.
+    The seal is the start of the SHA-256 of the manifest, as `sha256sum manifest.json` prints it.
+    The manifest has the fit (see `runs.record.fit`). Without comparable recorded facts, the line
+    has no fit. The line also has the number of gaps that were filled in a user's candles.
     """
     if not run.has_fills:
         return f"{run.path.name}: a ledger without a seal or fills"
@@ -24,7 +24,7 @@ def provenance(run: RunFolder) -> str:
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
-    """Return folder, seed and seal of each run; for a single run its fidelity too."""
+    """Return folder, seed and seal of each run; for a single run all of `provenance`."""
     return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
 
 

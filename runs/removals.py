@@ -23,7 +23,7 @@ class CounterfactualError(MistakeError, ValueError):
     """The cause to remove is not in this scenario.
 
     Attributes:
-        kind: the cause asked for.
+        kind: the cause that was to be removed.
         kinds: the causes that can be removed.
     """
 
@@ -50,21 +50,21 @@ class Counterfactual:
     kind: str
     how: str
     scenario: Scenario
-    held: tuple[str, ...] = ()  # inputs kept, although the run computed them from its course
+    held: tuple[str, ...] = ()  # descriptions of the inputs that are held fixed
 
 
 def without(run: RunFolder, kind: str) -> Counterfactual:
-    """Take a mechanism out of a run's scenario.
+    """Remove a mechanism from a run's scenario.
 
-    Inputs that do not follow from it are kept as in the run: see `held_inputs`.
+    Inputs that do not follow from the mechanism stay as in the run: see `held_inputs`.
 
     Args:
         run: the run, whose scenario.toml and books are read.
         kind: one of REMOVALS.
 
     Raises:
-        CounterfactualError: the scenario does not have it.
-        ScenarioError: the scenario is not there or can't be read.
+        CounterfactualError: the scenario does not have this mechanism.
+        ScenarioError: the scenario file is missing or can't be read.
     """
     path = str(run.path / "scenario.toml")
     scenario = load(path)
@@ -91,7 +91,7 @@ def _quoter(scenario: Scenario) -> Change | None:
 
 
 def _slow_quotes(scenario: Scenario) -> Change | None:
-    """Let the maker see and quote as fast as the others; its size stays the same."""
+    """Make the maker's quotes as fast as the quotes of other makers, with the same size."""
     markets, slow = _tables(scenario.markets), []
     for each, market in zip(markets, scenario.markets, strict=True):
         quoter, fast_s = market.quoter, market.others.latency_s
@@ -107,13 +107,16 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Tell whether a source belongs to a market, and to no figure that fast quotes change."""
+    """Return whether a source is for a figure of a market that this removal does not change."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 
 
 def _backstop(scenario: Scenario) -> Change | None:
-    """Let the maker take nothing over; it stays a provider, so that others keep their places."""
+    """Set the maker's limits for takeovers to zero.
+
+    The maker remains in the list of providers, so that the other providers keep their indices.
+    """
     providers = [] if scenario.leverage is None else _tables(scenario.leverage.providers)
     own = [provider for provider in providers if provider["name"] == scenario.maker.name]
     if not any(provider["usd_per_minute"] and provider["usd_per_hour"] for provider in own):
@@ -157,7 +160,7 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 
 def _portfolio(scenario: Scenario) -> Change | None:
-    """Hold no coins on borrowed money; lenders still lend as needed, up to their limits."""
+    """Buy no coins with borrowed money; lenders still lend as needed, up to their limits."""
     group = scenario.group
     if group is None or group.portfolio is None:
         return None
@@ -222,7 +225,7 @@ def _uses(kind: str) -> Callable[[Scenario], Change | None]:
 
 
 def _takeovers(scenario: Scenario) -> Change | None:
-    """Leave out stated takeovers, and loans against tokens."""
+    """Remove the takeovers that the scenario states, and the loans against tokens."""
     stated = _uses(Kind.TAKEOVERS)(scenario)
     if not scenario.pledged_loans:
         return stated
@@ -239,7 +242,7 @@ def _news(scenario: Scenario) -> Change | None:
     return Change("there is no news", {"news": []})
 
 
-# By kind of the books, if there is one. None: the scenario does not have it.
+# By cause: a function that returns the change, or None if the scenario does not have the cause.
 REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.PICKOFF: _pickoff,
     SLOW_QUOTES: _slow_quotes,
@@ -262,5 +265,5 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
 
 
 def _tables(parts: Any) -> list[dict[str, Any]]:
-    """Write parts of a scenario in the form of a scenario file."""
+    """Return parts of a scenario as tables of a scenario file."""
     return [part.model_dump(exclude_none=True) for part in parts]

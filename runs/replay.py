@@ -1,8 +1,8 @@
 """Replay: a run's sealed scenario, played again and compared with the run byte for byte.
 
-One scenario and seed give one ledger, for the same versions of the libraries on one type of
-processor. So the program can make any run's books again. An invented deposit, which no check of the
-books finds, is then a line that the scenario does not give.
+The same scenario and seed give the same ledger, with the same versions of the libraries and the
+same type of processor. So the program can compute the books of any run again. No check of the books
+finds an invented deposit, but a replay finds that it does not follow from the scenario.
 """
 
 import json
@@ -39,7 +39,7 @@ def replay(
         on_phase: called with the name of each phase after the last day.
 
     Raises:
-        RunRefusedError: there is no room for the scratch folder.
+        RunRefusedError: the temporary folder can't be written.
     """
     scratch = Path(tempfile.mkdtemp(prefix="moneytrail-replay-"))
     try:
@@ -66,7 +66,7 @@ def _problems(
     except ScenarioError as error:
         yield f"{SCENARIO}: {error.key} {error.problem}"
         return
-    except Exception as error:  # a forged scenario may pass every check and still fail in play
+    except Exception as error:  # a forged scenario may pass all checks and still fail here
         yield f"{SCENARIO}: it can't be played ({type(error).__name__}: {error})".splitlines()[0]
         return
     on_phase("comparing every byte")
@@ -74,7 +74,7 @@ def _problems(
 
 
 def _other_versions(folder: Path) -> Iterator[str]:
-    """Yield differences of this program and its libraries from those of the run."""
+    """Yield the programs and libraries whose version here differs from the version of the run."""
     try:
         run = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
         sealed = {**run["versions"], "moneytrail": _commit(run["program"])}

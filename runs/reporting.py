@@ -1,4 +1,4 @@
-"""Commands that print a report of one run, or of an experiment with many."""
+"""Commands that print a report on one run, or on an experiment with many runs."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from runs.provenance import of_several, provenance
 
 @runtime_checkable
 class MadeOfMany(Protocol):
-    """A report of deleted runs, which states its own source."""
+    """A report on runs that have been deleted; the report itself names its source."""
 
     def provenance(self) -> str:
         """Return the source in one line."""
@@ -25,13 +25,13 @@ Printed = Callable[[Answering], Callable[..., None]]
 
 
 def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Printed:
-    """Print the answer and the tables of the report, or the text, that a command returns.
+    """Decorate a command so that the returned report, list of tables or text is printed.
 
-    Options are checked on empty tables first, so that a mistake costs no work.
+    The options are checked before the command runs, so that a mistake is found at once.
 
     Args:
-        names: names of the tables that it may return; None if they depend on the answer.
-        instead: their names if this option is given.
+        names: names of the tables that the command may return; empty if they are not known.
+        instead: for an option, the names of the tables if this option is given.
     """
 
     def decorate(command: Answering) -> Callable[..., None]:

@@ -1,7 +1,7 @@
 """All errors of a scenario, not only the first.
 
-Types and ranges are checked key by key. Contradictions between keys are checked by the models' own
-methods. A model stops at its first error, so here each method is called by itself.
+Types and ranges are checked key by key. The methods of the models check contradictions between
+keys. A model stops at its first error, so this module calls each method separately.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenario_places import Keys, place_of
 from runs.scenarios import Layered, bad_source, data_of, with_series
 
-# Errors of a method that reads values which another method would have refused.
+# A method may raise these errors if it reads a value that another method rejects.
 UNREADABLE = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 
 
@@ -29,7 +29,7 @@ def faults(name_or_path: str) -> list[ScenarioError]:
     Contradictions between keys are checked only if every key is in range.
 
     Raises:
-        ScenarioError: the file, or one that it extends, can't be read at all.
+        ScenarioError: the file, or a file that it extends, can't be read.
     """
     origins, data = data_of(name_or_path)
     found = _faults_in(origins, data)
@@ -63,7 +63,7 @@ def _faults_in(origins: Layered, data: Mapping[str, Any]) -> list[ScenarioError]
 
 
 def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
-    """Yield contradictions between keys, the innermost tables first."""
+    """Yield contradictions between keys; inner tables come before the tables around them."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if isinstance(value, Part):
@@ -86,7 +86,7 @@ def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
 
 @cache
 def _each_key() -> SchemaValidator:
-    """Return a model that checks types and ranges alone."""
+    """Return a model that checks only types and ranges."""
     return SchemaValidator(_without_methods(Scenario.__pydantic_core_schema__))
 
 

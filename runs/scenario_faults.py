@@ -1,4 +1,4 @@
-"""Errors of a scenario as sentences with their corrections."""
+"""Errors of a scenario in words, each with its correction."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -14,9 +14,9 @@ from runs.scenario_places import Keys, holds, shown, value_at
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
     """Return one problem for each wrong key.
 
-    Unknown keys come first: a misspelt key is also a missing one. If a value fits none of several
-    types, its innermost error counts: for ["2021-05-01"] that the date is in quotes, not that the
-    list isn't "all".
+    Unknown keys come first, since a misspelt key is also reported as a missing key. If a value
+    fits none of several types, the innermost error is returned. For ["2021-05-01"] this is the
+    date in quotes, not that the list isn't "all".
     """
     faults: dict[Keys, str] = {}
     for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
@@ -83,7 +83,7 @@ def _schema_at(keys: Keys) -> dict[str, Any]:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Follow a reference, also that of a table which may be missing: TOML has no null."""
+    """Return the schema behind a reference. An optional table has no null type in TOML."""
     types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(types) == 1:
         (schema,) = types
@@ -93,7 +93,7 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:
-    """Describe the allowed values: 'a number from 0 to 3_600'."""
+    """Return the allowed values in words: 'a number from 0 to 3_600'."""
     match schema:
         case {"anyOf": types}:
             return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})
@@ -129,5 +129,5 @@ def _range(schema: Mapping[str, Any]) -> str:
 
 
 def _figure(bound: float) -> str:
-    """Write a bound as TOML reads it back."""
+    """Write a bound in the syntax of TOML."""
     return f"{int(bound):_}" if bound == int(bound) else f"{bound:g}"

@@ -1,4 +1,4 @@
-"""Files of scenarios: found by name, read, and laid over the files that they extend."""
+"""Files of scenarios: finds a file by name, reads it, and merges it into the file it extends."""
 
 import os
 import tomllib
@@ -14,7 +14,7 @@ from runs.scenario_places import Keys, keys_of, one_line, place_of, shown, value
 BUILT_IN = Path(__file__).resolve().parent
 BYTES_MAX = 10_000_000
 EXTENDS_MAX = 5
-# Former names of built-in scenarios; they still work and are not listed.
+# Former names of built-in scenarios, which still work and are not listed.
 FORMER_NAMES = {"marks": "trading-firms"}
 
 
@@ -22,8 +22,9 @@ class ScenarioError(MistakeError):
     """A scenario file that cannot be run.
 
     Attributes:
-        path: the file at fault, as text.
-        key: where in it, such as ``markets[0].quoter.latency_s``; empty for the file as a whole.
+        path: the file with the error, as text.
+        key: the key with the error, such as ``markets[0].quoter.latency_s``; empty if the error
+            belongs to the whole file.
         problem: the value, the error and its correction, in one line.
     """
 
@@ -35,11 +36,11 @@ class ScenarioError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One file's own data, with lists as tuples and without ``extends`` and ``without``."""
+    """The data of one file, with lists as tuples and without ``extends`` and ``without``."""
 
     path: Path
     data: Mapping[str, Any]
-    without: tuple[Keys, ...] = ()  # tables and keys of its base that it leaves out
+    without: tuple[Keys, ...] = ()  # tables and keys of the base that the file leaves out
 
 
 def built_ins() -> dict[str, Path]:
@@ -48,10 +49,10 @@ def built_ins() -> dict[str, Path]:
 
 
 def path_of(name_or_path: str) -> Path:
-    """Return the file of a built-in name, also of a former one, or of a path.
+    """Return the file of a scenario, given by a built-in name, a former name, or a path.
 
     Raises:
-        ScenarioError: there is no built-in scenario of that name.
+        ScenarioError: no built-in scenario has this name.
     """
     if name_or_path.endswith(".toml") or "/" in name_or_path or os.sep in name_or_path:
         return Path(name_or_path)
@@ -68,7 +69,7 @@ def path_of(name_or_path: str) -> Path:
 
 
 def layers_of(path: Path) -> list[Layer]:
-    """Read a file and the files that it extends, the file itself first."""
+    """Read a file and all files that it extends; the file itself is first."""
     layers: list[Layer] = []
     data = _read(path)
     while True:
@@ -98,7 +99,7 @@ def layers_of(path: Path) -> list[Layer]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read one file's own data; its lists become tuples, as the frozen schema has them."""
+    """Read the data of one file; lists become tuples, as the frozen models need."""
     try:
         with path.open("rb") as file:
             raw = file.read(BYTES_MAX + 1)
@@ -141,7 +142,7 @@ def _left_out(path: Path, places: Any) -> tuple[Keys, ...]:
 
 
 def with_tuples(value: Any) -> Any:
-    """Turn lists into tuples, as the frozen schema has them."""
+    """Turn lists into tuples, as the frozen models need."""
     if isinstance(value, Mapping):
         return {key: with_tuples(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -150,10 +151,10 @@ def with_tuples(value: Any) -> Any:
 
 
 def laid_over(base: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
-    """Lay a file's data over its base, less the keys that it leaves out, and their sources.
+    """Merge a file's data into its base; keys that the file leaves out lose their sources too.
 
     Raises:
-        ScenarioError: the base has no such key.
+        ScenarioError: the file leaves out a key that the base does not have.
     """
     for i, keys in enumerate(layer.without):
         if value_at(base, keys) is None:
@@ -177,7 +178,7 @@ def _less(base: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
 
 
 def extended(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay a file's *own* data over its *base*; a figure that changes loses its old source."""
+    """Merge a file's *own* data into its *base*; a changed figure loses its old source."""
     sources = base.get("sources")
     if isinstance(sources, Mapping):
         kept = {place: text for place, text in sources.items() if not _sets(own, keys_of(place))}
@@ -194,7 +195,7 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
-    """Tell whether *own* has a value there, or in place of a list or table around it."""
+    """Return whether *own* has a value at a place, or replaces a list or table around it."""
     value: Any = own
     for key in keys:
         if not isinstance(value, Mapping):
@@ -206,9 +207,9 @@ def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
 
 
 def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
-    """Return the file that set a key; if none did, the first file.
+    """Return the file that sets a key; if no file does, the first file.
 
-    A list replaces that of its base, so the file that has it is the origin of all of its parts.
+    A list replaces the list of the base, so one file is the origin of all entries.
     """
     whole = tuple(takewhile(lambda key: isinstance(key, str), keys))
     setters = (layer.path for layer in layers if value_at(layer.data, whole) is not None)

@@ -1,7 +1,7 @@
 """Every key of scenarios: its meaning, its allowed values, and the files that read it.
 
 The models of `des/scenario/` have types, ranges and defaults, `meanings.toml` has the meanings.
-Help, the JSON Schema and the reference page are made from these two.
+The help, the JSON Schema and the reference page are made from both.
 """
 
 import ast
@@ -38,8 +38,8 @@ UNITS = {
     "per_day": "a day",
     "per_s": "a second",
 }
-QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")  # they follow a unit
-# They read all keys in the same way.
+QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")  # words after a unit
+# These files read all keys in the same way, so they are not listed as readers.
 NO_READERS = ("scenario_keys.py", "scenario_schema.py", "scenario_reference.py")
 
 
@@ -48,10 +48,10 @@ class Key:
     """A key that a scenario may have.
 
     Attributes:
-        keys: its place, with 0 for any entry of a list: ("markets", 0, "lot").
-        table: the model of its table.
-        field: its field in the model.
-        meaning: its meaning, in a sentence.
+        keys: the key's place, with 0 for any entry of a list: ("markets", 0, "lot").
+        table: the model of the table with the key.
+        field: the field of this model.
+        meaning: the key's meaning, in a sentence.
     """
 
     keys: Keys
@@ -61,35 +61,35 @@ class Key:
 
     @property
     def place(self) -> str:
-        """Return its place, as markets[].lot."""
+        """Return the key's place, such as markets[].lot."""
         steps = ("[]" if isinstance(key, int) else f".{key}" for key in self.keys)
         return "".join(steps).removeprefix(".")
 
     @property
     def name(self) -> str:
-        """Return its last word."""
+        """Return the last word of the key's place."""
         return str(self.keys[-1])
 
     @property
     def model(self) -> type[Part] | None:
-        """Return the model of the table, or of each entry of the list, that it holds."""
+        """Return the model of the key's table, or of the entries of the key's list."""
         return _model_in(self.field.annotation)
 
     @property
     def is_list(self) -> bool:
-        """Tell whether it holds a list of tables."""
+        """Return whether the key's value is a list of tables."""
         return self.model is not None and _is_list(self.field.annotation)
 
     @property
     def wanted(self) -> str:
-        """Describe its allowed values: 'a number from 0 to 3_600'."""
+        """Return the key's allowed values in words: 'a number from 0 to 3_600'."""
         if self.model is None:
             return wanted_at(self.keys)
         return "a list of tables" if self.is_list else "a table"
 
     @property
     def unit(self) -> str:
-        """Return its unit, from the end of its name; empty if it has none."""
+        """Return the unit at the end of the key's name; empty if the name has none."""
         if "number" not in self.wanted:
             return ""
         words = self.name.split("_")
@@ -100,7 +100,7 @@ class Key:
 
     @property
     def default(self) -> str:
-        """Return its default, in words."""
+        """Return the key's default value, in words."""
         if self.field.is_required():
             return "none: it must be given"
         value = self.field.default
@@ -115,22 +115,22 @@ class Key:
 
 @cache
 def all_keys() -> tuple[Key, ...]:
-    """Return every key, each table's own keys before those of the tables in it."""
+    """Return every key; a table's own keys come before the keys of inner tables."""
     return tuple(_keys_of(Scenario, ()))
 
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, str]]:
-    """Return the meanings of keys, by the name of the table's model and of the key."""
+    """Return the meanings of keys, by the name of the table's model and the key's name."""
     text = files("des.scenario").joinpath("meanings.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
 def meaning_of(table: type[Part], name: str) -> str:
-    """Return the meaning of a table's key; it may be inherited.
+    """Return the meaning of a table's key, which may be inherited from a base model.
 
     Raises:
-        KeyError: it has no meaning; add a line to des/scenario/meanings.toml.
+        KeyError: the key has no meaning; add a line to des/scenario/meanings.toml.
     """
     for model in table.__mro__:
         if (said := meanings().get(model.__name__, {}).get(name)) is not None:
@@ -139,14 +139,14 @@ def meaning_of(table: type[Part], name: str) -> str:
 
 
 def about(table: type[Part]) -> str:
-    """Return the first sentence on a table."""
+    """Return the first sentence of a table's documentation."""
     return " ".join((table.__doc__ or "").partition("\n\n")[0].split())
 
 
 def readers(key: Key) -> tuple[str, ...]:
-    """Name the files that read a key by its name.
+    """Return the files that read a key by its name.
 
-    If several tables have a key of that name, only files that also name the table count.
+    If several tables have a key of this name, a file must also contain the table's name.
     """
     return _readers(key.table, key.name, frozenset(map(str, key.keys[:-1])))
 
@@ -194,7 +194,7 @@ def _tables() -> frozenset[type[Part]]:
 
 
 def _properties_with(table: type[Part], name: str) -> set[str]:
-    """Return the methods of a table that read the key, directly or through others."""
+    """Return the methods of a table that read the key, directly or through other methods."""
     tree = ast.parse(_text_of(table))
     methods = {
         each.name: {node.attr for node in ast.walk(each) if isinstance(node, ast.Attribute)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-SHOWN_MAX = 40  # characters of an offending value
+SHOWN_MAX = 40  # the most characters of a wrong value that are shown
 
 Keys = tuple[str | int, ...]  # ("markets", 0, "lot"), written markets[0].lot
 
@@ -15,7 +15,7 @@ _STEP = re.compile(r"\[(\d+)\]|([\w-]+)", re.ASCII)
 
 
 def value_at(data: Any, keys: Keys) -> Any:
-    """Return the value at a key, or None where there is none; TOML has no null."""
+    """Return the value at a key, or None if there is no value; TOML has no null."""
     for key in keys:
         if not holds(data, key):
             return None
@@ -24,21 +24,21 @@ def value_at(data: Any, keys: Keys) -> Any:
 
 
 def holds(value: Any, key: str | int) -> bool:
-    """Tell whether a table has a key, or a list an entry."""
+    """Return whether a table has a key, or a list an entry."""
     if isinstance(key, int):
         return isinstance(value, tuple) and key < len(value)
     return isinstance(value, Mapping) and key in value
 
 
 def keys_of(place: str) -> Keys:
-    """Read ``markets[0].lot``; empty when it isn't written like that."""
+    """Return the keys of a text like ``markets[0].lot``; empty if it has another form."""
     if not _PLACE.fullmatch(place):
         return ()
     return tuple(int(number) if number else word for number, word in _STEP.findall(place))
 
 
 def place_of(keys: Keys) -> str:
-    """Write ``markets[0].lot``; a key that needs quotes gets them, and stays on the line."""
+    """Write keys as ``markets[0].lot``, on one line and with quotes where TOML needs them."""
     steps = (
         f"[{key}]" if isinstance(key, int) else f".{key if _bare(key) else quoted(key)}"
         for key in keys
@@ -51,7 +51,7 @@ def _bare(key: str) -> bool:
 
 
 def shown(value: object) -> str:
-    """Show an offending value in a few characters."""
+    """Return a wrong value in a few characters."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -70,7 +70,7 @@ def shown(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Put text into quotes, shortened if it is long."""
+    """Put a text into quotes, shortened if it is long."""
     return repr(text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}...")
 
 

@@ -1,6 +1,6 @@
-"""The meanings of a scenario's keys: of one key on the terminal, or all on docs/scenario.md.
+"""The meanings of a scenario's keys: one key on the terminal, or all keys in docs/scenario.md.
 
-python -m runs.scenario_reference      # `make reference`: renews the page and the JSON Schema
+python -m runs.scenario_reference      # `make reference` writes the page and the JSON Schema
 """
 
 import re
@@ -40,7 +40,7 @@ class UnknownKeyError(MistakeError):
 
 
 def explained(word: str) -> str:
-    """Explain a key, given by its place, such as ``markets[0].lot``, or by its last words.
+    """Return the explanation of a key, given by its place, ``markets[0].lot``, or its last words.
 
     Raises:
         UnknownKeyError: there is no such key.
@@ -130,7 +130,7 @@ def _cell(key: Key) -> str:
 
 
 def main() -> None:
-    """Write the page and the schema again."""
+    """Write the page and the schema."""
     PAGE.write_text(page(), "utf-8")
     SCHEMA_FILE.write_text(schema_text(), "utf-8")
 

@@ -10,7 +10,7 @@ from des.scenario.quantities import Part
 from runs.scenario_keys import Key, about, all_keys, meaning_of
 
 SCHEMA_FILE = Path(__file__).resolve().parent / "scenario.schema.json"
-# Elements of Rust's pattern dialect that JSON Schema lacks.
+# Elements of Rust's regular expressions that JSON Schema does not have.
 _DIALECT = {r"\z": "$", r"\p{Cc}\p{Zl}\p{Zp}": r"\u0000-\u001f\u007f-\u009f\u2028\u2029"}
 _NULL = {"type": "null"}
 _EXTENDS = "The scenario that this file is laid over: a built-in name, or a path from this folder."
@@ -25,9 +25,9 @@ def schema_text() -> str:
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file.
 
-    A file that extends another may leave out keys of that one. So required keys are separate, and
-    apply only without ``extends``. The entries of a list are never merged: they are complete in
-    every file.
+    A file that extends a base may leave out required keys, since the base has them. So required
+    keys are a separate part of the schema, which applies only without ``extends``. The entries of
+    a list are never merged, so every file must give them in full.
     """
     models = {key.table.__name__: key.table for key in all_keys()}
     raw = Scenario.model_json_schema()
@@ -57,7 +57,7 @@ def _in_a_list(key: Key) -> bool:
 
 
 def _table(raw: Mapping[str, Any], model: type[Part], required: bool) -> dict[str, Any]:
-    """Return a table's schema with a description for each key."""
+    """Return the schema of a table, with a description for each key."""
     properties = {
         name: {"description": _described(model, name, value), **_value(value)}
         for name, value in raw["properties"].items()
@@ -97,7 +97,7 @@ def _value(raw: Any) -> Any:
 
 
 def _must_be_given(model: type[Part]) -> dict[str, Any]:
-    """Return the required keys of a table, and of its present tables."""
+    """Return the required keys of a table, and of the inner tables that a file has."""
     fields = [key for key in all_keys() if key.table is model]
     required = [name for name, field in model.model_fields.items() if field.is_required()]
     inner = {

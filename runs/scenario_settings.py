@@ -1,4 +1,4 @@
-"""Single figures set by their dotted key: ``maker.credit_line_usd=0``, ``markets[0].lot='0.1'``."""
+"""Sets single values by a dotted key: ``maker.credit_line_usd=0``, ``markets[0].lot='0.1'``."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -10,13 +10,13 @@ from runs.scenario_places import Keys, holds, keys_of, place_of, shown, value_at
 
 CANDLES = ("price", "candles")
 IN_PLACE_OF_CANDLES = ("anchors", "volatility")
-OPTION = "--set"  # the place of a mistake in a setting, in messages
+OPTION = "--set"  # in error messages, the place of a wrong setting
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """Read settings as typed by a user: a key, an equals sign, a TOML value.
+    """Read settings from the command line: a key, an equals sign, a TOML value.
 
-    A value that is not TOML is text, since a shell removes its quotes.
+    A value that is not TOML is read as text, since a shell removes quotes.
 
     Raises:
         ScenarioError: a setting has another form, or a key is set twice.
@@ -36,10 +36,10 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def read_value(text: str) -> Any:
-    """Read a TOML value; anything else is text."""
+    """Read a TOML value; if the text is not TOML, return the text."""
     try:
         data = tomllib.loads(f"value = {text.strip()}")
-    except (ValueError, RecursionError):  # ValueError: no TOML, or thousands of digits
+    except (ValueError, RecursionError):  # ValueError: not TOML, or thousands of digits
         return text.strip()
     return with_tuples(data["value"]) if len(data) == 1 else text.strip()
 
@@ -52,15 +52,15 @@ def setting_text(place: str, value: Any) -> str:
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario's data with each key set; a replaced value loses its source.
 
-    Missing tables are created; the schema decides whether a key is allowed. Candles take the place
-    of the anchors and the volatility that the scenario has.
+    Missing tables are created. This function does not check whether a key is allowed; the schema
+    does. Candles replace the anchors and the volatility of the scenario.
 
     Args:
         data: a scenario's data, with lists as tuples.
         settings: values by dotted key.
 
     Raises:
-        ScenarioError: a key leads to a missing entry of a list, or through a figure.
+        ScenarioError: a key names a missing entry of a list, or a part of a single value.
     """
     changed: Any = dict(data)
     for place, value in settings.items():
@@ -84,7 +84,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
 
 
 def _without(data: Any, places: Iterable[Keys]) -> Any:
-    """Return *data* without the values at some places; a place may have no value."""
+    """Return *data* without the values at some places; places without a value are skipped."""
     for keys in places:
         above = value_at(data, keys[:-1])
         kept = {key: value for key, value in above.items() if key != keys[-1]}
@@ -102,7 +102,7 @@ def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
 
 
 def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
-    """Return *data* with the value at *keys*; *passed* are the keys above, for messages."""
+    """Return *data* with the value at *keys*; *passed* has the outer keys, for messages."""
     key, *rest = keys
     here = (*passed, key)
     if isinstance(key, int):
@@ -126,7 +126,7 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
 
 
 def _overlap(one: Keys, other: Keys) -> bool:
-    """Tell whether one key is the other, or a table or list around it."""
+    """Return whether two keys are equal, or one is a table or list around the other."""
     common = min(len(one), len(other))
     return common > 0 and one[:common] == other[:common]
 

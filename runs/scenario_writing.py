@@ -1,4 +1,4 @@
-"""Writes a new scenario file like another one, complete and with a comment on each key."""
+"""Writes a new scenario file with the values of another scenario and a comment on each key."""
 
 import re
 import textwrap
@@ -19,14 +19,14 @@ _KEY = re.compile(r"(\w+) = ")
 
 
 def write_scenario(target: Path, like: str) -> None:
-    """Write a scenario with the values of another one.
+    """Write a scenario with the values of another scenario.
 
     Args:
-        target: the new file, which must not be there yet.
-        like: a built-in name, or a path.
+        target: the new file, which must not exist.
+        like: the other scenario: a built-in name, or a path.
 
     Raises:
-        ScenarioError: there is such a file already, it can't be written, or *like* can't be read.
+        ScenarioError: *target* exists or can't be written, or *like* can't be read.
     """
     load(like)
     text = scenario_text(like)
@@ -41,14 +41,14 @@ def write_scenario(target: Path, like: str) -> None:
 
 
 def scenario_text(like: str) -> str:
-    """Return the text of a new scenario with all values of another one."""
+    """Return the text of a new scenario with all values of another scenario."""
     origins, data = data_of(like)
     text = tomli_w.dumps(_in_order(_with_whole_paths(origins, data)))
     return f"#:schema {SCHEMA_FILE.as_posix()}\n" + "\n".join(_commented(text)) + "\n"
 
 
 def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Adjust the paths of candles to the new file's folder."""
+    """Rewrite the paths of candle files so that they are valid in the new file's folder."""
     markets = list(data["markets"])
     for i, market in enumerate(markets):
         if "candles" in market["price"]:
@@ -65,7 +65,7 @@ def _in_order(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _commented(text: str) -> Iterator[str]:
-    """Yield the lines of a file; each table and key is explained on its first occurrence."""
+    """Yield the lines of a file, with an explanation at the first use of each table and key."""
     known = {key.place.replace("[]", ""): key for key in all_keys()}
     told: set[str] = set()
     table = ""
@@ -87,7 +87,7 @@ def _commented(text: str) -> Iterator[str]:
 
 
 def _meaning(key: Key) -> str:
-    """Return a key's meaning, with its range or choices if any."""
+    """Return a key's meaning, with its range or its choices, if it has them."""
     bounded = key.model is None and ("number" in key.wanted or key.wanted.startswith("'"))
     return f"{key.meaning} ({key.wanted})" if bounded else key.meaning
 

@@ -1,11 +1,11 @@
-"""Scenario files: TOML in, a checked scenario out, and the scenario as run back to TOML.
+"""Reads a TOML file as a checked scenario, and writes the scenario of a run as TOML.
 
     question = "What does one fast firm take from a slow quoter in a day?"
     extends = "may-2021"          # a built-in name, or a path from this file's folder
     without = ["firms.capital"]   # keys of the base that this scenario does not have
 
     [maker]
-    depth_share = 0.3             # tables are laid over the base's, lists replace it
+    depth_share = 0.3             # a table changes single keys, a list replaces the base's list
 
     [sources]
     "house.fee_tiers" = "where that figure is from"
@@ -43,12 +43,12 @@ from runs.scenario_places import Keys, keys_of, place_of, value_at
 from runs.scenario_settings import OPTION, setting_at, setting_text, with_settings
 
 READ = "candles_read"
-REMARK_CHARACTERS = 1_000  # the limit of `Remark` in a scenario
+REMARK_CHARACTERS = 1_000  # the most characters of a remark, as in the model `Remark`
 
 
 @dataclass(frozen=True, slots=True)
 class Layered:
-    """The origin of a scenario's values: its files, and single settings over them."""
+    """The origin of a scenario's values: its files, and the settings that replace values."""
 
     layers: Sequence[Layer]
     settings: Mapping[str, Any]
@@ -70,7 +70,7 @@ class Layered:
 def load(
     name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
 ) -> Scenario:
-    """Read a scenario with the files that it extends and its candles, and check all of it.
+    """Read a scenario, the files that it extends and its candles, and check the whole scenario.
 
     Args:
         name_or_path: a built-in name, such as ``may-2021``, or a path, which ends in .toml or has a
@@ -79,10 +79,10 @@ def load(
         settings: single values by dotted key, set last: ``{"markets[0].quoter.latency_s": 0.5}``.
 
     Returns:
-        The scenario; its markets have anchors and volatility, and no candles.
+        The scenario; its markets have anchors and volatility in place of candles.
 
     Raises:
-        ScenarioError: the first error, and the number of others.
+        ScenarioError: the first error, and the number of further errors.
     """
     origins, data = data_of(name_or_path, overrides, settings)
     scenario = _validated(origins, data)
@@ -109,7 +109,7 @@ def data_of(
     """Read a scenario's merged values before they are checked.
 
     Raises:
-        ScenarioError: a file can't be read, or a setting leads nowhere.
+        ScenarioError: a file can't be read, or the place of a setting does not exist.
     """
     layers = layers_of(path_of(name_or_path))
     data: Mapping[str, Any] = {}
@@ -120,13 +120,13 @@ def data_of(
 
 
 def name(name_or_path: str) -> str:
-    """Return a scenario's short name, in a-z, 0-9 and -, with which its run's folder begins."""
+    """Return a scenario's short name in a-z, 0-9 and -; the name of the run's folder begins so."""
     stem = Path(name_or_path).name.removesuffix(".toml").lower()
     return re.sub(r"[^a-z0-9]+", "-", stem)[:60].strip("-") or "scenario"
 
 
 def dump(scenario: Scenario) -> str:
-    """Write the scenario as run, with its defaults; `load` reads an equal one back."""
+    """Write a scenario with all defaults as TOML; `load` reads an equal scenario from it."""
     return tomli_w.dumps(scenario.model_dump(exclude_none=True))
 
 
@@ -141,7 +141,7 @@ def _validated(origins: Layered, data: Mapping[str, Any]) -> Scenario:
 
 
 def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> ScenarioError | None:
-    """Return the error of a source for a figure that the scenario does not have."""
+    """Return an error if a source belongs to a figure that the scenario does not have."""
     keys = keys_of(place)
     if keys and value_at(data, keys) is not None:
         return None
@@ -158,7 +158,7 @@ def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> Scenari
 def with_series(
     origins: Layered, data: Mapping[str, Any], scenario: Scenario, i: int
 ) -> dict[str, Any]:
-    """Replace the name of a market's candles by their anchors and volatility, with their source.
+    """Replace a market's candle file by the anchors and volatility computed from the candles.
 
     Raises:
         CandleError: the candles can't be used.
@@ -176,7 +176,7 @@ def with_series(
 
 
 def _series(path: Path, run: Run) -> dict[str, Any]:
-    """Read the anchors and volatility that affect the run, and the findings about its candles."""
+    """Return the anchors and volatility for the time of the run, and notes on the candles."""
     candles = read_candles(path)
     times_us = [anchor.time_us for anchor in candles.anchors]
     start_us, end_us = midnight_us(run.start), midnight_us(run.end)

@@ -1,8 +1,8 @@
 """The schedules as an Excel workbook: every sum is a formula over entries.
 
 The sheet of entries lists each payment of the last year with its number in the books. Payments by
-recipient are sums over that sheet, and the summary refers to these sums. Formulas are stored with
-their values, for programs that do not calculate.
+recipient are sums over that sheet, and the summary refers to these sums. Each formula is stored
+with its value, for programs that do not calculate.
 """
 
 import os
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 ROWS_MAX = 1_048_576  # the most rows of a sheet
-FIRST = 4  # the row of a sheet, counted from one, in which its rows begin
+FIRST = 4  # the first data row of a sheet; rows are counted from one
 WRITTEN = datetime(2000, 1, 1)  # a fixed time, so that the same books give the same bytes
 USD, DAY = "#,##0.00", "yyyy-mm-dd"
 SHEETS = {
@@ -33,7 +33,7 @@ SHEETS = {
     "failed": "Failed since",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd")
-# Columns computed from other columns of their row, by sheet; names represent cells.
+# Formulas of columns, by sheet; a name in braces is a cell of the same row.
 FOLLOWS = {
     "Related": {"net_usd": "={credit_line_usd}-{account_usd}"},
     "Solvency tests": {
@@ -51,7 +51,7 @@ class WorkbookError(MistakeError):
 def save_workbook(
     found: Schedules, entries: Sequence[ListedPayment], path: Path, source: str
 ) -> None:
-    """Write the schedules.
+    """Write the schedules as a workbook.
 
     Args:
         found: the schedules.
@@ -60,7 +60,7 @@ def save_workbook(
         source: the run, in one line.
 
     Raises:
-        WorkbookError: it can't be written, or there are more entries than a sheet has rows.
+        WorkbookError: the file can't be written, or there are more entries than rows of a sheet.
     """
     if path.suffix != ".xlsx" or not path.parent.is_dir():
         raise WorkbookError(f"{path}: give a file that ends in .xlsx, in an existing folder")
@@ -168,7 +168,7 @@ class _Sheets:
             self._formula(sheet, FIRST - 1 + above, column, text, table.rows[-1][column])
 
     def _sum(self, sheet: "Worksheet", table: Table, columns: Sequence[int]) -> None:
-        """Write a last row with the sums of some columns."""
+        """Write a total row with the sums of some columns."""
         row = FIRST - 1 + len(table.rows)
         sheet.write_string(row, 0, "all", self._bold)
         for column in columns:
@@ -178,7 +178,7 @@ class _Sheets:
             self._formula(sheet, row, column, text, total)
 
     def _summary(self, sheet: "Worksheet", source: str) -> None:
-        """Write the answer, and the sums of the other sheets."""
+        """Write the sheet with the answer and the sums of the other sheets."""
         payments, preferences = self._tables["payments"], self._tables["preferences"]
         paid, preferred = FIRST + len(payments.rows) - 1, FIRST + len(preferences.rows)
         year = payments.rows[-1][5]

@@ -15,11 +15,12 @@ Pair = tuple[Decimal, Decimal]  # the figure with the cause, and without it
 
 
 def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:
-    """Say the hole and the quotes' result, with a cause and without.
+    """Return a text on the hole and on the quotes' result, with a cause and without.
 
     Args:
         kind: the cause.
-        holes, views: of the run, and of the one without.
+        holes: the hole of the run, and the hole without the cause.
+        views: the results of the quotes in both runs.
     """
     ours, theirs = views
     lacks, would_lack = (each.hole_usd for each in holes)
@@ -34,10 +35,10 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Lay out the quotes' result for the maker by kind, then fees, then for the group.
+    """Return a table of the quotes' result: for the maker by kind, the fees, for the group.
 
     Args:
-        columns: with the cause, without, and the difference.
+        columns: names of the columns with the cause, without, and for the difference.
         ours, theirs: the views of the run, and of the run without the cause.
     """
     lines = {

@@ -1,4 +1,4 @@
-"""A table with every digit: the whole of it, or as much as a screen shows."""
+"""A table with every digit: the whole table, or the part that fits a screen."""
 
 import textwrap
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from tabulate import tabulate
 from ledger.reports.table import Cell, Table, holds_numbers
 from runs.brief import NAMES, WIDTH, columns_that_fit, left_out, rows_that_fit
 
-TEXT = 70  # the width at which words are wrapped where a screen must hold them
+TEXT = 70  # the width at which words are wrapped for a screen
 
 
 def brief_exact(table: Table) -> str:
@@ -28,7 +28,7 @@ def brief_exact(table: Table) -> str:
 
 
 def whole(table: Table) -> str:
-    """Write a table for readers: numbers to the right with separators, notes below."""
+    """Write a whole table for readers: numbers right-aligned with separators, notes below."""
     cells = [
         [_told(column, cell) for column, cell in zip(table.columns, row, strict=True)]
         for row in table.rows
@@ -59,7 +59,7 @@ def _told(column: str, cell: Cell) -> str:
 
 
 def plain(cell: Cell) -> str:
-    """Write a cell so that a program reads the same value back."""
+    """Return a cell as a text from which a program reads the same value."""
     if cell is None:
         return ""
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)

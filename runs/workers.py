@@ -1,4 +1,4 @@
-"""Workers of audits and studies: local processes, or a Dask cluster."""
+"""The worker processes of audits and studies: local processes, or a Dask cluster."""
 
 import os
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ RETRIES = 3  # if a worker dies, another worker repeats its task
 
 
 class SchedulerError(MistakeError):
-    """There is no cluster at that address."""
+    """There is no Dask cluster at the given address."""
 
 
 def cores() -> int:
-    """Return how many processes can run in parallel here."""
+    """Return how many processes can run in parallel on this machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def local_processes(count: int) -> Iterator[Executor | None]:
-    """Start *count* processes; for one, use the present process."""
+    """Start *count* processes; if *count* is one, use the current process."""
     if count == 1:
         yield None
         return
@@ -31,7 +31,7 @@ def local_processes(count: int) -> Iterator[Executor | None]:
     try:
         yield pool
     finally:
-        # After an early exit, as by Ctrl-C, pending tasks are dropped.
+        # After an early exit, for example by Ctrl-C, pending tasks are cancelled.
         pool.shutdown(cancel_futures=True)
 
 
@@ -39,7 +39,7 @@ def local_processes(count: int) -> Iterator[Executor | None]:
 def dask_workers(scheduler: str) -> Iterator[Executor]:
     """Use the workers of the Dask scheduler at an address such as tcp://127.0.0.1:8786.
 
-    The workers must see the run under the same path, and have moneytrail installed.
+    The workers must have moneytrail installed, and must find the run under the same path.
 
     Raises:
         SchedulerError: Dask is not installed, or the scheduler does not answer.

@@ -136,5 +136,5 @@ def _class(run: RunEvidence, name: str) -> FirmResult | None:
 
 
 def _is_elsewhere(run: RunEvidence) -> bool:
-    """Tell whether any firm quotes on the lead venue in this run."""
+    """Return whether any firm quotes on the lead venue in this run."""
     return any(each.elsewhere_usd for each in run.firms.results)

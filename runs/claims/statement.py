@@ -75,7 +75,7 @@ class Threshold(Part):
         return ", ".join(f"{name} {_told(end)}" for name, end in self.bounds.items())
 
     def holds(self, value: Value) -> bool:
-        """Tell whether a value is within all bounds.
+        """Return whether a value is within all bounds.
 
         Raises:
             TypeError: an amount is compared with a day.

@@ -50,7 +50,7 @@ class JudgedStatement:
 
     @property
     def is_given(self) -> bool:
-        """Tell whether there is one verdict, and an input of the scenario affects it."""
+        """Return whether there is one verdict, and an input of the scenario affects it."""
         open_ = (*UNDECIDED, StatementVerdict.DEPENDS)
         return self.statement.given is not None and self.verdict not in open_
 

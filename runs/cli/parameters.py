@@ -64,7 +64,7 @@ class DayParameter(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a date; write a date as 2022-05-09.", param, ctx)
+            self.fail(f"{value!r} is not a date; write it as 2022-05-09.", param, ctx)
 
 
 RUN, BOOKS, DAY = RunParameter(), BooksParameter(), DayParameter()

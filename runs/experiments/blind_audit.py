@@ -66,7 +66,7 @@ class Score(NamedTuple):
 
     @property
     def is_better(self) -> bool:
-        """Tell whether the required multiple is reached."""
+        """Return whether the required multiple is reached."""
         return self.found_pct >= BETTER * self.chance_pct
 
 

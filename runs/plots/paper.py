@@ -122,7 +122,7 @@ def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
 
 
 def is_wide(amounts: Sequence[float]) -> bool:
-    """Tell whether at least a quarter of these amounts is invisible beside the largest."""
+    """Return whether at least a quarter of these amounts is invisible beside the largest."""
     sizes = sorted(abs(usd) for usd in amounts if usd)
     return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
 

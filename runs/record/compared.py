@@ -49,7 +49,7 @@ class AmountRow:
 
     @property
     def is_off(self) -> bool:
-        """Tell whether it is further off than a tenth."""
+        """Return whether it is further off than a tenth."""
         return self.verdict in ("below", "above")
 
     @property
@@ -88,7 +88,7 @@ class DayRow:
 
     @property
     def is_off(self) -> bool:
-        """Tell whether the run's day is outside, or missing."""
+        """Return whether the run's day is outside, or missing."""
         return self.verdict in ("below", "above", NEVER)
 
     @property

@@ -42,7 +42,7 @@ def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
 
 
 def within_group(books: MeasuredBooks, account: str) -> bool:
-    """Tell whether an account is a debt between exchange and maker."""
+    """Return whether an account is a debt between exchange and maker."""
     return books.run.opens[account].hole == GROUP
 
 

@@ -28,7 +28,7 @@ class Member(NamedTuple):
 
     @property
     def is_base(self) -> bool:
-        """Tell whether the member is the base with another seed."""
+        """Return whether the member is the base with another seed."""
         return not self.inputs
 
 
@@ -108,7 +108,7 @@ def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
 
 
 def holds_parent(entry: Any, keys: Keys) -> bool:
-    """Tell whether there is a table that may have the last of some keys."""
+    """Return whether there is a table that may have the last of some keys."""
     return all(holds(value_at(entry, keys[:i]), keys[i]) for i in range(len(keys) - 1))
 
 
