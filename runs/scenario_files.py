@@ -151,7 +151,7 @@ def with_tuples(value: Any) -> Any:
 
 
 def laid_over(base: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
-    """Merge a file's data into its base; keys that the file leaves out lose their sources too.
+    """Merge a file's data into its base; remove the keys that it leaves out, and their sources.
 
     Raises:
         ScenarioError: the file leaves out a key that the base does not have.

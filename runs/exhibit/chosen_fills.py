@@ -1,7 +1,7 @@
-"""Single fills on the page: those of the largest entries of important days.
+"""Single fills on the page: the fills of the largest entries of important days.
 
-A run may have millions of fills, and a page has room for some thousands. An entry comes with all of
-its fills, so that a reader can add them up.
+A run may have millions of fills, but the page has room for some thousands. The page has all fills
+of a chosen entry, so that a reader can add them up.
 """
 
 import re
@@ -27,7 +27,7 @@ _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MUL
 
 @dataclass(frozen=True, slots=True)
 class ChosenDay:
-    """A day whose fills are on the page, and the reason."""
+    """A day whose fills are on the page, and the reason for this choice."""
 
     day: date
     why: str
@@ -38,7 +38,7 @@ def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
 
     Args:
         run: the run whose books are read.
-        dated: other important days, with the reason.
+        dated: other important days, each with a reason.
     """
     found = run.select(
         "SELECT date FROM postings WHERE entity = ? AND kind = ? AND commodity = 'USD' "
@@ -63,7 +63,7 @@ def _joined(before: str | None, why: str) -> str:
 
 
 def entries_with_fills(books: str) -> set[int]:
-    """Return the numbers of closing entries that have an entry of their own in a text."""
+    """Return the numbers of the closing entries in the text of a ledger."""
     return set(map(int, _SUMS_UP_FILLS.findall(books)))
 
 
@@ -74,11 +74,11 @@ def fills_by_entry(
 
     Args:
         run: the run whose books are read.
-        days: whose fills.
-        listed: the entries that the page has.
+        days: the days whose fills are returned.
+        listed: the numbers of the entries on the page.
 
     Returns:
-        By seq of the entry, a row for each fill: seq, time of the day, sentence, edge in cents,
+        By number of the entry, a row for each fill: seq, time of the day, sentence, edge in cents,
         fee in cents.
     """
     chosen: dict[int, list[list[object]]] = {}
@@ -96,7 +96,7 @@ def fills_by_entry(
 
 
 def _largest_first(run: RunFolder, day: date) -> list[BookedEntry]:
-    """Return the closing entries of a day, the most important first."""
+    """Return the closing entries of a day, sorted by motive, then by amount."""
     found = booked_entries(
         run, "date = ? AND tag IN (SELECT unnest(?)) AND (meta->>'fills') IS NOT NULL", [day, TOLD]
     )

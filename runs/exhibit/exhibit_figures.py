@@ -1,4 +1,4 @@
-"""Figures of the exhibit; the page recomputes those that it can.
+"""Figures of the exhibit; the page's scripts recompute some of them from the books.
 
 All amounts are whole cents.
 """
@@ -113,7 +113,7 @@ def _claims(run: RunFolder) -> dict[str, object]:
 
 
 def _cents(usd: Decimal) -> int:
-    """Return dollars as cents; the books have no smaller part."""
+    """Return dollars as cents, the smallest unit of dollars in the books."""
     cents = usd.scaleb(2)
     if cents != cents.to_integral_value():
         cents = cents.quantize(Decimal(1))  # tokens at mark, and amounts payable pro rata

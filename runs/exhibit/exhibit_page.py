@@ -1,7 +1,7 @@
 """The exhibit's page: one file with the answer, pictures, the books, and the proof.
 
-The page contains the house group's own books as sealed, and the run's manifest. The browser hashes
-both, reads the books, and recomputes the hole.
+The page contains the sealed books of the house group, and the run's manifest. The browser computes
+the hashes of both, reads the books, and computes the hole again.
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ TEMPLATE = "exhibit.html.j2"
 STYLE = "exhibit.css"
 LIBRARIES = ("d3.min.js", "d3-sankey.min.js")
 LICENCES = ("d3.LICENSE.txt", "d3-sankey.LICENSE.txt")
-# In the order of execution.
+# Scripts in the order of execution.
 SCRIPTS = (
     "proof.js",
     "books.js",
@@ -45,7 +45,7 @@ def write_exhibit(run: RunFolder, target: Path) -> int:
     """Write the exhibit of a run into one file.
 
     Returns:
-        Its size in bytes.
+        The size of the file in bytes.
 
     Raises:
         ExhibitError: the run has no books of the group, or there is no folder for the file.
@@ -96,7 +96,7 @@ def exhibit(run: RunFolder) -> str:
 
 
 def _blocks(run: RunFolder) -> list[SealedBlock]:
-    """Return the page's data: figures, sealed texts, and single fills."""
+    """Return the data of the page: figures, sealed texts, and single fills."""
     books = run.path / GROUP
     if not books.is_file():
         raise ExhibitError(

@@ -1,4 +1,4 @@
-"""The days that the exhibit names: milestones of the books, news of the scenario, and Luna."""
+"""The important days of the exhibit: milestones of the books, news of the scenario, Luna's fall."""
 
 import tomllib
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from ledger.reports.life.milestones import First, Milestone
 from ledger.reports.money.hole_opened import hole_opened
 from ledger.run_folder import RunFolder
 
-# An event of the outside world that the run is compared with. The books don't know of it.
+# An event of the real world, for comparison with the run. The books don't contain this event.
 LUNA = (
     date(2022, 5, 9),
     "Luna's fall begins: within four days it loses nearly all of its price",
@@ -20,7 +20,7 @@ LUNA = (
 
 @dataclass(frozen=True, slots=True)
 class KeyDay:
-    """A day with its name."""
+    """A day and the event on it."""
 
     day: date
     what: str
@@ -30,7 +30,7 @@ class KeyDay:
 def key_days(
     run: RunFolder, firsts: Mapping[Milestone, First], first: date, last: date
 ) -> list[KeyDay]:
-    """Return the named days from *first* to *last*, in order."""
+    """Return the important days from *first* to *last*, in order."""
     return sorted(
         (each for each in (*_booked(run, firsts), *_told(run)) if first <= each.day <= last),
         key=lambda each: each.day,
@@ -53,7 +53,7 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
 
 
 def _opened(run: RunFolder) -> list[tuple[date, str]]:
-    """Name the day on which the hole opened for the last time, and that of its largest growth."""
+    """Return the day on which the hole opens and stays open, and the day of its largest growth."""
     opened = hole_opened(run)
     if not opened:
         return []

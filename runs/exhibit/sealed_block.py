@@ -1,6 +1,6 @@
-"""The data of the page, each piece with the hash that the page checks.
+"""The data of the page in blocks; the page checks the hash of each block.
 
-A piece is text in a script element that a browser doesn't run. It has no line ends, which a browser
+A block is text in a script element that a browser doesn't run. It has no line ends, which a browser
 would normalise, and no "<", which could end the element.
 """
 
@@ -17,7 +17,7 @@ PACKED = "application/gzip+base64"
 
 @dataclass(frozen=True, slots=True)
 class SealedBlock:
-    """One piece of the page's data."""
+    """One block of the page's data."""
 
     name: str
     type: str
@@ -30,18 +30,18 @@ class SealedBlock:
 
 
 def packed(name: str, content: bytes) -> SealedBlock:
-    """Compress bytes; the same bytes give the same text."""
+    """Compress bytes into a text; the same bytes always give the same text."""
     small = gzip.compress(content, GZIP_LEVEL, mtime=0)
     return SealedBlock(name, PACKED, base64.b64encode(small).decode())
 
 
 def listed(name: str, content: object) -> SealedBlock:
-    """Write a small piece as JSON."""
+    """Return a small block as JSON."""
     return SealedBlock(name, SHORT, compact(content).replace("<", "\\u003c"))
 
 
 def compact(content: object) -> str:
-    """Write JSON on one line, in ASCII."""
+    """Return a value as JSON on one line, in ASCII."""
     return json.dumps(content, ensure_ascii=True, separators=(",", ":"))
 
 

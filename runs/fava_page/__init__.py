@@ -1,1 +1,1 @@
-"""A page in Fava: the answer, sources and uses, the timeline, and links into Fava's own pages."""
+"""A page in Fava: the answer, sources and uses, the timeline, and links to Fava's own pages."""

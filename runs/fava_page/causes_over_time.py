@@ -1,6 +1,6 @@
 """The hole by cause over time: the sum of each kind, day by day and by period.
 
-Signs are those of the hole: positive where a kind used money, negative where it is a source.
+Signs are as in the hole: positive if a kind uses money, negative if a kind is a source of money.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,26 +18,26 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-MOST = 7  # kinds with their own line: more could not be distinguished
-OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, told by such periods
+MOST = 7  # the most kinds with their own line: more are hard to distinguish
+OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, for these periods
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The money that a kind used in a period, and a link to the entries."""
+    """The money that a kind uses in a period, and a link to the entries."""
 
     usd: Decimal
     link: str
 
     @property
     def told(self) -> str:
-        """Return the amount, rounded."""
+        """Return the rounded amount."""
         return short(float(self.usd))
 
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """A kind, with the money that it used in each period and in all of them."""
+    """A kind, with the money that it uses in each period and in all periods together."""
 
     name: str
     link: str | None  # None: several kinds together
@@ -47,7 +47,7 @@ class CauseLine:
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """The picture, and the table below it."""
+    """The picture of the hole by cause, and the table below the picture."""
 
     picture: LinePicture
     periods: tuple[str, ...]
@@ -56,7 +56,7 @@ class Causes:
 
 
 def cause_accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return by kind the accounts of the group that are causes, as the group's own books do."""
+    """Return, by kind, the group's accounts of causes, as in the group's own books."""
     found: dict[str, list[str]] = {}
     for account, opened in run.opens.items():
         if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
@@ -100,7 +100,7 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
 
 
 def period_word(days: int) -> Callable[[date], str]:
-    """Return how to name the period of a day, as Fava reads it, in books of so many days."""
+    """Return a function from a day to its period in Fava's syntax, for books of *days* days."""
     if days <= OF_DAYS:
         return date.isoformat
     if days <= OF_WEEKS:
@@ -109,7 +109,7 @@ def period_word(days: int) -> Callable[[date], str]:
 
 
 def _shown(cents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Keep the kinds with the largest amounts of either sign, the largest first; sum the others."""
+    """Return the kinds with the largest absolute amounts first, and the sum of all other kinds."""
     reach = {kind: int(abs(posted.cumsum()).max()) for kind, posted in cents.items()}
     moved = sorted((kind for kind in cents if reach[kind]), key=lambda kind: (-reach[kind], kind))
     few = moved if len(moved) == MOST + 1 else moved[:MOST]

@@ -10,18 +10,18 @@ from runs.fava_page.first_page import FirstPage, first_page
 
 
 class MoneyTrail(FavaExtensionBase):
-    """Where did the money go? Answered beside the books that Fava has opened."""
+    """The page "Where did the money go?" on the books that Fava has opened."""
 
     report_title = "Where did the money go?"
 
     _page: FirstPage | None = None
 
     def after_load_file(self) -> None:
-        """Drop the cached page, since the books have changed or are new."""
+        """Delete the cached page, since the books have changed or are new."""
         self._page = None
 
     def page(self) -> FirstPage | str:
-        """Return the page, or one line that says why there is none."""
+        """Return the page, or one line with the reason why there is no page."""
         if self._page is None:
             try:
                 folder = Path(self.ledger.beancount_file_path).parent

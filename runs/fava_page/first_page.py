@@ -1,4 +1,4 @@
-"""The values of the page: every figure is also in `where` or `timeline`."""
+"""The values of the page in Fava; every figure is also in `where` or `timeline`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ KNOWN = {kind.value: kind.entry.plain for kind in Kind}
 
 @dataclass(frozen=True, slots=True)
 class AccountLink:
-    """An account of the group, and Fava's page of it."""
+    """An account of the group, and a link to the account's page in Fava."""
 
     account: str
     link: str
@@ -53,7 +53,7 @@ class DateLine:
 
 @dataclass(frozen=True, slots=True)
 class FirstPage:
-    """The page."""
+    """All values of the page."""
 
     answer: str
     provenance: str
@@ -87,7 +87,7 @@ def first_page(run: RunFolder) -> FirstPage:
 
 
 def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
-    """Return uses and sources by kind, the largest of each first."""
+    """Return uses and sources by kind; the largest use and the largest source are first."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     accounts = cause_accounts(run)
     in_order = [*the_hole.uses_usd.items(), *reversed(the_hole.sources_usd.items())]
@@ -105,7 +105,7 @@ def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
 
 
 def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
-    """Return the milestones that were reached, the first day first."""
+    """Return the milestones that were reached, in the order of their first days."""
     reached = [
         DateLine(each.day, each.what, each.usd, entries_of_day(each.day))
         for each in dated
@@ -115,7 +115,7 @@ def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
 
 
 def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
-    """Draw the kinds; customers are the source of the hole, a surplus is a use."""
+    """Return the picture of all kinds. A hole is a source, customers' money; a surplus is a use."""
     uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
     sources = [Band(each.kind, -each.usd, each.link) for each in kinds if each.usd < 0]
     if hole_usd > 0:

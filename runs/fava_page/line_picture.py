@@ -1,4 +1,4 @@
-"""Amounts at the end of each day as lines, each named and linked where it ends."""
+"""A picture of amounts at the end of each day: lines with a name and a link at their right ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from runs.plots.paper import short
 
 WIDTH, HEIGHT = 900, 260  # pixels
 LEFT, RIGHT, TOP, BOTTOM = 60, 730, 24, 230  # the sides of the panel
-NEAR = 14  # pixels: labels of lines are no closer
+NEAR = 14  # the least distance of two labels, in pixels
 STEPS = 5  # the most steps of the axis
 DAYS_NAMED = 6
 
 
 class Line(NamedTuple):
-    """A name, an amount for each day, and a link; an empty one leads nowhere."""
+    """A name, an amount for each day, and a link (empty: no link)."""
 
     name: str
     usd: Sequence[Decimal]
@@ -27,19 +27,19 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """A line, named at its end."""
+    """A drawn line, with its name at the right end."""
 
     name: str
-    told: str  # the text of its last amount
+    told: str  # the text of the last amount
     link: str
-    points: str  # the points as SVG writes them
+    points: str  # the points in the syntax of SVG
     end_y: float
     label_y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, its label, and a link; an empty one leads nowhere."""
+    """A place on an axis, its label, and a link (empty: no link)."""
 
     at: float
     told: str
@@ -56,13 +56,13 @@ class LinePicture:
     lines: tuple[DrawnLine, ...]
     amounts: tuple[Tick, ...]
     days: tuple[Tick, ...]
-    marks: tuple[Tick, ...]  # the named days, by number
+    marks: tuple[Tick, ...]  # the marked days, by number
 
 
 def line_picture(
     days: Sequence[date], lines: Sequence[Line], marked: Sequence[date]
 ) -> LinePicture:
-    """Draw lines over *days*; those that are *marked* have a number."""
+    """Draw lines over *days*; a *marked* day has a number."""
     amounts = [float(usd) for line in lines for usd in line.usd]
     low, high = min(0.0, *amounts), max(0.0, *amounts)
     high = high if high > low else low + 1
@@ -106,7 +106,7 @@ def _round_amounts(low: float, high: float) -> list[float]:
 
 
 def _named(days: Sequence[date]) -> list[date]:
-    """Choose the labelled days: the first, the last, and some in between."""
+    """Return the days with labels: the first day, the last day, and some days in between."""
     most = min(DAYS_NAMED, len(days)) - 1
     return [days[round((len(days) - 1) * n / most)] for n in range(most + 1)] if most else [days[0]]
 

@@ -1,6 +1,6 @@
-"""Sources of money to the left, the group in the middle, uses to the right: each band to scale.
+"""A Sankey diagram: sources of money on the left, the group in the middle, uses on the right.
 
-Only the group is in between, so no band claims that a source paid for a use.
+All bands are to scale. All money passes the group, so no band means that a source paid for a use.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from runs.plots.paper import short
 
-WIDTH, BANDS_HEIGHT = 900, 260  # pixels, and those of all bands of a side together
-GAP = 17  # pixels between bands at their outer ends: each has a label
+WIDTH, BANDS_HEIGHT = 900, 260  # pixels; the last is the height of all bands of a side together
+GAP = 17  # pixels between the outer ends of bands, with room for a label at each end
 TOP, BAR = 26, 12
 LEFT, MIDDLE, RIGHT = 270, 444, 618  # where bars begin
 TEXT_PAD = 6
@@ -30,9 +30,9 @@ class DrawnBand:
     """A drawn band: a shape, a bar at its outer end, and a label."""
 
     name: str
-    told: str  # the text of its amount
+    told: str  # the text of the amount
     link: str
-    path: str  # the path of the shape, as SVG writes it
+    path: str  # the path of the shape, in the syntax of SVG
     bar: tuple[float, float, float]  # x, y and height
     label: tuple[float, float]
     is_source: bool
@@ -45,7 +45,7 @@ class Sankey:
     width: int
     height: float
     group: str
-    told: str  # the sum of all sources, which is that of all uses
+    told: str  # the sum of all sources, which equals the sum of all uses
     middle: tuple[float, float, float]  # x, y and height of the group's bar
     bands: tuple[DrawnBand, ...]
 

@@ -1,4 +1,4 @@
-"""Open the house group's own books in Fava, with the page that answers."""
+"""Opens the house group's own books in Fava, with the page "Where did the money go?"."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ def address(run: RunFolder, port: int = PORT) -> str:
     """Return the address of the first page, once Fava listens on *port*.
 
     Raises:
-        NothingToServeError: the run lacks the file by which Fava opens the books with the page.
+        NothingToServeError: the run does not have the file that Fava opens.
     """
     if not (run.path / FAVA_FILE).is_file():
         raise NothingToServeError(
@@ -31,14 +31,14 @@ def address(run: RunFolder, port: int = PORT) -> str:
 def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
     """Return a function that runs Fava until it is interrupted.
 
-    It is read-only: the books are sealed.
+    Fava is read-only here, since the books are sealed.
 
     Raises:
-        NothingToServeError: there is no Fava here.
+        NothingToServeError: Fava is not installed.
     """
     try:
         from fava.cli import main as fava
     except ImportError as error:
         brings = "make tools (in a clone) or pip install 'moneytrail[view]' installs it"
-        raise NothingToServeError(f"no Fava here; {brings}") from error
+        raise NothingToServeError(f"Fava is not installed; {brings}") from error
     return partial(fava, [str(run.path / FAVA_FILE), "--port", str(port), "--read-only"])

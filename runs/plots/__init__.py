@@ -1,1 +1,1 @@
-"""Pictures of reports, drawn from the rows of their tables alone."""
+"""Pictures of reports; each is drawn only from the rows of the report's tables."""

@@ -1,4 +1,4 @@
-"""Verdicts on the thread: a mark for each statement, below its verdict."""
+"""A picture of the verdicts on the thread: a mark for each statement, below its verdict."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CANT_SAY = "can't say"
-# Place and shape show the verdict, so that colour is not needed.
+# Place and shape of a mark show the verdict, so that colour is not needed.
 COLUMNS = {
     StatementVerdict.BORNE_OUT.value: "o",
     StatementVerdict.ONLY_IF.value: "D",
@@ -20,7 +20,7 @@ COLUMNS = {
     StatementVerdict.NOT.value: "X",
     CANT_SAY: "$?$",
 }
-STEP = 0.14  # between marks, of a column
+STEP = 0.14  # distance of two marks, as a share of a column's width
 STRIPE = "#f0f0f0"
 INK = "#1b4965"
 SIZE = 60  # the size of a mark, in square points
@@ -35,7 +35,7 @@ def claims_figure(found: Claims) -> "Figure":
         found: the result of `claims`.
 
     Raises:
-        PlotError: there is no matplotlib.
+        PlotError: matplotlib is not installed.
     """
     columns = [name for name in COLUMNS if name != StatementVerdict.DEPENDS or len(found.runs) > 1]
     with style():
@@ -57,7 +57,7 @@ def claims_figure(found: Claims) -> "Figure":
 
 
 def _rows(axes: "Axes", found: Claims, columns: int) -> None:
-    """Write each tweet's subject, and shade every other row."""
+    """Write each tweet's subject, and shade every second row."""
     tweets = range(1, len(found.about) + 1)
     for tweet in tweets:
         if tweet % 2:
@@ -73,7 +73,7 @@ def _rows(axes: "Axes", found: Claims, columns: int) -> None:
 
 
 def _headings(axes: "Axes", found: Claims, columns: list[str]) -> None:
-    """Write each column's verdict and number of statements above it."""
+    """Write the verdict and the number of statements above each column."""
     counts = [sum(_column(each) == name for each in found.judged) for name in columns]
     axes.xaxis.tick_top()
     axes.set_xticks(
@@ -87,12 +87,12 @@ def _headings(axes: "Axes", found: Claims, columns: list[str]) -> None:
 
 
 def _heading(name: str) -> str:
-    """Shorten the one name that is wider than its column."""
+    """Return a column's heading; one verdict is shortened, since it is wider than its column."""
     return "runs differ" if name == StatementVerdict.DEPENDS else name
 
 
 def _marks(axes: "Axes", found: Claims, columns: list[str]) -> None:
-    """Draw the statements, and name the central one."""
+    """Draw the statements, and label the central statement."""
     cells: dict[tuple[int, str], list[JudgedStatement]] = defaultdict(list)
     for each in found.judged:
         cells[each.statement.tweet, _column(each)].append(each)

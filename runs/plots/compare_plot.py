@@ -1,4 +1,4 @@
-"""The run compared with the record: each figure as a multiple of its recorded range."""
+"""A picture of a run beside the record: each figure in multiples of its recorded range."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,13 +14,13 @@ INSIDE, OUTSIDE = MARKS[0][1], "white"
 
 
 def compare_figure(outcomes: Sequence[Row]) -> "Figure":
-    """Draw recorded ranges as bars, and the run's figures as marks, an outcome in each row.
+    """Draw a row for each outcome: its recorded range as a bar, the run's figure as a mark.
 
     Args:
-        outcomes: rows of `compare`; those in dollars are drawn.
+        outcomes: rows of `compare`; only outcomes in dollars are drawn.
 
     Raises:
-        PlotError: there is no matplotlib, or no outcome in dollars to draw.
+        PlotError: matplotlib is not installed, or there is no outcome in dollars.
     """
     rows = drawn(outcomes)
     if not rows:
@@ -61,7 +61,7 @@ def _named(row: AmountRow) -> str:
 
 
 def drawn(outcomes: Sequence[Row]) -> Sequence[AmountRow]:
-    """Return the outcomes in dollars that both sides have, the largest on record first."""
+    """Return the outcomes in dollars that run and record both have; the largest is first."""
     rows = [
         row
         for row in outcomes

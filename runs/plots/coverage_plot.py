@@ -1,4 +1,4 @@
-"""Profits and claims beside the cash: when claims exceed it."""
+"""A picture of the cash coverage: firms' profits, customers' claims and the exchange's cash."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By figure of a close: a line's name and style. Where two lines coincide, the cash is visible on
-# both sides.
+# By figure of a day's close: a line's name and style. The line of the cash is thick, so that it is
+# visible below another line.
 LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
     "claims_usd": ("all claims on it", {"color": "black", "linestyle": ":", "linewidth": 1.5}),
@@ -42,7 +42,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
         found: the result of `cash-coverage`.
 
     Raises:
-        PlotError: there is no matplotlib.
+        PlotError: matplotlib is not installed.
     """
     closes = found.closes
     days = [close.day for close in closes]
@@ -74,7 +74,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
 
 
 def _mark_dates(panels: Sequence["Axes"], dates: Sequence[FirstShort]) -> None:
-    """Draw a line at each milestone's day, and name it below."""
+    """Draw a line at each milestone's day, and write the milestones' names below the picture."""
     letters: dict[date, str] = {}
     told = []
     for letter, first in zip("abcd", dates, strict=True):

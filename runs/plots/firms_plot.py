@@ -1,4 +1,4 @@
-"""Each firm's edge after fees against its speed."""
+"""A picture of the trading firms: edge after fees against speed."""
 
 from math import floor, log10
 from typing import TYPE_CHECKING
@@ -19,23 +19,23 @@ from runs.plots.paper import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-AT_ONCE_MS = 0.1  # the place of a firm with a reaction time of zero: a logarithmic axis has no zero
+AT_ONCE_MS = 0.1  # drawn in place of zero, which a logarithmic axis can't show
 # The limits of a mark's size, if it shows capital: a smaller mark would be invisible.
 LARGEST, SMALLEST = 500, 12
 
 
 def firms_figure(found: FirmAccounts) -> "Figure":
-    """Draw each firm's edge after fees against its speed.
+    """Draw each firm's edge after fees against its reaction time.
 
     Args:
         found: the result of `firms`.
 
     Raises:
-        PlotError: there is no matplotlib, or the books don't say how fast the firms are.
+        PlotError: matplotlib is not installed, or the books have no reaction times of firms.
     """
     firms = [
         each for each in found.results if each.profile.status != "waiting"
-    ]  # firms that never entered
+    ]  # without firms that never entered
     reaction_ms = {
         each.firm: float(each.profile.reaction_ms)
         for each in firms

@@ -1,4 +1,4 @@
-"""Names of lines at their right ends: a reader needs no legend."""
+"""Writes the names of lines at their right ends, so that a reader needs no legend."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ BESIDE = 1.03  # where labels begin, in widths of a panel
 
 
 class LineEnd(NamedTuple):
-    """A line's name, and its last amount."""
+    """A line's name, and the last amount of the line."""
 
     name: str
     usd: float
@@ -26,7 +26,7 @@ def label_ends(axes: "Axes", last: date, ends: Sequence[LineEnd]) -> None:
     Args:
         axes: the panel, with its lines drawn.
         last: the day at which the lines end.
-        ends: of its lines.
+        ends: the name and the last amount of each line.
     """
     low, high = axes.get_ylim()
     ordered = sorted(ends, key=lambda end: -end.usd)
@@ -45,7 +45,7 @@ def label_ends(axes: "Axes", last: date, ends: Sequence[LineEnd]) -> None:
 
 
 def spread(heights: Sequence[float]) -> list[float]:
-    """Move heights apart by at least `APART`, keeping their order and their middle.
+    """Move heights apart by at least `APART`; their order and their middle stay the same.
 
     Args:
         heights: shares of a panel's height, the largest first.
@@ -59,6 +59,6 @@ def spread(heights: Sequence[float]) -> list[float]:
 
 
 def _places(group: Sequence[float]) -> list[float]:
-    """Return places `APART` around the middle of a group."""
+    """Return places at distances of `APART` around the middle of a group."""
     top = sum(group) / len(group) + APART * (len(group) - 1) / 2
     return [top - APART * n for n in range(len(group))]

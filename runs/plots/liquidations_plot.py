@@ -1,4 +1,4 @@
-"""A cascade: prices, liquidations, and the backstops' results."""
+"""A picture of a liquidation cascade: prices, liquidations, and the backstops' results."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By market, in the order of the books.
+# Styles of lines, one for each market, in the order of the books.
 PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "black", "linewidth": 0.9},
     {"color": "#f2a541", "linewidth": 2.4},
@@ -58,7 +58,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         found: the result of `liquidations`.
 
     Raises:
-        PlotError: there is no matplotlib, or the run has no customers on margin.
+        PlotError: matplotlib is not installed, or the run has no customers on margin.
     """
     standing = {each.provider: each.standing for each in found.backstops}
     if not standing:
@@ -70,7 +70,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
         _draw_prices(panels[0], times, course)
         _draw_cascade(panels[1], times, found.hours)
-        # The largest position belongs to the whole step, a result to its end.
+        # The largest position belongs to the whole step, a result to the end of the step.
         held = [step.held_usd for step in course]
         _draw_backstops(panels[2], times, held, standing, "steps-pre")
         _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)
@@ -104,7 +104,7 @@ def _draw_prices(axes: "Axes", times: np.ndarray, course: Sequence[CourseStep]) 
 
 
 def _draw_cascade(axes: "Axes", times: np.ndarray, cascade: Sequence[CascadeHour]) -> None:
-    """Stack liquidations in each of the steps that end at *times*."""
+    """Draw stacked bars of liquidations, one for each step; the steps end at *times*."""
     step = times[1] - times[0]
     begins = times[:-1]
     base = [0.0] * len(begins)
@@ -136,7 +136,7 @@ def _draw_backstops(
     standing: Mapping[str, ProviderKind],
     drawn: str = "default",
 ) -> None:
-    """Draw an amount of each provider, step by step."""
+    """Draw an amount of each backstop provider as a line with steps."""
     axes.axhline(0, **ZERO_LINE)
     others = cycle(OTHER_LINES)
     for name, what in standing.items():

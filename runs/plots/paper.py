@@ -1,7 +1,8 @@
 """Shared parts of pictures: style, axes and files.
 
-All are readable in black and white: shapes and line styles distinguish, colours only help. The same
-report always gives the same bytes, for one version of matplotlib; the extra `plot` installs it.
+All pictures are readable in black and white: shapes and line styles differ, not only colours. With
+one version of matplotlib, the same report always gives the same bytes. The extra `plot` installs
+matplotlib.
 """
 
 import textwrap
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 Member = TypeVar("Member")
 
-# By suffix: the file's metadata on the time of writing. They are left out, so that the same picture
-# has the same bytes.
+# By suffix: the metadata on the time of writing. The file is written without them, so that the same
+# picture always has the same bytes.
 DATES: Mapping[str, Mapping[str, None]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -40,11 +41,11 @@ STYLE = {
     "svg.hashsalt": "moneytrail",
 }
 
-# The quickest class first: no two neighbours share a shape, and dark and light alternate.
+# Marks of the firms' classes, the fastest class first. Shapes differ; dark and light alternate.
 MARKS = (("o", "#1b4965"), ("s", "#f2a541"), ("^", "white"), ("D", "#888888"), ("v", "black"))
 EDGE: Mapping[str, Any] = {"edgecolor": "black", "linewidth": 0.6}
 ZERO_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 0.6, "zorder": 0}
-# A place on a panel in the units of its abscissa, and as a share of its height; then in points.
+# Coordinates of a label: x in the axis's units, y as a share of the panel's height, then points.
 ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
 MINUS = "\N{MINUS SIGN}"
 
@@ -68,10 +69,10 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
     Args:
         figure: the picture.
         path: the file.
-        source: the run that it shows, printed below it.
+        source: the run that the picture shows; printed below the picture.
 
     Raises:
-        PlotError: there is no such format here, or the file can't be written.
+        PlotError: the format is unknown, or the file can't be written.
     """
     suffix = path.suffix.lower()
     if suffix not in DATES:
@@ -88,7 +89,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Fix all settings that a picture's bytes depend on, ignoring the user's settings."""
+    """Set everything on which a picture's bytes depend; the user's own settings have no effect."""
     try:
         from matplotlib import style
     except ImportError as error:
@@ -101,14 +102,14 @@ def style() -> Iterator[None]:
 
 def canvas(width_in: float, height_in: float) -> "Figure":
     """Return an empty picture."""
-    # Not through pyplot, which would keep every figure and look for a screen.
+    # Without pyplot, which would store every figure and look for a screen.
     from matplotlib.figure import Figure
 
     return Figure((width_in, height_in), layout="constrained")
 
 
 def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
-    """Make an axis (x or y) logarithmic away from zero if a linear axis would hide many amounts."""
+    """Make an axis (x or y) logarithmic, except near zero, if a linear axis hides many amounts."""
     axis, set_scale = {
         "x": (axes.xaxis, axes.set_xscale),
         "y": (axes.yaxis, axes.set_yscale),
@@ -122,13 +123,13 @@ def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
 
 
 def is_wide(amounts: Sequence[float]) -> bool:
-    """Return whether at least a quarter of these amounts is invisible beside the largest."""
+    """Return whether at least a quarter of the amounts is invisible beside the largest amount."""
     sizes = sorted(abs(usd) for usd in amounts if usd)
     return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
 
 
 def short(usd: float, _position: float | None = None) -> str:
-    """Write an amount as an axis does: 1.5 M."""
+    """Return an amount in the short form of an axis: 1.5 M."""
     rounded = float(f"{usd:.4g}")
     power = next((power for power in SHORT if abs(rounded) >= 10**power), 0)
     return f"{rounded / 10**power:.4g}{SHORT[power]}".replace("-", MINUS)
@@ -137,7 +138,7 @@ def short(usd: float, _position: float | None = None) -> str:
 def by_class(
     classes: Iterable[str], firms: Sequence[tuple[str | None, Member]]
 ) -> Iterator[tuple[str, dict[str, Any], list[Member]]]:
-    """Yield each of *classes* with its mark and its firms."""
+    """Yield each class of firms with the class's mark and firms."""
     names = [name for name in dict.fromkeys(classes) if name != ALL] or [ALL]
     for name, (marker, colour) in zip(names, cycle(MARKS), strict=False):
         members = [firm for of, firm in firms if name in (ALL, of or NO_CLASS)]

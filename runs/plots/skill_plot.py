@@ -1,4 +1,4 @@
-"""Each firm at the house against the same firm elsewhere, with the quoter on and off."""
+"""A picture of skill: each firm's result at the house against the same firm's result elsewhere."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -25,10 +25,11 @@ def skill_figure(found: Skill) -> "Figure":
     """Draw each firm's results at the house and elsewhere, and classes with the quoter on and off.
 
     Args:
-        found: the result of `skill`. Without whole days on and off there is no second panel.
+        found: the result of `skill`. There is a second panel only if the quoter is on and off for
+            whole days.
 
     Raises:
-        PlotError: there is no matplotlib.
+        PlotError: matplotlib is not installed.
     """
     compared = found.quoter_by_class
     with style():
@@ -67,7 +68,7 @@ def _draw_places(axes: "Axes", found: Skill) -> None:
 
 
 def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
-    """Draw results with their intervals from top to bottom: quoter on, below it off."""
+    """Draw results with their intervals: above with the quoter on, below with the quoter off."""
     figures = [getattr(row, f"{state}_bps_per_day") for row in groups for state in ("on", "off")]
     scale(axes, "x", [float(bps) for bps in figures if bps is not None])
     axes.axvline(0, **ZERO_LINE)

@@ -1,4 +1,4 @@
-"""A balance sheet of the group as two columns: assets and liabilities."""
+"""A picture of the group's balance sheet: a column of assets and a column of liabilities."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHADES = ("#1b4965", "#9db4c0", "#f2a541", "#e8e8e8", "#888888", "white")
-NARROW = 0.03  # share of the higher column: thinner parts have their name beside the column
+NARROW = 0.03  # share of the higher column; thinner parts have names beside the column
 
 
 def solvency_figure(found: Solvency) -> "Figure":
@@ -21,7 +21,7 @@ def solvency_figure(found: Solvency) -> "Figure":
         found: the result of `solvency`.
 
     Raises:
-        PlotError: there is no matplotlib, or the group owns and owes nothing.
+        PlotError: matplotlib is not installed, or the group has no assets and no debts.
     """
     columns = {
         side: sorted(
@@ -51,7 +51,7 @@ def solvency_figure(found: Solvency) -> "Figure":
 
 
 def _stack(axes: "Axes", place: int, lines: list[GroupLine], highest: float) -> None:
-    """Stack a column, the largest part at the bottom, each with its name and amount."""
+    """Draw a column with the largest part at the bottom; each part has its name and amount."""
     bottom, last = 0.0, 0.0
     for n, line in enumerate(lines):
         usd = float(line.at_mark_usd)

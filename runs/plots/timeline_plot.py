@@ -1,4 +1,4 @@
-"""The life of the group: debts and cash, the hole, paper wealth."""
+"""A picture of the group over time: debts and cash, the hole, assets at mark."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -56,9 +56,9 @@ LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
         },
     ),
 )
-DOTTED = 24  # with this many points or fewer, each point is marked
-LETTERS_PAD = 18  # points between a panel and its title, for the letters of milestones
-NEAR = 0.03  # share of the axis: closer dates share a line of letters
+DOTTED = 24  # a line with at most this many points has a mark at each point
+LETTERS_PAD = 18  # points between a panel and its title; the letters of milestones are there
+NEAR = 0.03  # share of the axis; the letters of dates closer than this are grouped
 
 
 def timeline_figure(found: Timeline) -> "Figure":
@@ -68,7 +68,7 @@ def timeline_figure(found: Timeline) -> "Figure":
         found: the result of `timeline`.
 
     Raises:
-        PlotError: there is no matplotlib.
+        PlotError: matplotlib is not installed.
     """
     days = [at.day for at in found.shown]
     dots = {"marker": "o", "markersize": 2.5} if len(days) <= DOTTED else {}
@@ -95,7 +95,7 @@ def timeline_figure(found: Timeline) -> "Figure":
 
 
 def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
-    """Draw a lettered line at each first day, and name the milestones below."""
+    """Draw a line with a letter at each milestone's first day; write the names below."""
     from matplotlib.dates import date2num
 
     came = sorted(
@@ -122,6 +122,6 @@ def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
 
 
 def _dated(first: First) -> str:
-    """Say when a milestone was first reached, and from which day it lasts until the end."""
+    """Return a text: a milestone's first day, and the day from which it lasts until the end."""
     said, since = f"{first.what}, first on {first.day}", first.continuous_since
     return f"{said}, and on every day from {since}" if since and since != first.day else said

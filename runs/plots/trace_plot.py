@@ -1,4 +1,4 @@
-"""Tracing: a Sankey diagram for each rule of the courts."""
+"""A picture of tracing: a Sankey diagram for each rule of the courts."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FOLLOWED, OTHER = "#1b4965", "#b0b0b0"
-BAR = 0.02  # width of a bar, of the panel's
-GAP = 0.02  # between bars, of the height
+BAR = 0.02  # width of a bar, as a share of the panel's width
+GAP = 0.02  # distance of two bars, as a share of the panel's height
 SMALL = 0.02  # flows below this share of the total are summed
 REST = "others"
 LEFT = "left"
@@ -30,7 +30,7 @@ def trace_figure(found: Trace) -> "Figure":
         found: the result of `trace`.
 
     Raises:
-        PlotError: there is no matplotlib, or all money returned to its source.
+        PlotError: matplotlib is not installed, or all money returned to its source.
     """
     by_rule = {rule: _ribbons(found, rule) for rule in TracingRule}
     if not any(by_rule.values()):
@@ -51,7 +51,7 @@ def trace_figure(found: Trace) -> "Figure":
 
 
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
-    """Return cents by source and use, with small flows summed and remaining cash as a use."""
+    """Return cents by source and use. Small flows are summed; remaining cash counts as a use."""
     traced = found.by_rule[rule]
     cents: dict[tuple[str, str], int] = {}
     for (source, use), paid in traced.paid.items():
@@ -70,7 +70,7 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 
 
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
-    """Sum by source (end 0) or by use (end 1), the largest first and remaining cash last."""
+    """Return sums by source (end 0) or by use (end 1): the largest first, remaining cash last."""
     sums: dict[str, int] = {}
     for way, part in cents.items():
         sums[way[end]] = sums.get(way[end], 0) + part
@@ -115,7 +115,7 @@ def _bars(axes: "Axes", sums: Mapping[str, int], whole: int, end: int) -> dict[s
 
 
 def _ribbon(axes: "Axes", from_: float, to: float, height: float, colour: str) -> None:
-    """Draw a band that is *height* thick from one bottom to another."""
+    """Draw a band of thickness *height* between two bars; its lower edges are given."""
     import numpy as np
 
     x = np.linspace(BAR / 2, 1 - BAR / 2, 40)

@@ -1,4 +1,4 @@
-"""Recorded valuations of the exchange beside appraisals, with and without its maker."""
+"""A picture of the exchange's value: recorded prices, and appraisals with and without its maker."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,13 +21,13 @@ ENDS = ("low_usd", "high_usd")  # the ends of the multiple's range
 
 
 def valuation_figure(found: HouseValuation) -> "Figure":
-    """Draw monthly appraisals of the exchange, and the rounds on record.
+    """Draw monthly appraisals of the exchange, and the prices of recorded funding rounds.
 
     Args:
         found: the result of `valuation`.
 
     Raises:
-        PlotError: there is no matplotlib, or the run has no appraisals.
+        PlotError: matplotlib is not installed, or the run has no appraisals.
     """
     rounds = {each.name for each in found.rounds}
     months = {name: ways for name, ways in found.priced.items() if name not in rounds}

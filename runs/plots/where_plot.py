@@ -1,4 +1,4 @@
-"""Where the money went: a bar for each use; the thread's mechanism is marked."""
+"""A picture of where the money went: a bar for each use, with the thread's mechanism marked."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +11,7 @@ from runs.plots.paper import EDGE, ZERO_LINE, PlotError, canvas, short, style
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST = 14  # uses that have a bar of their own
+MOST = 14  # the number of largest uses with their own bars
 SOURCES = 5
 REST, CLAIMED, SOURCE = "#9db4c0", "#a93226", "white"
 INCH_PER_BAR = 0.24
@@ -22,17 +22,17 @@ class Bar(NamedTuple):
 
     name: str
     usd: float
-    claimed: str | None  # the part of the thread's mechanism that it belongs to
+    claimed: str | None  # the part of the thread's mechanism to which the kind belongs
 
 
 def where_figure(found: Hole) -> "Figure":
-    """Draw uses of money to the right and sources to the left; together they are the hole.
+    """Draw uses of money to the right, sources to the left; uses less sources are the hole.
 
     Args:
         found: the hole by kind.
 
     Raises:
-        PlotError: there is no matplotlib, or there are no uses and no sources of money.
+        PlotError: matplotlib is not installed, or the run has no uses and no sources of money.
     """
     drawn = bars(found)
     if not drawn:
@@ -73,7 +73,7 @@ def where_figure(found: Hole) -> "Figure":
 
 
 def bars(found: Hole) -> list[Bar]:
-    """Return the bars, the largest use first; small ones are summed, except the thread's."""
+    """Return the bars, the largest use first. Small bars are summed, but not the thread's bars."""
     uses = _bars(found.uses_usd)
     claimed = [bar for bar in uses if bar.claimed]
     own = {bar.name for bar in (*uses[:MOST], *claimed)}
