@@ -1,1 +1,1 @@
-"""Cash: holders, deposits and withdrawals."""
+"""Cash: holders' claims, deposits and withdrawals."""

@@ -1,7 +1,7 @@
-"""The house's agent: the captive maker, whose bank accounts take in customers' dollars and pay out.
+"""The house's agent: the captive maker, whose bank accounts receive and pay customers' dollars.
 
-For each deposit and withdrawal in dollars a draw decides whose account it uses; coins never pass
-through here. The agent does not keep the money apart: it mixes with the maker's other cash.
+For each deposit and withdrawal in dollars a random draw selects the agent's account or the house's.
+Coins never pass through the agent. The agent mixes customers' dollars with the maker's other cash.
 """
 
 from des.chance import decision_key, mix
@@ -17,12 +17,12 @@ Meta = tuple[tuple[str, str], ...]
 
 
 def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "Agent | None":
-    """Return the house's agent, or None if the scenario has none."""
+    """Return the agent of the house, or None if the scenario has no agent."""
     return Agent(retail, seed, parties, custody) if parties.agent else None
 
 
 class Agent:
-    """Takes wire deposits of retail customers, and pays their withdrawals."""
+    """Receives wire deposits of retail customers, and pays their withdrawals."""
 
     def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
         """Start with no deposits.
@@ -41,11 +41,11 @@ class Agent:
         self._agent = parties.names.index(parties.maker)
 
     def takes(self, time_us: int) -> bool:
-        """Draw whether a deposit comes by wire: it is in dollars, and uses the agent's account."""
+        """Draw whether a deposit is in dollars and goes to the agent's account."""
         return self._is_drawn("in", time_us, self._retail.dollar_share)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
-        """Take in a deposit, at most the customer's cash, and return the amount."""
+        """Receive a deposit, at most the customer's cash, and return the amount."""
         cents = min(cents, int(self._custody.cash[self._customer]))
         if cents <= 0 or self._is_halted():
             return 0
@@ -56,8 +56,8 @@ class Agent:
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
         """Tell whether the agent pays a withdrawal.
 
-        The agent pays if the draw says so or the house's own cash is too small. It never pays more
-        than it took in, and no more than its cash.
+        The agent pays if the draw selects its account, or if the house's own cash is too small. It
+        never pays more than the deposits that it holds, and never more than its cash.
 
         Args:
             asked_us: the time of the request.
@@ -77,7 +77,7 @@ class Agent:
         self._custody.move_at_agent(self._customer, -cents, entry)
 
     def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
-        """Draw with the agent's share over *of*, the part of all deposits that is drawn from."""
+        """Draw with a chance of the agent's share times *of*."""
         share = self._retail.agent_share_on(day_of(time_us)) * of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 

@@ -1,8 +1,8 @@
-"""Cohorts: groups of customers who are equally easy to frighten, each a range of numbers.
+"""Cohorts: groups of customers with the same sensitivity to fear, each a range of holder numbers.
 
-The books have one control account. The desk also keeps the claims that each cohort has not yet
-asked back, so that the customers who run first are soon gone. Trading results are not assigned to
-single customers; all cohorts share them in proportion.
+The books have one control account. This module also counts the claims that each cohort has not yet
+requested, so that the customers who run first soon have no claims left. Trading results are not
+assigned to single customers; all cohorts share them in proportion to their claims.
 """
 
 from bisect import bisect_right
@@ -13,16 +13,17 @@ from des.scenario import Cohort
 
 
 class Cohorts:
-    """The claim of each cohort on the house, in cents, as a share of the claim of all."""
+    """The claim of each cohort on the house, in cents, out of all customers' claims."""
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
-        """Begin with claims by share of the holders."""
+        """Start with claims in proportion to each cohort's share of the holders."""
         self._shares = [cohort.share for cohort in cohorts]
-        self._ends = list(accumulate(self._shares))  # the range of each cohort's holders, in [0, 1]
+        # The end of each cohort's range of holders, in [0, 1].
+        self._ends = list(accumulate(self._shares))
         self.cents = list(self._shares)
 
     def agree(self, cents: int) -> None:
-        """Compare the cohorts' claims with the control account, and share out the difference."""
+        """Scale the cohorts' claims so that their sum equals the control account, *cents*."""
         before = sum(self.cents)
         if before > 0:
             self.cents = [one * max(cents, 0) / before for one in self.cents]
@@ -30,7 +31,7 @@ class Cohorts:
             self.cents = [share * max(cents, 0) for share in self._shares]
 
     def bring(self, place: float, cents: int) -> None:
-        """Add to the claim of the holder at *place*, in [0, 1), among all holders."""
+        """Add *cents* to the claim of the cohort at *place*, in [0, 1), among all holders."""
         self.cents[chosen(self._ends, place)] += cents
 
     def take(self, cohort: int, cents: int) -> None:
@@ -43,5 +44,5 @@ class Cohorts:
 
 
 def chosen(ends: Sequence[float], place: float) -> int:
-    """Return the index of the span that contains a place in [0, 1); *ends* are the spans' ends."""
+    """Return the index of the range that contains *place*, in [0, 1), given the ranges' ends."""
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

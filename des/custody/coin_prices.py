@@ -1,4 +1,4 @@
-"""Prices of coins: a contract's lead price, or prices stated from a day on."""
+"""Prices of coins: a contract's lead price, or stated prices by date."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ WHOLE = "1"  # the unit of a coin whose price is stated
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
-    """Return the coins that the books of a world know: the maker's own, then customers' alone."""
+    """Return the coins in the books: the maker's coins, then coins that only customers have."""
     held = {coin.name for coin in scenario.coins}
     owed = {coin.name for coin in scenario.owed_coins}
     alone = (coin for coin in scenario.owed_coins if coin.name not in held)
@@ -39,7 +39,7 @@ def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
 
 
 class CoinPrices:
-    """The price of each coin at a day's end, exactly: a lot costs a whole number of cents."""
+    """The price of each coin at the end of a day, exactly: a lot costs a whole number of cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
         """Read the prices of some coins of a scenario."""
@@ -53,7 +53,7 @@ class CoinPrices:
         """Return the price of a whole unit; None before the first stated price.
 
         Args:
-            place: the coin's place among the given coins.
+            place: the index of the coin among the given coins.
             day: the day of the price.
             marks: lead prices of all markets at the end of this day, in ticks.
         """
@@ -64,5 +64,5 @@ class CoinPrices:
         return None if usd is None else dollars(to_cents(usd))
 
     def lot_cents(self, place: int, day: date, marks: np.ndarray) -> int:
-        """Return the price of a lot; 0 before there is a price."""
+        """Return the price of a lot in cents; 0 before the first stated price."""
         return int((self.usd(place, day, marks) or 0) * self._lot[place] * 100)

@@ -1,9 +1,9 @@
 """Customers' coins are sold if the house lacks dollars, and bought back if it lacks coins.
 
-The house lends coins to its maker on the credit line; the maker sells them to dealers at the price
-of the last settlement and hands over the dollars. When a customer asks for a coin that the house
-lacks, the maker buys it back for the house's dollars. At constant prices it does not matter whether
-the house holds coins or dollars, unless dealers buy only a limited amount in a day.
+The house lends coins to its maker on the credit line. The maker sells them to dealers at the price
+of the last settlement, and pays the dollars to the house. When a customer requests a coin that the
+house lacks, the maker buys it back with the house's dollars. At constant prices the result is the
+same with coins or dollars in the house, unless dealers buy only a limited amount in a day.
 """
 
 from datetime import date
@@ -17,7 +17,7 @@ from ledger.parties import Parties
 
 
 class CoinSwaps:
-    """Sells coins of the vault, and buys them back."""
+    """Sales of the vault's coins, and purchases that reverse them."""
 
     def __init__(
         self,
@@ -31,26 +31,27 @@ class CoinSwaps:
         """Start without sales.
 
         Args:
-            vault: holds the coins.
+            vault: customers' coins.
             parties: all who keep books, by role.
             cash_cents: the cash of all parties.
-            tranche_cents: the least sale, while there are enough coins.
+            tranche_cents: the smallest sale, if there are enough coins.
             journal: records sales and purchases.
-            daily_cents: the most that dealers buy in a day; None: only their cash is the limit.
+            daily_cents: dealers' largest purchase in a day; None: their cash is the only limit.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
         self._cash, self._journal = cash_cents, journal
         self.daily_cents = daily_cents
-        self._sold: tuple[date | None, int] = (None, 0)  # on the last day with a sale, in cents
+        # The last day with a sale, and the day's sales in cents.
+        self._sold: tuple[date | None, int] = (None, 0)
         self._house = parties.names.index(parties.house)
         self._dealers = parties.names.index(vault.coins[0].dealers)
 
     def sellable_cents(self, kept: Lots | None = None) -> int:
-        """Return the proceeds of selling all coins except those *kept*.
+        """Return the proceeds from a sale of all coins except the lots *kept*.
 
         Dealers buy as long as they have cash for one more lot of each coin, and have not reached
-        their daily amount.
+        the daily limit.
         """
         vault = self._vault
         worth = vault.worth_cents(self._spare(kept))
@@ -60,21 +61,21 @@ class CoinSwaps:
         return max(min(worth, able), 0)
 
     def can_pay(self, lots: Lots, cents: int) -> bool:
-        """Tell whether the house can hand over these lots of each coin, and these dollars."""
+        """Tell whether the house can deliver these lots of each coin and pay these dollars."""
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Raise these lots of each coin and these dollars, as far as the house can."""
+        """Trade coins to get these lots of each coin and these dollars, as far as possible."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:
                 self._swap(time_us, place, -n)
 
     def sell(self, time_us: int, cents: int, kept: Lots | None = None) -> None:
-        """Sell coins except those *kept*, for *cents* or slightly more.
+        """Sell coins except the lots *kept*, for *cents* or slightly more.
 
-        Each coin is sold in proportion to its value, in whole tranches, so that the books have few
-        small entries.
+        Each coin is sold in proportion to its value, in whole tranches, so that the books contain
+        few small entries.
         """
         spare, prices = self._spare(kept), self._vault.lot_cents
         worth = [n * price for n, price in zip(spare, prices, strict=True)]
@@ -88,7 +89,7 @@ class CoinSwaps:
                 self._swap(time_us, place, -(-wanted // prices[place]))
 
     def _lacking_cents(self, lots: Lots, cents: int) -> int:
-        """Return the dollars that are missing to buy back missing coins and to pay *cents*."""
+        """Return the dollars that the house lacks to buy back missing coins and to pay *cents*."""
         needed = self._vault.worth_cents(self._missing(lots)) + cents
         return max(needed - int(self._cash[self._house]), 0)
 
@@ -105,7 +106,7 @@ class CoinSwaps:
         return [max(n - keep, 0) for n, keep in zip(there, kept or [0] * len(there), strict=True)]
 
     def _swap(self, time_us: int, place: int, lots: int) -> None:
-        """Exchange lots of the house for dollars of dealers; below zero, back."""
+        """Sell lots of the house to dealers for dollars; negative lots: buy them back."""
         vault, coin = self._vault, self._vault.coins[place]
         cents = lots * vault.lot_cents[place]
         if lots > 0:

@@ -1,6 +1,6 @@
 """Customers' coins: in their own wallets, owed to them, held by the house, and lent to the maker.
 
-Coins owed are always coins held plus coins lent. A coin is valued at its price of the last
+Coins owed always equal coins held plus coins lent. The value of a coin is its price at the last
 settlement, so that no decision uses a later price.
 """
 
@@ -27,7 +27,7 @@ Meta = tuple[tuple[str, str], ...]
 
 
 class CoinVault:
-    """The places of customers' coins, by coin, in lots."""
+    """Lots of customers' coins, by coin and by location."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
         """Start with all coins in customers' own wallets, and without prices."""
@@ -52,13 +52,13 @@ class CoinVault:
     # --------------------------------------------------------------------- values
 
     def mark(self, day: date, marks: np.ndarray) -> None:
-        """Take the prices of a settlement: lead prices of all markets in ticks, and stated ones."""
+        """Set prices from a settlement: all markets' lead prices in ticks, and stated prices."""
         self._days_marks = (day, marks)
         self.lot_cents = [self._prices.lot_cents(i, day, marks) for i in range(len(self.coins))]
 
     @property
     def day(self) -> date | None:
-        """Return the day of the present prices; None before the first."""
+        """Return the day of the current prices; None before the first prices."""
         return self._days_marks[0] if self._days_marks else None
 
     def worth_cents(self, lots: Lots) -> int:
@@ -76,7 +76,7 @@ class CoinVault:
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return the value of a customer's coins that it has not requested; others have none."""
+        """Return the value of a customer's coins without a request; zero for other parties."""
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property
@@ -86,10 +86,10 @@ class CoinVault:
     # ---------------------------------------------------------------- deposits and withdrawals
 
     def open(self, time_us: int, claim_cents: int) -> tuple[int, Movement | None]:
-        """Owe customers on the first day the shares of their claim in coins, and hold them.
+        """Convert shares of customers' opening claim into coins, which the house owes and holds.
 
         Returns:
-            The part of the claim in coins, in cents, and the entry for the books if there are any.
+            The part of the claim in coins, in cents; and the entry for the books, or None.
         """
         for place, cents in enumerate(self.lot_cents):
             if cents:
@@ -102,9 +102,9 @@ class CoinVault:
         return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
 
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
-        """Take in a coin, drawn by the shares, in whole lots; return its value.
+        """Receive a deposit in a coin, drawn by the shares, in whole lots; return its value.
 
-        An agent has taken its share of dollars before, so coins are drawn from the other deposits.
+        The agent's share of dollars was drawn before, so coins are drawn from the other deposits.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -126,14 +126,14 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Choose the coins in which to ask for *cents*; the other part is in dollars.
+        """Choose coins for a request of *cents*; the rest of the request is in dollars.
 
-        One commodity is drawn by its share of the claims. If there is too little of it, dollars and
-        then other coins are added.
+        One commodity, a coin or dollars, is drawn by its share of the claims. If there is too
+        little of it, dollars and then other coins are added.
 
         Args:
-            time_us: when.
-            cents: the amount, at most the claims that customers have not yet asked back.
+            time_us: the time of the request.
+            cents: the amount, at most the claims without an earlier request.
             dollars_cents: the part of these claims that is in dollars.
         """
         unasked, lots = self._unasked, [0 for _ in self.coins]
@@ -158,11 +158,11 @@ class CoinVault:
         return tuple(lots)
 
     def line_up(self, lots: Lots, sign: int = 1) -> None:
-        """Count requests that wait; with a *sign* of -1, requests that no longer wait."""
+        """Count requests that join a waiting line; with a *sign* of -1, requests that leave it."""
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Hand customers coins; *first* is metadata of the first entry alone."""
+        """Deliver coins to customers; only the first entry has the metadata *first*."""
         for place, n in enumerate(lots):
             if n > 0:
                 self._move(place, -n)
@@ -179,7 +179,7 @@ class CoinVault:
     # ------------------------------------------------------------------------- in the books
 
     def close_day(self, time_us: int) -> None:
-        """Mark in the books each coin that customers are owed or the maker owes."""
+        """Record the price of each coin that customers are owed or that the maker owes."""
         if self._days_marks is None:
             return
         for place, coin in enumerate(self.coins):
@@ -191,7 +191,7 @@ class CoinVault:
         """Compare the world's coins with the general ledger.
 
         Raises:
-            LedgerError: they differ.
+            LedgerError: a quantity differs.
         """
         for account, name, lots in self._booked():
             booked = self._journal.balance(account, name)

@@ -8,7 +8,7 @@ from des.scenario import Flow
 
 
 def trust(fear: float) -> float:
-    """Return how far customers trust the house, in (0, 1]: exp(-fear), and 1 without fear."""
+    """Return customers' trust in the house, in (0, 1]: exp(-fear), so 1 without fear."""
     return math.exp(-fear)
 
 
@@ -16,11 +16,11 @@ class Confidence:
     """Fear: a sum of shocks, each of which halves every `fear_half_life_h`."""
 
     def __init__(self, flow: Flow, claims_cents: Callable[[], int]) -> None:
-        """Begin without fear.
+        """Start without fear.
 
         Args:
             flow: states the shocks of fear, and their half-life.
-            claims_cents: returns the house's debts to all customers outside its own group.
+            claims_cents: returns the house's debts to all customers outside the house group.
         """
         self._flow, self._claims_cents = flow, claims_cents
         self._fear, self._at_us = 0.0, 0
@@ -32,20 +32,20 @@ class Confidence:
     def shock(self, time_us: int, size: float) -> None:
         """Add a shock of fear.
 
-        If it is older than the latest shock, only the part that is left at that time is added.
+        If the shock is older than the last one, only the part that remains by then is added.
         """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us
         self._fear += size * self._left(self._at_us - time_us)
 
     def ask(self, time_us: int, cents: int) -> None:
-        """Let customers see a request for withdrawal."""
+        """Add the fear that a request for withdrawal causes."""
         claims = self._claims_cents()
         if claims > 0:
             self.shock(time_us, self._flow.contagion * min(cents / claims, 1.0))
 
     def queue(self, time_us: int) -> None:
-        """Let customers see that a queue has begun."""
+        """Add the fear that the start of a queue causes."""
         self.shock(time_us, self._flow.queue_shock)
 
     def _left(self, elapsed_us: int) -> float:

@@ -1,4 +1,4 @@
-"""Custody: the only place where cash moves. No balance falls below zero."""
+"""Custody: the only module that moves cash. No balance falls below zero."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from ledger.journal import Journal
 from ledger.parties import Parties
 from ledger.transaction import LedgerError, Movement
 
-OPEN, QUEUED, HALTED = "open", "queued", "halted"  # how a venue deals with withdrawals
+OPEN, QUEUED, HALTED = "open", "queued", "halted"  # the states of a venue's withdrawals
 
 
 class Custody:
@@ -29,15 +29,15 @@ class Custody:
             [parties.names.index(name) for name in parties.house_customers if name != parties.maker]
         )
         self.coins: CoinVault | None = None  # the coins that customers are owed in kind
-        self.swaps: CoinSwaps | None = None  # they turn coins into dollars, and dollars into coins
-        self.with_agent_cents = 0  # deposits at the house's agent, less its payments
+        self.swaps: CoinSwaps | None = None  # sells coins for dollars, and buys them back
+        self.with_agent_cents = 0  # deposits received by the house's agent, less its payments
 
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
-        """Have the house keep customers' coins, and sell them in tranches.
+        """Add customers' coins to custody; the house sells them in tranches.
 
-        Dealers buy *daily_cents* of them in a day; None: their cash is the limit.
+        Dealers buy at most *daily_cents* of coins in a day; None: their cash is the only limit.
         """
         self.coins = coins
         self.swaps = CoinSwaps(
@@ -46,13 +46,13 @@ class Custody:
 
     @property
     def coins_sell_slowly(self) -> bool:
-        """Tell whether dealers buy only a stated amount of customers' coins in a day."""
+        """Tell whether dealers buy only a limited amount of customers' coins in a day."""
         return self.swaps is not None and self.swaps.daily_cents is not None
 
     def till(self, venue: str) -> int:
         """Return the amount that a venue can pay out: all its cash, or nothing after a halt.
 
-        Customers' coins count at the proceeds of their sale.
+        Customers' coins count as the proceeds of their sale.
         """
         if self.status[venue] == HALTED:
             return 0
@@ -79,9 +79,9 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Deposit *cents* at a venue, or as much of it as *entity* has, and return the amount.
+        """Deposit at most *cents* at a venue, limited by the cash of *entity*; return the amount.
 
-        A venue that has halted takes no deposits, since they would be lost.
+        A venue that has halted accepts no deposits, since they would be lost.
         """
         cents = min(cents, int(self.cash[entity]))
         if cents <= 0 or self.status[venue] == HALTED:
@@ -116,7 +116,7 @@ class Custody:
         return cents
 
     def can_pay(self, venue: str, cents: int, lots: Lots) -> bool:
-        """Tell whether a venue can pay out these dollars, and these lots of each coin."""
+        """Tell whether a venue can pay these dollars and deliver these lots of each coin."""
         if not (self.swaps and any(lots)):
             return self.till(venue) >= cents
         return self.status[venue] != HALTED and self.swaps.can_pay(lots, cents)
@@ -128,17 +128,17 @@ class Custody:
         )
 
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Hand customers coins for which the house `can_pay`, with *cents* left to pay beside them.
+        """Deliver coins to customers, and keep *cents* for a payment in dollars; see `can_pay`.
 
-        *first* is metadata of the first entry alone.
+        Only the first entry has the metadata *first*.
         """
         given(self.swaps).find(time_us, lots, cents)
         given(self.coins).withdraw(time_us, lots, meta, first)
 
     def move_at_agent(self, customer: int, cents: int, entry: Movement) -> None:
-        """Move cash from a customer of the house to the house's agent; below zero, back.
+        """Move cash from a customer of the house to the house's agent; negative cents: back.
 
-        The house owes the customer for it, and the agent owes it to the house.
+        The house owes this cash to the customer, and the agent owes it to the house.
         """
         self.cash[customer] -= cents
         self.cash[self._parties.names.index(given(self._parties.agent))] += cents
@@ -147,10 +147,10 @@ class Custody:
         self._journal.record(entry)
 
     def pay(self, payer: int, receiver: int, cents: int, entry: Movement) -> None:
-        """Pay cash from one party to another. Neither is a venue of the other.
+        """Pay cash from one party to another; no venue is involved.
 
         Raises:
-            LedgerError: the payer has less.
+            LedgerError: the payer has less cash.
         """
         self._have(entry.time_us, payer, cents)
         if cents > self.cash[payer]:
@@ -161,12 +161,12 @@ class Custody:
         self._journal.record(entry)
 
     def book(self, change_cents: Mapping[int, int], entry: Movement) -> None:
-        """Change the cash of several parties by one entry.
+        """Change the cash of several parties in one entry.
 
-        If the changes do not sum to zero, the difference goes into a pool or comes from it.
+        If the changes do not sum to zero, a pool pays or receives the difference.
 
         Raises:
-            LedgerError: a party has less than is taken from it.
+            LedgerError: a party lacks the cash.
         """
         for party, cents in change_cents.items():
             self.cash[party] += cents
@@ -178,7 +178,7 @@ class Custody:
         self._journal.record(entry)
 
     def _have(self, time_us: int, payer: int, cents: int) -> None:
-        """Have coins sold if the house lacks the dollars."""
+        """Have coins sold if the house lacks the dollars for a payment."""
         if self.swaps and self._parties.names[payer] == self._parties.house:
             self.swaps.sell(time_us, cents - int(self.cash[payer]))
 

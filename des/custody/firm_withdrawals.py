@@ -1,4 +1,4 @@
-"""Trading firms that lose confidence withdraw their free money from the house."""
+"""Trading firms that lose confidence withdraw their free claims from the house."""
 
 import math
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ from des.custody.till import Till
 
 
 class FirmWithdrawals:
-    """Hazards in proportion to fear, one draw for each firm and hour."""
+    """Random withdrawals of firms, with a hazard proportional to fear; a draw per firm and hour."""
 
     def __init__(
         self, seed: int, firms: Sequence[tuple[str, int]], sensitivity: float, till: Till
     ) -> None:
-        """Begin.
+        """Initialise the withdrawals.
 
         Args:
             seed: the run's seed.
-            firms: name and code in the books of each.
+            firms: the name of each firm, and its code in the books.
             sensitivity: a firm's hazard per day and unit of fear.
-            till: pays them, or lets them wait.
+            till: pays firms, or queues their requests.
         """
         self._firms = [
             (decision_key(seed, "firms", "withdrawal", name), name, code) for name, code in firms
@@ -28,12 +28,12 @@ class FirmWithdrawals:
         self._sensitivity, self._till = sensitivity, till
 
     def decide(self, now_us: int, fear: float, hours: int = 1) -> None:
-        """Let each firm decide for an hour, or for several that pass at once.
+        """Decide for each firm whether it withdraws in an hour, or in several that pass at once.
 
-        Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm asks for the
+        Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm requests the
             whole free part of its claim. This is a hazard rate, so the result does not depend on
-            the length of a step. Firms have no base rate: in normal times their transfers follow
-            from results and margin.
+            the length of a step. Firms have no base rate: in normal times results and margin
+            determine their transfers.
         """
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:

@@ -1,6 +1,6 @@
-"""The flow of customers' money: rates are set every hour; arrivals within it are random.
+"""The flow of customers' money: rates are set every hour, and arrivals in the hour are random.
 
-On the hour customers hear the news and see the queue. This sets the expected deposits and
+On the hour customers learn the news and see the queue. Both set the expected deposits and
 withdrawals until the next hour. Within the hour customers arrive one by one, as a Poisson process
 in continuous time.
 """
@@ -26,12 +26,12 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 from ledger.times import HOURS_PER_DAY
 
-# Fear too small to matter. Ordinary withdrawals cause less than half of it.
+# Fear below this limit has no effect on steps. Ordinary withdrawals cause less than half of it.
 CALM = 0.02
 
 
 class CustomerFlow:
-    """Sets the expected deposits and withdrawals of each hour, and lets them happen."""
+    """Sets the expected deposits and withdrawals of each hour, and simulates them."""
 
     def __init__(
         self,
@@ -46,10 +46,10 @@ class CustomerFlow:
 
         Args:
             env: the world's clock.
-            scenario: its `retail.flow` sets the rates; news from before the run counts with the
-                part of its shock that is left.
+            scenario: its `retail.flow` sets the rates. The shock of news from before the run counts
+                as far as it has not decayed.
             confidence: the customers' confidence in the house.
-            till: the till that pays all of them.
+            till: pays all customers.
             desk: serves retail customers.
             firms: the trading firms' withdrawals.
         """
@@ -58,7 +58,7 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        self._reach_usd = [0.0]  # this hour's expected withdrawals, cumulated over cohorts
+        self._reach_usd = [0.0]  # this hour's expected withdrawals, cumulative by cohort
 
     def look_at_queue(self, now_us: int) -> None:
         """Pay the queue from cash other than deposits, and halt after a long queue."""
@@ -66,17 +66,17 @@ class CustomerFlow:
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether there is no fear, no queue and no news today: then all hours are alike."""
+        """Tell whether all hours of today are alike: no fear, no queue and no news."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
     def decide(self, now_us: int, volume_usd_per_day: float, hours: int = 1) -> None:
-        """Set the rates on the hour, and let customers come and go until the next time.
+        """Set the rates on the hour, and start customers' arrivals until the next decision.
 
         Args:
             now_us: the hour.
             volume_usd_per_day: the volume of the house.
-            hours: until the next time.
+            hours: the number of hours until the next decision.
         """
         self._hear(now_us)
         fear = self._confidence.fear(now_us)
@@ -108,15 +108,15 @@ class CustomerFlow:
         expected: float,
         act: Callable[[np.random.Generator], None],
     ) -> Generator[simpy.Event, None, None]:
-        """Let customers act within the next *hours*, on average *expected* of them an hour.
+        """Simulate customers' arrivals in the next *hours*; *expected* is their mean per hour.
 
-        The first hour has a random stream of its own. Its n-th customer and amount are the same
-        however many customers act.
+        The first hour has its own random stream. So its n-th customer and amount do not depend on
+        the number of arrivals.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
         after_us = waiting_us(draws, expected, HOUR_US)
-        # On the hour itself the books close and decisions are made, so no customer acts then.
+        # At the full hour the books close and decisions are made, so no customer acts at this time.
         while after_us < hours * HOUR_US - 1:
             yield self._env.timeout(start_us + 1 + int(after_us) - self._env.now)
             act(draws)
@@ -129,7 +129,7 @@ class CustomerFlow:
         self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
 
     def _request(self, draws: np.random.Generator) -> None:
-        """Let a holder ask for money; cohorts are weighted by expected requests."""
+        """Draw a holder and an amount to request; cohorts are weighted by expected requests."""
         cohort = chosen(self._reach_usd, draws.random())
         holder = self._holder(self._cohorts.place(cohort, draws.random()))
         cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))
@@ -150,13 +150,13 @@ def customers(
     confidence: Confidence | None,
     agent: Agent | None,
 ) -> CustomerFlow | None:
-    """Start retail customers at constant rates, or return the flow that sets their rates.
+    """Start retail customers' arrivals at constant rates, or return the flow that sets the rates.
 
     Args:
-        env, scenario, parties, custody: those of the world.
-        till: the till that pays all of them.
-        confidence: the customers' confidence; None: they come at constant rates.
-        agent: takes in some of the deposits; None: the house takes all.
+        env, scenario, parties, custody: the parts of the world.
+        till: pays all customers.
+        confidence: the customers' confidence; None: arrivals have constant rates.
+        agent: receives some of the deposits; None: the house receives all.
     """
     retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
     desk = RetailCustody(env, custody, till, parties.house, code(parties.retail), agent)

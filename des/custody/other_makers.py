@@ -1,4 +1,4 @@
-"""The other makers of the house: they pay fees on customers' trades with them."""
+"""The other makers on the house venue: they pay fees on customers' trades with them."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from ledger.times import settlement_link
 
 
 class OtherMakersDesk:
-    """Pays the house its fees day by day, on volume that is kept as sums and not as fills."""
+    """The daily payment of the other makers' fees, on volume that is kept as a sum of fills."""
 
     def __init__(
         self,
@@ -35,14 +35,14 @@ class OtherMakersDesk:
         leverage = scenario.leverage
         on_margin = leverage is not None and leverage.share_of_claims is not None
         self._moves_margin = on_margin or parties.netted is not None
-        self._margin_ratio = scenario.lead.margin_ratio_target  # the same as that of all hedgers
+        self._margin_ratio = scenario.lead.margin_ratio_target  # the same as for all hedgers
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        self.fees_without_maker_cents = 0.0  # fees so far if the captive maker had shown no quotes
+        self.fees_without_maker_cents = 0.0  # fees so far, as without the captive maker's quotes
 
     def charge(self, time_us: int) -> None:
-        """Book the day's fees, up to their claim and cash; after a halt they pay in nothing."""
+        """Deposit cash for the day's fees, unless the house has halted, and book the fees."""
         traded = self._volume.others_cents()
         fees = [
             alike * self._fee_cents(volume // alike)
@@ -62,10 +62,10 @@ class OtherMakersDesk:
         self.fees_without_maker_cents += paid_share * without_maker_cents
 
     def cover_loss(self, time_us: int) -> None:
-        """Pay in the loss of a settlement that exceeded the balance of their account.
+        """Deposit the loss of a settlement that exceeded the balance of the other makers' account.
 
-        If all their positions are those of customers on margin who trade on all days, they pay in
-        nothing: their opening claim must be enough.
+        If all positions of the other makers are the other side of customers on margin who trade on
+        all days, they deposit nothing: their opening claim must be enough.
         """
         if not self._moves_margin:
             return
@@ -75,7 +75,7 @@ class OtherMakersDesk:
         self._custody.deposit(time_us, self._code, self._house_name, loss_cents, why, links)
 
     def take_gains(self, time_us: int, marks: np.ndarray) -> None:
-        """Withdraw gains of their positions that they do not need as margin."""
+        """Withdraw gains of the other makers' positions that are not needed as margin."""
         if not self._moves_margin:
             return
         margin_cents = round(self._margin_ratio * int(self._house.notional(marks)[self._code]))

@@ -24,7 +24,7 @@ class RetailCustody:
         entity: int,
         agent: Agent | None = None,
     ) -> None:
-        """Serve the customers under the control account *entity*; some wire to an *agent*."""
+        """Serve customers under the control account *entity*; some pay by wire through *agent*."""
         self._env, self._custody, self._till = env, custody, till
         self._house_name, self._entity, self._agent = house_name, entity, agent
 
@@ -37,10 +37,10 @@ class RetailCustody:
         act: Callable[[int, int], object],
         end_us: int,
     ) -> Generator[simpy.Event, None, None]:
-        """Let customers act as a Poisson process, for exponential amounts of whole dollars.
+        """Simulate customers as a Poisson process, with exponential amounts in whole dollars.
 
         Args:
-            draws: the random stream of this process alone.
+            draws: the random stream of this process.
             per_day: the mean number of customers in a day.
             usd_mean: the mean amount in dollars.
             holders: the number of customers, who are equally likely.
@@ -55,7 +55,7 @@ class RetailCustody:
             act(int(draws.integers(holders)), whole_dollars(draws.exponential(usd_mean)))
 
     def deposit(self, holder: int, cents: int) -> int:
-        """Take a deposit, pay the queue from it, and return the amount of the deposit."""
+        """Receive a deposit, pay the queue from it, and return the amount of the deposit."""
         now_us = int(self._env.now)
         meta = (("holder", f'"{_name(holder)}"'),)
         if self._agent and self._agent.takes(now_us):
@@ -70,11 +70,11 @@ class RetailCustody:
         return brought
 
     def request(self, holder: int, cents: int) -> int:
-        """Ask the till for money, at most the free claim, and return the amount."""
+        """Request a withdrawal at the till, at most the free claim, and return the amount."""
         return self._till.ask(int(self._env.now), self._entity, cents, _name(holder))
 
     def unasked_cents(self) -> int:
-        """Return the part of customers' claims that they have not asked back."""
+        """Return the part of customers' claims that they have not requested."""
         return self._till.owed_cents(self._entity)
 
 

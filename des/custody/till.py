@@ -1,12 +1,12 @@
-"""The till of the house: a request is paid at once, or waits behind earlier ones.
+"""The till of the house: a withdrawal is paid at once, or waits behind earlier ones.
 
-A withdrawal is paid in full or not at all. Once one withdrawal has to wait, all later ones wait
-behind it, however small. If each coin has its own waiting line, this holds in each line. The books
-note each request that has to wait. A house that has halted pays nothing more; later requests are
-noted too.
+A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later ones wait
+behind it, even small ones. If each coin has its own waiting line, this rule applies to each line.
+The books note each request that has to wait. After a halt the house pays nothing; later requests
+are noted too.
 
-This till does not pay margin that firms and the captive maker move between the venues: it is paid
-at settlements, up to the available cash.
+This till does not pay the margin that firms and the captive maker move between the venues. Margin
+is paid at settlements, up to the available cash.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ from ledger.transaction import MONEY
 
 
 class Till:
-    """First come, first served."""
+    """The queue for withdrawals: first come, first served."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class Till:
         Args:
             custody, journal: the world's custody and journal.
             house: the name of the house.
-            names: of all parties, by code.
+            names: the names of all parties, by code.
             held_cents: returns the part of a party's claim that is margin or another's collateral.
-            confidence: is notified of requests and queues; None: customers do not notice them.
+            confidence: is notified of requests and queues; None: customers do not see them.
             agent: pays some withdrawals for the house; None: the house pays all.
         """
         self._custody, self._house, self._names = custody, house, names
@@ -53,33 +53,33 @@ class Till:
         self._agent = agent
         self._lines = WaitingLines(by_coin=custody.coins_sell_slowly)
         self._queued_cents: Counter[int] = Counter()  # the queued amount of each party
-        self._since_us = 0  # when the present queue began
+        self._since_us = 0  # the start of the current queue
 
     @property
     def queue(self) -> list[Request]:
-        """Return the requests that wait, the first that asked first."""
+        """Return the requests that wait, in the order of their times."""
         return self._lines.in_order()
 
     @property
     def is_waited_at(self) -> bool:
-        """Tell whether a request waits."""
+        """Tell whether any request waits."""
         return bool(self._lines)
 
     def owed_cents(self, entity: int) -> int:
-        """Return the largest request of a party: its free claim less its queued requests."""
+        """Return the largest new request of a party: its free claim less its queued requests."""
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0
         return self.free_cents(entity) - self._queued_cents[entity] + in_coins
 
     def free_cents(self, entity: int) -> int:
-        """Return the free dollars of a party's claim: neither margin nor collateral."""
+        """Return the part of a party's claim in dollars that is neither margin nor collateral."""
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once if there is cash and its line is empty; otherwise it waits.
+        """Pay a withdrawal at once if there is cash and its line is empty; otherwise queue it.
 
         Returns:
-            The amount asked for, at most the free claim.
+            The amount requested, at most the free claim.
         """
         cents = min(cents, self.owed_cents(entity))
         if cents <= 0:
@@ -96,7 +96,7 @@ class Till:
         return cents
 
     def serve(self, time_us: int) -> None:
-        """Pay the queue in order, while cash and coins suffice."""
+        """Pay queued requests in order, as long as cash and coins are enough."""
         if not self._lines or self._halted():
             return
         for paid in self._lines.serve(lambda request: self._pay(time_us, request)):
@@ -105,7 +105,7 @@ class Till:
             self._become(time_us, OPEN)
 
     def halt_after(self, time_us: int, wait_us: int) -> None:
-        """Halt withdrawals if the queue has lasted for that long."""
+        """Halt withdrawals if the queue has existed for *wait_us* or longer."""
         if self._lines and time_us - self._since_us >= wait_us and not self._halted():
             self._become(time_us, HALTED)
 
@@ -124,7 +124,7 @@ class Till:
         self._journal.note(request.asked_us, note)
 
     def _named(self, request: Request) -> str | None:
-        """Name the commodity of a request if each commodity has its own waiting line."""
+        """Return the name of a request's commodity if each commodity has its own waiting line."""
         coins, line = self._custody.coins, self._lines.line_of(request)
         if not self._lines.by_coin or coins is None:
             return None
@@ -144,18 +144,18 @@ class Till:
         return request.cents + (coins.worth_cents(request.lots) if coins and request.lots else 0)
 
     def _count(self, request: Request, sign: int) -> None:
-        """Count a request among those that wait, or no longer."""
+        """Count a request as waiting (a *sign* of 1), or as no longer waiting (-1)."""
         self._queued_cents[request.entity] += sign * request.cents
         if self._custody.coins and request.lots:
             self._custody.coins.line_up(request.lots, sign)
 
     def _pay(self, time_us: int, request: Request) -> bool:
-        """Pay in full or not at all, at most the free part of the claim."""
+        """Pay a request in full or not at all, at most the free part of the claim."""
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
         in_dollars = 0 if by_agent else cents
-        # Dollars for which other requests wait are not spent on coins.
+        # Dollars that other requests wait for are not spent on coins.
         buys_none = self._lines.by_coin and self._lines.waits_in(DOLLARS)
         if buys_none and not self._custody.has_coins(request.lots):
             return False
@@ -169,7 +169,7 @@ class Till:
             waited = (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
         if any(request.lots):
             self._custody.hand_over(time_us, in_dollars, request.lots, meta, waited)
-            waited = ()  # a request counts once
+            waited = ()  # a request is counted once
         meta += waited
         if agent and by_agent:
             agent.pay_out(time_us, cents, request.why, meta)
@@ -178,7 +178,7 @@ class Till:
         return True
 
     def _become(self, time_us: int, status: str) -> None:
-        """Tell customers of the queue, if the scenario lets them notice it."""
+        """Notify customers of the queue, if the scenario lets them see it."""
         if self._confidence is None:
             return
         self._custody.status[self._house] = status

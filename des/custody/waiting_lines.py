@@ -1,4 +1,4 @@
-"""Withdrawals that wait: all in one line, or in a line for dollars and one for each coin.
+"""Waiting withdrawals: all in one line, or in one line for dollars and one for each coin.
 
 Each line is paid in the order of its requests. If each coin has a line, requests for a coin that
 the house lacks wait, while other lines are paid.
@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-DOLLARS = 0  # the line for dollars; a coin's is its place plus one
+DOLLARS = 0  # the line for dollars; the line of a coin is the coin's index plus one
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +17,17 @@ class Request:
 
     asked_us: int
     entity: int
-    holder: str  # the holder of a control account; else the entity's name
+    holder: str  # the holder under a control account, or the entity's name
     cents: int
     why: str
     lots: tuple[int, ...] = ()  # lots of each coin, besides cents
 
 
 class WaitingLines:
-    """The requests that wait."""
+    """The withdrawals that wait."""
 
     def __init__(self, by_coin: bool) -> None:
-        """Start empty, with one line for all or with one for each coin and one for dollars."""
+        """Start empty, with one line for all, or with one for each coin and one for dollars."""
         self.by_coin = by_coin
         self._lines: dict[int, deque[Request]] = {}
 
@@ -36,12 +36,12 @@ class WaitingLines:
         return any(self._lines.values())
 
     def in_order(self) -> list[Request]:
-        """Return all that wait, the first that asked first."""
+        """Return all requests that wait, in the order of their times."""
         waiting = (request for line in self._lines.values() for request in line)
         return sorted(waiting, key=lambda request: request.asked_us)
 
     def parts(self, request: Request) -> Iterator[Request]:
-        """Split a request into one part for each line."""
+        """Split a request into its parts, one for each line."""
         if not self.by_coin:
             yield request
             return
@@ -54,7 +54,7 @@ class WaitingLines:
             yield _part(request, request.cents, ())
 
     def line_of(self, request: Request) -> int:
-        """Return the line of a part."""
+        """Return the line of a part of a request."""
         if not self.by_coin:
             return DOLLARS
         return next((place + 1 for place, n in enumerate(request.lots) if n), DOLLARS)
@@ -64,14 +64,14 @@ class WaitingLines:
         return bool(self._lines.get(line))
 
     def add(self, request: Request) -> None:
-        """Put a part at the end of its line."""
+        """Add a part of a request at the end of its line."""
         self._lines.setdefault(self.line_of(request), deque()).append(request)
 
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
-        """Pay until no line's first request can be paid, and yield the paid requests.
+        """Pay requests until no line's first request can be paid, and yield the paid requests.
 
-        The oldest of the lines' first requests is tried first. A payment may release dollars or
-        coins that another line needs, so after it all lines are tried again.
+        The oldest of all lines' first requests is tried first. A payment may release dollars or
+        coins that another line needs, so after each payment all lines are tried again.
         """
         tried: set[int] = set()
         while firsts := {n: line[0] for n, line in self._lines.items() if line and n not in tried}:

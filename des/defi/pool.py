@@ -1,16 +1,16 @@
-"""A constant-product pool, and the arbitrageur who trades it at each block of its chain.
+"""A constant-product pool, and the arbitrageur who trades with it at each block of its chain.
 
-The pool holds a token and dollars, and trades so that the product of the two stays the same. It
-learns the outside price from arbitrage alone: at each block an arbitrageur trades while that is
-profitable. The arbitrageur's gain plus its fee is the loss of the liquidity provider against
-holding the same tokens and trading them at the outside price: the loss versus rebalancing.
+The pool has a token and dollars, and trades so that the product of both quantities stays the same.
+Only arbitrage moves its price to the outside price: at each block an arbitrageur trades as long as
+a trade is profitable. The arbitrageur's gain plus fee equals the provider's loss versus
+rebalancing: the loss compared with trading the same tokens at the outside price.
 
-The fee is paid in dollars on both sides and stays outside the reserves: it is income of the
-providers at once. So the product changes only by rounding and by liquidity, and losses and fees are
-separate in the books, as they are in theory. The first such pools left fees in the reserves, which
-deepens the pool over time.
+The fee is paid in dollars for purchases and sales. It stays outside the reserves, and is income of
+the providers at once. So the product changes only by rounding and by liquidity. Losses and fees are
+separate in the books, as in theory. The first such pools left fees in the reserves, so that the
+pool became deeper over time.
 
-All amounts are integers, and every rounding favours the pool. A float gives only a first guess.
+All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
 """
 
 import math
@@ -26,35 +26,38 @@ from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
-# Within these limits, and a little beyond, products fit 64 bits or are compared in 128.
+# Within these limits, and slightly above, products fit in 64 bits or are compared in 128 bits.
 LOTS_MAX = 2**31
 CENTS_MAX = 2**50
 PRICE_TICKS_MAX = 2**31
 LOT_TICKS_PER_CENT_MAX = 1_000
 
-# One arbitrage: the arbitrageur's receipts, payments and gain.
+# One arbitrage: the arbitrageur's purchase or sale, payment, fee and gain.
 ARBITRAGE = np.dtype(
     [
         ("time_us", np.int64),  # the time of the block
-        ("outside", np.int64),  # the price elsewhere, in ticks
-        ("before", np.int64),  # the pool's price, in ticks, rounded half up
+        ("outside", np.int64),  # the outside price, in ticks
+        ("before", np.int64),  # the pool's price before the trade, in ticks, rounded half up
         ("after", np.int64),
         ("lots", np.int64),  # positive when the arbitrageur buys
-        ("cents", np.int64),  # its payment into the reserves; negative: out of the reserves
-        ("fee_cents", np.int64),  # its fee to the providers
-        ("gain_cents", np.int64),  # its gain at the outside price after the fee, rounded down
+        # The arbitrageur's payment into the reserves; negative: out of the reserves.
+        ("cents", np.int64),
+        ("fee_cents", np.int64),  # the arbitrageur's fee to the providers
+        # The arbitrageur's gain at the outside price after the fee, rounded down.
+        ("gain_cents", np.int64),
     ]
 )
 
-_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)  # the lower half of 64 bits
+# The mask of the lower half of 64 bits, and the shift to the upper half.
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 class PoolRangeError(MistakeError, ValueError):
-    """A pool is outside the range in which its trades are exact integers."""
+    """A pool leaves the range in which its trades are exact integers."""
 
 
 class Liquidity(NamedTuple):
-    """The contribution of a provider to a pool, or its withdrawal."""
+    """The amounts that a provider adds to a pool, or removes from it."""
 
     lots: int
     cents: int
@@ -65,14 +68,14 @@ class Liquidity(NamedTuple):
 class ConstantProductPool:
     """The state of a pool: its reserves, its shares and its fee.
 
-    The unit of quantity is a lot, that of price a tick. At a price
-    of one tick, *lot_ticks_per_cent* lots are worth a cent.
+    The unit of quantity is a lot, and the unit of price is a tick. At a price of one tick,
+    *lot_ticks_per_cent* lots are worth a cent.
     """
 
     lots: int
     cents: int
     shares: int
-    fee_e6: int  # millionths of the dollars exchanged
+    fee_e6: int  # in millionths of the dollars exchanged
     lot_ticks_per_cent: int = 1
 
     @classmethod
@@ -94,9 +97,9 @@ class ConstantProductPool:
         return cls(lots, cents, math.isqrt(lots * cents), fee_e6, lot_ticks_per_cent)
 
     def add_liquidity(self, lots: int) -> tuple[Self, Liquidity]:
-        """Take in *lots*, and dollars in proportion, for new shares.
+        """Add *lots*, and dollars in proportion, for new shares.
 
-        Dollars are rounded up and shares down, so that no share is ever worth less of either.
+        Dollars are rounded up and shares down, so that a share never loses lots or dollars.
 
         Raises:
             ValueError: the lots are worth less than one share, or the pool is empty.
@@ -123,21 +126,22 @@ class ConstantProductPool:
         return self._with(taken, -1), taken
 
     def arbitrage(self, block_us: np.ndarray, ticks: Ticks) -> tuple[Self, np.ndarray]:
-        """Let an arbitrageur trade the pool at each block.
+        """Simulate an arbitrageur who trades with the pool at each block.
 
-        It buys while the pool's price times (1 + fee) is below the outside price, and sells while
-        the price times (1 - fee) is above it, in whole lots, if it gains a cent or more.
+        The arbitrageur buys while the pool's price times (1 + fee) is below the outside price, and
+        sells while the price times (1 - fee) is above it. Trades are in whole lots, and only if the
+        arbitrageur gains at least a cent.
 
         Args:
             block_us: times of the blocks, ascending, int64, shape (n,).
-            ticks: the outside price, from the last tick at or before the first block.
+            ticks: the outside price; its first tick is at or before the first block.
 
         Returns:
-            The pool after them, and the trades: rows of dtype ARBITRAGE in the order of time.
+            The pool after the blocks, and the trades: rows of dtype ARBITRAGE in the order of time.
 
         Raises:
-            ValueError: at the first block there is no price.
-            PoolRangeError: at these prices the pool may hold more than is counted exactly.
+            ValueError: there is no price at the first block.
+            PoolRangeError: at these prices the reserves may exceed the range of exact integers.
         """
         if not len(block_us) or not self.shares:
             return self, np.empty(0, dtype=ARBITRAGE)
@@ -147,7 +151,7 @@ class ConstantProductPool:
         rows = np.empty(len(block_us), dtype=ARBITRAGE)
         terms = self.fee_e6, self.lot_ticks_per_cent
         n = _arbitrage(self.lots, self.cents, *terms, block_us, *ticks, rows)
-        rows = rows[:n].copy()  # a pool with a fee is not traded at most blocks
+        rows = rows[:n].copy()  # at most blocks a pool with a fee has no trade
         lots = self.lots - int(rows["lots"].sum())
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
 
@@ -161,11 +165,11 @@ class ConstantProductPool:
         )
 
     def _check_range(self, lowest: int, highest: int) -> None:
-        """Refuse prices at which the reserves or their value would not fit."""
+        """Refuse prices at which the reserves or their value may exceed the range."""
         if highest >= PRICE_TICKS_MAX:
             raise PoolRangeError(f"a price of {highest} ticks is too high; give a coarser tick")
         root = math.sqrt(self.lots * self.cents)
-        # Computed without the fee, which makes the arbitrageur stop earlier.
+        # Computed without the fee; with the fee, the arbitrageur trades less.
         lots = max(self.lots, root * math.sqrt(self.lot_ticks_per_cent / lowest))
         cents = max(self.cents, root * math.sqrt(highest / self.lot_ticks_per_cent))
         if lots >= LOTS_MAX:
@@ -179,12 +183,12 @@ def block_times_us(
 ) -> np.ndarray:
     """Draw the times of a chain's blocks in [start, end), Poisson, hour by hour in any order.
 
-    An hour's blocks depend on nothing but seed, chain and hour.
+    An hour's blocks depend only on seed, chain and hour.
 
     Args:
         seed: the run's seed.
-        chain: whose blocks they are.
-        block_s_mean: mean seconds from one block to the next.
+        chain: the name of the chain.
+        block_s_mean: mean seconds between two blocks.
         start_us, end_us: the start of the span, and its end.
 
     Returns:
@@ -194,7 +198,7 @@ def block_times_us(
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
         draws = stream(seed, "chain", "block times", chain, hour)
         offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
-        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # two at once are one
+        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # two blocks at once are one
     drawn_us = np.concatenate(times)
     first, last = drawn_us.searchsorted((start_us, end_us))
     return drawn_us[first:last]
@@ -210,7 +214,7 @@ def _high_half(a: int, b: int) -> int:
 
 @njit("boolean(uint64, uint64, uint64, uint64)", cache=True)
 def _exceeds(a: int, b: int, c: int, d: int) -> bool:
-    """Tell whether a * b > c * d, each product of 128 bits."""
+    """Tell whether a * b > c * d, where each product has 128 bits."""
     high, other_high = _high_half(a, b), _high_half(c, d)
     return high > other_high or (high == other_high and a * b > c * d)
 
@@ -226,10 +230,10 @@ def _arbitrage(
     tick_price: np.ndarray,
     rows: np.ndarray,
 ) -> int:
-    """Trade the pool at each block, record the trades, and return their number.
+    """Trade with the pool at each block, record the trades, and return their number.
 
-    A lot costs cents / lots at the margin. The outside price is compared with the pool's price
-    including its fee (its ask or its bid), each side multiplied by the other's denominator.
+    The marginal price of a lot is cents / lots. The outside price is compared with the pool's price
+    including its fee (its ask or its bid). Both sides are multiplied by the other's denominator.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)
@@ -266,12 +270,12 @@ def _arbitrage(
 def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
     """Return the most lots at which the pool's bid, or ask, is at least the outside price.
 
-    At *n* lots the same product makes a lot worth lots * cents / n^2.
+    If the pool has *n* lots and the same product, a lot is worth lots * cents / n^2.
 
     Args:
-        scaled_lots: the lots in the pool times the bid or ask for one at a price of one.
-        cents: in the pool.
-        outside: the price elsewhere.
+        scaled_lots: the lots in the pool, times the ratio of the bid, or ask, to the price.
+        cents: the dollars in the pool, in cents.
+        outside: the outside price.
     """
     n = np.int64(math.sqrt(float(scaled_lots) * float(cents) / float(outside)))
     while _exceeds(n * n, outside, scaled_lots, cents):
@@ -290,7 +294,7 @@ def _lots_up(scaled_lots: int, cents: int, outside: int) -> int:
 
 @njit(cache=True)
 def _rounded_up(part: int, amount: int, whole: int) -> int:
-    """Return amount * part / whole, rounded up; of the products, only part * whole must fit."""
+    """Return amount * part / whole, rounded up; of the products only part * whole must fit."""
     return part * (amount // whole) - (-part * (amount % whole)) // whole
 
 
@@ -303,9 +307,9 @@ def loss_versus_rebalancing_rate(volatility: float) -> float:
     """Return the loss of a pool without a fee to arbitrage, per year and dollar in the pool.
 
     Args:
-        volatility: annualised, of a price that diffuses.
+        volatility: annualised, of a log-price that diffuses.
 
-    Source: sigma^2 / 8, with blocks as dense as can be; Milionis, Moallemi, Roughgarden & Zhang
+    Source: sigma^2 / 8, in the limit of dense blocks; Milionis, Moallemi, Roughgarden & Zhang
         (2022), Automated Market Making and Loss-Versus-Rebalancing, arXiv 2208.06046.
     """
     return volatility**2 / 8
@@ -317,13 +321,13 @@ def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float
     Args:
         volatility: annualised, of a log-price that diffuses without drift.
         block_s_mean: mean seconds between blocks, which are Poisson.
-        fee: of the dollars exchanged.
+        fee: as a fraction of the dollars exchanged.
 
     Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), exactly: the pool's log-price is uniform
         within the band, and exponential beyond; Milionis, Moallemi & Roughgarden (2023), Automated
         Market Making and Arbitrage Profits in the Presence of Fees, arXiv 2305.14604v2, theorem 1.
-        Their band is gamma to either side. Ours ends at ln(1 + fee) and ln(1 - fee). Only the width
-        of the band matters, so gamma is half of it.
+            The band in the paper is gamma to either side. Our band ends at ln(1 + fee) and
+            ln(1 - fee). Only the width of the band matters, so gamma is half of the width.
     """
     gamma = (math.log1p(fee) - math.log1p(-fee)) / 2
     return 1 / (1 + gamma * _decay(volatility, block_s_mean))
@@ -333,13 +337,13 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     """Return the gain of arbitrageurs after fees, per year and dollar in the pool.
 
     Args:
-        volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt < 8, or it is infinite.
+        volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt must be below 8.
 
     Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), exactly, of the pool's value
-        in balance with the outside price; arXiv 2305.14604v2, corollary 2. There the fee is charged
-        on the asset that is paid in, dollars or tokens. Here it is charged on dollars alone. The
-        same derivation then has sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales, which are
-        equally many, in place of e^(gamma / 2).
+        in balance with the outside price; arXiv 2305.14604v2, corollary 2. In the paper the fee is
+        charged on the asset that is paid in, dollars or tokens. Here it is charged only on dollars.
+        The same derivation then has sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales, which
+        are equally many, in place of e^(gamma / 2).
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
@@ -350,16 +354,16 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
 def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
     """Return the fees of arbitrageurs, per year and dollar in the pool.
 
-    With the gain it is the loss versus rebalancing, which for small fees is sigma^2 / 8 again:
-    a fee divides it between arbitrageurs and providers.
+    Fees and gain sum to the loss versus rebalancing, which is sigma^2 / 8 again for small fees. So
+    a fee divides the loss between arbitrageurs and providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.
 
-    Source: derived in the same way as that. With a = sqrt(2 / dt) / sigma the log-price is beyond
-        its edge by an exponential of rate a, so that a purchase takes 1 / (2 a + 1) of the pool's
-        dollars at the edge, which are half its value over sqrt(1 + fee); a sale 1 / (2 a - 1) of
-        half its value over sqrt(1 - fee).
+    Source: derived like the gain in `arbitrage_gain_rate`. With a = sqrt(2 / dt) / sigma, the
+        distance of the log-price beyond the band's edge is exponential with rate a. So a purchase
+        takes 1 / (2 a + 1) of the pool's dollars at the edge, and a sale 1 / (2 a - 1). At the
+        edges these dollars are half the pool's value over sqrt(1 + fee) and over sqrt(1 - fee).
     """
     a = _decay(volatility, block_s_mean)
     bought, sold = 1 / math.sqrt(1 + fee) / (2 * a + 1), 1 / math.sqrt(1 - fee) / (2 * a - 1)
@@ -368,5 +372,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return the decay rate of the price's density beyond the band, per unit of log-price."""
+    """Return the decay rate of the price's density outside the band, per unit of log-price."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

@@ -1,11 +1,11 @@
-"""Capital follows results: firms move, withdraw, add and close out their trading capital.
+"""Capital follows results: firms move, withdraw and add capital, and close if they lose too much.
 
-This happens daily, after the last settlement. A firm judges each venue by its trailing return
-there, without variation margin, which shows only how the price moved. Earnings stay on the venue
-that paid them, except for the moves below; every move is a real transfer of cash.
+This happens daily, after the last settlement. A firm compares the venues by its trailing return on
+each. The return excludes variation margin, which only shows how the price moved. Earnings stay on
+the venue that paid them, except for the moves below. Every move is a real transfer of cash.
 
 Positions are hedged and stay hedged: a firm that stops trading leaves margin for its positions.
-Where firms unwind, a part of each position is closed first.
+If the scenario lets firms unwind, a part of each position is closed first.
 """
 
 import math
@@ -29,7 +29,7 @@ BPS = 10_000
 
 
 class CapitalDesk:
-    """Decides for each firm where its money is, and whether it trades at all."""
+    """Decides for each firm where its money is, and whether the firm trades."""
 
     def __init__(
         self,
@@ -41,32 +41,32 @@ class CapitalDesk:
         journal: Journal,
         unwinding: Unwinding | None = None,
     ) -> None:
-        """Begin with the firms that trade from the first day; without rules nothing ever moves.
+        """Start with the firms that trade from the first day; without rules nothing changes.
 
         Args:
             rules: the scenario's rules.
             seed: the run's seed.
-            firms: the firms with names of their own, and those drawn.
+            firms: the named firms and the drawn firms.
             parties: all who keep books, by role.
-            money: the firms' money, which they move.
+            money: moves the firms' money.
             journal: records each firm's entry, exit and moves.
-            unwinding: closes a part of their positions; None: they never unwind.
+            unwinding: closes a part of the firms' positions daily; None: firms never unwind.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
         self._money, self._journal, self._unwinding = money, journal, unwinding
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._days = np.zeros(len(firms), dtype=np.int64)
-        self._trailing = np.zeros((2, len(firms)))  # bps of capital a day: house, lead
+        self._trailing = np.zeros((2, len(firms)))  # daily return in bps of capital: house, lead
 
     @property
     def takes(self) -> np.ndarray:
-        """Which firms hit quotes on the house venue, bool."""
+        """Tell which firms hit quotes on the house venue; shape (firms,), bool."""
         return np.array([status == TRADING for status in self.status], dtype=bool)
 
     @property
     def quotes(self) -> np.ndarray:
-        """Which firms quote on the lead venue, bool."""
+        """Tell which firms quote on the lead venue; shape (firms,), bool."""
         return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
 
     def lead_quote_cents(self) -> np.ndarray:
@@ -80,7 +80,7 @@ class CapitalDesk:
             self._journal.event(time_us, f"{firm.name}:status", status)
 
     def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
-        """Let every firm review its day, and act on it.
+        """Let every firm review its results of the day, and act on them.
 
         Args:
             time_us: the day's last microsecond.
@@ -109,7 +109,7 @@ class CapitalDesk:
         code = self._code[i]
         capital = self._money.capital_cents(code)
         self._days[i] += 1
-        wealth = capital + self._money.cash_cents(code)  # withdrawn money is not lost
+        wealth = capital + self._money.cash_cents(code)  # withdrawn money still belongs to the firm
         trades = self.status[i] == TRADING
         poor = wealth < rules.closes_below * to_cents(self._firms[i].capital_usd)
         if poor or (trades and not capital):
@@ -118,7 +118,7 @@ class CapitalDesk:
             return
         day_bps = np.array((returns.house[i], returns.lead[i])) * BPS / capital
         weight = 1 - 0.5 ** (1 / rules.half_life_days)
-        # The first days count fully; otherwise the trailing return would start near zero.
+        # The first days have full weight; otherwise the trailing return would start near zero.
         weight = max(weight, 1 / self._days[i])
         self._trailing[:, i] += weight * (day_bps - self._trailing[:, i])
         if self._days[i] >= rules.patience_days and self._trailing[0, i] < 0:
@@ -150,9 +150,9 @@ class CapitalDesk:
             self._money.leave_lead(time_us, code, needed, why)
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
-        """Let waiting firms observe the earnings of others, and enter."""
-        seen = self._trailing[:, self.takes].sum(axis=0)  # the results on both venues
-        # The exact sum is rounded once, so it does not depend on the order of firms.
+        """Let waiting firms observe the earnings of trading firms, and enter."""
+        seen = self._trailing[:, self.takes].sum(axis=0)  # the sum of the results on both venues
+        # The exact sum is rounded once, so the result does not depend on the order of firms.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0
         chance = min(rules.entry_per_day + rules.entry_per_bp * visible_bps, 1.0)
         for i, firm in enumerate(self._firms):

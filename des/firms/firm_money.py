@@ -1,4 +1,4 @@
-"""A firm's money on both venues: how much is spare, and how it moves. Every move is real cash."""
+"""A firm's money on both venues: the spare amount, and transfers. Every transfer is real cash."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ HOUSE, LEAD = 0, 1  # the venues, in the order of the array of required margin
 
 
 class FirmMoney:
-    """Moves firms' money as they decide, within the limits of margin and of the venues' cash."""
+    """Firms' transfers of money, within the limits of margin and of the venues' cash."""
 
     def __init__(
         self,
@@ -24,29 +24,29 @@ class FirmMoney:
         margin: MarginDesk,
         till: Till | None = None,
     ) -> None:
-        """Begin.
+        """Initialise the transfers.
 
-        With a *till* firms request withdrawals there and wait like all customers. Without one they
-        are paid up to the available cash.
+        With a *till*, firms request withdrawals there and wait like all customers. Without a till,
+        firms are paid up to the available cash.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
 
     @property
     def is_stuck(self) -> bool:
-        """Tell whether the house has halted: then nothing moves any more."""
+        """Tell whether the house has halted, so that no money moves any more."""
         return self._custody.status[self._parties.house] == HALTED
 
     def capital_cents(self, code: int) -> int:
-        """Return a firm's claims on both venues."""
+        """Return the sum of a firm's claims on both venues."""
         return int(self._venues[HOUSE].claims[code] + self._venues[LEAD].claims[code])
 
     def cash_cents(self, code: int) -> int:
-        """Return its cash outside the venues."""
+        """Return a firm's cash outside the venues."""
         return int(self._custody.cash[code])
 
     def on_lead_cents(self, codes: list[int]) -> np.ndarray:
-        """Return the money of each of several firms on the lead venue."""
+        """Return the money of several firms on the lead venue, firm by firm."""
         return self._venues[LEAD].claims[codes]
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
@@ -54,14 +54,14 @@ class FirmMoney:
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:
-        """Return a firm's spare money on a venue (HOUSE, LEAD), beyond its margin."""
+        """Return a firm's spare money on a venue (HOUSE, LEAD): its claim beyond margin."""
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Raise or lower the amount that a firm keeps on the lead venue by its result there.
+        """Raise or lower the amount that a firm keeps on the lead venue, by its result there.
 
-        Otherwise the margin desk would treat profits there as surplus margin, and refill losses
-        from the house.
+        Without this, the margin desk would treat profits on the lead venue as surplus margin, and
+        replace losses with money from the house.
         """
         self._margin.move_floor(code, cents)
 
@@ -88,7 +88,7 @@ class FirmMoney:
         self._withdraw(time_us, code, self._parties.lead, spare, why)
 
     def enter(self, time_us: int, code: int, house_cents: int, lead_cents: int) -> None:
-        """Pay in a firm's first capital."""
+        """Deposit a firm's opening capital on both venues."""
         why = ", because other firms seem to profit"
         self._custody.deposit(time_us, code, self._parties.house, house_cents, why)
         self._custody.deposit(
@@ -98,7 +98,7 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Withdraw money up to the venue's cash, but not ahead of the queue at the till."""
+        """Withdraw money up to the venue's cash; nothing while others wait in the till's queue."""
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

@@ -1,8 +1,8 @@
-"""Results of firms' quotes on the lead venue: booked once a day, as expectations.
+"""Results of firms' quotes on the lead venue: booked once a day, as expected values.
 
-The race there is not simulated quote by quote. The desk books its expectation at each day's
-volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm's gain is a
-slower firm's loss; the spread comes from all other traders there.
+The race on the lead venue is not simulated quote by quote. The desk books the expected result at
+each day's volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm's
+gain is a slower firm's loss. All other traders on the venue pay the spread.
 """
 
 from collections.abc import Sequence
@@ -32,10 +32,10 @@ def lead_desk(
     lead: Venue,
     journal: Journal,
 ) -> "LeadDesk | None":
-    """Open the desk of the captive maker and the firms, if the scenario has them quote there.
+    """Create the desk of the captive maker and the firms, or return None without such quotes.
 
     Args:
-        scenario: says how they quote.
+        scenario: states the quotes on the lead venue.
         parties: all who keep books, by role.
         firms: the firms, in the order of the parties.
         delay_us: by party, the delay of an order to the lead venue.
@@ -50,7 +50,7 @@ def lead_desk(
         scenario.lead.quoting,
         parties,
         delay_us[[parties.names.index(name) for name in parties.hedgers]],
-        np.array([0.0, *shares]),  # the maker is too slow to hit any quote
+        np.array([0.0, *shares]),  # the maker never hits a quote, since it is too slow
         (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
         round(scenario.lead.taker_fee_bps * 100),
         lead,
@@ -59,9 +59,9 @@ def lead_desk(
 
 
 def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
-    """Return the size that each firm shows per market and side, from its money there, in cents.
+    """Return each firm's displayed size per market and side, in cents, from its money there.
 
-    Size is proportional to the capital on the lead venue.
+    The size is proportional to the firm's capital on the lead venue.
     """
     return np.array(
         [
@@ -75,7 +75,7 @@ def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
 
 
 class LeadDesk:
-    """Settles the day's results of the quotes that hedgers show on the lead venue."""
+    """The daily settlement of results of hedgers' quotes on the lead venue."""
 
     def __init__(
         self,
@@ -88,13 +88,13 @@ class LeadDesk:
         lead: Venue,
         journal: Journal,
     ) -> None:
-        """Begin.
+        """Initialise the desk.
 
         Args:
-            quoting: how quotes are shown there.
+            quoting: the rules of quotes on the lead venue.
             parties: all who keep books, by role; the arrays below are by `parties.hedgers`.
-            delay_us: from a tick to an order's arrival, or a quote's replacement.
-            order_share: the largest part of a claim in one order; 0: the hedger only quotes.
+            delay_us: the time from a tick to an order's arrival, and to a quote's replacement.
+            order_share: the largest share of a claim in one order; 0: the hedger only quotes.
             cost: the edge that a sniper needs beyond the spread, fee included, a fraction of the
                 price.
             fee_e6: the lead venue's taker fee in millionths.

@@ -1,34 +1,35 @@
-"""The race on the lead venue in closed form: quotes' income there, and losses to faster firms.
+"""The race on the lead venue in closed form: the income of quotes, and losses to faster firms.
 
-Quotes on the house venue are simulated one by one; the quotes of dozens of firms on the lead venue
-are not. Their results are the expectations, in closed form, of this race:
+Quotes on the house venue are simulated one by one, but quotes of dozens of firms on the lead venue
+are not. Their results are the expected values, in closed form, of this race:
 
 - Every quoter renews its quote regularly, with the full size on both sides, after any fill.
   Firm i's orders and quotes take a fixed time d_i from a move of the price to the matching engine.
-  So a quote posted at t is based on the price until t - d_i, and firm j's order that meets it is
-  based on the price until t - d_j. A faster firm has seen L = d_i - d_j more of the price; no other
-  firm gains.
-- Each firm sends one order per side of each quote, which arrives at the posting. Hits later in a
-  quote's life would come on top, so losses are a lower bound, and grow with the number of
-  renewals. Equal speed leaves no rent. In Budish, Cramton & Shim (2015) equals snipe one another
-  too, since one cancellation among many simultaneous orders seldom comes first.
+  So a quote posted at t is based on the price until t - d_i, and firm j's order against the quote
+  is based on the price until t - d_j. A faster firm has seen L = d_i - d_j more of the price. No
+  other firm gains.
+- Each firm sends one order per side of each quote, and the order arrives at the posting. Later hits
+  on the same quote are left out. So losses are a lower bound, and grow with the number of renewals.
+  Equal speed earns nothing. In Budish, Cramton & Shim (2015) equally fast firms also snipe each
+  other, since one cancellation among many simultaneous orders is seldom first.
 - The price moves like sigma W with the hour's sigma, without jumps and at dense ticks.
-- A firm's order is sent when the price has moved by more than half-spread s plus its costs c.
-  Orders are served by speed until the quote is exhausted; equally fast ones share the remaining
-  size pro rata. Each quote meets each firm's full order size, even if the firm takes other quotes
+- A firm sends an order when the price has moved by more than half-spread s plus its costs c.
+  Orders are filled by speed until the quote is exhausted; equally fast firms share the remaining
+  size pro rata. Each firm has its full order size for each quote, even if it takes other quotes
   too.
 - Approximation: for one quote, the price moves at the same pace (the move over the root of its
   time) over the L of every firm. This gives the exact expectation for the fastest firm, and for all
   firms if they do not exhaust the quote. It neglects size that faster firms decline because the
-  price has turned, and that slower firms then take. Error, for a quote that twenty firms compete
-  for and one firm can exhaust: a race played in full loses 0.64 times as much if all hit at 0.3
-  standard deviations, 1.2 times at 1.1, and 1.3 times at 2.4, where hits are rare.
+  price has turned, and that slower firms then take. The error was measured for a quote that twenty
+  firms compete for and one firm can exhaust. The loss in a race played in full is 0.64 times the
+  approximation if all firms hit at 0.3 standard deviations, 1.2 times at 1.1, and 1.3 times at 2.4,
+  where hits are rare.
 - The other quotes of the market share the uninformed flow and have no part in the race.
 
-For one firm and a quote of unlimited size, the expected edge is then 2 [sigma sqrt(L) phi(x) - s
-Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). It is measured at the lead
-price. The fee is part of c, which decides whether an order is sent; it is charged separately, on
-the volume taken.
+So for one firm and a quote of unlimited size, the expected edge is 2 [sigma sqrt(L) phi(x) - s
+Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). The edge is measured at the
+lead price. The fee is a part of c, which decides whether an order is sent. The fee is charged
+separately, on the volume taken.
 
 Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; for latency arbitrage as a
 discrete-event race, Wah & Wellman (2013), ACM EC '13.
@@ -53,11 +54,11 @@ class PickOffs(NamedTuple):
     """The loss of each row's quotes to each column's orders; int64 cents, shape (n, n)."""
 
     edge_cents: np.ndarray  # the edge at the lead price
-    taken_cents: np.ndarray  # the volume that changes hands, on which the taker pays its fee
+    taken_cents: np.ndarray  # the volume taken, on which the taker pays its fee
 
 
 class _Sniper(NamedTuple):
-    """A firm that is faster than a quoter; snipers sort by speed."""
+    """A firm that is faster than a quoter; snipers are sorted by speed."""
 
     delay_us: int
     firm: int
@@ -76,22 +77,22 @@ def pick_offs(
 ) -> PickOffs:
     """Return the expected loss of each firm's quotes to each faster firm.
 
-    An additional firm never lowers a quoter's loss, and never raises other firms' gains from it. A
-    firm with costs above the price's move takes nothing, so slower firms are served as if it were
-    absent.
+    An additional firm never lowers a quoter's loss, and never raises other firms' gains from the
+    quoter. A firm whose costs exceed the price's move takes nothing, so slower firms are filled as
+    if that firm were absent.
 
     Args:
-        delay_us: of each firm's orders and quotes alike, int64, shape (n,).
-        quote_cents: its displayed size on each side, int64, shape (n,); 0: it does not quote.
-        order_cents: the largest size of one of its orders, int64, shape (n,); 0: it hits no quote.
-        half_spread: of the quotes, as a fraction of the price.
-        cost: fee and hurdle of a firm, beyond the half-spread, a fraction of 0 or more, shape (n,).
+        delay_us: delay of each firm's orders and quotes, int64, shape (n,).
+        quote_cents: each firm's displayed size per side, int64, shape (n,); 0: no quotes.
+        order_cents: each firm's largest order, int64, shape (n,); 0: the firm hits no quotes.
+        half_spread: half-spread of the quotes, as a fraction of the price.
+        cost: each firm's fee and hurdle, a fraction of the price, 0 or more, shape (n,).
         sigma_per_root_s: volatility in each hour, a fraction per square-root second, shape (h,).
-        quotes_per_hour: how often a quote is renewed.
+        quotes_per_hour: the number of times a quote is renewed in an hour.
 
     Returns:
-        Edge and volume in all hours together; each sum is rounded to the nearest cent, half to
-        even, so a row's loss is the sum of the others' gains.
+        Edge and volume, summed over all hours; each sum is rounded to the nearest cent, half to
+        even, so a row's loss equals the sum of the others' gains.
     """
     rents, taken = np.zeros((2, len(delay_us), len(delay_us)))
     firms = list(zip(delay_us.tolist(), order_cents.tolist(), cost.tolist(), strict=True))
@@ -121,17 +122,17 @@ def spread_income(
     The flow never exhausts a quote.
 
     Args:
-        quote_cents: each firm's displayed size on each side, int64, shape (n,).
-        outside_quote_cents: the size that all others show on each side.
+        quote_cents: each firm's displayed size per side, int64, shape (n,).
+        outside_quote_cents: the displayed size per side of all others.
         flow_cents: uninformed volume, both directions together.
         half_spread: the half-spread that the flow pays, a fraction of the price, to a
             hundred-millionth.
 
     Returns:
-        Cents, int64, shape (n,), each rounded down: never more in total than the flow pays.
+        Cents, int64, shape (n,), each rounded down, so the total is at most the spread paid.
     """
     paid = flow_cents * round(half_spread * COST_UNIT)
-    shown = quote_cents.tolist()  # Python's integers, since the products are beyond 64 bits
+    shown = quote_cents.tolist()  # Python's integers, since the products exceed 64 bits
     all_shown = max(sum(shown) + outside_quote_cents, 1)
     return np.array([paid * size // (all_shown * COST_UNIT) for size in shown], dtype=np.int64)
 
@@ -139,7 +140,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace at which snipers begin to take more or less of a quote, and the amounts."""
+    """Yield each pace at which snipers' parts of a quote change, and the changes by firm."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -151,7 +152,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return each sniper's part of a quote: the fastest first, equally fast ones pro rata."""
+    """Return each sniper's part of a quote; the fastest is first, and ties share pro rata."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):
@@ -166,9 +167,9 @@ def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
 
 
 def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
-    """Return the expected move in root seconds from a pace on, and its chance; summed over hours.
+    """Return the expected move above a pace, in root seconds, and its chance; summed over hours.
 
-    One number at a time, since vectors' exponentials may differ from it in the last bit.
+    Numbers are computed one at a time, since exponentials of vectors may differ in the last bit.
     """
     moved = chance = 0.0
     for sigma in sigmas:

@@ -1,4 +1,4 @@
-"""The trading firms: those that a scenario names, and those drawn from its classes."""
+"""The trading firms: the firms that a scenario names, and the firms drawn from its classes."""
 
 import math
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from statistics import NormalDist
 from des.chance import decision_key
 from des.scenario import Firm, FirmClass, Scenario
 
-# Drawn values stay within the range that a scenario may give a named firm.
+# Drawn values stay within the range allowed for a named firm in a scenario.
 USD_MAX, REACTION_MS_MAX = 1e12, 60_000.0
 CAPITAL_USD_MIN = 1.0
 
@@ -15,11 +15,11 @@ _NORMAL = NormalDist()
 
 
 def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
-    """Return all firms of a world: those with a name of their own, then those drawn.
+    """Return all firms of a world: named firms first, then drawn firms.
 
-    A drawn firm's speed and capital depend on nothing but seed and place among its class, so that
-    a larger class begins with the same firms. Numbers are assigned at random, so that a name does
-    not reveal the class.
+    A drawn firm's speed and capital depend only on the seed and on the firm's index in its class,
+    so that a larger class begins with the same firms. Names are numbered at random, so that a name
+    does not reveal the class.
     """
     seed, firms = scenario.run.seed, scenario.firms
     drawn = [firm for each in firms.classes for firm in _members(seed, each)]
@@ -39,7 +39,8 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
         capital_usd = min(max(round(capital_usd, 2), CAPITAL_USD_MIN), USD_MAX)
         yield {
             "category": each.category,
-            "reaction_ms": min(round(reaction_ms, 3), REACTION_MS_MAX),  # whole microseconds
+            # Rounded to whole microseconds.
+            "reaction_ms": min(round(reaction_ms, 3), REACTION_MS_MAX),
             "hurdle_bps": each.hurdle_bps,
             "capital_usd": capital_usd,
             "lead_share": each.lead_share,

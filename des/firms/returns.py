@@ -1,4 +1,4 @@
-"""Firms' results of a day by venue, without variation margin, which shows only price moves."""
+"""Firms' daily results by venue, without variation margin, which only shows price moves."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from des.compile_cache import njit
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The firms' results of one day, as equally long arrays of cents."""
+    """The firms' results of one day, as arrays of cents with equal length."""
 
     house: np.ndarray  # edge less fees and hedging costs
-    lead: np.ndarray  # the return of its own quotes on the lead venue
+    lead: np.ndarray  # the result of the firm's own quotes on the lead venue
 
 
 class DayReturns:
-    """Adds up a day's results of fills, and of quotes on the lead venue."""
+    """Sums of a day's results of fills, and of quotes on the lead venue."""
 
     def __init__(self, members: int, firms: np.ndarray) -> None:
         """Start at zero.
@@ -29,7 +29,7 @@ class DayReturns:
         self._at_fills, self._by_quotes = np.zeros((2, members), dtype=np.int64)
 
     def follow(self, rows: np.ndarray) -> None:
-        """Count fills (dtype ROW) of either venue as their takers' gain."""
+        """Add the gains of takers from fills (dtype ROW) of either venue."""
         _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:

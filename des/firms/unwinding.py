@@ -1,13 +1,13 @@
-"""Firms unwind: each day a part of their positions on the house is closed, and its hedge with it.
+"""Firms unwind: each day a part of their house positions is closed, together with the hedges.
 
-A position from a hit on the house earns nothing more, and ties up margin on two venues. So a firm
-closes it after a random time, exponential with a stated mean. On the house it closes by quotes of
-its own that the other makers meet at the mark, without a fee: a simplification that favours the
-firm. It closes the hedge as it opened it, by an order on the lead venue.
+A position from a hit on the house earns nothing more, and needs margin on two venues. So a firm
+closes it after a random time, exponential with a stated mean. On the house, the firm quotes, and
+the other makers fill its quotes at the mark without a fee: a simplification that favours the firm.
+The firm closes the hedge like it opened it, with an order on the lead venue.
 
-Arbitrage is limited by the capital that positions tie up: Shleifer & Vishny (1997), Journal of
-Finance 52(1), 35-55; across venues of crypto, Makarov & Schoar (2020), Journal of Financial
-Economics 135(2), 293-319.
+Capital tied up in positions limits arbitrage: Shleifer & Vishny (1997), Journal of Finance 52(1),
+35-55; across crypto venues, Makarov & Schoar (2020), Journal of Financial Economics 135(2),
+293-319.
 """
 
 import math
@@ -22,7 +22,7 @@ from ledger.motives import Motive
 
 
 class Unwinding:
-    """Closes a part of all firms' positions once a day."""
+    """The daily closing of a part of all firms' positions."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Unwinding:
         firms: np.ndarray,
         others: int,
     ) -> None:
-        """Begin.
+        """Initialise the unwinding.
 
         Args:
             holding_days: the mean time until a position is closed.
@@ -46,11 +46,11 @@ class Unwinding:
         self._firms, self._others = firms, others
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Close a day's part of each position, in whole lots, rounded down.
+        """Close the day's part of each position, in whole lots, rounded down.
 
         Args:
             time_us: the day's last microsecond, after its last settlement.
-            marks: the lead prices in ticks by which everything has just been settled, by market.
+            marks: the lead prices of the last settlement, in ticks, by market.
         """
         for market, listing in enumerate(self._listings):
             closed = np.trunc(self._share * self._house.lots[market, self._firms]).astype(np.int64)

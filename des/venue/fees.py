@@ -1,4 +1,4 @@
-"""Taker fees by tier: a member's volume over thirty days decides its fee of tomorrow."""
+"""Taker fees by tier: a member's volume over thirty days determines the fee of the next day."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ WINDOW_DAYS = 30
 
 
 class FeeSchedule:
-    """The tiers of one venue and the trailing volume of its takers."""
+    """The fee tiers of one venue, and the trailing volume of its takers."""
 
     def __init__(
         self,
@@ -23,13 +23,13 @@ class FeeSchedule:
         discount: np.ndarray | None = None,
         floor_bps: float = 0.0,
     ) -> None:
-        """Begin.
+        """Initialise the schedule.
 
         Args:
             tiers: the fee tiers.
-            volume_30d_cents: the volume of the last thirty days, spread evenly over them.
+            volume_30d_cents: the volume of the thirty days before the run, spread evenly over them.
             discount: each taker's discount, as a share of its tier's fee; None: no discounts.
-            floor_bps: the least fee after a discount; a lower tier stays as it is.
+            floor_bps: the lowest fee after a discount; tiers below it keep their fee.
         """
         none = np.zeros(len(volume_30d_cents))
         self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)
@@ -38,47 +38,47 @@ class FeeSchedule:
         self._rates_e6 = np.array([round(tier.taker_bps * 100) for tier in tiers], dtype=np.int64)
         daily, rest = np.divmod(volume_30d_cents, WINDOW_DAYS)
         self._days = deque([daily + rest, *[daily] * (WINDOW_DAYS - 1)], maxlen=WINDOW_DAYS)
-        self.rates_e6 = self._rates()  # each taker's fee in millionths, today
+        self.rates_e6 = self._rates()  # each taker's fee today, in millionths
 
     def _rates(self) -> np.ndarray:
         volume = sum(self._days)
         tier_e6 = self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
-        # A discount of part of a millionth is rounded down, in the venue's favour.
+        # A discount is rounded down to a whole millionth, in the venue's favour.
         rates_e6 = tier_e6 - tier_e6 * self._discount_e4 // 10_000
         return np.maximum(rates_e6, np.minimum(tier_e6, self._floor_e6))
 
     def close_day(self, volume_cents: np.ndarray) -> None:
-        """Add the day's volume, and drop the oldest day's."""
+        """Add the day's volume, and drop the volume of the oldest day."""
         self._days.append(volume_cents)
         self.rates_e6 = self._rates()
 
 
 class TakerFees:
-    """Updates each member's fee by its volume."""
+    """Each member's fee, updated by the member's volume."""
 
     def __init__(
         self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule, customers_e6: int
     ) -> None:
-        """Begin.
+        """Initialise the fees.
 
         Args:
             venue: the venue that charges the fees.
             takers: the members that have a tier.
-            schedule: their fee schedule.
-            customers_e6: the fee of all others in millionths; each represents many accounts of all
-                tiers.
+            schedule: the takers' fee schedule.
+            customers_e6: the fee of all other members in millionths; each of them represents many
+                accounts in all tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
-        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # taken today
+        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # volume taken today
         venue.fee_e6[:] = customers_e6
         self._set()
 
     def follow(self, market: int, rows: np.ndarray) -> None:
-        """Count fills (dtype ROW) of a market as their takers' volume."""
+        """Add the fills (dtype ROW) of a market to their takers' volume."""
         _count(rows, self._venue.tick_cents[market], self._volume_cents)
 
     def close_day(self) -> None:
-        """Set new fees by the day's volume."""
+        """Set the fees of the next day from the day's volume."""
         self._schedule.close_day(self._volume_cents[self._takers])
         self._volume_cents[:] = 0
         self._set()

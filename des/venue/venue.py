@@ -1,8 +1,8 @@
-"""A venue: its members' claims and positions, and their settlement.
+"""A venue: the claims and positions of its members, and their settlement.
 
 Each account has n contracts with the entry value v. At the mark M the variation margin is n M - v;
-then v becomes n M. Every long has its short, so the sums of n and v over all members are zero, and
-a settlement's payments sum to zero.
+then v becomes n M. For every long there is a short, so the sums of n and v over all members are
+zero, and the payments of a settlement sum to zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,13 +39,13 @@ class Venue:
         """Start without claims or positions.
 
         Args:
-            code: the venue's place among the venues of the books.
+            code: the index of the venue among the venues of the books.
             contracts: the contracts that trade here, by market.
             members: the number of parties, and of desks with a position of their own.
-            pays: the counterparty of settlements: the venue, for its pool, or the one party that
-                all others trade with.
+            pays: the counterparty of settlements: the venue itself, with its pool, or the one party
+                with which all others trade.
             journal: records the fills.
-            desks: by desk, the party whose account it trades on.
+            desks: for each desk, the party that has the desk's account.
         """
         self.code, self._pays, self._journal = code, pays, journal
         self.tick_cents = np.array([c.cents_per_lot_tick for c in contracts], dtype=np.int64)
@@ -54,21 +54,21 @@ class Venue:
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
         self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
         self._account = np.array([desks.get(member, member) for member in range(members)])
-        self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, millionths
+        self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, in millionths
         self._free = np.zeros(members, dtype=np.int64)
 
     def fill(self, market: int, rows: np.ndarray) -> None:
-        """Book the fills of orders: their takers pay this venue's fee.
+        """Book the fills of orders; their takers pay this venue's fee.
 
         Args:
-            market: the market's place.
-            rows: fills of dtype ROW with parties, quantities and prices. Venue, market, edge and
-                fee are added here, and nowhere else.
+            market: the index of the market.
+            rows: fills of dtype ROW with parties, quantities and prices. Only this method adds
+                venue, market, edge and fee.
         """
         self._trade(market, rows, self.fee_e6)
 
     def exchange(self, market: int, rows: np.ndarray) -> None:
-        """Book positions that change hands without an order, and so without a fee."""
+        """Book positions that change owner without an order, and so without a fee."""
         self._trade(market, rows, self._free)
 
     def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
@@ -81,9 +81,9 @@ class Venue:
         self._journal.trade(rows)
 
     def close_positions(self, marks: np.ndarray, time_us: int) -> None:
-        """Close every position at *marks*, to which all of them have just been settled.
+        """Close every position at *marks*, right after the settlement at these marks.
 
-        Longs sell to shorts, both in the order of the books. No member gains or loses by it.
+        Longs sell to shorts, both in the order of the books. No member gains or loses.
         """
         for market, mark in enumerate(marks.tolist()):
             rows = _matched(self.lots[market])
@@ -91,7 +91,7 @@ class Venue:
             self.exchange(market, rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
-        """Return each account's notional in cents, longs and shorts alike."""
+        """Return each account's notional in cents, the sum of long and short positions."""
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
@@ -121,15 +121,15 @@ class Venue:
 
 
 def _matched(lots: np.ndarray) -> np.ndarray:
-    """Return rows (dtype ROW) by which longs sell all that they have to shorts.
+    """Return rows (dtype ROW) in which longs sell all their lots to shorts.
 
     Args:
-        lots: by member; they sum to zero.
+        lots: by member; the sum is zero.
     """
     longs, shorts = np.flatnonzero(lots > 0), np.flatnonzero(lots < 0)
     sold, bought = lots[longs].cumsum(), -lots[shorts].cumsum()
-    # With the lots of both sides laid end to end, a trade ends where a lot range of either side
-    # ends.
+    # If the lots of each side are laid end to end, a trade ends at each end of a member's lots,
+    # on either side.
     ends = np.union1d(sold, bought)
     rows = new_rows(len(ends))
     rows["motive"] = Motive.CLOSING
@@ -148,16 +148,16 @@ def _book(
     claims: np.ndarray,
     positions: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    """Price fills, and move edge, fee and contracts between the accounts of one market.
+    """Compute edges and fees of fills, and move edge, fee and contracts between accounts.
 
     Args:
-        rows: dtype ROW; venue, market, edge and fee are filled in.
-        where: codes of venue and market, the value of a tick on a lot, and the number of markets
-            alike.
-        fee_e6: by member, its taker fee in millionths.
-        account: for each member, the account it trades on.
+        rows: dtype ROW; this function sets venue, market, edge and fee.
+        where: the codes of venue and market, the value of a tick on a lot, and the number of
+            similar markets.
+        fee_e6: the taker fee of each member, in millionths.
+        account: the account of each member.
         claims: cents by account; changed in place.
-        positions: lots and their cents at entry, each by member; change in place.
+        positions: lots and their cents at entry, each by member; changed in place.
     """
     (venue, market, cents, alike), (lots, value) = where, positions
     for row in rows:
@@ -191,7 +191,7 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
     Args:
         lots: by market and member.
         lot_cents: the value of a lot, by market.
-        value: cents at entry, by market and member; changes in place.
+        value: cents at entry, by market and member; changed in place.
     """
     payments = np.empty(lots.shape, np.int64)
     for market in range(lots.shape[0]):
@@ -206,7 +206,7 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
     """Return funding in cents by market and member, in whole cents that sum to zero.
 
-    They are rounded down; odd cents go to the largest remainders, at ties to the first.
+    Amounts are rounded down; odd cents go to the largest remainders, in a tie to the first member.
     """
     markets, members = lots.shape
     payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
@@ -236,12 +236,12 @@ def _paid(
     claims: np.ndarray,
     head: tuple[int, int, int, int],
 ) -> np.ndarray:
-    """Book payments, and write a row for each, except for the common counterparty's.
+    """Book payments, and write a row for each, except for the common counterparty's payments.
 
     Args:
         payments, lots: cents and lots, by market and member.
         marks: the lead price in ticks, by market.
-        account: for each member, the account it trades on.
+        account: the account of each member.
         claims: cents by account; changed in place.
         head: the time, the motive, the venue's code, and the counterparty's code.
 
