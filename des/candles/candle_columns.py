@@ -1,7 +1,7 @@
-"""Finds the columns of candles by their names or their values.
+"""The columns of candles, identified by their names or by their values.
 
-Without a header the first column is the time; the next four are tried in the orders that exchanges
-use.
+Without a header the first column is the time. The next four columns are tested against the orders
+that exchanges use.
 """
 
 import re
@@ -11,8 +11,8 @@ from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
 # Names of the column with the time at which a candle opens. A name of a later line counts only if
-# no column has a name of an earlier line: some files also have the first trade's time, and some
-# stamp the close under a neutral name.
+# no column has a name of an earlier line. Some files also have the time of the first trade, and
+# some have the time of the close under a neutral name.
 OPENED = (
     {"periodstart", "timeperiodstart"},
     {"opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin"},
@@ -22,7 +22,7 @@ OPENED = (
         *("timestampms", "timestamps", "datestr", "localtime", "day"),
     },
 )
-NUMBERS = {"index", "id"}  # a time only if no other column has one
+NUMBERS = {"index", "id"}  # a time only if no other column is a time
 CLOSED = {"closetime", "closetimestamp", "timeclose", "end", "endtime", "timeperiodend"}
 NAMES: Mapping[str, set[str]] = {
     "open": {"open", "o", "openprice", "priceopen"},
@@ -53,17 +53,17 @@ def plain(name: str) -> str:
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Tell whether a row names columns: at least three of the four prices."""
+    """Tell whether a row contains column names: at least three of the four prices."""
     named = {plain(cell) for cell in cells}
     return sum(bool(named & names) for names in NAMES.values()) >= 3
 
 
 def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
-    """Return the places of the prices, and of columns that may be the time.
+    """Return the indices of the price columns, and of columns that may be the time.
 
     Returns:
-        Places by `open`, `high`, `low`, `close`, `opened` and `closed` (the time stamps of a
-        candle's open and close). A key has several places where several columns could be meant.
+        Indices by `open`, `high`, `low`, `close`, `opened` and `closed` (the times of a candle's
+        open and close). A key has several indices if several columns are candidates.
 
     Raises:
         RowError: a column is missing.
@@ -89,7 +89,7 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
 
 
 def is_time(name: str) -> bool:
-    """Tell whether a column may have the times at which candles open."""
+    """Tell whether a column may contain the times at which candles open."""
     return any(plain(name) in names for names in OPENED)
 
 
@@ -98,7 +98,7 @@ def _places(names: Sequence[str], known: set[str]) -> list[int]:
 
 
 def _check_zone(name: str, line: int) -> None:
-    """Refuse a column whose name states another time zone than UTC."""
+    """Refuse a column whose name states a time zone other than UTC."""
     words = re.sub(r"[^a-z]+", " ", name.lower())
     zones = set(_ZONE.findall(words)) - UTC_WORDS
     if zones:

@@ -1,4 +1,4 @@
-"""Errors in files of candles, with their places."""
+"""Errors in files of candles, with their locations."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ class RowError(ValueError):
     """An implausible value in a file of candles.
 
     Args:
-        row: its line, or in JSON its candle, from 1; None when the content as a whole is at fault.
+        row: the line, or in JSON the candle, from 1; None for an error of the whole content.
         complaint: the error and its correction, in one line.
     """
 
@@ -21,7 +21,7 @@ class CandleError(ValueError):
 
     Args:
         path: the file.
-        line: its line, or in JSON its candle, from 1; None when the file as a whole is at fault.
+        line: the line, or in JSON the candle, from 1; None for an error of the whole file.
         complaint: the error and its correction, in one line.
         counted: the unit of `line`.
     """
@@ -33,5 +33,5 @@ class CandleError(ValueError):
 
 
 def shown(cell: str) -> str:
-    """Quote a cell so that it stays on one line, however long or odd it is."""
+    """Quote a cell on one line and at limited length."""
     return repr(cell if len(cell) <= 40 else f"{cell[:40]}...")

@@ -1,4 +1,4 @@
-"""Reads a file of candles into regular candles, with a line on its detected format."""
+"""Reads a file of candles into regular candles, with remarks on the detected format."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-ROUNDING = 1e-6  # share of a price: an open this far beyond the high is a rounding error
+ROUNDING = 1e-6  # share of a price; an open that exceeds the high by less is a rounding error
 
 Columns = Mapping[str, Sequence[int]]
 
@@ -22,7 +22,7 @@ def candles_of(path: Path) -> Regular:
     """Read a file of candles.
 
     Raises:
-        CandleError: it cannot be read, or a value in it is implausible.
+        CandleError: the file cannot be read, or a value in the file is implausible.
     """
     counted = "line"
     try:
@@ -54,7 +54,7 @@ def _text(path: Path) -> str:
 
 
 def _candles(found: Rows, said: list[str]) -> list[Candle]:
-    """Read each row; add findings to *said*."""
+    """Convert each row to a candle; add remarks to *said*."""
     rows, dated = found.rows, False
     if found.header is not None:
         columns: Columns = columns_of(found.header, found.header_line)
@@ -82,7 +82,7 @@ def _candles(found: Rows, said: list[str]) -> list[Candle]:
 
 
 def _has_a_clock(cells: Sequence[str]) -> bool:
-    """Tell whether the second cell is the time of day; without a colon it could be a price."""
+    """Tell whether the second cell is a time of day; without a colon it may be a price."""
     if len(cells) <= CELLS_MIN or not is_clock(cells[1]):
         return False
     return ":" in cells[1] or re.fullmatch(r"\d{8}", cells[0].strip(), re.ASCII) is not None
@@ -133,7 +133,7 @@ def _check_same(
 
 
 def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[float]]:
-    """Give four columns without a header the names that their figures fit."""
+    """Name four columns without a header by the prices that their figures fit."""
     order = order_of(list(zip(*usd.values(), strict=True)))
     if order != PRICES:
         said.append(f"no header: columns are time,{','.join(order)}")
@@ -179,7 +179,7 @@ def _instants(
 
 
 def _opened_before(closed_us: Sequence[int]) -> list[int]:
-    """Return the opening times of candles that are stamped at their close, or just before it."""
+    """Return the opening times of candles with the time of their close, or just before it."""
     whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
     length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
     return [at - length_us for at in whole]

@@ -1,6 +1,6 @@
-"""JSON of candles becomes rows of cells: lists of ccxt and exchanges, tables, columns, lines.
+"""Converts JSON of candles into rows of cells: from lists, tables, columns or lines.
 
-Numbers stay as they are written, so that no digit is lost.
+Numbers keep their text, so that no digit is lost.
 """
 
 import json
@@ -13,7 +13,7 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows
 
 
 def is_json(text: str) -> bool:
-    """Tell whether a text begins as JSON of candles does."""
+    """Tell whether a text begins like JSON of candles."""
     return text.lstrip().startswith(("[", "{"))
 
 
@@ -21,7 +21,7 @@ def rows_of_json(text: str) -> Rows:
     """Find the candles in a JSON text, at any depth.
 
     Raises:
-        RowError: it is no JSON, or has no list of candles, or several.
+        RowError: the text is not JSON, or has no list of candles, or several lists.
     """
     found = list(_series(_parsed(text)))
     if not found:
@@ -79,7 +79,7 @@ def _series(value: Any) -> Iterator[Found]:
 
 
 def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
-    """Read candles by time, columns by time, or pandas' split form: each names a time once."""
+    """Read candles by time, columns by time, or pandas' split form; each contains a time once."""
     columns, index, data = (value.get(name) for name in ("columns", "index", "data"))
     if isinstance(columns, list) and isinstance(index, list) and isinstance(data, list):
         if is_header(columns) and not any(map(is_time, columns)):

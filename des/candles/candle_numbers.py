@@ -1,6 +1,6 @@
-"""Prices as they are written: with a decimal point or comma, and with separated thousands.
+"""Prices in text: with a decimal point or comma, and with or without separated thousands.
 
-All prices of a file are written in one way. At least one cell must show the way without doubt:
+All prices of a file have the same format. At least one cell must show this format clearly:
 "31,000" alone could mean thirty-one.
 """
 
@@ -17,20 +17,20 @@ _MARKED = re.compile(r"[.,]")
 
 
 def is_null(cell: str) -> bool:
-    """Tell whether a cell says that there is no number."""
+    """Tell whether a cell states that there is no number."""
     return cell.strip().lower() in NULLS
 
 
 def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterator[float]:
-    """Read the cells of one column.
+    """Convert the cells of one column to prices.
 
     Args:
-        name: of the column, for a complaint.
-        cells: each with the number of its row.
-        decimal: the sign before the decimals, as `decimal_sign` finds it.
+        name: the name of the column, for an error message.
+        cells: each cell with its row number.
+        decimal: the sign before the decimals, as returned by `decimal_sign`.
 
     Raises:
-        RowError: a cell is no price above 0 and up to a billion.
+        RowError: a cell is not a price above 0 and up to a billion.
     """
     for row, cell in cells:
         text = cell.strip()
@@ -49,19 +49,19 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
 
 
 def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
-    """Find out whether a file writes decimals behind a point or a comma.
+    """Return the sign before decimals in a file: a point or a comma.
 
     Args:
-        cells: all prices of the file, each with the number of its row.
+        cells: all prices of the file, each with its row number.
 
     Raises:
-        RowError: they contradict each other, or none of them decides.
+        RowError: cells contradict each other, or no cell shows the sign.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:
         return "."
     found = {sign: row for row, cell in marked if (sign := _sign_of(cell)) is not None}
-    # A point before other than three digits is a decimal point.
+    # A point that is not followed by exactly three digits is a decimal point.
     for row, cell in cells:
         if "," not in cell and re.search(r"\.(\d{1,2}|\d{4,})$", cell.strip()):
             found.setdefault(".", row)
@@ -82,11 +82,11 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
 
 
 def _sign_of(cell: str) -> str | None:
-    """Return the sign before decimals that a cell shows beyond doubt."""
+    """Return the sign before decimals if a cell shows it clearly."""
     signs = _MARKED.findall(cell)
     if len(set(signs)) == 2:
         return str(signs[-1])
-    if len(signs) > 1:  # thousands, and no decimals
+    if len(signs) > 1:  # separators of thousands, and no decimals
         return "," if signs[0] == "." else "."
     if signs == [","] and len(cell.rpartition(",")[2]) != 3:
         return ","
@@ -94,12 +94,12 @@ def _sign_of(cell: str) -> str | None:
 
 
 def _bare(cell: str) -> str:
-    """Return a number without the sign of dollars and spaces between thousands."""
+    """Return a number without a dollar sign, and without spaces between thousands."""
     return _SPACES.sub("", cell.strip().removeprefix("$").strip())
 
 
 def _without_thousands(text: str, decimal: str) -> str:
-    """Write a number as Python does, if its thousands are in the right places."""
+    """Return a number in Python's format, if its thousands are separated correctly."""
     bare = _bare(text)
     thousands = "," if decimal == "." else "."
     whole, point, decimals = bare.partition(decimal)

@@ -17,7 +17,7 @@ from des.candles.candle_error import RowError, shown
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
-TICKER = "ticker"  # begins a line above or below a header of yfinance
+TICKER = "ticker"  # the first word of a line above or below a header of yfinance
 LINES_TRIED = 50
 
 
@@ -25,7 +25,7 @@ LINES_TRIED = 50
 class Row:
     """One line of a file, or one candle of a JSON list."""
 
-    number: int  # the number of its line or its candle, from 1
+    number: int  # number of the line or candle, from 1
     cells: Sequence[str]
 
 
@@ -36,8 +36,8 @@ class Rows:
     header: Sequence[str] | None
     header_line: int
     rows: Sequence[Row]
-    said: Sequence[str] = ()  # findings, and lines that were left out
-    counted: str = "line"  # the things that a row's number counts
+    said: Sequence[str] = ()  # remarks, and lines that were left out
+    counted: str = "line"  # the unit of a row's number
 
 
 def rows_of_text(text: str) -> Rows:
@@ -86,7 +86,7 @@ def _is_no_candle(cells: Sequence[str]) -> bool:
 def _without_ticker(
     header: Sequence[str] | None, kept: list[Row]
 ) -> tuple[Sequence[str] | None, list[Row]]:
-    """Join the three lines by which yfinance names columns: prices, tickers, and the time."""
+    """Join the three lines in which yfinance names columns: prices, tickers, and the time."""
     if header is None or not kept or plain(header[0]) not in ("price", ""):
         return header, kept
     rest = kept[1:] if plain(kept[0].cells[0]) in (TICKER, "") else kept
@@ -97,7 +97,7 @@ def _without_ticker(
 
 
 def _footer(kept: list[Row]) -> list[Row]:
-    """Take a last line that is one sentence away from the rows."""
+    """Remove a last line with one sentence from the rows."""
     return [kept.pop()] if len(kept) > 1 and len(kept[-1].cells) == 1 else []
 
 

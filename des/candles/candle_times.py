@@ -1,6 +1,6 @@
-"""Times as they are written, all in one way: numbers since 1970, dates, dates with a clock.
+"""Times in text, all in the same format: numbers since 1970, dates, or dates with a clock.
 
-A date like 5/8/2022 is read only if another date of the file shows which part is the day. Times
+A date like 5/8/2022 is accepted only if another date of the file shows which part is the day. Times
 without a zone are UTC.
 """
 
@@ -14,7 +14,7 @@ from des.clock import instant_us, midnight_us
 from des.scenario import YEARS
 
 FIRST_US, LAST_US = (midnight_us(date(year, 1, 1)) for year in YEARS)
-# Microseconds in each unit. Within the supported years no number is a time in two units.
+# Microseconds in each unit. In the supported years a number is a time in at most one unit.
 EPOCH_UNITS = {
     "seconds": Decimal(1_000_000),
     "milliseconds": Decimal(1_000),
@@ -37,7 +37,7 @@ _CLOCK = re.compile(
 _UTC_AT_END = re.compile(r"(?<=\d) ?(UTC|GMT)$", re.ASCII)
 _OWN_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?|\d{6}|\d{4}", re.ASCII)
 
-Cells = Sequence[tuple[int, str]]  # each with the number of its row
+Cells = Sequence[tuple[int, str]]  # each cell with its row number
 
 
 def is_clock(cell: str) -> bool:
@@ -46,7 +46,7 @@ def is_clock(cell: str) -> bool:
 
 
 def with_clock(day: str, clock: str) -> str:
-    """Join a date and the time of day in a column of its own."""
+    """Join a date and a time of day from separate columns."""
     digits = clock.strip()
     if digits.isdigit():  # 130000 or 1300
         digits = ":".join(re.findall(r"\d\d", digits))
@@ -65,7 +65,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
         Microseconds since 1970, and the recognised format.
 
     Raises:
-        RowError: a cell is no time, is written unlike the others, or can be read two ways.
+        RowError: a cell is not a time, has another format than the others, or is ambiguous.
     """
     if not cells:
         return [], []
@@ -89,7 +89,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
 
 
 def _reader(cells: Cells) -> tuple[Callable[[str], int], list[str]]:
-    """Choose the format of all cells by the format of the first."""
+    """Choose the format of all cells from the format of the first cell."""
     first = cells[0][1].strip()
     if _epoch_us(first) is not None or (_EPOCH.fullmatch(first) and not _COMPACT.fullmatch(first)):
         units = sorted({unit for _, cell in (cells[0], cells[-1]) if (unit := _unit(cell.strip()))})
@@ -116,7 +116,7 @@ def _epoch_us(cell: str) -> int | None:
 
 
 def _unit(cell: str) -> str | None:
-    """Return the one unit in which a number is a time in the supported years."""
+    """Return the only unit in which a number is a time in the supported years, or None."""
     if not _EPOCH.fullmatch(cell):
         return None
     number = Decimal(cell)
@@ -136,7 +136,7 @@ def _of_epoch(cell: str) -> int:
 
 
 def _dated_us(cell: str) -> int:
-    """Read a date that begins with the year, or any other ISO 8601 form."""
+    """Convert a date that begins with the year, or any other ISO 8601 form, to microseconds."""
     try:
         if _EPOCH.fullmatch(cell):
             raise ValueError(cell)  # a number among dates
@@ -158,11 +158,11 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Find which of the first two parts of dates is the day: a value above 12 shows it."""
+    """Tell whether the day is the first part of dates: a value above 12 shows it."""
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)
-    # With points as separators the day comes first.
+    # If points separate the parts, the day is first.
     if first == second and not (not first and all(found[2] == "." for found in dated)):
         row, cell = cells[0]
         raise RowError(
@@ -192,7 +192,7 @@ def _named_us(cell: str) -> int:
 
 
 def _instant(year: int, month: int, day: int, rest: str) -> int:
-    """Add the text after a date: a time of day, AM or PM, UTC or an offset from it."""
+    """Add the text after a date: a time of day, AM or PM, UTC or an offset from UTC."""
     found = _CLOCK.fullmatch(rest)
     if found is None:
         raise ValueError(rest)

@@ -98,7 +98,7 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Withdraw money up to the venue's cash; nothing while others wait in the till's queue."""
+        """Withdraw money up to the venue's cash; nothing while other withdrawals are queued."""
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

@@ -1,8 +1,8 @@
-"""The captive maker's expectations of its quotes: its simulation has only uninformed flow.
+"""The captive maker's own simulation of its quotes, with uninformed orders only.
 
-Its own simulation plays the quotes as decided, and alternatives, on the actual prices, beside the
-other makers' quotes, against the volume of the day before. The first minutes of every hour
-represent the hour.
+The simulation plays the decided quotes and some alternatives on the actual prices. It has the other
+makers' quotes, and the volume of the previous day. The first minutes of every hour represent the
+whole hour.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,13 @@ SAMPLE_US = 300 * SECOND_US
 
 @dataclass(slots=True)
 class Imagined:
-    """Quotes that are simulated, and their result so far."""
+    """Quotes in the simulation, and their result so far."""
 
     policy: QuotingPolicy
     shown_cents: int  # per level
     edge_lot_ticks: int = 0
-    lot_ticks: int = 0  # result and volume of all hours that the simulated ones represent
+    # Result and volume, summed over all hours that the simulated minutes represent.
+    lot_ticks: int = 0
 
 
 class OwnSimulation:
@@ -47,15 +48,15 @@ class OwnSimulation:
         plays: bool = True,
         whole_lots: WholeLots = AS_STATED,
     ) -> None:
-        """Begin the first month.
+        """Start the first month.
 
         Args:
             price: the actual lead price.
             contract: the contract's lot and tick.
             flow: the random orders of the simulation.
-            gateway_us: the delay of orders that it supposes, at equally likely quantiles.
-            others: how the other makers quote.
-            plays: whether it simulates at all; without, there is no prediction.
+            gateway_us: the simulation's delays of orders, at equally likely quantiles.
+            others: the other makers' quotes.
+            plays: whether the maker simulates at all; if not, there is no prediction.
             whole_lots: rounds the displayed size to lots.
         """
         self._plays, self._whole_lots = plays, whole_lots
@@ -65,21 +66,21 @@ class OwnSimulation:
         self._imagined: list[Imagined] = []
 
     def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Begin another month.
+        """Start another month.
 
         Args:
-            considered: the placement of quotes and the size per level in cents: the quotes in force
-                first, then the alternatives.
+            considered: the distances of quotes and the size per level in cents: first for the
+                quotes in force, then for the alternatives.
         """
         self._imagined = [Imagined(*each) for each in considered]
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
-        """Play the first minutes of an hour, while its path is at hand.
+        """Simulate the first minutes of an hour; the hour's price path must be available.
 
         Args:
-            hour_us: when it begins.
-            usd_per_s: the volume of all makers that it supposes, in all similar markets.
-            stands_for: the number of hours that this one represents.
+            hour_us: the start of the hour.
+            usd_per_s: the supposed volume of all makers, in all similar markets.
+            stands_for: the number of hours that this hour represents.
         """
         if not self._plays:
             return
@@ -101,7 +102,7 @@ class OwnSimulation:
         self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
     ) -> tuple[int, int]:
         """Return the result and the volume of a sample, in lots x ticks."""
-        # The taker does not matter here, so one code serves for all.
+        # The taker has no effect here, so all orders have the same code.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code[:1], code))
         fills = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders).rows
@@ -109,6 +110,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the prediction so far of each alternative: result and volume, in cents."""
+        """Return each alternative's predicted result and volume in the month so far, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

@@ -1,4 +1,4 @@
-"""The trading firms' state in one market after a settlement."""
+"""The state of the trading firms in one market after a settlement."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class FirmsInMarket:
-    """The trading firms' positions, claims and fees, as equally long arrays."""
+    """The trading firms' positions, claims and fees, as arrays of equal length."""
 
     lots: np.ndarray
-    claim_cents: np.ndarray  # their claims on the venue
+    claim_cents: np.ndarray  # the firms' claims on the venue
     margin_cents: np.ndarray  # the part of the claim that a firm may use in this market
     fee_e6: np.ndarray
-    trades: np.ndarray  # bool: it hits quotes
+    trades: np.ndarray  # whether the firm hits quotes, bool

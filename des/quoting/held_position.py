@@ -1,13 +1,14 @@
-"""The net position of uninformed customers in one market, and its closing.
+"""The net position of uninformed customers in one market, and its closing over time.
 
 Each customer closes a position after an exponential time with a stated mean. So in each hour the
-part 1 - exp(-hour / mean) of the net position is closed out of the hour's flow; the rest of the
-flow opens positions, on either side with equal probability. The net position is then an
-autoregressive process of order 1, which returns to zero; without closing it is a random walk.
+share 1 - exp(-hour / mean) of the net position is closed by a part of the hour's flow. The rest of
+the flow opens positions, on either side with equal probability. The net position is then an
+autoregressive process of order 1, which returns to zero. Without closing it is a random walk.
 
-With a flow of Poisson orders, lambda an hour of mean square s, and the mean time T in hours, its
-variance in the long run is lambda s / (1 - exp(-2 / T)): about lambda s T / 2. Positions on both
-sides that arrive as Poisson processes and last T each have the same variance.
+Consider Poisson orders at the rate lambda an hour with the mean square s, and the mean time T in
+hours. In the long run the variance of the net position is lambda s / (1 - exp(-2 / T)), about
+lambda s T / 2. Positions on both sides that arrive as Poisson processes and last T have the same
+variance.
 
 Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in service of an
     infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
@@ -22,22 +23,22 @@ from ledger.times import HOURS_PER_DAY
 
 @dataclass(slots=True)
 class HeldPosition:
-    """The customers' net position, the sum of all their orders so far."""
+    """The net position of customers, the sum of all their orders so far."""
 
     holding_days: float  # the mean time until a position is closed
-    lots: int = 0  # net; long above zero
-    _open_lots: float = 0.0  # its random part that later hours will reverse
-    _closed_lots: float = 0.0  # lots that the present hour is expected to close
+    lots: int = 0  # net position; above zero: long
+    _open_lots: float = 0.0  # the random part of the position that later hours will reverse
+    _closed_lots: float = 0.0  # lots that the current hour is expected to close
 
     def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
-        """Return the chance that an order of the hour that begins buys.
+        """Return the probability that an order in the hour that begins is a purchase.
 
-        Orders close the position without the random part that later hours will reverse.
+        Orders close the position except the random part that later hours will reverse.
 
         Args:
-            flow_lots: the expected volume of the hour. No more than that is closed.
-            hours: the number of hours that this one represents.
-            noise: the treatment of the hour's random part; see `des.repeated_orders`.
+            flow_lots: the expected volume of the hour, the maximum that is closed.
+            hours: the number of hours that this hour represents.
+            noise: the treatment of the hour's random orders; see `des.repeated_orders`.
         """
         if noise is Noise.BEGINS:
             self._open_lots = 0.0
@@ -47,7 +48,7 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add the net lots of the hour's orders; their unexpected part is random."""
+        """Add the net lots of the hour's orders; lots beyond the expected closing are random."""
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

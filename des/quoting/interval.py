@@ -1,4 +1,4 @@
-"""A whole interval at once: quotes are posted and watched, and orders meet them in order."""
+"""One whole interval at once: firms watch the quotes posted, and orders are matched in turn."""
 
 import numpy as np
 
@@ -22,30 +22,30 @@ def play(
     others: OtherQuotes,
     codes: Codes,
 ) -> tuple[Quotes, np.ndarray, Fills]:
-    """Quote and be hit in [start, end).
+    """Simulate quotes and fills in [start, end).
 
     Args:
         standing: the quote in force at the start, if any, with its remaining lots.
-        beat: start and end, the time between quotes (0: at every tick), and their latency; all in
+        beat: start, end, the time between quotes (0: at every tick), and the quotes' latency; in
             microseconds.
-        ticks: times and lead prices, from the last tick that a quote can still be made from.
-        plan: how far the mid is shifted down; each level's distance from it, shape (2, levels);
-            lots shown per level, shape (2,): by side, in ticks and lots.
+        ticks: times and lead prices, from the last tick that a quote can still be based on.
+        plan: the downward shift of the mid; each level's distance from the mid, shape (2, levels);
+            the displayed lots per level, shape (2,). By side, in ticks and lots.
         watchers: the firms that watch the quotes.
         limits: the limits of their orders.
-        orders: those in flight at the start, and the interval's orders that no quote triggers;
+        orders: the orders in flight at the start, and the interval's orders that no quote triggers;
             dtype ORDER.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
     Returns:
-        The quote in force at the end, the orders then in flight, and the fills.
+        The quote in force at the end, the orders in flight at the end, and the fills.
     """
     start_us, end_us, refresh_us, latency_us = beat
     (tick_us, tick_price), (skew, offset, shown) = ticks, plan
     posted_us = posting_times_us(start_us, end_us, refresh_us, tick_us)
     if not shown[ASK] and not shown[BID]:
-        posted_us = posted_us[:1]  # one empty quote serves for all
+        posted_us = posted_us[:1]  # if nothing is displayed, one empty quote is enough
     quotes = post_quotes(standing, posted_us, latency_us, tick_us, tick_price, skew, offset, shown)
     sent = watch(quotes, start_us, end_us, tick_us, tick_price, watchers)
     due, in_flight = _split(_in_turn(orders[0], orders[1], sent), end_us)
@@ -55,7 +55,7 @@ def play(
 
 @njit(cache=True)
 def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """Merge orders in the order of arrival; remaining ties keep the order of sending."""
+    """Merge orders by time of arrival, then by firm; remaining ties keep the order of sending."""
     n, begin = len(in_flight) + len(unforeseen) + len(sent), 0
     joined, ordered = np.empty(n, dtype=ORDER), np.empty(n, dtype=ORDER)
     for part in (in_flight, unforeseen, sent):
@@ -72,7 +72,7 @@ def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) ->
 
 @njit(cache=True)
 def _split(orders: np.ndarray, end_us: int) -> tuple[np.ndarray, np.ndarray]:
-    """Separate orders that arrive before *end_us* from those still in flight."""
+    """Separate orders that arrive before *end_us* from orders that are still in flight."""
     n = 0
     while n < len(orders) and orders[n].arrival_us < end_us:
         n += 1

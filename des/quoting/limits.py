@@ -1,8 +1,8 @@
-"""Limits that keep firms' orders smaller than a profitable quote, and the size that they cut off.
+"""Limits that make firms' orders smaller than a profitable quote, and the size that they cut off.
 
-A firm's order that reaches its limit leaves some profitable lots. Later orders may still take them.
-The lots that are left when the quote is replaced are counted as cut off by the limit of the last
-such order. They are valued at the quote's best price.
+A firm's order that reaches its limit leaves some profitable lots. Later orders may still take these
+lots. Lots that are left when the quote is replaced count as cut off by the limit of the last order
+that reached its limit. Their value is computed at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from des.compile_cache import njit
 from des.quoting.quotes import Quotes
 
-# Places in the array of counts. They are numpy's numbers: see the constants of `race`.
+# Indices in the array of counts. They are numpy's numbers: see the constants of `race`.
 TAKEN, ORDER_SHARE, LEVERAGE = np.int64(0), np.int64(1), np.int64(2)
 COUNTED = 3
 
@@ -21,7 +21,7 @@ class Limits(NamedTuple):
     """The limits of the firms' orders, and the size that they have cut off."""
 
     order_lots: np.ndarray  # the largest size of one order, by firm
-    room_lots: np.ndarray  # the remaining change of a position, by side and firm; updated
+    room_lots: np.ndarray  # how far a position may still change, by side and firm; updated
     counted: np.ndarray  # lots x ticks that firms took, and that each limit cut off, shape (3,)
 
 
@@ -32,9 +32,9 @@ def none_counted() -> np.ndarray:
 
 @njit(cache=True)
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
-    """Add (*sign* 1) or subtract (-1) the cut-off size of the quote at *i* in its present state.
+    """Add (*sign* 1) or subtract (-1) the size that limits cut off from the quote at *i*.
 
-    A caller that changes a quote's remaining lots subtracts before the change, and adds after it.
+    A caller that changes a quote's remaining lots subtracts before the change, and adds afterwards.
     """
     lots = np.int64(0)
     for level in range(quotes.cut_levels[i, side]):

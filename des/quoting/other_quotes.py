@@ -1,4 +1,4 @@
-"""The other makers' quotes in one market, which depend on the past alone."""
+"""The other makers' quotes in one market, which depend only on the past."""
 
 import math
 from typing import NamedTuple
@@ -9,43 +9,43 @@ from des.scenario import Maker, Market
 from ledger.money import to_cents
 from ledger.times import day_of
 
-REACH_BPS_MAX = 5_000.0  # even in violent hours a price above zero stays above zero
+REACH_BPS_MAX = 5_000.0  # keeps quotes above zero in hours of any volatility
 
 
 class OtherQuotes(NamedTuple):
-    """One price on each side until the next settlement, with unlimited quantity.
+    """The other makers' price on each side until the next settlement, for any quantity.
 
-    The displayed size decides how orders are shared at a tie, and the depth of the book.
+    The displayed size determines the split of orders at equal prices, and the depth of the book.
     """
 
-    away_ticks: int  # the distance from the lead price that they see
-    shown_lots: int  # the size on each side
-    latency_us: int  # how old that price is
+    away_ticks: int  # distance of the quotes from the lead price that the makers see
+    shown_lots: int  # displayed lots per side
+    latency_us: int  # age of this lead price
 
 
 class OtherQuoting:
-    """Decides the quotes at settlements, from the volatility of the hour before."""
+    """The quotes decided at settlements, from the volatility of the previous hour."""
 
     def __init__(self, market: Market, maker: Maker, price: LeadPrice, start_us: int) -> None:
-        """Begin.
+        """Initialise the quoting.
 
         Args:
-            market: says how they quote.
-            maker: the captive one, for its share of the depth.
+            market: states the quotes.
+            maker: the captive maker, with its share of the depth.
             price: the market's lead price.
-            start_us: the run's start; the hour before it was calm.
+            start_us: the run's start; the hour before the start counts as calm.
         """
         self._market, self._maker = market, maker
         self._price, self._start_us = price, start_us
 
     def quotes(self, now_us: int, mark_ticks: int, lot_cents: int, times: int = 1) -> OtherQuotes:
-        """Return their quotes until the next settlement.
+        """Return the other makers' quotes until the next settlement.
 
         Args:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at that price.
-            times: the number of hours that the present one represents; it multiplies the size.
+            times: the number of hours that the current hour represents, a factor on the size.
         """
         volatility = self._volatility_before(now_us)
         others, day = self._market.others, day_of(now_us)
@@ -61,7 +61,7 @@ class OtherQuoting:
         )
 
     def half_spread_times(self, now_us: int) -> float:
-        """Return their half-spread until the next settlement, as a multiple of the calm one."""
+        """Return the ratio of the half-spread until the next settlement to the calm half-spread."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
 
     def _volatility_before(self, now_us: int) -> float:

@@ -1,4 +1,4 @@
-"""The captive maker's plan for quotes: prices around the lead price, sizes by its position."""
+"""The captive maker's plan for quotes: prices around the lead price, sizes by position."""
 
 from dataclasses import dataclass, replace
 
@@ -18,13 +18,13 @@ class QuotingPolicy:
     latency_us: int
     refresh_us: int
     offset_e6: tuple[int, ...]  # the distance of each level from the mid, in millionths
-    skew_e6: int  # shift of the mid when the position is at its limit
+    skew_e6: int  # shift of the mid if the position is at its limit
     limit_cents: int
-    widens: bool = False  # whether it widens as the other makers do
+    widens: bool = False  # whether levels widen like the other makers' quotes
 
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
-        """Read a scenario's quoter; *spread_times* multiplies the levels' distance from the mid."""
+        """Convert a scenario's quoter; *spread_times* is a factor on the levels' distances."""
         return cls(
             microseconds(quoter.latency_s),
             microseconds(quoter.refreshes_every_s),
@@ -35,7 +35,7 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the policy with its levels moved: the best is this far from the mid."""
+        """Return the policy with all levels moved, so that the best level is at *offset_e6*."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
@@ -47,14 +47,14 @@ class QuotingPolicy:
         return replace(self, offset_e6=tuple(moved))
 
     def plan(self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int) -> Plan:
-        """Decide from the state of a settlement.
+        """Return the plan of quotes from the state after a settlement.
 
         Args:
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at that price.
-            lots: the maker's position on the house venue, long above zero.
-            shown_cents: the size to show per level, at least a lot unless it is 0; nothing is shown
-                on the side that would carry the position past its limit.
+            lots: the maker's position on the house venue; above zero: long.
+            shown_cents: the displayed size per level; at least a lot unless it is 0. Nothing is
+                displayed on the side that would carry the position past its limit.
         """
         limit = max(self.limit_cents // lot_cents, 1)
         held = max(-limit, min(limit, lots))

@@ -1,7 +1,7 @@
-"""The plain way: one SimPy event for every quote that is posted and every order that arrives.
+"""The plain simulation: one SimPy event for every quote posted and every order that arrives.
 
-This way is slow and obvious. It uses the same functions as `Session`, one quote and one order at a
-time, and gives the same fills to the byte. So each checks the other.
+It is slow and simple. It uses the same functions as `Session`, for one quote and one order at a
+time, and gives exactly the same fills. So each simulation is a check of the other.
 """
 
 from collections.abc import Generator
@@ -19,7 +19,7 @@ from ledger.fills import join_rows
 
 
 class QuoteByQuote(Session):
-    """A session whose quoter wakes up for every refresh."""
+    """A session with one event for every posting of quotes and every arrival of an order."""
 
     _decided: Decisions
     _met: list[Fills]
@@ -33,7 +33,7 @@ class QuoteByQuote(Session):
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Quote and be hit in [start, end): the quoter's loop."""
+        """Simulate quotes and fills in [start, end): the loop of the quoter."""
         if decided.passes:
             yield Moment(env, end_us - 1, SETTLEMENT)
             return self._pass(end_us, impact)
@@ -52,7 +52,7 @@ class QuoteByQuote(Session):
         return Fills(join_rows(rows), sum(lot_ticks), sum(lots))
 
     def _watch(self, env: simpy.Environment, quote: Quotes, since_us: int, until_us: int) -> None:
-        """Let the firms watch the quote in force until it is replaced, and send their orders."""
+        """Let firms watch the quote in force until it is replaced, and schedule their orders."""
         watchers = self._watchers(self._decided)
         self._schedule(env, watch(quote, since_us, until_us, *self.ticks, watchers))
 

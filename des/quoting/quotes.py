@@ -1,6 +1,6 @@
-"""The captive maker's quotes: from a late price, posted at fixed intervals, valid until replaced.
+"""The captive maker's quotes, based on a late price, posted regularly, and valid until replaced.
 
-Side 0 is the ask, which takers buy from; side 1 the bid, which they sell to. `SIGN` turns a
+Side 0 is the ask, at which takers buy. Side 1 is the bid, at which they sell. `SIGN` turns a
 buyer's inequality into a seller's.
 """
 
@@ -19,11 +19,11 @@ SIGN = (1, -1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to quote until the next settlement: all that a quote needs besides the price."""
+    """The data of quotes until the next settlement, except the price."""
 
-    skew_ticks: int  # how far the mid is shifted down, to shed a long position
-    offset_ticks: tuple[int, ...]  # the distance of each level from the mid, best first
-    shown_lots: tuple[int, int]  # per level, by side; 0 where nothing is offered
+    skew_ticks: int  # downward shift of the mid, to reduce a long position
+    offset_ticks: tuple[int, ...]  # distance of each level from the mid, best level first
+    shown_lots: tuple[int, int]  # per level, by side; 0: no quote on this side
 
     def compiled(self) -> tuple[int, np.ndarray, np.ndarray]:
         """Return skew, offsets by side (2, levels) and shown lots by side, for compiled code."""
@@ -35,22 +35,23 @@ class Quotes(NamedTuple):
     """Quotes in the order of posting, both sides, with their remaining lots."""
 
     posted_us: np.ndarray  # shape (n,)
-    read_us: np.ndarray  # the moment whose lead price they were made from, shape (n,)
-    read: np.ndarray  # the lead price at this moment, ticks, shape (n,)
+    read_us: np.ndarray  # the time of the lead price on which the quotes are based, shape (n,)
+    read: np.ndarray  # the lead price at this time, in ticks, shape (n,)
     price: np.ndarray  # ticks, best level first, shape (n, 2, levels)
     shown_lots: np.ndarray  # per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
-    cut_levels: np.ndarray  # levels that were profitable for a firm at its limit, shape (n, 2)
+    # Number of levels that were profitable for a firm at its limit, shape (n, 2).
+    cut_levels: np.ndarray
     cut_by: np.ndarray  # the limit that cut the size: see `limits`, shape (n, 2)
 
 
 def post(
     standing: Quotes, posted_us: np.ndarray, latency_us: int, ticks: Ticks, plan: Plan
 ) -> Quotes:
-    """Let quotes that are posted at *posted_us* follow those that are *standing*.
+    """Post quotes at *posted_us*, after the quotes that are *standing*.
 
-    Each is made from the lead price *latency_us* earlier, or from the first price.
+    Each quote is based on the lead price *latency_us* earlier, or on the first price.
     """
     skew, offset, shown = plan.compiled()
     return post_quotes(standing, posted_us, latency_us, *ticks, skew, offset, shown)
@@ -67,7 +68,7 @@ def post_quotes(
     offset: np.ndarray,
     shown: np.ndarray,
 ) -> Quotes:
-    """Do as `post` does, with a plan as numbers: see `Plan.compiled`."""
+    """Post quotes like `post`, with a plan in numbers: see `Plan.compiled`."""
     begin = len(standing.posted_us)
     quotes = blank(begin + len(posted_us), offset.shape[1], standing.hit_by.shape[2])
     for i in range(begin):
@@ -87,7 +88,7 @@ def post_quotes(
 
 @njit(cache=True)
 def last(quotes: Quotes) -> Quotes:
-    """Copy the last quote, which is still in force, if any."""
+    """Copy the last quote, which is still in force; an empty set if there is no quote."""
     n = len(quotes.posted_us)
     kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
     for i in range(len(kept.posted_us)):
@@ -97,10 +98,10 @@ def last(quotes: Quotes) -> Quotes:
 
 @njit(cache=True)
 def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
-    """Copy quote *i* of one set to quote *j* of another.
+    """Copy quote *i* of *source* to quote *j* of *target*.
 
-    Element by element: assigning slices compiles the text of their shapes' errors as well, which
-    takes longer than all other functions together.
+    Elements are copied one by one. An assignment of slices would also compile the error messages
+    for their shapes, which takes longer than all other functions together.
     """
     target.posted_us[j], target.read_us[j] = source.posted_us[i], source.read_us[i]
     target.read[j] = source.read[i]
@@ -133,7 +134,7 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
 def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
-    """Advance from place *i* to the last time at or before *time_us*."""
+    """Return the index of the last time at or before *time_us*, searching from index *i*."""
     while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
         i += 1
     return i
@@ -143,7 +144,7 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
 def posting_times_us(
     start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
 ) -> np.ndarray:
-    """Return the times of quotes in [start, end): at the interval, or at every tick if it is 0.
+    """Return the times of quotes in [start, end): regular, or at every tick if *refresh_us* is 0.
 
     There is no quote before the first tick.
     """

@@ -1,11 +1,11 @@
-"""The race for a stale quote: firms' orders, their arrival, and their fills.
+"""The race to hit a stale quote: firms' orders, their arrival, and their fills.
 
-Firms watch a quote at its posting and at each tick of the lead price. At the first event at which a
-hit pays a firm more than its costs, the firm sends one immediate-or-cancel order. The order arrives
-after the firm's reaction time and the gateway's delay, and meets the quote then in force. The
-sniping of stale quotes is that of Budish, Cramton & Shim (2015), QJE 130(4).
+Firms watch a quote at its posting and at each tick of the lead price. At the first of these events
+at which a hit pays a firm more than its costs, the firm sends one immediate-or-cancel order. The
+order arrives after the firm's reaction time and the gateway's delay, and hits the quote then in
+force. This model of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
 
-`watch` and `fills_of` are compiled and use integers alone. They give the same result for one quote
+`watch` and `fills_of` are compiled and use only integers. They give the same result for one quote
 and one order at a time as for a whole interval at once.
 """
 
@@ -24,26 +24,26 @@ from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit of a market order
-UNINFORMED = 2**31  # the firm number of other customers: at a tie they come after all firms
-FORCED = UNINFORMED + 1  # the number of customers who are liquidated: at a tie they come last
-CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes an order meets
+UNINFORMED = 2**31  # firm number of orders by other customers; in a tie they come after all firms
+FORCED = UNINFORMED + 1  # firm number of orders of liquidated customers; in a tie they come last
+CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes an order can hit
 
 # An immediate-or-cancel order on its way.
 ORDER = np.dtype(
     [
         ("arrival_us", np.int64),
-        ("firm", np.int64),  # place among the firms, or UNINFORMED, or FORCED
+        ("firm", np.int64),  # index of the firm, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
-        ("lots", np.int64),  # the order's size; that of a firm's order is set on arrival
+        ("lots", np.int64),  # size of the order; for a firm's order it is set on arrival
         ("holder", np.int64),  # retail customer, or -1
         ("trigger", np.int64),
     ]
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes plain integers, not enumerations. A literal has a type of its own, and each
-# function that takes one is compiled again for it; numpy's numbers avoid this.
+# Compiled code takes plain integers, not enumerations. A literal has a type of its own, and numba
+# compiles a function again for each literal that it receives; numpy's numbers avoid this.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
@@ -77,14 +77,14 @@ def watch(
 ) -> np.ndarray:
     """Return the orders that quotes trigger in [since, until).
 
-    A hit pays a firm when the lead price is beyond the quote by more than its threshold (fee and
-    hurdle). Its order reaches only the levels that pay at that moment. A firm sends one order per
-    side of a quote. Most orders come too late and get nothing; those known to be too late before
-    *until_us* are left out.
+    A hit pays a firm if the lead price is beyond the quote by more than the firm's threshold (fee
+    and hurdle). The order can take only levels that pay at this time. A firm sends one order per
+    side of a quote. Most orders arrive too late and take nothing. Orders that are known to be too
+    late before *until_us* are left out.
 
     Args:
-        quotes: in the order of posting; one from before *since_us* was already watched at its
-            posting.
+        quotes: in the order of posting; the firms have already seen the first price of a quote
+            posted before *since_us*.
         since_us, until_us: the span.
         tick_us, tick_price: the lead price, from the last tick at or before the first posting.
         watchers: the firms that watch the quotes.
@@ -103,7 +103,8 @@ def watch(
         if not quotes.shown_lots[i, ASK] and not quotes.shown_lots[i, BID]:
             tick = first_at(tick_us, max(since_us, replaced_us))
             continue
-        low, high = best[i, BID] - loosest, best[i, ASK] + loosest  # between them no firm hits
+        # Between these prices no firm hits.
+        low, high = best[i, BID] - loosest, best[i, ASK] + loosest
         if posted_us[i] >= since_us:
             now = tick if tick < len(tick_us) and tick_us[tick] == posted_us[i] else tick - 1
             price = tick_price[max(now, 0)]
@@ -131,7 +132,7 @@ def _send(
 ) -> int:
     """Add the orders that one event (time, price, trigger) triggers against the quote at *i*.
 
-    Returns the number of orders, given *n* before.
+    Returns the total number of orders, given the number *n* before.
     """
     time_us, price, trigger = event
     side = ASK if price > quotes.price[i, ASK, 0] else BID
@@ -164,7 +165,7 @@ def _send(
 
 @njit(cache=True)
 def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
-    """Return the deepest level that *price* is beyond by more than *threshold*."""
+    """Return the deepest level that *price* exceeds by more than *threshold*."""
     deepest = levels[0]
     for level in levels[1:]:
         if sign * (price - level) <= threshold:
@@ -177,7 +178,7 @@ class Fills(NamedTuple):
     """The fills of orders."""
 
     rows: np.ndarray  # dtype ROW
-    others_lot_ticks: int  # uninformed orders that other makers filled: lots x price, summed
+    others_lot_ticks: int  # sum of lots x price of uninformed orders that other makers filled
     others_lots: int  # customers' purchases less their sales in these trades, in lots
 
 
@@ -196,28 +197,28 @@ def fills_of(
 ) -> Fills:
     """Match orders with the quotes in force on their arrival, and return the fills.
 
-    An order takes no level worse than its limit, and level by level the lots that earlier orders
-    left. An empty level stays empty until the next quote. At the moment of a posting the new quote
+    An order takes only levels within its limit, level by level, and only lots that earlier orders
+    left. An empty level stays empty until the next quote. At the time of a posting the new quote
     is in force.
 
-    A firm's order was sent for the captive maker's quote and meets that alone. All other orders go
-    to the better price: to the captive maker's levels that are better than the other makers' price,
-    and then to the others, who have unlimited quantity. If both show the same price, the order is
-    split in proportion to displayed size, in whole lots, rounded down for the captive maker. Firms
-    never hit the others: a simplification that favours them.
+    A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
+    get the better price: they take the captive maker's levels that are better than the other
+    makers' price, and then trade with the other makers, who have unlimited quantity. At equal
+    prices the order is split in proportion to displayed size, in whole lots, rounded down for the
+    captive maker. Firms never hit the other makers: a simplification that favours these makers.
 
     Args:
-        orders: dtype ORDER, in the order of their turns.
+        orders: dtype ORDER, in the order of arrival.
         quotes: in the order of posting; their remaining lots are reduced.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders; the size that they cut off is counted.
+        limits: the limits of firms' orders, which count the size that they cut off.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
     Returns:
         Rows of dtype ROW in the order of time, without fee and venue, which the venue adds.
-        Uninformed orders that the others fill have no rows; their volume and their net purchase are
-        summed.
+        Uninformed orders filled by the other makers have no rows; only their volume and their net
+        purchase are returned.
     """
     levels = quotes.price.shape[2]
     most = len(orders) * levels
@@ -249,7 +250,7 @@ def fills_of(
         else:
             others_lot_ticks += lots * elsewhere
             others_lots += sign * lots
-    # Many orders get nothing and need no row.
+    # Many orders have no fill and need no row.
     return Fills(rows[:n].copy(), others_lot_ticks, others_lots)
 
 
@@ -266,15 +267,15 @@ def _hit(
 ) -> int:
     """Let a firm's order take the profitable levels of the quote at *i*, within the firm's limits.
 
-    Its fills reduce the room of the firm's next orders; the profitable lots beyond the limits are
-    counted as cut off. Returns the number of rows, given *n* before.
+    Its fills reduce the room for the firm's next orders. Profitable lots above the limits are
+    counted as cut off. Returns the number of rows, given the number *n* before.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
     if room < wanted:
         wanted, limit_is = max(room, 0), LEVERAGE
     count_cut(quotes, i, side, -1, limits.counted)
-    alone = _NONE, _NONE  # no other maker takes part
+    alone = _NONE, _NONE  # no other maker takes part in a firm's order
     n, lots, paying = _take(order, wanted, order.limit, alone, quotes, i, lead, codes, rows, n)
     taken = wanted - lots
     limits.room_lots[side, firm] -= taken
@@ -287,7 +288,7 @@ def _hit(
     return n
 
 
-# Inlined, since a call for each order costs a month 4 % of its time.
+# Inlined, since a call for each order adds 4 % to the time of a simulated month.
 @njit(cache=True, inline="always")
 def _take(
     order: np.ndarray,
@@ -301,20 +302,20 @@ def _take(
     rows: np.ndarray,
     n: int,
 ) -> tuple[int, int, int]:
-    """Take lots of the quote at *i*, level by level, up to the limit.
+    """Take lots of the quote at *i*, level by level, up to the limit price.
 
     Args:
         order: the order.
-        lots: the quantity that it wants.
+        lots: the quantity to take.
         limit: the limit price times the side's sign.
-        there: the other makers' price and displayed lots; at that price the order is split.
+        there: the other makers' price and displayed lots; at their price the order is split.
         quotes: their remaining lots are reduced.
         i, lead: the quote in force, and the lead price.
         codes: the codes of takers and makers in the books.
         rows, n: the rows, and their number.
 
     Returns:
-        The number of rows, the lots still wanted, the levels within the limit.
+        The number of rows, the lots that remain to be filled, and the levels within the limit.
     """
     side: int = order.side
     paying, sign = _NONE, SIGN[side]
@@ -342,9 +343,9 @@ def _take(
 def _note(
     order: np.ndarray, lots: int, price: int, lead: int, codes: Codes, maker: int, row: np.ndarray
 ) -> None:
-    """Write the row of a fill, by the quotes of CAPTIVE or OTHERS."""
+    """Write the row of a fill by the maker CAPTIVE or OTHERS."""
     clear(row)
-    firms = len(codes.takers) - 1  # retail comes after them
+    firms = len(codes.takers) - 1  # retail is after the firms
     if order.firm < firms:
         row.motive = _PICKOFF
     else:

@@ -1,8 +1,8 @@
 """One market of the house venue between two settlements: quotes, orders, fills.
 
-Between settlements decisions depend on prices alone. So a session can look ahead: it waits until
-the interval ends, then has all quotes watched at once and matches all orders in turn. The plain
-way, one event per quote and per order, is in `quote_by_quote.py`. Both decide with the same
+Between settlements decisions depend only on prices. So a session can look ahead: it waits until the
+interval ends, then lets firms watch all quotes at once and matches all orders in turn. The plain
+simulation, with one event per quote and per order, is in `quote_by_quote.py`. Both use the same
 functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
 
@@ -25,20 +25,20 @@ from des.turns import SETTLEMENT, Moment
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of a settlement, which hold until the next."""
+    """All decisions of a settlement, which apply until the next settlement."""
 
     plan: Plan
     terms: Terms
     gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
     others: OtherQuotes
-    passes: bool = False  # an idle hour: no trades, and no decision before it ends
+    passes: bool = False  # whether the interval is idle: no trades, and no decision before its end
 
 
 class Session:
     """The captive maker's quotes in one market, and the orders that hit them.
 
-    It carries three things over a settlement: the rest of the quote in force, the orders in flight,
-    and the ticks from which the next quotes are made.
+    A session keeps three things after a settlement: the remaining lots of the quote in force, the
+    orders in flight, and the ticks on which the next quotes are based.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Simulate [start, end): a process that waits, and then returns all fills."""
+        """Simulate [start, end): a process that waits until the end and then returns all fills."""
         yield Moment(env, end_us - 1, SETTLEMENT)
         return self.play(start_us, end_us, impact, decided, uninformed)
 
@@ -85,22 +85,22 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Fills:
-        """Simulate [start, end) at once and return its fills.
+        """Simulate [start, end) at once and return the fills.
 
         Args:
             start_us, end_us: the start of the interval, and its end.
-            impact: the impact on the lead price, in logs.
+            impact: the impact on the log of the lead price.
             decided: the decisions of the last settlement.
             uninformed: the orders of the interval (dtype ORDER) that no quote triggers.
 
         Returns:
-            Rows in the order of time, without the fields that the venue adds; and the sums of
-            others' fills.
+            Rows in the order of time, without the fields that the venue adds; and the sums of fills
+            by the other makers.
         """
         if decided.passes:
             return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)
-        # An earlier quote stays until the next refresh, which may be several intervals away.
+        # An earlier quote stays until the next posting, which may be several intervals later.
         shows = any(decided.plan.shown_lots) or self._in_force.shown_lots.any()
         if not shows and not len(uninformed) and not len(self._in_flight):
             return NO_FILLS
@@ -118,23 +118,23 @@ class Session:
         return fills
 
     def _pass(self, end_us: int, impact: float) -> Fills:
-        """Let time without trading pass at once: only its last price matters."""
+        """Pass an idle interval in one step: only its last price is kept."""
         self.clear()
-        # Hedges on their way are still filled at the price before.
+        # Hedges in flight are still filled at the earlier price.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
         return NO_FILLS
 
     def clear(self) -> None:
-        """Take away the quote in force and all orders in flight."""
+        """Remove the quote in force and all orders in flight."""
         self._in_force, self._in_flight = self._nothing, NO_ORDERS
 
     def close_count(self) -> np.ndarray:
-        """Return lots x ticks that firms took and that each limit cut off, since the last call."""
+        """Return lots x ticks that firms took, and that each limit cut off, since the last call."""
         counted, self._counted = self._counted, none_counted()
         return counted
 
     def _advance(self, start_us: int, end_us: int, impact: float, decided: Decisions) -> Ticks:
-        """Append the interval's ticks to the ticks from which quotes can still be made."""
+        """Append the interval's ticks to the ticks on which quotes can still be based."""
         new = self._price.ticks(start_us, end_us, impact)
         slowest_us = max(self._latency_us, decided.others.latency_us)
         self.ticks = joined(self.ticks, new, start_us - slowest_us)

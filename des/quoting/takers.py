@@ -1,4 +1,4 @@
-"""The trading firms as takers: their speed, the edge that they need, the size of their orders."""
+"""The trading firms as takers: their speed, their smallest acceptable edge, their order sizes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from des.scenario import Firm
 from des.turns import in_turn
 from ledger.money import RATE_UNIT
 
-LOTS_MAX = 2**61  # more than any firm ever holds; sums of it fit an integer
+LOTS_MAX = 2**61  # above any firm's position; sums of it fit in an integer
 
 
 @dataclass(frozen=True, slots=True)
 class Takers:
-    """The firms' constants, as equally long arrays."""
+    """The firms' constants, as arrays of equal length."""
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # millionths of the price
@@ -28,7 +28,7 @@ class Takers:
 
     @classmethod
     def of(cls, firms: Sequence[Firm]) -> "Takers":
-        """Read the firms of a scenario."""
+        """Convert the firms of a scenario."""
         return cls(
             np.array([microseconds(firm.reaction_ms / 1_000) for firm in firms], dtype=np.int64),
             np.array([round(firm.hurdle_bps * 100) for firm in firms], dtype=np.int64),
@@ -41,10 +41,10 @@ class Takers:
 class Terms:
     """The firms' decisions until the next settlement."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
-    firm: np.ndarray  # the firm of each threshold; firms that do not trade have none
+    threshold: np.ndarray  # ticks beyond a quote from which a hit pays; the lowest is first
+    firm: np.ndarray  # the firm of each threshold; only firms that trade
     order_lots: np.ndarray  # the largest size of one order, by firm
-    room_lots: np.ndarray  # the remaining change of a position by side, shape (2, firms)
+    room_lots: np.ndarray  # how far a position may still change by side, shape (2, firms)
 
 
 def terms(
@@ -55,10 +55,10 @@ def terms(
     hurdle_times: float = 1.0,
     order_times: int = 1,
 ) -> Terms:
-    """Decide from the state at a settlement.
+    """Return the firms' decisions from the state after a settlement.
 
-    A quote is worth hitting when it is beyond the lead price by more than fee and hurdle. An order
-    takes at most a share of the firm's claim on the venue, and keeps its position within its
+    A hit pays if the lead price is beyond the quote by more than fee and hurdle. An order takes at
+    most a share of the firm's claim on the venue, and keeps the firm's position within its
     leverage.
 
     Args:
@@ -67,7 +67,7 @@ def terms(
         cents_per_lot_tick: value of one tick on one lot.
         state: the firms' positions, claims and fees.
         hurdle_times: a factor on the firms' hurdles; see `competing`.
-        order_times: the number of orders that one order represents.
+        order_times: the number of real orders that one simulated order represents.
     """
     lot_cents = mark_ticks * cents_per_lot_tick
     hurdle_e6 = np.rint(takers.hurdle_e6 * hurdle_times).astype(np.int64)
@@ -85,11 +85,11 @@ def terms(
 
 
 def competing(firms_that_trade: int, exponent: float) -> float:
-    """Return the factor on a firm's hurdle that competition leaves.
+    """Return the factor by which competition changes a firm's hurdle.
 
     Args:
         firms_that_trade: the number of firms that trade.
-        exponent: the exponent of their number; 0: competition has no effect.
+        exponent: the factor is the number to the power of -exponent; 0: no effect.
     """
     return float(max(firms_that_trade, 1) ** -exponent)
 
@@ -98,7 +98,7 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 def _thresholds(
     mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray, trades: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least profitable move in ticks by firm, lowest first, and the firms."""
+    """Return the least profitable move in ticks by firm, the lowest first, and the firms."""
     threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
     rising, firm, n = np.empty(len(threshold), np.int64), np.empty(len(threshold), np.int64), 0
     for i in in_turn(threshold, threshold):
@@ -119,7 +119,7 @@ def _most_lots(
 ) -> tuple[np.ndarray, np.ndarray]:
     order, room = np.empty(len(lots), dtype=np.int64), np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
-        # In floats: the position that margin allows may exceed an integer.
+        # In floats, since the position that margin allows may exceed an integer.
         most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
         asked = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
         order[firm] = min(asked, LOTS_MAX)
@@ -129,7 +129,7 @@ def _most_lots(
 
 
 def nobody_takes(firms: int) -> Terms:
-    """Return the terms of *firms* that never send an order."""
+    """Return terms of *firms* that send no orders."""
     none = np.empty(0, dtype=np.int64)
     return Terms(none, none, np.zeros(firms, dtype=np.int64), np.zeros((2, firms), dtype=np.int64))
 

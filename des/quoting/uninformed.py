@@ -1,4 +1,4 @@
-"""Noise traders: Poisson orders of either side at any price."""
+"""Noise traders: Poisson orders on either side, at any price."""
 
 import numpy as np
 
@@ -17,11 +17,11 @@ _UNTRIGGERED = int(Trigger.NONE)
 class UninformedFlow:
     """Orders of one market, drawn hour by hour in any order.
 
-    Within an hour: a Poisson number of orders at uniform times, sides like fair coins, sizes
-    geometric with the stated mean, holders uniform. The n-th order drawn in an hour is the same
-    however many orders there are: a slightly larger flow adds a few orders.
+    An hour has a Poisson number of orders at uniform times. Sides have equal probability, sizes are
+    geometric with the stated mean, and holders are uniform. The n-th order drawn in an hour does
+    not depend on the number of orders. So a slightly larger flow only adds a few orders.
 
-    If customers close positions, more orders are on the closing side, and hours are drawn in order.
+    If customers close positions, more orders are on the closing side, and hours must be in order.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class UninformedFlow:
 
         Args:
             start_us, end_us: the start of the span, and its end.
-            usd_per_s: expected flow in this hour.
+            usd_per_s: expected flow in the span's hour.
             lot_usd: the value of a lot at the start of this hour.
             times: a factor on the mean size of orders.
         """
@@ -86,14 +86,14 @@ def net_lots(orders: np.ndarray) -> int:
 
 
 def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | None) -> np.ndarray:
-    """Draw which side each of *n* orders hits, shape (n,).
+    """Draw the side that each of *n* orders hits, shape (n,).
 
     Args:
         draws: the stream of sides.
         n: the number of orders.
-        turned: whether to repeat an earlier use of the stream with sides reversed, where chances
-            allow.
-        buyers: the chance that an order buys; None: that of a coin, for which a bit is drawn.
+        turned: whether to repeat an earlier use of the stream with sides reversed, as far as the
+            probabilities allow.
+        buyers: the probability of a purchase; None: one half, drawn as a bit.
     """
     if buyers is None:
         side = draws.integers(0, 2, n)
@@ -113,10 +113,10 @@ def _in_order(
     """Sort an hour's orders by time; orders at the same time stay in the order of their draws.
 
     Args:
-        hour_us: when the hour begins.
-        offset_us: when each arrives after that, shape (n,).
-        side: which side each hits, shape (n,).
-        lots, holder: the size and the customer of each, shape (n,).
+        hour_us: the start of the hour.
+        offset_us: the time of each arrival since the start of the hour, shape (n,).
+        side: the side that each order hits, shape (n,).
+        lots, holder: the size and the customer of each order, shape (n,).
 
     Returns:
         Orders of dtype ORDER, shape (n,).

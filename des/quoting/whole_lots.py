@@ -1,7 +1,7 @@
-"""A decided size in whole lots: rounded up or down by chance, so that its mean is right.
+"""A decided size in whole lots: rounded up or down at random, so that its mean is unchanged.
 
-The lots of this model are larger than a venue's, because a tick on a lot must be a whole cent. A
-maker that wants a tenth of a lot would show ten times as much if it always rounded up.
+The lots of this model are larger than a venue's lots, because a tick on a lot must be a whole cent.
+If a maker that wants a tenth of a lot always rounded up, it would show ten times as much.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from des.scenario import Maker, Market
 
 @dataclass(frozen=True, slots=True)
 class WholeLots:
-    """Rounds the sizes of one market; a stated size is not rounded here."""
+    """The rounding of sizes in one market; stated sizes are not rounded here."""
 
-    key: int | None = None  # of the draws; None: sizes are stated, and the plan rounds them up
+    # The key of the draws; None: sizes are stated, and the plan rounds them up.
+    key: int | None = None
 
     @classmethod
     def of(cls, seed: int, market: Market, maker: Maker) -> "WholeLots":
-        """Read a scenario: decided sizes are rounded, also those that it states for another run."""
+        """Return the rounding for a scenario: decided sizes are rounded, a base run's too."""
         decides = maker.quoting.policy != "stated" or market.quoter.decided
         return cls.of_decisions(seed, market.name) if decides else AS_STATED
 
@@ -28,12 +29,12 @@ class WholeLots:
         return cls(decision_key(seed, "whole lots", market))
 
     def cents(self, size_cents: int, lot_cents: int, time_us: int) -> int:
-        """Return the value of the lots to show from *time_us* on.
+        """Return the rounded size in cents, to show from *time_us* on.
 
         Args:
-            size_cents: the wanted size.
+            size_cents: the size before rounding.
             lot_cents: the value of a lot.
-            time_us: the moment: one moment has one draw.
+            time_us: the time of the decision; there is one draw for each time.
         """
         if self.key is None:
             return size_cents
