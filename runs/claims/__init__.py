@@ -1,1 +1,1 @@
-"""The thread's statements, each with its deciding figure and a verdict."""
+"""The thread's statements; for each, the figure that decides it, and the verdict."""

@@ -1,4 +1,4 @@
-"""The verdicts of runs on the thread, statement by statement, and their grounds."""
+"""The verdicts of runs on each statement of the thread, and the reasons for the verdicts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -58,11 +58,11 @@ class Claims:
 
     @property
     def counts(self) -> Counter[StatementVerdict]:
-        """Count the statements by verdict."""
+        """Return the number of statements by verdict."""
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Say the counts of verdicts, and the verdict on the central statement with its figure."""
+        """Return a text: the number of statements by verdict, and the verdict on the central one."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
@@ -106,7 +106,7 @@ class Claims:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the verdicts by tweet and by statement, and their basis."""
+        """Return the tables: verdicts by tweet and by statement, and the basis of the verdicts."""
         return [
             tweets_table(self.about, self.judged, len(self.runs)),
             statements_table(self.judged),
@@ -126,7 +126,7 @@ def claims(runs: Sequence[RunFolder], study: "OverStudy | None" = None) -> Claim
 
     Args:
         runs: at least one; with several, each figure has a least and a greatest value.
-        study: members that also judge the statements.
+        study: the members of a study, which also judge the statements.
     """
     found = judged_thread(
         load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))

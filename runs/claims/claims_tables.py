@@ -1,4 +1,4 @@
-"""The tables of the verdicts: by tweet, by statement, and their basis."""
+"""The tables of the verdicts: by tweet, by statement, and the basis of the verdicts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ OPEN, GIVEN = "open", "given"
 
 
 def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: int) -> Table:
-    """Count each tweet's statements by verdict."""
+    """Return the number of each tweet's statements by verdict."""
     counted: dict[int, Counter[str]] = {tweet: Counter() for tweet in range(1, len(about) + 1)}
     for each in judged:
         told = OPEN if each.verdict in UNDECIDED else each.verdict.value
@@ -64,7 +64,7 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def measures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the figure that would show each statement."""
+    """Return, for each statement, the figure that would show it."""
     return Table(
         "measures",
         "The evidence that would show each statement",
@@ -74,7 +74,7 @@ def measures_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def figures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return each statement's figure, if any, with every digit."""
+    """Return, for each statement with a figure, the figure with every digit."""
     rows: list[tuple[Cell, ...]] = []
     for each in judged:
         if (decides := each.statement.decides) is not None:
@@ -90,7 +90,7 @@ def figures_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the values of the figure that bear a statement out, and the reason."""
+    """Return, for each statement, the values of the figure that bear it out, and the reason."""
     decided = ((each.number, each.statement.decides) for each in judged)
     return Table(
         "thresholds",
@@ -101,7 +101,7 @@ def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the condition under which a statement is borne out, or why it is undecided."""
+    """Return the conditions of statements, and the reasons why some statements are undecided."""
     return Table(
         "reasons",
         "The condition under which a statement is borne out, and why some can't be decided",
@@ -111,7 +111,7 @@ def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def given_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the input that affects each verdict."""
+    """Return, for each verdict, the input of the scenario that affects it."""
     return Table(
         "given",
         "The input of the scenario that decides a statement, or has a large effect on it",
@@ -121,7 +121,7 @@ def given_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def commands_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the command that shows each statement's value, or would decide it."""
+    """Return, for each statement, the command that shows its value or that would decide it."""
     return Table(
         "commands",
         "The command that shows the value; for open statements, the command that would",

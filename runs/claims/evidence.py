@@ -42,7 +42,7 @@ class RunEvidence:
 
     @cached_property
     def missing_usd(self) -> Decimal:
-        """Return the hole, customers' coins at the last day's marks included."""
+        """Return the hole, including customers' coins at the last day's marks."""
         return hole_at_mark_usd(self.run)
 
     @cached_property
@@ -51,7 +51,7 @@ class RunEvidence:
         return mechanism(self.run, self.hole)
 
     def part(self, claimed: Claimed) -> PartOfMechanism:
-        """Return one part of the mechanism."""
+        """Return one part of the mechanism: quotes, liquidations or pools."""
         return next(part for part in self.mechanism.parts if part.claimed is claimed)
 
     @cached_property
@@ -61,12 +61,12 @@ class RunEvidence:
 
     @cached_property
     def views(self) -> QuoteViews:
-        """Return the quotes' results for the maker and the group."""
+        """Return the results of the maker's quotes for the maker and for the group."""
         return quote_views(self.run)
 
     @cached_property
     def expectations(self) -> Expectations:
-        """Return the prediction of the maker's simulation, and the booked result."""
+        """Return the result of the maker's own simulation, and the booked result."""
         return expectations(self.run)
 
     @cached_property
@@ -81,17 +81,17 @@ class RunEvidence:
 
     @cached_property
     def skill(self) -> Skill:
-        """Return the firms' results at the house beside those elsewhere."""
+        """Return the firms' results at the house and on other venues."""
         return skill(self.run)
 
     @cached_property
     def daily(self) -> DailyResults:
-        """Return the firms' daily results, and which firms were present."""
+        """Return the firms' daily results, and the firms present on each day."""
         return daily_results(self.run)
 
     @cached_property
     def coverage(self) -> CoverageByDay:
-        """Return claims beside cash, day by day."""
+        """Return customers' claims and the exchange's cash on each day."""
         return cash_coverage(self.run)
 
     @cached_property
@@ -124,7 +124,7 @@ class RunEvidence:
 
     @cached_property
     def trace(self) -> Trace | None:
-        """Return the uses of customers' cash by each rule; None if there was none."""
+        """Return the uses of customers' cash by each tracing rule; None without such cash."""
         try:
             return trace(self.run)
         except NoSuchSourceError:
@@ -132,5 +132,5 @@ class RunEvidence:
 
     @cached_property
     def residual(self) -> Residual:
-        """Return the record's residual, beside the losses of the run's kinds."""
+        """Return the residual of the public record, and the losses of the run's kinds."""
         return residual(self.run, load_record(SHEETS), load_record())

@@ -15,7 +15,7 @@ USD, PERCENT, TIMES, DAYS, DAY = "USD", "%", "times", "days", "day"
 
 
 class RunFigure(NamedTuple):
-    """A figure of a run: its function, which may return None, and its unit."""
+    """A figure of a run: the function that computes it (None: no value), and its unit."""
 
     of: Callable[[RunEvidence], Value | None]
     unit: str

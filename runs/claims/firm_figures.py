@@ -19,7 +19,7 @@ def firms_result_usd(run: RunEvidence) -> Decimal | None:
 
 
 def firms_return_pct(run: RunEvidence) -> Decimal | None:
-    """Return these gains in percent of the firms' opening capital."""
+    """Return firms' gains on stale quotes, after costs, in percent of their opening capital."""
     whole = run.firms.everybody
     return percent(whole.house_result_usd, whole.opening_capital_usd) if whole.edge_usd else None
 
@@ -33,7 +33,7 @@ def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
 
 
 def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
-    """Return the house's share of firms' results on both venues."""
+    """Return the part of firms' results that comes from the house, in percent of both venues."""
     whole = run.firms.everybody
     if not _is_elsewhere(run):
         return None
@@ -41,7 +41,7 @@ def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_that_earn_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of firms present that earned at the house."""
+    """Return the percentage of entered firms whose result at the house is positive."""
     came = [firm for firm in run.skill.firms if firm.days]
     return percent(Decimal(sum(firm.house_usd > 0 for firm in came)), Decimal(len(came)))
 
@@ -55,7 +55,7 @@ def firms_came_later(run: RunEvidence) -> Decimal | None:
 
 
 def firms_gone_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of firms present that left the house or closed."""
+    """Return the percentage of entered firms that left the house or closed."""
     came = {firm.firm for firm in run.skill.firms if firm.days}
     told = [each.profile.status for each in run.firms.results if each.firm in came]
     if not any(told):
@@ -69,7 +69,7 @@ def rank_correlation(run: RunEvidence) -> Decimal | None:
 
 
 def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return firms' daily result at the house with the quoter off, in percent of on."""
+    """Return firms' daily result at the house with the quoter off, in percent of quoter on."""
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None
         if each.who == ALL and each.place == HOUSE and known:
@@ -78,7 +78,7 @@ def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: a class's share of the loss on stale quotes."""
+    """Return a function of a run: a class's share of the loss on stale quotes."""
 
     def share(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -88,7 +88,7 @@ def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: a class's result at the house after fees and hedges."""
+    """Return a function of a run: a class's result at the house after fees and hedges."""
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -98,7 +98,7 @@ def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: a class's result on the lead venue; None if no firm quotes there."""
+    """Return a function of a run: a class's result on the lead venue, None without quotes there."""
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -108,7 +108,7 @@ def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def slower_share_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of the loss on stale quotes that went to all classes but the quickest."""
+    """Return the share of the loss on stale quotes that went to all but the fastest class."""
     classes = [each.result for each in run.firms.classes if each.result.firm != ALL]
     if not classes:
         return None
@@ -117,14 +117,17 @@ def slower_share_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_with_less_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of firms with less than their opening capital, without unpaid claims."""
+    """Return the percentage of firms left with less than their opening capital.
+
+    Claims that the house can't pay do not count.
+    """
     found = [each for each in run.firms.results if each.opening_capital_usd]
     less = sum(each.left_net_usd < each.opening_capital_usd for each in found)
     return percent(Decimal(less), Decimal(len(found)))
 
 
 def net_deposits_usd(run: RunEvidence) -> Decimal | None:
-    """Return firms' net deposits at the house, opening balances included."""
+    """Return firms' net deposits at the house, including opening balances."""
     whole = run.firms.everybody
     if not run.firms.results:
         return None

@@ -15,7 +15,7 @@ LUNA = (date(2022, 5, 7), date(2022, 5, 12))
 
 
 def first_use_usd(run: RunEvidence) -> Decimal | None:
-    """Return the amount of customers' money in use at the end of the first such day."""
+    """Return the customers' money in use at the end of the first day with any in use."""
     return run.first(Milestone.CUSTOMERS_MONEY).usd
 
 
@@ -25,7 +25,7 @@ def days_of_use(run: RunEvidence) -> Decimal:
 
 
 def use_lasts_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of days since the first one with customers' money in use."""
+    """Return the percentage of days with customers' money in use, since the first of them."""
     first = run.first(Milestone.CUSTOMERS_MONEY)
     if first.day is None:
         return None
@@ -34,13 +34,13 @@ def use_lasts_pct(run: RunEvidence) -> Decimal | None:
 
 
 def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
-    """Return the group's net worth at mark on the first day of use."""
+    """Return the group's net worth at mark on the first day with customers' money in use."""
     day = run.first(Milestone.CUSTOMERS_MONEY).day
     return None if day is None else run.solvency(day).consolidated.net_at_mark_usd
 
 
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
-    """Return the largest paper value of the group's tokens and all shares by growth."""
+    """Return the largest value of the group's tokens at mark plus all shares valued by growth."""
     priced = run.valuation.priced
     if not priced:
         return None
@@ -64,7 +64,7 @@ def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of days on which firms' profit alone exceeds it."""
+    """Return the share of days on which firms' profit alone exceeds the exchange's cash."""
     return _days_beyond(run, Chips.PROFIT)
 
 
@@ -90,7 +90,7 @@ def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
 
 
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
-    """Return liquidations in the week in which LUNA fell; None if it is not in the run."""
+    """Return liquidations in the week in which LUNA fell; None if the run lacks this week."""
     days = [at.day for at in run.timeline.shown]
     if not run.liquidations.backstops or not days[0] <= LUNA[0] <= LUNA[1] <= days[-1]:
         return None

@@ -24,18 +24,18 @@ PROJECTS = (
 
 
 def missing_usd(run: RunEvidence) -> Decimal:
-    """Return the hole, customers' coins at market prices included."""
+    """Return the hole, including customers' coins at market prices."""
     return run.missing_usd
 
 
 def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return parties' net receipts of cash in percent of the hole."""
+    """Return the cash that parties received, net of their payments, in percent of the hole."""
     taken = (party.net_received_usd for party in run.cash.parties)
     return percent(sum((usd for usd in taken if usd > 0), ZERO), missing_usd(run))
 
 
 def share_of_uses(kinds: Iterable[str]) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: the uses of some kinds in percent of all uses."""
+    """Return a function of a run: the uses of some kinds in percent of all uses."""
     names = tuple(kinds)
 
     def share(run: RunEvidence) -> Decimal | None:
@@ -52,12 +52,12 @@ def stakes_usd(run: RunEvidence) -> Decimal:
 
 
 def stakes_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return this cost in percent of the hole."""
+    """Return the cost of stakes in companies in percent of the hole."""
     return percent(stakes_usd(run), missing_usd(run))
 
 
 def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: the loss of a part of the mechanism; None if the run has no such part."""
+    """Return a function of a run: the loss of a part of the mechanism, or None without it."""
 
     def lost(run: RunEvidence) -> Decimal | None:
         part = run.part(claimed)
@@ -67,7 +67,10 @@ def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: this loss in percent of the hole; zero if the part earned money."""
+    """Return a function of a run: the loss of a part of the mechanism in percent of the hole.
+
+    The function returns zero if the part earned money.
+    """
     lost = net_loss(claimed)
 
     def share(run: RunEvidence) -> Decimal | None:
@@ -110,13 +113,16 @@ def pools_lost_usd(run: RunEvidence) -> Decimal | None:
 
 
 def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
-    """Return this loss before fees."""
+    """Return pools' loss to arbitrage before fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     return sum((month.loss_usd for month in whole), ZERO) if whole else None
 
 
 def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of customers' cash that paid for other uses, by the mildest rule."""
+    """Return the percentage of customers' cash that paid for other uses.
+
+    The tracing rule with the least percentage is used.
+    """
     found = run.trace
     if found is None:
         return None
@@ -129,12 +135,12 @@ def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return liquidations' losses in percent of it."""
+    """Return liquidations' losses in percent of the largest unexplained loss."""
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return a portfolio's losses in percent of it."""
+    """Return the portfolio's losses in percent of the largest unexplained loss."""
     return _carried(run, PORTFOLIO)
 
 

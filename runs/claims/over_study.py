@@ -1,4 +1,4 @@
-"""Statements judged by the members of a study: in how many of them does each threshold hold?
+"""Statements judged by the members of a study: in how many members does each threshold hold?
 
 A run has one value of a figure; a study has one value for each of its lives. The plausible lives
 agree with the record. Only figures that members keep can be judged.
@@ -29,7 +29,10 @@ def _of(name: str) -> OfMembers:
 
 
 def _share(part: str, whole: str) -> OfMembers:
-    """Return a part in percent of a whole; zero if the part is negative, None without a whole."""
+    """Return a function of members: the figure *part* in percent of the figure *whole*.
+
+    A negative part counts as zero. The result is NaN if the whole is not positive.
+    """
 
     def share(members: Members) -> np.ndarray:
         of, parts = members.drawn(whole), np.maximum(members.drawn(part), 0)
@@ -54,7 +57,7 @@ OVER_MEMBERS: Mapping[str, OfMembers] = {
 
 @dataclass(frozen=True, slots=True)
 class OverStudy:
-    """A study's members that judge statements."""
+    """The members of a study by which statements are judged."""
 
     name: str
     members: Members
@@ -63,12 +66,12 @@ class OverStudy:
 
     @property
     def lives(self) -> str:
-        """Name them."""
+        """Return the number and the kind of the members, in words."""
         kind = "plausible members" if self.are_plausible else "members, plausible or not,"
         return f"{int(self.which.sum())} {kind} of the study {self.name}"
 
     def holds_in_pct(self, judged: JudgedStatement) -> int | None:
-        """Return the percentage of lives in which a threshold holds; None without a figure."""
+        """Return the percentage of members in which a threshold holds; None without a figure."""
         values = self._values(judged)
         decides = judged.statement.decides
         if values is None or decides is None:
@@ -77,7 +80,7 @@ class OverStudy:
         return round(100 * sum(held) / len(held))
 
     def table(self, judged: Sequence[JudgedStatement]) -> Table:
-        """Lay out each statement whose figure the members keep."""
+        """Return a table of the statements whose figure is stored for each member."""
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
             f"Of {self.lives}: low and high enclose 90 % of the values; held is the percentage "
@@ -108,10 +111,10 @@ class OverStudy:
 
 
 def over_study(name_or_folder: str) -> OverStudy:
-    """Read the sealed result of a study: that of a built-in name, or in a folder.
+    """Read the sealed result of a study, given by a built-in name or by a folder.
 
     Raises:
-        StudyError: there is none, or it is not as it was sealed.
+        StudyError: there is no result, or it has changed since it was sealed.
     """
     path = Path(name_or_folder)
     is_name = path.name == name_or_folder and not path.is_dir()

@@ -12,7 +12,7 @@ from ledger.reports.life.share_prices import Priced, Review
 from ledger.reports.market.promises import Booked, MonthInMarket
 from runs.claims.evidence import RunEvidence
 
-# The words of reviews that leave quotes unchanged, and that end them.
+# The decisions of reviews: quotes stay unchanged, or quotes end.
 QUOTES_ON, SHUTS_OFF = "quotes on", "shuts off"
 YEAR = 12
 
@@ -23,17 +23,17 @@ def stale_loss_usd(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_loss_usd(run: RunEvidence) -> Decimal | None:
-    """Return the maker's loss on quotes, with spread and hedges; below zero a gain."""
+    """Return the maker's loss on quotes after spread and hedging costs; a gain is negative."""
     return _where_quoted(run, lambda: -run.views.maker_usd)
 
 
 def quotes_gain_of_group_usd(run: RunEvidence) -> Decimal | None:
-    """Return the quotes' gain for maker and exchange together."""
+    """Return the gain on the maker's quotes for maker and exchange together."""
     return _where_quoted(run, lambda: run.views.group_usd)
 
 
 def loss_per_day_usd(run: RunEvidence) -> Decimal | None:
-    """Return the loss of the quotes per day, including spread and hedges."""
+    """Return the maker's loss on quotes per day, after spread and hedging costs."""
     return _where_quoted(run, lambda: (-run.views.maker_usd / run.timeline.days).quantize(ZERO))
 
 
@@ -48,32 +48,32 @@ def quote_age_s(run: RunEvidence) -> Decimal | None:
 
 
 def hits_of_volume(run: RunEvidence) -> Decimal | None:
-    """Return the share of hits on stale quotes in the volume of the maker's quotes."""
+    """Return hits on stale quotes in percent of the volume of the maker's quotes."""
     booked = _sum(line.booked for line in run.expectations.lines)
     return percent(booked.pickoff_volume_usd, booked.volume_usd)
 
 
 def losing_months_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of months in which the maker's quotes lost money, hedges included."""
+    """Return the percentage of months in which the maker's quotes lost money after hedging."""
     months = [month for month in run.expectations.ledger.values() if month != Booked()]
     return percent(Decimal(sum(month.net_usd < 0 for month in months)), Decimal(len(months)))
 
 
 def promised_usd(run: RunEvidence) -> Decimal | None:
-    """Return the prediction of the maker's own simulation."""
+    """Return the result that the maker's own simulation predicts."""
     promises = [line.promise for line in run.expectations.lines if line.promise]
     return sum((each.result_usd for each in promises), ZERO) if promises else None
 
 
 def booked_of_promised(run: RunEvidence) -> Decimal | None:
-    """Return the booked result at fills in percent of the prediction for it."""
+    """Return the booked result at fills in percent of the predicted result at fills."""
     lines = [line for line in run.expectations.lines if line.promise]
     booked, promised = _sum(line.booked for line in lines), promised_usd(run)
     return None if promised is None else percent(booked.result_usd, promised)
 
 
 def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
-    """Return the cost of informed orders in percent of the prediction."""
+    """Return the cost of informed orders in percent of the predicted result."""
     found = [line.difference for line in run.expectations.lines if line.difference]
     promised = promised_usd(run)
     if promised is None:
@@ -82,7 +82,7 @@ def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
 
 
 def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
-    """Return losses on stale quotes per volume in the later half of months, over the first half."""
+    """Return the loss on stale quotes per volume: the second half of months over the first."""
     months = list(run.expectations.by_month.values())
     half = len(months) // 2
     early, late = _stale_rate(months[:half]), _stale_rate(months[half:])
@@ -90,7 +90,7 @@ def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
 
 
 def share_of_first_month(run: RunEvidence) -> Decimal | None:
-    """Return the maker's share of the house's volume in the first month that has any."""
+    """Return the maker's share of the house's volume in the first month with volume."""
     months = _volume_by_month(run)
     return percent(*months[0]) if months else None
 
@@ -102,13 +102,13 @@ def months_with_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
-    """Return the highest value of shares by growth."""
+    """Return the highest value of all shares as a multiple of fee growth."""
     priced = [ways[BY_GROWTH].middle_usd for ways in run.valuation.priced.values()]
     return max(priced, default=None)
 
 
 def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return the part of the shares' value by growth that depends on the quotes."""
+    """Return the part of the shares' value, by growth, that depends on the maker's quotes."""
     ways = _last_priced(run)
     if not ways:
         return None
@@ -117,21 +117,24 @@ def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
-    """Return the value of shares by growth over that of a trading firm."""
+    """Return the value of shares by growth over the value of the business as a trading firm."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None
 
 
 def reviews_quoting_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of reviews on the house after which the maker quotes on unchanged."""
+    """Return the percentage of reviews of quotes on the house that leave the quotes unchanged."""
     reviews = _reviews_on(run, run.run.chart.parties.house)
     quoting = Decimal(sum(each.decided == QUOTES_ON for each in reviews))
     return percent(quoting, Decimal(len(reviews)))
 
 
 def reviews_too_costly_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of reviews in which a year of quotes lost more than shares would lose."""
+    """Return the percentage of reviews in which quotes cost more in a year than their end would.
+
+    The end of the quotes would reduce the value of the shares.
+    """
     reviews = [each for each in run.valuation.reviews if each.shares_would_lose_usd is not None]
     costly = sum(-each.year_usd > (each.shares_would_lose_usd or ZERO) for each in reviews)
     return percent(Decimal(costly), Decimal(len(reviews)))
@@ -144,13 +147,13 @@ def lead_first_month_usd(run: RunEvidence) -> Decimal | None:
 
 
 def lead_last_of_first_pct(run: RunEvidence) -> Decimal | None:
-    """Return their result in the last reviewed month, in percent of the first."""
+    """Return the quotes' result on the lead venue in the last month, in percent of the first."""
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return percent(reviews[-1].month_usd, reviews[0].month_usd) if len(reviews) > 1 else None
 
 
 def lead_losses_of_gains(run: RunEvidence) -> Decimal | None:
-    """Return the losses of losing months on the lead venue in percent of other months' gains."""
+    """Return the sum of monthly losses on the lead venue in percent of the sum of monthly gains."""
     months = [each.month_usd for each in _reviews_on(run, run.run.chart.parties.lead)]
     losses = sum((-usd for usd in months if usd < 0), ZERO)
     return percent(losses, sum((usd for usd in months if usd > 0), ZERO))
@@ -190,7 +193,7 @@ def _stale_rate(months: Iterable[Iterable[MonthInMarket]]) -> Decimal | None:
 
 
 def _volume_by_month(run: RunEvidence) -> list[tuple[Decimal, Decimal]]:
-    """Return the maker's volume and the total, by month."""
+    """Return the maker's volume and the total volume, by month."""
     months: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
     for each in run.share.months:
         maker, everybody = months[each.month]
@@ -206,7 +209,7 @@ def _reviews_on(run: RunEvidence, venue: str) -> list[Review]:
 
 
 def _last_priced(run: RunEvidence) -> dict[str, Priced]:
-    """Return the appraisals of the house at its last round, or in its last month."""
+    """Return the appraisals of the exchange at its last funding round, or in its last month."""
     priced = run.valuation.priced
     names = [each.name for each in run.valuation.rounds if each.name in priced] or list(priced)
     return dict(priced[names[-1]]) if names else {}

@@ -1,4 +1,4 @@
-"""Writes a value with its unit, or a range of values, for tables and sentences."""
+"""Writes a value or a range of values with a unit, for tables and sentences."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,11 +16,11 @@ USD = "USD"
 
 
 def spoken_span(span: tuple[Value, Value], unit: str) -> str:
-    """Write the least and the greatest value: 6.5 to 12.4 bn USD; one if both read the same.
+    """Return a range in words, 6.5 to 12.4 bn USD; one value if both ends look the same.
 
     Args:
-        span: both ends, of one type.
-        unit: the unit of both.
+        span: the least and the greatest value, of one type.
+        unit: the unit of both values.
     """
     low, high = span
     if isinstance(low, date) or isinstance(high, date):

@@ -16,7 +16,8 @@
     [statement.only_if]                    # a weaker reading, tried where the first one fails
     condition = "hedges and spread are left out"
 
-A statement without a threshold has `unsaid`, with the reason, and `by`: this run, or the record.
+A statement without a threshold has `unsaid`, the reason why it can't be decided, and `by`, the side
+that can't decide it: the run or the record.
 """
 
 import tomllib
@@ -41,7 +42,7 @@ Value = Decimal | date
 
 
 class Threshold(Part):
-    """The values of a figure that bear a statement out, and the reason."""
+    """The values of a figure that bear a statement out, and the reason for this threshold."""
 
     figure: Line
     at_least: Bound | None = None
@@ -58,7 +59,7 @@ class Threshold(Part):
 
     @property
     def bounds(self) -> dict[str, Bound]:
-        """Return the ends that are set, by name."""
+        """Return the given ends of the range, by name."""
         ends = {
             "at least": self.at_least,
             "at most": self.at_most,
@@ -69,7 +70,7 @@ class Threshold(Part):
 
     @property
     def plain(self) -> str:
-        """Write the threshold as words: at least 50, or 1 to 4."""
+        """Return the threshold in words: at least 50, or 1 to 4."""
         if self.at_least is not None and self.at_most is not None:
             return f"{_told(self.at_least)} to {_told(self.at_most)}"
         return ", ".join(f"{name} {_told(end)}" for name, end in self.bounds.items())
@@ -84,7 +85,7 @@ class Threshold(Part):
 
 
 class Condition(Threshold):
-    """A weaker reading of a statement, tried if the statement itself is not borne out."""
+    """A weaker form of a statement, judged if the statement itself is not borne out."""
 
     condition: Line
 
@@ -140,7 +141,7 @@ def load_thread(path: Path = STATEMENTS) -> Thread:
     """Read the statements.
 
     Raises:
-        pydantic.ValidationError: the file is wrong; it says where.
+        pydantic.ValidationError: the file has an error; the message names the place.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return Thread.model_validate(
@@ -153,7 +154,7 @@ def _exact(end: Bound) -> Value:
 
 
 def _told(end: Bound) -> str:
-    """Write a bound in short form: 10 m for ten million, 50 bn for fifty thousand million."""
+    """Return a bound in short form: 10 m for ten million, 50 bn for fifty billion."""
     if isinstance(end, date):
         return str(end)
     scales = ((1e9, " bn"), (1e6, " m"))

@@ -1,4 +1,4 @@
-"""The verdict on a statement by its figure, in one run and in several."""
+"""The verdict on a statement from its figure, in one run and in several runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ UNDECIDED = (StatementVerdict.RUN_CANNOT, StatementVerdict.RECORD_CANNOT)
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
-    """One run's verdict on a statement: its figure, and the weaker reading's if tried."""
+    """One run's verdict on a statement, with the figure; also for the weaker form if judged."""
 
     verdict: StatementVerdict
     value: Value | None = None
@@ -34,7 +34,7 @@ class RunVerdict:
 
 @dataclass(frozen=True, slots=True)
 class JudgedStatement:
-    """A statement with each run's verdict; 18.1 is the first of tweet 18."""
+    """A statement with each run's verdict; number 18.1 is the first statement of tweet 18."""
 
     number: str
     statement: Statement
@@ -42,7 +42,7 @@ class JudgedStatement:
 
     @property
     def verdict(self) -> StatementVerdict:
-        """Return the common verdict of the runs that can decide."""
+        """Return the common verdict of the runs that have one, or that the runs disagree."""
         said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
         if not said:
             return self.by_run[0].verdict
@@ -50,20 +50,20 @@ class JudgedStatement:
 
     @property
     def is_given(self) -> bool:
-        """Return whether there is one verdict, and an input of the scenario affects it."""
+        """Return whether all runs agree, and an input of the scenario affects the verdict."""
         open_ = (*UNDECIDED, StatementVerdict.DEPENDS)
         return self.statement.given is not None and self.verdict not in open_
 
     @property
     def span(self) -> tuple[Value, Value] | None:
-        """Return the least and the greatest value of the runs that have one."""
+        """Return the least and the greatest value of the figure over the runs that have a value."""
         values = [each.value for each in self.by_run if each.value is not None]
-        # They are values of one figure, so either all are amounts or all are days.
+        # All are values of one figure, so either all are amounts or all are days.
         return (min(values), max(values)) if values else None
 
     @property
     def reason(self) -> str | None:
-        """Return the condition, or the reason of no verdict; None if the threshold decides."""
+        """Return the condition, or why there is no verdict; None if the threshold decides."""
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
@@ -94,7 +94,7 @@ def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedS
 
 
 def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
-    """Compare a figure with its threshold, and if it fails, with the weaker threshold."""
+    """Compare a figure with the threshold; if that fails, compare it with the weaker threshold."""
     decides, weaker = statement.decides, statement.only_if
     if decides is None:
         return RunVerdict(
