@@ -1,4 +1,4 @@
-"""The blind copy has no names of causes; the diagnosis still finds the true causes."""
+"""A diagnosis of books without the names of causes still finds the true causes."""
 
 import ast
 import random
@@ -49,13 +49,13 @@ WORDS = {CASH, CLAIMS, CUSTOMERS, OTHER}
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    """Return a run of five days: the group borrows, invests, holds tokens and repays loans."""
     return executed(WORLDS / "group.toml")
 
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run", "tokens_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Worlds that together have every kind of movement."""
+    """Return one of five runs, which together have every kind of movement."""
     return request.getfixturevalue(request.param)
 
 
@@ -64,7 +64,7 @@ def known(run: RunFolder) -> dict[Cause, Decimal]:
 
 
 def words_in(value: object) -> Iterator[str]:
-    """Yield every string in a structure, at any depth."""
+    """Yield every string in a nested structure."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
@@ -81,7 +81,7 @@ def words_in(value: object) -> Iterator[str]:
 # ------------------------------------------------------------------------ the removed names
 
 
-def test_the_copy_has_no_words_except_roots_cash_and_claims(each_run):
+def test_the_blind_copy_has_no_words_except_roots_cash_and_claims(each_run):
     books, key = blind_copy(each_run)
 
     assert set(words_in(books)) <= ROOTS | WORDS | set(key)
@@ -96,7 +96,7 @@ def test_a_partys_number_does_not_reveal_its_place_in_the_chart(tiny_run):
     assert by_number not in (sorted(by_number), list(tiny_run.chart.parties.names))
 
 
-def test_every_account_that_the_books_call_liquid_is_cash_in_the_copy(life, tmp_path_factory):
+def test_every_liquid_account_is_cash_in_the_blind_copy(life, tmp_path_factory):
     stands, folder = hole(life).hole_usd, tmp_path_factory.mktemp("till")
     shutil.copytree(life.path, folder, dirs_exist_ok=True)
     till = """
@@ -117,7 +117,7 @@ def test_every_account_that_the_books_call_liquid_is_cash_in_the_copy(life, tmp_
     assert diagnose(books).usd == known(life)
 
 
-def test_the_copy_does_not_depend_on_the_names_of_kinds_motives_and_sentences(life, tmp_path):
+def test_renamed_kinds_motives_and_narrations_give_the_same_blind_copy(life, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
     main = other / "main.beancount"
@@ -154,7 +154,7 @@ def test_the_copy_does_not_depend_on_the_names_of_kinds_motives_and_sentences(li
     assert diagnose(after).findings == diagnose(before).findings
 
 
-def test_the_diagnosis_does_not_depend_on_the_numbers_of_parties(group_run):
+def test_renumbered_parties_give_the_same_diagnosis(group_run):
     books, _ = blind_copy(group_run)
     drawn = random.Random(3).sample(books.parties, len(books.parties))
     renamed = dict(zip(books.parties, drawn, strict=True))
@@ -184,13 +184,13 @@ def test_the_diagnosis_does_not_depend_on_the_numbers_of_parties(group_run):
     assert {each.cause for each in found} >= {Cause.STAKES, Cause.SUMS, Cause.COSTS}
 
 
-def test_the_diagnosis_has_access_to_the_copy_only():
+def test_the_diagnosis_imports_only_causes_and_the_stripped_books():
     tree = ast.parse(Path(diagnosis.__file__).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
 
     ours = {module for module in imported if module.split(".")[0] in ("ledger", "des", "runs")}
-    assert ours == {"ledger.causes", "ledger.reports.blind.stripped_books"}  # causes are words
+    assert ours == {"ledger.causes", "ledger.reports.blind.stripped_books"}  # causes are only words
     assert "blind_copy" not in names
 
 
@@ -198,7 +198,7 @@ def test_the_diagnosis_has_access_to_the_copy_only():
 # cent
 
 
-def test_the_findings_sum_to_the_whole_hole(each_run):
+def test_the_findings_of_the_diagnosis_sum_to_the_hole(each_run):
     found = diagnose(blind_copy(each_run)[0])
 
     assert found.hole_usd == hole(each_run).hole_usd
@@ -206,7 +206,7 @@ def test_the_findings_sum_to_the_whole_hole(each_run):
 
 
 @pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
-def test_merged_desks_only_move_results_among_positions_takeovers_and_costs(run_name, request):
+def test_positions_takeovers_and_costs_sum_to_the_results_of_all_desks(run_name, request):
     run = request.getfixturevalue(run_name)
     kinds, found = hole(run).kinds_usd, known(run)
     of_desks = ("VariationMargin", "Funding", "Directional", "Backstop", "Insurance", "Hedging")
@@ -217,8 +217,8 @@ def test_merged_desks_only_move_results_among_positions_takeovers_and_costs(run_
     assert any(kinds.get(kind) for kind in ("Backstop", "Directional"))
 
 
-def test_counterparties_alone_reveal_the_motives_of_orders(busy_run):
-    # No party here both picks off and trades for its own reasons, so the result is exact.
+def test_the_counterparties_are_enough_to_find_the_motives_of_orders(busy_run):
+    # In this world each party has only one motive, so the diagnosis is exact.
     kinds, found = hole(busy_run).kinds_usd, known(busy_run)
 
     assert found[Cause.FASTER] == kinds["PickOff"] > 0
@@ -226,14 +226,14 @@ def test_counterparties_alone_reveal_the_motives_of_orders(busy_run):
     assert found[Cause.FEES] == kinds["Fees"]
 
 
-def test_in_a_life_written_by_hand_each_movement_has_its_cause(life):
+def test_each_movement_of_the_hand_written_life_has_the_right_cause(life):
     found = known(life)
 
-    assert found[Cause.STAKES] == 2400 + 400  # a venture, written down or not, and tokens
+    assert found[Cause.STAKES] == 2400 + 400  # a venture at cost, and tokens
     assert found[Cause.BORROWED] == -(1000 - 600)
     assert found[Cause.OPENING] == -(100 + 2000)
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
-    # Two fills are no evidence against any party.
+    # Two fills are too few to call a party faster.
     assert found[Cause.FASTER] == 0
     assert (
         found[Cause.OTHER_FLOW] == hole(life).kinds_usd["PickOff"] + hole(life).kinds_usd["Spread"]
@@ -253,7 +253,7 @@ def world(
     payments: list[tuple[int, int, int, int]] | None = None,
     entries: tuple[StrippedEntry, ...] = (),
 ) -> BlindBooks:
-    """Books with trades in one market, without fees, and with empty accounts in the end."""
+    """Return blind books with trades in one market, no fees, and zero closing balances."""
     venue, taker, maker, lots, price, lead, quoted = np.array(trades or [], int).reshape(-1, 7).T
     return BlindBooks(
         PARTIES,
@@ -277,14 +277,14 @@ def world(
 
 
 def hits(taker: int, gains_cents: list[int]) -> list[Row]:
-    """Let a party buy one lot at a time, below or above the lead price."""
+    """Return trades in which a party buys single lots, each with the given gain."""
     return [(HOUSE, taker, MAKER, 1, 100_000 - gain, 100_000, True) for gain in gains_cents]
 
 
 def paid(
     day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER
 ) -> StrippedEntry:
-    """Pay a party, and book it under a root."""
+    """Return an entry that pays a party and books the payment under a root."""
     usd, who = Decimal(cents).scaleb(-2), PARTIES[payer]
     return StrippedEntry(
         day,
@@ -309,24 +309,24 @@ def test_a_taker_that_gains_on_average_is_faster_although_every_third_fill_loses
     assert verdict(found.usd).main is Cause.FASTER
 
 
-def test_uninformed_orders_are_seldom_taken_for_informed_ones():
+def test_uninformed_orders_are_rarely_classified_as_informed():
     chance = np.random.default_rng(2)
     accused = sum(
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # One in 740 by the normal law, and slightly more with fifty fills: three or four are expected.
+    # The error rate is 1 in 740 for normal gains and slightly more with 50 fills: 3 or 4 of 2,000.
     assert accused <= 12
 
 
-def test_a_few_lucky_fills_are_no_evidence():
+def test_a_party_with_few_gaining_fills_is_not_classified_as_faster():
     lucky = [100, 101] * (FILLS_MIN // 2)
 
     assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
     assert diagnose(world(hits(FIRM, lucky))).usd[Cause.FASTER] == Decimal(sum(lucky)).scaleb(-2)
 
 
-def test_the_result_of_positions_is_the_sum_over_both_venues():
+def test_the_result_of_positions_is_summed_over_both_venues():
     at_house = [(HOUSE, MAKER, HOUSE, -900), (HOUSE, CROWD, HOUSE, 900)]
     at_lead = [(LEAD, MAKER, LEAD, 650), (LEAD, CROWD, MAKER, 30)]
     found = diagnose(world(payments=[*at_house, *at_lead]))
@@ -335,30 +335,32 @@ def test_the_result_of_positions_is_the_sum_over_both_venues():
     assert found.usd[Cause.TAKEOVERS] == 0
 
 
-def test_a_position_taken_over_loses_with_its_price_until_it_is_hedged():
+def test_a_position_taken_over_loses_value_until_it_is_hedged():
     paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
     trades = [
-        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # ten lots, at 5 above their value
-        (LEAD, MAKER, LEAD, -4, 900, 900, False),  # after a fall of 100
-        (LEAD, MAKER, LEAD, -6, 800, 800, False),  # and of another
-        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # all of it has been sold
+        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # takes over ten lots, 5 above their value
+        (LEAD, MAKER, LEAD, -4, 900, 900, False),  # hedges 4 lots after a fall of 100
+        (LEAD, MAKER, LEAD, -6, 800, 800, False),  # hedges 6 lots after another fall of 100
+        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # a later price has no effect
     ]
     found = diagnose(world(trades, paid_on_it)).usd
 
     assert found[Cause.TAKEOVERS] == Decimal("16.50")  # 10 x 5, 10 x 100, 6 x 100
-    assert found[Cause.POSITIONS] == 0  # all of the paid 16.00 is explained
+    assert found[Cause.POSITIONS] == 0  # takeovers explain all of the 16.00 that was paid
 
 
-def test_hedges_are_divided_between_takeovers_and_quotes_in_proportion():
+def test_a_hedge_is_divided_between_takeovers_and_quotes_in_proportion():
     trades = [
-        (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by its quotes
-        (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over
-        (LEAD, MAKER, LEAD, -20, 1_000, 1_000, False),  # half of both
+        (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by the maker's quotes
+        (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over by the maker
+        (LEAD, MAKER, LEAD, -20, 1_000, 1_000, False),  # hedges half of each
         (LEAD, CROWD, LEAD, 1, 900, 900, False),
     ]
     found = diagnose(world(trades, [(HOUSE, MAKER, HOUSE, -2_000)])).usd
 
-    assert found[Cause.TAKEOVERS] - Decimal("-20.00") == Decimal("5.00")  # 5 lots fall by 100
+    assert found[Cause.TAKEOVERS] - Decimal("-20.00") == Decimal(
+        "5.00"
+    )  # 5 lots without a hedge fall by 100
     assert found[Cause.POSITIONS] == Decimal("15.00")
 
 
@@ -377,7 +379,7 @@ JUNE = [date(2022, 6, day) for day in (1, 2, 3)]
         ([-100, -200], Cause.FEES),
     ],
 )
-def test_a_sum_is_handed_over_if_half_of_it_goes_in_one_day(parts_cents, cause):
+def test_payments_to_a_party_are_a_sum_if_one_day_has_half_of_them(parts_cents, cause):
     payments = (paid(*each, "P4") for each in zip(JUNE, parts_cents, strict=False))
     found = diagnose(world(entries=tuple(payments))).usd
 
@@ -385,7 +387,7 @@ def test_a_sum_is_handed_over_if_half_of_it_goes_in_one_day(parts_cents, cause):
     assert sum(map(abs, found.values())) == abs(found[cause])
 
 
-def test_two_parts_on_one_day_are_one_payment_and_each_payer_has_its_own_dates():
+def test_payments_are_classified_by_day_and_separately_for_each_payer():
     entries = (
         paid(JUNE[0], 80, "P4"),
         paid(JUNE[0], 80, "P4"),
@@ -398,11 +400,11 @@ def test_two_parts_on_one_day_are_one_payment_and_each_payer_has_its_own_dates()
     assert found[Cause.SPENDING] == Decimal("3.00")
 
 
-def test_an_asset_or_debt_in_return_decides_before_the_dates_of_payments_do():
+def test_an_asset_or_debt_in_return_takes_precedence_over_payment_dates():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),
-        paid(JUNE[1], 30, "P5"),  # a creditor
+        paid(JUNE[1], 30, "P5"),  # P5 is a creditor
     )
     found = diagnose(world(entries=entries)).usd
 
@@ -412,7 +414,7 @@ def test_an_asset_or_debt_in_return_decides_before_the_dates_of_payments_do():
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
 
 
-def test_movements_without_a_known_trace_are_not_explained():
+def test_movements_of_an_unknown_form_stay_unexplained():
     seven = Decimal("7.00")
     on_lead = StrippedLine("Assets", "P2", CLAIMS, "P3", seven, True)
     gift = StrippedEntry(
@@ -425,7 +427,7 @@ def test_movements_without_a_known_trace_are_not_explained():
 
 
 @pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
-def test_if_the_books_have_no_holdings_stakes_count_as_spending(run_name, request):
+def test_without_holdings_in_the_books_stakes_count_as_spending(run_name, request):
     books, _ = blind_copy(request.getfixturevalue(run_name))
     found, by_cash = diagnose(books), diagnose(without_holdings(books))
     spent = (Cause.STAKES, Cause.SUMS, Cause.SPENDING)
@@ -439,9 +441,9 @@ def test_if_the_books_have_no_holdings_stakes_count_as_spending(run_name, reques
 # ----------------------------------------------------------------------------- the verdict
 
 
-def test_the_verdict_has_the_largest_loss_and_its_distance_from_the_next():
+def test_the_verdict_has_the_two_largest_losses_and_their_difference():
     usd = dict.fromkeys(Cause, ZERO) | {
-        Cause.BORROWED: Decimal(900),  # paid back: no loss
+        Cause.BORROWED: Decimal(900),  # repaid loans are no loss
         Cause.STAKES: Decimal(50),
         Cause.SUMS: Decimal(30),
         Cause.COSTS: Decimal(20),
@@ -451,7 +453,7 @@ def test_the_verdict_has_the_largest_loss_and_its_distance_from_the_next():
     assert verdict(usd) == (Cause.STAKES, Cause.SUMS, Decimal("20.0"))
 
 
-def test_without_losses_there_is_no_main_cause_and_a_single_loss_is_certain():
+def test_without_losses_the_verdict_has_no_main_cause():
     nothing = dict.fromkeys(Cause, ZERO)
 
     assert verdict(nothing) == (None, None, 0)

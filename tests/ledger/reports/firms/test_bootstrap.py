@@ -1,4 +1,4 @@
-"""Ranks agree with Pearson's correlation and a textbook; draws and intervals with closed forms."""
+"""Rank correlations, bootstrap draws and intervals agree with textbook values and formulas."""
 
 import statistics
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, RESAMPLES, draws, i
 
 
 def naive_ranks(values: Sequence[float]) -> list[float]:
-    """Sort, and give equal values the mean of their places."""
+    """Return the rank of each value; equal values get the mean of their ranks."""
     order = sorted(values)
     places = {v: [i for i, other in enumerate(order, 1) if other == v] for v in order}
     return [statistics.fmean(places[v]) for v in values]
 
 
-def test_the_rank_correlation_of_a_textbook_is_found():
-    # Ten people's IQ and hours of television: 1 - 6 * 194 / (10 * 99), without ties.
+def test_the_rank_correlation_equals_a_textbook_example():
+    # The IQ and the hours of television of ten people, without ties: 1 - 6 * 194 / (10 * 99).
     iq = np.array([86, 97, 99, 100, 101, 103, 106, 110, 112, 113])
     hours = np.array([2, 20, 28, 27, 50, 29, 7, 17, 6, 12])
 
@@ -32,7 +32,7 @@ few = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=2, ma
 
 
 @given(few)
-def test_with_ties_it_is_pearsons_correlation_of_mean_ranks(pairs):
+def test_with_ties_the_rank_correlation_is_pearsons_correlation_of_mean_ranks(pairs):
     x, y = (list(map(float, each)) for each in zip(*pairs, strict=True))
 
     found = spearman(np.array(x), np.array(y), np.ones(len(x)))
@@ -44,7 +44,7 @@ def test_with_ties_it_is_pearsons_correlation_of_mean_ranks(pairs):
 
 
 @given(few, st.data())
-def test_a_pair_that_counts_twice_equals_two_pairs(pairs, data):
+def test_a_pair_with_weight_two_equals_two_pairs(pairs, data):
     counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
     x, y = np.array(pairs, dtype=float).T
 
@@ -64,16 +64,16 @@ def test_a_pair_without_a_value_is_ignored():
 # --------------------------------------------------------------------- the intervals
 
 
-def test_each_draw_has_the_sample_size_and_none_is_preferred():
+def test_each_draw_has_the_sample_size_and_draws_all_items_equally_often():
     found = draws(40, "firms")
 
     assert found.shape == (RESAMPLES, 40)
     assert set(found.sum(axis=1)) == {40}
-    # One of forty, drawn forty times: the mean of 80,000 has a standard error of 0.022 each.
+    # Each of forty items is expected once per draw, with a standard error of 0.022.
     assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
 
 
-def test_a_name_has_fixed_draws_and_another_name_has_others():
+def test_draws_are_fixed_for_a_name_and_differ_between_names():
     assert (draws.__wrapped__(9, "days") == draws(9, "days")).all()
     assert (draws(9, "days on") != draws(9, "days off")).any()
 
@@ -84,7 +84,7 @@ def test_with_too_few_values_there_are_no_draws_and_no_interval():
     assert interval(draws(FEWEST - 1, "days") @ np.ones(FEWEST - 1)) is None
 
 
-def test_a_resampled_mean_varies_as_the_formula_says():
+def test_the_standard_deviation_of_resampled_means_equals_the_formula():
     values = np.random.default_rng(1).normal(3, 2, 30)
 
     means = draws(30, "days") @ values / 30
@@ -95,8 +95,8 @@ def test_a_resampled_mean_varies_as_the_formula_says():
 
 @pytest.mark.parametrize("n", [20, 40])
 def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
-    # With few data a percentile interval covers less than stated: it is as narrow as with a known
-    # spread. So with twenty values its coverage is that of a t distribution of 19 degrees.
+    # With few values a percentile interval covers less than the stated rate: it is too narrow,
+    # because it uses the normal and not the t distribution. So a lower coverage is accepted.
     rng = np.random.default_rng(2)
     found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
 
@@ -105,8 +105,8 @@ def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
     assert COVERAGE - 0.04 < held < COVERAGE + 0.01
 
 
-def test_the_interval_of_a_rank_correlation_contains_the_true_one_at_the_stated_rate():
-    # For normal pairs with correlation r it is 6 / pi * arcsin(r / 2).
+def test_intervals_of_a_rank_correlation_contain_the_true_value_at_the_stated_rate():
+    # The rank correlation of normal pairs with correlation r is 6 / pi * arcsin(r / 2).
     rng, r, held = np.random.default_rng(3), 0.5, 0
     true = 6 / np.pi * np.arcsin(r / 2)
     for _ in range(100):

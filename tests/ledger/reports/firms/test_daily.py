@@ -1,4 +1,4 @@
-"""Postings by day: by hand for an afternoon, by SQL and bean-query for whole runs."""
+"""Daily results of firms agree with calculations by hand, with SQL and with bean-query."""
 
 from datetime import date
 from decimal import Decimal
@@ -48,7 +48,7 @@ def test_a_day_without_postings_is_included(afternoon_with):
     assert posted_cents(run, [["Assets:FTX:Cash"]])[1:].tolist() == [[0], [129]]
 
 
-def test_a_group_is_the_sum_of_its_accounts(afternoon_with):
+def test_the_postings_of_several_accounts_are_summed(afternoon_with):
     receiver, giver = "Assets:FTX:Cash", "Assets:Outside:Cash"
 
     posted = posted_cents(
@@ -58,7 +58,7 @@ def test_a_group_is_the_sum_of_its_accounts(afternoon_with):
     assert posted[2].tolist() == [258, -129, 0]
 
 
-def test_all_accounts_together_are_zero_on_every_day(simulated):
+def test_the_postings_of_all_accounts_sum_to_zero_on_every_day(simulated):
     assert not posted_cents(simulated, [list(simulated.opens)]).any()
 
 
@@ -89,7 +89,7 @@ QUOTING = """
 """
 
 
-def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_the_result_of_own_quotes(
+def test_results_are_edge_less_costs_at_the_house_and_own_quotes_elsewhere(
     afternoon_with,
 ):
     found = daily_results(afternoon_with(QUOTING))
@@ -100,7 +100,7 @@ def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_the_result_of_own_
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
-def test_variation_margin_is_in_neither_result(afternoon_with):
+def test_variation_margin_is_part_of_neither_result(afternoon_with):
     moved = """
 2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
   seq: 26
@@ -116,7 +116,7 @@ def test_variation_margin_is_in_neither_result(afternoon_with):
     assert in_dollars(found.elsewhere) == [[0, 0]]
 
 
-def test_sql_finds_each_day_of_the_house_in_the_fills(simulated):
+def test_daily_results_at_the_house_equal_sums_over_the_fills_in_sql(simulated):
     results = daily_results(simulated)
     with simulated.connect() as connection:
         found = connection.execute(
@@ -133,7 +133,7 @@ def test_sql_finds_each_day_of_the_house_in_the_fills(simulated):
     assert results.house.any()
 
 
-def test_bean_query_finds_each_day_elsewhere(crowd_run):
+def test_daily_results_at_the_lead_venue_equal_those_of_bean_query(crowd_run):
     entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
     query = """
@@ -147,10 +147,10 @@ def test_bean_query_finds_each_day_elsewhere(crowd_run):
     assert results.elsewhere.any()
 
 
-def test_a_day_that_counts_twice_does_so_in_results_and_in_capital():
+def test_the_weight_of_a_day_applies_to_results_and_to_capital():
     cents, invested = np.array([[6], [9], [0]]), np.array([[1000], [500], [0]])
 
     found = basis_points(cents, invested, np.array([[1, 1, 1], [2, 1, 0], [0, 0, 3]]))
 
-    # 15 of 1500; 21 of 2500; nothing of nothing
+    # The draws give 15 of 1500, 21 of 2500, and 0 of 0.
     assert found == pytest.approx(np.array([[100], [84], [np.nan]]), nan_ok=True)

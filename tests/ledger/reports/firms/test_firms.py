@@ -1,4 +1,4 @@
-"""The tables on trading firms: their sums, the sums that must be zero, and visible errors."""
+"""The tables on trading firms have correct sums, and an error in the books becomes visible."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from ledger.reports.firms.league import ALL, league
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Firm01 is a pro, Firm02 a larp; in the evening their quotes on Binance earn 9.00 and 3.00.
+# Firm01 is a pro, Firm02 a larp. In the evening their quotes on Binance earn 9.00 and 3.00.
 SEASON = """
 2022-05-09 custom "firm" "Firm01" "pro" 2.000
 2022-05-09 custom "firm" "Firm02" "larp" 300.000
@@ -59,7 +59,7 @@ def column(found: Table, name: str) -> list[Cell]:
 
 
 def not_zero(run: RunFolder) -> dict[str, Decimal]:
-    """Return the lines of the check that must be zero and aren't."""
+    """Return the nonzero lines of the check table that must be zero."""
     lines = table(run, "check").rows
     return {line: usd for line, usd in lines if "must be 0.00" in line and usd}
 
@@ -67,7 +67,7 @@ def not_zero(run: RunFolder) -> dict[str, Decimal]:
 # -------------------------------------------------------------------------- the tables
 
 
-def test_class_reaction_and_status_are_beside_the_name(afternoon_with):
+def test_the_league_table_has_class_reaction_and_status_of_each_firm(afternoon_with):
     found = table(afternoon_with(SEASON), "league")
 
     assert found.columns[:4] == ("firm", "class", "reaction_ms", "status")
@@ -88,7 +88,7 @@ def test_a_firm_that_never_hit_a_quote_has_no_median(afternoon_with):
     assert column(found, "median_edge_bps") == column(found, "median_age_s") == [None] * 3
 
 
-def test_each_class_has_its_share_of_the_makers_loss_its_money_and_its_claim(afternoon_with):
+def test_each_class_has_a_share_of_the_makers_loss_and_its_claim_and_cash(afternoon_with):
     found = table(afternoon_with(SEASON), "classes")
 
     assert column(found, "class") == ["pro", "larp", ALL]
@@ -100,11 +100,11 @@ def test_each_class_has_its_share_of_the_makers_loss_its_money_and_its_claim(aft
     assert column(found, "house_withdrawals_usd") == [700, 0, 700]
     assert column(found, "house_claim_usd") == [80, 261, 341]
     assert column(found, "payable_usd") == [Decimal(x) for x in ("29.59", "96.55", "126.14")]
-    # Firm02 has 330.00, of which 164.45 are at the house and can't be paid.
+    # Firm02 has 330.00. Of this, 164.45 is a claim that the house can't pay.
     assert column(found, "left_net_usd") == [Decimal(x) for x in ("838.59", "165.55", "1004.14")]
 
 
-def test_a_run_without_classes_says_so_and_has_no_sums(afternoon):
+def test_a_run_without_classes_has_an_empty_table_with_a_note(afternoon):
     found = table(afternoon, "classes")
 
     assert found.rows == []
@@ -112,7 +112,7 @@ def test_a_run_without_classes_says_so_and_has_no_sums(afternoon):
     assert column(table(afternoon, "league"), "class") == [None] * 3
 
 
-def test_shares_of_the_pickoff_loss_sum_to_the_whole(afternoon):
+def test_shares_of_the_pickoff_loss_sum_to_100_percent(afternoon):
     assert table(afternoon, "share-of-pickoff-loss").rows == [
         ("Firm01", Decimal("600.00"), Decimal("75.0")),
         ("Firm02", Decimal("200.00"), Decimal("25.0")),
@@ -120,7 +120,7 @@ def test_shares_of_the_pickoff_loss_sum_to_the_whole(afternoon):
     ]
 
 
-def test_claims_are_compared_with_cash_by_class_and_for_all_other_customers(afternoon_with):
+def test_claims_are_compared_with_cash_for_each_class_and_other_customers(afternoon_with):
     found = table(afternoon_with(SEASON), "claims-against-cash")
 
     assert column(found, "customers") == [
@@ -136,14 +136,13 @@ def test_claims_are_compared_with_cash_by_class_and_for_all_other_customers(afte
     assert column(found, "share_pct") == shares
     unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
     assert column(found, "unpaid_usd") == unpaid
-    # The cash is 300.00: the first firm gets all of it; the last, after 470.00 or more, gets
-    # nothing.
+    # The cash is 300.00. The first customers are paid until it is used up; the last get nothing.
     assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
     assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
     assert column(found, "payable_by_group_usd")[-1] == 688
 
 
-def test_totals_are_last_and_sum_every_column_of_money(run):
+def test_the_last_row_has_the_total_of_every_money_column(run):
     for name in ("league", "margin", "capital", "share-of-pickoff-loss"):
         found = table(run, name)
         assert found.rows[-1][0] == ALL
@@ -153,7 +152,7 @@ def test_totals_are_last_and_sum_every_column_of_money(run):
                 assert whole == sum(parts)
 
 
-def test_classes_sum_to_the_firms_in_every_column_of_money(afternoon_with):
+def test_classes_and_firms_have_the_same_total_in_every_money_column(afternoon_with):
     run = afternoon_with(SEASON)
     found, by_firm = table(run, "classes"), [table(run, name) for name in ("league", "capital")]
 
@@ -167,7 +166,7 @@ def test_classes_sum_to_the_firms_in_every_column_of_money(afternoon_with):
     assert compared == sum(title.endswith("_usd") for title in found.columns)
 
 
-def test_amounts_by_class_have_cents(any_run):
+def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     for found in firms(any_run).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):
@@ -178,11 +177,11 @@ def test_amounts_by_class_have_cents(any_run):
 # ----------------------------------------------------------------------- sums that must be zero
 
 
-def test_every_sum_that_must_be_zero_is_zero(any_run):
+def test_all_check_sums_are_zero(any_run):
     assert not_zero(any_run) == {}
 
 
-def test_the_sums_stay_zero_when_firms_quote_elsewhere(afternoon_with):
+def test_all_check_sums_are_zero_if_firms_quote_on_the_lead_venue(afternoon_with):
     run = afternoon_with(SEASON)
     lines = dict(table(run, "check").rows)
 
@@ -191,7 +190,7 @@ def test_the_sums_stay_zero_when_firms_quote_elsewhere(afternoon_with):
     assert lines["their remaining claims and cash"] == sum(each.left_usd for each in league(run))
 
 
-def test_the_sums_stay_zero_when_firms_enter_leave_and_quote_elsewhere(crowd_run):
+def test_all_check_sums_are_zero_if_firms_enter_and_leave(crowd_run):
     found = table(crowd_run, "league")
 
     assert not_zero(crowd_run) == {}
@@ -201,7 +200,7 @@ def test_the_sums_stay_zero_when_firms_enter_leave_and_quote_elsewhere(crowd_run
         assert column(found, title)[-1] != 0
 
 
-def test_bean_query_finds_each_firms_result_on_either_venue(crowd_run):
+def test_results_by_firm_and_venue_equal_those_of_bean_query(crowd_run):
     entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
     found = table(crowd_run, "league")
@@ -222,7 +221,7 @@ def test_bean_query_finds_each_firms_result_on_either_venue(crowd_run):
         assert sum(firm in booked for firm in told) > 5
 
 
-def test_both_sides_of_each_sum_are_present(any_run):
+def test_the_terms_of_the_check_sums_are_not_zero(any_run):
     lines = dict(table(any_run, "check").rows)
 
     assert lines["PickOff in the books of Alameda"] > 0
@@ -231,7 +230,7 @@ def test_both_sides_of_each_sum_are_present(any_run):
     assert lines["claims on FTX in the books of the trading firms"] > 0
 
 
-def test_a_loss_of_the_maker_without_a_winning_firm_is_visible(afternoon_with):
+def test_a_loss_of_the_maker_without_a_gain_of_a_firm_breaks_a_check_sum(afternoon_with):
     hidden = """
 2022-05-10 * "Firm01" "Alameda loses 3.00 to nobody" #pickoff
   seq: 26
@@ -243,7 +242,7 @@ def test_a_loss_of_the_maker_without_a_winning_firm_is_visible(afternoon_with):
 
 
 @pytest.mark.parametrize("venue", ["FTX", "Binance"])
-def test_a_claim_that_only_the_venue_books_is_visible_at_that_venue(afternoon_with, venue):
+def test_a_claim_that_only_the_venue_books_breaks_check_sums_of_the_venue(afternoon_with, venue):
     gift = f"""
 2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, of which Firm02 knows nothing" #fees
   seq: 26
@@ -258,7 +257,7 @@ def test_a_claim_that_only_the_venue_books_is_visible_at_that_venue(afternoon_wi
     }
 
 
-def test_a_gain_on_quotes_without_a_loser_is_visible(afternoon_with):
+def test_a_gain_on_quotes_without_a_loss_of_another_breaks_a_check_sum(afternoon_with):
     windfall = """
 2022-05-10 open Income:Firm02:LeadPickOff                  USD
 2022-05-10 * "Firm02" "Firm02 gains 2.00 from nobody" #lead-pickoff
@@ -272,7 +271,7 @@ def test_a_gain_on_quotes_without_a_loser_is_visible(afternoon_with):
     assert not_zero(afternoon_with(windfall)) == {"LeadPickOff in all books (must be 0.00)": -2}
 
 
-def test_a_result_missing_from_the_firms_account_is_visible(afternoon_with):
+def test_a_result_of_an_unknown_kind_breaks_a_check_sum(afternoon_with):
     strange = """
 2022-05-10 open Income:Firm02:Airdrops                     USD
 2022-05-10 open Income:Outside:Airdrops                    USD

@@ -1,4 +1,4 @@
-"""The firms' accounts, by hand for one afternoon and by independent queries for a whole run."""
+"""Firms' results agree with calculations by hand and with independent queries."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -49,7 +49,7 @@ STORIES = """
 
 
 def as_booked(seq: int, kind: str, who: str, gained_usd: Mapping[str, int]) -> str:
-    """Write an evening's results of quotes on Binance in the same way as a run."""
+    """Return the entry that a run writes for an evening's results of quotes on Binance."""
     evening_us = int(np.datetime64("2022-05-10T23:59:59.999999", "us").astype(np.int64))
     gained_cents = {entity: 100 * usd for entity, usd in gained_usd.items()}
     entry = lead_quoting(evening_us, kind, who, "Binance", gained_cents)
@@ -63,7 +63,7 @@ EVENING = (
 )
 
 
-def test_the_largest_edge_is_first_and_each_venue_has_its_own_costs(afternoon):
+def test_firms_are_sorted_by_edge_and_costs_are_separate_by_venue(afternoon):
     first, second = league(afternoon)
 
     assert (first.firm, second.firm) == ("Firm01", "Firm02")
@@ -73,7 +73,7 @@ def test_the_largest_edge_is_first_and_each_venue_has_its_own_costs(afternoon):
     assert (first.funding_usd, second.funding_usd) == (0, 1)
 
 
-def test_a_later_firm_overtakes_an_earlier_one_by_edge_only(afternoon_with):
+def test_the_order_of_firms_depends_on_edge_only(afternoon_with):
     more = """
 2022-05-10 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 500.00" #pickoff
   seq: 26
@@ -93,21 +93,21 @@ def test_a_later_firm_overtakes_an_earlier_one_by_edge_only(afternoon_with):
 # -------------------------------------------------------------------------- elsewhere
 
 
-def test_elsewhere_is_the_result_of_own_quotes_on_the_lead_venue(afternoon_with):
+def test_elsewhere_is_the_result_of_a_firms_quotes_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_spread_usd, first.lead_pickoff_usd, first.elsewhere_usd) == (5, 4, 9)
     assert (second.lead_spread_usd, second.lead_pickoff_usd, second.elsewhere_usd) == (7, -4, 3)
 
 
-def test_hedging_is_paid_on_the_lead_venue_but_belongs_to_the_house_fills(afternoon_with):
+def test_hedging_costs_on_the_lead_venue_are_part_of_the_house_result(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_cost_usd, second.lead_cost_usd) == (0, 9)
     assert (first.house_result_usd, second.house_result_usd) == (580, 181)  # 190 - 9
 
 
-def test_results_of_quotes_elsewhere_remain_as_a_claim_there(afternoon_with):
+def test_results_of_quotes_on_the_lead_venue_are_a_claim_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_claim_usd, first.result_usd, first.left_usd) == (9, 489, 889)
@@ -116,7 +116,7 @@ def test_results_of_quotes_elsewhere_remain_as_a_claim_there(afternoon_with):
         assert each.opening_capital_usd + each.result_usd == each.left_usd
 
 
-def test_bean_query_finds_the_same_results_elsewhere(afternoon_with):
+def test_results_on_the_lead_venue_equal_those_of_bean_query(afternoon_with):
     run = afternoon_with(EVENING)
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
@@ -133,14 +133,14 @@ def test_bean_query_finds_the_same_results_elsewhere(afternoon_with):
 # ---------------------------------------------------------------- margin, capital, debts
 
 
-def test_variation_margin_is_shown_by_venue_and_in_sum(afternoon):
+def test_variation_margin_is_shown_by_venue_and_in_total(afternoon):
     first, second = league(afternoon)
 
     assert (first.margin_house_usd, first.margin_lead_usd, first.margin_usd) == (-100, 0, -100)
     assert (second.margin_house_usd, second.margin_lead_usd, second.margin_usd) == (-30, 25, -5)
 
 
-def test_a_firm_is_left_with_its_deposits_and_its_results(afternoon):
+def test_the_money_left_is_opening_capital_plus_the_result(afternoon):
     first, second = league(afternoon)
 
     assert (first.opening_capital_usd, first.result_usd, first.left_usd) == (400, 480, 880)
@@ -149,14 +149,17 @@ def test_a_firm_is_left_with_its_deposits_and_its_results(afternoon):
     assert (second.house_claim_usd, second.lead_claim_usd, second.cash_usd) == (261, 50, 16)
 
 
-def test_only_transfers_through_the_house_are_deposits_or_withdrawals_there(afternoon):
+def test_transfers_through_the_lead_venue_are_no_deposits_at_the_house(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_deposits_usd, first.house_withdrawals_usd) == (300, 700)
-    assert (second.house_deposits_usd, second.house_withdrawals_usd) == (0, 0)  # 16.00: at Binance
+    assert (second.house_deposits_usd, second.house_withdrawals_usd) == (
+        0,
+        0,
+    )  # its 16.00 went through Binance
 
 
-def test_the_claim_on_the_house_follows_from_opening_deposits_withdrawals_and_results(afternoon):
+def test_the_claim_on_the_house_is_opening_plus_net_deposits_plus_results(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_opening_usd, second.house_opening_usd) == (0, 100)
@@ -164,7 +167,7 @@ def test_the_claim_on_the_house_follows_from_opening_deposits_withdrawals_and_re
     assert second.house_claim_usd == 100 + second.edge_less_fees_usd - 30 + second.funding_usd
 
 
-def test_a_debt_that_a_venue_bears_is_part_of_the_result(afternoon_with):
+def test_a_debt_that_the_venue_writes_off_is_part_of_the_firms_result(afternoon_with):
     borne = """
 2022-05-10 open Income:Firm01:GapLoss                      USD
 2022-05-10 * "Firm01" "Firm01 is 9.00 short after a price gap; FTX bears it" #gap-loss
@@ -193,19 +196,19 @@ def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
 # --------------------------------------------------------------------------- classes
 
 
-def test_class_and_reaction_are_from_the_first_day_and_status_is_the_last(afternoon_with):
+def test_a_profile_has_class_and_reaction_of_the_first_day_and_the_last_status(afternoon_with):
     assert profiles(afternoon_with(STORIES)) == {
         "Firm01": Profile("pro", Decimal("2.000"), "trading"),
         "Firm02": Profile("larp", Decimal("300.000"), "left"),
     }
 
 
-def test_an_older_run_has_no_class_reaction_or_status(afternoon):
+def test_books_without_profiles_give_empty_class_reaction_and_status(afternoon):
     assert [each.profile for each in league(afternoon)] == [Profile(None, None, None)] * 2
     assert by_class(league(afternoon)) == {}
 
 
-def test_the_fastest_class_is_first_at_any_edge_and_with_any_name(afternoon_with):
+def test_classes_are_sorted_by_reaction_and_not_by_edge_or_name(afternoon_with):
     swapped = '2022-05-09 custom "firm" "Firm01" "alpha" 90.000\n' + (
         '2022-05-09 custom "firm" "Firm02" "zulu" 2.000\n'
     )
@@ -217,7 +220,7 @@ def test_the_fastest_class_is_first_at_any_edge_and_with_any_name(afternoon_with
     ]
 
 
-def test_a_firm_without_a_class_is_not_lost_among_those_that_have_one(afternoon_with):
+def test_a_firm_without_a_class_is_in_a_group_of_its_own(afternoon_with):
     half = '2022-05-09 custom "firm" "Firm01" "" 1.000\n' + (
         '2022-05-09 custom "firm" "Firm02" "larp" 300.000\n'
     )
@@ -229,7 +232,7 @@ def test_a_firm_without_a_class_is_not_lost_among_those_that_have_one(afternoon_
     }
 
 
-def test_if_every_class_is_empty_there_are_no_classes(afternoon_with):
+def test_if_no_firm_has_a_class_there_are_no_classes(afternoon_with):
     empty = '2022-05-09 custom "firm" "Firm01" "" 1.000\n'
     first, second = league(afternoon_with(empty))
 
@@ -237,7 +240,7 @@ def test_if_every_class_is_empty_there_are_no_classes(afternoon_with):
     assert by_class((first, second)) == {}
 
 
-def test_the_sum_of_classes_is_the_sum_of_firms(afternoon_with):
+def test_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
     results = league(afternoon_with(STORIES + EVENING))
     sums = [total(group) for group in by_class(results).values()]
 
@@ -249,16 +252,17 @@ def test_the_sum_of_classes_is_the_sum_of_firms(afternoon_with):
 # ----------------------------------------------------------------------- second witnesses
 
 
-def test_fills_give_number_cost_and_age_of_the_quotes(afternoon):
+def test_fill_statistics_have_the_number_the_median_edge_and_the_median_age(afternoon):
     assert fill_statistics(afternoon) == {
-        # 30 / 30,000 and 30 / 30,020 of a price, 1 s and 3 s old; then 40 / 30,000, 2.5 s old
+        # Edges of Firm01: 30 / 30,000 and 30 / 30,020, ages 1 s and 3 s.
+        # Edge of Firm02: 40 / 30,000, age 2.5 s.
         "Firm01": FillStatistics(2, Decimal("10.00"), Decimal("2.000")),
         "Firm02": FillStatistics(1, Decimal("13.33"), Decimal("2.500")),
         ALL: FillStatistics(3, Decimal("10.00"), Decimal("2.500")),
     }
 
 
-def test_every_amount_agrees_with_sql_over_the_fills(run):
+def test_the_amounts_of_each_firm_equal_sums_over_the_fills_in_sql(run):
     parties = run.chart.parties
     with run.connect() as connection:
         for firm in league(run):
@@ -283,17 +287,17 @@ def test_every_amount_agrees_with_sql_over_the_fills(run):
                 firm.margin_lead_usd,
                 firm.funding_usd,
             ]
-            assert all(found[:-1])  # funding of two positions that offset each other is nothing
+            assert all(found[:-1])  # without funding, which may be zero if positions offset
 
 
-def test_variation_margin_of_both_venues_is_all_that_the_firms_booked(run):
+def test_variation_margin_and_funding_equal_the_firms_own_accounts(run):
     balances = usd_balances(run)
     for firm in league(run):
         assert firm.margin_usd == -balances[income(firm.firm, "VariationMargin")]
         assert firm.funding_usd == -balances[income(firm.firm, "Funding")]
 
 
-def test_medians_are_those_that_numpy_finds(run):
+def test_medians_of_fills_equal_those_of_numpy(run):
     with run.connect() as connection:
         rows = fill_store.read(connection, "rows", run.names)
     rows = rows[rows["motive"] == 0]
@@ -312,6 +316,6 @@ def test_medians_are_those_that_numpy_finds(run):
         assert float(statistics[name].median_age_s) == pytest.approx(age_s, abs=0.00051)
 
 
-def test_without_firms_there_are_no_results():
+def test_without_firms_the_total_is_zero_and_there_are_no_classes():
     assert total(()).result_usd == Decimal("0.00")
     assert by_class(()) == {}

@@ -1,4 +1,4 @@
-"""The payable amount of the exchange: by hand, by exact fractions, and by all orders of a queue."""
+"""The payable part of claims agrees with calculations by hand, fractions and all queue orders."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ def till(cash_cents: int, claims_cents: list[int]) -> CashCoverage:
     return CashCoverage(cash_cents * CENT, claims)
 
 
-def test_three_hundred_dollars_are_shared_by_claims_of_eight_hundred_and_eleven(afternoon):
+def test_cash_of_300_is_shared_pro_rata_among_claims_of_811(afternoon):
     assert coverage(afternoon).house.pro_rata_usd() == {
         "Firm01": Decimal("29.59"),  # 80 x 300 / 811 = 29.593
         "Firm02": Decimal("96.55"),  # 261 x 300 / 811 = 96.547
@@ -29,7 +29,7 @@ def test_three_hundred_dollars_are_shared_by_claims_of_eight_hundred_and_eleven(
     }
 
 
-def test_the_group_could_collect_the_makers_claim_on_the_lead_venue(afternoon):
+def test_the_cash_of_the_group_includes_the_makers_claim_on_the_lead_venue(afternoon):
     assert coverage(afternoon).group.cash_usd == 688  # 300 + 0 + 388
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
@@ -45,7 +45,7 @@ def test_claims_and_cash_agree_with_the_hole(any_run):
 
 
 @given(cash=CENTS, claims=CLAIMS)
-def test_pro_rata_gives_out_every_cent_and_no_party_gets_more_than_its_claim(cash, claims):
+def test_pro_rata_pays_every_cent_and_no_party_gets_more_than_its_claim(cash, claims):
     paid = [int(usd / CENT) for usd in till(cash, claims).pro_rata_usd().values()]
 
     assert sum(paid) == min(cash, sum(claims))
@@ -56,13 +56,13 @@ def test_pro_rata_gives_out_every_cent_and_no_party_gets_more_than_its_claim(cas
 
 
 def test_the_odd_cent_goes_to_the_largest_remainder():
-    shared = till(100, [100, 100, 101]).pro_rata_usd()  # 33.22, 33.22, 33.55
+    shared = till(100, [100, 100, 101]).pro_rata_usd()  # exact shares in cents: 33.22, 33.22, 33.55
 
     assert list(shared.values()) == [Decimal("0.33"), Decimal("0.33"), Decimal("0.34")]
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_limits_of_first_come_first_served_are_those_of_all_queues(cash, claims):
+def test_the_best_and_worst_payment_equal_those_over_all_queue_orders(cash, claims):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []

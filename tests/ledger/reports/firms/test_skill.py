@@ -1,4 +1,4 @@
-"""Results at the house and elsewhere: by hand for small worlds, by the league table for runs."""
+"""Firms' results on both venues agree with calculations by hand and with the league table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -51,18 +51,18 @@ FIRM = """\
 
 
 class Member(NamedTuple):
-    """A trading firm with a day's results in whole dollars, day by day."""
+    """A trading firm with its daily results on both venues, in whole dollars."""
 
     category: str | None
     reaction_ms: int
     capital_usd: int
     house_usd: Sequence[int]
     elsewhere_usd: Sequence[int]
-    statuses: Mapping[int, str] = {}  # by day
+    statuses: Mapping[int, str] = {}  # the new status, by the day of the change
 
 
 def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str:
-    """Write a ledger that has firms and nothing else."""
+    """Return the text of a ledger that has only trading firms."""
     text = [WORLD]
     entries = [(0, ("Assets:FTX:Cash", 9), ("Equity:FTX:Opening", -9))]
     for name, firm in members.items():
@@ -86,7 +86,7 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Book an edge of the result plus a fee of 1 and hedging costs of 2; the same elsewhere."""
+    """Yield entries whose results, after a fee of 1 and hedging costs of 2, are as given."""
     yield (
         day,
         (f"Assets:{name}:Claims:FTX", house_usd + 2),
@@ -115,7 +115,7 @@ def event(day: int, name: str, value: str) -> str:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Callable[..., RunFolder]:
-    """Open a ledger that has these firms and nothing else."""
+    """Return a function that writes and opens a ledger with only the given firms."""
 
     def make(quoter: Mapping[int, str] | None = None, **members: Member) -> RunFolder:
         text = ledger_text(quoter or {0: "on"}, members)
@@ -144,7 +144,7 @@ def tables(run: RunFolder) -> dict[str, Table]:
 
 
 def rows(found: Table) -> dict[tuple, dict]:
-    """Return the rows as dictionaries, by their first cell, and by place if there is one."""
+    """Return the rows as dictionaries, by the first cell and by the place, if there is one."""
     keyed = {}
     for row in found.rows:
         cells = dict(zip(found.columns, row, strict=True))
@@ -155,13 +155,13 @@ def rows(found: Table) -> dict[tuple, dict]:
 # ------------------------------------------------------------------------- the results
 
 
-def test_returns_are_bps_of_opening_capital_per_day(world):
+def test_returns_are_basis_points_of_opening_capital_per_day(world):
     run = world(Firm01=Member("pro", 5, 400, [300, 280], [9, 0]))
     first = rows(tables(run)["skill"])["Firm01"]
 
     assert (first["capital_usd"], first["days"]) == (400, 2)
-    assert first["house_bps_per_day"] == Decimal("7250.00")  # 580 / 400 over two days
-    assert first["elsewhere_bps_per_day"] == Decimal("112.50")  # 9 / 400
+    assert first["house_bps_per_day"] == Decimal("7250.00")  # (580 / 400) / 2 days
+    assert first["elsewhere_bps_per_day"] == Decimal("112.50")  # (9 / 400) / 2 days
 
 
 def test_firms_with_more_profit_at_the_house_are_first(simulated):
@@ -171,7 +171,7 @@ def test_firms_with_more_profit_at_the_house_are_first(simulated):
     assert len(set(made)) > 1
 
 
-def test_the_league_table_has_the_same_figures_by_venue(simulated):
+def test_results_by_venue_equal_those_of_the_league_table(simulated):
     found = rows(tables(simulated)["skill"])
 
     for firm in league(simulated):
@@ -183,7 +183,7 @@ def test_the_league_table_has_the_same_figures_by_venue(simulated):
     assert not found
 
 
-def test_a_firms_days_run_from_the_day_after_entry_to_its_closing(world):
+def test_a_firms_days_are_counted_from_the_day_after_entry_to_its_closing(world):
     late = Member("pro", 5, 1000, [0, 0, 0, 10, 20, 0], [0] * 6, {0: "waiting", 2: "trading"})
     gone = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "closed"})
     left = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "left"})
@@ -194,10 +194,10 @@ def test_a_firms_days_run_from_the_day_after_entry_to_its_closing(world):
 
     assert [found[name]["days"] for name in ("Late", "Gone", "Left", "Never")] == [3, 2, 6, 0]
     bps = [found[name]["house_bps_per_day"] for name in ("Late", "Gone", "Left", "Never")]
-    assert bps == [100, 150, 50, None]  # 30 over 1000 in three days, in two, in six
+    assert bps == [100, 150, 50, None]  # 30 / 1000 over three, two and six days
 
 
-def test_a_run_without_classes_has_all_firms_in_one(afternoon):
+def test_a_run_without_classes_has_one_row_for_all_firms(afternoon):
     found = tables(afternoon)
 
     assert {row["class"] for row in rows(found["skill"]).values()} == {None}
@@ -221,7 +221,7 @@ def test_a_world_without_firms_has_no_results_and_no_correlation(world):
 def alike(
     number: int, category: str, house_usd: int, elsewhere_usd: int, noise_usd: int = 0
 ) -> dict[str, Member]:
-    """Make firms of one class with these daily results plus noise, and a capital of a million."""
+    """Return firms of one class with the given daily results plus noise, and a capital of 10**6."""
     rng = np.random.default_rng([number, *category.encode()])
     ms = {"pro": 5, "mid-tier": 50, "larp": 500}[category]
     members = {}
@@ -233,7 +233,7 @@ def alike(
     return members
 
 
-def test_a_class_that_earns_at_the_house_and_loses_elsewhere_is_found(world):
+def test_a_class_with_a_gain_at_the_house_and_a_loss_elsewhere_gets_both_verdicts(world):
     run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
 
     found = rows(tables(run)["classes"])
@@ -250,22 +250,22 @@ def test_the_fastest_class_is_first_and_all_firms_are_last(world):
 
 
 def test_in_the_mean_of_a_class_each_firm_has_equal_weight(world):
-    large = Member("pro", 5, 1_000_000, [1000] * 5, [0] * 5)  # 10 bps a day
-    small = Member("pro", 5, 1_000, [2] * 5, [0] * 5)  # 20
+    large = Member("pro", 5, 1_000_000, [1000] * 5, [0] * 5)  # 10 basis points a day
+    small = Member("pro", 5, 1_000, [2] * 5, [0] * 5)  # 20 basis points a day
     row = rows(tables(world(Large=large, Small=small))["classes"])["pro", "house"]
 
     assert row["mean_bps_per_day"] == 15
     assert row["result_usd"] == 5010
 
 
-def test_constant_results_have_intervals_without_width(world):
+def test_constant_results_have_intervals_of_zero_width(world):
     row = rows(tables(world(**alike(6, "pro", 300, -200)))["classes"])["pro", "house"]
 
     ends = [row[f"over_{what}_{end}_bps"] for what in ("firms", "days") for end in ("low", "high")]
     assert ends == [row["mean_bps_per_day"]] * 4 == [3] * 4
 
 
-def test_firms_that_differ_widen_one_interval_and_days_that_differ_the_other(world):
+def test_differences_between_firms_and_between_days_widen_separate_intervals(world):
     firms = {
         f"Firm{i}": Member("pro", 5, 10**6, [100 * i] * 9, [100 * i * (-1) ** d for d in range(9)])
         for i in range(1, 7)
@@ -278,7 +278,7 @@ def test_firms_that_differ_widen_one_interval_and_days_that_differ_the_other(wor
     assert elsewhere["over_days_low_bps"] < 0 < elsewhere["over_days_high_bps"]
 
 
-def test_few_firms_or_days_have_no_interval(world):
+def test_with_too_few_firms_there_is_no_interval_over_firms(world):
     firms = alike(FEWEST - 1, "pro", 300, -200, 100)
     run = world(**firms)
 
@@ -292,21 +292,21 @@ def test_few_firms_or_days_have_no_interval(world):
 
 
 def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> dict[str, dict]:
-    """Rank seven firms, of which the slower ones earn more at the house."""
+    """Return the rank correlations of seven firms; slower firms earn more at the house."""
     members = {
         f"Firm{i}": Member("pro", i, 10_000, [10 * i] * 6, [elsewhere(i)] * 6) for i in range(1, 8)
     }
     return rows(tables(world(**members))["rank-correlation"])
 
 
-def test_the_same_winners_on_both_venues_have_rank_correlation_one(world):
+def test_equal_ranks_on_both_venues_have_rank_correlation_one(world):
     found = ranked(world, lambda i: i**2)
 
     assert [row["spearman"] for row in found.values()] == [1, 1, 1]
     assert found["house, elsewhere"]["over_days_low"] == 1
 
 
-def test_opposite_winners_on_the_two_venues_have_rank_correlation_minus_one(world):
+def test_opposite_ranks_on_the_two_venues_have_rank_correlation_minus_one(world):
     found = ranked(world, lambda i: -(i**3))
 
     assert (
@@ -315,7 +315,7 @@ def test_opposite_winners_on_the_two_venues_have_rank_correlation_minus_one(worl
     assert found["house, elsewhere"]["over_firms_high"] == -1
 
 
-def test_without_quotes_elsewhere_there_is_no_rank_correlation(world):
+def test_without_results_elsewhere_there_is_no_rank_correlation(world):
     found = ranked(world, lambda i: 0)
 
     assert {found["house, elsewhere"][c] for c in ("spearman", "over_firms_low")} == {None}
@@ -326,7 +326,7 @@ def test_without_quotes_elsewhere_there_is_no_rank_correlation(world):
 
 
 def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500) -> RunFolder:
-    """Six firms whose house ends when the quoter stops on the eleventh of twenty days."""
+    """Return a run of twenty days in which six firms gain at the house until the quoter stops."""
     rng = np.random.default_rng(seed)
     members = {}
     for i in range(6):
@@ -336,7 +336,7 @@ def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500)
     return world({0: "on", 10: "off"}, **members)
 
 
-def test_results_of_the_quoter_end_with_it_and_others_do_not(world):
+def test_when_the_quoter_stops_only_results_at_the_house_change(world):
     found = rows(tables(stopped(world))["quoter-by-class"])
     house, elsewhere = found["pro", "house"], found["pro", "elsewhere"]
 
@@ -348,7 +348,7 @@ def test_results_of_the_quoter_end_with_it_and_others_do_not(world):
     )
 
 
-def test_daily_results_are_means_of_whole_days_without_the_day_of_change(world):
+def test_daily_results_are_means_over_days_without_the_day_of_the_change(world):
     house = [10, 20, 30, 777, 4, 6]
     run = world({0: "on", 3: "off"}, Firm01=Member("pro", 5, 10_000, house, [0] * 6))
     found = tables(run)["quoter-by-firm"]
@@ -360,7 +360,7 @@ def test_daily_results_are_means_of_whole_days_without_the_day_of_change(world):
     assert "on for 3 whole days and off for 2" in found.notes[0]
 
 
-def test_a_quoter_that_returns_has_all_its_days(world):
+def test_all_days_with_the_quoter_count_if_it_stops_and_returns(world):
     house = [10, 777, 4, 777, 20]
     run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
     row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
@@ -368,21 +368,24 @@ def test_a_quoter_that_returns_has_all_its_days(world):
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (15, 4)
 
 
-def test_days_before_a_firms_entry_do_not_dilute_its_result(world):
+def test_days_before_a_firms_entry_do_not_lower_its_return(world):
     late = Member("pro", 5, 10_000, [0, 0, 0, 0, 30, 99, 9], [0] * 7, {0: "waiting", 3: "trading"})
     row = rows(tables(world({0: "on", 5: "off"}, Late=late))["quoter-by-firm"])["Late", "house"]
 
-    assert (row["on_usd_per_day"], row["on_bps_per_day"]) == (6, 30)  # five days; one with capital
+    assert (row["on_usd_per_day"], row["on_bps_per_day"]) == (
+        6,
+        30,
+    )  # 30 / 5 days; on one of the days the firm has capital
 
 
-def test_a_quoter_that_never_stops_is_noted_and_nothing_is_compared(world):
+def test_if_the_quoter_never_stops_a_note_replaces_the_comparison(world):
     for found in list(tables(world(**alike(2, "pro", 1, 1))).values())[-2:]:
         assert not found.rows
         assert "30 whole days and off for 0: no comparison is possible" in found.notes[0]
 
 
-def test_days_on_and_days_off_are_drawn_separately(world):
-    # If they were drawn together, two equal halves would never differ.
+def test_days_with_and_without_the_quoter_are_drawn_separately(world):
+    # With one common draw, the equal results of the two periods would never differ.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]
@@ -393,7 +396,7 @@ def test_days_on_and_days_off_are_drawn_separately(world):
     assert float(changed / wide) == pytest.approx(2**0.5, rel=0.1)
 
 
-def test_daily_results_have_cents(simulated):
+def test_all_amounts_in_the_tables_have_two_decimals(simulated):
     for found in skill(simulated).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):
