@@ -1,8 +1,8 @@
-"""Entries that several tests add to the afternoon, or to the life after it."""
+"""Entries that several tests add to the hand-written afternoon or to the weeks after it."""
 
 
 def gift(usd: int) -> str:
-    """FTX is given cash, on the evening of the second day."""
+    """Return an entry: FTX receives a gift of cash on the evening of the second day."""
     return f"""
 2022-05-10 * "Outside" "FTX receives a gift" #gift
   seq: 26
@@ -14,7 +14,7 @@ def gift(usd: int) -> str:
 """
 
 
-# A debt within the group, of which the creditor's books have nothing.
+# A debt within the group that only the debtor books.
 ONE_SIDED_DEBT = """
 2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
   seq: 33

@@ -10,7 +10,7 @@ def millions(usd) -> str:
     return f"${usd / 1_000_000:,.1f} million" if abs(usd) >= 1_000_000 else f"${usd:,.0f}"
 
 
-def test_its_figures_agree_with_the_hole(busy_run):
+def test_the_amounts_in_the_answer_agree_with_the_hole(busy_run):
     found, said = hole(busy_run), answer(busy_run)
 
     assert f"owes its customers {millions(found.claims_usd)}" in said
@@ -21,7 +21,7 @@ def test_its_figures_agree_with_the_hole(busy_run):
     assert f"{'earned' if net >= 0 else 'lost'} {millions(abs(net))}." in said
 
 
-def test_its_days_agree_with_the_timeline(busy_run):
+def test_the_days_in_the_answer_agree_with_the_timeline(busy_run):
     said = answer(busy_run)
     used = firsts(busy_run, standings(busy_run))[Milestone.CUSTOMERS_MONEY]
 
@@ -32,6 +32,6 @@ def test_its_days_agree_with_the_timeline(busy_run):
         assert f"first on {used.day}" in said
 
 
-def test_with_more_assets_than_claims_there_is_no_hole(tiny_run):
+def test_with_more_assets_than_claims_nothing_is_missing(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert "nothing is missing" in answer(tiny_run)

@@ -1,4 +1,4 @@
-"""The days on which claims exceeded cash: by hand for a week, by Beancount for whole runs."""
+"""The days on which claims exceeded cash agree with calculations by hand and with Beancount."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-# After the afternoon the house owes 811.00, of which 341.00 to firms, and has 300.00.
+# After the afternoon the house owes 811.00 (341.00 of it to firms) and has 300.00 in cash.
 LATER = """
 2022-05-11 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 90.00" #pickoff
   seq: 26
@@ -66,7 +66,7 @@ def dates(run: RunFolder) -> dict[str, tuple]:
 
 @pytest.fixture
 def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
-    """The afternoon and the days after it."""
+    """Return a run of the afternoon and the four days after the afternoon."""
     return afternoon_with(LATER)
 
 
@@ -79,7 +79,7 @@ def test_each_close_has_profit_claims_and_cash(afternoon):
     assert (close.house_cash_usd, close.credit_drawn_usd) == (300, 700)
 
 
-def test_a_day_without_entries_closes_as_the_day_before(week):
+def test_a_day_without_entries_has_the_balances_of_the_day_before(week):
     found = table(week, "cash-coverage")
 
     assert column(found, "day") == [date(2022, 5, 9) + timedelta(days=n) for n in range(5)]
@@ -87,26 +87,26 @@ def test_a_day_without_entries_closes_as_the_day_before(week):
     assert first[1:] == second[1:]
 
 
-def test_profit_adds_up_from_day_to_day(week):
+def test_the_profit_of_firms_is_cumulative(week):
     assert column(table(week, "cash-coverage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
 
 
-def test_every_close_has_the_amount_beyond_its_cash(week):
-    # Cash: 300, 300, 300, 1300, 300. Firms' claims: 341, 341, 426 from then on.
+def test_each_day_lists_the_amounts_above_the_cash(week):
+    # Cash by day: 300, 300, 300, 1300, 300. Firms' claims by day: 341, 341, 426, 426, 426.
     told = column(table(week, "cash-coverage"), "more_than_the_cash")
 
     everything = "firms' profit, firms' claims, all claims"
     assert told == [everything, everything, everything, "all claims", everything]
 
 
-def test_the_coverage_is_the_cash_as_a_share_of_all_claims(week):
-    # 300 of 811, then of 896, 1300 of 1896
+def test_cash_coverage_is_cash_divided_by_all_claims(week):
+    # 300 / 811 twice, 300 / 896, 1300 / 1896, 300 / 896
     assert column(table(week, "cash-coverage"), "cover_pct") == [
         Decimal(pct) for pct in ("37.0", "37.0", "33.5", "68.6", "33.5")
     ]
 
 
-def test_the_first_day_has_its_amounts_and_the_number_of_such_days(week):
+def test_each_event_has_its_first_day_and_its_number_of_days(week):
     first_day = date(2022, 5, 9)
 
     assert dates(week) == {
@@ -121,15 +121,15 @@ def test_the_first_day_has_its_amounts_and_the_number_of_such_days(week):
     ("usd", "beyond"),
     [
         (0, ["firms' profit", "firms' claims", "all claims"]),
-        (40, ["firms' profit", "firms' claims", "all claims"]),  # 340 of 341
+        (40, ["firms' profit", "firms' claims", "all claims"]),  # 340 in cash, firms' claims of 341
         (41, ["firms' profit", "all claims"]),
-        (460, ["firms' profit", "all claims"]),  # 760 of 761
+        (460, ["firms' profit", "all claims"]),  # 760 in cash, firms' profit of 761
         (461, ["all claims"]),
-        (510, ["all claims"]),  # 810 of 811
+        (510, ["all claims"]),  # 810 in cash, all claims of 811
         (511, []),
     ],
 )
-def test_an_amount_payable_to_the_last_cent_is_not_above_the_cash(afternoon_with, usd, beyond):
+def test_an_amount_equal_to_the_cash_is_not_above_the_cash(afternoon_with, usd, beyond):
     run = afternoon_with(gift(usd))
 
     assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (
@@ -144,14 +144,14 @@ def test_an_event_that_never_happened_has_no_date(tiny_run):
     assert set(dates(tiny_run).values()) == {(None, None, None, 0)}
 
 
-def test_a_waiting_withdrawal_has_the_amount_of_the_first_request(afternoon_with):
+def test_the_first_unpaid_withdrawal_is_reported_with_its_day_and_amount(afternoon_with):
     run = afternoon_with(LATER + UNPAID)
 
     assert [usd for _, usd in unpaid_requests(run)] == [450, 20, 30]
     assert dates(run)["a withdrawal not paid in full"] == (date(2022, 5, 11), 450, 300, 2)
 
 
-def test_an_exchange_without_cash_is_visible_in_a_whole_run(busy_run):
+def test_unpaid_withdrawals_of_a_simulated_run_are_reported(busy_run):
     first_day, usd, cash_usd, days = dates(busy_run)["a withdrawal not paid in full"]
 
     assert usd > 0
@@ -160,7 +160,7 @@ def test_an_exchange_without_cash_is_visible_in_a_whole_run(busy_run):
     assert first_day == min(day for day, _ in unpaid_requests(busy_run))
 
 
-def test_the_last_close_agrees_with_the_hole_and_the_league(any_run):
+def test_the_last_day_agrees_with_the_hole_and_the_league_table(any_run):
     last, the_hole, firms = closes(any_run)[-1], hole(any_run), total(league(any_run))
 
     assert last.claims_usd == the_hole.claims_usd
@@ -170,7 +170,7 @@ def test_the_last_close_agrees_with_the_hole_and_the_league(any_run):
     assert last.firms_profit_usd == firms.house_result_usd
 
 
-def test_bean_query_finds_every_close(run):
+def test_the_amounts_of_each_day_equal_those_of_bean_query(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     days = calendar(run)
@@ -193,7 +193,7 @@ def test_bean_query_finds_every_close(run):
     assert len(days) == 3
 
 
-def test_coverage_has_cents(any_run):
+def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     for found in cash_coverage(any_run).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):

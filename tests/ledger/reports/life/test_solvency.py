@@ -1,4 +1,4 @@
-"""Balance sheets: by hand at the end of June, by Beancount for whole runs, and of broken books."""
+"""Balance sheets agree with calculations by hand and with Beancount, and show broken books."""
 
 from collections import defaultdict
 from datetime import date
@@ -19,7 +19,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import kind_of
 
 JUNE, LAST = date(2022, 6, 30), date(2022, 7, 2)
-CRASH = date(2022, 5, 10)  # of the run in which customers bring tokens
+CRASH = date(2022, 5, 10)  # the day of the crash in the run with tokens as collateral
 
 
 def table(run: RunFolder, name: str, day: date = JUNE) -> Table:
@@ -35,7 +35,7 @@ def test_a_balance_sheet_has_assets_debts_equity_and_results(life):
         "Assets:Alameda:Claims:Binance": ("assets", 388, 388),
         "Assets:Alameda:Claims:FTX": ("assets", 64, 64),
         "Assets:Alameda:Ventures:Outside": ("assets", 2400, 2400),
-        "Assets:Alameda:Tokens:SOL": ("assets", 400, 900),  # 10 at 90.00
+        "Assets:Alameda:Tokens:SOL": ("assets", 400, 900),  # 10 tokens at 90.00
         "Liabilities:Alameda:CreditLine:FTX": ("liabilities", 700, 700),
         "Liabilities:Alameda:Loans:Lender01": ("liabilities", 400, 400),
         "Equity:Alameda:Opening": ("equity", 2000, 2000),
@@ -47,14 +47,14 @@ def test_a_balance_sheet_has_assets_debts_equity_and_results(life):
     }
 
 
-def test_each_line_sums_a_sheet_and_has_net_worth_at_mark(life):
+def test_each_row_has_the_totals_of_a_balance_sheet_and_net_worth_at_mark(life):
     told = {row[0]: row[1:] for row in table(life, "entities").rows}
 
     # assets, liabilities, equity, result, difference, unbooked, net at mark
     assert told["Alameda"] == (3252, 1100, 2000, 152, 0, 500, 2652)
     assert told["FTX"] == (800, 675, 100, 25, 0, 0, 125)
     assert told["Lender01"] == (1000, 0, 1000, 0, 0, 0, 1000)
-    # 64.00 and 700.00 that the two owe each other are struck out of 4,052.00 and of 1,775.00.
+    # Debts between the two, 64.00 and 700.00, are removed from assets (4,052) and debts (1,775).
     assert told["FTX and Alameda, consolidated"] == (3288, 1011, 2100, 177, 0, 500, 2777)
 
 
@@ -63,13 +63,13 @@ def test_proceeds_of_granted_tokens_are_capital_and_not_a_negative_asset(life):
 
     assert lines(sheet) == {
         "Assets:Foundation:Cash": ("assets", 400, 400),
-        "Assets:Foundation:Tokens:SOL": ("assets", 0, 450),  # 5 left at 90.00
+        "Assets:Foundation:Tokens:SOL": ("assets", 0, 450),  # 5 tokens left, at 90.00
         "Equity:Foundation:Tokens:SOL": ("equity", 400, 400),
     }
     assert (sheet.difference_usd, sheet.unbooked_usd) == (0, 450)
 
 
-def test_tokens_are_at_cost_beside_their_mark_and_the_groups_own_count_zero(life):
+def test_tokens_have_cost_and_mark_and_the_groups_own_token_counts_as_zero(life):
     assert table(life, "tokens").rows == [
         # units, unbalanced, cost, at mark, counted
         ("Assets:FTX:Tokens:FTT", "FTT", 2000, 0, 0, 50_000, 0),
@@ -79,7 +79,7 @@ def test_tokens_are_at_cost_beside_their_mark_and_the_groups_own_count_zero(life
     ]
 
 
-def test_units_without_an_origin_are_reported(life_with):
+def test_tokens_that_appear_without_a_seller_are_reported(life_with):
     conjured = """
 2022-07-02 * "Foundation" "Three more SOL appear" #tokens
   seq: 33
@@ -130,7 +130,7 @@ def test_tokens_held_in_kind_equal_tokens_owed_in_kind_at_any_mark(tokens_run):
         assert found["FTX"].unbooked_usd == consolidated(tokens_run, found).unbooked_usd == 0
 
 
-def test_the_sheets_of_a_day_do_not_depend_on_later_entries(life):
+def test_a_balance_sheet_does_not_depend_on_later_entries(life):
     before, after = (sheets(life, date(2022, 6, day))["Alameda"] for day in (29, 30))
 
     assert before.usd("liabilities") - after.usd("liabilities") == 600
@@ -150,15 +150,15 @@ def the_sheets_balance_on_every_day(run: RunFolder) -> bool:
     return True
 
 
-def test_every_sheet_balances_to_the_cent_on_every_day(any_run):
+def test_every_balance_sheet_balances_to_the_cent_on_every_day(any_run):
     assert the_sheets_balance_on_every_day(any_run)
 
 
-def test_every_sheet_balances_with_tokens_in_kind_too(tokens_run):
+def test_every_balance_sheet_balances_with_tokens_in_kind(tokens_run):
     assert the_sheets_balance_on_every_day(tokens_run)
 
 
-def test_an_entry_that_balances_only_over_two_entities_is_visible_in_both_sheets(life_with):
+def test_an_entry_that_balances_only_over_two_entities_unbalances_both_sheets(life_with):
     crossed = """
 2022-07-02 * "Retail" "FTX finds 7.00 that Retail lost"
   seq: 33
@@ -172,7 +172,7 @@ def test_an_entry_that_balances_only_over_two_entities_is_visible_in_both_sheets
     assert wrong == {"FTX": 7, "Retail": -7}
 
 
-def test_the_consolidated_sheet_is_both_less_their_debts_to_each_other(life):
+def test_the_consolidated_sheet_has_no_debts_between_house_and_maker(life):
     rows = {row[:2]: row[2:] for row in table(life, "group").rows}
 
     assert rows["assets", "CreditLine within the group"] == (700, 0, -700, 0, 0)
@@ -186,7 +186,7 @@ def test_the_consolidated_sheet_is_both_less_their_debts_to_each_other(life):
     assert rows[None, "difference (must be 0.00)"] == (0, 0, 0, 0, 0)
 
 
-def test_a_debt_that_only_one_of_the_two_books_leaves_a_difference_on_consolidation(life_with):
+def test_a_group_debt_that_only_one_side_books_leaves_a_difference(life_with):
     *_, struck_out, group, at_mark = table(life_with(ONE_SIDED_DEBT), "group", LAST).rows[-1]
 
     assert (struck_out, group, at_mark) == (7, 7, 7)
@@ -197,13 +197,13 @@ def test_the_consolidated_sheet_and_the_timeline_agree_on_net_worth_at_mark(any_
         assert consolidated(any_run, sheets(any_run, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
-def test_they_agree_on_a_life_with_loans_and_tokens_too(life):
+def test_net_worth_at_mark_agrees_with_the_timeline_with_loans_and_tokens(life):
     for at in standings(life):
         assert consolidated(life, sheets(life, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
-def test_they_agree_with_tokens_in_kind_except_for_the_insurance_fund(tokens_run):
-    """On a balance sheet the fund is a debt; the timeline counts it as a source of the group."""
+def test_net_worth_at_mark_differs_from_the_timeline_by_the_insurance_fund(tokens_run):
+    """A balance sheet shows the fund as a debt; the timeline counts the fund as a source."""
     for at in standings(tokens_run):
         found = sheets(tokens_run, at.day)
         fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))
@@ -212,7 +212,7 @@ def test_they_agree_with_tokens_in_kind_except_for_the_insurance_fund(tokens_run
         assert at.paper_usd == 0
 
 
-def test_every_line_agrees_with_bean_query_on_the_account(run):
+def test_every_line_equals_the_balance_of_its_account_in_bean_query(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     for day in calendar(run):
@@ -230,7 +230,7 @@ def test_every_line_agrees_with_bean_query_on_the_account(run):
         assert len(told) > 30
 
 
-def test_a_day_between_entries_has_a_sheet_and_a_day_outside_the_books_has_none(life):
+def test_a_day_without_entries_has_a_sheet_and_a_day_outside_the_run_is_refused(life):
     quiet = date(2022, 6, 3)
     assert table(life, "entities", quiet).rows[0][0] == "FTX"
 
@@ -245,18 +245,18 @@ def money_has_cents(tables: list[Table]) -> bool:
             for column, cell in zip(found.columns, row, strict=True):
                 if column.endswith("usd") and cell is not None:
                     assert cell.as_tuple().exponent == -2
-                    assert cell or not cell.is_signed()  # no -0.00
+                    assert cell or not cell.is_signed()  # a zero is never printed as -0.00
     return True
 
 
-def test_tables_are_well_made(any_run):
+def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     for day in calendar(any_run):
         assert money_has_cents(solvency(any_run, day).tables())
 
 
-def test_tables_with_tokens_are_well_made(life):
+def test_all_amounts_have_two_decimals_with_tokens(life):
     assert money_has_cents(solvency(life, LAST).tables())
 
 
-def test_tables_with_tokens_in_kind_are_well_made(tokens_run):
+def test_all_amounts_have_two_decimals_with_tokens_in_kind(tokens_run):
     assert money_has_cents(solvency(tokens_run, CRASH).tables())

@@ -1,4 +1,4 @@
-"""The life of a group: by hand for eight weeks, by Beancount itself for whole runs."""
+"""The timeline of the group agrees with calculations by hand and with Beancount."""
 
 from dataclasses import replace
 from datetime import date
@@ -49,7 +49,7 @@ def on(run: RunFolder, day: date):
 # --------------------------------------------------------------------- at the end of a day
 
 
-def test_a_month_ends_with_its_last_day_and_the_books_with_theirs(life):
+def test_the_table_has_the_last_day_of_each_month_and_of_the_run(life):
     rows = table(life, "timeline").rows
 
     assert rows == [
@@ -69,7 +69,7 @@ def test_net_worth_at_mark_is_liquid_paper_and_ventures_less_claims_and_loans(li
     ]
 
 
-def test_outside_loans_fill_the_hole_of_the_group_and_not_that_of_the_exchange(life):
+def test_a_loan_reduces_the_hole_of_the_group_and_not_the_hole_of_the_exchange(life):
     before, after = on(life, date(2022, 5, 19)), on(life, LENT)
 
     assert after.hole_usd == before.hole_usd - 1000
@@ -77,7 +77,7 @@ def test_outside_loans_fill_the_hole_of_the_group_and_not_that_of_the_exchange(l
     assert after.hole_after_loans_usd == before.hole_after_loans_usd
 
 
-def test_a_writedown_does_not_change_the_hole_but_ends_solvency(life):
+def test_a_writedown_changes_net_worth_but_not_the_hole(life):
     before, after = on(life, date(2022, 7, 1)), on(life, LAST)
 
     assert after.hole_usd == before.hole_usd
@@ -85,7 +85,7 @@ def test_a_writedown_does_not_change_the_hole_but_ends_solvency(life):
     assert before.net_at_mark_usd > 0 > after.net_at_mark_usd
 
 
-def test_months_are_rows_of_the_days(life):
+def test_rows_by_month_are_equal_to_the_rows_of_their_days(life):
     for name in ("timeline", "worth", "identity"):
         by_day = table(life, name, "day").rows
         by_month = table(life, name).rows
@@ -100,18 +100,18 @@ def test_the_kinds_sum_to_the_hole_and_debts_within_the_group_cancel_on_every_da
     assert any(row[1] for row in rows)
 
 
-def test_an_account_missing_from_the_definition_is_visible_on_every_line(afternoon_with):
+def test_an_account_missing_from_the_definition_leaves_a_difference_on_each_day(afternoon_with):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
     run = afternoon_with(fees, forgotten=fees + '  hole: "cause"\n')
 
     assert [row[-2:] for row in table(run, "identity").rows] == [(-65, 0)]
 
 
-def test_a_debt_within_the_group_that_only_one_side_books_is_visible(life_with):
+def test_a_group_debt_that_only_one_side_books_leaves_a_difference(life_with):
     assert [row[-1] for row in table(life_with(ONE_SIDED_DEBT), "identity").rows] == [0, 0, -7]
 
 
-def test_the_last_day_agrees_with_where_on_the_whole_life(any_run):
+def test_the_last_day_agrees_with_the_where_report(any_run):
     last, the_hole = standings(any_run)[-1], hole(any_run)
 
     assert last.claims_usd == the_hole.claims_usd
@@ -150,21 +150,21 @@ def test_beancount_converts_tokens_to_the_same_value(life):
         assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
-def test_the_groups_own_token_counts_zero_inside_the_group_at_any_mark(life):
+def test_the_groups_own_token_counts_as_zero_at_any_mark(life):
     marks, held = Marks(life), {"FTT": Decimal(1000), "SOL": Decimal(2)}
 
     assert marks.usd(held, LAST) == 25_000 + 10
     assert marks.counted_usd(held, LAST) == 10
 
 
-def test_a_token_has_its_last_mark_and_zero_before_its_first_mark(life):
+def test_a_token_has_its_last_mark_or_zero_before_the_first_mark(life):
     marks, held = Marks(life), {"SOL": Decimal(3)}
 
     worth = [marks.usd(held, date(2022, *day)) for day in ((5, 20), (5, 21), (6, 14), (6, 15))]
     assert worth == [0, 120, 120, 270]
 
 
-def test_each_token_is_marked_to_the_cent(life_with):
+def test_the_value_of_a_token_is_rounded_to_the_cent(life_with):
     run = life_with("2022-07-02 price SOL 0.3333 USD\n")
 
     assert on(run, LAST).paper_usd == Decimal("3.33")
@@ -178,15 +178,15 @@ def queued(run: RunFolder) -> dict[date, Decimal]:
     return dict(zip(days, queue_usd(run, days), strict=True))
 
 
-def test_a_queue_has_the_requested_amounts_until_they_are_paid(life):
+def test_the_withdrawal_queue_has_requested_amounts_until_they_are_paid(life):
     found = queued(life)
 
     assert [found[date(2022, 6, day)] for day in (19, 20, 24, 25, 30)] == [0, 280, 280, 80, 80]
     assert found[LAST] == 80
 
 
-def test_a_partly_paid_request_and_earlier_requests_no_longer_wait(life_with):
-    # Firm01's claim is gone by then: it is skipped, and Firm02 gets the remainder of its claim.
+def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_with):
+    # Firm01 has no claim any more and is skipped. Firm02 gets the remainder of its own claim.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
 2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
@@ -209,13 +209,13 @@ def test_when_withdrawals_are_open_again_the_queue_is_empty(life_with):
     assert [found[date(2022, 6, day)] for day in (27, 28)] == [80, 0]
 
 
-def test_a_request_waiting_on_the_first_day_waits_although_withdrawals_are_open(life_with):
+def test_a_request_on_the_first_day_is_in_the_queue_while_withdrawals_are_open(life_with):
     asked = '2022-05-09 custom "unpaid-request" Liabilities:FTX:Customers:Firm01 30.00 USD "Firm01"'
 
     assert queued(life_with(asked + "\n"))[FIRST] == 30
 
 
-def test_a_wait_that_ends_on_its_first_day_counts(life_with):
+def test_a_request_that_is_paid_on_the_same_day_counts_as_a_wait(life_with):
     brief = """
 2022-06-03 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 1.00 USD "Firm02"
 2022-06-03 * "Firm02" "Firm02 withdraws 1.00 from FTX" #withdrawal
@@ -238,7 +238,7 @@ def test_a_wait_that_ends_on_its_first_day_counts(life_with):
     assert (first, usd, days) == (date(2022, 6, 3), 1, 1 + 13)
 
 
-def test_the_queue_of_a_whole_run_is_requests_that_are_still_owed(busy_run):
+def test_the_queue_of_a_simulated_run_has_all_requests_that_are_not_paid(busy_run):
     found = queued(busy_run)
     asked = busy_run.notes(UnpaidRequest)
     paid = [entry for entry in busy_run.transactions if "waited-s" in entry.meta]
@@ -252,16 +252,12 @@ def test_the_queue_of_a_whole_run_is_requests_that_are_still_owed(busy_run):
 # --------------------------------------------------------------------------- the firsts
 
 
-def test_every_milestone_has_its_amount_its_days_and_the_day_from_which_it_is_continuous(life):
+def test_every_milestone_has_its_first_day_its_amount_and_its_number_of_days(life):
     assert dates(life) == {
         "the credit line is drawn": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
-        LIQUID: (
-            FIRST,
-            123,
-            11 + 3,
-            RECALLED,
-        ),  # until it received loans, and after it had repaid them
+        # 11 days until the group receives loans, and 3 days after it repays them.
+        LIQUID: (FIRST, 123, 11 + 3, RECALLED),
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),
         "a use of money is not paid": (date(2022, 7, 1), 500, 1, None),
@@ -271,7 +267,7 @@ def test_every_milestone_has_its_amount_its_days_and_the_day_from_which_it_is_co
     }
 
 
-def test_unpaid_days_of_a_lender_are_those_with_a_note_on_a_recall_or_interest(life_with):
+def test_days_with_a_note_on_an_unpaid_recall_or_interest_are_counted(life_with):
     unpaid = """
 2022-05-30 custom "unpaid-interest" Liabilities:Alameda:Loans:Lender01 7.00 USD
 2022-05-30 custom "unpaid-recall" Liabilities:Alameda:Loans:Lender01 30.00 USD
@@ -295,11 +291,11 @@ def test_a_milestone_that_was_never_reached_has_no_date(tiny_run):
 
 
 @pytest.mark.parametrize(("usd", "used"), [(510, True), (511, False), (512, False)])
-def test_customers_money_is_used_while_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
+def test_customers_money_is_in_use_if_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
     assert dates(afternoon_with(gift(usd)))[USED][2:] == ((2, FIRST) if used else (1, None))
 
 
-def test_the_timeline_has_cents(any_run):
+def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     for by in ("month", "day"):
         for found in timeline(any_run, by).tables():
             for row in found.rows:
@@ -308,7 +304,7 @@ def test_the_timeline_has_cents(any_run):
                         assert cell.as_tuple().exponent == -2
 
 
-def test_books_that_end_within_a_month_or_with_a_year_have_the_right_last_day(life):
+def test_month_ends_include_the_last_day_of_the_run_and_of_a_year(life):
     days = standings(life)
     december = [replace(days[0], day=date(2022, 12, day)) for day in (30, 31)]
 

@@ -1,4 +1,4 @@
-"""Rounds, months and decisions as the books note them, by hand."""
+"""The valuation report shows the notes on funding rounds, months and monthly decisions."""
 
 from datetime import date
 from decimal import Decimal
@@ -38,28 +38,28 @@ def table(run: RunFolder, name: str) -> Table:
     return next(table for table in valuation(run).tables() if table.name == name)
 
 
-def test_a_round_is_beside_the_computed_value_of_the_house_that_day(noted):
+def test_a_funding_round_is_compared_with_the_computed_value_of_the_house(noted):
     first, second = table(noted, "rounds").rows
 
-    # 2,250 is 22.5 times the growth of 100.
+    # The recorded value of 2,250 is 22.5 times the growth of 100.
     assert first[:6] == (date(2022, 6, 10), "series-b", 50, 2250, 100, Decimal("22.5"))
     assert first[6:] == (1000, 2000, 4000, 1600, 150)
     assert second == (date(2022, 6, 20), "seed", 9, None, *(None,) * 7)
 
 
-def test_a_recorded_price_of_zero_means_that_none_is_on_record(noted):
+def test_a_recorded_value_of_zero_is_read_as_missing(noted):
     assert [each.recorded_usd for each in rounds(noted)] == [2250, None]
 
 
-def test_months_are_distinct_from_rounds_and_have_the_value_of_the_quotes(noted):
+def test_the_table_of_months_has_the_value_of_the_makers_quotes(noted):
     assert table(noted, "months").rows == [
-        # growth, its price, without quotes, its price, the difference, earnings, their price
+        # growth and value, without quotes: growth and value, difference; earnings and value
         ("2022-05", 100, 2000, 80, 1600, 400, 30, 150),
         ("2022-06", -10, 0, -40, 0, 0, -5, 0),
     ]
 
 
-def test_each_decision_is_shown_with_its_grounds(noted):
+def test_each_monthly_decision_is_shown_with_its_reasons(noted):
     assert [tuple(each) for each in reviews(noted)] == [
         (date(2022, 6, 1), "FTX", "captive", "quotes on", -12, -15, 400),
         (date(2022, 7, 1), "FTX", "captive", "shuts off", -3, -18, 0),
@@ -68,7 +68,7 @@ def test_each_decision_is_shown_with_its_grounds(noted):
     assert table(noted, "reviews").rows == reviews(noted)
 
 
-def test_the_long_table_has_every_method_with_its_range(noted):
+def test_the_table_of_methods_has_a_range_for_each_method(noted):
     ways = table(noted, "ways")
 
     assert len(ways.rows) == 3 * 3
@@ -76,7 +76,7 @@ def test_the_long_table_has_every_method_with_its_range(noted):
     assert list(appraisals(noted)) == ["2022-05", "series-b", "2022-06"]
 
 
-def test_a_house_that_does_not_grow_has_no_multiple_of_growth(life_with):
+def test_a_house_with_negative_growth_has_no_multiple_of_growth(life_with):
     shrinking = NOTED.replace('"series-b" "by growth" 100.00', '"series-b" "by growth" -1.00')
 
     assert table(life_with(shrinking), "rounds").rows[0][5] is None

@@ -1,4 +1,4 @@
-"""The cascade agrees with the fills, and the gains with the general ledger."""
+"""The report on liquidations agrees with the fills and with the general ledger."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -37,22 +37,22 @@ def fills_of(run: RunFolder, motive: str) -> list[tuple]:
         ).fetchall()
 
 
-def test_the_hours_sum_to_all_liquidations(margin_run, tables):
-    # In the margin world a tick on a lot is a cent.
+def test_hourly_liquidations_sum_to_all_liquidation_fills(margin_run, tables):
+    # In the margin world one lot times one tick is one cent.
     for motive, name in (("liquidation", "in_book_usd"), ("backstop", "backstop_usd")):
         cents = sum(abs(lots) * lead for *_, lots, _, lead, _ in fills_of(margin_run, motive))
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
 
 
-def test_a_position_closed_against_the_other_side_counts_once(margin_run, tables):
+def test_a_position_deleveraged_against_another_customer_counts_once(margin_run, tables):
     longs = [row for row in fills_of(margin_run, "deleveraging") if row[3] < 0]
     cents = sum(-lots * lead for *_, lots, _, lead, _ in longs)
 
-    # Only longs were closed in this crash, against shorts, who buy as much or less.
+    # This crash closes only long positions. Short positions are their counterparties.
     assert sum(column(tables["cascade"], "deleveraged_usd")) == Decimal(cents) / 100 > 0
 
 
-def test_days_and_markets_sum_to_the_hours(tables):
+def test_daily_liquidations_equal_the_sum_of_hourly_liquidations(tables):
     for way in ("in_book_usd", "backstop_usd", "deleveraged_usd"):
         assert sum(column(tables["days"], way)) == sum(column(tables["cascade"], way))
     assert sum(column(tables["days"], "liquidated_usd")) == sum(
@@ -61,7 +61,7 @@ def test_days_and_markets_sum_to_the_hours(tables):
     )
 
 
-def test_a_backstop_result_agrees_with_its_books_under_that_kind(margin_run, tables):
+def test_the_result_of_a_backstop_equals_the_balance_in_its_books(margin_run, tables):
     balances, parties = usd_balances(margin_run), margin_run.chart.parties
     for provider, *_, result in tables["backstops"].rows:
         booked = (
@@ -72,13 +72,13 @@ def test_a_backstop_result_agrees_with_its_books_under_that_kind(margin_run, tab
     assert not any(column(tables["check"], "backstop_usd"))
 
 
-def test_there_is_one_captive_provider_and_it_is_the_maker(margin_run, tables):
+def test_the_maker_is_the_only_captive_backstop(margin_run, tables):
     standing = dict(row[:2] for row in tables["backstops"].rows)
 
     assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
 
 
-def test_the_course_has_every_hour_and_ends_with_the_results(margin_run, tables):
+def test_the_course_has_every_hour_and_ends_with_the_final_results(margin_run, tables):
     times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
 
     assert times[0] == datetime(2022, 5, 9)
@@ -89,7 +89,7 @@ def test_the_course_has_every_hour_and_ends_with_the_results(margin_run, tables)
         assert (results[0], results[-1]) == (0, result)
 
 
-def test_prices_are_those_of_the_last_fill_of_each_hour(margin_run, tables):
+def test_the_price_of_an_hour_is_the_lead_price_of_its_last_fill(margin_run, tables):
     last = {}
     with margin_run.connect() as connection:
         rows = connection.execute("SELECT time, lead FROM rows WHERE lead > 0 ORDER BY seq")
@@ -104,7 +104,7 @@ def test_prices_are_those_of_the_last_fill_of_each_hour(margin_run, tables):
         assert found[f"{hour + timedelta(hours=1):%Y-%m-%d %H:%M}"] == lead
 
 
-def test_the_largest_position_agrees_with_a_walk_through_the_fills(margin_run, tables):
+def test_the_largest_position_of_an_hour_agrees_with_a_loop_over_the_fills(margin_run, tables):
     with margin_run.connect() as connection:
         trades = connection.execute(
             "SELECT time, motive, taker, maker, lots, lead FROM rows "
@@ -118,7 +118,7 @@ def test_the_largest_position_agrees_with_a_walk_through_the_fills(margin_run, t
             hour = time.replace(minute=0, second=0, microsecond=0)
             most[hour] = max(most[hour], worth, key=abs)
             lots += count if motive == "hedging" else -count
-            worth = lots * lead  # a lot and a tick are a cent
+            worth = lots * lead  # one lot times one tick is one cent
             most[hour] = max(most[hour], worth, key=abs)
         held = dict(
             zip(
@@ -134,7 +134,7 @@ def test_the_largest_position_agrees_with_a_walk_through_the_fills(margin_run, t
 
 
 def left_lots(run: RunFolder, who: str) -> int:
-    """Return a backstop's position in lots of 0.01, by the general ledger."""
+    """Return the position of a backstop in the general ledger, in lots of 0.01."""
     accounts = {
         contracts(books_of(who), venue, run.chart.desk(who))
         for venue in (run.chart.parties.house, run.chart.parties.lead)
@@ -155,7 +155,7 @@ def test_the_course_of_more_than_a_week_is_shown_by_day(executed):
     assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
 
-def test_receipts_of_the_fund_less_its_payments_are_its_balance(tables):
+def test_the_insurance_fund_balance_is_its_receipts_less_its_payments(tables):
     debts = dict(tables["debts"].rows)
 
     assert debts["in the fund at the end"] == (
@@ -174,7 +174,7 @@ def test_without_customers_on_margin_the_report_is_empty(tiny_run):
     assert not empty["backstops"]
 
 
-def test_payments_to_the_fund_are_not_lost_between_customers_and_the_venue(margin_run):
+def test_all_check_sums_are_zero_with_payments_to_the_insurance_fund(margin_run):
     checks = {line: usd for table in firms(margin_run).tables() for line, *usd in table.rows}
     sums = {line: usd for line, usd in checks.items() if "must be 0.00" in str(line)}
 
@@ -182,7 +182,7 @@ def test_payments_to_the_fund_are_not_lost_between_customers_and_the_venue(margi
     assert all(usd == [0] for usd in sums.values()), sums
 
 
-def test_the_other_makers_have_the_tokens_sold_at_the_end(tokens_run, margin_run):
+def test_at_the_end_the_other_makers_have_all_seized_tokens(tokens_run, margin_run):
     found = {table.name: table for table in liquidations(tokens_run).tables()}
     ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
     bought = sum(

@@ -1,4 +1,4 @@
-"""Predictions and booked results: by hand for an afternoon, by other queries over a month's end."""
+"""The comparison of predictions and booked results agrees with calculations by hand and queries."""
 
 import re
 import shutil
@@ -32,8 +32,8 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'
-# The maker's results in the afternoon's general ledger: 800.00 lost, 50.00 earned, and 12.00 paid
-# for a hedge, which its fills leave out.
+# Fills with the maker's results in the general ledger of the afternoon: 800.00 lost, 50.00 earned,
+# and 12.00 paid for a hedge. The standard fills of the afternoon have no hedge of the maker.
 WITH_THE_HEDGE = (
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 2000, 30_000, 30_030, 1.0),
     (Motive.PICKOFF, "FTX", "Firm02", "Alameda", 500, 30_000, 30_040, 2.5),
@@ -60,7 +60,7 @@ def usd(*texts: str) -> list[Decimal]:
 
 @pytest.fixture
 def believing(busy_run: RunFolder, tmp_path: Path) -> Callable[[str], RunFolder]:
-    """Return the world of two months and markets, with the given predictions."""
+    """Return a function that makes a run with two months, two markets and given predictions."""
 
     def believe(text: str) -> RunFolder:
         folder = tmp_path / "run"
@@ -85,7 +85,7 @@ ALL_PROMISED = """
 # ------------------------------------------------------------------------------ by hand
 
 
-def test_a_prediction_is_beside_the_booked_result_at_fills_and_hedges_are_separate(afternoon_with):
+def test_each_month_has_prediction_booked_result_and_hedging_cost(afternoon_with):
     month, whole = rows(table(afternoon_with(BELIEF), "expectations"))
 
     assert month == {
@@ -107,9 +107,9 @@ def test_a_prediction_is_beside_the_booked_result_at_fills_and_hedges_are_separa
 def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_with):
     found = table(afternoon_with(BELIEF), "difference")
 
-    # The prediction is 2.5 bps. On 780,150 that is 195.04, 95.04 more than the predicted amount.
-    # On the firms' 750,200 it is 187.55, and 800.00 were lost. On retail's 29,950 it is 7.49, and
-    # 50.00 were earned.
+    # The predicted rate is 2.5 bps. On the whole volume, 780,150, it gives 195.04: 95.04 more than
+    # predicted. On the firms' volume, 750,200, it gives 187.55, but 800.00 was lost. On retail's
+    # volume, 29,950, it gives 7.49, and 50.00 was earned.
     parts = usd("-850.00", "95.04", "-987.55", "42.51")
     assert found.rows == [
         ("2022-05", "BTC-PERP", *parts),
@@ -118,14 +118,14 @@ def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_wit
     ]
 
 
-def test_a_market_has_its_hedges_from_its_fills(afternoon_with):
+def test_hedging_costs_by_market_are_computed_from_fills(afternoon_with):
     (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "expectations-by-market"))
 
     assert (line["market"], line["hedging_usd"], line["net_usd"]) == ("BTC-PERP", -12, -762)
-    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # hedges are not included
+    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # without hedges
 
 
-def test_a_prediction_belongs_to_the_month_of_its_date(afternoon_with):
+def test_a_prediction_is_used_for_the_month_of_its_date(afternoon_with):
     later = BELIEF.replace("05-31", "06-30")
     run = afternoon_with(later)
 
@@ -134,18 +134,18 @@ def test_a_prediction_belongs_to_the_month_of_its_date(afternoon_with):
     assert (may["promised_usd"], may["booked_usd"]) == (None, -750)
     assert (june["promised_usd"], june["booked_usd"]) == (100, 0)
     assert june["booked_bps"] is None
-    # In May there are trades without a prediction, so the sum can't be compared.
+    # May has trades but no prediction, so the total has no comparison.
     assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
 
 
-def test_a_month_without_fills_falls_short_by_its_volume_only(afternoon_with):
+def test_in_a_month_without_fills_the_volume_explains_the_whole_difference(afternoon_with):
     found = table(afternoon_with(BELIEF.replace("05-31", "06-30")), "difference")
 
     assert found.rows[2] == ("2022-06", "BTC-PERP", *usd("-100.00", "-100.00", "0.00", "0.00"))
     assert found.rows[-1] == (ALL, ALL, None, None, None, None)
 
 
-def test_a_run_without_predictions_says_so_and_still_shows_booked_results(afternoon):
+def test_a_run_without_predictions_has_a_note_and_shows_booked_results(afternoon):
     found = table(afternoon, "expectations")
 
     assert found.notes[0] == "The books of this run have no simulated results."
@@ -154,9 +154,10 @@ def test_a_run_without_predictions_says_so_and_still_shows_booked_results(aftern
     assert column(table(afternoon, "difference"), "difference_usd") == [None] * 3
 
 
-def test_a_run_with_predictions_does_not_say_that_it_has_none(afternoon_with):
+def test_a_run_with_predictions_has_no_note_on_missing_predictions(afternoon_with):
     assert not any(
-        "no beliefs" in note for note in table(afternoon_with(BELIEF), "expectations").notes
+        "no simulated results" in note
+        for note in table(afternoon_with(BELIEF), "expectations").notes
     )
 
 
@@ -169,14 +170,14 @@ BOOKED = st.builds(Booked, AMOUNTS, AMOUNTS, AMOUNTS, VOLUMES, VOLUMES)
 
 
 @given(PROMISES, BOOKED)
-def test_the_parts_sum_to_the_difference_to_the_cent(promise, booked):
+def test_the_parts_of_the_difference_sum_exactly(promise, booked):
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
 
     assert parts.whole_usd == booked.spread_usd + booked.pickoff_usd - promise.result_usd
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), BOOKED)
-def test_each_part_agrees_with_exact_fractions(promise, booked):
+def test_each_part_of_the_difference_agrees_with_exact_fractions(promise, booked):
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
     rate = Fraction(promise.result_usd) / Fraction(promise.volume_usd)
     spread_volume, pickoff_volume = booked.spread_volume_usd, booked.pickoff_volume_usd
@@ -191,7 +192,7 @@ def test_each_part_agrees_with_exact_fractions(promise, booked):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd))
-def test_a_prediction_that_comes_true_leaves_no_difference(promise):
+def test_an_exact_prediction_leaves_no_difference(promise):
     booked = Booked(spread_usd=promise.result_usd, spread_volume_usd=promise.volume_usd)
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
 
@@ -199,7 +200,7 @@ def test_a_prediction_that_comes_true_leaves_no_difference(promise):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), st.integers(2, 9))
-def test_more_of_the_same_flow_differs_by_its_volume_only(promise, times):
+def test_if_flow_is_a_multiple_of_the_prediction_volume_explains_the_difference(promise, times):
     booked = Booked(
         spread_usd=times * promise.result_usd, spread_volume_usd=times * promise.volume_usd
     )
@@ -211,7 +212,7 @@ def test_more_of_the_same_flow_differs_by_its_volume_only(promise, times):
 # ------------------------------------------------------------------------ second witnesses
 
 
-def test_results_of_a_month_agree_with_bean_query(any_run):
+def test_monthly_results_agree_with_bean_query(any_run):
     entries, errors, options = loader.load_file(str(any_run.path / "main.beancount"))
     assert not errors
     asked = run_query(
@@ -228,7 +229,7 @@ def test_results_of_a_month_agree_with_bean_query(any_run):
     }
 
 
-def test_the_fills_agree_with_the_general_ledger_month_by_month(run):
+def test_monthly_results_from_fills_agree_with_the_general_ledger(run):
     fills: dict[str, Booked] = defaultdict(Booked)
     for line in months_in_markets(run):
         fills[line.month] += line.booked
@@ -239,17 +240,17 @@ def test_the_fills_agree_with_the_general_ledger_month_by_month(run):
     assert all(not any(differences) for _, *differences in table(run, "check").rows)
 
 
-def test_a_hedge_missing_from_the_fills_is_visible(afternoon):
+def test_a_hedge_missing_from_the_fills_appears_in_the_check(afternoon):
     assert table(afternoon, "check").rows == [("2022-05", *usd("0.00", "0.00", "12.00"))]
 
 
-def test_fills_that_agree_with_the_general_ledger_leave_zero(afternoon_with):
+def test_the_check_is_zero_if_fills_agree_with_the_general_ledger(afternoon_with):
     run = afternoon_with(fills=WITH_THE_HEDGE)
 
     assert table(run, "check").rows == [("2022-05", *usd("0.00", "0.00", "0.00"))]
 
 
-def test_the_volume_agrees_with_the_makers_share(any_run):
+def test_the_volume_agrees_with_the_report_on_market_shares(any_run):
     told = {(v.market, v.month): v.maker_usd for v in volume(any_run)}
     found = {(m.market, m.month): m.booked.volume_usd for m in months_in_markets(any_run)}
 
@@ -260,7 +261,7 @@ def test_the_volume_agrees_with_the_makers_share(any_run):
 # -------------------------------------------------------------------- months and markets
 
 
-def test_months_and_markets_sum_up(believing):
+def test_markets_sum_to_months_and_months_sum_to_the_total(believing):
     run = believing(ALL_PROMISED)
     by_market, months = rows(table(run, "expectations-by-market")), rows(table(run, "expectations"))
 
@@ -277,7 +278,7 @@ def test_months_and_markets_sum_up(believing):
     assert all(month["booked_usd"] for month in months)
 
 
-def test_differences_of_markets_sum_to_those_of_months_and_these_to_the_whole(believing):
+def test_differences_of_markets_sum_to_the_differences_of_months_and_the_total(believing):
     run = believing(ALL_PROMISED)
     found, promised = rows(table(run, "difference")), rows(table(run, "expectations"))
     parts = ("from_volume_usd", "from_pickoffs_usd", "rest_usd")
@@ -292,7 +293,7 @@ def test_differences_of_markets_sum_to_those_of_months_and_these_to_the_whole(be
         assert found[-1][part] == sum(markets)
 
 
-def test_a_month_with_a_market_without_a_prediction_has_no_comparison(believing):
+def test_if_one_market_has_no_prediction_the_month_has_no_comparison(believing):
     run = believing('2022-05-31 custom "belief" "BTC-PERP" 1000.00 USD 900000.00 USD\n')
     may, june, whole = rows(table(run, "expectations"))
 
@@ -302,7 +303,7 @@ def test_a_month_with_a_market_without_a_prediction_has_no_comparison(believing)
     assert [line["promised_usd"] for line in others] == [None] * 3
 
 
-def test_expectations_have_cents(any_run, believing):
+def test_all_amounts_in_the_tables_have_two_decimals(any_run, believing):
     for run in (any_run, believing(ALL_PROMISED)):
         for found in expectations(run).tables():
             for row in found.rows:

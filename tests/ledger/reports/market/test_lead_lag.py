@@ -1,4 +1,4 @@
-"""The fills alone show the leading venue, the lag, and its precision."""
+"""The report estimates from fills alone which venue leads, the lag and its precision."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -34,7 +34,9 @@ def poisson(rng: np.random.Generator, per_s: float) -> np.ndarray:
         (-STEP_US, STEP_US, "undecided"),
     ],
 )
-def test_a_leader_is_named_when_the_interval_leaves_no_doubt(afternoon, low_us, high_us, leader):
+def test_a_venue_leads_only_if_the_interval_of_the_lag_has_one_sign(
+    afternoon, low_us, high_us, leader
+):
     found = MarketLag("BTC-PERP", 1, 1, (0.0, 0.0, 0.0), PriceLag(0, low_us, high_us), 1.0)
 
     assert found.leader(afternoon.chart.parties) == leader
@@ -44,7 +46,7 @@ def test_a_leader_is_named_when_the_interval_leaves_no_doubt(afternoon, low_us, 
 
 
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
-    """Trade for two hours at the lead price of *lag_us* ago, among trades that must not count."""
+    """Return two hours of fills at the lead price of *lag_us* ago, and fills to be ignored."""
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
     times_us = np.unique(poisson(rng, 2.0)) + SPAN_US // 2
@@ -72,7 +74,7 @@ def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
 
 @pytest.fixture
 def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFolder]:
-    """Make a run of three days on which the house repeats the lead price after a lag."""
+    """Return a function that makes a run of three days; the house repeats the lead price late."""
 
     def make(lag_us: int) -> RunFolder:
         run = afternoon_with(fills=())
@@ -91,7 +93,7 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
 @pytest.mark.parametrize(
     ("lag_us", "leader"), [(2_000_000, "Binance"), (0, "undecided"), (-2_000_000, "FTX")]
 )
-def test_the_fills_by_themselves_show_the_leader_and_the_lag(week_with, lag_us: int, leader: str):
+def test_the_leader_and_the_lag_are_found_from_fills_alone(week_with, lag_us: int, leader: str):
     (found,) = lead_lag(week_with(lag_us)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
@@ -103,7 +105,7 @@ def test_the_fills_by_themselves_show_the_leader_and_the_lag(week_with, lag_us: 
     assert row["days"] == 3
 
 
-def test_only_uninformed_orders_count_each_once(week_with):
+def test_only_uninformed_orders_count_and_each_counts_once(week_with):
     run = week_with(2_000_000)
     (found,) = market_lags(run)
     ((orders,),) = sql(run, "SELECT count(DISTINCT time) FROM fills WHERE motive = 'spread'").rows
@@ -111,11 +113,13 @@ def test_only_uninformed_orders_count_each_once(week_with):
     assert found.fills == orders
 
 
-def test_the_age_beside_the_lag_does_not_enter_the_estimate(week_with):
+def test_the_estimated_lag_does_not_use_the_recorded_age_of_quotes(week_with):
     (found,) = lead_lag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
-    assert row["quote_age_s"] == Decimal("2.50")  # as their column says, not their prices
+    assert row["quote_age_s"] == Decimal(
+        "2.50"
+    )  # from the column of ages, which differs from the lag
     assert row["lag_s"] < Decimal("2.2")
 
 
@@ -125,7 +129,7 @@ def test_without_fills_there_is_no_lag(afternoon_with):
     assert found.rows == [("BTC-PERP", "no lag", *[None] * 7, 0, 0)]
 
 
-def test_every_market_has_a_line_with_the_fills_and_days_that_sql_finds(run: RunFolder):
+def test_the_fills_and_days_of_every_market_equal_those_of_sql(run: RunFolder):
     (found,) = lead_lag(run).tables()
     counted = sql(
         run,
@@ -139,7 +143,7 @@ def test_every_market_has_a_line_with_the_fills_and_days_that_sql_finds(run: Run
         assert all(cell is None or isinstance(cell, str | int | Decimal) for cell in row)
 
 
-def test_the_ages_of_a_day_are_the_quartiles_that_sql_finds(run: RunFolder):
+def test_the_quartiles_of_quote_ages_equal_those_of_sql(run: RunFolder):
     with run.connect() as connection:
         for market in run.names.markets:
             for day in days_seen(connection, run.chart.parties.house, market):
@@ -154,9 +158,9 @@ def test_the_ages_of_a_day_are_the_quartiles_that_sql_finds(run: RunFolder):
 
 
 @pytest.mark.slow
-def test_in_a_whole_month_the_lag_is_in_the_middle_half_of_the_ages(may_run: RunFolder):
-    # The control: the quotes' latency is an input, and the estimator must find it. Quotes are
-    # 2 to 4 s old, and customers take those that are better than the other makers'.
+def test_in_a_month_the_lag_is_between_the_quartiles_of_quote_ages(may_run: RunFolder):
+    # The latency of quotes is an input of the model, and the estimator must find it. Quotes are
+    # 2 to 4 s old. Customers take a quote only if it is better than the other makers' quotes.
     for market in market_lags(may_run):
         assert market.found is not None
         assert market.ages_us is not None

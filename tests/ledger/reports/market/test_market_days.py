@@ -1,4 +1,4 @@
-"""A market's days: each figure agrees with a slow and obvious reading of the books."""
+"""The daily figures of a market agree with a simple loop over the books."""
 
 from collections import defaultdict
 from datetime import date
@@ -16,18 +16,18 @@ FILLED = ("pickoff", "spread", "liquidation")
 
 @pytest.fixture(params=["busy_run", "margin_run"])
 def run(request: pytest.FixtureRequest) -> RunFolder:
-    """A run with two markets and too little money, and a run with liquidations."""
+    """Return a run with two markets and too little money, then a run with liquidations."""
     return request.getfixturevalue(request.param)
 
 
 def fills(run: RunFolder) -> list[dict]:
-    """Read all fills on the house."""
+    """Return all fills at the house."""
     found = sql(run, "SELECT * FROM fills WHERE venue = 'FTX'")
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
 
 def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Read the other makers' volume from their entries."""
+    """Return the other makers' volume from the metadata of entries."""
     return [
         (entry.date, entry.meta["market"], entry.meta["volume"].number)
         for entry in run.transactions
@@ -35,7 +35,7 @@ def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     ]
 
 
-def test_every_trade_is_counted_once_and_the_makers_separately(run: RunFolder):
+def test_every_trade_counts_once_and_the_makers_volume_is_separate(run: RunFolder):
     everybody, maker = defaultdict(Decimal), defaultdict(Decimal)
     for fill in fills(run):
         if fill["motive"] in FILLED:
@@ -53,7 +53,7 @@ def test_every_trade_is_counted_once_and_the_makers_separately(run: RunFolder):
     assert len(days) >= 3
 
 
-def test_fees_of_all_markets_agree_with_the_houses_income_to_the_cent(run: RunFolder):
+def test_fees_of_all_markets_sum_to_the_houses_fee_income(run: RunFolder):
     by_day = defaultdict(Decimal)
     for each in market_days(run):
         by_day[each.day] += each.fees_usd
@@ -62,7 +62,7 @@ def test_fees_of_all_markets_agree_with_the_houses_income_to_the_cent(run: RunFo
     assert by_day == dict(earned.rows)
 
 
-def test_fees_of_a_market_are_those_of_its_fills_and_of_its_other_makers(busy_run: RunFolder):
+def test_fees_of_a_market_are_the_fees_of_its_fills_and_other_makers(busy_run: RunFolder):
     by_market = defaultdict(Decimal)
     for fill in fills(busy_run):
         by_market[fill["market"]] += fill["fee_usd"]
@@ -81,7 +81,7 @@ def test_fees_of_a_market_are_those_of_its_fills_and_of_its_other_makers(busy_ru
     assert len(found) == 2
 
 
-def test_fills_are_made_within_the_range_of_the_days_lead_price(run: RunFolder):
+def test_lead_prices_of_fills_are_within_the_range_of_the_day(run: RunFolder):
     seen = defaultdict(set)
     for fill in fills(run):
         if fill["motive"] == "pickoff":

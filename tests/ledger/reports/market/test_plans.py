@@ -1,4 +1,4 @@
-"""Planned and booked results, by hand for one afternoon."""
+"""The report compares planned with booked results, here in a calculation by hand."""
 
 from decimal import Decimal
 
@@ -6,8 +6,9 @@ from ledger.reports.market.expectations import expectations
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# The decision uses ten days with a volume of four million, 40,000 of it with its quotes, 6,000 in
-# hits. The plan is a result of 500.00 and a volume of 100,000.00 in ten days; the run has one day.
+# The decision uses ten days with a volume of four million. Of this, 40,000 was with the maker's
+# quotes and 6,000 was hits of firms. The plan for ten days is a result of 500.00 and a volume of
+# 100,000.00. The run has one day.
 DECISION = (
     '2022-05-09 custom "decision" "BTC-PERP" 2.5 2 2.0 10 "growth" "a limit" 1000.00 USD '
     "4000000.00 USD 40000.00 USD 6000.00 USD 500.00 USD 100000.00 USD\n"
@@ -27,7 +28,7 @@ def only_row(found: Table) -> dict[str, Cell]:
     return dict(zip(found.columns, row, strict=True))
 
 
-def test_a_plan_is_beside_its_outcome_scaled_to_the_days_at_hand(afternoon_with):
+def test_a_plan_is_scaled_to_the_days_of_the_run_and_compared_with_the_outcome(afternoon_with):
     assert only_row(plans(afternoon_with(DECISION))) == {
         "month": "2022-05",
         "market": "BTC-PERP",
@@ -40,21 +41,21 @@ def test_a_plan_is_beside_its_outcome_scaled_to_the_days_at_hand(afternoon_with)
         "beyond_plan_usd": -800,
         "planned_volume_usd": 10_000,
         "volume_usd": 780_150,
-        "planned_share_pct": Decimal("2.5"),  # of the volume of the month before
+        "planned_share_pct": Decimal("2.5"),  # in percent of last month's volume
         "share_pct": Decimal("20.0"),
         "hits_before_usd": 600,
         "hits_usd": 750_200,
     }
 
 
-def test_the_answer_has_the_number_and_the_size_of_shortfalls(afternoon_with):
+def test_a_note_states_the_number_and_the_size_of_shortfalls(afternoon_with):
     assert plans(afternoon_with(DECISION)).notes[0] == (
         "Its quotes earned less than planned in 1 of 1 market-months: -800.00 USD beyond plan "
         "in all, of which hits -800.00."
     )
 
 
-def test_a_first_decision_has_no_plan(afternoon_with):
+def test_a_decision_without_earlier_data_has_no_plan(afternoon_with):
     found = plans(afternoon_with(FIRST))
     row = only_row(found)
 

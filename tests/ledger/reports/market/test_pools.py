@@ -1,4 +1,4 @@
-"""Pools in the books: every entry balances, and the report agrees with bean-query."""
+"""Entries of liquidity pools balance, and the report on pools agrees with bean-query."""
 
 from collections.abc import Callable
 from datetime import date
@@ -42,13 +42,13 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def without(executed) -> RunFolder:
-    """The same world without pools: the maker keeps its tokens."""
+    """Return a run of the same world without pools; the maker keeps its tokens."""
     return executed(WORLD, group={"pools": None})
 
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return the answer of bean-query."""
+    """Return a function that runs a query on the run's books with Beancount's own tool."""
     entries, errors, options = loader.load_file(str(run.path / "check.beancount"))
     assert errors == []
     return lambda query: run_query(entries, options, query)[1]
@@ -63,7 +63,7 @@ def texts(run: RunFolder) -> dict[str, bytes]:
 
 
 def opened_before(run: RunFolder, day: date) -> list[tuple]:
-    """Return the books up to the end of a day, without the opening."""
+    """Return the entries before a day, without the opening balances."""
     return [
         (entry.date, entry.narration, [(p.account, p.units) for p in entry.postings])
         for entry in run.transactions
@@ -80,7 +80,7 @@ def opened_before(run: RunFolder, day: date) -> list[tuple]:
     fee_cents=st.integers(0, 10**9),
     outside_cents=st.integers(-(10**12), 10**12),
 )
-def test_an_arbitrage_balances_in_each_of_three_sets_of_books(
+def test_an_arbitrage_entry_balances_in_the_books_of_all_three_parties(
     units, cents, fee_cents, outside_cents
 ):
     day = Arbitrages(1, units, cents, fee_cents, outside_cents)
@@ -94,7 +94,7 @@ def test_an_arbitrage_balances_in_each_of_three_sets_of_books(
     assert sum(money) == 0
 
 
-def test_amounts_put_into_a_pool_come_out_by_the_same_accounts():
+def test_opening_and_closing_a_pool_use_the_same_accounts():
     into = open_pool(0, "Alameda", "SOL", 7, 1_000, "for 30 bps")
     out_of = close_pool(0, "Alameda", "SOL", 7, 1_000)
 
@@ -111,14 +111,14 @@ def test_amounts_put_into_a_pool_come_out_by_the_same_accounts():
 @pytest.mark.parametrize(
     ("every_day", "days"), [(False, 2), pytest.param(True, 5, marks=pytest.mark.slow)]
 )
-def test_an_audit_of_a_run_with_pools_finds_nothing_wrong(run, every_day, days):
+def test_a_run_with_pools_passes_the_audit(run, every_day, days):
     findings = list(audit(run.path, every_day))
 
     assert [finding.problems for finding in findings] == [()] * 7
     assert f"{days} of 5 days" in findings[-1].step
 
 
-def test_with_pools_quote_by_quote_gives_the_same_bytes(run, tmp_path):
+def test_a_run_with_every_quote_simulated_has_the_same_bytes(run, tmp_path):
     execute(SCENARIO, tmp_path / "run", every_quote=True)
 
     assert texts(RunFolder(tmp_path / "run")) == texts(run)
@@ -138,7 +138,7 @@ def test_a_closed_pool_returns_its_reserves(run, ask):
     assert len(held) == 2
 
 
-def test_dollars_in_pools_count_as_cash(run, ask):
+def test_dollars_in_pools_are_liquid_assets(run, ask):
     cash_by_day = ask(
         "SELECT date, last(balance) AS held WHERE account ~ '^Assets:.*:(Cash$|Pools:)' "
         "GROUP BY date"
@@ -152,7 +152,7 @@ def test_dollars_in_pools_count_as_cash(run, ask):
     assert "not named" not in {party.party for party in cash_statement(run).parties}
 
 
-def test_the_hole_is_explained_with_fees_as_a_source(run, ask):
+def test_fees_of_pools_are_a_source_and_leave_nothing_unexplained(run, ask):
     the_hole = hole(run)
     ((fees,),) = ask("SELECT sum(number) WHERE account = 'Income:Alameda:Pools'")
 
@@ -162,7 +162,7 @@ def test_the_hole_is_explained_with_fees_as_a_source(run, ask):
     assert all(at.unexplained_usd == at.within_group_usd == 0 for at in standings(run))
 
 
-def test_tokens_in_a_pool_are_marked_like_others(run, ask):
+def test_tokens_in_a_pool_are_valued_like_other_tokens(run, ask):
     sheet = sheets(run, LAST)["Alameda"]
     lines = {line.account: line for line in sheet.lines}
     ((units,),) = ask("SELECT sum(number) WHERE account = 'Assets:Alameda:Tokens:Pool:FTT'")
@@ -170,9 +170,9 @@ def test_tokens_in_a_pool_are_marked_like_others(run, ask):
 
     assert sheet.difference_usd == 0
     assert units > 300_000
-    assert "Assets:Alameda:Tokens:Pool:FTT" not in lines  # the group's own: it counts zero
+    assert "Assets:Alameda:Tokens:Pool:FTT" not in lines  # the group's own token counts as zero
     (at,) = (at for at in standings(run) if at.day == date(2022, 5, 29))
-    assert at.paper_usd == 1_000_000 * marks[0].amount.number  # 461,041 of them in the pool
+    assert at.paper_usd == 1_000_000 * marks[0].amount.number  # 461,041 tokens are in the pool
 
 
 # ---- the report
@@ -183,7 +183,7 @@ def rows_of(run: RunFolder) -> dict[tuple[str, str], dict]:
     return {row[:2]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
 
 
-def test_the_report_agrees_with_the_accounts(run, ask):
+def test_fees_and_losses_in_the_report_equal_the_account_balances(run, ask):
     found = rows_of(run)
 
     for token, month, condition in (
@@ -205,8 +205,8 @@ def test_the_report_agrees_with_the_accounts(run, ask):
     assert [place for place in found if place[1] == "all"] == [("SOL", "all"), ("FTT", "all")]
 
 
-def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(run):
-    """The first day is computed by hand, with 20,000,000.00 on either side."""
+def test_the_expected_loss_is_variance_times_value_divided_by_eight(run):
+    """On the first day each side of the pool has 20,000,000.00."""
     noted = run.notes(TradedPool)
     first = next(pool_days(run))
 
@@ -220,8 +220,8 @@ def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(ru
 
 
 @pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
-def test_the_loss_is_near_the_expectation_from_the_days_variance(run, token, within_pct):
-    """Block by block chance matters little: with a fee, only at the two ends of the band."""
+def test_the_loss_is_near_the_expected_loss(run, token, within_pct):
+    """Chance has little effect over many blocks; with a fee, only in the first and last blocks."""
     row = rows_of(run)[token, "all"]
 
     assert abs(row["of_expected_pct"] - 100) < within_pct
@@ -256,11 +256,11 @@ def test_without_pools_the_report_is_empty(tiny_run):
 # ---- the controls
 
 
-def test_without_pools_their_kind_is_gone_and_no_earlier_entry_changes(run, without):
+def test_without_pools_there_is_no_pools_account_and_earlier_fills_are_equal(run, without):
     assert Kind.POOLS in {kind_of(account) for account in run.opens}
     assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]
-    # They are opened at the end of a day: until then all fills are the same.
+    # The pools open at the end of 2022-05-29. Until then all fills are the same.
     ours, theirs = (
         connection.execute(
             "SELECT * EXCLUDE seq FROM rows WHERE time::DATE <= '2022-05-29' ORDER BY seq"
@@ -271,13 +271,13 @@ def test_without_pools_their_kind_is_gone_and_no_earlier_entry_changes(run, with
     assert len(ours) > 300
 
 
-def test_pools_can_be_removed_from_a_run_and_so_can_their_tokens(run):
+def test_a_counterfactual_can_remove_pools_and_tokens(run):
     assert removals.without(run, "Pools").scenario.group.pools is None
     bare = removals.without(run, "Tokens").scenario.group
     assert (bare.pools, bare.tokens) == (None, ())
 
 
-def test_removing_one_pool_changes_no_entry_until_the_day_on_which_it_opens(run, executed):
+def test_without_one_pool_all_entries_before_its_opening_are_equal(run, executed):
     only = SCENARIO.group.pools[0].model_dump(exclude_none=True)
     other = executed(WORLD, group={"pools": (only,)})
     day = date(2022, 5, 31)
@@ -287,7 +287,7 @@ def test_removing_one_pool_changes_no_entry_until_the_day_on_which_it_opens(run,
     assert "Assets:Alameda:Pools:FTT" not in other.opens
 
 
-def test_a_lift_changes_marks_and_loans_but_no_trade_with_a_pool(run, executed):
+def test_a_lift_of_token_prices_changes_no_arbitrage_with_a_pool(run, executed):
     lift = {"elasticity": 0.5, "reference_usd": 1_000_000.0}
     lifted = executed(WORLD, group={"lift": lift})
     day = date(2022, 5, 29)
@@ -343,7 +343,7 @@ def broken(ledger: str) -> set[str]:
         ),
     ],
 )
-def test_a_pool_has_only_dollars_that_were_deposited(postings, found):
+def test_a_pool_cannot_have_more_dollars_than_were_deposited(postings, found):
     entry = f'2022-05-02 * "It moves" #pool\n  seq: 2\n  time: "23:59:59.999999"\n  {postings}\n'
 
     assert broken(entry) == found

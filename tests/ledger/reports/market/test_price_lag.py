@@ -1,4 +1,4 @@
-"""A known lag is found with the right precision; without a lag none is found."""
+"""The estimator finds a known lag with the stated precision, and finds no lag where none is."""
 
 import numpy as np
 import pytest
@@ -28,13 +28,13 @@ def poisson(rng: np.random.Generator, per_s: float) -> np.ndarray:
 
 
 def brownian(rng: np.random.Generator, times_us: np.ndarray) -> np.ndarray:
-    """Draw a Brownian path at rising times."""
+    """Draw a Brownian path at increasing times."""
     steps = np.sqrt(np.diff(times_us, prepend=times_us[0])) * rng.standard_normal(len(times_us))
     return np.cumsum(steps)
 
 
 def leader_and_follower(seed: int, lag_us: int, per_s: float = 4.0) -> tuple[Prices, Prices]:
-    """Observe one path at Poisson times, and its copy *lag_us* later at others."""
+    """Return a path seen at random times, and a copy *lag_us* later seen at other times."""
     rng = np.random.default_rng(seed)
     own_us, others_us = poisson(rng, per_s), poisson(rng, per_s)
     path_us = np.unique(np.concatenate((own_us, others_us - lag_us)))
@@ -46,7 +46,7 @@ def leader_and_follower(seed: int, lag_us: int, per_s: float = 4.0) -> tuple[Pri
 
 
 def found_in(lead: Prices, house: list[Prices]) -> PriceLag | None:
-    """Look for a lag in one day."""
+    """Return the lag that the estimator finds in the data of one day."""
     return price_lag([Sight(lead, house)])
 
 
@@ -55,7 +55,7 @@ def found_in(lead: Prices, house: list[Prices]) -> PriceLag | None:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("lag_us", [2_000_000, 300_000, 0, -1_500_000])
-def test_the_lag_of_a_copy_is_found_to_one_step_of_the_grid(seed: int, lag_us: int):
+def test_the_lag_of_a_copy_is_found_within_one_step(seed: int, lag_us: int):
     lead, house = leader_and_follower(seed, lag_us)
 
     found = found_in(lead, [house])
@@ -65,7 +65,7 @@ def test_the_lag_of_a_copy_is_found_to_one_step_of_the_grid(seed: int, lag_us: i
     assert found.low_us <= lag_us <= found.high_us
 
 
-def test_with_the_two_exchanged_the_same_lag_has_the_other_sign():
+def test_with_exchanged_venues_the_lag_has_the_opposite_sign():
     lead, house = leader_and_follower(0, 2_000_000)
 
     there, back = found_in(lead, [house]), found_in(house, [lead])
@@ -76,8 +76,8 @@ def test_with_the_two_exchanged_the_same_lag_has_the_other_sign():
 
 
 @pytest.mark.parametrize("better_by", [-3.0, 0.0, 1.5])
-def test_the_lag_does_not_depend_on_the_takers_of_the_quotes(better_by: float):
-    # Customers take an old quote only if it is better than the price now.
+def test_the_estimated_lag_is_unbiased_if_customers_take_only_good_quotes(better_by: float):
+    # Customers take an old quote only if it is better than the current price by *better_by*.
     rng = np.random.default_rng(0)
     path = 2 * np.sqrt(0.05) * rng.standard_normal(SPAN_US // 50_000).cumsum()
     times_us = np.unique(poisson(rng, 2.0))
@@ -108,9 +108,9 @@ def test_independent_prices_have_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_volatility_on_both_venues_at_once_is_no_lag(seed: int):
-    # The prices share their volatility, but not their direction; an error estimate that ignores
-    # this would be several times too small.
+def test_volatility_at_the_same_time_on_both_venues_is_no_lag(seed: int):
+    # Both prices become volatile at the same time but move independently. An error estimate that
+    # ignores the common volatility would be several times too small.
     rng = np.random.default_rng(seed)
     both = []
     for times_us in (poisson(rng, 0.5), poisson(rng, 0.5)):
@@ -122,7 +122,7 @@ def test_volatility_on_both_venues_at_once_is_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 16])
-def test_a_few_prices_have_no_lag(n: int):
+def test_too_few_prices_have_no_lag(n: int):
     few = Prices(np.arange(n) * 1_000_000, np.arange(n, dtype=float) ** 2)
 
     assert found_in(few, [few]) is None
@@ -135,7 +135,7 @@ def test_a_constant_price_has_no_lag():
     assert found_in(lead._replace(prices=np.ones(len(lead.prices))), [house]) is None
 
 
-def test_the_spread_between_asks_and_bids_is_no_move():
+def test_the_spread_between_asks_and_bids_does_not_change_the_lag():
     lead, house = leader_and_follower(0, 2_000_000)
     lead, house = (Prices(each.times_us, np.rint(each.prices)) for each in (lead, house))
     buys = np.random.default_rng(1).random(len(house.times_us)) < 0.5
@@ -149,8 +149,8 @@ def test_the_spread_between_asks_and_bids_is_no_move():
     assert found_in(lead, sides(0)) == found_in(lead, sides(10_000)) is not None
 
 
-def test_equal_moments_on_both_venues_do_not_bias_the_lag_to_zero():
-    # As in the books, which have the lead price at the house's fills only.
+def test_equal_timestamps_on_both_venues_do_not_bias_the_lag_to_zero():
+    # The books also have equal timestamps: they have the lead price only at fills of the house.
     lead_us = poisson(np.random.default_rng(0), 1.0)
     path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
     path = brownian(np.random.default_rng(1), path_us)
@@ -172,7 +172,7 @@ series = st.lists(
 
 
 @given(lead=series, asks=series, bids=series, us=st.sampled_from([50_000, 470_000, 40_000_000]))
-def test_dispersions_are_the_squares_of_all_pairs_around_a_lag(lead, asks, bids, us):
+def test_dispersions_equal_sums_over_all_pairs_near_each_lag(lead, asks, bids, us):
     lead, *house = (each._replace(times_us=each.times_us * us) for each in (lead, asks, bids))
 
     found = dispersions(Sight(lead, house))
@@ -203,7 +203,7 @@ def test_dispersions_are_the_squares_of_all_pairs_around_a_lag(lead, asks, bids,
 
 
 def sparse_days(seed: int, lag_us: int, n: int) -> list[tuple[Prices, Prices]]:
-    """Observe copies on *n* days, at distances of five times their lag."""
+    """Return *n* days of a path and its copy; prices are five lags apart on average."""
     return [leader_and_follower(100 * seed + day, lag_us, per_s=0.1) for day in range(n)]
 
 
@@ -212,14 +212,14 @@ def pooled(days: list[tuple[Prices, Prices]]) -> PriceLag | None:
 
 
 @pytest.mark.parametrize("lag_us", [2_000_000, -2_000_000])
-def test_prices_far_apart_leave_an_interval_with_the_lag_in_it(lag_us: int):
+def test_with_rare_prices_the_interval_still_contains_the_lag(lag_us: int):
     found = [pooled(sparse_days(seed, lag_us, 4)) for seed in range(20)]
 
-    # Of intervals of 95 %, 16 or fewer contain the lag with a probability of three in a thousand.
+    # At a coverage of 95 %, the probability that at most 16 of 20 contain the lag is 0.3 %.
     assert sum(each is not None and each.low_us <= lag_us <= each.high_us for each in found) > 16
 
 
-def test_more_days_leave_a_shorter_interval():
+def test_more_days_give_a_shorter_interval():
     few, many = ([pooled(sparse_days(seed, 2_000_000, n)) for seed in range(6)] for n in (3, 20))
 
     widths = [[each.high_us - each.low_us for each in found if each] for found in (few, many)]
@@ -228,11 +228,11 @@ def test_more_days_leave_a_shorter_interval():
     assert sum(each.low_us <= 2_000_000 <= each.high_us for each in many if each) >= 5
 
 
-def test_prices_too_far_apart_have_no_lag_rather_than_a_wrong_one():
+def test_with_very_rare_prices_no_lag_is_reported():
     assert pooled([leader_and_follower(day, 2_000_000, per_s=0.02) for day in range(4)]) is None
 
 
-def test_each_day_has_equal_weight_for_any_moves():
+def test_each_day_has_equal_weight_at_any_volatility():
     days = sparse_days(0, 2_000_000, 4)
     (lead, house), *others = days
     wild = [(Prices(lead.times_us, 1e6 * lead.prices), Prices(house.times_us, 1e6 * house.prices))]
@@ -255,14 +255,14 @@ def test_without_days_there_is_no_lag():
 # ------------------------------------------------------------------------ the correlation
 
 
-def test_a_copy_shifted_by_its_lag_has_a_correlation_of_nearly_one():
+def test_a_copy_shifted_by_its_lag_has_a_correlation_near_one():
     lead, house = leader_and_follower(0, 2_000_000)
 
     assert correlation(Sight(lead, [house]), 2_000_000) == pytest.approx(1, abs=0.01)
     assert correlation(Sight(lead, [house._replace(prices=-house.prices)]), 2_000_000) < -0.99
 
 
-def test_prices_that_are_seen_less_often_are_less_correlated():
+def test_rarer_prices_have_a_lower_correlation():
     dense, sparse = (
         correlation(Sight(lead, [house]), 2_000_000)
         for lead, house in (leader_and_follower(0, 2_000_000, per_s) for per_s in (4.0, 0.02))
@@ -294,7 +294,7 @@ long_series = st.lists(
 
 
 @given(lead=long_series, asks=long_series, bids=long_series, lag_us=st.sampled_from(LAGS_US))
-def test_no_correlation_is_beyond_one(lead, asks, bids, lag_us):
+def test_a_correlation_is_between_minus_one_and_one(lead, asks, bids, lag_us):
     found = correlation(Sight(lead, [asks, bids]), int(lag_us))
 
     assert found is None or abs(found) <= 1 + 1e-12
