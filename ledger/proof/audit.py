@@ -1,15 +1,16 @@
 """The audit: is the run unchanged since it was sealed, and are its books correct?
 
-The steps go from the outside in: the seal; the preamble, compared with the scenario and the code;
-the general ledger, through Beancount's own loader and the invariants, with loans on tokens
-recomputed; its copy by column, compared with the text; the group's own books, rendered again; the
-fills, recomputed and summed, words included; day ledgers, rendered again, loaded by Beancount and
-checked line by line. Each step states its subject and its problems.
+The audit has these steps. The seal is checked. The preamble is compared with the scenario and the
+code. Beancount's own loader and the invariants check the general ledger; loans on tokens are
+recomputed. Its copy by column is compared with the text. The group's own books are rendered again.
+The fills are recomputed and summed, and compared with the general ledger in amounts and words. The
+day ledgers are rendered again, loaded by Beancount and checked line by line. Each step states its
+subject and its problems.
 
-Who signed the seal (`ledger.proof.signature`) and whether the scenario gives these books again
-(`runs.replay`) are proofs of their own.
+Two other proofs are separate: the signer of the seal (`ledger.proof.signature`), and a replay of
+the scenario (`runs.replay`).
 
-The last two go day by day, each day by itself, so that several processes can share the work.
+Fills and day ledgers are checked one day at a time, so that several processes can share the work.
 """
 
 import random
@@ -46,14 +47,14 @@ from ledger.text_loader import collector_at_rest, placed
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
 
-# A question returns problems, or the arguments of further questions.
+# A question returns problems, or the arguments of further questions. A problem is a text.
 Told = str
 PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]
-PlannedLedger = tuple[date, bool]  # whether Beancount loads it
+PlannedLedger = tuple[date, bool]  # the day, and whether Beancount loads it
 Planned = PlannedPreamble | PlannedFills | PlannedLedger
 Found = tuple[Any, ...]  # problems, or arguments
-Answer = Callable[[], Found]  # returns the findings once they are there
+Answer = Callable[[], Found]  # waits for the findings and returns them
 
 
 def audit(
@@ -66,20 +67,20 @@ def audit(
 
     Args:
         folder: the run's folder.
-        given: the scenario's statements on its books, or why it can't be read.
-        every_day: have Beancount load the ledgers of all days; otherwise a seeded sample. Ledgers
-            on disk are compared with the books in both cases.
-        executor: local processes, or a cluster's workers that see the same folder; None: this
-            process. The findings are the same.
+        given: the preamble that the scenario gives, or the reason why the scenario can't be read.
+        every_day: whether Beancount loads the ledgers of all days; if not, it loads a sample of
+            days, drawn with a seed. Ledgers on disk are compared with the books in both cases.
+        executor: local processes, or a cluster's workers with access to the same folder; None: this
+            process. All give the same findings.
     """
     ask = _asking(folder, executor)
-    # Short questions come first: with them each worker loads the general ledger.
+    # The short questions are sent first. For them, each worker loads the general ledger once.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     loans = ask("loans_on_tokens")
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
-    # The longest of the other questions is last in the report and first in the queue.
+    # Day ledgers take longest: they are last in the report, but first in the queue.
     day_ledgers = _each(ask, "day_ledger", days)
     on_margin = ask("fills_on_margin")
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
@@ -93,13 +94,13 @@ def audit(
         (f"day ledgers: {_coverage(days)}", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
-        # The same error of several days is reported once.
+        # An error that several days have in common is reported once.
         proof = Proof.SEAL if answers == [seal] else Proof.BOOKS
         yield AuditStep(step, tuple(dict.fromkeys(problems)), proof)
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return a function that asks questions: of parallel workers, or of this process."""
+    """Return a function that sends a question to parallel workers, or to this process."""
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)
@@ -110,7 +111,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Ask the question once for each planned argument; return known problems unchanged."""
+    """Send the question once for each planned argument; return known problems unchanged."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
@@ -132,15 +133,15 @@ def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) 
 
 @lru_cache(maxsize=1)
 def _auditor(folder: str, audit_id: str) -> "_Auditor":
-    """Open a run once per worker and audit; it may change before the next audit."""
+    """Open a run once for each worker and each audit, because the run may change between audits."""
     return _Auditor(Path(folder))
 
 
 def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
-    """Return all findings; unreadable books are a finding too."""
+    """Return all findings; if the books cannot be read, this is a finding too."""
     found: list[Any] = []
     try:
-        # Findings before the failure still count.
+        # Findings before a failure count too.
         found.extend(getattr(auditor, question)(*arguments))
     except (RunFolderError, RoleError, FillsError) as error:
         found.append(str(error))
@@ -150,7 +151,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
 
 
 class _Auditor:
-    """Answers questions about one run, and reads shared data only once."""
+    """Computes the answers to questions about one run, and reads shared data only once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -184,7 +185,7 @@ class _Auditor:
         yield from wrong_copies(self._run)
 
     def group(self) -> Iterator[Told]:
-        """Compare the group's own books with the general ledger, and load them."""
+        """Compare the group's own books with the general ledger; load them with Beancount."""
         texts = group_texts(self._run)
         for name, text in texts.items():
             path = self._run.path / name
@@ -196,7 +197,7 @@ class _Auditor:
         yield from (f"{GROUP}: {error}" for error in _errors_of(texts[GROUP], "group"))
 
     def days_of_fills(self) -> Iterator[PlannedFills]:
-        """Plan the days whose fills to recompute."""
+        """Yield the days whose fills must be recomputed."""
         yield from ((day,) for day in self._recomputation.days)
 
     def fills_within(self, day: date) -> Iterator[Told]:
@@ -214,18 +215,18 @@ class _Auditor:
         return self._recomputation.wrong_on_margin()
 
     def days(self, every_day: bool) -> Iterator[PlannedLedger | Told]:
-        """Plan all days, each with whether Beancount is to load its ledger."""
+        """Yield each day, and whether Beancount must load its ledger."""
         days = days_of(self._run)
         stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}
         for name in sorted(stored - {str(day) for day in days}):
-            yield f"days/{name}.beancount: it is of no day that the books have"
+            yield f"days/{name}.beancount: the books have no such day"
         drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
         loaded = set(days if every_day else drawn)
-        # The longest first, so that workers end at about the same time.
+        # Days that take longest come first, so that workers end at about the same time.
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
-        """Compare a day's ledger on disk, if any, with the books, and load it."""
+        """Compare a day's ledger on disk (if there is one) with the books, and load it."""
         name = f"days/{day}.beancount"
         stored = self._run.path / name
         if not load and not stored.is_file():
@@ -239,7 +240,7 @@ class _Auditor:
 
 
 def _errors_of(text: str, mode: str) -> list[str]:
-    """Have Beancount load a ledger by itself; return its errors with their places."""
+    """Let Beancount load a ledger by itself; return its errors with their places."""
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)
         return list(map(placed, errors or invariants.check(entries, {}, mode)[1]))

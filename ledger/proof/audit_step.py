@@ -1,11 +1,11 @@
-"""The findings of an audit step by step, and the kind of proof of each step."""
+"""A step of the audit, with its findings and its kind of proof."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Proof(Enum):
-    """A kind of proof: its means, and its conclusion."""
+    """A kind of proof: its means, and the fact that it shows."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
     SIGNATURE = ("the signature", "the holder of that key sealed it")

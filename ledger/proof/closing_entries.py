@@ -1,4 +1,4 @@
-"""Compares each closing entry with its fills, in words and amounts."""
+"""Compares each closing entry with its fills, in words and in amounts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -14,24 +14,24 @@ from ledger.transaction import MONEY, Movement
 from ledger.values import plain
 
 _OF_THE_LOADER = ("filename", "lineno")
-_OF_THE_ORDER = "seq"  # an invariant checks its place
+_OF_THE_ORDER = "seq"  # an invariant checks this key
 
-Writers = Mapping[str, Callable[[int], str]]  # by commodity: the function that writes units as text
+Writers = Mapping[str, Callable[[int], str]]  # for each commodity, a function that writes units
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
 
 
 def writers_of(chart: Chart) -> Writers:
-    """Return the scale of each commodity."""
+    """Return, for each commodity, the function that writes its units as text."""
     return {MONEY: amount} | {name: scale.text for name, scale in chart.quantities.items()}
 
 
 def last_microsecond(day: date) -> int:
-    """Return the time at which a day's closing entries are booked."""
+    """Return the time of a day's closing entries: the last microsecond of the day."""
     return ((day - date(1970, 1, 1)).days + 1) * DAY_US - 1
 
 
 def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
-    """Yield the differences of a closing entry from its fills, except amounts."""
+    """Yield the differences between a closing entry and its fills, except amounts."""
     said = {key: plain(value) for key, value in due.meta}
     meta = {"time": time_of_day(due.time_us), **said}
     for what, ours, theirs in (
@@ -47,12 +47,12 @@ def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
 
 
 def booked_lines(found: data.Transaction) -> list[PostedLine]:
-    """Return the lines of an entry of the general ledger."""
+    """Return the postings of an entry of the general ledger, as lines."""
     return [(p.account, *moved_by(p), party_of(p)) for p in in_text_order(found)]
 
 
 def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
-    """Return the lines that an entry must have."""
+    """Return the lines that an entry must have to agree with its fills."""
     return [
         (p.account, Decimal(writers[p.commodity](p.units)), p.commodity, p.party)
         for p in due.postings

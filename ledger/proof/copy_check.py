@@ -1,6 +1,6 @@
 """Compares the copy by column with the general ledger's text, posting by posting, both ways.
 
-The text is read here from Beancount's own directives, by other code than that which wrote the copy.
+This module reads the text through Beancount. It shares no code with the writer of the copy.
 """
 
 import json
@@ -19,7 +19,7 @@ from ledger.loaded_entries import in_text_order, moved_by, party_of
 from ledger.run_folder import RunFolder
 from ledger.values import plain
 
-Row = tuple[object, ...]  # the values in the order of the store's columns
+Row = tuple[object, ...]  # one value for each column of the store
 
 _NAMES = [name for name, *_ in posting_store.COLUMNS]
 _DIRECTIVE_COLUMNS = (
@@ -32,7 +32,7 @@ _DIRECTIVE_COLUMNS = (
 
 
 def wrong_copies(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each difference of the copy from the text."""
+    """Yield a sentence for each difference between the copy and the text."""
     yield from (f"{name}: it is missing" for name in missing_copies(run.path))
     entries, _ = run.loaded
     found = list(directives(entries))
@@ -57,7 +57,7 @@ def _wrong_directives(
     text = [_stored(each) for each in in_order(found)]
     copy = [(*row[:4], json.loads(row[4])) for row in rows]
     if len(copy) != len(text):
-        yield f"{path.name}: {len(copy):,} directives, where the text has {len(text):,}"
+        yield f"{path.name}: {len(copy):,} directives, but the text has {len(text):,}"
     for n, (ours, theirs) in enumerate(zip(copy, text, strict=False), start=1):
         if ours != theirs:
             yield f"{path.name}: row {n} is {_said(ours)}, in the text {_said(theirs)}"
@@ -93,7 +93,7 @@ def _wrong_postings(
 def _wrong_metadata(
     connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
 ) -> Iterator[str]:
-    """Yield the differences of a file's units, lots and ticks from the text."""
+    """Yield each file whose units, lots or ticks are not the ones in the text."""
     due = {
         "fills": parquet_metadata.of_fills(run.chart.contracts),
         posting_store.FOLDER: parquet_metadata.of_postings(scales_of(found)),
@@ -106,10 +106,10 @@ def _wrong_metadata(
             except duckdb.Error as error:
                 yield _unreadable(name, error)
                 continue
-            # Older runs have no such metadata, which is not an error.
+            # Older runs have no metadata of this kind, which is not an error.
             for key in sorted(said.keys() & wanted.keys()):
                 if said[key] != wanted[key]:
-                    yield f"{name}: its metadata {key!r} is not what the text gives"
+                    yield f"{name}: its metadata {key!r} do not follow from the text"
 
 
 def _other_columns(
@@ -120,13 +120,15 @@ def _other_columns(
 ) -> Iterator[str]:
     described = connection.execute("DESCRIBE FROM read_parquet(?)", [path]).fetchall()
     found = [(column, kind.partition("(")[0]) for column, kind, *_ in described]
-    yield from (f"{name}: a column {each} is not as it must be" for each in {*found} ^ {*wanted})
+    yield from (
+        f"{name}: a column {each} is missing or unexpected" for each in {*found} ^ {*wanted}
+    )
 
 
 def _rows(
     entry: data.Transaction, holes: Mapping[str, str | None], units: Mapping[str, Decimal]
 ) -> Iterator[Row]:
-    """Yield an entry's postings as the copy must have them."""
+    """Yield an entry's postings, each as the row that the copy must have."""
     seq = int(entry.meta["seq"])
     about = (
         datetime.combine(entry.date, time.fromisoformat(entry.meta["time"])),
@@ -162,7 +164,7 @@ def _is_told(key: str) -> bool:
 
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
-    """Compare a month's postings in the copy with the text, by seq and line."""
+    """Compare a month's postings in the copy with its postings in the text, by seq and line."""
     held: dict[Row, Row] = {}  # the key is (seq, line)
     for row in copy:
         if row[:2] in held:
@@ -183,7 +185,7 @@ def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
 
 
 def _stored(each: Directive) -> Row:
-    """Return a directive of the text as a row of the copy."""
+    """Return a directive of the text in the form of a row of the copy."""
     meta = {key: plain(value) for key, value in each.meta}
     return each.directive, each.date, each.name, list(each.words), meta
 

@@ -1,4 +1,4 @@
-"""The state at each day's beginning: positions, entry values and volumes of all earlier rows."""
+"""The state at the start of each day: positions, entry values and volumes of all earlier rows."""
 
 from datetime import date
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from ledger import fill_store
 from ledger.motives import PAYMENTS, WITH_FEE, Motive, words
 from ledger.run_folder import RunFolder
 
-DAY = "CAST(time AS DATE)"  # one definition, so that each row belongs to exactly one day
+DAY = "CAST(time AS DATE)"  # defined once, so that each row is in one day
 
 # Payments that change neither positions nor entry values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
@@ -35,11 +35,11 @@ SUMS = f"""
 
 
 class Carried(NamedTuple):
-    """The state at some moment, by (venue, market, entity)."""
+    """Positions, entry values and volumes at one moment, by (venue, market, entity)."""
 
     lots: np.ndarray  # the position
     value_cents: np.ndarray  # entry value, or value at the last settlement
-    traded_cents: np.ndarray  # notional of its orders as a taker since the books began
+    traded_cents: np.ndarray  # notional of the entity's orders as a taker, since the first day
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
         """Apply trades to the state, in place."""
@@ -54,7 +54,7 @@ class Carried(NamedTuple):
 
 
 class DayOpenings:
-    """The state at each day's beginning: the sum of all rows before it."""
+    """The state at the start of each day: the sum of all rows of earlier days."""
 
     def __init__(
         self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray
@@ -72,14 +72,15 @@ class DayOpenings:
         )
         lots, value_cents, traded_cents = added
         for member, sign in ((taker, 1), (maker, -1)):
-            # A day's rows count from the day after it.
+            # The rows of a day count from the next day.
             np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
             np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
         np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
-        # A payment settles a position of n contracts and entry value v to n M = v + payment.
+        # A payment settles a position of n contracts with entry value v: then v = n M = v +
+        # payment.
         np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
         self._sums = added.cumsum(axis=1)
 
     def of(self, day: date) -> Carried:
-        """Return the state at the beginning of a day, for the caller to update."""
+        """Return the state at the start of a day, as a copy that the caller may change."""
         return Carried(*self._sums[:, np.searchsorted(self._days, np.datetime64(day))].copy())

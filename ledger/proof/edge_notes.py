@@ -1,6 +1,6 @@
-"""The notes on takers' gains by hour, compared with the fills.
+"""Compares the notes on takers' gains by hour with the fills.
 
-Reports take the error of sampled hours from these notes, so that they need not read all fills.
+Reports compute the error of sampled hours from these notes, and need not read all fills.
 """
 
 from collections import defaultdict
@@ -14,13 +14,14 @@ from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 NOTHING = (0,) * HOURS_PER_DAY
-Place = tuple[date, str]  # a day, the word of a motive
+Place = tuple[date, str]  # a day, and the word of a motive
 
 
 def wrong_edges(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each hour with a wrong note, and for each day without one.
+    """Yield a sentence for each hour whose note is wrong, and for each day without a note.
 
-    Books without any such note have none to prove: all hours were simulated, or the run is older.
+    Books without any note on gains by hour need no check: all hours are simulated, or the run is
+    older.
     """
     notes = run.dated_notes(EdgeOfHours)
     made = _made(run, {note.motive for _, note in notes})
@@ -30,14 +31,14 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
             if noted != cents:
                 yield (
                     f"{day}: it notes {_said(noted)} from {note.motive} in hour {hour}, "
-                    f"where fills have {_said(cents)}"
+                    f"but the fills have {_said(cents)}"
                 )
     for day, motive in sorted(made):
         yield f"{day}: it has no note on takers' gains from {motive} by hour"
 
 
 def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:
-    """Sum takers' gains in the fills by the word of a motive and the hour since 1970, in cents."""
+    """Return takers' gains in the fills by motive and by hour since 1970, in cents."""
     return {
         (motive, hour): cents
         for motive, hour, cents in run.select(
@@ -49,7 +50,7 @@ def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int
 
 
 def _made(run: RunFolder, motives: Iterable[str]) -> dict[Place, tuple[int, ...]]:
-    """Group these sums by day; days that sum to zero in each hour are left out."""
+    """Return takers' gains in the fills by day and motive; days without any gain are left out."""
     made: dict[Place, list[int]] = defaultdict(lambda: [*NOTHING])
     for (motive, hour), cents in edge_in_fills(run, motives).items():
         made[day_of(hour * HOUR_US), motive][hour % HOURS_PER_DAY] = cents

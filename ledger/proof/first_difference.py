@@ -1,4 +1,4 @@
-"""The first difference of two files: the line of a text, or the row and column of a table."""
+"""Finds the first difference of two files: a line of a text, or a row and column of a table."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -9,7 +9,7 @@ import duckdb
 
 from ledger import duckdb_session
 
-_SHOWN = 70  # characters shown of either side
+_SHOWN = 70  # characters shown of each text
 
 _FIRST_ROW = """
     SELECT n, found, due
@@ -20,13 +20,13 @@ _FIRST_ROW = """
 
 
 def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[str]:
-    """Yield the first line in which a text differs from the expected one, if any.
+    """Yield the first line of a text that differs from the expected text, if there is one.
 
     Args:
         name: the file's name.
-        found: its text.
+        found: the text in the file.
         due: the expected text.
-        giver: who says so, as in "the scenario gives".
+        giver: the source of the expected text, with a verb, as in "the scenario gives".
     """
     if found == due:
         return
@@ -37,7 +37,7 @@ def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[s
 
 
 def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first row and column in which a Parquet file differs from another, if any."""
+    """Yield the first row and column of a Parquet file that differ from another, if any."""
     if found.read_bytes() == due.read_bytes():
         return
     try:
@@ -53,10 +53,10 @@ def _row_that_differs(
     ours, theirs = map(_rows_of, (found, due))
     columns = [connection.execute(f"DESCRIBE FROM {each}").fetchall() for each in (ours, theirs)]
     if columns[0] != columns[1]:
-        return f"its columns are not those that {giver}"
+        return f"its columns are not the columns that {giver}"
     differing = connection.execute(_FIRST_ROW.format(found=ours, due=theirs)).fetchone()
     if differing is None:
-        return f"its rows are those that {giver}, but not its bytes"
+        return f"its rows are the rows that {giver}, but its bytes differ"
     n, one, other = differing
     if one is None or other is None:
         (rows,) = connection.execute(f"SELECT count(*) FROM {theirs}").fetchone() or (0,)
@@ -76,7 +76,7 @@ def _text(value: Any) -> str | None:
 
 
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
-    """Show found and expected text, from the place where they differ."""
+    """Return the found and the expected text, starting shortly before their first difference."""
     if ours is not None and theirs is not None and len(ours) + len(theirs) > 2 * _SHOWN:
         apart = next(i for i, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b)
         begin = max(0, apart - _SHOWN // 2)

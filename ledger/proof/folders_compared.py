@@ -1,4 +1,4 @@
-"""Compares two folders of one run, file by file, up to the first difference of each file."""
+"""Compares two folders of one run, file by file, and finds the first difference of each file."""
 
 import re
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first difference of each file that differs, the earliest bookings first.
+    """Yield the first difference of each file that differs, starting with the earliest month.
 
-    Manifests and signatures are left out: they name the program that sealed a folder, which does
-    not matter if the bytes are the same.
+    Manifests and signatures are left out. They name the program that sealed a folder, which does
+    not matter if all bytes are the same.
 
     Args:
         found: the folder that is checked.
         due: the expected folder.
-        giver: who says so, as in "the scenario gives".
+        giver: the source of the expected folder, with a verb, as in "the scenario gives".
     """
     ours, theirs = sealed_files(found), sealed_files(due)
     for name in sorted({*ours, *theirs}, key=_place):
         if name not in ours:
             yield f"{name}: it is missing; {giver} it"
         elif name not in theirs:
-            yield f"{name}: it is one too many; {giver} none of that name"
+            yield f"{name}: it is unexpected; {giver} no file of this name"
         elif name.endswith(".parquet"):
             yield from row_that_differs(name, found / name, due / name, giver)
         elif (found / name).read_bytes() != (due / name).read_bytes():
@@ -35,9 +35,9 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
 
 
 def _place(name: str) -> tuple[str, int, str]:
-    """Sort files of the whole run first, then by month: text, fills, other files.
+    """Return a sort key: files of the whole run come first, then text, fills and others by month.
 
-    Files derived from the general ledger come last, since a change of it changes them too.
+    Files derived from the general ledger come last, because a change of it changes them too.
     """
     if name.startswith(("group.", "check-group.", "fava-group.", "directives.")):
         return ("9", 0, name)

@@ -1,6 +1,6 @@
-"""The notes on the hours drawn: the hours of each day sum to 24, and only traded hours have fills.
+"""Checks the notes on drawn hours: each day's weights sum to 24, hours without weight have no fill.
 
-Only a replay (`runs.replay`) proves that the scenario draws these hours.
+This does not prove that the scenario draws these hours: only a replay (`runs.replay`) does.
 """
 
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ from ledger.proof.edge_notes import edge_in_fills
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
-# Fills of the quotes, which are not shown in an hour that is not traded.
+# Motives of fills with quotes. In an hour that is not traded there are no quotes.
 OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 
 def wrong_hours(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each day with wrong weights, and for each hour with fills but no weight.
 
-    Books without any such note need no check: hours were not drawn by groups.
+    Books without any note on drawn hours need no check: hours are not drawn by groups.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():
         if len(of_hours) != HOURS_PER_DAY or sum(of_hours) != HOURS_PER_DAY:
-            yield f"{day}: the hours drawn stand for {sum(of_hours)} hours, not {HOURS_PER_DAY}"
+            yield f"{day}: the hours drawn represent {sum(of_hours)} hours, not {HOURS_PER_DAY}"
     if not weights:
         return
     for motive, hour in sorted(edge_in_fills(run, [each.word for each in OF_QUOTES])):
@@ -31,4 +31,4 @@ def wrong_hours(run: RunFolder) -> Iterator[str]:
         if day not in weights:
             yield f"{day}: it has no note on the hours drawn"
         elif of_day < len(weights[day]) and not weights[day][of_day]:
-            yield f"{day}: it has fills by {motive} in hour {of_day}, which stands for no hour"
+            yield f"{day}: it has fills by {motive} in hour {of_day}, which has no weight"

@@ -1,8 +1,9 @@
-"""Accounts on margin, recomputed: the value of each holder's account after every settlement.
+"""Recomputes accounts on margin: the value of each holder's account after every settlement.
 
-The general ledger has one control account for all of them. Here each is followed through the fills,
-by other code than the world's: collateral, trades, funding, liquidations. Each holder has n lots,
-cash and tokens. The account is worth cash + n M at mark M, plus the margin value of the tokens.
+The general ledger has one control account for all holders. Here each holder's account is computed
+from the fills: collateral, trades, funding, liquidations. The code is independent of the code that
+simulates them. Each holder has n lots, cash and tokens. At mark M, the account is worth cash + n M,
+plus the margin value of the tokens.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ MARKS = (Motive.MARGIN, Motive.FUNDING)
 
 
 class MarginAccounts:
-    """Every holder's position and cash, followed through the fills in order."""
+    """The position and the cash of every holder, computed from the fills in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
         """Start without holders; *tick_cents* is the value of a tick on a lot, by market."""
@@ -29,13 +30,13 @@ class MarginAccounts:
         self._funding_e9 = rate.e9
         self._marks = np.zeros(len(tick_cents), dtype=np.int64)
         self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
-        self._known = np.zeros(0, dtype=np.int64)  # holders with an account: few of all numbers
+        self._known = np.zeros(0, dtype=np.int64)  # holders with an account: few of all
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
-        """Yield the errors in a month's steps of liquidations and in their results.
+        """Yield the errors in the steps of liquidations in some rows, and in their results.
 
         Args:
-            rows: dtype ROW, in the order of seq; they continue those of the last call.
+            rows: dtype ROW, in the order of seq; they follow the rows of the previous call.
         """
         on_house = rows[rows["venue"] == 0]
         own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
@@ -58,13 +59,14 @@ class MarginAccounts:
             done = after[i]
             yield from self._wrong_leads(steps, marked)
             yield from self._follow(steps)
-            # Without a settlement no price moves, so all others are as they were.
+            # Without a settlement no price moves, so the accounts of all other holders are
+            # unchanged.
             holders = self._known if len(settlement) else np.unique(moved)
             yield from self._wrong_ends(steps, marked, holders)
         yield from self._follow(own[done:])
 
     def wrong_totals(self) -> Iterator[str]:
-        """Yield the final differences of all holders together from the general ledger."""
+        """Yield the final differences between the sum of all holders and the general ledger."""
         return self._tokens.wrong_totals()
 
     def _make_room(self, own: np.ndarray) -> None:
@@ -77,13 +79,13 @@ class MarginAccounts:
             )
 
     def _know(self, holders: np.ndarray) -> None:
-        """Drop accounts that are empty, and add those of *holders*."""
+        """Remove empty accounts from the known accounts, and add the accounts of *holders*."""
         old = self._known
         empty = (self._lots[old] == 0) & (self._cash[old] == 0) & (self._tokens.lots[old] == 0)
         self._known = np.union1d(old[~empty], holders)
 
     def _follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Book rows to their holders; a forced trade may only shrink a position."""
+        """Apply rows to their holders' accounts; a forced trade may only reduce a position."""
         yield from self._tokens.follow(rows)
         in_kind = np.isin(rows["motive"], IN_KIND)
         np.add.at(self._cash, rows["holder"][in_kind], rows["edge_cents"][in_kind])
@@ -95,7 +97,7 @@ class MarginAccounts:
         held = self._lots[holder]
         self._market[holder] = rows["market"]
         entered = rows[rows["motive"] == Motive.LEVERAGE]
-        self._marks[entered["market"]] = entered["price"]  # if no settlement has moved it before
+        self._marks[entered["market"]] = entered["price"]  # a settlement later changes it
         cents = self._tick_cents[rows["market"]]
         paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
         np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))
@@ -104,7 +106,7 @@ class MarginAccounts:
         yield from _told(rows, wrong, "a forced trade does not shrink its holder's position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Mark positions, and book funding from longs to shorts if due, rounded down for each."""
+        """Mark positions; if funding is due, book it for each holder, rounded down."""
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
         if len(funded):
@@ -112,10 +114,10 @@ class MarginAccounts:
             self._cash[holders] += -self._worth(holders) * self._funding_e9 // FUNDING_UNIT
 
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Check that tokens are sold by the mark of the last settlement, if there were positions.
+        """Check that tokens are sold at the mark of the last settlement, if the mark is known.
 
-        The books show a market's price by the payments on its positions. Without payments the price
-        has not moved, or there are no positions.
+        The books have a market's price only in payments on its positions. Without payments, the
+        price has not moved, or there are no positions.
         """
         seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
         wrong = seized["lead"] != self._marks[seized["market"]]
@@ -124,12 +126,12 @@ class MarginAccounts:
     def _wrong_ends(
         self, steps: np.ndarray, marked: np.ndarray, holders: np.ndarray
     ) -> Iterator[str]:
-        """Check that no holder is below zero, if the price of their tokens is known.
+        """Check that no holder's account is negative, if the price of the holder's tokens is known.
 
         Args:
             steps: the rows of this settlement (dtype ROW).
             marked: the markets whose price is known.
-            holders: those whose accounts may have changed.
+            holders: holders whose accounts may have changed.
         """
         equity = self._equity(holders)
         has_tokens = self._tokens.lots[holders] > 0
@@ -145,7 +147,7 @@ class MarginAccounts:
         yield from _told(ends, wrong, "an account taken over does not end at zero")
 
     def _equity(self, holders: np.ndarray) -> np.ndarray:
-        """Return the value of each account in cents, with tokens at their margin value."""
+        """Return the value of each account in cents; tokens count at their margin value."""
         tokens = self._tokens.worth(self._marks, holders)
         return self._cash[holders] + self._worth(holders) + tokens
 

@@ -1,7 +1,7 @@
-"""Tokens on margin, recomputed: each holder's pledged tokens, and the proceeds of sales.
+"""Recomputes tokens on margin: each holder's pledged tokens, and the proceeds of sales.
 
-A holder's tokens are of one kind. Separate rows set them aside, release them or seize them. A
-seizure takes all of them, at the lead price less the mark-down.
+A holder's tokens are of one kind. One row sets tokens aside, releases them or seizes them. A
+seizure takes all tokens of a holder, at the lead price less the mark-down.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ E6 = 1_000_000
 
 
 class MarginTokens:
-    """Every holder's tokens, followed through the fills in order."""
+    """The tokens of every holder, computed from the fills in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
         """Start without holders; *tick_cents* is the value of a tick on a lot, by market."""
@@ -31,7 +31,7 @@ class MarginTokens:
         self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
     def make_room(self, missing: int) -> None:
-        """Make room for more holders."""
+        """Add *missing* holders without tokens."""
         none = np.zeros(missing, dtype=np.int64)
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))
@@ -43,7 +43,7 @@ class MarginTokens:
         return value * self._weight_e6[market] // E6
 
     def follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Book rows to their holders, and yield errors."""
+        """Apply rows to their holders' tokens, and yield errors."""
         for row in rows[np.isin(rows["motive"], IN_KIND)]:
             holder, before = row["holder"], self.lots[row["holder"]]
             problem = self._wrong_seizure(row) or self._wrong_kind(row)
@@ -55,11 +55,11 @@ class MarginTokens:
 
     def _wrong_kind(self, row: np.void) -> str | None:
         if not self._weight_e6[row["market"]]:
-            return "tokens of a kind that there is not"
+            return "the tokens are of an unknown kind"
         if self.lots[row["holder"]] and self.market[row["holder"]] != row["market"]:
             return "a holder's tokens are of two kinds"
         if row["motive"] == Motive.TOKENS and row["edge_cents"]:
-            return "money moves where tokens are only set aside"
+            return "money moves, although tokens are only set aside"
         return None
 
     def _wrong_seizure(self, row: np.void) -> str | None:
@@ -73,7 +73,7 @@ class MarginTokens:
         if row["lots"] >= 0 or row["maker"] != self._buyer:
             return "seized tokens do not go to the other makers"
         if self.lots[row["holder"]] + row["lots"]:
-            return "a seizure is not of all the tokens that its holder has"
+            return "a seizure does not take all tokens of its holder"
         return None
 
     def wrong_totals(self) -> Iterator[str]:

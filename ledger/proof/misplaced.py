@@ -1,8 +1,8 @@
-"""Checks that every directive is in the right file, and that no file has a foreign directive.
+"""Checks that each directive is in the right file, and that no file has a directive of other kinds.
 
-A saved query in the file of a month would be run instead of the one in main.beancount; an account
-opened there would change the definition of the hole. Months hold entries, notes, events, prices and
-balances.
+A saved query in a month's file would replace the query in main.beancount. An account opened there
+would change the definition of the hole. So a month's file may only have entries, notes, events,
+prices and balances.
 """
 
 import re
@@ -22,7 +22,8 @@ _OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balan
 _NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
 _SPENT = {"venture", "use", "operations"}  # tags of the group's payments
 
-# Directives for the loader; main.beancount is compared verbatim elsewhere.
+# Instructions to the loader. They are allowed in main.beancount, which is compared word for word
+# elsewhere.
 _TO_THE_LOADER = re.compile(
     r"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE
 )
@@ -51,20 +52,20 @@ def _fault(
     if is_month and not isinstance(entry, _OF_A_MONTH):
         return f"a directive {type(entry).__name__.lower()!r} belongs in {_MAIN} alone"
     if is_month and isinstance(entry, data.Custom) and entry.type not in _NOTED:
-        return f"nothing of a run notes {entry.type!r}"
+        return f"no run writes a note of the kind {entry.type!r}"
     if not isinstance(entry, data.Transaction):
         return None
     if not is_month:
         return f"an entry belongs in the file of its month, not in {_MAIN}"
     if entry.flag != "*":
-        return f"its flag is {entry.flag!r}, where all that happened has '*'"
+        return f"its flag is {entry.flag!r}, but each entry of a run has '*'"
     accounts = frozenset(posting.account for posting in entry.postings)
     if _SPENT & entry.tags and accounts not in paid:
-        return "payer and receiver book what was paid for under different kinds"
+        return "payer and receiver book the payment under different kinds"
     return None
 
 
 def _accounts_of(spending: Spending) -> frozenset[str]:
-    """Return the accounts that one payment moves."""
+    """Return the accounts of one payment."""
     ends = (cash(spending.payer), cash(spending.to))
     return frozenset((spending.spent, spending.received, *ends))

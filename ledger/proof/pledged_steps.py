@@ -1,8 +1,9 @@
-"""Loans on tokens, recomputed: each step from the one before, by the terms in the books.
+"""Recomputes loans on tokens: each step follows from the step before, by the terms in the books.
 
-A step has its price, and a sale also the book's capacity and the interval. From these and the
-earlier balances follow the lendable amount, whether margin failed, how many tokens were sold, the
-proceeds, and the state at a takeover. The code is independent of the code that booked them.
+A step states its price; a sale also states the order book's capacity and the interval. Together
+with earlier balances they determine the lendable amount, whether the margin failed, the number of
+tokens sold, the proceeds, and the state at a takeover. The code is independent of the code that
+booked the steps.
 """
 
 import math
@@ -25,17 +26,17 @@ BPS = 10_000
 LEND, SELL, TAKE_OVER, SELL_OFF = "margin-loan", "margin-sale", "account-takeover", "takeover-sale"
 MICROSECOND = timedelta(microseconds=1)
 
-Marks = Mapping[tuple[datetime, str], int]  # ticks at which a market's positions were settled
+Marks = Mapping[tuple[datetime, str], int]  # by (time, market): the mark of a settlement in ticks
 
 
 def wrong_loans(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each step of a loan on tokens that does not follow from the terms."""
+    """Yield a sentence for each step of a loan on tokens that does not follow from its terms."""
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)
     marks = _marks(run) if terms_of else {}
     accounts = [_Account(run, terms, tokens[terms.token], marks) for terms in terms_of]
     for missing in set(run.chart.parties.borrowers) - {each.terms.borrower for each in accounts}:
-        yield f"{missing} borrows on terms that the books do not note"
+        yield f"{missing} has a loan, but the books do not note its terms"
     for entry in run.transactions if accounts else ():
         for account in accounts:
             for problem in account.follow(entry):
@@ -43,7 +44,7 @@ def wrong_loans(run: RunFolder) -> Iterator[str]:
 
 
 def _marks(run: RunFolder) -> Marks:
-    """Return the lead prices of settlements, where payments show them."""
+    """Return the lead prices at settlements, if payments show these prices."""
     found = run.select(
         "SELECT DISTINCT time, market, price FROM rows "
         "WHERE motive = 'variation-margin' AND venue = ?",
@@ -54,7 +55,7 @@ def _marks(run: RunFolder) -> Marks:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """The amounts of an entry: lots of the borrower and of the captive maker, and cents."""
+    """The amounts that an entry moves: tokens of the borrower, tokens of the maker, and cents."""
 
     pledged: int
     taken: int
@@ -63,7 +64,7 @@ class _Moved:
 
 
 class _Account:
-    """One borrower's tokens and debt, and the tokens that the captive maker took over."""
+    """A borrower's tokens and debt, and the tokens that the captive maker took over from it."""
 
     def __init__(
         self, run: RunFolder, terms: PledgedTerms, token: MarginToken, marks: Marks
@@ -80,7 +81,7 @@ class _Account:
         self._lots = self._taken_lots = self._debt_cents = 0
 
     def follow(self, entry: Transaction) -> Iterator[str]:
-        """Compare a step with its expected amounts, then book it."""
+        """Compare a step with its expected amounts, then apply the step."""
         moved, steps = self._moved(entry), {LEND, SELL, TAKE_OVER, SELL_OFF} & set(entry.tags)
         own = self._is_own(entry)
         if own and steps:
@@ -88,7 +89,7 @@ class _Account:
             if problem := self._wrong(step, entry, moved):
                 yield problem
         elif moved.debt or (moved.pledged and self._lots):
-            yield f"tokens or a debt of {self.terms.borrower} move in no step of its loan"
+            yield f"tokens or a debt of {self.terms.borrower} move outside the steps of its loan"
         self._lots += moved.pledged
         self._debt_cents += moved.debt
         if own:
@@ -115,18 +116,18 @@ class _Account:
         lot_cents = self._lot_cents(entry)
         ticks = self._contract.price.units(entry.meta["lead"])
         if self._marks.get((_moment(entry), self._contract.market), ticks) != ticks:
-            return "it is not taken at the settlement's mark"
+            return "its price is not the settlement's mark"
         if step == LEND:
             return self._wrong_loan(lot_cents, moved)
         gone = -moved.taken if step == SELL_OFF else -moved.pledged
         if self._contract.quantity.units(entry.meta["quantity"]) != gone:
-            return "the quantity is not what moves"
+            return "the stated quantity is not the quantity moved"
         if step == TAKE_OVER:
             return self._wrong_takeover(lot_cents, moved)
         if step == SELL and not self._fails(lot_cents, self.terms.maintenance_e6):
-            return "tokens are sold though the margin holds"
+            return "tokens are sold though the margin suffices"
         if step == SELL and self._fails(lot_cents, self.terms.auto_close_e6):
-            return "tokens are sold of an account to be taken over"
+            return "tokens are sold though the account must be taken over"
         return self._wrong_sale(step, entry, moved, gone, lot_cents)
 
     def _wrong_sale(
@@ -135,19 +136,19 @@ class _Account:
         takes = self._contract.quantity.units(entry.meta["takes"])
         over_s = int(entry.meta["over-s"])
         if takes > self._room_cents(over_s) // lot_cents:
-            return "the book takes more than its depth"
+            return "the book takes more tokens than its depth allows"
         since_midnight = _moment(entry) + MICROSECOND - datetime.combine(entry.date, time())
         if over_s < 1 or since_midnight % timedelta(seconds=over_s):
-            return "the sale is of no interval between settlements"
+            return "the sale's interval does not fit between settlements"
         brings = self._brings_cents(gone * lot_cents, over_s)
         if step == SELL_OFF:
             if gone != min(self._taken_lots, takes):
                 return "the captive maker sells more or less than the book takes"
-            return None if moved.maker == brings else "the tokens bring another amount"
+            return None if moved.maker == brings else "the proceeds are wrong"
         if gone != min(takes, self._to_sell(lot_cents, takes, over_s)):
             return "more or fewer tokens are sold than the margin needs"
         if -moved.debt != min(brings, self._debt_cents):
-            return "the tokens bring another amount"
+            return "the proceeds are wrong"
         return None
 
     def _wrong_loan(self, lot_cents: int, moved: _Moved) -> str | None:
@@ -156,7 +157,7 @@ class _Account:
         if terms.most_usd is not None:
             most = min(most, _cents(terms.most_usd))
         if moved.debt != most - self._debt_cents or moved.debt <= 0:
-            return "the loan is not what the tokens allow"
+            return "the loan is not the amount that the tokens allow"
         return None
 
     def _wrong_takeover(self, lot_cents: int, moved: _Moved) -> str | None:
@@ -173,7 +174,7 @@ class _Account:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
 
     def _counted(self, lot_cents: int, weight_e6: int) -> int:
-        """Return the tokens' margin value: by a weight or by holding size, the lower one."""
+        """Return the tokens' margin value, by the fixed weight or the weight by size, if lower."""
         factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
         if factor:
             tokens = self._lots * float(self._contract.lot)
@@ -190,7 +191,7 @@ class _Account:
         return through // (E6 * self.terms.book_refill_s)
 
     def _brings_cents(self, value_cents: int, over_s: int) -> int:
-        """Return the proceeds of a sale, half of the way through the book, rounded down."""
+        """Return the proceeds of a sale, rounded down; the mean price is half way into the book."""
         if not value_cents:
             return 0
         cents_per_bp = _cents(self.terms.book_usd_per_bp)
@@ -198,7 +199,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return how many lots to sell to restore the margin; all lots if they are too few."""
+        """Return the number of lots whose sale restores the margin; all lots if none does."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

@@ -1,8 +1,8 @@
 """Compares the preamble of the books with the scenario and the code.
 
 Options, accounts with their parts in the hole, roles, saved queries and plugin lines decide how
-entries are read. All of them follow from a run's scenario, as do the rates and firms that the books
-note on the first morning.
+entries are read. All these lines follow from a run's scenario. The rates and firms that the books
+note on the first day follow from it too.
 """
 
 import json
@@ -44,26 +44,26 @@ INPUTS: tuple[type[Note], ...] = (
     PledgedTerms,
 )
 
-# Both let a ledger run its own code while Beancount loads it. Our ledgers need none.
+# Both options let a ledger run its own code when Beancount loads it. Our ledgers need no such code.
 _FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The preamble that a scenario gives."""
+    """The preamble of a run, as its scenario gives it."""
 
-    scenario: str  # the text that a run writes
+    scenario: str  # the text of the scenario in the run's folder
     question: str
     seed: int
     chart: Chart
     start: date
-    end: date  # the day after the last
-    months: tuple[str, ...]  # each as 2022-05
+    end: date  # the day after the last day
+    months: tuple[str, ...]  # each month as 2022-05
     inputs: tuple[Note, ...]
 
 
 def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
-    """Yield a sentence for each file whose preamble differs from the given one."""
+    """Yield a sentence for each file whose preamble differs from that of the scenario."""
     includes = [f"{month}.beancount" for month in given.months]
     main = main_text(given.question, given.chart, given.start, given.end, includes)
     for name, due in ((MAIN, main), (CHECK, check_text()), (SCENARIO, given.scenario)):
@@ -75,37 +75,37 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
-    """Yield a sentence for each rate, and each note on a firm, that differs from the given one."""
+    """Yield a sentence for each note on a rate or a firm that differs from the scenario's note."""
     for kind in INPUTS:
         due = [(given.start, note) for note in given.inputs if isinstance(note, kind)]
         found = run.dated_notes(kind)
         for day, note in found:
             if (day, note) not in due:
-                yield f"{_placed(run, day, note)}: {SCENARIO} does not give: {note.text()}"
+                yield f"{_placed(run, day, note)}: {SCENARIO} does not give {note.text()}"
         for day, note in due:
             if (day, note) not in found:
-                yield f"{day:%Y-%m}.beancount: it lacks what {SCENARIO} gives: {note.text()}"
+                yield f"{day:%Y-%m}.beancount: it lacks a note that {SCENARIO} gives: {note.text()}"
         if len(found) > len(due) and not set(found) - set(due):
             yield f"{given.start:%Y-%m}.beancount: it notes an input twice: {kind.kind}"
 
 
 def refuse_foreign_code(folder: Path) -> None:
-    """Refuse to load a ledger that would run its own code.
+    """Raise an error if loading a ledger would run code of the ledger.
 
     Raises:
-        RunFolderError: it names a plugin, or a path for plugins.
+        RunFolderError: the ledger names a plugin, or a path for plugins.
     """
     text = _text(folder / MAIN)
     if found := _FOREIGN_CODE.search(text):
         line = text.count("\n", 0, found.start(1)) + 1
         raise RunFolderError(
-            f"{MAIN}:{line}: it names a plugin, which could say anything of the rest; "
+            f"{MAIN}:{line}: it names a plugin, which could change all other directives; "
             "so the ledger is not loaded"
         )
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:
-    """Return the line of a note, in words."""
+    """Return the file and the line of a note, as text."""
     name = f"{day:%Y-%m}.beancount"
     before, found, _ = _text(run.path / name).partition(f"{day} {note.text()}\n")
     return f"{name}:{before.count(chr(10)) + 1}" if found else name

@@ -1,8 +1,8 @@
 """Rebuilds files that are made from a run's text: its copy by column, and the group's own books.
 
-A run may have no copy, or a broken one. These files are sealed like all others, so the run is
-sealed again. This happens only if all other files are as they were sealed: a new seal must not hide
-an old change.
+A run may have no copy, or a broken one. These files are part of the seal, so the run is sealed
+again afterwards. First all other files are checked against the old seal, because a new seal must
+not hide an old change.
 """
 
 import json
@@ -22,14 +22,14 @@ _COPIES = (
 
 
 def rebuild(run: RunFolder) -> None:
-    """Write the copy and the group's books from the text, and seal the run.
+    """Write the copy and the group's books from the text, and seal the run again.
 
     Raises:
-        RunFolderError: anything but the copy is not as it was sealed, or the text doesn't load.
+        RunFolderError: another file has changed since the seal, or Beancount can't load the text.
     """
     broken = [each for each in broken_seals(run.path) if not each.startswith(_COPIES)]
     if broken:
-        raise RunFolderError(f"{run.path}: {broken[0]}; a new seal would hide that")
+        raise RunFolderError(f"{run.path}: {broken[0]}; a new seal would hide this change")
     manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
     write_copy(run.path, run.entries)
     group_books.write_group(RunFolder(run.path))  # the group's books are made from the new copy

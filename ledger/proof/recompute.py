@@ -1,12 +1,13 @@
-"""Fills are recomputed, and their sums compared with the general ledger.
+"""Recomputes fills, and compares their sums with the general ledger.
 
-Edges, fees and settlement payments are computed from the columns alone, by other code than booked
-them; sums are posted by the one rule and compared with the general ledger, in amounts and in words.
+Edges, fees and settlement payments are computed from the columns alone; the code is independent of
+the code that booked them. Sums are posted by the one posting rule, and compared with the general
+ledger in amounts and words.
 
-Days are checked one by one, in any order and by any process, and only a day's rows are in memory.
-Each day begins with the sum of all rows before it: positions, entry values, and the volumes that
-decide fee tiers. Its end must be the beginning of the next day. So by induction, if no day is
-wrong, a single pass over all rows would find nothing wrong.
+Days are checked one by one, in any order and by any process; only a day's rows are in memory. Each
+day starts with the sum of all rows before it: positions, entry values, and the volumes that decide
+fee tiers. The state at its end must be the state at the start of the next day. So if no day is
+wrong, all rows together are right, by induction.
 """
 
 from collections import Counter, defaultdict
@@ -39,7 +40,7 @@ from ledger.transaction import Movement
 
 ONE_DAY = timedelta(days=1)
 
-# The days in a file, with the first and the last seq of each.
+# The days in a file, each with its first and its last seq.
 ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDER BY day"
 
 
@@ -57,7 +58,7 @@ class Recomputation:
 
     def __init__(self, run: RunFolder) -> None:
         """Read the general ledger's sums of fills, once for all days."""
-        # For a day's rows threads do not pay.
+        # A day has few rows, so more threads would not save time.
         self._run, self._connection = run, duckdb_session.connect(threads=1)
         self._entries = Entries(run.chart, run.names)
         self._tick_cents, self._stands_for = _tick_cents(run), _stands_for(run)
@@ -69,14 +70,14 @@ class Recomputation:
 
     @property
     def days(self) -> list[date]:
-        """Return the days whose fills the general ledger confirms, in order."""
+        """Return the days for which the general ledger has a control total of fills, in order."""
         return sorted(self._vouched)
 
     def wrong_within(self, day: date) -> Iterator[str]:
-        """Yield the errors in the rows of one of the `days`."""
+        """Yield the errors in the rows of one day of `days`."""
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         if not path.is_file():
-            return  # missing days are reported between days
+            return  # `wrong_between_days` reports missing days
         try:
             rows = self._rows(day)
         except Exception as error:
@@ -86,7 +87,7 @@ class Recomputation:
             yield f"fills/{path.name}: {problem}"
 
     def wrong_between_days(self) -> Iterator[str]:
-        """Yield missing days, unconfirmed days, and days that do not continue the one before."""
+        """Yield missing days, unconfirmed days, and days that do not follow the day before."""
         found: list[tuple[date, int, int]] = []
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
@@ -96,23 +97,23 @@ class Recomputation:
                 yield f"{name}: {error}".splitlines()[0]
                 continue
             if strange := {str(day)[:7] for day, *_ in days} - {path.stem}:
-                yield f"{name}: it holds days of {', '.join(sorted(strange))}"
+                yield f"{name}: it has days of another month: {', '.join(sorted(strange))}"
             for day in (day for day, *_ in days if day not in self._vouched):
                 yield f"{name}: {day}: there is no control total in the general ledger"
             found += days
         for (day, _, last), (_, first, _) in pairwise(found):
             row = f"fills/{day:%Y-%m}.parquet: row with seq {last}"
             if first <= last:
-                yield f"{row}: it is earlier than the one before"
+                yield f"{row}: it is earlier than the row before"
             elif not self._seqs_of_entries.issuperset(range(last + 1, first)):
-                yield f"{row}: the seq after it is lost"
+                yield f"{row}: the next seq is missing"
         for day in sorted({*self._closings, *self._vouched} - {day for day, *_ in found}):
-            yield f"{day:%Y-%m}.beancount: it sums up fills of {day} that are not there"
+            yield f"{day:%Y-%m}.beancount: it sums up fills of {day}, which do not exist"
 
     def wrong_on_margin(self) -> Iterator[str]:
-        """Yield the errors in accounts of customers on margin, followed from row to row.
+        """Yield the errors in accounts of customers on margin, computed from all rows in order.
 
-        There are no sums for a day's beginning, so this is one pass through all days in order.
+        There are no sums for the start of a day, so this is one pass through all days.
         """
         if not self._run.chart.parties.providers:
             return
@@ -125,13 +126,13 @@ class Recomputation:
                     rows = self._rows(day)
                     yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
             except (duckdb.Error, ValueError, IndexError):
-                return  # unreadable days are reported by the check of days
+                return  # the check of days reports unreadable days
         yield from on_margin.wrong_totals()
 
     def _rows(self, day: date) -> np.ndarray:
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         among = f"(FROM {_file(path)} WHERE {DAY} = DATE '{day}')"
-        # A cursor of its own: a worker with threads checks two days at once.
+        # Each day needs a separate cursor, because a worker with threads checks two days at once.
         return fill_store.read(self._connection.cursor(), among, self._run.names)
 
     def _wrong(self, rows: np.ndarray, day: date) -> list[str]:
@@ -148,16 +149,16 @@ class Recomputation:
             *wrong_payments(rows, tick_cents, self._funding_e9, standing),
             *self._wrong_sums(rows, day),
         ]
-        # The payments have updated the state through the day.
+        # `standing` is now the state at the day's end: the payments have updated it.
         if not problems and not np.array_equal(standing, next_standing):
-            problems.append(f"{day}: the next day does not begin with what this one leaves")
+            problems.append(f"{day}: the next day does not start with the state at its end")
         return problems
 
     def _wrong_sums(self, rows: np.ndarray, day: date) -> Iterator[str]:
-        """Compare rows with the general ledger: control total and sums."""
+        """Compare a day's rows with the general ledger: the control total and the sums."""
         run = self._run
         if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
-            yield f"{day}: the control total in the general ledger is another"
+            yield f"{day}: the control total in the general ledger is different"
         booked = {
             (
                 int(entry.meta["fills"]),
@@ -176,13 +177,13 @@ class Recomputation:
             seq = int(found.meta["seq"])
             yield from (f"{day}: {problem}" for problem in self._wrong_entry(seq, found, entry))
             if seq < before:
-                yield f"{day}: the entry with seq {seq} stands out of the order of closing entries"
+                yield f"{day}: the entry with seq {seq} is not in the order of closing entries"
             before = seq
         for left in booked.values():
-            yield f"{day}: the entry with seq {left.meta['seq']} sums up fills that are not there"
+            yield f"{day}: the entry with seq {left.meta['seq']} sums up fills that do not exist"
 
     def _wrong_entry(self, seq: int, found: data.Transaction, due: Movement) -> Iterator[str]:
-        """Compare a closing entry with the sum of its fills: amounts, then words."""
+        """Compare a closing entry with the sum of its fills, in amounts and then in words."""
         booked, summed = booked_lines(found), due_lines(due, self._writers)
         if Counter(booked) != Counter(summed):
             yield f"the entry with seq {seq} is not the sum of its fills: {due.narration}"
@@ -197,7 +198,7 @@ class Recomputation:
 
 
 def _tick_cents(run: RunFolder) -> np.ndarray:
-    """Return the cents that a lot is worth per tick, by (venue, market)."""
+    """Return the value in cents of one tick on one lot, by (venue, market)."""
     table = np.zeros((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.cents_per_lot_tick
@@ -213,7 +214,7 @@ def _stands_for(run: RunFolder) -> np.ndarray:
 
 
 def _file(path: Path) -> str:
-    """Name a file of fills as DuckDB reads it: a folder called `taker=Zed` is no column."""
+    """Return a DuckDB expression for a file; a folder `taker=Zed` must not become a column."""
     escaped = str(path).replace("'", "''")
     return f"read_parquet('{escaped}', hive_partitioning = false)"
 

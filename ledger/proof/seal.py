@@ -1,7 +1,7 @@
-"""The seal: a manifest with the hash of every file, which shows every changed byte.
+"""The seal: a manifest with the hash of every file, so that each changed byte is found.
 
-Months are chained: each link hashes the link before it and the month's files, so that an early
-month cannot be exchanged without rewriting all later ones. The manifest ends with a hash of itself.
+Months form a chain: each link hashes the previous link and the month's files. So an early month
+cannot be exchanged without a change of all later links. The manifest ends with its own hash.
 """
 
 import hashlib
@@ -16,18 +16,18 @@ FORMAT = 1
 
 
 def seal(folder: Path, run: Mapping[str, object]) -> None:
-    """Write the manifest of a folder that is otherwise finished.
+    """Write the manifest of a folder, after all other files are written.
 
     Args:
         folder: the run's folder.
-        run: more to record: scenario, seed, versions.
+        run: other facts to record: scenario, seed, versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
     (folder / MANIFEST).write_text(_manifest(run, files), encoding="utf-8")
 
 
 def broken_seals(folder: Path) -> list[str]:
-    """Return a sentence for each file that is not as it was sealed, with its name."""
+    """Return a sentence for each file that has changed since it was sealed."""
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
         manifest = json.loads(text)
@@ -48,7 +48,7 @@ def broken_seals(folder: Path) -> list[str]:
 
 
 def sealed_files(folder: Path) -> list[str]:
-    """List the sealed files: all but the manifest, its signature, and readers' hidden files."""
+    """Return the names of files to seal: all but the manifest, its signature, and hidden files."""
     return sorted(
         name
         for path in folder.rglob("*")
@@ -65,7 +65,7 @@ def _manifest(run: Mapping[str, object], files: Mapping[str, str]) -> str:
 
 
 def _chain(files: Mapping[str, str]) -> dict[str, str]:
-    """Chain the months: a file belongs to the month at the beginning of its name."""
+    """Return the chain of months; the first letters of a file's name give its month."""
     months: dict[str, list[str]] = {}
     for name, digest in sorted(files.items()):
         month = Path(name).name[:7]

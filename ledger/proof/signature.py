@@ -1,8 +1,9 @@
-"""Signatures of seals: the manifest, signed with an SSH key by OpenSSH's own tool.
+"""Signatures of seals: OpenSSH's own tool signs the manifest with an SSH key.
 
-A seal shows that nothing has changed since, but a changed run can be sealed again. A signature
-shows who made the seal. `ssh-keygen` signs as it signs git commits, with users' existing keys in
-files, agents or hardware. The signature is a file beside the manifest, and not part of the seal.
+A seal shows that nothing has changed since it was made. But a changed run can be sealed again. A
+signature shows who made the seal. `ssh-keygen` signs the manifest as it signs git commits, with
+users' existing keys in files, agents or hardware. The signature is a file beside the manifest, and
+not part of the seal.
 """
 
 import re
@@ -17,8 +18,8 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
 _NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
-_NAMESPACE = "moneytrail"  # signatures made for another purpose do not count
-_SIGNER = "signer"  # keys have no names here: the user gives the trusted key
+_NAMESPACE = "moneytrail"  # a signature for another purpose is not valid
+_SIGNER = "signer"  # a fixed name: the user gives the trusted key
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
 
 
@@ -27,7 +28,7 @@ class SignatureError(MistakeError):
 
 
 def sign(folder: Path, key: Path) -> None:
-    """Sign a run's manifest, in place of any older signature.
+    """Sign a run's manifest; the signature replaces an older one.
 
     Args:
         folder: the run's folder.
@@ -44,10 +45,10 @@ def sign(folder: Path, key: Path) -> None:
 
 
 def check_signer(key: Path) -> None:
-    """Refuse a key that can't sign, before the run begins.
+    """Raise an error if a key can't sign, before the run begins.
 
     Raises:
-        SignatureError: the tool is missing, or there is no such file.
+        SignatureError: the tool is missing, or the file of the key is missing.
     """
     if not key.is_file():
         raise SignatureError(f"{key}: no such key; make one with: ssh-keygen -t ed25519 -f {key}")
@@ -56,14 +57,15 @@ def check_signer(key: Path) -> None:
 
 
 def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
-    """Yield the reasons why a run's seal does not count as signed with a key.
+    """Yield the reasons why a run's seal is not signed with a key.
 
     Args:
         folder: the run's folder.
-        key: the signer's public key, as in `id_ed25519.pub`; any of several lines counts.
+        key: a file with the signer's public key, such as `id_ed25519.pub`, or with several keys; a
+            signature with any of them is valid.
 
     Raises:
-        SignatureError: the tool is missing, or there is no key in that file.
+        SignatureError: the tool is missing, or the file has no key.
     """
     keys = _public_keys(key)
     signature, manifest = folder / SIGNATURE, folder / MANIFEST
@@ -76,23 +78,21 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
         asked = ("-Y", "verify", "-f", signers.name, "-I", _SIGNER, "-n", _NAMESPACE)
         done = _ask((*asked, "-s", str(signature)), manifest.read_bytes())
     if done.returncode:
-        yield f"{SIGNATURE}: it is no signature of {MANIFEST} by {key} ({_said(done)})"
+        yield f"{SIGNATURE}: it is not a signature of {MANIFEST} by {key} ({_said(done)})"
 
 
 def _public_keys(key: Path) -> list[str]:
-    """Read the public keys in a file; for a private key, the public key beside it.
+    """Return the public keys in a file; for a private key, the public key in the file beside it.
 
     Raises:
-        SignatureError: there is none.
+        SignatureError: there is no public key.
     """
     beside = key.with_name(f"{key.name}.pub")
     for path in (key, beside):
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         if keys := _PUBLIC_KEY.findall(text):
             return keys
-    raise SignatureError(
-        f"{key}: it holds no public key of OpenSSH; give the signer's, a .pub file"
-    )
+    raise SignatureError(f"{key}: it has no public key of OpenSSH; give the signer's .pub file")
 
 
 def _ask(asked: Sequence[str], told: bytes) -> subprocess.CompletedProcess[bytes]:

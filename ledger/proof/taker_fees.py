@@ -1,4 +1,4 @@
-"""Fee rates of takers, recomputed from each one's volume over thirty days."""
+"""Recomputes the fee rates of takers from their volume over thirty days."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,14 +12,14 @@ from ledger.proof.wrong_rows import first_wrong
 from ledger.run_folder import RunFolder
 
 WINDOW_DAYS = 30
-HOUSE = 0  # the code of the house venue, which names list first
+HOUSE = 0  # the code of the house venue, which is first in `Names`
 
 
 class FeeRates:
-    """Every taker's fee rate, from its volume on the house venue over thirty days."""
+    """The fee rate of every taker, from its volume on the house venue over thirty days."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Read the tiers, and the volumes before the books began."""
+        """Read the fee tiers, and the volumes of takers before the books began."""
         house, lead = run.names.venues
         tiers = [tier for tier in run.notes(TakerFee) if tier.venue == house]
         self._from_cents = np.array([_cents(tier.volume_usd) for tier in tiers])
@@ -38,13 +38,13 @@ class FeeRates:
         self._start = run.transactions[0].date
 
     def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
-        """Compare each fill's rate with its taker's tier on the day.
+        """Compare the fee rate of each fill with the tier of its taker on that day.
 
         Args:
             rows: the day's rows.
             day: the day.
             volume_cents: each entity's volume as a taker on the house venue over the last thirty
-                days, or over those that the books have.
+                days, or since the books began.
         """
         volume = volume_cents + self._before_books(day)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
@@ -58,7 +58,7 @@ class FeeRates:
         )
 
     def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
-        """Return each entity's rate after its discount, but not below the floor.
+        """Return each entity's fee rate after its discount, but not below the floor.
 
         The discount is rounded down to whole millionths.
         """
@@ -69,9 +69,10 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return the volume of the part of the thirty days before the books began.
+        """Return each entity's volume in those of the last thirty days that are before the books.
 
-        It is spread evenly over the days; the remainder is on the oldest day.
+        An entity's volume before the books is spread evenly over days; the remainder is on the
+        oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

@@ -1,6 +1,6 @@
-"""The notes on each day's volume, compared with the fills and the other makers' entries.
+"""Compares the notes on each day's volume with the fills and the other makers' entries.
 
-Reports take volume from these notes, so that they need not read all fills.
+Reports read volume from these notes, and need not read all fills.
 """
 
 from collections import defaultdict
@@ -12,12 +12,12 @@ from ledger.motives import FROM_QUOTES, VolumePart, counted_as, words
 from ledger.notes import ForcedDay, TradedDay
 from ledger.run_folder import RunFolder
 
-Place = tuple[date, str]  # a day, a market
+Place = tuple[date, str]  # a day, and a market
 NOTHING = Decimal("0.00")
 
 
 def wrong_notes(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each day and market with a wrong note."""
+    """Yield a sentence for each wrong note on the volume of a market on a day."""
     traded = _traded(run)
     for day, note in run.dated_notes(TradedDay):
         found = traded.pop((day, note.market), {})
@@ -26,16 +26,16 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
             if noted_usd != (usd := found.get(cause, NOTHING)):
                 yield (
                     f"{day}: it notes {noted_usd:,.2f} of {note.market} traded ({cause}), "
-                    f"where fills and entries have {usd:,.2f}"
+                    f"but fills and entries have {usd:,.2f}"
                 )
     for day, market in sorted(traded):
         yield f"{day}: it has no note on the volume of {market}"
 
 
 def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each wrong note on forced orders that met the captive maker's quotes.
+    """Yield a sentence for each wrong note on forced orders that hit the captive maker's quotes.
 
-    Books without any such note have none to prove: nothing was forced, or the run is older.
+    Books without any note on forced orders need no check: nothing was forced, or the run is older.
     """
     notes, forced = run.dated_notes(ForcedDay), forced_in_fills(run)
     for day, note in notes:
@@ -43,14 +43,14 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
         if note.captive_usd != usd:
             yield (
                 f"{day}: it notes {note.captive_usd:,.2f} of {note.market} forced on the captive "
-                f"maker, where fills have {'nothing' if usd is None else f'{usd:,.2f}'}"
+                f"maker, but the fills have {'nothing' if usd is None else f'{usd:,.2f}'}"
             )
     for day, market in sorted(forced) if notes else ():
         yield f"{day}: it has no note on forced orders in {market}"
 
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
-    """Add up by day and market forced orders at the house; those of other makers count zero."""
+    """Return forced orders with the captive maker at the house, by day and market."""
     parties, cents = run.chart.parties, _tick_cents(run)
     found = run.select(
         "SELECT time::DATE, market, sum(if(maker = ?, abs(lots) * price, 0)) FROM rows "
@@ -64,13 +64,13 @@ def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
 
 
 def _tick_cents(run: RunFolder) -> dict[str, int]:
-    """Return the cents that a lot is worth per tick, by market of the house."""
+    """Return the value in cents of one tick on one lot, by market of the house."""
     house = run.chart.parties.house
     return {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Add up volume at the house by day, market and cause, each trade counted once."""
+    """Return the volume at the house by day, market and cause; each trade counts once."""
     house, cents = run.chart.parties.house, _tick_cents(run)
     causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}
     traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)

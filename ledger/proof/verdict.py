@@ -1,4 +1,4 @@
-"""The result of an audit: its verdict in a sentence, and the facts that each proof shows."""
+"""The result of an audit: a verdict in one sentence, and the fact that each proof shows."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ _SOUND = {
     Proof.BOOKS: "its books agree with themselves",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# The facts that stay open without a proof, and the option that gives the proof.
+# The facts that are open if a proof was not made, and the option that makes the proof.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
@@ -21,7 +21,7 @@ _OPEN = {
 
 
 def verdict(steps: Sequence[AuditStep]) -> str:
-    """Return the finding of an audit in a plain sentence."""
+    """Return the verdict of an audit in a sentence."""
     wrong = [step for step in steps if step.problems]
     if wrong:
         first = wrong[0].problems[0].partition(": ")[0]
@@ -35,7 +35,7 @@ def verdict(steps: Sequence[AuditStep]) -> str:
 
 
 def conclusion(steps: Sequence[AuditStep]) -> str:
-    """Return a short paragraph on the proven facts, their proofs, and the open facts."""
+    """Return a short paragraph: the proven facts, their proofs, and the open facts."""
     asked = {step.proof for step in steps}
     wrong = {step.proof for step in steps if step.problems}
     parts = (

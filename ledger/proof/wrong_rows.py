@@ -1,4 +1,4 @@
-"""Errors in rows of fills by themselves: order, prices, fees, settlement payments."""
+"""Errors in the rows of fills: their order, prices, fees and settlement payments."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,7 +12,7 @@ FUNDING_UNIT = 10**9
 
 
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
-    """State the error *what* of the first marked row, and the number of other rows."""
+    """Yield the error *what* with the first marked row, and the number of other marked rows."""
     found = np.flatnonzero(wrong)
     if len(found):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -20,47 +20,51 @@ def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]
 
 
 def wrong_columns(rows: np.ndarray) -> Iterator[str]:
-    """Check that marks are lead prices, and that trades have a quantity."""
+    """Yield errors if a mark is not the lead price, or a trade has no quantity."""
     payment = np.isin(rows["motive"], PAYMENTS)
     marked = payment & (rows["motive"] != Motive.SEIZURE)
     yield from first_wrong(
-        rows, marked & (rows["price"] != rows["lead"]), "a mark is no lead price"
+        rows, marked & (rows["price"] != rows["lead"]), "a mark is not the lead price"
     )
-    yield from first_wrong(rows, ~payment & (rows["lots"] == 0), "nothing changes hands")
+    yield from first_wrong(rows, ~payment & (rows["lots"] == 0), "the trade has no quantity")
 
 
 def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
-    """Check that seq and time rise, and that each gap in seq is an entry."""
+    """Yield errors if seq or time does not rise, or if a gap in seq is not an entry."""
     yield from first_wrong(rows[1:], np.diff(rows["seq"]) <= 0, "its seq does not rise")
     yield from first_wrong(
-        rows[1:], np.diff(rows["time_us"]) < 0, "it is earlier than the one before"
+        rows[1:], np.diff(rows["time_us"]) < 0, "it is earlier than the row before"
     )
     gaps = np.flatnonzero(np.diff(rows["seq"]) != 1)
     for i in gaps.tolist():
         between = range(int(rows["seq"][i]) + 1, int(rows["seq"][i + 1]))
         if not seqs_of_entries.issuperset(between):
-            yield f"row with seq {rows['seq'][i]}: the seq after it is lost"
+            yield f"row with seq {rows['seq'][i]}: the next seq is missing"
             return
 
 
 def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
-    """Check edge and fee by price, lead, quantity and fee rate; a fee is rounded in each market."""
+    """Recompute edge and fee from price, lead, quantity and fee rate, fees market by market."""
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     trade, tick_cents, alike = rows[is_trade], tick_cents[is_trade], stands_for[is_trade]
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
-    yield from first_wrong(trade, edge != trade["edge_cents"], "the edge does not follow")
-    # Half up, in exact integers: 2 n r + 10^6 over 2 x 10^6.
+    yield from first_wrong(
+        trade, edge != trade["edge_cents"], "the edge does not follow from the prices"
+    )
+    # Half up, in integers: 2 n r + 10^6, divided by 2 x 10^6.
     twice = 2 * np.abs(trade["lots"]) * trade["price"] * (tick_cents // alike) * trade["fee_e6"]
     fee = (twice + 1_000_000) // 2_000_000 * alike
-    yield from first_wrong(trade, fee != trade["fee_cents"], "the fee does not follow")
+    yield from first_wrong(
+        trade, fee != trade["fee_cents"], "the fee does not follow from its rate"
+    )
 
 
 def wrong_payments(
     rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
 ) -> Iterator[str]:
-    """Compare each settlement's payments with positions at its mark: n M - v, then v = n M.
+    """Compare each settlement's payments with positions at the mark: n M - v, then v = n M.
 
-    The state is updated row by row, so that positions are known at each settlement.
+    The state is updated row by row, so that each settlement uses the positions at its time.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]
@@ -81,12 +85,14 @@ def _wrong_settlement(
 ) -> Iterator[str]:
     place = (rows["venue"], rows["market"], rows["taker"])
     held = standing.lots[place]
-    yield from first_wrong(rows, rows["lots"] != held, "it is no payment on the position held")
+    yield from first_wrong(rows, rows["lots"] != held, "its lots are not the position")
     worth = rows["lots"] * rows["price"] * tick_cents
     margin = rows["motive"] == Motive.MARGIN
     due = worth - standing.value_cents[place]
     yield from first_wrong(
-        rows, margin & (rows["edge_cents"] != due), "the variation margin does not follow"
+        rows,
+        margin & (rows["edge_cents"] != due),
+        "the variation margin does not follow from the mark",
     )
     off = np.abs(rows["edge_cents"] * FUNDING_UNIT + worth * funding_e9)
     yield from first_wrong(

@@ -1,19 +1,19 @@
-"""Invariants of the books as a Beancount plugin, each a function of its own.
+"""The invariants of the books, as a Beancount plugin; each invariant is one function.
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books alone
 
-Sums are booked at the end of a day, so in a general ledger the signs of balances are checked when a
-day closes; in a day ledger they are checked line by line. The group's own books are checked as far
-as possible without the creditors' side. There is no tolerance.
+Sums are booked at the end of a day. So in a general ledger, the signs of balances are checked at
+each day's close; in a day ledger they are checked line by line. For the group's own books, only
+checks that need no other books are made. There is no tolerance.
 
-An error begins with the name of the invariant and points at the transaction that breaks it, or at
-the `open` line; for a balance, at the transaction that moved it last.
+An error begins with the name of the invariant. It points at the transaction that breaks the
+invariant, or at the `open` line. For a balance it points at the last transaction that changed it.
 
-Not checked here: that fills recompute from their prices, and that they sum to these entries.
-Both need the fills, which are not in the ledger. An elided posting with nothing left to infer
-cannot be seen either: Beancount drops it before plugins run.
+Two facts are not checked here: that fills follow from their prices, and that fills sum to these
+entries. Both need the fills, which are not in the ledger. A posting without an amount also stays
+unseen if it would be zero, because Beancount drops it before plugins run.
 """
 
 from collections.abc import Callable, Iterator
@@ -68,7 +68,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     hole_is_explained,
 )
 
-# Invariants that compare several entities' books, or count every entry.
+# Invariants that need the books of several entities, or every entry.
 OF_ALL_BOOKS = (
     claims_mirror_debts,
     contracts_conserved,
@@ -88,7 +88,7 @@ class BrokenInvariant(NamedTuple):
 
 
 def name_of(invariant: Callable[[Ledger], Iterator[Finding]]) -> str:
-    """Name an invariant as its errors do: ``claims-mirror-debts``."""
+    """Return the name of an invariant as its errors write it: ``claims-mirror-debts``."""
     return invariant.__name__.replace("_", "-")
 
 
@@ -99,14 +99,14 @@ def check(
 
     Args:
         entries: directives as Beancount loads them.
-        options_map: options of the ledger, not used.
+        options_map: the options of the ledger, which are not used.
         config: "" for a general ledger, "line" for a day ledger, "group" for the group's own books.
 
     Returns:
-        The entries without a change, and an error for each place where an invariant is broken.
+        The unchanged entries, and an error for each place at which an invariant is broken.
 
     Raises:
-        ValueError: config is none of these.
+        ValueError: config is none of these three.
     """
     if config not in MODES:
         raise ValueError(f'config is "{config}"; give one of {MODES}')

@@ -1,4 +1,4 @@
-"""Invariants on balances of accounts, at the moments when they must hold."""
+"""Invariants on the balances of accounts, each checked at the moments when it must be true."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ SETTLED_POOLS = (Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.SOCIALISED)
 
 
 def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
-    """No entity pays with money that it does not have."""
+    """No entity pays cash that it does not have."""
     due = _at_once(ledger)
     for entry, account, commodity, balance in _readings(ledger, is_cash, due):
         if balance < 0:
@@ -25,7 +25,7 @@ def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
 
 
 def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
-    """No entity gives tokens that it does not have."""
+    """No entity delivers tokens that it does not have."""
     due = _at_once(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_tokens, due):
         if balance < 0:
@@ -37,19 +37,19 @@ def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
 
 
 def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
-    """No customer's account is overdrawn once a settlement or a day is over."""
+    """No customer's account is negative at the end of a settlement or of a day."""
     due = _after_settlements(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_customer, due):
         if balance > 0:
             yield (
                 entry,
                 f"{account} is overdrawn by {balance:,f} {commodity}; "
-                f"look for a missing draw on a credit line, or a loss without a bearer",
+                f"look for a missing draw on a credit line, or a loss that no party bears",
             )
 
 
 def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
-    """An insurance fund pays no more than its balance, once a settlement or a day is over."""
+    """No insurance fund is negative at the end of a settlement or of a day."""
     due = _after_settlements(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_fund, due):
         if balance > 0:
@@ -61,7 +61,7 @@ def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
 
 
 def pools_empty(ledger: Ledger) -> Iterator[Finding]:
-    """A pool of losers' payments is empty once a settlement or a day is over."""
+    """A pool for settlement payments is empty at the end of a settlement or of a day."""
     due = _after_settlements(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_pool, due):
         if balance:
@@ -75,12 +75,12 @@ def pools_empty(ledger: Ledger) -> Iterator[Finding]:
 def _readings(
     ledger: Ledger, concerns: Callable[[Account], bool], due: Callable[[Step], bool]
 ) -> Iterator[tuple[Transaction, str, str, Decimal]]:
-    """Yield (last mover, account, commodity, balance) of moved accounts, whenever a reading is due.
+    """Yield (last transaction, account, commodity, balance) when a changed account must be checked.
 
     Args:
         ledger: the ledger that is read.
-        concerns: picks the accounts to read.
-        due: returns the steps after which the accounts that moved since the last reading are read.
+        concerns: selects the accounts to check.
+        due: selects the steps after which changed accounts are checked.
     """
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     movers: dict[tuple[str, str], Transaction] = {}
@@ -96,12 +96,12 @@ def _readings(
 
 
 def _at_once(ledger: Ledger) -> Callable[[Step], bool]:
-    """Return the moments at which to check balances that may never go negative."""
+    """Return the steps after which to check balances that may never be negative."""
     return lambda step: ledger.by_line or step.ends_day
 
 
 def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
-    """Return the moments at which to check balances that may go negative between settlements."""
+    """Return the steps after which to check balances that may be negative between settlements."""
     return lambda step: step.ends_day or (ledger.by_line and step.ends_settlement)
 
 

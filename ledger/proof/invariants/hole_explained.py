@@ -1,4 +1,4 @@
-"""The hole: its causes sum to it, and no account of the group is left out."""
+"""The invariant of the hole: its causes sum to it, and each account of the group has a part."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ HOLE_PARTS = (*COUNTED, "group", "in-kind")
 
 
 def hole_is_explained(ledger: Ledger) -> Iterator[Finding]:
-    """Accounts of the group all play a part in the hole, and its causes sum to it.
+    """Each account of the group has a part in the hole, and the causes sum to the hole.
 
-    In dollars, and in each coin that customers are owed.
+    This is checked in dollars, and in each coin that customers are owed.
     """
     yield from _without_part(ledger.opens)
     yield from _unexplained(ledger)
@@ -32,7 +32,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
         if part not in HOLE_PARTS:
             yield (
                 entry,
-                f"{account.name} has hole: {part}, but other accounts of {account.entity} count; "
+                f"{account.name} has hole: {part}, but others of {account.entity} have a part; "
                 f"give it one of {', '.join(HOLE_PARTS)}",
             )
 
@@ -40,7 +40,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(COUNTED, Decimal()))
-    promised: set[str] = {"USD"}  # later also each coin that is owed or held
+    promised: set[str] = {"USD"}  # in this loop each coin that is owed or held is added
     movers: dict[str, Directive] = {}
     for step in ledger.steps:
         drifts: dict[str, Decimal] = defaultdict(Decimal)

@@ -1,4 +1,4 @@
-"""Invariants on pairs of books, which must agree after each transaction."""
+"""Invariants on pairs of accounts in two sets of books, which must agree after each transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ from ledger.proof.invariants.steps import (
     signed,
 )
 
-# The creditor's kind, and the debtor's root and kind of the same debt. Shares are weaker than
-# loans, but both books have the price paid for them.
+# The kind of a claim in the creditor's books, and the root and kind of the same debt in the
+# debtor's books. Shares are no debt, but both books have the price paid for them.
 MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
     Kind.LOANS: ("Liabilities", Kind.LOANS),
@@ -36,12 +36,12 @@ CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
 
 def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
-    """A claim in one entity's books equals the debt in the other's."""
+    """A claim in the creditor's books equals the debt in the debtor's books."""
     keepers = entities(ledger)
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
         if leg.account.kind in (Kind.TOKENS, Kind.COINS) and leg.account.partner not in keepers:
-            return None  # the holder keeps it itself, as Assets:Alameda:Tokens:SOL
+            return None  # a token in the holder's own custody, as in Assets:Alameda:Tokens:SOL
         pair = _mirror(leg.account)
         return pair and (pair, leg.commodity)
 
@@ -54,7 +54,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
 
 
 def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
-    """A venue's holdings in kind equal its debts in kind, token by token."""
+    """The tokens that a venue holds in kind equal its debts in kind, for each token."""
     venues = {
         account.entity
         for account in (account_of(entry.account) for entry in ledger.opens)
@@ -79,9 +79,9 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 
 
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
-    """A venue's debts in coins equal the coins that it holds, lent or lost. A loss must be among
+    """A venue's debts in coins equal the coins that it holds, has lent and has lost.
 
-    the venue's expenses. The venue has no coins of its own.
+    A loss must be among the venue's expenses. The venue has no coins of its own.
     """
     venues = {
         account.entity
@@ -127,11 +127,11 @@ def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
 def _drifts(
     ledger: Ledger, sum_of: Callable[[Leg], Key | None]
 ) -> Iterator[tuple[Transaction, Key, Decimal]]:
-    """Yield the transactions after which a sum is not zero, with the sum.
+    """Yield each transaction after which a sum is not zero, with the sum.
 
     Args:
         ledger: the ledger that is read.
-        sum_of: names the sum to which a leg belongs, if any.
+        sum_of: returns the sum to which a posting belongs, or None.
     """
     standing: dict[Key, Decimal] = defaultdict(Decimal)
     for step in ledger.steps:
@@ -144,7 +144,7 @@ def _drifts(
 
 @cache
 def _mirror(account: Account) -> tuple[str, str] | None:
-    """Return both accounts of a debt, the claim and the debt, if *account* is one of them."""
+    """Return the two accounts of a debt (claim, debt), if *account* is one of them."""
     if account.root == "Assets" and account.kind in MIRRORED:
         creditor, debtor, claim = account.entity, account.partner, account.kind
     elif (account.root, account.kind) in CLAIM_OF_DEBT:

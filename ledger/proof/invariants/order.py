@@ -1,4 +1,4 @@
-"""The true order: no number is missing, and time never decreases."""
+"""The invariant of order: no number (seq) is missing, and time never decreases."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
 
 
 class Stamp(NamedTuple):
-    """The place of a transaction: its number, its time, and how many fills it sums."""
+    """The position of a transaction: its number, its time, and the number of fills that it sums."""
 
     entry: Transaction
     seq: int
@@ -23,13 +23,13 @@ class Stamp(NamedTuple):
 
 
 def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
-    """Every number from the first to the last is a transaction, or a fill that one sums."""
+    """Each number from the first to the last is a transaction, or a fill in a transaction's sum."""
     entries = [step.entry for step in ledger.steps]
     if ledger.by_line and entries and _is_brought_forward(entries[0]):
         del entries[0]
     unplaced = [(entry, fault) for entry in entries for fault in _stamp_faults(entry)]
     if unplaced:
-        yield from unplaced  # entries without an order
+        yield from unplaced  # without numbers, the order cannot be checked
         return
     stamps = [_stamp(entry) for entry in entries]
     yield from _disorder(stamps)
@@ -67,12 +67,12 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
             yield (
                 stamp.entry,
                 f"seq {stamp.seq} is at {stamp.time}, before seq {before.seq} at {before.time}; "
-                f"time never runs back within a day",
+                f"time must not decrease within a day",
             )
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield gaps in the numbers after *last*, with the numbers before and after each gap."""
+    """Yield each gap in the numbers after *last*: the entry after it, and the numbers around it."""
     for stamp in stamps:
         if stamp.seq > last + 1:
             yield stamp.entry, last, stamp.seq
@@ -85,7 +85,7 @@ def _holes_in_lines(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
-    """Compare the gaps of a closing period with the fills that its entries sum."""
+    """Compare the missing numbers of a closing period with the number of fills in its entries."""
     last = 0
     for period in _closing_periods(stamps):
         gaps = list(_gaps(period, last))
@@ -108,12 +108,12 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
     for entry, before, after in gaps:
         yield (
             entry,
-            f"seq {after} follows seq {before}; look for the {after - before - 1} in between",
+            f"seq {after} follows seq {before}; {after - before - 1} are missing",
         )
 
 
 def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
-    """Split the ledger after each day with closing entries, whether daily or weekly."""
+    """Split the ledger after each day with closing entries; such days may be daily or weekly."""
     period: list[Stamp] = []
     for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
         today = list(day)

@@ -1,4 +1,4 @@
-"""The books as every invariant reads them: steps, in the order of date and seq."""
+"""The books in the form that invariants read: steps, in the order of date and seq."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
@@ -14,11 +14,11 @@ from ledger.kinds import Kind
 from ledger.loaded_entries import stated
 
 Key = TypeVar("Key", bound=Hashable)
-Finding = tuple[Directive, str]  # the place, and the error
+Finding = tuple[Directive, str]  # the place, and the error message
 
 
 class Account(NamedTuple):
-    """The words of an account: root, owner of the books, kind, other party."""
+    """The words of an account's name: root, entity, kind, other party."""
 
     name: str
     root: str
@@ -28,7 +28,7 @@ class Account(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """A posting with its amount."""
+    """A posting: its account, its amount and its commodity."""
 
     account: Account
     number: Decimal
@@ -36,7 +36,7 @@ class Leg(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A transaction in its place in the true order."""
+    """A transaction as one step in the order of seq."""
 
     entry: Transaction
     legs: list[Leg]
@@ -45,7 +45,7 @@ class Step(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """The books as every invariant reads them: steps in the order of date and seq."""
+    """The books as a list of steps, in the order of date and seq."""
 
     opens: list[Open]
     steps: list[Step]
@@ -53,7 +53,7 @@ class Ledger(NamedTuple):
 
 
 def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:
-    """Read the directives as Beancount loads them."""
+    """Convert the directives that Beancount loaded to a list of steps."""
     return Ledger(
         opens=[entry for entry in entries if isinstance(entry, Open)],
         steps=list(_steps(entry for entry in entries if isinstance(entry, Transaction))),
@@ -63,7 +63,7 @@ def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:
 
 @cache
 def account_of(name: str) -> Account:
-    """Split an account's name; missing words are empty."""
+    """Split the name of an account into its words; missing words are empty."""
     root, entity, kind, partner, *_ = (*name.split(":"), "", "", "")
     return Account(name, root, entity, kind, partner)
 
@@ -74,7 +74,7 @@ def entities(ledger: Ledger) -> frozenset[str]:
 
 
 def is_cash(account: Account) -> bool:
-    """Tell whether dollars on an account are cash."""
+    """Return whether dollars in an account are cash."""
     # Dollars in a pool are cash: no entity owes them.
     return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
@@ -88,12 +88,12 @@ def residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal
 
 
 def signed(number: Decimal, commodity: str) -> str:
-    """Write a residual with its sign."""
+    """Write an amount with its sign and its commodity."""
     return f"{number:+,f} {commodity}"
 
 
 def is_count(value: object) -> TypeGuard[Decimal]:
-    """Tell whether a metadata value is a whole number, 1 or above."""
+    """Return whether a value in metadata is a whole number, 1 or above."""
     return isinstance(value, Decimal) and value > 0 and value == value.to_integral_value()
 
 
@@ -116,7 +116,7 @@ def _legs(entry: Transaction) -> list[Leg]:
 
 
 def _place(entry: Transaction) -> tuple[date, Decimal]:
-    """Sort by date and seq; entries without seq, such as balances brought forward, come first."""
+    """Return the sort key: date and seq; entries without seq, such as openings, come first."""
     seq = entry.meta.get("seq")
     return entry.date, seq if is_count(seq) else Decimal(0)
 

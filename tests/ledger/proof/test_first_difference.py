@@ -68,7 +68,7 @@ def test_different_columns_and_an_unreadable_file_are_reported(tmp_path):
     (columns,) = row_that_differs("a.parquet", found, due, GIVER)
     (unreadable,) = row_that_differs("a.parquet", tmp_path / "text.parquet", due, GIVER)
 
-    assert columns == "a.parquet: its columns are not those that the scenario gives"
+    assert columns == "a.parquet: its columns are not the columns that the scenario gives"
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 

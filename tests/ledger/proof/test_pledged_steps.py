@@ -107,18 +107,24 @@ def test_all_steps_of_an_unchanged_run_are_correct(executed, loan):
 @pytest.mark.parametrize(
     ("doctor", "said"),
     [
-        (within("margin-loan", AMOUNT, paid(1)), "the loan is not what the tokens allow"),
-        (within("margin-sale", AMOUNT, paid(100)), "the tokens bring another amount"),
-        (within("margin-sale", r"quantity: \d+", "quantity: 1"), "the quantity is not what moves"),
-        (within("margin-sale", r"lead: \d+", "lead: 59"), "though the margin holds"),
-        (within("margin-sale", r"takes: \d+", "takes: 900000"), "takes more than its depth"),
-        (within("margin-sale", r"over-s: \d+", "over-s: 3601"), "of no interval between"),
+        (
+            within("margin-loan", AMOUNT, paid(1)),
+            "the loan is not the amount that the tokens allow",
+        ),
+        (within("margin-sale", AMOUNT, paid(100)), "the proceeds are wrong"),
+        (
+            within("margin-sale", r"quantity: \d+", "quantity: 1"),
+            "the stated quantity is not the quantity moved",
+        ),
+        (within("margin-sale", r"lead: \d+", "lead: 59"), "though the margin suffices"),
+        (within("margin-sale", r"takes: \d+", "takes: 900000"), "takes more tokens than its depth"),
+        (within("margin-sale", r"over-s: \d+", "over-s: 3601"), "interval does not fit between"),
         (within("account-takeover", AMOUNT, paid(100)), "not taken over as a whole"),
-        (within("takeover-sale", AMOUNT, paid(100)), "the tokens bring another amount"),
+        (within("takeover-sale", AMOUNT, paid(100)), "the proceeds are wrong"),
         (within("takeover-sale", r"takes: \d+", "takes: 1"), "sells more or less than the book"),
         (
             lambda text: re.sub(r'("pledged-terms" "Trader" "MOB" \d+ \d+) \d+', r"\1 1", text),
-            "tokens are sold though the margin holds",
+            "tokens are sold though the margin suffices",
         ),
         (
             lambda text: text.replace(steps(text, "account-takeover")[0], ""),
@@ -142,7 +148,7 @@ def test_each_step_uses_the_mark_price_of_its_settlement(executed, falling_run, 
     moment = datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]))
     monkeypatch.setattr(pledged_steps, "_marks", lambda run: {(moment, "MOB-PERP"): 1})
     (problem,) = wrong_loans(falling_run)
-    assert "it is not taken at the settlement's mark" in problem
+    assert "its price is not the settlement's mark" in problem
 
 
 def test_a_dollar_moved_between_two_sales_is_found_although_all_balances_agree(forged):

@@ -120,11 +120,11 @@ def test_a_fee_rate_of_another_tier_is_reported_even_if_the_fee_fits_the_rate(fo
         (adding("fee_e6", 50_000, Motive.SPREAD), "the fee does not follow"),
         (adding("edge_cents", 1, Motive.MARGIN), "the variation margin does not follow"),
         (adding("edge_cents", 2, Motive.FUNDING), "the funding does not follow"),
-        (adding("lots", 1, Motive.MARGIN), "it is no payment on the position held"),
-        (adding("lots", -1, Motive.FUNDING), "it is no payment on the position held"),
-        (adding("price", 1, Motive.MARGIN), "a mark is no lead price"),
-        (adding("time_us", -(3600 * 10**6), Motive.MARGIN), "it is earlier than the one before"),
-        (adding("seq", 10**9, Motive.SPREAD), "the seq after it is lost"),
+        (adding("lots", 1, Motive.MARGIN), "its lots are not the position"),
+        (adding("lots", -1, Motive.FUNDING), "its lots are not the position"),
+        (adding("price", 1, Motive.MARGIN), "a mark is not the lead price"),
+        (adding("time_us", -(3600 * 10**6), Motive.MARGIN), "it is earlier than the row before"),
+        (adding("seq", 10**9, Motive.SPREAD), "the next seq is missing"),
     ],
 )
 def test_a_wrong_value_is_reported_with_its_file_and_row(forged, doctor, said):
@@ -141,7 +141,7 @@ def test_a_trade_of_zero_lots_is_reported(forged):
         for column in ("lots", "edge_cents", "fee_cents"):
             rows[column][i] = 0
 
-    assert any("nothing changes hands" in problem for problem in wrong_fills(forged(doctor)))
+    assert any("the trade has no quantity" in problem for problem in wrong_fills(forged(doctor)))
 
 
 def test_a_false_mark_is_reported_even_if_price_and_lead_price_agree(forged):
@@ -209,7 +209,10 @@ def test_fills_of_another_month_are_reported(forged):
     def doctor(rows):
         rows["time_us"] += 31 * DAY_US
 
-    assert any("it holds days of 2022-06" in problem for problem in wrong_fills(forged(doctor)))
+    assert any(
+        "it has days of another month: 2022-06" in problem
+        for problem in wrong_fills(forged(doctor))
+    )
 
 
 @pytest.mark.parametrize("column", ["holder", "lead_when_quoted", "quote_age_us", "trigger"])
@@ -220,7 +223,7 @@ def test_a_changed_column_without_money_changes_the_control_total(forged, column
 
     (problem,) = wrong_fills(forged(doctor, vouch=False))
 
-    assert "the control total in the general ledger is another" in problem
+    assert "the control total in the general ledger is different" in problem
 
 
 def test_a_month_without_its_fill_file_is_reported(busy_run, tmp_path):
@@ -267,7 +270,7 @@ def test_wrong_opening_positions_of_a_day_are_reported(busy_run, monkeypatch):
     monkeypatch.setattr(day_openings, "SUMS", lying)
 
     assert list(wrong_fills(busy_run)) == [
-        "fills/2022-06.parquet: 2022-06-01: the next day does not begin with what this one leaves"
+        "fills/2022-06.parquet: 2022-06-01: the next day does not start with the state at its end"
     ]
 
 
@@ -281,7 +284,7 @@ def test_a_missing_seq_between_two_days_is_reported(forged):
 
     problems = list(wrong_fills(forged(doctor)))
 
-    assert f"fills/2022-05.parquet: row with seq {places[0]}: the seq after it is lost" in problems
+    assert f"fills/2022-05.parquet: row with seq {places[0]}: the next seq is missing" in problems
 
 
 def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):

@@ -50,7 +50,7 @@ def test_a_signature_is_valid_only_for_the_key_of_its_signer(folder, keys):
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 
-    assert problem.startswith(f"{SIGNATURE}: it is no signature of {MANIFEST} by ")
+    assert problem.startswith(f"{SIGNATURE}: it is not a signature of {MANIFEST} by ")
 
 
 def test_a_signature_is_not_part_of_the_seal(folder):
