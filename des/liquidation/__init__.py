@@ -1,1 +1,1 @@
-"""Customers who trade on margin, and the steps when their margin fails."""
+"""Customers who trade on margin, and the steps if their margin fails."""

@@ -1,8 +1,8 @@
-"""Second step, at a settlement: accounts below auto-close margin are ended, the lowest first.
+"""Second step, at a settlement: accounts below auto-close margin are closed, the lowest first.
 
-Their tokens are sold at their margin value. The position goes to backstop providers; the part that
-they cannot take is closed against the largest accounts on the other side. The third step gets the
-account's remainder or debt.
+An account's tokens are sold at their margin value. Its position goes to backstop providers. The
+part that they cannot take is closed against the largest accounts on the other side. The third step
+receives the account's remainder or debt.
 """
 
 from collections.abc import Iterator
@@ -22,15 +22,15 @@ from ledger.money import pro_rata, to_cents
 from ledger.motives import Motive
 from ledger.parties import Parties
 
-DELEVERAGED = 10  # the number of accounts of the other side that are closed
-TO_ZERO_PRICE = 3  # thirds of the way from the mark
+DELEVERAGED = 10  # the largest number of accounts on the other side that are closed
+TO_ZERO_PRICE = 3  # thirds of the distance from the mark to the zero price
 
 # A trade of one account, not yet booked: (motive, taker, maker, account, lots, price).
 Trade = tuple[Motive, int, int, int, int, int]
 
 
 class AutoClose:
-    """Closes accounts with too little margin, and hands their positions over."""
+    """Closes accounts with too little margin, and transfers their positions."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class AutoClose:
         bearers: LossBearers,
         token_weight_e6: np.ndarray,
     ) -> None:
-        """Begin.
+        """Initialise the step.
 
         Args:
             rules: the scenario's rules.
@@ -50,8 +50,8 @@ class AutoClose:
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
-            bearers: take an account's remainder, or bear its debt.
-            token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
+            bearers: receive an account's remainder, or bear its debt.
+            token_weight_e6: the share of tokens' value that counts as margin, by pricing market.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
         self._house, self._holders, self._accounts = house, holders, accounts
@@ -67,7 +67,7 @@ class AutoClose:
         """Close the accounts that are due.
 
         Args:
-            time_us: the settlement, whose variation margin has been paid.
+            time_us: the settlement; its variation margin has been paid.
             marks: the lead price in ticks, by market.
             elapsed_s: seconds since the last settlement.
         """
@@ -81,11 +81,11 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # An account that is closed at the zero price of a debtor may end in debt itself.
+                # An account that is closed at a debtor's zero price may then have a debt itself.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
-        """Tell which providers keep their required balance; the captive one has no requirement."""
+        """Tell which providers have their required balance; the captive maker needs none."""
         balances = self._house.claims[self._providers].tolist()
         return [
             least is None or cents >= least
@@ -93,7 +93,7 @@ class AutoClose:
         ]
 
     def _worst_first(self, market: int, mark: int, margin_e6: int) -> list[int]:
-        """Return the accounts below a margin fraction, the lowest first."""
+        """Return the accounts below a margin fraction, the lowest fraction first."""
         accounts, lot_cents = self._accounts, int(self._house.tick_cents[market]) * mark
         low = accounts.below(market, mark)
         equity = accounts.equity(market, mark, low) * E6
@@ -125,12 +125,12 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close an account, or as much of it as the rule says; yield the trades."""
+        """Close an account, or the part that the rule allows; yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
-            return  # another account's closing already closed this one
+            return  # the closing of another account has already closed this one
         if equity < 0:
             equity += self._bearers.cover(account, -equity)
         if not position:

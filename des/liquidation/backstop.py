@@ -1,4 +1,4 @@
-"""Backstop providers, and how much each has committed to take."""
+"""Backstop providers, and their capacity for positions of failed accounts."""
 
 from collections.abc import Sequence
 
@@ -22,8 +22,8 @@ class Backstop:
 
         Args:
             time_us: the interval's end.
-            elapsed_s: its length.
-            able: by provider, whether it may take positions.
+            elapsed_s: the interval's length in seconds.
+            able: by provider, whether the provider may take positions.
         """
         if time_us // HOUR_US != self._in_hour:
             self._in_hour, self._hour_left = time_us // HOUR_US, list(self._hour)
@@ -31,7 +31,7 @@ class Backstop:
         self._now_left = [cents * elapsed_s // 60 if may else 0 for cents, may in by_minute]
 
     def take(self, lots: int, lot_cents: int) -> list[int]:
-        """Share lots pro rata to unused capacity, up to that capacity; return them by provider."""
+        """Divide lots in proportion to unused capacity, and return the lots by provider."""
         unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
         room = [cents // lot_cents for cents in unused]
         taken = pro_rata(min(lots, sum(room)), room)

@@ -2,12 +2,13 @@
 
 1. `margin_call`: an account below maintenance margin sends random orders into the book until the
    next settlement.
-2. `auto_close`: below auto-close margin it is ended at a settlement. Its tokens are sold, and its
-position goes to backstop providers. The part that they cannot take goes to accounts of the other
-side. 3. `loss_bearers`: the insurance fund takes the remainders and pays the debts, up to its
-balance; all customers bear the remaining debts.
+2. `auto_close`: an account below auto-close margin is closed at a settlement. Its tokens are sold,
+   and its position goes to backstop providers. The part that they cannot take goes to accounts of
+   the other side.
+3. `loss_bearers`: the insurance fund receives remainders and pays debts, up to its balance. All
+   customers bear the remaining debts.
 
-Each step uses those after it, and none before it.
+Each step uses only later steps.
 """
 
 import numpy as np
@@ -26,7 +27,7 @@ from ledger.parties import Parties
 
 
 class LiquidationDesk:
-    """Watches margin, and closes accounts that have too little."""
+    """Checks margin, and closes accounts that have too little margin."""
 
     def __init__(
         self,
@@ -43,8 +44,8 @@ class LiquidationDesk:
             scenario: a scenario with leverage.
             parties: all who keep books, by role.
             house: the house venue.
-            forced_lots_per_s: the most lots of all forced orders in a second, by market.
-            token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
+            forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
+            token_weight_e6: the share of tokens' value that counts as margin, by pricing market.
             free_tokens: customers' free tokens in lots, by pricing market.
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
@@ -68,49 +69,49 @@ class LiquidationDesk:
 
     @property
     def reserved_cents(self) -> int:
-        """The value of all accounts at the last settlement: their part of retail's claim.
+        """Return the value of all accounts at the last settlement, a part of retail's claim.
 
-        Tokens are not included: they are owed in kind. An account that owes dollars against tokens
-        counts as zero, and does not reduce the total.
+        Tokens are not included, since the venue owes them in kind. An account that owes dollars
+        against tokens counts as zero, and does not reduce the total.
         """
         return int(np.maximum(self.accounts.worth(self._marks), 0).sum())
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
-        """Let holders set collateral aside and enter their positions, at *marks*.
+        """Open accounts: holders deposit collateral and enter their positions at *marks*.
 
-        At most as many enter as retail's free claim can pay for.
+        The number of holders is limited by retail's free claim, which pays their collateral.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Let the chosen accounts (bool, by account) close their positions at *marks*, if safe."""
+        """Close *chosen* accounts (bool, by account) that have enough margin, at *marks*."""
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 
     def limit_forced_orders(self, most_lots_per_s: np.ndarray) -> None:
-        """Limit all forced orders of a second, by market, from now on."""
+        """Set a new limit on all forced orders in a second, in lots, by market."""
         self._call.most_lots_per_s = most_lots_per_s
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
-        """Close the positions of all, at *marks*."""
+        """Close the positions of all accounts at *marks*."""
         self._turnover.leave_all(time_us, marks)
         self._marks = marks
 
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
-        """Return the orders (dtype ORDER) that accounts of a market are forced to send."""
+        """Return the forced orders (dtype ORDER) of a market's accounts."""
         return self._call.orders(market, mark, start_us, end_us)
 
     def follow(self, market: int, fills: np.ndarray) -> None:
-        """Book liquidation orders that were filled (rows of dtype ROW) to their accounts."""
+        """Book the fills of forced orders (rows of dtype ROW) to their accounts."""
         self._call.follow(market, fills)
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
         """Close accounts below auto-close margin, and settle their remainders.
 
         Args:
-            time_us: the settlement, whose variation margin has been paid.
+            time_us: the settlement; its variation margin has been paid.
             marks: the lead price in ticks, by market.
             elapsed_s: seconds since the last settlement.
         """

@@ -1,8 +1,8 @@
-"""Customers on margin in a long run: they trade on its full days alone.
+"""Customers on margin in a long run: they trade only on its full days.
 
-On the morning of a full day they set aside a stated share of retail's claim and enter their
-positions; at the next midnight the remaining ones close them. Between full days there is no trading
-on margin, since failing margin cannot wait for the next traded hour of a sampled run.
+On the morning of a full day customers set aside a stated share of retail's claim and enter
+positions. At the next midnight they close the remaining positions. Between full days there is no
+trading on margin, since a margin call cannot wait for the next traded hour of a sampled run.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from ledger.times import day_of
 
 
 class FullDayCustomers(MarginCustomers):
-    """Customers who come on the morning of a full day and leave the next morning."""
+    """Customers on margin who enter on the morning of a full day and leave the next morning."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class FullDayCustomers(MarginCustomers):
         """Start without customers.
 
         Args:
-            scenario: a scenario whose leverage has a share of claims.
+            scenario: a scenario with `leverage.share_of_claims`.
             parties: all who keep books, by role.
             house: the house venue.
             listings: all markets.
@@ -47,22 +47,22 @@ class FullDayCustomers(MarginCustomers):
         self.are_there = False
 
     def enter_first(self, time_us: int) -> None:
-        """Let them enter if the run begins with a full day."""
+        """Open the customers' accounts if the run begins with a full day."""
         self._come(time_us)
 
     def turn_over(self, now_us: int) -> None:
-        """At midnight let yesterday's customers leave, and new ones enter on a full day."""
+        """At midnight close yesterday's accounts, and on a full day open new ones."""
         if self.are_there:
             self.leave_all(now_us)
         self._come(now_us)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Check margin, on a full day."""
+        """Check margin if the day is a full day."""
         if self.are_there:
             super().settle(end_us, elapsed_s, marks)
 
     def leave_all(self, now_us: int) -> None:
-        """Close all their positions."""
+        """Close all positions of customers on margin."""
         super().leave_all(now_us)
         self.are_there = False
 

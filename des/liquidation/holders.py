@@ -1,4 +1,4 @@
-"""Customers on margin in the books: under retail's control account, by number."""
+"""Customers on margin in the books: numbers under retail's control account."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from ledger.parties import Parties
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The codes that every row about them has in common."""
+    """The codes that all rows about customers on margin have in common."""
 
-    retail: int  # the control account
-    others: int  # the other makers, with whom customers trade
-    first: int  # the number of the first account's holder; accounts count on from there
+    retail: int  # the control account of retail customers
+    others: int  # the other makers, which are the counterparty of customers
+    first: int  # the number of the first account's holder; later accounts have the next numbers
 
     @classmethod
     def of(cls, parties: Parties, first: int) -> "Holders":
@@ -26,7 +26,7 @@ class Holders:
     def rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows for events of accounts; the caller adds amount and counterparty."""
+        """Return rows for events of accounts; the caller sets amount and counterparty."""
         rows = new_rows(len(accounts))
         rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
         rows["taker"], rows["holder"] = self.retail, self.first + accounts

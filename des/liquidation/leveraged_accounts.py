@@ -1,10 +1,10 @@
-"""Positions on margin, and the accounts that a price has brought below maintenance margin.
+"""Positions on margin, and the search for accounts below maintenance margin.
 
-Each account has *lots* n and *cash*: at mark M it is worth cash + n M in dollars. Its equity is
-this value plus the margin value of its tokens; its margin fraction is equity over |n| M. The prices
-at which accounts cross maintenance are kept sorted, so that a settlement looks only at those that
-the price has passed. For accounts with tokens the sorting supposes somewhat lower token prices, and
-each account that is found is checked exactly.
+An account has *lots* n and *cash*. At the mark M its value is cash + n M in dollars. Its equity is
+this value plus the margin value of its tokens. Its margin fraction is equity over |n| M. The prices
+at which accounts cross maintenance margin are kept sorted, so that a settlement reads only the
+accounts that the price has passed. For accounts with tokens the sorted prices suppose slightly
+lower token prices, and each account found is checked exactly.
 """
 
 import numpy as np
@@ -12,11 +12,11 @@ import numpy as np
 from des.liquidation.token_collateral import E6, TokenCollateral
 from des.venue.venue import FUNDING_UNIT
 
-Thresholds = tuple[np.ndarray, np.ndarray]  # prices, ascending, and their accounts
+Thresholds = tuple[np.ndarray, np.ndarray]  # prices, ascending, and the account of each price
 
 
 class LeveragedAccounts:
-    """All positions on margin, one to an account, as integers."""
+    """All positions on margin as integers, one position per account."""
 
     def __init__(
         self, tick_cents: np.ndarray, maintenance_e6: int, token_weight_e6: np.ndarray
@@ -94,13 +94,13 @@ class LeveragedAccounts:
     def opposing(self, market: int, side: int, most: int) -> np.ndarray:
         """Return the accounts on the other side of a long (1) or a short (-1), largest first.
 
-        At most *most* accounts; of equally large ones the oldest first.
+        The result has at most *most* accounts; accounts of equal size are in the order of entry.
         """
         members = self._members[market]
         against = members[self.lots[members] * side < 0]
         size = np.abs(self.lots[against])
         if len(against) > most:
-            # Sorting all of them to find a few would be most of the work in a cascade.
+            # In a cascade, sorting all accounts to find a few would take most of the time.
             least = np.partition(size, -most)[-most]
             against, size = against[size >= least], size[size >= least]
         return against[np.argsort(-size, kind="stable")][:most]
@@ -113,7 +113,7 @@ class LeveragedAccounts:
         price: np.ndarray,
         fee: np.ndarray,
     ) -> None:
-        """Book trades; an account may come more than once."""
+        """Book trades to accounts; an account may have several trades."""
         paid = lots * price * self._tick_cents[market] + fee
         np.subtract.at(self.cash, accounts, paid)
         np.add.at(self.lots, accounts, lots)
@@ -125,26 +125,26 @@ class LeveragedAccounts:
         self.credit(np.array([account]), np.array([cents]))
 
     def credit(self, accounts: np.ndarray, cents: int | np.ndarray) -> None:
-        """Book payments to accounts (below zero: from them), each account at most once."""
+        """Book payments to accounts, at most one to each; if negative, from the account."""
         self.cash[accounts] += cents
         self._move(accounts)
 
     def fund(self, marks: np.ndarray, rate_e9: int) -> None:
-        """Let longs pay *rate_e9* billionths of their notional, and shorts receive it.
+        """Book funding: longs pay *rate_e9* billionths of their notional, and shorts receive it.
 
-        Rounded down for each; odd cents stay with the control account's other holders.
+        Each payment is rounded down; odd cents stay with the control account's other holders.
         """
         due = -self.lots * (self._tick_cents * marks)[self.market] * rate_e9
         self.cash += due // FUNDING_UNIT
 
     def sort(self) -> None:
-        """Sort the thresholds again and clear the list of moved accounts."""
+        """Sort the threshold prices again, and clear the list of moved accounts."""
         collateral = self.cash + self.tokens.suppose()
         self._sorted = [
             self._sort(market, collateral[members]) for market, members in enumerate(self._members)
         ]
         for market, members in enumerate(self._members):
-            # An account with a debt and no position has no threshold: it is always looked at.
+            # An account with a debt and no position has no threshold, so it is always checked.
             owing = members[(self.lots[members] == 0) & (self.cash[members] < 0)]
             self._movers[market] = owing.tolist()
             self._moved[members] = False
@@ -156,15 +156,16 @@ class LeveragedAccounts:
             self._movers[self.market[account]].append(account)
 
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
-        """Return the highest price that is too low for longs, and the lowest too high for shorts.
+        """Return accounts with their threshold prices: the longs, then the shorts.
 
-        Each comes with its account, sorted by price. *collateral* includes tokens.
+        A long fails at its threshold or below, a short at its threshold or above. Both are sorted
+        by price. *collateral* includes tokens.
         """
         members = self._members[market]
         lots, owed = self.lots[members], E6 * collateral
         tick_cents, m = int(self._tick_cents[market]), self._maintenance_e6
         long, short = lots > 0, lots < 0
-        # cash + n M < m n M for longs, in integers: M (1 - m) n < -cash, and likewise for shorts.
+        # A long fails if cash + n M < m n M, in integers M (1 - m) n < -cash; likewise for shorts.
         too_low = (-owed[long] - 1) // ((E6 - m) * lots[long] * tick_cents)
         too_high = owed[short] // ((E6 + m) * -lots[short] * tick_cents) + 1
         by_low, by_high = np.argsort(too_low, kind="stable"), np.argsort(too_high, kind="stable")

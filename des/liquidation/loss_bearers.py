@@ -1,7 +1,7 @@
 """Third step, at the end of a settlement: remainders and debts of closed accounts.
 
 The insurance fund receives the remainders of accounts, and pays debts up to its balance. All
-customers outside the group bear the other debts, in proportion to their claims.
+customers outside the house group bear the remaining debts, in proportion to their claims.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from ledger.parties import Parties
 
 
 class LossBearers:
-    """The insurance fund, and behind it all customers outside the group."""
+    """The insurance fund, and after it all customers outside the house group."""
 
     def __init__(
         self,
@@ -41,11 +41,12 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        self._insured: dict[int, int] = {}  # by account: paid by the fund, or to it if below zero
-        self._debts: dict[int, int] = {}  # by account: the debt that is not covered yet
+        # By account: the fund's payment; below zero: to the fund.
+        self._insured: dict[int, int] = {}
+        self._debts: dict[int, int] = {}  # by account: the debt that is not yet covered
 
     def cover(self, account: int, debt_cents: int) -> int:
-        """Let the insurance fund pay a debt, up to its balance, before customers do.
+        """Pay a debt from the insurance fund, up to its balance, before customers bear the rest.
 
         Returns:
             The fund's payment.
@@ -53,27 +54,27 @@ class LossBearers:
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Take the remainder of a position that is handed over, or its debt if below zero."""
+        """Receive the remainder of a transferred position; below zero it is a debt."""
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
             self.take_over(account, -left_cents)
 
     def take_over(self, account: int, cents: int) -> None:
-        """Take over an account's debt, which will be socialised."""
+        """Assume an account's debt, which will be socialised."""
         if cents:
             self._accounts.credit(np.array([account]), np.array([cents]))
             self._debts[account] = self._debts.get(account, 0) + cents
 
     def settle(self, time_us: int, marks: np.ndarray) -> None:
-        """Book the fund's payments in and out, and the loss that customers share."""
+        """Book the fund's payments and receipts, and the loss that customers share."""
         self._settle_insurance(time_us)
         self._socialise(time_us, marks)
         self._insured.clear()
         self._debts.clear()
 
     def _insure(self, account: int, cents: int) -> int:
-        """Let the fund pay an account, or receive its remainder."""
+        """Pay an account from the fund, or receive the account's remainder."""
         if cents:
             self.fund_cents -= cents
             self._accounts.credit(np.array([account]), np.array([cents]))
@@ -90,19 +91,19 @@ class LossBearers:
             self._house.pay(rows)
 
     def _socialise(self, time_us: int, marks: np.ndarray) -> None:
-        """Socialise the debts among customers outside the group, in proportion to claims."""
+        """Socialise debts among customers outside the house group, in proportion to claims."""
         if not self._debts:
             return
         debtors, debts = np.array(list(self._debts)), list(self._debts.values())
         market = self._accounts.market[debtors]
         claims = np.maximum(self._house.claims[self._customers], 0).tolist()
-        # A debt larger than all claims together stays in the control account as a gap.
+        # If debts exceed all claims, the difference stays in the control account as a gap.
         covered = pro_rata(min(sum(debts), sum(claims)), debts)
         relief = self._holders.rows(time_us, Motive.SOCIALISED, market, debtors)
         relief["maker"], relief["edge_cents"] = self._venue, covered
         shares = dict(zip(self._customers.tolist(), pro_rata(sum(covered), claims), strict=True))
         worth = np.maximum(self._accounts.worth(marks), 0)
-        # The accounts no longer have the debts; the claims do not show that yet.
+        # The accounts no longer have these debts, but retail's claim still includes them.
         free = int(self._house.claims[self._holders.retail]) + sum(debts) - int(worth.sum())
         borne = self._borne(time_us, int(market[0]), shares, worth, max(free, 0))
         rows = join_rows((relief, borne))
@@ -111,7 +112,7 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return each customer's share; retail's is split among accounts on margin and the rest."""
+        """Return each customer's share; retail's share is split into margin accounts and others."""
         retail, accounts = self._holders.retail, self._accounts
         of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])
         accounts.cash -= np.array(of_accounts, dtype=np.int64)

@@ -1,7 +1,7 @@
-"""First step, between two settlements: accounts below maintenance margin are sold into the book.
+"""First step, between settlements: positions of accounts below maintenance margin are sold.
 
-The orders are random, by the venue's rule in `orders`; they are planned at a settlement and meet
-the book during the interval. The fills are booked to the accounts when the interval ends.
+The orders are random, by the venue's rule in `orders`. They are planned at a settlement and reach
+the order book during the interval. The fills are booked to the accounts when the interval ends.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from ledger.motives import Motive
 
 
 class MarginCall:
-    """Sends forced orders for accounts that still have margin."""
+    """Sends forced orders for accounts that have some margin left."""
 
     def __init__(
         self,
@@ -31,12 +31,12 @@ class MarginCall:
         holders: Holders,
         accounts: LeveragedAccounts,
     ) -> None:
-        """Begin.
+        """Initialise the step.
 
         Args:
             rules: the scenario's rules.
-            keys: of the orders' draws, by market.
-            most_lots_per_s: the most lots of all orders in a second, by market.
+            keys: the keys of the orders' draws, by market.
+            most_lots_per_s: the limit on all forced orders in a second, in lots, by market.
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
@@ -46,7 +46,7 @@ class MarginCall:
         self._tick_cents, self._holders, self._accounts = house.tick_cents, holders, accounts
 
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
-        """Return the orders (dtype ORDER) that accounts of a market are forced to send."""
+        """Return the forced orders (dtype ORDER) of a market's accounts."""
         accounts, lot_cents = self._accounts, int(self._tick_cents[market]) * mark
         low = accounts.below(market, mark)
         if not len(low):
@@ -67,7 +67,7 @@ class MarginCall:
         )
 
     def follow(self, market: int, fills: np.ndarray) -> None:
-        """Book the forced fills (rows of dtype ROW) to their accounts."""
+        """Book the fills of forced orders (rows of dtype ROW) to their accounts."""
         forced = fills[fills["motive"] == Motive.LIQUIDATION]
         if len(forced):
             accounts = forced["holder"] - self._holders.first

@@ -22,7 +22,7 @@ from ledger.transaction import LedgerError
 
 
 def collateral_tokens(scenario: Scenario, contracts: Sequence[Contract]) -> tuple[MarginToken, ...]:
-    """Return the tokens that the house takes as collateral, with the contracts that price them."""
+    """Return the tokens that the house accepts as collateral, each with its pricing contract."""
     by_market = {contract.market: contract for contract in contracts}
     given = scenario.leverage.tokens if scenario.leverage else ()
     return tuple(MarginToken(each.name, by_market[each.market], each.weight_e6) for each in given)
@@ -71,7 +71,7 @@ class MarginCustomers:
 
     @property
     def opening_cash_cents(self) -> int:
-        """The dollars that the first customers deposit."""
+        """Return the dollars that the first customers deposit, in cents."""
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:
@@ -82,11 +82,11 @@ class MarginCustomers:
         }
 
     def held_cents(self, member: int) -> int:
-        """Return the part of a customer's claim in accounts on margin; only retail has any."""
+        """Return the part of a customer's claim in accounts on margin; zero except for retail."""
         return self.desk.reserved_cents if member == self._retail else 0
 
     def enter_first(self, time_us: int) -> None:
-        """Let the first customers enter their positions."""
+        """Open the accounts of the first customers and enter their positions."""
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
@@ -97,7 +97,7 @@ class MarginCustomers:
         self.desk.settle(end_us - 1, marks, elapsed_s)
 
     def turn_over(self, now_us: int) -> None:
-        """Let some customers leave and others come, at midnight."""
+        """Let some customers leave and new customers enter, at midnight."""
         draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
         leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
         self.desk.leave(now_us, self._marks(), leaving)
@@ -105,11 +105,11 @@ class MarginCustomers:
         self.desk.enter(now_us, self._marks(), coming)
 
     def leave_all(self, now_us: int) -> None:
-        """Close all their positions, since the house halts."""
+        """Close all positions of customers on margin, since the house halts."""
         self.desk.leave_all(now_us, self._marks())
 
     def note_prices(self, time_us: int) -> None:
-        """Record the price of a token."""
+        """Record the price of each collateral token."""
         for token, market in self._token_markets.items():
             price = token.contract.price.text(self._listings[market].mark_ticks)
             self._journal.price(time_us, token.commodity, price)
@@ -118,7 +118,7 @@ class MarginCustomers:
         """Compare the insurance fund and the tokens with the general ledger.
 
         Raises:
-            LedgerError: they differ.
+            LedgerError: a balance differs.
         """
         house, held = self._parties.house, self.desk.accounts.tokens
         self._agree(pool(house, Kind.INSURANCE), "USD", self.desk.fund_cents)
@@ -144,7 +144,7 @@ class MarginCustomers:
         return self._draw(start_us, self._rules.holders)
 
     def _draw(self, now_us: int, n: int) -> Population:
-        """Draw a number of new customers on margin; markets are weighted by volume."""
+        """Draw *n* new customers on margin; markets are weighted by volume."""
         return population(
             self._seed,
             day_of(now_us),
@@ -156,7 +156,7 @@ class MarginCustomers:
         )
 
     def _forced_lots_per_s(self, start_us: int) -> np.ndarray:
-        """Return the most lots of all forced orders in a second, by market."""
+        """Return the limit on all forced orders in a second, in lots, by market."""
         daily_usd = [
             listing.volume_usd_per_s(start_us) * DAY_US / SECOND_US for listing in self._listings
         ]
@@ -173,7 +173,7 @@ class MarginCustomers:
         """Return retail's tokens in lots, by pricing market.
 
         These are the tokens that the first holders on margin deposit, plus tokens for later
-        customers: the same share of the other holders' dollars. There is no record of the amount.
+        customers: the same ratio to the other holders' dollars. The real amount is not on record.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

@@ -1,4 +1,4 @@
-"""Customers on margin: the collateral and leverage of each, drawn once."""
+"""Customers on margin: each customer's collateral and leverage, drawn once."""
 
 import math
 from collections.abc import Sequence
@@ -15,25 +15,25 @@ from des.scenario import Leverage
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Positions on margin to be entered, one to a holder, as equally long arrays."""
+    """Positions on margin to be entered, one per holder, as arrays of equal length."""
 
     market: np.ndarray
-    collateral_cents: np.ndarray  # the margin value, if the collateral is tokens
-    lots: np.ndarray  # long above zero, never zero
-    token_market: np.ndarray  # the market that prices their tokens; NONE: cash
-    tokens: np.ndarray  # in lots of that market; 0: the collateral is cash
+    collateral_cents: np.ndarray  # the margin value of the tokens, if the collateral is tokens
+    lots: np.ndarray  # above zero: long; never zero
+    token_market: np.ndarray  # the market that prices the holder's tokens; NONE: cash
+    tokens: np.ndarray  # in lots of this market; 0: the collateral is cash
 
     @property
     def cash_cents(self) -> np.ndarray:
-        """Return the cash of each."""
+        """Return the cash of each holder."""
         return np.where(self.tokens > 0, 0, self.collateral_cents)
 
     def first(self, n: int) -> "Population":
-        """Return the first *n* of them."""
+        """Return the first *n* positions."""
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """Replace tokens by cash for customers beyond the *free* tokens of each market."""
+        """Replace tokens by cash for customers for whom no *free* tokens of a market are left."""
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
             wanted = np.where(self.token_market == market, self.tokens, 0)
@@ -58,24 +58,24 @@ def population(
     token_markets: Sequence[int] = (),
     all_cents: int | None = None,
 ) -> Population:
-    """Draw the holders who enter on a day.
+    """Draw the holders who enter positions on a day.
 
-    Collateral and leverage are lognormal and independent; leverage has its mean before its tail is
-    cut (drawn again) at the venue's limit and at the limit of maintenance margin: no customer
-    enters only to be liquidated at once. A customer who cannot afford a lot is left out.
+    Collateral and leverage are lognormal and independent. Leverage above the venue's limit, or
+    above the limit of maintenance margin, is drawn again; the mean applies before this. So no
+    customer enters and is liquidated at once. A customer who cannot afford a lot is left out.
 
-    Some deposit tokens instead of cash: as many whole lots as their collateral buys, or cash if it
-    buys none. Their leverage is on the margin value.
+    Some customers deposit tokens instead of cash: the whole lots that their collateral buys, or
+    cash if it buys no lot. Their leverage is a multiple of the margin value.
 
     Args:
         seed: the run's seed.
         day: the day whose limit on leverage applies.
         rules: the scenario's rules.
         holders: the number of holders.
-        market_weights: chances of the markets, such as their volumes.
+        market_weights: the weights of the markets in the draw, such as their volumes.
         lot_cents: the value of a lot, by market.
         token_markets: by token of the scenario, the market that prices it.
-        all_cents: the collateral of all holders together; None: the scenario gives the median of a
+        all_cents: the total collateral of all holders; None: the scenario gives the median of a
             holder.
     """
 
@@ -112,7 +112,7 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw the tokens of each; return their market, lots and margin value."""
+    """Draw each holder's tokens; return their market, lots and margin value."""
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
     market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]
@@ -123,7 +123,7 @@ def _as_tokens(
 
 
 def _below(highest: float, rules: Leverage, draws: np.random.Generator, n: int) -> np.ndarray:
-    """Draw leverages, and draw those above *highest* again."""
+    """Draw leverages, and draw leverages above *highest* again."""
     sd = rules.leverage_log_sd
     median = min(rules.leverage_mean * math.exp(-sd * sd / 2), highest)
     leverage = np.full(n, np.inf)

@@ -1,10 +1,10 @@
-"""The first step of a liquidation: random orders into the book, while there is margin left.
+"""The first step of a liquidation: random orders into the book, as long as margin is left.
 
-Each second, with chance 1/6, an order of a tenth of the position times U(0.5, 1.5): the venue's
-published rule (help page 360027668712). Orders are planned at a settlement for the interval that
-begins there, as if each order were filled and the price stayed. They stop when the account would be
-back above maintenance margin. All orders of one second in one market together stay within the
-rule's global cap.
+Each second, with probability 1/6, an account sends an order of a tenth of its position times
+U(0.5, 1.5): the venue's published rule (help page 360027668712). Orders are planned at a settlement
+for the next interval, as if each order were filled and the price stayed the same. They stop when
+the account would have maintenance margin again. All orders of one second in one market together
+stay within the rule's global limit.
 """
 
 import numpy as np
@@ -31,13 +31,13 @@ def forced_orders(
     start_us: int,
     end_us: int,
 ) -> np.ndarray:
-    """Draw the orders of [start, end), whole seconds.
+    """Draw the forced orders of [start, end), which are whole seconds.
 
     Args:
-        key: of the market's draws; an order depends on holder and second alone.
+        key: the key of the market's draws; an order depends only on holder and second.
         holders, lots: the holder and the signed size of each position.
         keep_lots: the part of each position that may stay, unsigned.
-        most_lots: the most lots of all orders in one second.
+        most_lots: the limit on all orders in one second, in lots.
         start_us, end_us: the start of the interval, and its end.
 
     Returns:

@@ -1,9 +1,9 @@
-"""An account that owes dollars against tokens: its borrowing limit, and the failure of its margin.
+"""An account that owes dollars against tokens: its borrowing limit, and its margin.
 
-At mark M, t tokens of weight w count as w t M. With debt D the account's margin fraction is
-(w t M - D) / D: dollars borrowed are its only position. It may borrow while that fraction, at the
-initial weight, is at least one over the most leverage; it lacks margin below the maintenance
-fraction, and is ended below the auto-close fraction.
+At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
+debt D, so its margin fraction is (w t M - D) / D. It may borrow as long as this fraction, at the
+initial weight, is at least 1 / leverage_max. It lacks margin below the maintenance fraction, and is
+closed below the auto-close fraction.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan
 
-WHOLE_E6 = 1_100_000  # the weight of a large holding is at most this over 1 + factor x root
+WHOLE_E6 = 1_100_000  # in the maximum weight by holding size: WHOLE_E6 / (1 + factor x root)
 
 
 @dataclass(slots=True)
@@ -28,20 +28,20 @@ class PledgedAccount:
 
 
 def size_weight_e6(factor: float, tokens: float) -> int:
-    """Return the weight of a holding by its size, in millionths: 1.1 / (1 + factor x root).
+    """Return the maximum weight of a holding by its size, in millionths: 1.1 / (1 + factor x root).
 
     Args:
-        factor: the token's factor; 0: there is no such rule.
+        factor: the token's factor; 0: the size has no effect.
         tokens: the holding, in whole tokens.
 
     Returns:
-        Millionths, above a million where the holding is too small for the rule to bind.
+        Millionths; above a million if the holding is so small that the rule has no effect.
     """
     return int(WHOLE_E6 / (1 + factor * math.sqrt(tokens))) if factor else WHOLE_E6
 
 
 def lendable_cents(counted_cents: int, loan: PledgedLoan) -> int:
-    """Return the largest debt in cents against tokens with that margin value."""
+    """Return the largest debt in cents against tokens with the margin value *counted_cents*."""
     return counted_cents * E6 // (E6 + loan.margin_e6)
 
 
@@ -53,17 +53,17 @@ def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return how many lots to sell to restore an account's margin; all lots if they are too few.
+    """Return the number of lots whose sale restores an account's margin, or all lots.
 
     Args:
         account: the account.
         lot_cents: the value of a lot at the mark.
-        weight_e6: the part of that value that counts.
+        weight_e6: the share of this value that counts as margin, in millionths.
         brings_cents: the proceeds of a lot.
         margin_e6: the margin fraction to reach.
     """
     needed = account.debt_cents * (E6 + margin_e6) - account.lots * lot_cents * weight_e6
-    # A sold lot lowers the debt by its proceeds, and the margin value by its weight.
+    # A sold lot reduces the debt by its proceeds, and the margin value by its weighted value.
     gained = brings_cents * (E6 + margin_e6) - lot_cents * weight_e6
     if gained <= 0:
         return account.lots

@@ -1,12 +1,12 @@
 """Loans on thin tokens at each settlement: lending, sales of collateral, takeovers of accounts.
 
-A borrower withdraws its loan at once. When the price falls the venue sells the borrower's tokens,
-as many as their book takes. Below auto-close margin the captive maker takes the account over, pays
-its debt to the venue, and sells the tokens into the same book. If the proceeds are less than the
-debt, the difference is its loss.
+A borrower withdraws its loan at once. When the price falls, the venue sells the borrower's tokens,
+as many as the token's order book can fill. Below auto-close margin the captive maker takes over the
+account, pays its debt to the venue, and sells the tokens into the same book. If the proceeds are
+less than the debt, the maker bears the difference.
 
-Simplifications: the captive maker takes everything over, without an insurance fund or other
-providers, and keeps the value of an account beyond its debt.
+Simplifications: the captive maker takes over all accounts, without an insurance fund or other
+providers, and keeps an account's value above its debt.
 """
 
 from collections.abc import Sequence
@@ -36,10 +36,10 @@ from ledger.transaction import LedgerError
 
 
 class TokenLoan:
-    """One borrower's loan: its rule, its account, and the holder of its tokens."""
+    """One borrower's loan: the scenario's loan, the account, and the token."""
 
     def __init__(self, loan: PledgedLoan, token: MarginToken, market: int, borrower: int) -> None:
-        """Begin with the tokens pledged and nothing owed.
+        """Start with the tokens pledged and no debt.
 
         Args:
             loan: the scenario's loan.
@@ -50,14 +50,14 @@ class TokenLoan:
         self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
         self.lot_tokens = float(token.contract.lot)
         self.book = BookDepth.of(loan.book)
-        # In decimals: a quotient of floats may be just below a whole lot.
+        # In decimals, since a quotient of floats may be slightly below a whole number of lots.
         self.account = PledgedAccount(
             int(Decimal(repr(loan.tokens)) // Decimal(token.contract.lot))
         )
-        self.taken_lots = 0  # taken over by the captive maker, and not yet sold
+        self.taken_lots = 0  # lots that the captive maker took over and has not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the tokens' margin value: by a weight or by holding size, the lower one."""
+        """Return the tokens' margin value: by *weight_e6* or by holding size, the lower value."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
@@ -82,7 +82,7 @@ class PledgedLoans:
             loans: each borrower's loan.
             house: the house venue.
             till: pays withdrawals.
-            journal: records everything.
+            journal: records loans, sales and takeovers.
         """
         self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
         self._parties, self._loans = parties, loans
@@ -97,7 +97,7 @@ class PledgedLoans:
         }
 
     def settle(self, time_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Sell tokens taken over, then those of accounts that lack margin; close failed accounts.
+        """Sell tokens taken over, then tokens of accounts that lack margin; take over failed ones.
 
         Args:
             time_us: the settlement.
@@ -110,7 +110,7 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend the amounts that borrowers ask for; they withdraw them at once."""
+        """Lend the amounts that borrowers may draw; borrowers withdraw them at once."""
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue
@@ -140,7 +140,7 @@ class PledgedLoans:
         """Compare debts and tokens with the general ledger.
 
         Raises:
-            LedgerError: they differ.
+            LedgerError: a balance differs.
         """
         house, maker = self._parties.house, self._parties.maker
         taken: dict[str, int] = {}
@@ -160,7 +160,7 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin; hand it over if too little is left."""
+        """Sell tokens of an account that lacks margin; take it over if sales are not enough."""
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
             return
@@ -174,7 +174,7 @@ class PledgedLoans:
         return margin_below(counted, each.account.debt_cents, margin_e6)
 
     def _sell(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell an account's tokens until it has its margin again."""
+        """Sell an account's tokens until it has enough margin again."""
         account, lot_cents = each.account, self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         if not room:
@@ -195,7 +195,7 @@ class PledgedLoans:
         )
 
     def _take_over(self, time_us: int, each: TokenLoan, mark: int) -> None:
-        """Let the captive maker pay the debt and take the remaining tokens."""
+        """Let the captive maker pay an account's debt and receive the remaining tokens."""
         account = each.account
         self._house.claims[self._maker] -= account.debt_cents
         self._journal.record(
@@ -213,7 +213,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Let the captive maker sell tokens that it took over, up to the depth of the book."""
+        """Sell tokens that the captive maker took over, up to the depth of the book."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)
@@ -231,7 +231,7 @@ class PledgedLoans:
         )
 
     def _room(self, each: TokenLoan, elapsed_s: int, lot_cents: int) -> int:
-        """Return how many lots the book takes and its makers can pay for."""
+        """Return the number of lots that the book can fill and the makers in it can pay for."""
         able = max(int(self._house.claims[self._buyers]), 0)
         return min(each.book.room_cents(elapsed_s), able) // lot_cents
 

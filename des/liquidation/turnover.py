@@ -1,6 +1,6 @@
-"""Customers on margin come and go: their collateral, the positions they enter and leave.
+"""Customers on margin enter and leave: their collateral, and the positions they open and close.
 
-A position is entered and left against other makers, at the lead price.
+Positions are opened and closed against the other makers, at the lead price.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from ledger.motives import Motive
 
 
 class Turnover:
-    """Opens accounts on margin, and closes those whose holders want to go."""
+    """Opens accounts on margin, and closes accounts of holders who leave."""
 
     def __init__(
         self,
@@ -22,21 +22,21 @@ class Turnover:
         accounts: LeveragedAccounts,
         free_tokens: np.ndarray,
     ) -> None:
-        """Begin.
+        """Initialise the turnover.
 
         Args:
             house: the house venue.
             holders: the customers' names in the books.
-            accounts: the accounts of all customers who came.
+            accounts: the accounts of all customers on margin, past ones included.
             free_tokens: retail's free tokens in lots, by pricing market; updated in place.
         """
         self._house, self._holders = house, holders
         self._accounts, self._free_tokens = accounts, free_tokens
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
-        """Let customers enter at *marks*, until the free dollars are used.
+        """Open accounts at *marks* until the free dollars are used.
 
-        Customers who find no free tokens deposit cash.
+        Customers for whom no free tokens are left deposit cash.
         """
         accounts = self._accounts
         holders = holders.with_tokens_of(self._free_tokens)
@@ -57,9 +57,9 @@ class Turnover:
         self._exchange(time_us, marks, entering, holders.lots)
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Let the *chosen* customers (bool, by account) who are safe close positions at *marks*.
+        """Close positions of *chosen* accounts (bool, by account) with enough margin, at *marks*.
 
-        They take their cash and tokens with them. Accounts that owe dollars against tokens stay.
+        Cash and tokens are released. Accounts that owe dollars against tokens stay open.
         """
         accounts = self._accounts
         accounts.mark_tokens(marks)
@@ -70,7 +70,7 @@ class Turnover:
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
         """Close all positions at *marks*, with or without enough margin, because the venue halts.
 
-        An account that owes dollars against tokens keeps its debt, and its tokens stay set aside.
+        An account that owes dollars against tokens keeps its debt, and its tokens stay pledged.
         """
         accounts = self._accounts
         worth = accounts.worth(marks)
@@ -83,7 +83,7 @@ class Turnover:
     def _end(
         self, time_us: int, marks: np.ndarray, leaving: np.ndarray, worth_cents: np.ndarray
     ) -> None:
-        """Close positions, and release their collateral."""
+        """Close positions, and release the collateral."""
         accounts = self._accounts
         held = leaving[accounts.lots[leaving] != 0]
         self._exchange(time_us, marks, held, -accounts.lots[held])
@@ -102,7 +102,7 @@ class Turnover:
     def _set_tokens_aside(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
     ) -> None:
-        """Book tokens that are set aside, or released if below zero; no money moves."""
+        """Book tokens that become collateral, or are released if negative; no money moves."""
         accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self._accounts.tokens.market[accounts]
         rows = self._holders.rows(time_us, Motive.TOKENS, market, accounts)
@@ -114,7 +114,7 @@ class Turnover:
     def _exchange(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray
     ) -> None:
-        """Book positions that holders enter or leave against other makers, at the lead price."""
+        """Book positions that holders open or close against the other makers, at the lead price."""
         for market, mark in enumerate(marks.tolist()):
             here = self._accounts.market[accounts] == market
             rows = self._holders.rows(time_us, Motive.LEVERAGE, market, accounts[here])

@@ -1,1 +1,1 @@
-"""Funding of all parties, and the group's money: margin, loans, uses."""
+"""The money of the house group: margin, loans, uses; and the margin of all hedgers."""

@@ -1,7 +1,7 @@
-"""The value of all shares of the house: by growth, without its captive maker, by earnings.
+"""The value of all shares of the house: by growth, by growth without its maker, and by earnings.
 
-The figures are those of the general ledger, by whole months; the scenario's `Valuation` gives the
-multiples. Each month is noted on the first of the next month, and again at each funding round.
+The figures are from the general ledger, by whole months. The multiples are in the scenario's
+`Valuation`. A note records each month on the first of the next month, and again at each round.
 """
 
 from decimal import Decimal
@@ -26,13 +26,13 @@ from ledger.times import day_of
 def appraiser(
     scenario: Scenario, parties: Parties, others: OtherMakersDesk, journal: Journal
 ) -> "Appraiser | None":
-    """Return the appraiser, or None if the scenario has no multiples."""
+    """Create the appraiser, or return None if the scenario has no multiples."""
     terms = scenario.group.valuation if scenario.group else None
     return Appraiser(terms, parties, others, journal) if terms else None
 
 
 class Appraiser:
-    """Reviews each month, and notes the value of shares to investors."""
+    """Computes the value of shares for each month, and notes it at funding rounds."""
 
     def __init__(
         self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal
@@ -42,8 +42,8 @@ class Appraiser:
         Args:
             terms: the multiples.
             parties: all who keep books, by role.
-            others: the other makers, for their fees without the captive maker's quotes.
-            journal: knows the balances, and records the figures.
+            others: the other makers, whose fees remain without the captive maker's quotes.
+            journal: has the balances, and records the figures.
         """
         self._terms, self._others, self._journal = terms, others, journal
         fees, maker = income(parties.house, Kind.FEES), parties.maker
@@ -51,28 +51,28 @@ class Appraiser:
         quotes = (*quotes_on_house(maker), *quotes_on_lead(maker))
         costs = expense(parties.house, Kind.OPERATIONS)
         self._earnings = MonthlyIncome(journal, (fees, costs, *quotes))
-        # Fees without the captive maker's quotes: so far, and by month.
+        # Fees that would remain without the captive maker's quotes: so far, and by month.
         self._left_so_far_cents = 0.0
         self._fees_left_cents: list[int] = []
 
     def begin_month(self, time_us: int) -> None:
-        """Review the month that ended just before *time_us*."""
+        """Close the month that ended just before *time_us*, and note the value of the house."""
         self._fees.close_month()
         self._earnings.close_month()
-        # All other fees are paid on the captive maker's fills, and would be lost.
+        # All other fees are for fills with the captive maker, so they would be lost.
         so_far = self._others.fees_without_maker_cents
         self._fees_left_cents.append(round(so_far - self._left_so_far_cents))
         self._left_so_far_cents = so_far
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:
-        """Record the value of the house under the name of a month or a round."""
+        """Record the value of the house under *what*: the name of a month or a round."""
         for appraisal in self.appraisals:
             self._journal.note(time_us, appraisal.noted(what))
 
     @property
     def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:
-        """Return each valuation of the house, from the months closed so far."""
+        """Return the valuations of the house from the months closed so far."""
         growth, earnings = self._terms.growth_multiples, self._terms.earnings_multiples
         before_cents = year_before_cents(self._fees.months_cents)
         fees_cents = year_cents(self._fees.months_cents)
@@ -86,7 +86,7 @@ class Appraiser:
 
     @property
     def lost_without_maker_cents(self) -> int:
-        """Return the loss of shares' value if the captive maker stopped, at the middle multiple."""
+        """Return the value that shares lose without the captive maker, at the middle multiple."""
         with_it, without, _ = self.appraisals
         return with_it.middle_cents - without.middle_cents
 
@@ -97,5 +97,5 @@ def _appraised(way: str, basis_cents: int, multiples: tuple[float, float, float]
 
 
 def _rounded_cents(multiple: float, cents: int) -> int:
-    """Multiply exactly, and round to the cent, half to even."""
+    """Return the exact product, rounded to the cent, half to even."""
     return round(Decimal(repr(multiple)) * cents)

@@ -1,9 +1,9 @@
-"""Coins that the maker holds on borrowed money: bought, marked, and sold at a haircut.
+"""Coins that the maker holds on borrowed money: bought, marked, and sold with a haircut.
 
 Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
-at first. They sell at that price and buy below it, by the haircut, which represents the cost of
-selling into a falling market. Sales do not move the price, since recorded prices already include
-the impact of actual sales.
+at the start. They sell at this price, and buy at this price less the haircut. The haircut
+represents the cost of selling into a falling market. Sales do not move the price, since recorded
+prices already contain the impact of actual sales.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ Links = tuple[str, ...]
 def coin_book(
     scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
 ) -> "CoinBook | None":
-    """Open the coin book, or return None if the maker holds no coins."""
+    """Create the coin book, or return None if the maker holds no coins."""
     return CoinBook(scenario, parties, custody, journal) if scenario.coins else None
 
 
@@ -39,7 +39,7 @@ class CoinBook:
     def __init__(
         self, scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
     ) -> None:
-        """Start with all coins at the dealers."""
+        """Start with all coins in the dealers' hands."""
         self._terms = given(given(scenario.group).portfolio)
         self._coins = [coin for coin in chart_coins(scenario) if coin.is_held]
         self._prices = CoinPrices(scenario, scenario.coins)
@@ -57,7 +57,7 @@ class CoinBook:
 
     @property
     def recall_sold_e9(self) -> int:
-        """Return the share of a recall that is raised by sales, in billionths."""
+        """Return the share of a recall that sales of coins raise, in billionths."""
         return round(self._terms.recall_sold_share * UNIT)
 
     def opening_cash(self) -> dict[str, int]:
@@ -65,19 +65,19 @@ class CoinBook:
         return {self._terms.dealers: to_cents(self._terms.dealers_cash_usd)}
 
     def opening_lots(self) -> dict[tuple[str, str], int]:
-        """Return the lots in existence by (dealers, coin)."""
+        """Return the number of existing lots by (dealers, coin)."""
         return {
             (coin.dealers, coin.name): lots
             for coin, lots in zip(self._coins, self._supply, strict=True)
         }
 
     def worth_cents(self, time_us: int, marks: np.ndarray) -> int:
-        """Return the value of the holdings in cents, without a haircut."""
+        """Return the value of the maker's coins in cents, without a haircut."""
         prices = self._lot_cents(time_us, marks)
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend the shares of *cents* on coins, in whole lots, as many as dealers have."""
+        """Spend each coin's share of *cents* on whole lots, up to the lots that dealers have."""
         for place, lot_cents in enumerate(self._lot_cents(time_us, marks)):
             if not lot_cents:
                 continue
@@ -87,7 +87,7 @@ class CoinBook:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Sell coins for *cents* or slightly more, up to its coins and the dealers' cash.
+        """Sell coins for *cents* or slightly more, up to the maker's coins and the dealers' cash.
 
         Each coin is sold in proportion to its value after the haircut.
         """
@@ -111,14 +111,14 @@ class CoinBook:
                 self._exchange(time_us, place, -lots, -got, links)
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Record the holdings at their marks."""
+        """Record the maker's coins at their marks."""
         for place, coin in enumerate(self._coins):
             usd = self._prices.usd(place, day_of(time_us), marks)
             if self.lots[place] and usd is not None:
                 self._journal.price(time_us, coin.name, f"{usd:f}")
 
     def booked(self) -> Iterator[tuple[str, int, str]]:
-        """Yield the balances that the books must have: account, lots, coin."""
+        """Yield the expected balances of the books: account, lots, coin."""
         for coin, lots, supply in zip(self._coins, self.lots, self._supply, strict=True):
             yield coins(self._parties.maker, coin.name), lots, coin.name
             yield coins(coin.dealers, coin.name), supply - lots, coin.name
@@ -128,7 +128,7 @@ class CoinBook:
         return [self._prices.lot_cents(i, day, marks) for i in range(len(self._coins))]
 
     def _exchange(self, time_us: int, place: int, lots: int, cents: int, links: Links) -> None:
-        """Buy lots from the dealers for cash, or sell them if both are below zero."""
+        """Buy lots from the dealers for cash; if lots and cents are negative, sell them."""
         self.lots[place] += lots
         coin, maker = self._coins[place], self._parties.maker
         if lots > 0:

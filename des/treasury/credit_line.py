@@ -10,7 +10,7 @@ from ledger.journal import Journal
 
 
 class CreditLine:
-    """The credit line, drawn in round tranches, so that the books show decisions and not noise."""
+    """The credit line, drawn in whole tranches, so that the books contain few small entries."""
 
     def __init__(
         self,
@@ -26,15 +26,15 @@ class CreditLine:
         """Start undrawn.
 
         Args:
-            house: the venue of the account that is credited.
+            house: the venue of the borrower's account.
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
             limit_cents: returns the limit at a time.
-            tranche_cents: the least draw.
+            tranche_cents: the smallest draw.
             journal: records draws and repayments.
-            house_money: the house's own money, beyond which the line does not lend; None: no such
-                rule.
-            coins: customers' coins, some of which may be lent; None: there are none.
+            house_money: the house's own money, which limits the credit line; None: customers'
+                money can be lent too.
+            coins: customers' coins, some of which may be lent; None: no such coins.
         """
         self._house, self._names, self._borrower = house, names, borrower
         self._limit_cents, self._tranche_cents = limit_cents, tranche_cents
@@ -43,7 +43,7 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return the debt on the line: dollars, and coins less their proceeds."""
+        """Return the debt on the line: dollars, and coins above their proceeds."""
         return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:
@@ -52,7 +52,7 @@ class CreditLine:
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 
     def draw(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
-        """Credit the maker's account with *needed_cents*, rounded up to tranches."""
+        """Draw *needed_cents*, rounded up to whole tranches, into the maker's account."""
         tranches = -(-needed_cents // self._tranche_cents)
         cents = min(tranches * self._tranche_cents, self.unused_cents(time_us))
         if cents > 0:
@@ -60,7 +60,7 @@ class CreditLine:
             self._journal.record(movements.draw(time_us, *self._names, cents, links))
 
     def repay(self, time_us: int, spare_cents: int) -> None:
-        """Repay whole tranches from the account's spare money, or all that is drawn."""
+        """Repay whole tranches from the account's spare money, at most the debt."""
         cents = min(spare_cents // self._tranche_cents * self._tranche_cents, self.owed_cents)
         if cents > 0:
             self._book(-cents)

@@ -1,8 +1,8 @@
-"""The directional book: long positions on the lead venue that bet on the price.
+"""The directional book: long positions on the lead venue, held for a rise of the price.
 
-Each position is bought for a sum on its first day and sold on its last, evenly over the day to
-limit the impact. It shares the maker's margin there. If a margin call is not met, the whole book is
-sold for the rest of the run.
+Each position is bought for a given sum on its first day and sold on its last day, evenly over the
+day, to limit the impact. It shares the maker's margin on the lead venue. If the maker cannot meet a
+margin call, the whole book is sold for the rest of the run.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook | None":
-    """Open the captive maker's directional book, or return None if it has none."""
+    """Create the captive maker's directional book, or return None without long positions."""
     if parties.directional is None:
         return None
     desk = f"{parties.directional}:{Kind.DIRECTIONAL}"
@@ -30,18 +30,18 @@ class DirectionalBook:
     """The desk's target positions, market by market."""
 
     def __init__(self, longs: Sequence[Long], holder: int) -> None:
-        """Start without targets; *holder* is the desk's place among the holders."""
+        """Start without targets; *holder* is the desk's index among the holders."""
         self.holder = holder
         self._longs = [
             (each, midnight_us(each.since), midnight_us(each.until) if each.until else None)
             for each in longs
         ]
-        self._lots: dict[int, int] = {}  # by place among the long positions
+        self._lots: dict[int, int] = {}  # by index among the long positions
         self._closed = False
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the book has not been closed out."""
+        """Tell whether the book is still open: not closed out after a margin call."""
         return not self._closed
 
     def close_out(self) -> None:
@@ -51,14 +51,14 @@ class DirectionalBook:
     def order(
         self, market: str, now_us: int, lot_cents: int, held_lots: int, elapsed_s: int
     ) -> DeskOrder:
-        """Decide at a settlement.
+        """Return the desk's order at a settlement.
 
         Args:
             market: the market of the position.
             now_us: the time of the settlement.
             lot_cents: the value of a lot.
-            held_lots: the desk's position.
-            elapsed_s: until the next settlement.
+            held_lots: the desk's present position in lots.
+            elapsed_s: seconds until the next settlement.
         """
         wanted = traded = 0
         for i, (long, since_us, until_us) in enumerate(self._longs):

@@ -2,11 +2,11 @@
 
 The order of a day: pools have been traded and may close, shares are sold, lenders check their
 limits and recall, interest is paid, fully drawn loans buy coins, uses are paid in the order of the
-scenario, tokens are bought, pools open, tokens and coins are marked, the house pays its operating
-costs. A payment that cannot be made in full is not made and is noted. Only a recall is paid in
-part, and the rest stays owed.
+scenario, tokens are bought, pools open, tokens and coins are marked, and the house pays its
+operating costs. A payment that cannot be made in full is not made, and is noted. Only a recall is
+paid in part; the debt for the rest remains.
 
-Once the house has halted, pools are still traded and tokens and coins marked, and nothing else
+After a halt of the house, pools are still traded, and tokens and coins are marked. Nothing else
 happens: creditors keep their claims, the group receives no new money, and payments due are noted as
 unpaid.
 """
@@ -48,14 +48,14 @@ def treasury(
     appraiser: Appraiser | None,
     journal: Journal,
 ) -> tuple[Purse, "GroupTreasury | None"]:
-    """Wire the captive maker's sources of money, and the group's uses of it.
+    """Connect the captive maker's sources of money with the group's uses of money.
 
     Args:
-        scenario: says which parts exist.
+        scenario: states the parts of the treasury.
         parties: all who keep books, by role.
         house: the house venue.
         custody: moves the cash.
-        reserved: returns the cents that the house has set aside against customers' debts.
+        reserved: returns the house's cents that are reserved for customers' debts.
         listings: all markets.
         appraiser: notes the value of shares at each round; None: no notes.
         journal: records draws, loans and payments.
@@ -91,7 +91,7 @@ def treasury(
 
 
 class GroupTreasury:
-    """Runs a day of the house and its captive maker, apart from trading."""
+    """The daily payments of the house and its captive maker, apart from trading."""
 
     def __init__(
         self,
@@ -108,13 +108,13 @@ class GroupTreasury:
 
         Args:
             parties: all who keep books, by role.
-            custody: tells whether the house has halted.
+            custody: moves cash, and states whether the house has halted.
             shares: sells shares of the house.
             lenders: lend to the maker.
-            loans: invests loans in coins, and repays them.
-            spender: pays for everything else.
+            loans: invests loans in coins, and repays the loans.
+            spender: makes all other payments.
             pools: the pools of the maker's tokens.
-            journal: knows the balances.
+            journal: has the balances.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._shares, self._lenders, self._loans = shares, lenders, loans
@@ -124,7 +124,7 @@ class GroupTreasury:
     def opening_cash(self) -> dict[str, int]:
         """Return the opening cash of lenders and investors, in cents.
 
-        It includes the cash with which the rest of the world trades with pools.
+        The result includes the cash with which the rest of the world trades with pools.
         """
         cash = self._lenders.opening_cash()
         if cents := self._pools.outside_cents():
@@ -134,21 +134,21 @@ class GroupTreasury:
         return cash | self._shares.opening_cash()
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return the units in existence by (issuer, token)."""
+        """Return the number of existing units by (issuer, token)."""
         units = self._holdings.opening_units()
         for token, n in self._pools.outside_units().items():
             units[OUTSIDE, token] = units.get((OUTSIDE, token), 0) + n
         return units
 
     def opening_coins(self) -> dict[tuple[str, str], int]:
-        """Return the lots in existence by (dealers, coin)."""
+        """Return the number of existing lots by (dealers, coin)."""
         return self._book.opening_lots() if self._book else {}
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Run the treasury's day, at its last microsecond.
+        """Make the treasury's payments of a day, at its last microsecond.
 
         Args:
-            time_us: that microsecond.
+            time_us: the day's last microsecond.
             marks: lead prices by market, in ticks.
         """
         self._pools.close_day(time_us)
@@ -164,7 +164,7 @@ class GroupTreasury:
             self._settle(time_us, marks)
 
     def _deal(self, time_us: int, marks: np.ndarray) -> None:
-        """Take in money of investors and lenders, and pay recalls, interest and uses."""
+        """Receive money of investors and lenders, and pay recalls, interest and uses."""
         day = day_of(time_us)
         self._shares.sell(time_us)
         self._lenders.look(self._collateral_cents(time_us, marks))
@@ -183,7 +183,7 @@ class GroupTreasury:
         day = day_of(time_us)
         if day.day == 1:
             self._spender.pay_costs(time_us)
-        # Tokens received today are collateral from today on.
+        # Tokens received today count as collateral from today on.
         self._lenders.look(self._collateral_cents(time_us, marks))
         self._lenders.close_day()
 
@@ -195,7 +195,7 @@ class GroupTreasury:
         """Compare the world's loans and tokens with the general ledger.
 
         Raises:
-            LedgerError: they differ.
+            LedgerError: a balance differs.
         """
         maker = self._parties.maker
         pairs = [

@@ -1,4 +1,4 @@
-"""The house's own cash: the amount that remains if all customers are paid."""
+"""The house's own cash: the amount that would remain if all customers were paid."""
 
 from collections.abc import Callable
 
@@ -8,21 +8,21 @@ from ledger.parties import Parties
 
 
 class HouseMoney:
-    """The house's cash less its debts, to customers outside the group first."""
+    """The house's cash less its debts; debts to customers outside the group come first."""
 
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
     ) -> None:
-        """Start; *reserved* returns the cents set aside against customers' debts."""
+        """Store the sources; *reserved* returns the cents reserved for customers' debts."""
         self._name, self._house, self._custody = parties.house, house, custody
         self._reserved = reserved
         self._maker = parties.names.index(parties.maker)
 
     def own_cents(self) -> int:
-        """Return the amount that the house can spend and still pay every customer in full."""
+        """Return the cash that the house can spend and then still pay every customer in full."""
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()
         left = self._custody.till(self._name) - outsiders
-        # If customers' money is already missing, even the maker's debit is not covered from it.
+        # If customers' money is already missing, even the maker's debit does not reduce the result.
         return max(left - makers, 0) if left >= 0 else 0

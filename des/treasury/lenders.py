@@ -18,11 +18,11 @@ RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
 
 
 class Lenders:
-    """Lend to the captive maker in their order, each up to its limit, callable on demand.
+    """Lenders to the captive maker, asked in order; each has a limit, and its loan is callable.
 
-    A limit depends on the date. With an advance it is also at most that share of the value of the
-    maker's tokens and coins at the last close. Each lender counts all of them, since none knows of
-    the others.
+    A limit depends on the date. With an advance, it is also at most this share of the value of the
+    maker's tokens and coins at the last close. Each lender counts all tokens and coins, since no
+    lender knows of the others.
     """
 
     def __init__(
@@ -33,12 +33,12 @@ class Lenders:
         custody: Custody,
         journal: Journal,
     ) -> None:
-        """Begin with nothing lent.
+        """Start without loans.
 
         Args:
             lenders: the scenario's lenders.
-            tranche_cents: loans are whole multiples of it, unless the limit is less.
-            parties, custody, journal: those of the world.
+            tranche_cents: loans are multiples of this amount, unless the limit is lower.
+            parties, custody, journal: the parts of the world.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents
         self._parties, self._custody, self._journal = parties, custody, journal
@@ -46,22 +46,23 @@ class Lenders:
         self._code = [parties.names.index(lender.name) for lender in lenders]
         self._rate = [round(Decimal(repr(each.rate_pct_per_year)) * 10**6) for each in lenders]
         self.owed_cents = [0 for _ in lenders]
-        self._cent_days = [0 for _ in lenders]  # owed at the ends of days, since last paid for
+        # Debts at the ends of days, summed since the last payment of interest.
+        self._cent_days = [0 for _ in lenders]
         self._collateral_cents = 0
 
     def opening_cash(self) -> dict[str, int]:
-        """Return each lender's cash at first: its largest limit."""
+        """Return each lender's opening cash: its largest limit."""
         return {
             lender.name: max(to_cents(limit.usd) for limit in lender.limits)
             for lender in self._lenders
         }
 
     def look(self, collateral_cents: int) -> None:
-        """Tell the lenders the value of the maker's tokens and coins."""
+        """Store the value of the maker's tokens and coins, which lenders count as collateral."""
         self._collateral_cents = collateral_cents
 
     def unused_cents(self, time_us: int) -> int:
-        """Return the free limits of all lenders together."""
+        """Return the sum of all lenders' unused limits."""
         return sum(self._room_cents(i, time_us) for i in range(len(self._lenders)))
 
     def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
@@ -74,12 +75,12 @@ class Lenders:
                 needed_cents -= cents
 
     def draw_in_full(self, time_us: int) -> Iterator[tuple[int, int]]:
-        """Let the maker draw its full loans, needed or not.
+        """Draw the loans that are drawn in full, even if the money is not needed.
 
-        They are drawn when a limit begins, and reviewed on each first of a month.
+        These loans are drawn when a limit begins, and again on the first of each month.
 
         Yields:
-            The place of each lender, and the cents drawn.
+            The index of each lender, and the cents drawn.
         """
         day = day_of(time_us)
         for i, lender in enumerate(self._lenders):
@@ -90,7 +91,7 @@ class Lenders:
                 yield i, cents
 
     def recalled(self, time_us: int) -> Iterator[tuple[int, int]]:
-        """Yield each lender's place, and its loan beyond the limit."""
+        """Yield the index of each lender that recalls, and the part of its loan above the limit."""
         for i, owed in enumerate(self.owed_cents):
             beyond = owed - self._limit_cents(i, time_us)
             if owed and beyond > 0:
@@ -105,7 +106,7 @@ class Lenders:
             self._custody.pay(self._maker, self._code[place], cents, entry)
 
     def interest_due(self) -> Iterator[tuple[int, int]]:
-        """Yield each lender's place, and the interest due since it was last paid."""
+        """Yield the index of each lender, and the interest due since the last payment."""
         for i, cent_days in enumerate(self._cent_days):
             cents = interest_cents(cent_days, self._rate[i])
             if cents:
@@ -126,7 +127,7 @@ class Lenders:
     def note_unpaid(
         self, time_us: int, kind: type[UnpaidRecall | UnpaidInterest], place: int, cents: int
     ) -> None:
-        """Record interest that could not be paid; it stays owed."""
+        """Record a recall or interest that could not be paid; it remains due."""
         account = debt(self._parties.maker, self._lenders[place].name)
         self._journal.note(time_us, kind(account, dollars(cents)))
 
@@ -138,7 +139,7 @@ class Lenders:
 
     def _room_cents(self, place: int, time_us: int) -> int:
         if self._custody.status[self._parties.house] == HALTED:
-            return 0  # lenders lend nothing to the owner of a halted house
+            return 0  # no loans to the captive maker of a halted house
         return max(self._limit_cents(place, time_us) - self.owed_cents[place], 0)
 
     def _limit_cents(self, place: int, time_us: int) -> int:

@@ -1,8 +1,8 @@
-"""The captive maker's loans: it holds coins on them, pays interest and repays recalls.
+"""The captive maker's loans: it buys coins with them, pays interest and repays recalls.
 
 Interest that cannot be paid in full is not paid at all. A recall is paid up to the available money,
-and the unpaid part stays owed. If the maker holds coins, part of a recall is raised by selling
-them, and all coins are sold before a recall stays unpaid.
+and the rest remains due. If the maker holds coins, sales of coins raise a part of each recall, and
+all coins are sold before a part of a recall remains unpaid.
 """
 
 import numpy as np
@@ -16,24 +16,24 @@ from ledger.parties import Parties
 
 
 class LoanService:
-    """Invests loans in coins, and pays lenders from coins and the maker's purse."""
+    """Invests loans in coins, and pays lenders from sales of coins and from the maker's purse."""
 
     def __init__(
         self, parties: Parties, purse: Purse, lenders: Lenders, book: CoinBook | None
     ) -> None:
-        """Start without recalls; without a *book* there are no coins."""
+        """Start without recalls; without a *book* the maker holds no coins."""
         self._names, self._purse, self._lenders = parties.lenders, purse, lenders
         self.book = book
         self._unpaid_recalls: dict[int, int] = {}  # the last noted amounts
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
-        """Draw the loans that are drawn in full, and buy coins with their shares."""
+        """Draw the loans that are drawn in full, and buy coins with a share of each."""
         if self.book:
             for place, cents in self._lenders.draw_in_full(time_us):
                 self.book.buy(time_us, cents, marks, self._links(place))
 
     def repay_recalls(self, time_us: int, marks: np.ndarray) -> None:
-        """Repay recalls; note the unpaid rest if it has changed."""
+        """Repay recalls, and note the unpaid part if it has changed."""
         unpaid = {}
         for place, cents in self._lenders.recalled(time_us):
             links = self._links(place)

@@ -1,9 +1,9 @@
 """Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
 
-After each settlement: a debit on the house venue is covered, then margin on the lead venue below
-its minimum is topped up to its target. Money comes from own cash first, then (for the captive
-maker) from its purse, then from the other venue. Once a day margin well above its target is
-returned. A remaining debit is a gap loss, which the venue bears.
+After each settlement a debit on the house venue is covered, and margin on the lead venue below its
+minimum is raised to its target. The money is own cash first, then (for the captive maker) money
+from its purse, then money on the other venue. Once a day margin far above its target is returned. A
+remaining debit is a gap loss, which the venue bears.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ EXCESS = 2  # margin above this multiple of its target is returned
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return by hedger the least cents that it keeps on the lead venue at first."""
+    """Return by hedger the minimum in cents that it keeps on the lead venue at the start."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
@@ -46,7 +46,7 @@ class MarginDesk:
         ratios: tuple[float, float],
         journal: Journal,
     ) -> None:
-        """Begin.
+        """Initialise the desk.
 
         Args:
             parties: all who keep books, by role.
@@ -69,7 +69,7 @@ class MarginDesk:
         if not len(short):
             return  # no account is in debit
         links = (settlement_link(time_us),)
-        # Few hedgers are short at any settlement; claims between venues are not looked at.
+        # Few hedgers are short of margin at any settlement; claims between venues are not checked.
         for member in short.tolist():
             if member not in self._floor:
                 continue
@@ -107,7 +107,7 @@ class MarginDesk:
         return np.ceil(self._ratios[1] * notional).astype(np.int64)
 
     def held_cents(self, member: int, marks: np.ndarray) -> int:
-        """Return the margin in a hedger's claim on the house; 0 for other parties."""
+        """Return the part of a hedger's claim on the house that is margin; 0 for other parties."""
         return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
 
     def floor_cents(self, member: int) -> int:
@@ -115,14 +115,14 @@ class MarginDesk:
         return self._floor[member]
 
     def move_floor(self, member: int, cents: int) -> None:
-        """Raise or lower that amount, but not below zero."""
+        """Add *cents* to the minimum that a hedger keeps on the lead venue; it is at least zero."""
         self._floor[member] = max(self._floor[member] + cents, 0)
 
     def _target(self, member: int, notional: np.ndarray) -> int:
         return max(self._floor[member], int(self._ratios[1] * notional[member]))
 
     def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
-        """Cover a debit on the house venue, up to the available money."""
+        """Cover a hedger's debit on the house venue, up to the available money."""
         house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
         if member == self._maker:
@@ -134,7 +134,7 @@ class MarginDesk:
         self._custody.deposit(time_us, member, house, brought, links=links)
 
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
-        """Move margin to the lead venue: own cash, then the claim on the house, or the purse."""
+        """Move margin to the lead venue: own cash, then the purse or the claim on the house."""
         house, lead = self._parties.house, self._parties.lead
         why = f", as margin for {lead}"
         lacking = int(cents) - int(self._custody.cash[member])

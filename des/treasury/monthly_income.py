@@ -1,4 +1,4 @@
-"""Income by month, from the general ledger."""
+"""Monthly income, from the general ledger."""
 
 from collections.abc import Sequence
 
@@ -19,12 +19,12 @@ class MonthlyIncome:
         self.months_cents: list[int] = []
 
     def close_month(self) -> int:
-        """Add the month that ended; the books are closed up to its last day.
+        """Add the month that ended; the books must be closed up to its last day.
 
         Returns:
             The month's income.
         """
-        # In the books income is below zero, and expenses above.
+        # In the books income is negative, and expenses are positive.
         total = -sum(self._journal.balance(account) for account in self._accounts)
         self.months_cents.append(total - self._total_cents)
         self._total_cents = total
@@ -32,21 +32,21 @@ class MonthlyIncome:
 
 
 def year_cents(months_cents: Sequence[int]) -> int:
-    """Sum the last twelve months."""
+    """Return the sum of the last twelve months."""
     return sum(months_cents[-YEAR:])
 
 
 def year_before_cents(months_cents: Sequence[int]) -> int:
-    """Sum the twelve months before those; months before the run count as zero."""
+    """Return the sum of the twelve months before the last twelve; zero before the run's start."""
     return sum(months_cents[-2 * YEAR : -YEAR])
 
 
 def quotes_on_house(maker: str) -> tuple[str, ...]:
-    """Return the accounts of the captive maker's quotes on the house, and of their hedges."""
+    """Return the accounts of the captive maker's quotes on the house, and of hedges for them."""
     kinds = (Kind.SPREAD, Kind.PICKOFF, Kind.LIQUIDATION)
     return (*(income(maker, kind) for kind in kinds), expense(maker, Kind.HEDGING))
 
 
 def quotes_on_lead(maker: str) -> tuple[str, ...]:
-    """Return the accounts of its quotes on the lead venue."""
+    """Return the accounts of the captive maker's quotes on the lead venue."""
     return tuple(income(maker, kind) for kind in LEAD_QUOTING)

@@ -1,18 +1,18 @@
 """The liquidity programme: the captive maker's tokens and dollars in pools, and arbitrage.
 
 A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value.
-If the maker lacks either, it does not open. At the end of its last day all reserves come back. In
-between arbitrageurs trade it at each block to the lead price, and close each trade at that price
-with the rest of the world.
+If the maker lacks dollars or tokens, the pool does not open. At the end of the pool's last day all
+reserves are returned. Between these days arbitrageurs trade with the pool at each block until it
+fits the lead price. They close each trade at the lead price with the rest of the world.
 
 Simplifications, and the direction of their error:
 
-- No customers trade with a pool: so it earns less in fees.
-- Arbitrageurs pay no gas and are never late: so a pool loses more, also on smaller moves.
-- A pool trades whole tokens: if a token is worth more than a block's move, it trades later.
+- No customers trade with a pool, so it earns less in fees.
+- Arbitrageurs pay no gas and are never late, so a pool loses more, also on smaller moves.
+- A pool trades whole tokens; if a token is worth more than a block's move, it trades later.
 - The token's lead price follows its own path; a pool's trades do not move it.
 
-Money for projects that build on it is a use of the kind Grants, and is not part of this.
+Money for projects that build on the token is a use of the kind Grants, outside this module.
 """
 
 import math
@@ -40,12 +40,12 @@ from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool
 from ledger.times import day_of
 
 # A factor on the largest amount that the rest of the world could need to trade with a pool. It also
-# covers the arbitrageurs' gains, which cannot be known at the start.
+# covers the arbitrageurs' gains, which are unknown at the start.
 ROOM = 10
 
 
 class PoolProgramme:
-    """Opens pools, lets arbitrageurs trade them day by day, and closes them."""
+    """Opens pools, simulates arbitrage day by day, and closes pools."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class PoolProgramme:
             purse: raises the maker's money.
             holdings: the maker's tokens, including those in pools.
             listings: the listings of all markets, for their lead prices.
-            journal: records the variance of the price on a day.
+            journal: records the daily variance of the price.
         """
         group, names = given(scenario.group), [market.name for market in scenario.markets]
         markets = {token.name: token.market for token in group.tokens}
@@ -78,18 +78,18 @@ class PoolProgramme:
         }
         self._parties, self._custody, self._journal = parties, custody, journal
         self._purse, self.holdings, self._listings = purse, holdings, listings
-        self._seen: dict[str, int] = {}  # by token: the price in ticks at the end of the last day
+        self._seen: dict[str, int] = {}  # by token: the last price of the previous day, in ticks
 
     def outside_cents(self) -> int:
-        """Return the cash with which the rest of the world trades, in cents."""
+        """Return the cash in cents with which the rest of the world trades with pools."""
         return sum(to_cents(self._most(pool)[0]) for pool in self._pools)
 
     def outside_units(self) -> dict[str, int]:
-        """Return the units of each token with which it trades."""
+        """Return the units of each token with which the rest of the world trades with pools."""
         return {pool.token: self._most(pool)[1] for pool in self._pools}
 
     def close_day(self, time_us: int) -> None:
-        """Let arbitrageurs trade pools for a day, and close those whose last day it was."""
+        """Simulate a day of arbitrage, and close the pools whose last day ends."""
         for terms in self._pools:
             if terms.token in self.holdings.pools:
                 self._trade(time_us, terms)
@@ -100,7 +100,7 @@ class PoolProgramme:
         """Open the pools whose first day ends.
 
         Args:
-            time_us: its last microsecond.
+            time_us: the last microsecond of this day.
             marks: lead prices by market, in ticks.
         """
         for terms in self._pools:
@@ -108,7 +108,7 @@ class PoolProgramme:
                 self._open(time_us, terms, int(marks[self._place[terms.token]]))
 
     def booked(self) -> list[tuple[str, int, str]]:
-        """Return the balances that the books must have: accounts, units and commodities."""
+        """Return the expected balances of the books: accounts, units and commodities."""
         maker, found = self._parties.maker, []
         for terms in self._pools:
             pool, token = self.holdings.pools.get(terms.token), terms.token
@@ -138,7 +138,7 @@ class PoolProgramme:
         pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
-        # So that a whole number of lots times ticks is a cent, if a tick is more than a cent.
+        # Scaled so that a cent is a whole number of lots times ticks, if a tick exceeds a cent.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])
@@ -171,7 +171,7 @@ class PoolProgramme:
     def _most(self, terms: Pool) -> tuple[int, int]:
         """Return the dollars and units that the rest of the world needs for a pool's whole life.
 
-        A pool's dollars go with the root of the price, its tokens with the inverse root.
+        A pool's dollars are proportional to the root of the price, its tokens to the inverse root.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price
         if not run.start <= terms.since < run.end:
@@ -190,7 +190,7 @@ def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
 
     Args:
         block_us: times of the blocks, ascending, shape (n,).
-        ticks: the price, from a tick before the first block, so that the first move is known.
+        ticks: the price, from a tick before the first block on, which gives the first move.
     """
     return float(_squared_moves(block_us, ticks.times_us, ticks.prices))
 
@@ -201,7 +201,7 @@ def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.nda
     for time_us in block_us:
         while tick + 1 < len(tick_us) and tick_us[tick + 1] <= time_us:
             tick += 1
-        # Most blocks see the same price as the block before.
+        # Most blocks have the same price as the previous block.
         if tick_price[tick] != seen:
             squares += math.log(tick_price[tick] / seen) ** 2
             seen = tick_price[tick]
@@ -209,7 +209,7 @@ def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.nda
 
 
 def _summed(rows: np.ndarray, lot_ticks_per_cent: int) -> Arbitrages:
-    # In Python's integers: a day's lots times ticks may be beyond 64 bits.
+    # In Python's integers, since the lots times ticks of a day may exceed 64 bits.
     lots, outside = rows["lots"].tolist(), rows["outside"].tolist()
     lot_ticks = sum(n * price for n, price in zip(lots, outside, strict=True))
     return Arbitrages(

@@ -1,8 +1,8 @@
 """The captive maker's funding waterfall.
 
-Own money comes first: cash, then its account on the house. Then come outside lenders, up to their
-limits. The credit line comes last; it lends the house's own money as long as that lasts, and
-customers' money after that.
+Own money comes first: cash, then the maker's account on the house. Outside lenders come next, up to
+their limits. The credit line comes last. It lends the house's own money until that is used up, and
+then customers' money.
 """
 
 from des.custody.custody import Custody
@@ -23,7 +23,7 @@ class Purse:
         credit: CreditLine,
         lenders: Lenders | None = None,
     ) -> None:
-        """Start; without *lenders* the credit line comes right after own money."""
+        """Store the sources; without *lenders* the credit line comes right after own money."""
         self._house_name, self._house, self._custody = parties.house, house, custody
         self._maker = parties.names.index(parties.maker)
         self.credit, self._lenders = credit, lenders
@@ -34,22 +34,22 @@ class Purse:
         return int(self._custody.cash[self._maker])
 
     def payable_cents(self, time_us: int) -> int:
-        """Return the most cash that could be raised."""
+        """Return the largest amount of cash that the maker could raise."""
         account = max(self._account_cents + self.credit.unused_cents(time_us), 0)
         paid_out = min(account, self._custody.till(self._house_name))
         return self.cash_cents + paid_out + self._lendable_cents(time_us)
 
     def may_quote(self, time_us: int) -> bool:
-        """Tell whether the account on the house can bear a loss."""
+        """Tell whether the maker's account on the house can bear a loss."""
         if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
-        # A maker with lenders has a treasury, which pays in if necessary.
+        # A maker with lenders has a treasury that can pay into the account.
         return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0
 
     def raise_cash(
         self, time_us: int, cents: int, links: tuple[str, ...] = (), why: str = ""
     ) -> None:
-        """Raise cash to *cents*, or all that is available."""
+        """Raise the maker's cash to *cents*, or as far as possible."""
         lacking = cents - self.cash_cents
         if lacking <= 0:
             return
@@ -61,14 +61,14 @@ class Purse:
         self._custody.withdraw(time_us, self._maker, self._house_name, lacking, why, links)
 
     def raise_all(self, time_us: int, cents: int, links: tuple[str, ...]) -> bool:
-        """Raise cash to *cents* in full, or nothing; return whether it did."""
+        """Raise the maker's cash to *cents* in full, or not at all; return whether it did."""
         if cents > self.payable_cents(time_us):
             return False
         self.raise_cash(time_us, cents, links)
         return True
 
     def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
-        """Cover a debit on the house: own cash, lenders, credit line."""
+        """Cover a debit on the house from own cash, then lenders, then the credit line."""
         self._borrow(time_us, -self._account_cents - self.cash_cents, links)
         lacking = -self._account_cents
         self._custody.deposit(time_us, self._maker, self._house_name, lacking, links=links)

@@ -1,4 +1,4 @@
-"""Whether the captive maker quotes on the house, and which share of its size it shows."""
+"""Whether the captive maker quotes on the house, and the share of its size that it displays."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from ledger.parties import Parties
 
 
 class QuoterSwitch:
-    """Switches the maker's quotes on and off at settlements."""
+    """The switch that turns the maker's quotes on and off at settlements."""
 
     def __init__(
         self,
@@ -27,46 +27,46 @@ class QuoterSwitch:
         Args:
             off_on: the day from which quotes are off, if the scenario has one.
             parties: all who keep books, by role.
-            custody: tells whether the house has halted.
+            custody: states whether the house has halted.
             purse: the maker's purse.
-            review: decides the share of its size.
-            journal: records when quotes end, and when they begin again.
+            review: decides the share of the maker's size to display.
+            journal: records when quotes end and when they begin again.
         """
         self._off_us = midnight_us(off_on) if off_on else None
         self._parties, self._custody, self._purse = parties, custody, purse
         self._review, self._journal = review, journal
-        self._most_shown = 0.0  # the largest share of its quotes shown this month
+        self._most_shown = 0.0  # the largest share of the maker's size displayed this month
         self.is_on = True
 
     @property
     def wanted(self) -> float:
-        """Return the share of its size that the maker wants to show, on or off."""
+        """Return the share of its size that the maker wants to display, also if quotes are off."""
         return self._review.house_share
 
     @property
     def lead_quote_cents(self) -> int:
-        """Return the dollars that it shows on the lead venue, per market."""
+        """Return the maker's displayed size on the lead venue, in cents per market."""
         return self._review.lead_quote_cents
 
     @property
     def house_is_open(self) -> bool:
-        """Tell whether the house still trades: a house that has halted does not."""
+        """Tell whether the house still trades; it does not after a halt."""
         return self._custody.status[self._parties.house] != HALTED
 
     @property
     def shows(self) -> float:
-        """Return the fraction of its full size that the maker displays; 0 while quotes are off."""
+        """Return the share of its full size that the maker displays; 0 while quotes are off."""
         return self.wanted if self.is_on else 0.0
 
     def begin_month(self, now_us: int) -> None:
-        """Let the review judge the past month, given the largest share shown in it."""
+        """Review the past month, given the largest share of size displayed in the month."""
         self._review.begin_month(now_us, self._most_shown)
         self._most_shown = 0.0
 
     def look(self, now_us: int) -> None:
-        """Quote if the review wants it, before the last day, while money lasts.
+        """Turn quotes on if the review wants quotes, before the last day, and if money is left.
 
-        A house that has halted has no customers left to quote to.
+        After a halt the house has no customers to quote to.
         """
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0

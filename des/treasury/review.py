@@ -1,11 +1,12 @@
-"""The maker reviews its own results once a month, and decides whether to go on.
+"""The maker's monthly review of its own results, and its decision to continue or stop.
 
-A maker with quotes on the lead venue starts there and shows none on the house. When they lose
-money, an independent firm halves its size and finally stops; a captive maker moves to the house.
+A maker with quotes on the lead venue starts there, and displays none on the house. If these quotes
+lose money, an independent firm halves its size and finally stops. A captive maker moves to the
+house.
 
-An independent firm applies the same rule to quotes on the house. A captive maker computes the loss
-of its owners without its quotes. It quotes on as long as the house's shares would lose more than a
-year of its losses. That is the lock-in.
+An independent firm applies the same rule to quotes on the house. A captive maker computes how much
+value its owners lose without its quotes. It continues to quote as long as the house's shares would
+lose more than a year of the quotes' losses. This is the lock-in.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # a share of its first size; below it, it shows nothing
+SMALLEST = 1 / 8  # as a share of its first size; below it, the maker displays nothing
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
@@ -33,23 +34,23 @@ class Figures:
 
     month_cents: int
     year_cents: int  # the result of the last twelve months
-    shares_lose_cents: int | None = None  # without the quotes; None: shares are not appraised
+    shares_lose_cents: int | None = None  # loss of value without the quotes; None: no valuation
 
 
 class QuoteShares:
-    """The share of its size that the maker shows on each venue: 1, a power of 1/2, or 0."""
+    """The share of its size that the maker displays on each venue: 1, a power of 1/2, or 0."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
-        """Start on the lead venue if it has quotes there, otherwise on the house.
+        """Start on the lead venue if the maker has quotes there, otherwise on the house.
 
-        Without a policy it quotes on both, and nothing changes.
+        Without a policy the maker quotes on both venues, and nothing changes.
         """
         self._policy = policy
         self.on_lead = 1.0
         self.on_house = 0.0 if policy and on_lead else 1.0
 
     def review_lead(self, figures: Figures) -> str:
-        """Judge a month of quotes on the lead venue, and return the decision."""
+        """Review a month of quotes on the lead venue, and return the decision."""
         if self._policy == "captive" and figures.month_cents < 0:
             self.on_lead, self.on_house = 0.0, 1.0
             return MOVES
@@ -57,21 +58,21 @@ class QuoteShares:
         return decided
 
     def review_house(self, figures: Figures) -> str:
-        """Judge a month of quotes on the house, and return the decision."""
+        """Review a month of quotes on the house, and return the decision."""
         judge = _by_lock_in if self._policy == "captive" else _by_result
         self.on_house, decided = judge(self.on_house, figures)
         return decided
 
 
 def _by_result(share: float, figures: Figures) -> tuple[float, str]:
-    """Halve the size after a month of losses, down to the smallest; then stop."""
+    """Halve the size after a month of losses; below the smallest size, stop."""
     if figures.month_cents >= 0:
         return share, QUOTES_ON
     return (share / 2, SIZES_DOWN) if share / 2 >= SMALLEST else (0.0, SHUTS_OFF)
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Stop if a year's loss is as large as the loss of shares' value without the quotes."""
+    """Stop if a year's loss is at least the loss of shares' value without the quotes."""
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
         return share, QUOTES_ON
@@ -79,15 +80,15 @@ def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
 
 
 class MonthlyReview:
-    """Gives the maker the books' figures on each first of a month, and notes its decision.
+    """The review of the maker's figures on each first of a month; the decision is noted.
 
-    See `ledger.notes.Reviewed`. Decisions to go on are noted too; a change is also an event.
+    See `ledger.notes.Reviewed`. Unchanged decisions are noted too. A change is also an event.
     """
 
     def __init__(
         self, scenario: Scenario, parties: Parties, appraiser: Appraiser | None, journal: Journal
     ) -> None:
-        """Start; without an *appraiser* the loss of shares' value is unknown."""
+        """Start the review; without an *appraiser* the loss of shares' value is unknown."""
         self._policy = scenario.maker.policy
         self._lead_cents = to_cents(scenario.maker.lead_quotes_usd)
         self._quotes = QuoteShares(self._policy, self._lead_cents > 0)
@@ -97,20 +98,21 @@ class MonthlyReview:
 
     @property
     def house_share(self) -> float:
-        """Return the share of its size that the maker shows on the house."""
+        """Return the share of its size that the maker displays on the house."""
         return self._quotes.on_house
 
     @property
     def lead_quote_cents(self) -> int:
-        """Return its displayed size on the lead venue, per market."""
+        """Return the maker's displayed size on the lead venue, in cents per market."""
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:
-        """Have the house appraised, and review the past month if there were quotes.
+        """Value the house, and review the past month if the maker had quotes.
 
         Args:
-            time_us: the first microsecond after it.
-            house_share: the largest share of its size that the maker showed there; 0: none.
+            time_us: the first microsecond after the past month.
+            house_share: the largest share of its size that the maker displayed on the house; 0:
+                no quotes.
         """
         if self._appraiser:
             self._appraiser.begin_month(time_us)
@@ -131,7 +133,7 @@ class MonthlyReview:
 
 
 def _figures(results: MonthlyIncome, appraiser: Appraiser | None = None) -> Figures:
-    """Close the month, and return its figures."""
+    """Close the month, and return the figures of its review."""
     return Figures(
         results.close_month(),
         year_cents(results.months_cents),

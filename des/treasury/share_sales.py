@@ -14,7 +14,7 @@ from ledger.times import day_of
 
 
 class ShareSales:
-    """Takes investors' money, and notes the valuation of each round."""
+    """Receives investors' money, and notes the valuation of each round."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class ShareSales:
         self._appraiser, self._journal = appraiser, journal
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the investors' opening cash, in cents, if there are any."""
+        """Return the investors' opening cash in cents; empty without investors."""
         investors = self._parties.investors
         return {investors: sum(to_cents(each.usd) for each in self._rounds)} if investors else {}
 

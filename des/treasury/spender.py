@@ -1,4 +1,4 @@
-"""The group's spending: uses on their days, tokens, and the house's operating costs.
+"""The group's spending: uses on their dates, tokens, and the house's operating costs.
 
 A payment that cannot be made in full is not made, and is noted.
 """
@@ -23,7 +23,7 @@ from ledger.times import day_of
 
 
 def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
-    """Return each payer, payee and purpose of the group once."""
+    """Return each combination of payer, payee and purpose of the group once."""
     group = scenario.group
     if group is None:
         return ()
@@ -34,7 +34,7 @@ def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
 
 
 class Spender:
-    """Pays for the house from its payable cash, and for the maker from its purse."""
+    """Makes payments of the house from its payable cash, and of the maker from its purse."""
 
     def __init__(
         self,
@@ -52,8 +52,8 @@ class Spender:
             parties: all who keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            house_money: the part of its cash that is the house's own.
-            journal: knows the fees, and records unpaid amounts.
+            house_money: the part of the house's cash that is its own.
+            journal: has the fees, and records unpaid amounts.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._purse, self._house_money = purse, house_money
@@ -61,7 +61,7 @@ class Spender:
         self._uses = calendar(group.uses, parties)
         self._cost_share = Decimal(repr(group.house_cost_share))
         self._stated_costs = {cost.date: to_cents(cost.usd) for cost in group.house_costs}
-        self._fees_cents = 0  # total fees when costs were last paid
+        self._fees_cents = 0  # total fees up to the last payment of costs
 
     def pay_uses(self, time_us: int) -> None:
         """Make the day's payments, in the order of the scenario."""
@@ -69,13 +69,13 @@ class Spender:
             self._pay(time_us, payment)
 
     def note_uses(self, time_us: int) -> None:
-        """Record the payments that are not made because the house has halted."""
+        """Record payments that are due but not made, because the house has halted."""
         for payment in self._uses.get(day_of(time_us), ()):
             spending = payment.spending
             self._note_unpaid(time_us, spending.to, payment.cents, spending.kind)
 
     def buy_tokens(self, time_us: int, purchase: Purchase) -> bool:
-        """Pay for tokens, and return whether there was enough money."""
+        """Pay for tokens, and return whether the money was enough."""
         token, cents, maker = purchase.token, to_cents(purchase.usd), self._parties.maker
         if not self._purse.raise_all(time_us, cents, purchase.links):
             self._note_unpaid(time_us, token.issuer, cents, Kind.TOKENS)
@@ -87,9 +87,9 @@ class Spender:
     def pay_costs(self, time_us: int) -> None:
         """Pay the house's operating costs: the stated amount, or a share of last month's fees.
 
-        Both have the same narration, so that a counterfactual with held costs has the same entries.
+        Both have the same narration, so a counterfactual with fixed costs has the same entries.
         """
-        # The books are closed up to yesterday, the last day of that month.
+        # The books are closed up to yesterday, the last day of last month.
         earned = -self._journal.balance(income(self._parties.house, Kind.FEES))
         by_fees = round(self._cost_share * (earned - self._fees_cents))
         self._fees_cents = earned

@@ -1,4 +1,4 @@
-"""Tokens that are held for their price, which is marked daily and not realised."""
+"""Tokens of the maker, marked daily to a price that is not realised."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class Purchase:
 
 
 def chart_tokens(scenario: Scenario) -> tuple[chart.HeldToken, ...]:
-    """Return the tokens of a world's books."""
+    """Return the tokens in the books of a world."""
     tokens = scenario.group.tokens if scenario.group else ()
     return tuple(_chart_token(token, scenario) for token in tokens)
 
@@ -39,7 +39,7 @@ class TokenHoldings:
         """Start without tokens.
 
         Args:
-            scenario: names the markets and the house, and states the lift of marks.
+            scenario: states the markets, the house, and the lift of marks.
             tokens: the group's tokens.
             journal: records the marks.
         """
@@ -49,7 +49,7 @@ class TokenHoldings:
         self._market = {t.name: markets[t.market] for t in tokens if t.market is not None}
         self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
         self._lift = scenario.group.lift if scenario.group else None
-        self.units = {token.name: 0 for token in tokens}  # outside pools
+        self.units = {token.name: 0 for token in tokens}  # units outside pools
         self.pools: dict[str, ConstantProductPool] = {}  # open pools by token
         self._due: dict[date, list[tuple[Token, int, TokenPurchase]]] = defaultdict(list)
         for token in tokens:
@@ -57,7 +57,7 @@ class TokenHoldings:
                 self._due[purchase.date].append((token, n, purchase))
 
     def opening_units(self) -> dict[tuple[str, str], int]:
-        """Return the units in existence by (issuer, token): all that will ever be handed over."""
+        """Return the units by (issuer, token) that all purchases of the run will need."""
         return {
             (self._token[t.name].issuer, t.name): sum(each.units for each in t.bought)
             for t in self._tokens
@@ -73,8 +73,8 @@ class TokenHoldings:
         """Return the value of the holdings by the marks of *day*, rounded down.
 
         Args:
-            day: the day that is asked about.
-            marks: of all markets, in ticks.
+            day: the day of the marks.
+            marks: lead prices of all markets, in ticks.
         """
         return sum(
             int(self._held(token) * self._mark_usd(token, day, marks) * 100)
@@ -82,19 +82,19 @@ class TokenHoldings:
         )
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Mark the holdings in the books."""
+        """Record the holdings at their marks."""
         for token in self._tokens:
             if self._held(token):
                 usd = self._mark_usd(token, day_of(time_us), marks)
                 self._journal.price(time_us, token.name, f"{usd:f}")
 
     def _held(self, token: Token) -> int:
-        """Return the units held; those in a pool can be taken out at once."""
+        """Return the units held; units in a pool count, since they can be removed at once."""
         pool = self.pools.get(token.name)
         return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
-        """Return the lead price of its contract, or else its last stated mark."""
+        """Return the lead price of the token's contract, or else the token's last stated mark."""
         if token.market is not None:
             market = self._market[token.name]
             return int(marks[market]) * self._tick_usd[market] * self._lifted(token)
@@ -102,7 +102,7 @@ class TokenHoldings:
         return Decimal(repr(in_force[-1])) if in_force else Decimal(0)
 
     def _lifted(self, token: Token) -> Decimal | int:
-        """Return the factor of liquidity on a mark; 1 unless the scenario sets it."""
+        """Return the factor by which liquidity raises a mark; 1 without a lift in the scenario."""
         pool = self.pools.get(token.name)
         if self._lift is None or pool is None:
             return 1

@@ -22,7 +22,7 @@ class Payment:
 
 
 def spending_of(use: Use, parties: Parties) -> Spending:
-    """Return the payer, the payee and the purpose."""
+    """Return the payer, the payee and the purpose of a use."""
     return Spending(parties.house if use.by == "house" else parties.maker, use.kind, use.to)
 
 
