@@ -1,4 +1,4 @@
-"""A table has the cells of its columns in each row, or the attributes of typed rows."""
+"""The rows of a table are lists of cells, or objects with one attribute for each column."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from ledger.reports.table import Table
 
 @dataclass(frozen=True)
 class Quote:
-    """A typed row, one figure of which is computed."""
+    """A typed row with three fields and one computed property."""
 
     class_: str
     bid_usd: Decimal
@@ -22,12 +22,12 @@ class Quote:
 
 
 @pytest.mark.parametrize("row", [("a",), ("a", 1, 2), ()])
-def test_a_row_of_another_width_than_the_table_is_refused(row):
+def test_a_row_with_too_few_or_too_many_cells_is_refused(row):
     with pytest.raises(ValueError, match=rf"sums: {len(row)} cells in 2 columns"):
         Table("sums", "Sums", ("what", "usd"), [("b", 1), row])
 
 
-def test_a_column_has_the_attribute_of_its_name_and_a_keyword_gets_an_underscore():
+def test_a_column_reads_the_attribute_of_its_name():
     quotes = [Quote("wide", Decimal(1), Decimal(3)), Quote("narrow", Decimal(2), Decimal(3))]
 
     table = Table.of("quotes", "Quotes", ("class", "spread_usd", "ask_usd"), quotes, ("A note.",))
@@ -36,6 +36,6 @@ def test_a_column_has_the_attribute_of_its_name_and_a_keyword_gets_an_underscore
     assert table.notes == ("A note.",)
 
 
-def test_a_column_that_no_row_has_is_refused():
+def test_a_column_without_an_attribute_is_refused():
     with pytest.raises(AttributeError, match="mid_usd"):
         Table.of("quotes", "Quotes", ("mid_usd",), [Quote("wide", Decimal(1), Decimal(3))])

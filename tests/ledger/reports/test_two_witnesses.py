@@ -1,4 +1,4 @@
-"""Queries of reports on the columnar copy agree with a loop over Beancount's own directives."""
+"""Reports query the Parquet copy; a loop over Beancount's directives gives the same results."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ from ledger.transaction import entity_of, kind_of
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
-WITHIN = ("seq", "time", "filename", "lineno")  # metadata with a column of their own
+WITHIN = ("seq", "time", "filename", "lineno")  # metadata that the copy stores in separate columns
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run", "crowd_run", "tokens_run", "life"])
@@ -198,7 +198,7 @@ def test_events_agree_with_beancount(run, entries):
         assert profile.status == (said[-1] if said else None)
 
 
-def test_the_entries_of_a_figure_agree_with_beancount(run, entries):
+def test_the_entries_of_a_trail_agree_with_beancount(run, entries):
     account = f"Income:{run.chart.parties.maker}:PickOff"
     shares: dict[tuple[int, str | None], Decimal] = defaultdict(Decimal)
     for entry in booked(entries):
@@ -213,7 +213,7 @@ def test_the_entries_of_a_figure_agree_with_beancount(run, entries):
     assert {(each.seq, each.party): each.usd for each in found} == shares
 
 
-def test_entries_and_the_balances_before_each_agree_with_beancount(run, entries):
+def test_entries_and_the_balances_before_each_entry_agree_with_beancount(run, entries):
     stood: dict[str, Decimal] = defaultdict(Decimal)
     told = {each.seq: each for each in booked_entries(run, "true")}
     in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])

@@ -1,4 +1,4 @@
-"""The opening of the hole, the payments in the meantime, and uses that bought assets."""
+"""The report has the day on which the hole opened, later payments, and purchases of assets."""
 
 import re
 from collections.abc import Callable
@@ -51,11 +51,11 @@ SECOND_LENDER = """
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run", "tokens_run", "margin_run"])
 def any_books(request: pytest.FixtureRequest) -> RunFolder:
-    """The afternoon, and simulated worlds: one has tokens, one customers on margin."""
+    """Return the hand-written afternoon, then four simulated runs, one after the other."""
     return request.getfixturevalue(request.param)
 
 
-def test_each_day_has_the_hole_of_the_timeline(any_books):
+def test_the_hole_of_each_day_equals_the_timeline(any_books):
     assert [(at.day, at.hole_usd, at.hole_of_exchange_usd) for at in holes_by_day(any_books)] == [
         (at.day, at.hole_usd, at.hole_of_exchange_usd) for at in standings(any_books)
     ]
@@ -71,7 +71,7 @@ def test_a_hole_that_a_loan_closes_opens_with_its_repayment(life):
     )
 
 
-def test_the_day_of_the_largest_growth_is_named_with_two_recipients(
+def test_the_day_of_the_largest_growth_is_reported_with_two_recipients(
     life_with: Callable[[str], RunFolder],
 ):
     opened = hole_opened(life_with(SECOND_LENDER + REPAID_TO_TWO))
@@ -83,15 +83,15 @@ def test_the_day_of_the_largest_growth_is_named_with_two_recipients(
 
 
 def test_payments_of_the_first_day_open_a_hole(afternoon):
-    """Opening balances do not count as growth."""
+    """Opening balances do not count as growth of the hole."""
     opened = hole_opened(afternoon)
 
     assert (opened.day, opened.is_opening) == (date(2022, 5, 9), False)
-    assert opened.growth.usd == Decimal("2223.00")  # from a surplus of 2,100
+    assert opened.growth.usd == Decimal("2223.00")  # from a surplus of 2,100.00
     assert (opened.growth.kind, opened.growth.kind_usd) == ("Ventures", Decimal("2400.00"))
 
 
-def test_without_a_hole_at_the_end_nothing_is_said(tiny_run):
+def test_without_a_hole_at_the_end_there_is_no_report(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert hole_opened(tiny_run) is None
 
@@ -109,14 +109,14 @@ def test_payments_count_from_the_day_on_which_the_hole_opened(life):
     assert (paid[CUSTOMERS].first, paid[CUSTOMERS].last) == (date(2022, 5, 9), date(2022, 6, 25))
 
 
-def test_on_days_that_are_all_counted_payments_sum_to_the_cash_statement(life):
+def test_if_the_hole_exists_every_day_payments_sum_to_the_cash_statement(life):
     assert all(at.hole_of_exchange_usd > 0 for at in holes_by_day(life))
 
     paid = sum(each.paid_usd for each in paid_in_use(life, hole_opened(life)))
     assert paid == cash_statement(life).everybody.paid_out_usd
 
 
-def test_nothing_counts_while_the_exchange_can_pay(tiny_run):
+def test_no_payments_are_listed_while_the_exchange_can_pay(tiny_run):
     assert all(at.hole_of_exchange_usd <= 0 for at in holes_by_day(tiny_run))
     assert paid_in_use(tiny_run, None) == []
 
@@ -124,7 +124,7 @@ def test_nothing_counts_while_the_exchange_can_pay(tiny_run):
 # ---------------------------------------------------------------- assets, and what is spent
 
 
-def test_assets_are_shown_apart_from_spending(life):
+def test_purchases_of_assets_are_shown_separately_from_spending(life):
     rows = {row[1]: row for row in hole_by_cause(hole(life)).rows}
 
     assert rows["stakes"][0] == "bought"
@@ -150,7 +150,7 @@ def test_each_kind_has_one_cause_and_the_causes_sum_to_the_hole(any_books):
     assert not spent & set(AT_COST)
 
 
-def test_the_table_names_the_command_that_lists_the_entries_of_the_largest_growth(life):
+def test_a_note_has_the_command_that_lists_entries_of_the_largest_growth(life):
     first, *_ = where(life).tables()
     (note,) = (note for note in first.notes if note.startswith("Entries of"))
     words = re.search(r"--kind (\w+) --since (\S+) --until (\S+)$", note).groups()

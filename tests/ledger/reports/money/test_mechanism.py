@@ -1,4 +1,4 @@
-"""The thread's mechanism: all kinds of loss that the thread names, and the losses of pools."""
+"""The report sums the losses that the thread claims: quotes, liquidations and pools."""
 
 from decimal import Decimal
 
@@ -18,11 +18,11 @@ RUNS = ("tiny_run", "busy_run", "margin_run", "tokens_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Small worlds with quotes, customers on margin, and tokens."""
+    """Return one of several small runs with quotes, customers on margin, and tokens."""
     return request.getfixturevalue(request.param)
 
 
-def test_each_part_of_the_mechanism_has_its_kinds_and_no_kind_has_two():
+def test_each_part_of_the_mechanism_has_the_right_kinds():
     quotes, liquidations, on_chain = (
         {kind for kind in Kind if kind.entry.claimed is claimed} for claimed in Claimed
     )
@@ -40,13 +40,13 @@ def test_each_part_of_the_mechanism_has_its_kinds_and_no_kind_has_two():
     assert [part.tweets[-1] for part in Claimed] == [18, 23, 13]
 
 
-def test_a_stated_takeover_is_claimed_and_counts_as_a_sum_handed_over_without_names():
+def test_takeovers_are_the_only_use_of_money_that_the_thread_claims():
     assert Kind.TAKEOVERS in USES
     assert Kind.TAKEOVERS.entry.cause is Cause.SUMS
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
 
 
-def test_parts_are_the_kinds_of_the_hole_and_net_is_their_sum(each_run):
+def test_parts_have_kinds_of_the_hole_and_the_net_amount_is_their_sum(each_run):
     found = mechanism(each_run, hole(each_run))
     kinds = hole(each_run).kinds_usd
 
@@ -67,7 +67,7 @@ def test_the_mechanism_agrees_with_a_calculation_by_hand(afternoon):
     assert rows["quotes"] == ("PickOff, Hedging, Spread", 812, 50, 762, Decimal("25.0"))
     assert rows["liquidations"] == ("GapLoss", 40, 0, 40, Decimal("1.2"))
     assert rows["liquidity on chain"] == (None, 0, 0, 0, Decimal("0.0"))
-    assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))  # of 3,253.00
+    assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))  # percent of 3,253.00
 
 
 def test_losses_of_pools_agree_with_the_report_on_pools(executed):
@@ -80,7 +80,7 @@ def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
 
 
-def test_the_answer_has_the_result_of_the_mechanism_and_names_its_parts(margin_run):
+def test_the_answer_states_the_cost_of_the_mechanism_and_its_parts(margin_run):
     said, (quotes, liquidations, _) = (
         answer(margin_run),
         mechanism(margin_run, hole(margin_run)).parts,

@@ -1,4 +1,4 @@
-"""Where the money went, by hand for one afternoon and by independent queries for a whole run."""
+"""The report on the hole agrees with calculations by hand and with independent queries."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -28,7 +28,7 @@ def table(run: RunFolder, name: str) -> Table:
 
 
 def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Run a saved query of main.beancount without any of our code."""
+    """Run a saved query of main.beancount with Beancount's own tools only."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     text = next(e.query_string for e in entries if isinstance(e, Query) and e.name == name)
@@ -41,17 +41,17 @@ def saved_query(run: RunFolder, name: str) -> list[tuple]:
 def test_the_hole_is_customers_claims_less_the_groups_liquid_assets(afternoon):
     found = hole(afternoon)
 
-    assert found.claims_usd == Decimal("811.00")  # 80 + 261 + 0 + 470
+    assert found.claims_usd == Decimal("811.00")  # claims: 80 + 261 + 0 + 470
     assert found.liquid_usd == {
         "Assets:FTX:Cash": Decimal("300.00"),
         "Assets:Alameda:Cash": Decimal("0.00"),
         "Assets:Alameda:Claims:Binance": Decimal("388.00"),
     }
     assert found.hole_usd == Decimal("123.00")
-    assert found.hole_of_exchange_usd == Decimal("511.00")  # 811 - 300
+    assert found.hole_of_exchange_usd == Decimal("511.00")  # claims less cash: 811 - 300
 
 
-def test_the_hole_is_also_the_sum_of_its_kinds_with_positive_uses_and_negative_sources(afternoon):
+def test_the_hole_is_the_sum_of_positive_uses_and_negative_sources(afternoon):
     found = hole(afternoon)
 
     assert found.uses_usd == usd(Ventures=2400, PickOff=800, GapLoss=40, Hedging=12, Funding=1)
@@ -69,11 +69,11 @@ def test_an_account_missing_from_the_definition_leaves_the_hole_unexplained(
     assert found.unexplained_usd == Decimal("-65.00")
 
 
-def test_shares_are_of_the_uses_and_none_is_of_the_hole(afternoon):
+def test_shares_are_percentages_of_all_uses(afternoon):
     rows = table(afternoon, "hole-by-kind").rows
     shares = {kind: share for side, kind, _, share in rows if share is not None}
 
-    assert shares == {  # of 3,253.00
+    assert shares == {  # percent of 3,253.00
         "Ventures": Decimal("73.8"),
         "PickOff": Decimal("24.6"),
         "GapLoss": Decimal("1.2"),
@@ -84,7 +84,7 @@ def test_shares_are_of_the_uses_and_none_is_of_the_hole(afternoon):
     assert {side for side, *_, share in rows if share is not None} == {"use"}
 
 
-def test_uses_come_first_then_sources_by_size_and_the_hole_is_last(afternoon):
+def test_rows_are_uses_then_sources_by_size_then_the_hole(afternoon):
     rows = [row[:3] for row in table(afternoon, "hole-by-kind").rows]
 
     assert [kind for side, kind, _ in rows if side == "source"] == [
@@ -120,19 +120,19 @@ def test_both_holes_agree_with_the_saved_queries(run):
 # -------------------------------------------------------------------------- the cash
 
 
-def test_only_a_paid_party_receives_cash_and_a_claim_is_not_cash(afternoon):
+def test_a_party_receives_cash_only_by_payments_and_not_by_claims(afternoon):
     statement = cash_statement(afternoon)
 
     assert [(p.party, p.paid_in_usd, p.paid_out_usd) for p in statement.parties] == [
         ("Outside", 0, 2400),
         ("Binance", 0, 400),
-        ("Firm01", 300, 700),  # it won 600.00 and is still owed 80.00
+        ("Firm01", 300, 700),  # Firm01 gained 600.00 and still has a claim of 80.00
         ("Retail", 800, 0),
     ]
     assert [p.net_received_usd for p in statement.parties] == [2400, 400, 400, -800]
 
 
-def test_transfers_between_house_and_maker_are_received_by_no_party(afternoon):
+def test_transfers_within_the_group_are_not_in_the_cash_statement(afternoon):
     assert "Alameda" not in {party.party for party in cash_statement(afternoon).parties}
 
 
@@ -155,7 +155,7 @@ def test_a_party_named_at_the_posting_takes_precedence_over_the_payee(afternoon_
     assert received["Firm02"] == 100
 
 
-def test_receipts_of_all_parties_equal_the_groups_decrease(any_run):
+def test_net_receipts_of_all_parties_equal_the_decrease_of_the_groups_cash(any_run):
     statement = cash_statement(any_run)
 
     change = statement.closing_usd - statement.opening_usd
@@ -175,7 +175,9 @@ def test_the_cash_statement_ends_with_the_change_from_opening_to_closing(afterno
 
 def test_cash_by_receiver_agrees_with_the_saved_query(run):
     paid = saved_query(run, "where-did-the-cash-go")
-    asked = {party: -number for party, number in paid if party}  # no payee: the opening balances
+    asked = {
+        party: -number for party, number in paid if party
+    }  # only opening balances have no payee
     eliminated = asked.pop(run.chart.parties.maker)
 
     assert {p.party: p.net_received_usd for p in cash_statement(run).parties} == asked
@@ -202,7 +204,7 @@ def test_the_bridge_leads_from_opening_to_closing_claims(afternoon):
     assert [each.left_usd for each in (firms, retail, others, everybody)] == [341, 0, 470, 811]
 
 
-def test_nothing_in_the_bridge_is_unexplained(any_run):
+def test_the_bridge_leaves_nothing_unexplained(any_run):
     *classes, everybody = bridge(any_run)
 
     assert [each.unexplained_usd for each in (*classes, everybody)] == [0, 0, 0, 0]
@@ -254,7 +256,7 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
         cost = "Hedging" if motive == Motive.HEDGE.word else "Fees"
         witnessed[venue, taker, kinds[motive]] += edge_cents
         witnessed[venue, taker, cost] -= fee_cents
-        if maker != venue:  # the other side of a payment into a pool is no customer
+        if maker != venue:  # in a settlement the maker is the venue's pool, no customer
             witnessed[venue, maker, kinds[motive]] -= edge_cents
 
     parties = run.chart.parties
@@ -272,11 +274,11 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
 # ------------------------------------------------------------------------ the volume
 
 
-def test_the_makers_volume_is_its_fills_on_the_house_and_neither_hedges_nor_payments(afternoon):
+def test_the_makers_volume_is_its_fills_at_the_house_without_hedges(afternoon):
     (traded,) = volume(afternoon)
 
     assert (traded.market, traded.month) == ("BTC-PERP", "2022-05")
-    # 10 x 30,000 + 10 x 30,020 + 5 x 30,000 + 1 x 29,950
+    # Quantity times price of four fills: 10 x 30,000 + 10 x 30,020 + 5 x 30,000 + 1 x 29,950.
     assert traded.maker_usd == Decimal("780150.00")
     assert traded.others_usd == Decimal("3120600.00")
     assert traded.maker_share_pct == Decimal("20.0")
@@ -292,9 +294,7 @@ def test_the_makers_volume_is_its_fills_on_the_house_and_neither_hedges_nor_paym
         (None, "no record"),
     ],
 )
-def test_the_share_is_compared_with_the_record_and_never_rescaled(
-    afternoon_with, recorded, verdict
-):
+def test_the_makers_share_is_compared_with_the_recorded_range(afternoon_with, recorded, verdict):
     record = f'2022-05-09 custom "maker-share-recorded" {recorded}\n' if recorded else ""
 
     (row,) = table(afternoon_with(record), "volume").rows
@@ -303,12 +303,12 @@ def test_the_share_is_compared_with_the_record_and_never_rescaled(
     assert row[-1] == verdict
 
 
-def test_without_any_record_there_is_no_range(afternoon):
+def test_without_a_recorded_share_there_is_no_range(afternoon):
     assert recorded_share_pct(afternoon) is None
     assert table(afternoon, "volume").rows[0][-3:] == (None, None, "no record")
 
 
-def test_a_market_without_fills_of_the_maker_belongs_to_the_others(afternoon_with):
+def test_without_fills_of_the_maker_its_share_is_zero(afternoon_with):
     noted = '2022-05-09 custom "traded" "BTC-PERP" 29950.00 USD 3120600.00 USD 750200.00 USD'
     others = '2022-05-09 custom "traded" "BTC-PERP" 0.00 USD 3120600.00 USD 0.00 USD 0.00 USD\n'
     (traded,) = volume(afternoon_with(others, forgotten=f"{noted} 0.00 USD"))
@@ -317,7 +317,7 @@ def test_a_market_without_fills_of_the_maker_belongs_to_the_others(afternoon_wit
     assert traded.maker_share_pct == 0
 
 
-def test_a_forced_order_counts_for_the_maker_if_it_hit_its_quote(margin_run):
+def test_a_forced_order_filled_by_the_makers_quote_counts_as_its_volume(margin_run):
     parties = margin_run.chart.parties
     cents = {c.market: c.cents_per_lot_tick for c in margin_run.chart.contracts}
     met = defaultdict(int)
@@ -335,7 +335,7 @@ def test_a_forced_order_counts_for_the_maker_if_it_hit_its_quote(margin_run):
     assert {maker for _, maker in met} == {parties.maker, parties.other_makers}
 
 
-def test_markets_and_months_agree_with_the_fills_one_by_one(run):
+def test_the_volume_by_market_and_month_agrees_with_single_fills(run):
     house = run.chart.parties.house
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
     notional: dict[tuple[str, str], int] = defaultdict(int)
@@ -351,7 +351,7 @@ def test_markets_and_months_agree_with_the_fills_one_by_one(run):
 # ------------------------------------------------------------------------ the tables
 
 
-def test_volumes_have_cents(any_run):
+def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     tables = where(any_run).tables()
 
     assert [table.name for table in tables] == [
@@ -385,9 +385,9 @@ def test_each_quarter_has_the_uses_and_sources_of_its_entries(life):
     columns, rows = by_quarter(life)
 
     assert columns[2:] == ("whole_life_usd", "2022q2_usd", "2022q3_usd", "unexplained_usd")
-    assert rows["Ventures"] == (2400, 2400, 0, 0)  # a writedown stays within its kind
+    assert rows["Ventures"] == (2400, 2400, 0, 0)  # a writedown is of the same kind
     assert rows["Tokens"] == (400, 400, 0, 0)
-    assert rows["Loans"] == (-400, -400, 0, 0)  # 1,000 borrowed, 600 repaid
+    assert rows["Loans"] == (-400, -400, 0, 0)  # 1,000 is borrowed and 600 is repaid
     assert rows["Opening"] == (-2100, -2100, 0, 0)
     assert rows["hole: sum of its kinds"] == (123, 123, 0, 0)
 
@@ -417,7 +417,7 @@ QUARTERS_LATER = """
 """
 
 
-def test_no_quarter_is_left_out_and_kinds_that_cancel_over_the_life_are_shown(life_with):
+def test_quarters_without_entries_and_kinds_with_a_zero_total_are_shown(life_with):
     columns, rows = by_quarter(life_with(QUARTERS_LATER))
 
     assert columns[3:-1] == ("2022q2_usd", "2022q3_usd", "2022q4_usd", "2023q1_usd")
@@ -426,7 +426,7 @@ def test_no_quarter_is_left_out_and_kinds_that_cancel_over_the_life_are_shown(li
     assert rows["hole: claims less liquid assets"] == (523, 123, -9, 0, 409, 0)
 
 
-def test_quarters_sum_to_the_statement_of_the_whole_life_and_nothing_is_unexplained(any_run):
+def test_quarters_sum_to_the_whole_life_and_leave_nothing_unexplained(any_run):
     (found,) = where_by_quarter(any_run).tables()
     told = table(any_run, "hole-by-kind").rows
 
@@ -438,7 +438,7 @@ def test_quarters_sum_to_the_statement_of_the_whole_life_and_nothing_is_unexplai
     assert set(found.rows[-1][2:]) == {0}
 
 
-def test_a_table_by_quarter_has_the_sides_and_the_order_of_the_whole_life(any_run):
+def test_the_table_by_quarter_has_the_same_order_of_kinds_as_the_whole_life(any_run):
     (found,) = where_by_quarter(any_run).tables()
     told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
 

@@ -1,4 +1,4 @@
-"""Schedules of a hand-written life and of simulated worlds agree with the books."""
+"""Schedules agree with the books of a hand-written run and of simulated runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -32,14 +32,14 @@ PAID = [
 ]
 
 
-def test_payments_are_by_payer_recipient_and_kind_with_insiders_first(life: RunFolder):
+def test_payments_are_grouped_by_payer_recipient_and_kind_with_insiders_first(life: RunFolder):
     assert [
         (paid.payer, paid.recipient, paid.status, paid.kind, paid.year_cents // 100)
         for paid in payments_before(life, END)
     ] == PAID
 
 
-def test_a_payment_counts_as_near_for_90_days_and_is_listed_for_a_year(life: RunFolder):
+def test_a_payment_counts_as_recent_for_90_days_and_is_listed_for_a_year(life: RunFolder):
     def firm01(days: int) -> list[tuple[int, int]]:
         return [
             (paid.near_cents, paid.year_cents)
@@ -52,7 +52,7 @@ def test_a_payment_counts_as_near_for_90_days_and_is_listed_for_a_year(life: Run
     assert firm01(365) == []
 
 
-def test_every_recipient_of_insider_payments_is_an_insider(afternoon_with):
+def test_a_recipient_of_insider_payments_is_an_insider_in_all_payments(afternoon_with):
     paid = """
 2022-05-09 open Expenses:FTX:Insiders USD
   hole: "cause"
@@ -71,7 +71,7 @@ def test_every_recipient_of_insider_payments_is_an_insider(afternoon_with):
     }
 
 
-def test_only_payments_without_value_in_return_are_listed_each_with_its_reason(afternoon_with):
+def test_only_payments_without_value_in_return_are_listed_with_a_reason(afternoon_with):
     paid = """
 2022-05-09 open Expenses:FTX:Charity USD
   hole: "cause"
@@ -98,16 +98,16 @@ def test_only_payments_without_value_in_return_are_listed_each_with_its_reason(a
     assert {"Charity", "Property"} <= {each.kind for each in payments}
 
 
-def test_a_day_that_the_books_do_not_have_is_refused(life: RunFolder):
+def test_a_day_outside_the_run_is_refused(life: RunFolder):
     with pytest.raises(RunFolderError, match=r"^no 2030-01-01 in .*; give a day from "):
         schedules(life, date(2030, 1, 1))
 
 
-def test_without_such_payments_the_schedule_is_empty(life: RunFolder):
+def test_without_payments_below_value_the_schedule_is_empty(life: RunFolder):
     assert below_value_table(payments_before(life, END)).rows == []
 
 
-def test_the_makers_debt_is_its_credit_line_less_its_account(life: RunFolder):
+def test_the_makers_net_debt_is_its_credit_line_less_its_account(life: RunFolder):
     may, *_ = related_balances(life, END)
 
     assert (may.day, may.credit_line_usd) == (date(2022, 5, 31), 700)
@@ -115,18 +115,18 @@ def test_the_makers_debt_is_its_credit_line_less_its_account(life: RunFolder):
     assert (may.cash_to_maker_usd, may.cash_to_house_usd) == (2_300, 1_500)
 
 
-def test_the_three_tests_of_solvency_fail_each_on_its_own_day(life: RunFolder):
+def test_each_of_the_three_solvency_tests_fails_on_its_own_day(life: RunFolder):
     found = {each.day: each for each in solvency_tests(life, END)}
     asked = found[date(2022, 6, 20)]
 
     assert asked.unpaid_usd == 280
     assert not asked.pays
     assert found[date(2022, 6, 19)].pays
-    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use for which no money was left
+    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use of money stays unpaid
     assert not found[END].has_balance
 
 
-def test_the_setback_is_the_largest_fall_of_net_over_30_days(life: RunFolder):
+def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days(life: RunFolder):
     days = standings(life)
     for each in solvency_tests(life, END):
         before = [at for at in days if at.day <= each.day]
@@ -141,7 +141,7 @@ def test_the_setback_is_the_largest_fall_of_net_over_30_days(life: RunFolder):
         assert each.has_capital == (each.net_usd >= each.setback_usd)
 
 
-def test_new_value_offsets_earlier_payments_and_no_more():
+def test_new_value_from_a_creditor_offsets_only_earlier_payments():
     creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
     creditor.bring(50)
     creditor.pay(100)
@@ -153,7 +153,7 @@ def test_new_value_offsets_earlier_payments_and_no_more():
     assert (creditor.paid_cents, creditor.new_cents, creditor.preference_cents) == (120, 170, 20)
 
 
-def test_creditors_paid_in_the_last_week_are_listed_with_their_remaining_claims(life: RunFolder):
+def test_creditors_that_were_paid_late_are_listed_with_the_remaining_claim(life: RunFolder):
     (firm02,) = preferences(life, date(2022, 6, 29))
     (lender,) = preferences(life, END)
 
@@ -166,7 +166,7 @@ def test_creditors_paid_in_the_last_week_are_listed_with_their_remaining_claims(
 
 
 @pytest.mark.parametrize("world", ["life", "tiny_run", "tokens_run", "small_run"])
-def test_payments_of_a_short_life_sum_to_the_cash_that_left_the_group(
+def test_payments_of_a_short_run_sum_to_the_cash_that_left_the_group(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)
@@ -176,7 +176,7 @@ def test_payments_of_a_short_life_sum_to_the_cash_that_left_the_group(
     assert Decimal(outside).scaleb(-2) == cash_statement(run).everybody.paid_out_usd
 
 
-def test_the_tables_of_schedules_agree(life: RunFolder):
+def test_the_answer_and_the_tables_have_the_expected_amounts(life: RunFolder):
     found = schedules(life)
     tables = {table.name: table for table in found.tables()}
 

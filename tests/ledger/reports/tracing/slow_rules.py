@@ -1,4 +1,4 @@
-"""The tracing rules in a slow and obvious form: all layers are kept, and fractions are exact."""
+"""The tracing rules in a slow and simple form, with all layers of money and exact fractions."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ def slow_paid(
     rule: TracingRule,
     followed: Collection[str],
 ) -> Counter[tuple[str, str]]:
-    """Return cents by source and use; remaining cash counts as paid to its account."""
+    """Return cents by source and use. Remaining cash counts as a use with its account's name."""
     if rule is TracingRule.EQUAL_SHARING:
         return _shared(moves, accounts)
     layers: dict[str, Layers] = {account: [] for account in accounts}
@@ -37,7 +37,7 @@ def slow_paid(
             off = min(part, owing[taker])
             owing[taker] -= off
             paid[source, OVERDRAFT] += off
-            if part > off:  # no money takes no place in the order, which decides ties
+            if part > off:  # an empty layer would change the order of sources
                 layers[taker] = [*layers[taker], (source, part - off)]
     for account in accounts:
         for source, cents in layers[account]:
@@ -90,7 +90,7 @@ def _split(cents: int, weights: dict[str, int]) -> dict[str, int]:
     exact = {name: Fraction(cents * weight, whole) for name, weight in weights.items()}
     parts = {name: floor(share) for name, share in exact.items()}
     while sum(parts.values()) < cents:
-        # The first of the sources with the largest remainder.
+        # The source with the largest remainder gets the next cent; the first source wins a tie.
         short = max(exact, key=lambda name: exact[name] - parts[name])
         parts[short] += 1
     return parts

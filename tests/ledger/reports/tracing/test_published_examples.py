@@ -1,4 +1,4 @@
-"""Published worked examples: each rule gives their result to the cent."""
+"""Each tracing rule gives the result of published worked examples, to the cent."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ DAY = date(2022, 1, 5)
 def traced(
     rule: TracingRule, *moves: tuple[str, int], followed: str = "", days: tuple[date, ...] = ()
 ) -> Traced:
-    """Pay positive amounts in and negative amounts out, in whole dollars or pounds."""
+    """Trace deposits (positive) and payments (negative) of one account, in dollars or pounds."""
     history = [
         CashMove(day, who, ACCOUNT, 100 * amount)
         if amount > 0
@@ -33,11 +33,11 @@ def paid(found: Traced) -> dict[tuple[str, str], int]:
     return {way: each.cents // 100 for way, each in found.paid.items()}
 
 
-def test_roscoe_v_winder():
+def test_a_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     """James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62.
 
-    Of the company's book debts of 455 pounds all except 25 were spent. Later his own money was paid
-    in, and the balance at his death was 358 pounds. The company got 25 of them.
+    Roscoe paid in 455 pounds of the company's book debts and spent all except 25. Later he paid in
+    his own money, and the balance at his death was 358 pounds. The company received 25 pounds.
     """
     found = traced(
         TracingRule.LOWEST_BALANCE,
@@ -78,11 +78,11 @@ def test_trust_money_is_spent_after_the_trustees_own():
     assert found.paid["Trust", "boat and jet"].first == boat
 
 
-def test_claytons_case_between_two_trusts():
-    """A student's summary of tracing between trusts, studysmart.ai, "Actions against trustees".
+def test_by_claytons_case_the_first_deposit_is_spent_first():
+    """A students' summary of tracing between trusts, studysmart.ai, "Actions against trustees".
 
     30,000 of trust W, then 20,000 of trust B; 10,000 is dissipated, then 40,000 buys shares. By
-    Clayton's Case W bears the dissipated sum alone, and each trust has half of the shares.
+    Clayton's Case, trust W bears the whole dissipated sum. Each trust owns half of the shares.
     """
     found = traced(
         TracingRule.FIFO, ("W", 30_000), ("B", 20_000), ("dissipated", -10_000), ("shares", -40_000)
@@ -95,7 +95,7 @@ def test_claytons_case_between_two_trusts():
     }
 
 
-def test_losses_borne_rateably():
+def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
     """An illustration of Barlow Clowes International v Vaughan [1992] 4 All ER 22, in lecture notes
     on mixed funds (coursehero.com, file pi9gatp).
 
@@ -109,11 +109,11 @@ def test_losses_borne_rateably():
         assert left(found) == {"A": 800, "B": 1_600}
 
 
-def test_the_example_of_peter_and_lisa():
+def test_lifo_pays_with_the_last_deposit_and_fifo_with_the_first():
     """Citrin Cooperman, "Unravel Financial Mysteries: An Introduction to Cash Tracing".
 
-    Peter and Lisa pay in 100 dollars each, a day apart; then 100 dollars are paid out. By last in,
-    first out they are Lisa's. By first in, first out they are Peter's.
+    Peter pays in 100 dollars and a day later Lisa pays in 100 dollars. Then 100 dollars are paid
+    out. By last in, first out, Lisa's money is paid. By first in, first out, Peter's money is paid.
     """
     moves = (("Peter", 100), ("Lisa", 100), ("withdrawal", -100))
 

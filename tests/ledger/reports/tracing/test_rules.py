@@ -1,4 +1,4 @@
-"""The properties of each rule on any history."""
+"""Properties that each tracing rule has for any history of payments."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ ROLLING = tuple(rule for rule in TracingRule if rule is not TracingRule.EQUAL_SH
 
 @st.composite
 def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[CashMove]:
-    """Any receipts, transfers and payments; sources are paid as well, and accounts overdrawn."""
+    """Draw receipts, transfers and payments; payments to sources and overdrafts are possible."""
     account, source = st.sampled_from(accounts), st.sampled_from(SOURCES)
     use = st.sampled_from((*SOURCES, "rent", "shares"))
     way = st.one_of(
@@ -43,7 +43,7 @@ def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[Cas
 
 
 def without_overdraft(moves: list[CashMove]) -> list[CashMove]:
-    """Leave out payments beyond an account's balance."""
+    """Return the moves without payments that exceed the balance of an account."""
     balance, kept = Counter(), []
     for move in moves:
         if move.giver not in ACCOUNTS or balance[move.giver] >= move.cents:
@@ -60,7 +60,7 @@ def sums(traced: Traced) -> Counter[tuple[str, str]]:
 
 @RULES
 @given(moves=histories())
-def test_a_rule_agrees_with_its_slow_and_obvious_form(rule: TracingRule, moves: list[CashMove]):
+def test_each_rule_agrees_with_its_slow_and_simple_form(rule: TracingRule, moves: list[CashMove]):
     assert sums(follow(moves, ACCOUNTS, rule, FOLLOWED)) == slow_paid(
         moves, ACCOUNTS, rule, FOLLOWED
     )
@@ -88,9 +88,7 @@ def test_no_rule_creates_or_loses_money(rule: TracingRule, moves: list[CashMove]
 
 @RULES
 @given(moves=histories())
-def test_an_overdraft_is_repaid_by_the_next_deposit_and_never_traced_through(
-    rule: TracingRule, moves: list[CashMove]
-):
+def test_an_overdraft_is_repaid_by_the_next_deposits(rule: TracingRule, moves: list[CashMove]):
     found = sums(follow(moves, ACCOUNTS, rule, FOLLOWED))
     balance = Counter()
     for _, giver, taker, cents in moves:
@@ -104,7 +102,7 @@ def test_an_overdraft_is_repaid_by_the_next_deposit_and_never_traced_through(
 
 
 @given(moves=histories())
-def test_two_sources_that_exchange_names_exchange_results_under_pro_rata(moves: list[CashMove]):
+def test_under_pro_rata_exchanged_names_of_sources_exchange_the_results(moves: list[CashMove]):
     other = {"B": "C", "C": "B"}
     renamed = [
         move._replace(
@@ -123,7 +121,9 @@ def test_two_sources_that_exchange_names_exchange_results_under_pro_rata(moves: 
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_since_a_deposit_bounds_its_remainder(moves: list[CashMove]):
+def test_the_remainder_of_a_deposit_is_at_most_the_lowest_later_balance(
+    moves: list[CashMove],
+):
     moves = without_overdraft(moves)
     left = balance = 0
     for count, (_, giver, taker, cents) in enumerate(moves, start=1):
@@ -137,8 +137,8 @@ def test_the_lowest_balance_since_a_deposit_bounds_its_remainder(moves: list[Cas
 
 
 @given(moves=histories((ONE,)))
-def test_traced_money_lasts_longest_by_the_lowest_balance(moves: list[CashMove]):
-    """This holds if no money is paid back to the followed sources."""
+def test_by_the_lowest_balance_rule_the_most_traced_money_remains(moves: list[CashMove]):
+    """The claim is true if no money is paid back to the followed sources."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
 
@@ -146,10 +146,10 @@ def test_traced_money_lasts_longest_by_the_lowest_balance(moves: list[CashMove])
 
 
 @given(moves=histories((ONE,)))
-def test_by_the_lowest_balance_a_source_paid_exactly_the_uses_that_fail_without_it(
+def test_by_the_lowest_balance_rule_a_source_pays_what_others_cannot_pay(
     moves: list[CashMove],
 ):
-    """This holds if no party acts differently, and payments are made in order while cash lasts."""
+    """Compare with the same payments without the source, made in order while cash lasts."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
     for _, giver, taker, cents in moves:
@@ -167,7 +167,9 @@ def test_by_the_lowest_balance_a_source_paid_exactly_the_uses_that_fail_without_
 
 @pytest.mark.parametrize("rule", ROLLING)
 @given(moves=histories())
-def test_daily_changes_sum_to_the_remainder(rule: TracingRule, moves: list[CashMove]):
+def test_the_daily_changes_of_a_source_sum_to_its_remaining_money(
+    rule: TracingRule, moves: list[CashMove]
+):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
 
     for source in (*SOURCES, OVERDRAFT):
@@ -176,7 +178,9 @@ def test_daily_changes_sum_to_the_remainder(rule: TracingRule, moves: list[CashM
 
 @RULES
 @given(moves=histories())
-def test_money_moves_within_the_named_days(rule: TracingRule, moves: list[CashMove]):
+def test_the_first_and_last_day_of_a_use_are_days_with_a_payment(
+    rule: TracingRule, moves: list[CashMove]
+):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
     of_use: dict[str, list[date]] = {}
     for move in moves:
@@ -190,7 +194,7 @@ def test_money_moves_within_the_named_days(rule: TracingRule, moves: list[CashMo
 
 
 @given(moves=histories())
-def test_a_days_moves_are_summed_with_receipts_first_and_nothing_is_lost(moves: list[CashMove]):
+def test_the_moves_of_a_day_are_netted_and_receipts_come_first(moves: list[CashMove]):
     daily = list(by_day(moves, ACCOUNTS))
     turns = [
         (move.day, 0 if move.giver not in ACCOUNTS else 1 if move.taker in ACCOUNTS else 2)
@@ -207,12 +211,12 @@ def test_a_days_moves_are_summed_with_receipts_first_and_nothing_is_lost(moves: 
     assert turns == sorted(turns)
     assert balances(daily) == balances(moves)
     assert len({move[:3] for move in daily}) == len(daily)
-    # Money that returns on the same day is netted: between two accounts it goes one way.
+    # Transfers in both directions on one day are netted, so only one direction is left.
     ways = {move[:3] for move in daily if {move.giver, move.taker} == set(ACCOUNTS)}
     assert not any((day, taker, giver) in ways for day, giver, taker in ways)
 
 
-def test_a_transfer_carries_its_mix_of_sources():
+def test_a_transfer_has_the_same_mix_of_sources_as_the_account():
     moves = [
         CashMove(START, "A", ONE, 60),
         CashMove(START, "B", ONE, 40),

@@ -1,4 +1,4 @@
-"""Sources and uses of money on a hand-written afternoon and in simulated worlds."""
+"""The tracing report agrees with calculations by hand and with the books of simulated runs."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -51,12 +51,12 @@ def cells(table: Table) -> dict[str, tuple]:
 
 
 def whole(traced) -> dict[tuple[str, str], int]:
-    """Return whole dollars by source, and use or account."""
+    """Return whole dollars by source and by use; remaining cash is listed by account."""
     paid = {way: paid.cents // 100 for way, paid in traced.paid.items()}
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
 
-def test_first_in_first_out_of_the_groups_cash_as_one_account(afternoon: RunFolder):
+def test_by_first_in_first_out_the_groups_cash_is_traced_as_one_account(afternoon: RunFolder):
     assert whole(trace(afternoon).by_rule[TracingRule.FIFO]) == {
         ("Customers", "Claims"): 400,
         ("Customers", "Ventures"): 300,
@@ -66,7 +66,7 @@ def test_first_in_first_out_of_the_groups_cash_as_one_account(afternoon: RunFold
     }
 
 
-def test_the_lowest_balance_charges_customers_only_with_the_excess_over_own_money(
+def test_by_the_lowest_balance_rule_the_groups_own_money_is_spent_first(
     afternoon: RunFolder,
 ):
     assert whole(trace(afternoon).by_rule[TracingRule.LOWEST_BALANCE]) == {
@@ -78,7 +78,7 @@ def test_the_lowest_balance_charges_customers_only_with_the_excess_over_own_mone
     }
 
 
-def test_with_separate_accounts_a_transfer_carries_its_mix_of_sources(afternoon: RunFolder):
+def test_with_separate_accounts_a_transfer_has_the_mix_of_its_account(afternoon: RunFolder):
     found = trace(afternoon, Question(per=ACCOUNT))
 
     assert found.accounts == (FTX, ALAMEDA)
@@ -91,8 +91,8 @@ def test_with_separate_accounts_a_transfer_carries_its_mix_of_sources(afternoon:
     }
 
 
-def test_a_single_deposit_is_traced_separately_from_all_others(afternoon: RunFolder):
-    found = trace(afternoon, Question(seq=2))  # Retail's 800, before Firm01's 300
+def test_a_single_deposit_can_be_traced_separately(afternoon: RunFolder):
+    found = trace(afternoon, Question(seq=2))  # Retail deposits 800, before Firm01 deposits 300
 
     assert found.brought_usd == 800
     assert found.paid_usd(TracingRule.FIFO, "Ventures") == 100
@@ -101,7 +101,7 @@ def test_a_single_deposit_is_traced_separately_from_all_others(afternoon: RunFol
     assert found.fate_usd(TracingRule.FIFO, Fate.BACK) == 0
 
 
-def test_a_partys_money_is_traced_separately_from_its_kind(afternoon: RunFolder):
+def test_the_money_of_one_customer_can_be_traced_separately(afternoon: RunFolder):
     found = trace(afternoon, Question(of="Retail"))
 
     assert found.followed == {"Customers:Retail"}
@@ -109,7 +109,7 @@ def test_a_partys_money_is_traced_separately_from_its_kind(afternoon: RunFolder)
     assert set(found.sources) == {"Customers:Retail", "Customers", "Opening"}
 
 
-def test_by_party_all_sources_are_separate(afternoon: RunFolder):
+def test_traced_by_party_each_customer_is_a_separate_source(afternoon: RunFolder):
     found = trace(afternoon, Question(by=PARTY))
 
     assert found.followed == {
@@ -118,7 +118,7 @@ def test_by_party_all_sources_are_separate(afternoon: RunFolder):
     assert found.paid_usd(TracingRule.FIFO, "Ventures:Outside") == 300
 
 
-def test_an_entry_with_several_accounts_on_the_other_side_is_split(
+def test_a_payment_with_several_reasons_is_split(
     afternoon_with: Callable[..., RunFolder],
 ):
     last = [each for each in cash_passed(afternoon_with(TOGETHER)) if each.seq == 997]
@@ -145,7 +145,7 @@ BY_WIRE = """
 """
 
 
-def test_an_agents_receipts_are_its_customers_money(
+def test_deposits_received_by_an_agent_are_customers_money(
     afternoon_with: Callable[..., RunFolder],
 ):
     (taken,) = (each for each in cash_passed(afternoon_with(BY_WIRE)) if each.seq == 997)
@@ -168,7 +168,7 @@ def test_a_source_without_cash_is_refused(afternoon: RunFolder, asked: Question,
     assert advice in str(caught.value)
 
 
-def test_the_tables_agree_and_every_column_sums(afternoon: RunFolder):
+def test_the_tables_agree_and_every_column_sums_to_its_total(afternoon: RunFolder):
     tables = {table.name: table for table in trace(afternoon).tables()}
     paid, lowest = cells(tables["paid"]), cells(tables["lowest-balance"])
 
@@ -186,7 +186,7 @@ def test_the_tables_agree_and_every_column_sums(afternoon: RunFolder):
     ]
 
 
-def test_the_answer_has_the_range_over_the_rules(afternoon: RunFolder):
+def test_the_answer_has_the_range_over_all_rules(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
         "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
         "the rule: $300 to $700 was paid back, and $97 to $300 is left. The largest other use is "
@@ -196,7 +196,7 @@ def test_the_answer_has_the_range_over_the_rules(afternoon: RunFolder):
 
 @pytest.fixture(params=["life", "tiny_run", "tokens_run", "small_run", "pools", "portfolio"])
 def world(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
-    """The hand-written life, and simulated worlds: customers, lenders, tokens, pools, an agent."""
+    """Return the hand-written run or a simulated run with tokens, pools, loans or an agent."""
     path = WORLDS / f"{request.param}.toml"
     return executed(path) if path.exists() else request.getfixturevalue(request.param)
 
@@ -220,7 +220,7 @@ def test_receipts_and_payments_agree_with_the_books(world: RunFolder):
 @pytest.mark.parametrize(
     ("by", "per", "is_daily"), list(product((KIND, PARTY), (GROUP, ACCOUNT), (False, True)))
 )
-def test_in_a_run_each_rule_agrees_with_its_slow_and_obvious_form(
+def test_on_a_run_each_rule_agrees_with_its_slow_and_simple_form(
     world: RunFolder, by: str, per: str, is_daily: bool
 ):
     found = trace(world, replace(ALL_CUSTOMERS, by=by, per=per, is_daily=is_daily))
@@ -231,7 +231,7 @@ def test_in_a_run_each_rule_agrees_with_its_slow_and_obvious_form(
         assert sums == slow_paid(found.moves, found.accounts, rule, found.followed)
 
 
-def test_in_a_world_with_lenders_they_are_sources_and_creditors(life: RunFolder):
+def test_lenders_are_a_source_of_money_that_is_partly_paid_back(life: RunFolder):
     found = trace(life, Question(of=Kind.LOANS))
 
     assert found.brought_usd == 1_000

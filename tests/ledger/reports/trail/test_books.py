@@ -1,4 +1,4 @@
-"""One entity's own books balance alone, and Beancount reads them without all other books."""
+"""The books of one entity balance alone, and Beancount loads them without other books."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -17,7 +17,7 @@ ENTITIES = ("FTX", "Alameda", "Firm01", "Firm02", "Retail", "OtherMakers", "Bina
 
 
 def load(text: str) -> tuple[list, list]:
-    """Read a ledger with Beancount's own loader; return its directives and errors."""
+    """Return the directives and errors of a ledger that Beancount loads."""
     entries, errors, _ = loader.load_string(text)
     return entries, errors
 
@@ -39,7 +39,7 @@ def source(run: RunFolder) -> str:
 # ------------------------------------------------------------------- the trial balance
 
 
-def test_the_trial_balance_goes_from_opening_by_movement_to_closing(afternoon):
+def test_the_trial_balance_has_opening_movement_and_closing_of_each_account(afternoon):
     trial, contracts = books(afternoon, "Firm02").tables()
 
     assert trial.rows == [
@@ -68,14 +68,14 @@ def test_the_trial_balance_goes_from_opening_by_movement_to_closing(afternoon):
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_all_books_balance_separately_at_the_opening_and_at_the_close(any_run, entity):
+def test_the_books_of_each_entity_balance_at_the_opening_and_at_the_close(any_run, entity):
     trial, _ = books(any_run, entity).tables()
 
     assert trial.rows[-1][2:] == (0, 0, 0)
     assert all(cell.as_tuple().exponent == -2 for row in trial.rows for cell in row[2:])
 
 
-def test_money_moved_between_books_without_a_booking_is_visible_in_the_sum(
+def test_a_transfer_without_a_claim_or_debt_leaves_a_nonzero_sum(
     afternoon_with,
 ):
     gift = """
@@ -90,7 +90,7 @@ def test_money_moved_between_books_without_a_booking_is_visible_in_the_sum(
     assert trial.rows[-1][2:] == (0, -7, -7)
 
 
-def test_every_account_is_in_the_books_of_its_entity_and_in_no_others(run):
+def test_every_account_is_in_the_books_of_exactly_one_entity(run):
     listed = [
         account for entity in ENTITIES for account in {n.account for n in lines_of(run, entity)}
     ]
@@ -98,7 +98,7 @@ def test_every_account_is_in_the_books_of_its_entity_and_in_no_others(run):
     assert sorted(listed) == sorted(run.opens)
 
 
-def test_contracts_sum_to_zero_over_all_entities_but_not_in_each(run):
+def test_contracts_sum_to_zero_over_all_entities(run):
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for entity in ENTITIES:
         for _, commodity, _, _, closing in books(run, entity).tables()[1].rows:
@@ -112,7 +112,7 @@ def test_contracts_sum_to_zero_over_all_entities_but_not_in_each(run):
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_an_entitys_books_load_without_the_others_to_the_same_balances(any_run, entity):
+def test_the_books_of_one_entity_load_alone_and_have_the_same_balances(any_run, entity):
     entries, errors = load(books_text(any_run, entity))
 
     assert not errors
@@ -125,7 +125,7 @@ def test_an_entitys_books_load_without_the_others_to_the_same_balances(any_run, 
     assert booked
 
 
-def test_the_balances_asserted_at_a_close_are_asserted_in_an_entitys_books_too(tiny_run):
+def test_the_books_of_an_entity_have_its_balance_assertions(tiny_run):
     shift = """
 2022-05-09 * "A cent moves"
   Assets:Firm01:Claims:FTX                      0.01 USD
@@ -139,7 +139,7 @@ def test_the_balances_asserted_at_a_close_are_asserted_in_an_entitys_books_too(t
     ]
 
 
-def test_entries_are_copied_from_the_general_ledger_to_the_letter(run):
+def test_entries_are_copied_unchanged_from_the_general_ledger(run):
     original = set(source(run).splitlines())
     text = books_text(run, "Alameda")
     entries = text.split("\n\n")
@@ -176,7 +176,7 @@ def test_amounts_and_texts_in_metadata_are_unchanged(afternoon):
     assert str(fees.meta["volume"]) == "3120600.00 USD"
 
 
-def test_accounts_keep_their_part_in_the_hole(run):
+def test_accounts_keep_their_hole_metadata(run):
     entries, _ = load(books_text(run, "FTX"))
     parts = {e.account: e.meta.get("hole") for e in entries if isinstance(e, Open)}
 
@@ -188,7 +188,7 @@ def test_accounts_keep_their_part_in_the_hole(run):
     assert set(parts.values()) == {"liquid", "group", "claim", "cause"}
 
 
-def test_contracts_are_left_out_and_so_is_an_entry_that_moves_nothing_else(afternoon):
+def test_postings_of_contracts_and_entries_with_only_contracts_are_left_out(afternoon):
     text = books_text(afternoon, "Firm02")
 
     assert "takes a position over" not in text
@@ -209,9 +209,7 @@ def test_contracts_are_left_out_and_so_is_an_entry_that_moves_nothing_else(after
         ("Lehman Brothers", None),
     ],
 )
-def test_an_entity_without_books_is_refused_with_a_suggestion_and_the_list(
-    afternoon, asked, suggested
-):
+def test_an_unknown_entity_is_refused_with_a_suggestion_and_a_list(afternoon, asked, suggested):
     with pytest.raises(UnknownEntityError) as refused:
         books(afternoon, asked).tables()
 
@@ -222,6 +220,6 @@ def test_an_entity_without_books_is_refused_with_a_suggestion_and_the_list(
     assert all(name in str(refused.value) for name in ENTITIES)
 
 
-def test_the_ledger_of_an_entity_without_books_is_refused_too(afternoon):
+def test_the_ledger_of_an_unknown_entity_is_refused(afternoon):
     with pytest.raises(UnknownEntityError):
         books_text(afternoon, "Alamda")

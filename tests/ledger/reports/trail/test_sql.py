@@ -1,4 +1,4 @@
-"""Queries in SQL and BQL return the ledger's own figures, and can only read."""
+"""Queries in SQL and BQL give the figures of the ledger and cannot change anything."""
 
 import hashlib
 from collections import defaultdict
@@ -58,7 +58,7 @@ def test_sums_over_the_fills_agree_with_the_general_ledger(run: RunFolder):
     assert booked(run)[f"Income:{run.chart.parties.house}:Fees"] == house_fees
 
 
-def test_edge_fee_and_notional_follow_from_price_and_quantity_in_every_fill(run: RunFolder):
+def test_edge_fee_and_notional_of_every_fill_follow_from_price_and_quantity(run: RunFolder):
     ((trades, edges, fees, notionals),) = sql(
         run,
         """
@@ -73,7 +73,7 @@ def test_edge_fee_and_notional_follow_from_price_and_quantity_in_every_fill(run:
     assert trades == edges == fees == notionals > 100
 
 
-def test_a_row_reads_as_the_books_write_it(run: RunFolder):
+def test_a_row_of_the_fills_view_has_the_values_of_its_ledger_entry(run: RunFolder):
     with run.connect() as connection:
         rows = read(connection, "rows", run.names)[::37]
     entries = Entries(run.chart, run.names)
@@ -98,7 +98,7 @@ def test_a_row_reads_as_the_books_write_it(run: RunFolder):
 
 
 @pytest.mark.parametrize(("view", "told"), [("fills", SCHEMA), ("postings", POSTINGS)])
-def test_the_documented_schema_is_the_real_one(run: RunFolder, view, told):
+def test_the_documented_schema_agrees_with_the_views(run: RunFolder, view, told):
     described = sql(run, f"DESCRIBE {view}").rows
 
     assert [name for name, *_ in described] == [name for name, *_ in told]
@@ -117,7 +117,7 @@ def test_sums_over_the_postings_agree_with_beancount(run: RunFolder):
     assert dict(found.rows) == booked(run)
 
 
-def test_every_row_on_disk_is_in_the_view_even_of_an_unlisted_contract(tiny_run, tmp_path):
+def test_fills_of_an_unlisted_contract_are_in_the_view_without_quantities(tiny_run, tmp_path):
     (tmp_path / "run").mkdir()
     for path in tiny_run.path.rglob("*"):
         target = tmp_path / "run" / path.relative_to(tiny_run.path)
@@ -158,7 +158,7 @@ WRITES = (
 
 
 @pytest.mark.parametrize("statement", WRITES)
-def test_sql_writes_no_file(tiny_run: RunFolder, tmp_path: Path, statement: str):
+def test_a_statement_that_writes_is_refused(tiny_run: RunFolder, tmp_path: Path, statement: str):
     (fills,) = tiny_run.fill_files
     before = fingerprint(tiny_run.path)
 
@@ -169,11 +169,11 @@ def test_sql_writes_no_file(tiny_run: RunFolder, tmp_path: Path, statement: str)
     assert not list(tmp_path.iterdir())
 
 
-def test_logging_to_a_file_writes_no_file(tiny_run: RunFolder, tmp_path: Path):
+def test_a_statement_that_turns_on_logging_writes_no_file(tiny_run: RunFolder, tmp_path: Path):
     before = fingerprint(tiny_run.path)
     there = tmp_path / "written"
 
-    with suppress(SqlError):  # DuckDB 2 refuses it, 1.5 answers with nothing
+    with suppress(SqlError):  # DuckDB 2 refuses the statement, 1.5 returns no rows
         sql(tiny_run, f"FROM enable_logging(storage = 'file', storage_path = '{there}')")
 
     assert fingerprint(tiny_run.path) == before
@@ -183,11 +183,11 @@ def test_logging_to_a_file_writes_no_file(tiny_run: RunFolder, tmp_path: Path):
 def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = fingerprint(tiny_run.path)
-    # Statements that reveal the environment.
+    # A query can read the path of the temporary copy.
     ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
     assert Path(copy).is_relative_to(tmp_path)
 
-    with suppress(SqlError):  # DuckDB 2 accepts this as a query, 1.5 refuses it
+    with suppress(SqlError):  # DuckDB 2 accepts the statement as a query, 1.5 refuses it
         sql(
             tiny_run,
             "WITH x AS (COPY (SELECT 1) TO (current_setting('allowed_paths')[1]) "
@@ -213,7 +213,7 @@ READS = (
 
 
 @pytest.mark.parametrize("statement", READS)
-def test_sql_reads_nothing_but_the_fills(
+def test_sql_can_read_no_other_files(
     tiny_run: RunFolder, busy_run: RunFolder, tmp_path: Path, statement: str
 ):
     secret = tmp_path / "secret.csv"
@@ -238,7 +238,7 @@ def test_sql_reads_nothing_but_the_fills(
         ("SELECT $1", "parameters"),
     ],
 )
-def test_a_statement_that_fails_says_why_in_one_line(tiny_run, statement, problem):
+def test_a_failed_sql_statement_has_its_reason_in_one_line(tiny_run, statement, problem):
     with pytest.raises(SqlError) as refused:
         sql(tiny_run, statement)
 
@@ -246,7 +246,7 @@ def test_a_statement_that_fails_says_why_in_one_line(tiny_run, statement, proble
     assert "\n" not in str(refused.value)
 
 
-def test_every_type_of_value_becomes_a_cell_without_loss(tiny_run: RunFolder):
+def test_values_of_every_type_are_converted_exactly(tiny_run: RunFolder):
     found = sql(
         tiny_run,
         "SELECT 0.1::DOUBLE, 2.50::DECIMAL(9, 2), true, NULL, [1, 2], 1701411834604692317::HUGEINT",
@@ -260,17 +260,17 @@ def test_every_type_of_value_becomes_a_cell_without_loss(tiny_run: RunFolder):
 # -------------------------------------------------------------------------------- bql
 
 
-def test_a_saved_query_gets_the_answer_that_bean_query_gives(busy_run: RunFolder):
+def test_a_saved_query_gives_the_same_result_as_bean_query(busy_run: RunFolder):
     entries, _, options = loader.load_file(str(busy_run.path / "main.beancount"))
     saved = [entry for entry in entries if isinstance(entry, data.Query)]
     listed = query(busy_run, ".run")
 
     assert [name for name, _ in listed.rows] == sorted(entry.name for entry in saved)
-    for entry in saved[::2]:  # reading BQL takes its time
+    for entry in saved[::2]:  # only every second query, since BQL is slow
         columns, rows = run_query(entries, options, entry.query_string, numberify=True)
         found = query(busy_run, f".run {entry.name}")
         assert len(found.rows) == len(rows)
-        # A commodity without any amount has no column there, and an empty column here.
+        # For a commodity without amounts, bean-query has no column; ours has an empty column.
         numbers = [column.name for column in columns]
         kept = [found.columns.index(name) for name in numbers]
         for row, theirs in zip(found.rows, rows, strict=True):
@@ -280,7 +280,7 @@ def test_a_saved_query_gets_the_answer_that_bean_query_gives(busy_run: RunFolder
             ]
 
 
-def test_an_amount_becomes_a_column_of_numbers_for_each_commodity(tiny_run: RunFolder):
+def test_each_commodity_of_an_amount_has_a_column_of_numbers(tiny_run: RunFolder):
     found = query(
         tiny_run, "SELECT account, sum(position) AS held WHERE account ~ 'Alameda' GROUP BY account"
     )

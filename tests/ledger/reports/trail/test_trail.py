@@ -1,4 +1,4 @@
-"""The trail leads from every figure down to its fills, and from there up to the same figure."""
+"""The trail command lists the fills of a figure, and the figures that a fill changes."""
 
 import shutil
 from collections import defaultdict
@@ -27,7 +27,7 @@ ZERO = Decimal("0.00")
 
 
 def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Run a saved query of main.beancount without any of our code."""
+    """Run a saved query of main.beancount with Beancount's own tools only."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     text = next(e.query_string for e in entries if isinstance(e, data.Query) and e.name == name)
@@ -52,7 +52,7 @@ def figures(tables: list[Table]) -> dict[tuple[str, str | None], tuple[Decimal, 
 
 
 def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
-    """Copy a run and add a cent to the edge of one pick-off; return its seq as well."""
+    """Return a copy of a run with one cent added to the edge of a pick-off, and the fill's seq."""
     shutil.copytree(run.path, folder)
     copy = RunFolder.at(folder)
     path = copy.fill_files[-1]
@@ -67,7 +67,7 @@ def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
 # ------------------------------------------------------------------------------- down
 
 
-def test_every_figure_of_where_is_the_sum_of_the_entries_on_its_trail(run: RunFolder):
+def test_every_figure_of_where_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
     found = saved_query(run, "where-did-the-money-go")
 
     assert len(found) >= 7
@@ -77,19 +77,19 @@ def test_every_figure_of_where_is_the_sum_of_the_entries_on_its_trail(run: RunFo
         assert sums(tables)["the figure"] == usd
 
 
-def test_every_line_of_cash_by_receiver_is_the_sum_of_its_trail(run: RunFolder):
+def test_every_figure_of_cash_by_receiver_is_the_sum_of_its_trail(run: RunFolder):
     for kind, party, usd in saved_query(run, "who-received-it"):
         if party:
             assert sums(trail(run, kind, party).tables())["the figure"] == usd
 
 
-def test_without_a_kind_the_figure_is_the_hole(run: RunFolder):
+def test_without_a_kind_the_trail_sums_to_the_hole(run: RunFolder):
     ((hole,),) = saved_query(run, "hole")
 
     assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
-def test_without_a_kind_the_result_of_an_entity_is_its_assets_less_its_debts(run: RunFolder):
+def test_the_trail_of_an_entity_without_a_kind_sums_to_its_net_assets(run: RunFolder):
     for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
         owned = ZERO
         for entry in run.transactions:
@@ -100,7 +100,7 @@ def test_without_a_kind_the_result_of_an_entity_is_its_assets_less_its_debts(run
         assert sums(trail(run, entity=entity).tables())["the figure"] == -owned != 0
 
 
-def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_all_books(busy_run):
+def test_the_fills_of_each_figure_agree_with_the_general_ledger(busy_run):
     found = 0
     for entity in busy_run.chart.parties.names:
         owned = (account.split(":") for account in busy_run.opens)
@@ -111,10 +111,10 @@ def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_all_books(bu
             found += sum(column(named(tables)["fills"], "fills"))
     with busy_run.connect() as connection:
         (fills,) = connection.execute("SELECT count(*) FROM rows").fetchone()
-    assert found > 5 * fills  # a fill is part of several figures
+    assert found > 5 * fills  # each fill is part of several figures
 
 
-def test_one_cent_in_one_fill_is_enough_for_the_trail_to_disagree(tiny_run, tmp_path):
+def test_a_changed_cent_in_one_fill_is_a_difference_in_the_trail(tiny_run, tmp_path):
     copy, _ = forged(tiny_run, tmp_path / "forged")
 
     tables = trail(copy, "PickOff").tables()
@@ -123,7 +123,7 @@ def test_one_cent_in_one_fill_is_enough_for_the_trail_to_disagree(tiny_run, tmp_
     assert "DO NOT agree" in named(tables)["sums"].notes[0]
 
 
-def test_the_largest_entries_are_listed_in_order_and_the_rest_is_summed(run):
+def test_the_largest_entries_are_listed_and_the_others_are_summed(run):
     every = named(trail(run, "Fees", limit=ALL).tables())["entries"]
     tables = trail(run, "Fees", limit=3).tables()
     listed = named(tables)["entries"]
@@ -136,7 +136,7 @@ def test_the_largest_entries_are_listed_in_order_and_the_rest_is_summed(run):
     assert f"there are {len(every.rows) - 3} more" in listed.notes[1]
 
 
-def test_the_days_of_a_figure_sum_to_it_and_agree_with_their_fills_one_by_one(run: RunFolder):
+def test_the_trails_of_single_days_sum_to_the_figure_and_agree_with_fills(run: RunFolder):
     whole = sums(trail(run, "VariationMargin").tables())["the figure"]
     by_day = [sums(trail(run, "VariationMargin", since=d, until=d).tables()) for d in days_of(run)]
 
@@ -148,12 +148,12 @@ def test_the_days_of_a_figure_sum_to_it_and_agree_with_their_fills_one_by_one(ru
     assert by_day[0]["the figure"] + since == whole
 
 
-def test_an_unknown_figure_is_refused_with_the_known_ones(tiny_run):
+def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
     with pytest.raises(TrailError, match=r"no 'pickoff'; did you mean PickOff\?.* Fees, "):
         trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 keep no 'CreditLine'; the kinds are Cash, "):
         trail(tiny_run, "CreditLine", entity="Firm01").tables()
-    with pytest.raises(TrailError, match="no 'Contracts'"):  # which are no dollars
+    with pytest.raises(TrailError, match="no 'Contracts'"):  # contracts are not dollars
         trail(tiny_run, "Contracts", entity="Firm01").tables()
     for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
         with pytest.raises(UnknownEntityError) as refused:
@@ -166,7 +166,7 @@ def test_an_unknown_figure_is_refused_with_the_known_ones(tiny_run):
 # --------------------------------------------------------------------------------- up
 
 
-def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFolder):
+def test_the_trail_of_a_fill_has_the_figure_whose_trail_has_the_fill(run: RunFolder):
     returned = 0
     for kind, usd in saved_query(run, "where-did-the-money-go"):
         down = named(trail(run, kind, limit=ALL).tables())
@@ -181,8 +181,8 @@ def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFo
     assert returned >= 8
 
 
-def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(tiny_run: RunFolder):
-    # A firm's variation margin has the same tag and payee on both venues.
+def test_the_closing_entry_of_a_fill_lists_the_fill(tiny_run: RunFolder):
+    # This firm has variation margin on both venues, and the entries have the same tag and payee.
     pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01").tables())["fills"]
     assert len(pairings.rows) == 2
     for seq in column(pairings, "first_seq"):
@@ -190,7 +190,7 @@ def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(tiny_run: R
         assert seq in column(named(trail_up(tiny_run, closing, limit=ALL).tables())["fills"], "seq")
 
 
-def test_the_balance_before_a_fill_is_the_sum_of_the_day_ledger_up_to_it(tiny_run):
+def test_the_balance_before_a_fill_is_the_sum_of_earlier_day_ledger_entries(tiny_run):
     entries, errors, _ = loader.load_file(str(tiny_run.path / "days/2022-05-09.beancount"))
     lines = [e for e in entries if isinstance(e, data.Transaction)]
     assert not errors
@@ -210,7 +210,7 @@ def test_the_balance_before_a_fill_is_the_sum_of_the_day_ledger_up_to_it(tiny_ru
     assert len(trades[10::20]) >= 2
 
 
-def test_the_closing_figures_of_one_line_are_the_opening_figures_of_the_next(run: RunFolder):
+def test_the_balance_after_a_fill_is_the_balance_before_the_next(run: RunFolder):
     firsts = [int(e.meta["first-fill"]) for e in run.transactions if "fills" in e.meta]
     left = figures(trail_up(run, firsts[0]).tables())
     for seq in range(firsts[0] + 1, firsts[0] + 6):
@@ -230,9 +230,7 @@ def test_each_posting_of_a_closing_entry_is_the_sum_of_its_fills(run: RunFolder)
         assert len(tables["fills"].rows) == min(5, entry.meta["fills"])
 
 
-def test_a_closing_entry_disagrees_with_a_forged_fill_in_every_account_it_touches(
-    tiny_run, tmp_path
-):
+def test_a_forged_fill_is_a_difference_in_each_account_of_its_closing_entry(tiny_run, tmp_path):
     copy, seq = forged(tiny_run, tmp_path / "forged")
     (closing,) = column(named(trail_up(copy, seq).tables())["closing"], "seq")
 
@@ -243,7 +241,7 @@ def test_a_closing_entry_disagrees_with_a_forged_fill_in_every_account_it_touche
     }
 
     assert differences["Income:Alameda:PickOff"] == Decimal("-0.01")
-    assert len(differences) == 6  # three sets of books, two accounts each
+    assert len(differences) == 6  # two accounts in the books of three entities
 
 
 def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run):
@@ -259,7 +257,7 @@ def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run)
     }
 
 
-def test_a_settlement_link_has_its_payments_and_the_payments_that_follow(busy_run):
+def test_a_settlement_link_lists_payments_and_credit_draws_of_the_settlement(busy_run):
     draw = next(e for e in busy_run.transactions if "credit-line" in e.tags and e.links)
     (link,) = draw.links
     with busy_run.connect() as connection:
@@ -281,7 +279,7 @@ def test_a_settlement_link_has_its_payments_and_the_payments_that_follow(busy_ru
     assert {*column(of_the_draw, "seq")} == {*column(linked, "seq")} - {own}
 
 
-def test_the_link_of_a_fill_is_the_fill(tiny_run):
+def test_the_link_of_a_fill_gives_the_same_trail_as_its_seq(tiny_run):
     (seq, *_) = column(named(trail(tiny_run, "PickOff").tables())["fills"], "first_seq")
 
     assert trail_up(tiny_run, f"fill-{seq}").tables() == trail_up(tiny_run, seq).tables()
@@ -299,7 +297,7 @@ def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
         trail_up(tiny_run, "fill-1").tables()
 
 
-def test_the_postings_of_an_entry_come_first_and_lead_to_the_books_of_its_counterparty(tiny_run):
+def test_the_first_table_has_the_postings_and_a_note_names_another_entity(tiny_run):
     entry = next(entry for entry in tiny_run.transactions if "withdrawal" in entry.tags)
     first, *_ = trail_up(tiny_run, int(entry.meta["seq"])).tables()
     (note,) = first.notes
@@ -311,7 +309,7 @@ def test_the_postings_of_an_entry_come_first_and_lead_to_the_books_of_its_counte
     assert books(tiny_run, entity)
 
 
-def test_each_list_names_the_command_that_goes_one_step_deeper(tiny_run):
+def test_each_table_has_a_note_with_the_next_command(tiny_run):
     kinds = hole_by_kind(hole(tiny_run))
     kind = kinds.notes[-1].rpartition(" ")[2]
     (entries, *_) = trail(tiny_run, kind=kind).tables()
