@@ -62,7 +62,7 @@ class Claims:
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Return a text: the number of statements by verdict, and the verdict on the central one."""
+        """Return a text: the counts of verdicts, and the verdict on the central statement."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [

@@ -1,9 +1,9 @@
-"""The captive maker's sheet in a run's books, and the losses of its kinds beyond uses.
+"""The captive maker's balance sheet in a run's books, and the losses of kinds that are not uses.
 
-Debts less assets less uses is, to the cent, the loss of all other kinds: quotes, liquidations, a
-portfolio, interest. Coins and tokens held for their price count at mark, except tokens of its own
-circle (the kind `Tokens`): they count as zero, as on record, so their cost is a loss. Customers'
-coins that it owes the exchange count at mark; their rise since the maker sold them is a loss.
+Debts less assets less uses equals, to the cent, the loss of all other kinds: quotes, liquidations,
+portfolio, interest. Coins and tokens held for their price count at mark. Tokens of the maker's own
+circle (the kind `Tokens`) count as zero, as on record, so their cost is a loss. Customers' coins
+that the maker owes the exchange count at mark; their rise since the maker sold them is a loss.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.sheet_lines import in_dollars, worth
 
 PORTFOLIO = "a falling portfolio"
-# Kinds that may explain a residual, in order; every other kind has its own name.
+# Groups of kinds that may explain a residual, in order; a kind without a group keeps its name.
 CARRIERS = (*Claimed, PORTFOLIO)
 # Uses of money by recorded line; `use-others` has all other kinds.
 USES_OF_LINE: Mapping[str, tuple[Kind, ...]] = {
@@ -41,10 +41,10 @@ class MakerSheet:
     lenders_usd: Decimal
     house_usd: Decimal  # net debt to the exchange
     liquid_usd: Decimal
-    coins_usd: Decimal  # held for their price, at mark
+    coins_usd: Decimal  # coins and tokens held for their price, at mark
     uses_usd: Mapping[str, Decimal]  # by kind, with stakes at cost
-    lost_usd: Mapping[str, Decimal]  # by carrier or by kind; losses are above zero
-    stale_usd: Decimal  # the part of it on stale quotes, without other quotes' results
+    lost_usd: Mapping[str, Decimal]  # by mechanism or by kind; losses are positive
+    stale_usd: Decimal  # the loss on stale quotes alone
 
     @property
     def sources_usd(self) -> Decimal:
@@ -68,7 +68,7 @@ class MakerSheet:
 
     @property
     def left_open_usd(self) -> Decimal:
-        """Return the unexplained part: zero, or the chart misses an account."""
+        """Return the part of no kind; if it is not zero, an account is missing in the chart."""
         return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
@@ -91,7 +91,7 @@ class MakerSheet:
 
 
 def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
-    """Read the maker's sheet from its books at the end of a day."""
+    """Compute the maker's sheet at the end of a day from the maker's books."""
     span, maker = Span(day, day), books.run.chart.parties.maker
     usd: dict[str, Decimal] = defaultdict(lambda: ZERO)
     held: dict[str, Decimal] = defaultdict(lambda: ZERO)

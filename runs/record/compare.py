@@ -1,9 +1,9 @@
 """A run beside the public record, row by row: outcomes, and separately inputs.
 
 Each row has the record's definition in words. The run's figure has the same definition; otherwise
-the row has no figure. An outcome has a verdict. An input has no verdict, however near it is to the
-record, since the scenario states the input or its cause. The largest outcome, the hole, is mostly a
-sum of stated amounts; the share is reported.
+the row has no figure. An outcome has a verdict. An input has no verdict, since the scenario states
+the input or its cause, so agreement proves nothing. The largest outcome, the hole, is mostly a sum
+of stated amounts; the report names their share.
 """
 
 from collections import Counter
@@ -43,7 +43,7 @@ from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.measures import MEASURES, NEVER
 
-FURTHEST = 3  # number of named rows
+FURTHEST = 3  # number of rows named in the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class BesideRecord:
         return [row for row in self.rows if row.fact.role == role]
 
     def answer(self) -> str:
-        """Say how many outcomes are inside or near the record, and the largest deviations."""
+        """Return a text: the counts of outcomes inside or near the record, largest deviations."""
         outcomes = judged(self.of_role("outcome"))
         if not outcomes:
             return "This run has no outcome that is on record."
@@ -84,7 +84,7 @@ class BesideRecord:
         return " ".join([close, *more])
 
     def tables(self) -> list[Table]:
-        """Lay out the comparison with the record, then all rows, markets, origins and sources."""
+        """Return tables: the comparison with the record, all rows, markets, origins, sources."""
         outcomes, inputs = self.of_role("outcome"), self.of_role("input")
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         of_role = Counter(each.fact.role for each in self.unsaid)
@@ -98,7 +98,7 @@ class BesideRecord:
             *self.markets.tables(),
             contradictions_table(self.traded),
             origins_table(self.kinds_usd),
-            # All are amounts: no scenario has a day of the record as input.
+            # All inputs are amounts: no scenario has a recorded day as an input.
             inputs_table([row for row in inputs if isinstance(row, AmountRow)], of_role["input"]),
             sources_table(self.rows),
         ]
@@ -109,7 +109,7 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
     Args:
         run: the books.
-        record: the facts; None for those that are shipped.
+        record: the facts; None: the facts that come with the package.
     """
     record = record or load_record()
     found, unsaid = held_against(MeasuredBooks(run), facts_to_meet(run, record))
@@ -123,7 +123,10 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
 
 def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
-    """Return the facts of the whole house; the maker's share is an input if it is a target."""
+    """Return the facts on the whole exchange.
+
+    The maker's share of the volume is an input if the maker's policy has it as a target.
+    """
     aims_at_share = Inputs.of(run).aims_at_share
     return [
         fact.model_copy(update={"role": "input"}) if fact.key == SHARE and aims_at_share else fact
@@ -133,7 +136,7 @@ def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
 
 
 def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row], list[Unsaid]]:
-    """Compute the run's figures in the order of the record, and name those that it lacks."""
+    """Return the run's figures in the order of the record, and the facts without a figure."""
     found: list[Row] = []
     unsaid: list[Unsaid] = []
     for fact in facts:
@@ -153,7 +156,7 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Say why a run has no figure: missing days, or no such accounts in its books."""
+    """Return why a run has no figure: missing days, or no such accounts in its books."""
     if span is None:
         return f"the run covers {days.first} to {days.last}"
     return "its books have no such figure"

@@ -24,7 +24,7 @@ TIMES = Decimal("0.001")
 
 
 def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
-    """Return outcomes in dollars beside the record, largest deviation first."""
+    """Return outcomes in dollars beside the record; the largest deviation is first."""
     rows = [
         (
             when(row.fact.first, row.fact.last),
@@ -50,7 +50,7 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
 
 
 def explained_table(missed: Sequence[Row]) -> Table:
-    """Say for each outcome outside the record which parts of the model it depends on."""
+    """Return, for each outcome outside the record, the parts of the model that determine it."""
     return Table(
         "explained",
         "Outcomes outside the record, and the part of the model that causes each",
@@ -63,7 +63,7 @@ def explained_table(missed: Sequence[Row]) -> Table:
 
 
 def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
-    """Count the verdicts."""
+    """Return the number of outcomes by verdict."""
     said = [row.verdict for row in outcomes]
     return Table(
         "verdicts",
@@ -130,7 +130,7 @@ def days_table(outcomes: Sequence[DayRow]) -> Table:
 
 
 def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
-    """Return recorded facts without a figure of this run, with the reason."""
+    """Return the recorded facts for which this run has no figure, with the reason."""
     return Table(
         "cannot-say",
         "Recorded facts without a figure of this run by the same definition (dollars in billions)",
@@ -150,7 +150,7 @@ def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
 
 
 def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
-    """Split the hole into stated amounts and, by kind, outcomes."""
+    """Return the hole in parts: amounts that the scenario states, and outcomes by kind."""
     stated = {*USES, Kind.SHARES, Kind.TOKENS, Kind.OPENING}
     kinds = {kind: usd for kind, usd in kinds_usd.items() if usd}
     given = {kind: usd for kind, usd in kinds.items() if kind in stated}
@@ -261,5 +261,5 @@ def _cells(row: AmountRow) -> tuple[Cell, ...]:
 
 
 def _who(row: Row) -> tuple[str | None, str, str]:
-    """Return a fact's numbers, whether its source was seen, and its meaning."""
+    """Return a fact's numbers, its provenance, and its meaning."""
     return row.fact.ids, row.fact.provenance.partition(":")[0], row.fact.source

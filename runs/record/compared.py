@@ -1,4 +1,4 @@
-"""A fact of the record beside the run's figure, with a verdict."""
+"""A recorded fact beside the same figure of a run, with a verdict."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from runs.record.measured_books import Day
 from runs.record.measures import NEVER
 
 AS_GIVEN, SILENT = "as given", "silent"
-TENTH = "near"  # outside by at most a tenth of the nearer end
+TENTH = "near"  # near: outside by at most a tenth of the nearer end
 VERDICTS = ("inside", TENTH, "below", "above", NEVER, SILENT)
 DIGITS = {"USD": Decimal(1), "pct": Decimal("0.1"), "bps": Decimal("0.01"), "s": Decimal("0.001")}
 BILLION = Decimal(1_000_000_000)
@@ -33,7 +33,7 @@ class AmountRow:
 
     @property
     def told(self) -> Decimal:
-        """Return the figure with the precision in which it is printed and compared."""
+        """Return the run's figure with the precision in which it is printed and compared."""
         # Adding zero turns a rounded -0 into 0.
         return self.figure.quantize(DIGITS[self.fact.unit]) + 0
 
@@ -49,18 +49,18 @@ class AmountRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether it is further off than a tenth."""
+        """Return whether the figure is outside the record by more than a tenth."""
         return self.verdict in ("below", "above")
 
     @property
     def beyond(self) -> Decimal | None:
-        """Return the distance from the nearer end; None if inside."""
+        """Return the figure's distance from the nearer end; None if it is inside the range."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
 
     @property
     def times(self) -> Decimal | None:
-        """Return the ratio to the nearer end; None if inside, or if signs differ."""
+        """Return the figure over the nearer end; None if it is inside, or if signs differ."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
 
@@ -93,7 +93,7 @@ class DayRow:
 
     @property
     def beyond(self) -> int | None:
-        """Return the days from the nearer end; None if inside, or if there is no day."""
+        """Return the days from the nearer end; None if the day is inside, or is missing."""
         if not isinstance(self.figure, date):
             return None
         end = nearer_end(self.figure, self.fact.days)
@@ -118,18 +118,18 @@ def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
 
 
 def furthest_first(rows: Sequence[AmountRow]) -> list[AmountRow]:
-    """Sort amounts by their distance from the record, the largest first."""
+    """Sort amounts by their distance from the record; the largest distance is first."""
     in_dollars = [row for row in judged(rows) if row.fact.unit == "USD"]
     return sorted(in_dollars, key=lambda row: abs(row.beyond or ZERO), reverse=True)
 
 
 def billions(usd: Decimal) -> str:
-    """Write an amount for a sentence, in billions."""
+    """Return an amount in words, in billions."""
     return f"{usd / BILLION:,.1f} billion"
 
 
 def recorded(fact: Fact) -> str:
-    """Write the recorded range, dollars in billions; empty if the record is silent."""
+    """Return the recorded range in words, dollars in billions; empty without a record."""
     ends = fact.amounts or fact.days or ()
     if fact.unit == "USD":
         told = (f"{end / BILLION:,.1f}" for end in ends if isinstance(end, Decimal))
@@ -138,7 +138,7 @@ def recorded(fact: Fact) -> str:
 
 
 def when(first: date, last: date) -> str:
-    """Write a day, a year or a month by its name, and other spans by their last day."""
+    """Return the name of a day, a month or a year; for another span, its last day."""
     after = last + timedelta(days=1)
     if first.day == after.day == 1 and first.replace(year=first.year + 1) == after:
         return str(first.year)

@@ -1,9 +1,9 @@
-"""Sampling error of a figure over days: a bootstrap of blocks of days.
+"""The sampling error of a figure over days: a bootstrap of blocks of days.
 
-Volume in a run is random: which customers came when, and in a sampled run which hours were traded.
-Neighbouring days are correlated, so blocks of days are drawn and not single days. Each month is
-drawn from its own days, since growth from month to month is not an error. A nominal 95 % interval
-covers 94 % if days are independent, and 87 % at a correlation of 0.5.
+Volume in a run is random, since customers' orders and, in a sampled run, the traded hours are
+random. Neighbouring days are correlated, so blocks of days are drawn, not single days. The days of
+a month are drawn from the same month, since growth from month to month is not an error. A nominal
+95 % interval covers 94 % if days are independent, and 87 % at a correlation of 0.5.
 
 Source: Politis & Romano (1992), A circular block-resampling procedure for stationary data, in
     Exploring the Limits of Bootstrap, 263-270.
@@ -19,7 +19,7 @@ import numpy as np
 from ledger.reports.firms.bootstrap import RESAMPLES, SEED, Interval, interval
 
 BLOCK_DAYS = 7  # a week, as in the record's own regressions
-DAYS_MIN = 2 * BLOCK_DAYS  # a bootstrap of fewer says nothing
+DAYS_MIN = 2 * BLOCK_DAYS  # with fewer days there is no bootstrap
 
 
 class Estimate(NamedTuple):
@@ -30,20 +30,20 @@ class Estimate(NamedTuple):
 
     @property
     def ends(self) -> Interval:
-        """Return the error's ends; without one, the figure twice."""
+        """Return the ends of the interval; without an interval, the figure twice."""
         return self.error or Interval(self.figure, self.figure)
 
 
 @cache
 def block_draws(days: int, what: str) -> np.ndarray:
-    """Draw as many days as there are, in circular blocks.
+    """Draw *days* of *days* days, in circular blocks, once for each resample.
 
     Args:
         days: the number of days.
-        what: the name of the draws; another name gives other draws.
+        what: the name of the random stream; another name gives other draws.
 
     Returns:
-        How often each day is drawn, shape (RESAMPLES, days); no draws below DAYS_MIN.
+        How often each day is drawn, shape (RESAMPLES, days); with less than DAYS_MIN days no rows.
     """
     if days < DAYS_MIN:
         return np.zeros((0, days), dtype=np.int64)
@@ -59,13 +59,13 @@ def of_sums(
 ) -> Estimate:
     """Compute a figure of sums over days, and its sampling error.
 
-    Blocks from one month share its mean, so that resampled sums vary too little, by the factor 1 -
-    BLOCK_DAYS / days of their variance. They are scaled up accordingly.
+    Blocks of a month have the mean of this month, so the variance of resampled sums is too small by
+    the factor 1 - BLOCK_DAYS / days. Their deviations are scaled up to correct this.
 
     Args:
-        months: their names, and each day's quantities, shape (days, quantities). A month of too few
-            days has its own sums.
-        figure: computes it from the sums, shape (..., quantities).
+        months: by name of the month, each day's quantities, shape (days, quantities). A month with
+            too few days keeps its sums.
+        figure: computes the figure from the sums, shape (..., quantities).
     """
     sums = sum(days.sum(axis=0) for _, days in months)
     resampled = np.zeros((RESAMPLES, len(sums)))

@@ -1,4 +1,4 @@
-"""The exchange's gap beyond its maker's recorded debt."""
+"""The exchange's gap (claims less own assets) beyond the recorded debt of its maker."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class ExchangeGap:
 
     @property
     def lacked(self) -> Range[Decimal] | None:
-        """Return the gap less the maker's debt."""
+        """Return the exchange's gap less the maker's debt."""
         return minus(minus(self.owed, self.held), self.by_maker) if self.by_maker else None
 
 
 def exchange_gaps(books: MeasuredBooks, sheets: Record, record: Record) -> Iterator[ExchangeGap]:
-    """Yield the days with a recorded amount of the exchange's own assets."""
+    """Yield the gap on each day with a recorded amount of the exchange's own assets."""
     for fact in record.of(CASH):
         day, held, owed = fact.last, fact.amounts, record.on(fact.last, CLAIMS)
         if held is None or owed is None:

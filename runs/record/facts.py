@@ -1,20 +1,20 @@
-"""Facts of the public record: figures with a range and a source, and verdicts on a run's.
+"""Facts of the public record: figures with a range and a source, and verdicts on a run's figures.
 
     [[fact]]
     key = "liquidations-of-all-venues"
-    ids = "L900"                        # its numbers, if it has some
+    ids = "L900"                        # the fact's numbers, if it has any
     counts = "forced orders, in USD"    # the record's definition, if it needs words
     day = 2022-05-09                    # or since and until, both included
-    value = 1_050_000_000               # none if a search found nothing
+    value = 1_050_000_000               # left out if a search found nothing
     low = 1_000_000_000                 # if sources disagree
     high = 1_100_000_000
     unit = "USD"                        # a value in "date" is a day itself
-    role = "outcome"                    # or input: scenarios may be given it; it proves nothing
-    source = "who says so"
+    role = "outcome"                    # or input: scenarios may state it, so agreement is no proof
+    source = "the publication"
     provenance = "found: where"
-    unsaid = "why no run can say"       # if no run can have such a figure
+    unsaid = "the reason"               # if no run can have such a figure
 
-The record has reports, which may differ from the facts.
+The record contains reports, which may be wrong.
 """
 
 import tomllib
@@ -47,24 +47,24 @@ class RecordError(Exception):
 
 
 class Range(NamedTuple, Generic[End]):
-    """The recorded range of an amount or a day."""
+    """The recorded range of an amount or of a day."""
 
     low: End
     high: End
 
 
 def product(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
-    """Return the range of the product of two amounts, neither below zero."""
+    """Return the range of the product of two amounts, both zero or positive."""
     return Range(one.low * other.low, one.high * other.high)
 
 
 class Fact(Part):
-    """One figure of the record, or the record's silence about it."""
+    """One figure of the record, or the note that a search found no figure."""
 
     key: Key
     ids: Ids | None = None
     counts: Words | None = None
-    market: MarketName | None = None  # None: of no single one
+    market: MarketName | None = None  # None: of the whole exchange
     day: date | None = None
     since: date | None = None
     until: date | None = None
@@ -108,12 +108,12 @@ class Fact(Part):
 
     @property
     def first(self) -> date:
-        """Return its first day."""
+        """Return the fact's first day."""
         return _either(self.day, self.since)
 
     @property
     def last(self) -> date:
-        """Return its last day."""
+        """Return the fact's last day."""
         return _either(self.day, self.until)
 
     @property
@@ -168,7 +168,7 @@ class Record(Part):
         return self
 
     def of(self, key: str, market: str | None = None) -> Iterator[Fact]:
-        """Yield the facts of one key."""
+        """Yield the facts with a given key."""
         return (each for each in self.fact if (each.key, each.market) == (key, market))
 
     def on(self, day: date, key: str, market: str | None = None) -> Range[Decimal] | None:
@@ -187,7 +187,7 @@ def verdict(figure: End, recorded: Range[End] | None) -> str:
 
 
 def nearer_end(figure: End, recorded: Range[End] | None) -> End | None:
-    """Return the end that a figure lies beyond; None if it is inside, or nothing is recorded."""
+    """Return the end of the range next to a figure outside; None if inside or without a record."""
     if recorded is None or recorded.low <= figure <= recorded.high:
         return None
     return recorded.low if figure < recorded.low else recorded.high
@@ -198,7 +198,7 @@ def load_record(path: Path = FACTS) -> Record:
     """Read a file of facts.
 
     Raises:
-        RecordError: the first error in it.
+        RecordError: the first error in the file.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:

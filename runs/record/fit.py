@@ -1,8 +1,8 @@
-"""A run's fit to the record, in three counts that its seal keeps.
+"""A run's fit to the record, in three counts that are stored in the run's manifest.
 
-They are computed from the finished books when a run is sealed, so that every answer can state them
-without reading the record. An invented world, whose figures have no sources, has no fit; neither
-has a run without a recorded outcome.
+The counts are computed from the finished books when a run is sealed, so that every answer can state
+them without reading the record. There is no fit for an invented world, whose figures have no
+sources, and for a run without a recorded outcome.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ DIGITS = 12  # digits of the record's SHA-256, which identify its edition
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The number of recorded outcomes with a figure in the run, and how many are near."""
+    """The number of recorded outcomes with a figure in the run, and of figures inside or near."""
 
     outcomes: int
     inside: int  # inside the recorded range
@@ -32,7 +32,7 @@ class Fit:
 
     @classmethod
     def of(cls, run: RunFolder, record: Record) -> Self | None:
-        """Compare a run with the record; None if it has no recorded outcome.
+        """Compare a run with the record; None if the run has no recorded outcome.
 
         Args:
             run: the run, which may be unsealed.
@@ -45,9 +45,9 @@ class Fit:
 
 
 def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, object]:
-    """Return the manifest's part on the fit to the shipped record; empty if there is none.
+    """Return the manifest's entry on the fit to the shipped record; empty without a fit.
 
-    `record` names the edition of the record by the beginning of its file's SHA-256.
+    `record` is the beginning of the SHA-256 of the record's file; it identifies the edition.
 
     Args:
         run: the run, which may be unsealed.
@@ -61,13 +61,13 @@ def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, objec
 
 
 def kept_fit(folder: Path) -> Mapping[str, object] | None:
-    """Return the fit in a manifest, by the present edition of the record.
+    """Return the fit in a run's manifest, if it belongs to the current edition of the record.
 
-    None if the run has no fit, is older than fits, or was sealed with another edition.
+    None if the run has no fit, or if it was sealed with another edition.
 
     Raises:
-        OSError: there is no manifest.
-        ValueError: it is not a manifest.
+        OSError: the run has no manifest.
+        ValueError: the file is not a manifest.
     """
     fit: Mapping[str, object] | None
     fit = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"].get("fit")
@@ -75,7 +75,7 @@ def kept_fit(folder: Path) -> Mapping[str, object] | None:
 
 
 def wrong_fit(run: RunFolder, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence if the fit in a manifest differs from that of the books."""
+    """Yield a sentence if the fit in the manifest differs from the fit of the books."""
     said, due = kept_fit(run.path), sealed_fit(run, sources).get("fit")
     if said and said != due:
         yield f"{MANIFEST}: its fit is {said}, the books give {due}"

@@ -1,4 +1,4 @@
-"""Recorded figures of a market of the house beside the run's, with sampling error.
+"""Figures of a market on the house venue: on record, and in a run with their sampling error.
 
 Volume, the captive maker's share, fees, and the cost of a large order, over any days of one market.
 """
@@ -28,15 +28,15 @@ Days = Sequence[MarketDay]  # the days of one market, in order, at least one
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
+    """The figures that a run's scenario has as inputs, for which agreement proves nothing."""
 
-    has_recorded_volume: bool  # whether customers' volume is the rest of the recorded volume
+    has_recorded_volume: bool  # True: customers trade the rest of the recorded volume
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
-    aims_at_share: bool = False  # whether the captive maker aims at the recorded share
+    aims_at_share: bool = False  # True: the captive maker aims at the recorded share
 
     @classmethod
     def of(cls, run: RunFolder) -> Self:
-        """Read the scenario that a run keeps beside its books."""
+        """Read the inputs from the scenario in the run's folder."""
         scenario = tomllib.loads((run.path / "scenario.toml").read_text(encoding="utf-8"))
         deep = (market["name"] for market in scenario["markets"] if market.get("depth"))
         return cls(
@@ -53,7 +53,7 @@ class MarketFigure(NamedTuple):
     digits: int
     found: Callable[[Days], Estimate | None]  # None: the run has no figure of these days
     recorded: Callable[[Days, Record], Range[Decimal] | None]  # None: the record is silent
-    is_given: Callable[[Inputs, str], bool]  # whether it is an input of the scenario for a market
+    is_given: Callable[[Inputs, str], bool]  # True: an input for this market
 
 
 def by_month(days: Days) -> list[tuple[str, list[MarketDay]]]:
@@ -81,7 +81,7 @@ def _fee_yield(days: Days) -> Estimate | None:
 
 
 def _order_cost(days: Days) -> Estimate | None:
-    """Return the mean over days: the record's figures are means of a day."""
+    """Return the mean cost over days, since the record's figures are daily means."""
     costs = {day.day: shown_cost_bps(day.book, ORDER_USD) for day in days if day.book}
     if not costs or None in costs.values():
         return None
@@ -113,7 +113,7 @@ def _of_days(
 
 
 def recorded_volume(days: Days, _: Record) -> Range[Decimal] | None:
-    """Return the recorded volume in the scenario, if it has all of the days."""
+    """Return the recorded volume in the scenario, if the scenario has all of the days."""
     told = [day.traded.recorded_usd for day in days]
     known = [usd for usd in told if usd is not None]
     if len(known) < len(told):
@@ -130,7 +130,7 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return the recorded volume times the yield of the whole exchange, since there is no other."""
+    """Return the recorded volume times the fee yield of the whole exchange, the only one known."""
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

@@ -1,7 +1,7 @@
 """Each market compared with the record, by month: volume, share, fees, depth, elasticity.
 
-A simulated figure is random, so each has the sampling error of its days. It is outside the record
-only if its whole interval is.
+A simulated figure is random, so it has a sampling error, computed from its days. The figure is
+outside the record only if its whole interval is outside.
 """
 
 from collections import defaultdict
@@ -36,7 +36,7 @@ from runs.record.volume_elasticity import elasticity
 ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
 ELASTICITY_DIGITS = 3
 NEAR = timedelta(days=7)  # days around a recorded cost of an order
-WHOLE_FROM = 10_000  # larger figures have no decimals
+WHOLE_FROM = 10_000  # larger figures are printed without decimals
 VENUE = "all markets"
 VENUE_VOLUME = "volume-of-ftx-over-time"
 AS_GIVEN, SILENT = "as given", "silent"
@@ -45,7 +45,7 @@ COLUMNS = ("low", "high", "rec_min", "rec_max", "verdict")
 
 
 class Judged(NamedTuple):
-    """A figure of some days of one market, and the recorded one."""
+    """A figure of some days of one market, and the recorded figure."""
 
     figure: str
     market: str
@@ -64,7 +64,7 @@ class Judged(NamedTuple):
         return verdict(low, self.recorded)
 
     def cells(self) -> tuple[Cell, ...]:
-        """Return the figure, its error, the record and the verdict."""
+        """Return the cells of a row: the figure, its error, the record and the verdict."""
         error = self.found.error or (None, None)
         recorded = self.recorded or (None, None)
         ends = (end if end is None else self._told(end) for end in (*error, *recorded))
@@ -72,7 +72,7 @@ class Judged(NamedTuple):
 
     def _told(self, figure: float | Decimal) -> Decimal:
         digits = 0 if abs(self.found.figure) >= WHOLE_FROM else self.digits
-        # Adding nothing turns a rounded -0 into 0.
+        # Adding zero turns a rounded -0 into 0.
         return Decimal(f"{figure:.{digits}f}") + 0
 
 
@@ -85,7 +85,7 @@ class MarketJudgement:
     inputs: Inputs
 
     def tables(self) -> list[Table]:
-        """Lay out all recorded figures, then each figure by month and market."""
+        """Return the table of all recorded figures, then each figure by month and market."""
         rows = [row for row in self.on_record() if row.verdict != SILENT]
         months = {name: list(self.by_month(name, FIGURES[name])) for name in BY_MONTH}
         return [
@@ -100,7 +100,7 @@ class MarketJudgement:
         ]
 
     def by_month(self, name: str, figure: MarketFigure) -> Iterator[Judged]:
-        """Yield one figure by month and market."""
+        """Yield rows of one figure, by month and market."""
         parts = (
             (month, market, of_month)
             for market, days in self.days.items()
@@ -110,7 +110,7 @@ class MarketJudgement:
             yield from self._judged(name, figure, market, month, days)
 
     def on_record(self) -> Iterator[Judged]:
-        """Yield recorded figures over the record's own spans of time."""
+        """Yield rows of the recorded figures, each over the period of the record."""
         for market, days in self.days.items():
             years = [(year, list(each)) for year, each in groupby(days, lambda d: f"{d.day:%Y}")]
             for year, of_year in years:
@@ -132,7 +132,7 @@ class MarketJudgement:
             yield from self._elasticities(market, days)
 
     def _over_time(self, days: Days) -> Iterator[Judged]:
-        """Yield the venue's volume over the spans with a recorded sum."""
+        """Yield rows of the venue's volume, over each period with a recorded sum."""
         for fact in self.record.of(VENUE_VOLUME):
             within = [day for day in days if fact.first <= day.day <= fact.last]
             if len(within) == (fact.last - fact.first).days + 1:
@@ -164,7 +164,7 @@ class MarketJudgement:
         days: Days,
         known: Range[Decimal] | None = None,
     ) -> Iterator[Judged]:
-        """Yield the figure, if any, beside the *known* range or the range on record."""
+        """Yield a row of the figure, if the run has it, with the *known* or the recorded range."""
         found = figure.found(days)
         if found:
             recorded = known or figure.recorded(days, self.record)
@@ -205,7 +205,7 @@ class MarketJudgement:
         )
 
     def _costs_taken(self) -> list[str]:
-        """State the cost of such an order in the model, in which others fill any quantity."""
+        """Return a note: the cost of a large order in the model, where others fill any quantity."""
         costs = [
             filled_cost_bps(day.book, ORDER_USD)
             for days in self.days.values()
@@ -222,7 +222,7 @@ class MarketJudgement:
 
 
 def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
-    """Read the markets of a run, each and together, for comparison with the record."""
+    """Read each market of a run, and the sum of all markets, for comparison with the record."""
     by_market: dict[str, list[MarketDay]] = {}
     together: dict[date, list[MarketDay]] = defaultdict(list)
     for day in market_days(run):
@@ -236,7 +236,7 @@ def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
 
 
 def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
-    """Add up a day of all markets; the recorded volume only if each market has one."""
+    """Sum a day over all markets. There is a recorded volume only if each market has one."""
     of_each = [each.traded for each in markets]
     recorded = [traded.recorded_usd for traded in of_each if traded.recorded_usd is not None]
     return MarketDay(

@@ -1,4 +1,4 @@
-"""Figures of a run's books over any span of days, as facts of the record need them."""
+"""Figures of a run's books over any span of days, for comparison with recorded facts."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ Figure = Decimal | Day
 
 
 class Span(NamedTuple):
-    """Days, both ends included."""
+    """A range of days; the first and the last day are included."""
 
     first: date
     last: date
@@ -72,7 +72,7 @@ class MeasuredBooks:
         return dollars(cents[first : last + 1, known].sum()) if known else None
 
     def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return that sum as income, with the opposite sign of the books."""
+        """Return the sum of postings to some accounts as income; books have the opposite sign."""
         posted = self.posted_usd(accounts, span)
         return None if posted is None else -posted
 
@@ -89,7 +89,7 @@ class MeasuredBooks:
     def withdrawn_usd(self) -> Mapping[date, Decimal]:
         """Net withdrawals of customers outside the group by day, coins at the day's mark.
 
-        The house pays some, and the maker as its agent others.
+        The exchange pays some withdrawals, and the maker pays others as the exchange's agent.
         """
         parties, number = self.run.chart.parties, number_of(self.run)
         commodities = [MONEY, *names_owed(self.run.chart.coins)]
@@ -116,7 +116,7 @@ class MeasuredBooks:
 
     @cached_property
     def kept_by_agent_usd(self) -> Mapping[date, Decimal]:
-        """Customers' dollars that the maker took in for the house and still has, by day."""
+        """Customers' dollars that the maker received for the exchange and still has, by day."""
         parties, days = self.run.chart.parties, calendar(self.run)
         if not parties.agent:
             return dict.fromkeys(days, ZERO)

@@ -1,7 +1,7 @@
 """Figures of a run's books for facts of the record: one function for each key.
 
-A function gets the days of the fact. The required days differ: all of them for a sum, the last for
-a balance at the end of a day, any for a ratio.
+Each function gets the days of the fact. A sum needs all of these days in the run, a balance needs
+the last day, and a ratio needs any of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from runs.record.facts import Fact
 from runs.record.measured_books import Day, Figure, MeasuredBooks, Span
 
 NEVER: Literal["never"] = "never"
-# The maker's accounts of its quotes and of their hedges.
+# The maker's accounts for quotes and for the hedges of quotes.
 MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
 
@@ -31,7 +31,7 @@ def volume(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def share_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the captive maker's share of that volume, in percent."""
+    """Return the captive maker's share of the house venue's volume, in percent."""
     maker, others = _traded(books, span)
     return 100 * maker / (maker + others) if maker + others else None
 
@@ -48,7 +48,7 @@ def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the age in seconds of the youngest quote of the maker that was hit."""
+    """Return the age, in seconds, of the youngest quote of the maker that an order hit."""
     parties = books.run.chart.parties
     with books.run.connect() as connection:
         ((age_us,),) = connection.execute(
@@ -110,7 +110,7 @@ def house_cash(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def hole_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return claims less that cash."""
+    """Return customers' claims less the exchange's cash."""
     return books.standing(span.last).hole_of_exchange_usd
 
 
@@ -131,7 +131,7 @@ def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def paper_in_house_tokens(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the group's holding of its own tokens at mark; elsewhere they count as zero."""
+    """Return the group's holding of its own tokens at mark. Other figures count them as zero."""
     held = {token: books.units(token, span.last) for token in books.marks.house_tokens}
     return books.marks.usd(held, span.last) if held else None
 
@@ -175,19 +175,19 @@ def _brought(
 
 
 def _whole(fact: Fact, days: Span) -> Span | None:
-    """Require all of the fact's days, for a sum."""
+    """Return the fact's days if the run has all of them, as a sum needs."""
     return (
         Span(fact.first, fact.last) if days.first <= fact.first <= fact.last <= days.last else None
     )
 
 
 def _end(fact: Fact, days: Span) -> Span | None:
-    """Require the fact's last day, for a balance."""
+    """Return the fact's last day if the run has it, as a balance needs."""
     return Span(fact.last, fact.last) if days.first <= fact.last <= days.last else None
 
 
 def _part(fact: Fact, days: Span) -> Span | None:
-    """Require any of the fact's days, for a ratio or an event."""
+    """Return those of the fact's days that the run has, as a ratio or an event needs."""
     span = Span(max(fact.first, days.first), min(fact.last, days.last))
     return span if span.first <= span.last else None
 
@@ -197,19 +197,19 @@ class Measure(NamedTuple):
 
     figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such figure
     covers: Callable[[Fact, Span], Span | None]  # None: this run lacks the days
-    counts: str  # the definition in words, beside that of the record
+    counts: str  # the definition in words
 
 
-# By key of the record; facts say which are inputs. Liquidations are compared with the record by the
-# command `liquidations`, market by market.
+# By key of the record. The facts have the roles: input or outcome. The command `liquidations`
+# compares liquidations with the record, market by market.
 MEASURES: Mapping[str, Measure] = {
     "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
     "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),
     "share-of-maker-in-volume": Measure(
-        share_of_maker, _part, "the part of it that the maker filled"
+        share_of_maker, _part, "the maker's share of the house's volume"
     ),
     "youngest-quote-hit": Measure(youngest_quote, _part, "age of the youngest quote that was hit"),
-    "result-of-making": Measure(making, _whole, "quotes, hedges and positions of them"),
+    "result-of-making": Measure(making, _whole, "the maker's quotes, with hedges and positions"),
     "result-of-all-trading": Measure(
         sheet_lines.all_trading, _whole, "results of the maker except uses, interest and costs"
     ),
@@ -227,14 +227,14 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "claims-of-customers": Measure(claims, _end, "claims outside the group, coins at mark"),
     "cash-of-the-exchange": Measure(house_cash, _end, "the exchange's cash, and coins at mark"),
-    "hole-of-the-exchange": Measure(hole_of_exchange, _end, "those claims less that cash"),
+    "hole-of-the-exchange": Measure(hole_of_exchange, _end, "claims at mark less cash"),
     "shortfall-of-the-exchange": Measure(
         sheet_lines.shortfall_of_exchange,
         _end,
-        "claims less its assets, stakes and the maker's debt left out",
+        "claims less assets, without stakes and the maker's debt",
     ),
     "first-use-of-customers-money": Measure(
-        first_use, _whole, "claims above its cash, at its maker's banks too"
+        first_use, _whole, "claims above cash, the maker's bank accounts included"
     ),
     "owed-by-maker-to-house": Measure(
         sheet_lines.owed_by_maker, _end, "all claims of the exchange on the maker, net"
@@ -243,14 +243,14 @@ MEASURES: Mapping[str, Measure] = {
         sheet_lines.credit_drawn, _end, "the credit line, less the maker's credit balance"
     ),
     "owed-to-lenders": Measure(loans, _end, "loans from outside the group"),
-    "equity-raised": Measure(raised, _whole, "shares sold"),
+    "equity-raised": Measure(raised, _whole, "the price of shares sold to investors"),
     **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole, kind.entry.plain) for kind in USES},
     "paper-wealth-in-sol": Measure(paper("SOL"), _end, "units of the group at mark"),
     "paper-wealth-in-house-token": Measure(
         paper_in_house_tokens, _end, "units of the group at mark"
     ),
     "net-withdrawals": Measure(net_withdrawals, _whole, "customers' withdrawals less deposits"),
-    "withdrawals-halted": Measure(halted, _whole, "the first day that ends halted"),
+    "withdrawals-halted": Measure(halted, _whole, "the first day that ends with a halt"),
     "net-worth-without-own-circle": Measure(
         sheet_lines.net_worth_without_own_circle,
         _end,
@@ -260,33 +260,33 @@ MEASURES: Mapping[str, Measure] = {
         sheet_lines.all_assets_of_maker, _end, "tokens at mark, stakes at cost, claims, cash"
     ),
     "tokens-of-others": Measure(
-        sheet_lines.tokens_of_others, _end, "the maker's at mark, house tokens left out"
+        sheet_lines.tokens_of_others, _end, "the maker's tokens at mark, without house tokens"
     ),
     "stakes-of-the-maker": Measure(sheet_lines.stakes_of_maker, _end, "at cost"),
     "stakes-of-the-group": Measure(sheet_lines.stakes, _end, "at cost"),
     "cash-of-the-maker": Measure(
-        sheet_lines.cash_of_maker, _end, "its cash, and claims on venues outside"
+        sheet_lines.cash_of_maker, _end, "the maker's cash, and claims on outside venues"
     ),
     "debts-of-the-maker-as-printed": Measure(
-        sheet_lines.debts_as_printed, _end, "its debts outside the group"
+        sheet_lines.debts_as_printed, _end, "the maker's debts outside the group"
     ),
     "own-assets-of-the-exchange": Measure(
-        sheet_lines.own_assets_of_exchange, _end, "all its assets less all claims on it"
+        sheet_lines.own_assets_of_exchange, _end, "the exchange's assets less claims on it"
     ),
     "assets-as-its-sheet-shows": Measure(
-        sheet_lines.shown_by_sheet, _end, "the group's: liquid, tokens at mark, stakes at cost"
+        sheet_lines.shown_by_sheet, _end, "liquid assets, tokens at mark, stakes at cost"
     ),
     "liquid-as-its-sheet-shows": Measure(
-        sheet_lines.liquid_of_group, _end, "all that is liquid in the group"
+        sheet_lines.liquid_of_group, _end, "all liquid assets of the group"
     ),
     "tokens-as-its-sheet-shows": Measure(
-        sheet_lines.tokens_of_group, _end, "the group's at mark, including its own"
+        sheet_lines.tokens_of_group, _end, "the group's tokens at mark, its own included"
     ),
     "dollars-wired-to-the-maker": Measure(
-        sheet_lines.wired_to_maker, _end, "claims of the exchange on it beside the credit line"
+        sheet_lines.wired_to_maker, _end, "the maker's debt other than the credit line"
     ),
     "liquid-of-the-group": Measure(
-        sheet_lines.found_in_group, _end, "liquid in the group, with tokens at mark"
+        sheet_lines.found_in_group, _end, "the group's liquid assets, and tokens at mark"
     ),
-    "cash-found": Measure(sheet_lines.liquid_of_group, _end, "all that is liquid in the group"),
+    "cash-found": Measure(sheet_lines.liquid_of_group, _end, "all liquid assets of the group"),
 }

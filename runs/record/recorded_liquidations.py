@@ -1,7 +1,7 @@
-"""A run's liquidations beside the recorded range for its exchange.
+"""A run's liquidations beside the recorded range for FTX.
 
-The record has totals of all venues for some days, and FTX's share for others. The range for FTX on
-a day is the product.
+For some days the record has the total of all venues, and for some days FTX's share. The range for
+FTX on a day is the product of both.
 """
 
 from collections import defaultdict
@@ -35,11 +35,11 @@ class RecordedLiquidations:
     beside_record: Table
 
     def answer(self) -> str:
-        """State the liquidated amount, the amount that backstops took over, and their result."""
+        """Return a text: the amounts liquidated and taken over, and the backstops' result."""
         return self.found.answer()
 
     def tables(self) -> list[Table]:
-        """Lay out both."""
+        """Return the tables of the run's liquidations, and the table beside the record."""
         return [*self.found.tables(), self.beside_record]
 
 
@@ -58,8 +58,8 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         record: the facts on public record.
 
     Returns:
-        A row for each day on which something was liquidated here or is recorded, and for each of
-        the run's markets of which something is recorded; none for days without positions on margin.
+        A row for each day with liquidations in the run or on record, and a row for each of the
+        run's markets with recorded liquidations. Days without positions on margin have no row.
     """
     parties, days = run.chart.parties, calendar(run)
     on_margin = days_on_margin(run, days[-1])
@@ -97,7 +97,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
 
 def days_on_margin(run: RunFolder, end: date) -> set[date]:
-    """Return the days on which some customer has a position on margin."""
+    """Return the days on which at least one customer has a position on margin."""
     if not run.chart.parties.providers:
         return set()
     spans = run.select(
@@ -120,7 +120,7 @@ def days_on_margin(run: RunFolder, end: date) -> set[date]:
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's share of liquidations: that of the day, or else the range of a year around."""
+    """Return FTX's share of liquidations on a day; if not recorded, its range within NEAR."""
     of_day = record.on(day, SHARE)
     if of_day:
         return of_day
@@ -146,7 +146,7 @@ def _row(day: date, market: str | None, usd: Decimal, record: Record) -> tuple[C
 
 
 def _whole(recorded: Range[Decimal] | None) -> tuple[int | None, int | None]:
-    """Round ends to dollars."""
+    """Round both ends of a range to dollars."""
     return (round(recorded.low), round(recorded.high)) if recorded else (None, None)
 
 

@@ -1,11 +1,11 @@
 """The residual: recorded debts less recorded assets less recorded uses, by date.
 
-The sheet is that of the captive maker. Its debts and assets are on record for three days, and
-quotes, liquidations and a portfolio would have lost money in its books. Customers' claims are
-separate: coins are owed at the price of the day, and deposits are not on record.
+The residual is computed from the captive maker's balance sheet. Its debts and assets are on record
+for three days, and losses of quotes, liquidations and a portfolio would be in its books. Customers'
+claims are separate: coins are owed at the price of the day, and deposits are not on record.
 
-The same subtraction on a run's books gives exactly the losses of all kinds that are no uses. So the
-two residuals can be compared.
+The same subtraction on a run's books gives exactly the losses of all kinds that are not uses. So
+the two residuals can be compared.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ SHEETS = Path(__file__).with_name("maker_sheets.toml")
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """The maker's residual by day, beside a run's, and the exchange's gap beyond it."""
+    """The maker's residual by day, on record and in a run, and the exchange's further gap."""
 
     maker: str
     run_days: Span
@@ -45,11 +45,11 @@ class Residual:
 
     @property
     def told(self) -> list[ResidualDay]:
-        """Return the days with enough records."""
+        """Return the days with enough facts on record."""
         return [day for day in self.days if day.why_not is None]
 
     def answer(self) -> str:
-        """State the unexplained amount, when it disappeared, and the part that the run explains."""
+        """Return a text: the unexplained amount, when it disappeared, the part the run explains."""
         if not self.told:
             return "No day has enough facts on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))
@@ -71,7 +71,7 @@ class Residual:
         return said + self._carry(went)
 
     def _carry(self, went: Vanished) -> str:
-        """Say the loss of each mechanism of the run in that time."""
+        """Return a text: the loss of each mechanism of the run between two recorded days."""
         if went.lost_usd is None:
             first, last = self.run_days
             return f"This run goes from {first} to {last} and does not cover that time."
@@ -80,7 +80,7 @@ class Residual:
         return f"In that time, in this run: {'; '.join(parts)}. Stale quotes alone {stale}."
 
     def tables(self) -> list[Table]:
-        """Lay out the residual by day, its carriers, each recorded line, and the exchange."""
+        """Return tables: the residual by day, losses by mechanism, recorded lines, the exchange."""
         periods = vanished(self.told)
         notes = notes_on(self.days, self.run_days, self.exchange)
         return [
@@ -111,7 +111,7 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
 
 
 def half_year(day: date) -> str:
-    """Name the half-year of a day."""
+    """Return the name of a day's half-year."""
     return f"the {'first' if day.month <= 6 else 'second'} half of {day.year}"
 
 

@@ -1,4 +1,4 @@
-"""A recorded day: the captive maker's debts less assets, and its uses."""
+"""A recorded day: the captive maker's debts less assets, and the maker's uses of money."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ STAKES = f"{USE}ventures"
 
 @dataclass(frozen=True, slots=True)
 class ResidualDay:
-    """The recorded sheet of a day, and the run's."""
+    """The recorded balance sheet of a day, and the run's balance sheet of the day."""
 
     day: date
     facts: tuple[Fact, ...]
@@ -24,7 +24,7 @@ class ResidualDay:
 
     @property
     def why_not(self) -> str | None:
-        """Say why the record is not enough for a residual; None if it is."""
+        """Return why the record is not enough for a residual; None if it is enough."""
         return next((fact.unsaid for fact in self.facts if fact.unsaid), None)
 
     @property
@@ -36,7 +36,7 @@ class ResidualDay:
 
     @property
     def uses(self) -> Range[Decimal]:
-        """Return the recorded uses until then."""
+        """Return the recorded uses up to the day."""
         return self._sum(USE)
 
     @property
@@ -73,14 +73,14 @@ class Vanished:
     since: date | None  # None: since the beginning
     until: date
     recorded: Range[Decimal]
-    middle_usd: Decimal  # the rise of the middle of the recorded range
-    lost_usd: Mapping[str, Decimal] | None  # by carrier or kind; None: the run lacks a day
-    stale_usd: Decimal | None  # loss on stale quotes alone, before other quotes' results
-    takeovers_usd: Decimal | None  # a recorded use that liquidations belong to
+    middle_usd: Decimal  # the change of the middle of the recorded range
+    lost_usd: Mapping[str, Decimal] | None  # by mechanism or kind; None: the run lacks a day
+    stale_usd: Decimal | None  # the loss on stale quotes alone
+    takeovers_usd: Decimal | None  # a recorded use, which includes losses of liquidations
 
     @property
     def all_lost_usd(self) -> Decimal | None:
-        """Return the loss of all kinds of the run."""
+        """Return the run's loss over all kinds."""
         return None if self.lost_usd is None else sum(self.lost_usd.values(), ZERO)
 
 
@@ -113,9 +113,9 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 
 
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
-    """Return the range of payments between two days, which cannot be negative.
+    """Return the range of payments between two days; payments are not negative.
 
-    A use with the same range on both days, above zero, was paid before.
+    If a positive range is the same on both days, all was paid before the first of them.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO
@@ -130,7 +130,7 @@ def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
 def _lost(
     before: ResidualDay | None, day: ResidualDay
 ) -> tuple[dict[str, Decimal] | None, Decimal | None, Decimal | None]:
-    """Return the costs of kinds, stale quotes and takeovers between two days of the run."""
+    """Return the run's losses between two days: by kind, on stale quotes, and on takeovers."""
     now, then = day.sheet, before.sheet if before else None
     if now is None or (before and then is None):
         return None, None, None

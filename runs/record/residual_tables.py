@@ -1,4 +1,4 @@
-"""Tables of the residual: by day, by carrier, line by line, and the exchange."""
+"""Tables of the residual: by day, by mechanism, by recorded line, and for the exchange."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -62,7 +62,7 @@ def residual_table(
 
 
 def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[ExchangeGap]) -> list[str]:
-    """Say which days the run lacks, and the exchange's gap."""
+    """Return notes on the days that the run lacks, and on the exchange's gap."""
     notes = []
     if missing := [str(each.day) for each in days if each.sheet is None]:
         first, last = run_days
@@ -96,9 +96,9 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
     rows = [line(name, [_of(each, name) for each in periods]) for name in moving]
     rows += [
         line("unexplained in the run", [each.all_lost_usd for each in periods]),
-        line("unexplained on record, by the middle", [each.middle_usd for each in periods]),
-        line("of quotes: stale ones alone", [each.stale_usd for each in periods]),
-        line("beside it: Takeovers, a recorded use", [each.takeovers_usd for each in periods]),
+        line("unexplained on record (middle of the range)", [each.middle_usd for each in periods]),
+        line("stale quotes alone (part of quotes)", [each.stale_usd for each in periods]),
+        line("not included: Takeovers, a recorded use", [each.takeovers_usd for each in periods]),
     ]
     return Table(
         "carriers",
@@ -114,7 +114,7 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
 
 
 def lines_table(days: Sequence[ResidualDay]) -> Table:
-    """Return each recorded line beside the run's."""
+    """Return each recorded line beside the same line of the run."""
     rows: list[tuple[Cell, ...]] = []
     for each in days:
         for fact in each.facts:
@@ -152,7 +152,7 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
             (gap.day, "owed to customers", *gap.owed, None),
             (gap.day, "held by the exchange", *gap.held, None),
             (gap.day, "owed by the maker", *(gap.by_maker or (None, None)), None),
-            (gap.day, "lacking beyond that", *(gap.lacked or (None, None)), gap.run_usd),
+            (gap.day, "further shortfall", *(gap.lacked or (None, None)), gap.run_usd),
         )
     return Table(
         "the-exchange",
@@ -167,7 +167,7 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
 
 
 def sources_of_lines(days: Sequence[ResidualDay]) -> Table:
-    """Return the source of each line, and where it was seen."""
+    """Return the source and the provenance of each line."""
     return Table(
         "sources",
         "Sources of the recorded lines, and notes on them",

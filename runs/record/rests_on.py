@@ -1,8 +1,8 @@
-"""The parts of the model behind each outcome, or missing parts, for rows outside the record."""
+"""For each outcome, the parts of the model that determine it, or parts that the model lacks."""
 
 from collections.abc import Mapping
 
-# By key of the record. A line says why the model can miss the record, not that it does.
+# By key of the record. A line gives a possible reason for a difference from the record.
 RESTS_ON: Mapping[str, str] = {
     "result-of-making": "latency, size and spread of its quotes, and who hits them",
     "result-of-all-trading": "quotes, hedges and portfolio; arbitrage and lending are left out",

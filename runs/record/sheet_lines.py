@@ -1,8 +1,8 @@
 """Lines of a recorded balance sheet, computed from the books by class and kind of account.
 
-A recorded sheet has tokens at the day's mark, the group's own included, and stakes at its own
-marks; the books have stakes at cost. Kinds are read from `ledger.kinds`, so that a new kind is
-included by its accounts.
+A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at the marks of its
+author. The books have stakes at cost. The kinds are read from `ledger.kinds`, so a new kind is
+included without a change here.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,9 +27,9 @@ from ledger.reports.dollars import ZERO
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 from runs.record.measured_books import MeasuredBooks, Span
 
-# Holdings in kind for their owners are not on the group's balance sheet.
+# Coins and tokens held in kind for their owners are not on the group's balance sheet.
 ON_SHEET = (CLAIM, LIQUID, GROUP, CAUSE)
-# The maker's costs other than trading; the rest of its results is from trading.
+# The maker's costs other than trading; all other results of the maker are from trading.
 NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 
@@ -47,7 +47,7 @@ def within_group(books: MeasuredBooks, account: str) -> bool:
 
 
 def in_dollars(books: MeasuredBooks, account: str, span: Span) -> Decimal:
-    """Return the dollars on an account at the end of the days."""
+    """Return the dollars on an account at the end of the last day."""
     return ZERO + books.balances(span.last)[account, MONEY]
 
 
@@ -63,7 +63,7 @@ def at_mark(books: MeasuredBooks, account: str, span: Span) -> Decimal:
 
 
 def worth(books: MeasuredBooks, account: str, span: Span) -> Decimal:
-    """Return dollars, and coins and tokens at mark."""
+    """Return the value of an account: dollars, and coins and tokens at mark."""
     return in_dollars(books, account, span) + at_mark(books, account, span)
 
 
@@ -118,7 +118,7 @@ def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's assets less all debts, without tokens of its circle."""
+    """Return the maker's assets less all debts, without the tokens of its own circle."""
     maker = books.run.chart.parties.maker
     held = [a for a in on_sheet(books, maker, ASSETS) if kind_of(a) != Kind.TOKENS]
     debts = on_sheet(books, maker, LIABILITIES)
@@ -126,7 +126,7 @@ def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all assets of the exchange, the maker's debt at face value, less all claims on it."""
+    """Return the exchange's assets, with the maker's debt at face value, less claims on it."""
     house = books.run.chart.parties.house
     claims = [
         account
@@ -138,7 +138,7 @@ def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's net debt in the exchange's books, coins of customers at mark."""
+    """Return the maker's net debt in the exchange's books, with customers' coins at mark."""
     house = books.run.chart.parties.house
     accounts = [
         account
@@ -150,7 +150,7 @@ def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return that net debt without deposits taken in for the exchange."""
+    """Return the maker's net debt to the exchange, without deposits received for the exchange."""
     return owed_by_maker(books, span) - (wired_to_maker(books, span) or ZERO)
 
 
@@ -179,14 +179,14 @@ def claims_in(coin: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def claims_in_dollars(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return customers' claims in dollars; None if they are owed no coins."""
+    """Return customers' claims in dollars; None if customers have no claims in coins."""
     coins = names_owed(books.run.chart.coins)
     in_coins = (claims_in(coin)(books, span) or ZERO for coin in coins)
     return books.standing(span.last).claims_usd - sum(in_coins, ZERO) if coins else None
 
 
 def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return claims less the exchange's assets, without stakes and the maker's debt."""
+    """Return customers' claims less the exchange's assets, without stakes and the maker's debt."""
     house = books.run.chart.parties.house
     found = [
         account
@@ -202,7 +202,7 @@ def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return coins and tokens of the group at mark, its own included.
+    """Return the group's coins and tokens at mark, including the group's own tokens.
 
     Customers' coins are left out: coins in wallets count as liquid.
     """

@@ -1,20 +1,21 @@
 """The elasticity of volume, relative to a larger venue, to the day's price range.
 
 On record it is the slope of log(FTX volume / Binance volume) on log(ln(high / low)) of the day,
-both less their month's mean. The larger venue is not simulated. The regression here replaces that
-ratio by
+both less their month's mean. Binance is not simulated, so the regression here replaces the ratio of
+volumes by
 
     log(customers + apart / b),    b = (range of the day / its month's geometric mean) ** k
 
 Here `customers` is the uninformed volume, and `apart` is the volume of hits and forced orders. k is
-the recorded elasticity of Binance's own volume. The assumption is that uninformed customers of the
-house trade more on a volatile day in the same way as those of Binance, which cancels in the ratio,
-while hits and forced orders do not. The result is the part of the recorded quantity that hits,
-forced orders and customers' response to spread and depth cause. The record also contains shifts
+the recorded elasticity of Binance's own volume. The assumption is that on a volatile day uninformed
+customers trade more in the same proportion on both venues, which cancels in the ratio. Hits and
+forced orders do not cancel. The result is the part of the recorded slope that comes from hits,
+forced orders and customers' response to spread and depth. The recorded slope also contains shifts
 between venues within a month, which are not in the model. If customers trade the rest of a recorded
-volume, their monthly mean is used, since the rest falls by arithmetic when hits rise.
+volume, their monthly mean is used, since this rest falls by definition when hits rise.
 
-The recorded figure is an upper bound for hits: liquidations and other takers raise it too.
+The recorded slope is an upper bound for the effect of hits: liquidations and other takers raise the
+slope too.
 """
 
 from collections.abc import Sequence
@@ -37,12 +38,12 @@ class Variation(NamedTuple):
 def elasticity(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Estimate | None:
-    """Return the slope, with the sampling error of blocks of days as the record's own.
+    """Return the slope, with a sampling error over blocks of days, as in the recorded regression.
 
     Args:
-        days: days of one market; those without volume or range do not count.
-        others_elasticity: k.
-        customers_are_left_over: whether customers trade the rest of a recorded volume.
+        days: days of one market; days without volume or range do not count.
+        others_elasticity: the elasticity k of the larger venue's volume.
+        customers_are_left_over: customers trade the rest of a recorded volume.
 
     Returns:
         None below DAYS_MIN days, or if ranges within months do not differ.
@@ -60,7 +61,7 @@ def elasticity(
 def variation(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Variation:
-    """Return range and volume of each day that has both, for the regression."""
+    """Return the range and the volume of each day with both, for the regression."""
     kept = [
         (day, day.price.high_usd / day.price.low_usd)
         for day in days
@@ -77,7 +78,7 @@ def variation(
 
 
 def less_mean(values: np.ndarray, months: np.ndarray) -> np.ndarray:
-    """Subtract its month's mean from each value, shape (n,)."""
+    """Subtract from each value the mean of its month, shape (n,)."""
     _, month = np.unique(months, return_inverse=True)
     means = np.bincount(month, values) / np.maximum(np.bincount(month), 1)
     return values - means[month]
