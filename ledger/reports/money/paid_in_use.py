@@ -9,7 +9,7 @@ from ledger.kinds import Kind
 from ledger.money import dollars
 from ledger.reports.money.hole_opened import HoleOpened, holes_by_day
 from ledger.reports.table import Cell, Table
-from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.reports.tracing.group_cash import payments_by_day
 from ledger.run_folder import RunFolder
 
 CUSTOMERS = "customers"  # all customers, in one row
@@ -46,16 +46,16 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
     """
     in_use = {at.day for at in holes_by_day(run) if at.hole_of_exchange_usd > 0}
     found: dict[tuple[str, str], PaidInUse] = {}
-    for each in cash_passed(run):
-        if each.day not in in_use or not isinstance(each.taker, Reason):
+    for day, reason, cents in payments_by_day(run):
+        if day not in in_use:
             continue
-        kind = each.taker.kind
-        recipient = CUSTOMERS if kind == Kind.CUSTOMERS else each.taker.party
-        paid = found.setdefault((recipient, kind), PaidInUse(recipient, kind, each.day, each.day))
-        paid.last = each.day
-        paid.paid_cents += each.cents
-        if opened and each.day >= opened.day:
-            paid.since_hole_cents += each.cents
+        recipient = CUSTOMERS if reason.kind == Kind.CUSTOMERS else reason.party
+        subject = recipient, reason.kind
+        paid = found.setdefault(subject, PaidInUse(*subject, day, day))
+        paid.last = day
+        paid.paid_cents += cents
+        if opened and day >= opened.day:
+            paid.since_hole_cents += cents
     return sorted(found.values(), key=lambda paid: (-paid.paid_cents, paid.recipient, paid.kind))
 
 

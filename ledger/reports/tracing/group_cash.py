@@ -45,6 +45,30 @@ class _Leg(NamedTuple):
     cents: int
 
 
+# Postings in dollars of entries that move the group's cash. Most entries have two such postings: an
+# account of the group's cash, and the reason. They are *plain*.
+_LEGS = """
+    WITH in_books AS (
+        SELECT *, root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till
+        FROM postings WHERE commodity = $money AND entity IN (SELECT unnest($group))
+    ),
+    legs AS (
+        SELECT seq, line, date, account, entity, till,
+               coalesce(list_contains($group, counterparty), false) AS internal,
+               root, kind,
+               -- Only who keeps books can be paid; tokens and coins are what was paid for.
+               CASE WHEN list_contains($names, counterparty) THEN counterparty
+               ELSE coalesce(party, payee, counterparty, 'not named') END AS name,
+               units,
+               count(*) OVER entry = 2 AND count(*) FILTER (till) OVER entry = 1 AS plain,
+               sum(units) FILTER (till) OVER entry AS received
+        FROM in_books WHERE seq IN (SELECT seq FROM in_books WHERE till)
+        WINDOW entry AS (PARTITION BY seq)
+    )
+"""
+_COLUMNS = "seq, date, account, entity, till, internal, root, kind, name, units"
+
+
 @once
 def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     """Return every movement of the group's cash, entry by entry.
@@ -53,34 +77,57 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     proportion; a movement between accounts of the group is a transfer. The part of an opening
     balance that is owed belongs to creditors, the other part to the group.
     """
-    group = list(run.chart.parties.group)
-    found = run.select(
-        """
-        WITH legs AS (
-            SELECT *, root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till
-            FROM postings WHERE commodity = $money AND entity IN (SELECT unnest($group))
-        )
-        SELECT seq, date, account, entity, till,
-               coalesce(list_contains($group, counterparty), false),
-               root, kind,
-               -- Only who keeps books can be paid; tokens and coins are what was paid for.
-               CASE WHEN list_contains($names, counterparty) THEN counterparty
-               ELSE coalesce(party, payee, counterparty, 'not named') END,
-               units
-        FROM legs WHERE seq IN (SELECT seq FROM legs WHERE till) ORDER BY seq, line
+    return tuple(_passed(run, "true"))
+
+
+class PaidOnDay(NamedTuple):
+    """Cash that the group paid on one day for one reason."""
+
+    day: date
+    reason: Reason
+    cents: int
+
+
+def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
+    """Return the payments of `cash_passed`, summed by day and reason, in the order of time.
+
+    DuckDB sums plain entries, which are most of them; only the others are read one by one.
+    """
+    plain = run.select(
+        f"""
+        {_LEGS}
+        SELECT date, root, kind, name, sum(units)::BIGINT FROM legs
+        WHERE NOT till AND plain AND units > 0 GROUP BY ALL
         """,
-        {
-            "tills": [*TILLS],
-            "liquid": LIQUID,
-            "money": MONEY,
-            "group": group,
-            "names": list(run.chart.parties.names),
-        },
+        _parameters(run),
+    )
+    paid = {(row[0], Reason(*row[1:4])): row[4] for row in plain}
+    # Transfers come first: an entry that adds to the cash of the group contains no payment.
+    for passed in _passed(run, "NOT plain AND received < 0"):
+        if isinstance(passed.taker, Reason):
+            subject = passed.day, passed.taker
+            paid[subject] = paid.get(subject, 0) + passed.cents
+    return sorted(PaidOnDay(day, reason, cents) for (day, reason), cents in paid.items())
+
+
+def _passed(run: RunFolder, which: str) -> Iterator[Passed]:
+    """Read those entries of the group's cash that fulfil a condition in SQL."""
+    found = run.select(
+        f"{_LEGS} SELECT {_COLUMNS} FROM legs WHERE {which} ORDER BY seq, line", _parameters(run)
     )
     legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in found)
-    return tuple(
-        passed for _, entry in groupby(legs, lambda leg: leg.seq) for passed in _moves([*entry])
-    )
+    for _, entry in groupby(legs, lambda leg: leg.seq):
+        yield from _moves([*entry])
+
+
+def _parameters(run: RunFolder) -> dict[str, object]:
+    return {
+        "tills": [*TILLS],
+        "liquid": LIQUID,
+        "money": MONEY,
+        "group": list(run.chart.parties.group),
+        "names": list(run.chart.parties.names),
+    }
 
 
 def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:

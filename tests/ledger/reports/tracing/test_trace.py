@@ -15,7 +15,7 @@ from ledger.kinds import Kind
 from ledger.reports.dollars import usd_balances
 from ledger.reports.money.cash import cash_statement
 from ledger.reports.table import Table
-from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.reports.tracing.group_cash import Reason, cash_passed, payments_by_day
 from ledger.reports.tracing.rules import TracingRule
 from ledger.reports.tracing.sources import (
     ACCOUNT,
@@ -215,6 +215,29 @@ def test_receipts_and_payments_agree_with_the_books(world: RunFolder):
     assert all(Decimal(balance[till]).scaleb(-2) == books[till] for till in tills)
     assert Decimal(came).scaleb(-2) == statement.opening_usd + statement.everybody.paid_in_usd
     assert Decimal(went).scaleb(-2) == statement.everybody.paid_out_usd
+
+
+def test_payments_by_day_are_the_sums_of_single_payments(world: RunFolder):
+    assert_sums_of_single_payments(world)
+
+
+@pytest.mark.parametrize("entry", [TOGETHER, BY_WIRE])
+def test_payments_by_day_split_an_entry_with_several_accounts(
+    afternoon_with: Callable[..., RunFolder], entry: str
+):
+    assert_sums_of_single_payments(afternoon_with(entry))
+
+
+def assert_sums_of_single_payments(run: RunFolder) -> None:
+    single: Counter[tuple[date, Reason]] = Counter()
+    for each in cash_passed(run):
+        if isinstance(each.taker, Reason):
+            single[each.day, each.taker] += each.cents
+    found = payments_by_day(run)
+
+    assert {(day, reason): cents for day, reason, cents in found} == single
+    assert len(found) == len(single)
+    assert found == sorted(found)
 
 
 @pytest.mark.parametrize(
