@@ -1,1 +1,1 @@
-"""A study: many lives with drawn values of the unknown inputs, judged by the record."""
+"""A study: many lives with drawn values of the unknown inputs, compared with the record."""

@@ -1,4 +1,4 @@
-"""The world as told: a member as a scenario file, with a note that it is not history."""
+"""The member nearest to the thread's story, as a scenario file; a note says: not history."""
 
 from pathlib import Path
 

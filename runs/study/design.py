@@ -1,6 +1,6 @@
-"""The members of a study: some of the base itself, then Sobol draws of the unknowns.
+"""The members of a study: first the base with other seeds, then Sobol draws of the unknowns.
 
-A longer study begins with the members of a shorter one, so that a study can be continued.
+A longer study begins with the members of a shorter study, so that a study can be continued.
 
 Source: Owen (1998), Scrambling Sobol' and Niederreiter-Xing points, Journal of Complexity 14.
 """
@@ -24,7 +24,7 @@ class Member(NamedTuple):
 
     number: int
     seed: int
-    inputs: Mapping[str, float]  # by unknown; empty for the base
+    inputs: Mapping[str, float]  # values by unknown; empty for the base
 
     @property
     def is_base(self) -> bool:
@@ -50,7 +50,7 @@ def unit_points(study: Study, n: int) -> np.ndarray:
 
 
 def members_of(study: Study) -> list[Member]:
-    """List the members in order of play."""
+    """Return the members in the order in which they are played."""
     drawn = [
         {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)}
         for point in unit_points(study, study.members)
@@ -60,10 +60,10 @@ def members_of(study: Study) -> list[Member]:
 
 
 def scenario_of(study: Study, member: Member) -> Scenario:
-    """Apply a member's inputs to the base.
+    """Return the base scenario with a member's inputs.
 
     Raises:
-        ScenarioError: they contradict each other.
+        ScenarioError: the inputs contradict each other.
         StudyError: a key does not exist.
     """
     fidelity = {**study.fidelity}
@@ -81,7 +81,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
     """Return the values that an unknown sets, by dotted key.
 
     Raises:
-        StudyError: the scenario has no such key, or no number to be multiplied.
+        StudyError: the scenario does not have the key, or its value can't be multiplied.
     """
     settings: dict[str, float] = {}
     for key in unknown.keys:
@@ -93,7 +93,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
 
 
 def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
-    """Return the places that a key with `[*]` represents."""
+    """Return the places of a key with `[*]`, one for each entry of the list."""
     first, *rest = parts
     keys = keys_of(first.removeprefix("."))
     if not rest:
@@ -108,7 +108,7 @@ def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
 
 
 def holds_parent(entry: Any, keys: Keys) -> bool:
-    """Return whether there is a table that may have the last of some keys."""
+    """Return whether the data has the table around a key."""
     return all(holds(value_at(entry, keys[:i]), keys[i]) for i in range(len(keys) - 1))
 
 

@@ -1,8 +1,8 @@
-"""An emulator: a figure of a member at inputs that were not played.
+"""An emulator: it estimates a figure of a member for inputs that were not played.
 
-It is a Gaussian process over the quantiles of the inputs. Each input has its own scale. There is a
-noise term, since members have different seeds. Cross-validation on unseen members shows its
-quality.
+The emulator is a Gaussian process over the quantiles of the inputs. Each input has its own scale.
+There is a noise term, since members have different seeds. Cross-validation on unseen members shows
+the emulator's quality.
 """
 
 import warnings
@@ -13,18 +13,18 @@ import numpy as np
 from runs.study.study_file import StudyError
 
 FOLDS = 5
-TRUSTED = 0.7  # least share of the variance of unseen members that it must explain
+TRUSTED = 0.7  # an emulator must explain at least this share of the variance of unseen members
 
 
 class Emulator:
     """One figure as a function of the inputs."""
 
     def __init__(self, points: np.ndarray, values: np.ndarray) -> None:
-        """Fit it.
+        """Fit the emulator.
 
         Args:
             points: quantiles of the inputs, shape (members, unknowns).
-            values: of the figure, shape (members,).
+            values: values of the figure, shape (members,).
 
         Raises:
             StudyError: scikit-learn is not installed.
@@ -42,7 +42,7 @@ class Emulator:
         kernel += WhiteKernel(0.1, (1e-5, 1.0))
         self._process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
         with warnings.catch_warnings():
-            # An input without effect has a scale at its bound: this is no failure of the fit.
+            # The scale of an input without effect is at its bound; the warning is not an error.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._process.fit(points, values)
 
@@ -53,7 +53,7 @@ class Emulator:
 
     @classmethod
     def checked(cls, points: np.ndarray, values: np.ndarray) -> tuple[Self, float]:
-        """Fit an emulator, and return the share of unseen members' variance that it explains.
+        """Fit an emulator; return the share of the variance of unseen members that it explains.
 
         Source: K-fold cross-validation; Hastie, Tibshirani & Friedman (2009), section 7.10.
         """

@@ -1,4 +1,4 @@
-"""A member's figures: outcomes of its books, and its figure for each fact of the record."""
+"""The figures of a member: outcomes of its books, and a figure for each fact of the record."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -22,7 +22,7 @@ from runs.record.measures import MEASURES
 from runs.record.volume_elasticity import elasticity
 from runs.study.study_file import figure_name
 
-NEEDS_FILLS = ("youngest-quote-hit",)  # books of accounts alone do not have it
+NEEDS_FILLS = ("youngest-quote-hit",)  # books without single fills do not have this figure
 PARTS: Mapping[str, Claimed] = {
     "quotes_usd": Claimed.QUOTES,
     "liquidations_usd": Claimed.LIQUIDATIONS,
@@ -37,11 +37,11 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
     """Read the books of one member.
 
     Args:
-        run: books by column; fills are not asked for.
+        run: books by column; fills are not needed.
         record: the facts on public record.
 
     Returns:
-        By name: OUTCOMES, CONTRADICTIONS, `use KIND` in USD, and figures as facts name them.
+        By name: OUTCOMES, CONTRADICTIONS, `use KIND` in USD, and figures by name of the fact.
     """
     found = hole(run)
     told = {name: float(usd) for name, usd in outcomes(run, found, hole_at_mark_usd(run)).items()}
@@ -51,7 +51,7 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Decimal]:
-    """Return the outcomes in USD; for parts of the mechanism losses are above zero.
+    """Return the outcomes in USD; losses of the mechanism's parts are positive.
 
     Args:
         run: the books.
@@ -94,7 +94,7 @@ def _claimed(kind: str) -> Claimed | None:
 
 
 def of_facts(run: RunFolder, record: Record) -> dict[str, float]:
-    """Return the member's figure for each fact of the whole house, as `compare` computes it."""
+    """Return the member's figure for each fact on the whole exchange, as in `compare`."""
     facts = [
         fact
         for fact in record.fact
@@ -113,7 +113,7 @@ def of_facts(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def elasticities(run: RunFolder, record: Record) -> dict[str, float]:
-    """Return the elasticity of volume to the day's range, as `compare` computes it."""
+    """Return the elasticity of volume to the day's price range, as in `compare`."""
     days = market_days(run)
     left_over = Inputs.of(run).has_recorded_volume
     told: dict[str, float] = {}

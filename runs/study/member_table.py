@@ -1,4 +1,4 @@
-"""The table of a study: one row a member, with its inputs and its figures, as one Parquet file."""
+"""The table of a study: a Parquet file with a row of inputs and figures for each member."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ MAD_TO_SD = 1.4826
 
 @dataclass(frozen=True)
 class Members:
-    """The members of a study as arrays, row by row: those of the base first."""
+    """The members of a study as arrays with a row for each; the members of the base are first."""
 
     study: Study
     manifest: Mapping[str, Any]
     numbers: np.ndarray
-    inputs: np.ndarray  # shape (members, unknowns); NaN for the base's own
-    figures: Mapping[str, np.ndarray]  # by name; NaN if a member lacks the figure
+    inputs: np.ndarray  # shape (members, unknowns); NaN for members of the base
+    figures: Mapping[str, np.ndarray]  # by name of the figure; NaN if a member does not have it
 
     @property
     def is_base(self) -> np.ndarray:
-        """Tell for each member whether it is the base with another seed."""
+        """Return for each member whether it is the base with another seed."""
         return np.isnan(self.inputs[:, 0])
 
     def drawn(self, name: str) -> np.ndarray:
@@ -43,21 +43,22 @@ class Members:
         return self.figures[name][self.is_base]
 
     def middle_of_base(self, name: str) -> float:
-        """Return the median over the base's members, robust to one that ends years early."""
+        """Return the median over the base's members, which one early end hardly changes."""
         return float(np.nanmedian(self.of_base(name)))
 
     def chance_sd(self, name: str) -> float:
         """Return the standard deviation of a figure from chance alone; NaN if unknown.
 
-        It is the median absolute deviation of the base's members, which is robust too. The factor
-        makes it a standard deviation of a normal law: Rousseeuw & Croux (1993), JASA 88, 1273.
+        The estimate is the median absolute deviation of the base's members, times the factor that
+        gives the standard deviation of a normal distribution: Rousseeuw & Croux (1993), JASA 88,
+        1273. One early end hardly changes this estimate.
         """
         off = np.abs(self.of_base(name) - self.middle_of_base(name))
         return float(MAD_TO_SD * np.nanmedian(off))
 
     @property
     def points(self) -> np.ndarray:
-        """Return quantiles of the inputs that were drawn, shape (drawn, unknowns)."""
+        """Return the quantiles of the drawn inputs, shape (drawn members, unknowns)."""
         drawn = self.inputs[~self.is_base]
         columns = [
             [unknown.quantile(float(value)) for value in drawn[:, i]]

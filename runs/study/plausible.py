@@ -1,13 +1,14 @@
-"""History matching: which members are implausible by the record, and by which fact.
+"""History matching: the members that are implausible by the record, and the facts that show it.
 
 The implausibility of a member by one fact is
 
     |model - middle of the record| / sqrt(V_seed + V_record + V_model)
 
-with the variance of the base over its seeds, that of a uniform law over the recorded range, and the
-square of the stated discrepancy of the model. By Pukelsheim's three-sigma rule at least 95 % of any
-law with one peak are within CUT. A few facts, or the model of them, may be wrong; so the n-th
-largest implausibility decides, with n stated in the study.
+V_seed is the variance of the base over its seeds, V_record the variance of a uniform distribution
+over the recorded range, and V_model the square of the stated discrepancy of the model. By
+Pukelsheim's three-sigma rule at least 95 % of any distribution with one peak are within CUT. A few
+facts, or their models, may be wrong. So the n-th largest implausibility decides; the study states
+n.
 
 Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydrocarbon reservoirs,
     Lecture Notes in Statistics 121, 37-93; Vernon, Goldstein & Bower (2010), Galaxy formation,
@@ -31,20 +32,20 @@ class Judgement:
     """One fact's verdict on the members with drawn inputs."""
 
     moment: RecordedMoment
-    low: float  # the low end of the record
+    low: float  # the low end of the recorded range
     high: float
     model: np.ndarray  # shape (members,)
     sd: float  # the deviation of seed, record and model together
 
     @property
     def implausibility(self) -> np.ndarray:
-        """Return each member's implausibility in standard deviations; zero for a missing figure."""
+        """Return each member's implausibility in standard deviations; zero without a figure."""
         far = np.abs(self.model - (self.low + self.high) / 2) / self.sd
         return np.where(np.isnan(far), np.inf, far)
 
     @property
     def rules_out(self) -> np.ndarray:
-        """Tell which members are beyond CUT by this fact."""
+        """Return for each member whether its implausibility by this fact exceeds CUT."""
         return self.implausibility > CUT
 
 
@@ -52,7 +53,7 @@ def judge(members: Members) -> list[Judgement]:
     """Compare members with each moment of their study.
 
     Raises:
-        StudyError: no member has a figure for a moment, or its variance is zero.
+        StudyError: for a moment no member has a figure, or the variance is zero.
     """
     judged = []
     for moment in members.study.moment:
@@ -76,5 +77,5 @@ def nth_largest(judged: Sequence[Judgement], nth: int) -> np.ndarray:
 
 
 def plausible(judged: Sequence[Judgement], nth: int) -> np.ndarray:
-    """Tell which members are plausible: bool, shape (members,)."""
+    """Return for each member whether it is plausible: bool, shape (members,)."""
     return nth_largest(judged, nth) < CUT

@@ -1,7 +1,7 @@
-"""Plays a study: each member is a life of accounts alone, with its own result file.
+"""Plays a study: each member is a run whose books have no single fills, and has a result file.
 
-A result is written beside its place and renamed when complete. So an interrupted study continues,
-and ends with the same table, byte for byte, as an uninterrupted one.
+A result is written to a temporary file, which is renamed when complete. So a study can continue
+after an interruption, and its table has the same bytes as without the interruption.
 """
 
 import json
@@ -44,7 +44,7 @@ _DAYS = """
 
 @contextmanager
 def books_of_accounts(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a scenario and keep its accounts while they are read."""
+    """Play a scenario without storing fills, and keep its books while they are read."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         World(scenario, Path(folder), books=AccountsJournal).run(lambda: None)
         (Path(folder) / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
@@ -56,12 +56,12 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
 
     Args:
         study: the member's study.
-        member: its seed and inputs.
+        member: the member's seed and inputs.
         days: the file for sums by day and kind, in cents; None: not written.
 
     Returns:
-        Number, seed, inputs and figures. If the inputs contradict each other or the world cannot
-        continue, the failure takes the place of the figures.
+        Number, seed, inputs and figures. If the inputs contradict each other or the simulation
+        fails, there is the failure in place of the figures.
     """
     told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
     try:
@@ -75,23 +75,23 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
 
 
 class Watching(Protocol):
-    """A receiver of a run's progress."""
+    """An object that is called with the progress of a run."""
 
     def simulates(self, start: date, end: date) -> None:
-        """Receive the span of days."""
+        """Receive the first day, and the day after the last day."""
 
     def day(self) -> None:
-        """Receive one simulated day."""
+        """Receive the end of a simulated day."""
 
     def says(self, phase: str) -> None:
         """Receive the start of a phase."""
 
 
 def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
-    """Play one member with full books, into a folder that any report reads.
+    """Play one member with full books, into a folder for all reports.
 
     Raises:
-        StudyError: there is no such member.
+        StudyError: the study has no member of this number.
         RunRefusedError: the folder exists, or can't be written.
     """
     members = members_of(study)
@@ -106,7 +106,7 @@ class StudyFolder:
     """The folder in which a study's results are collected."""
 
     def __init__(self, file: Path, folder: Path) -> None:
-        """Start a study, or continue it.
+        """Create the folder, or open it to continue the study.
 
         Raises:
             StudyError: the folder has results of another study, base or program.
@@ -118,7 +118,7 @@ class StudyFolder:
         self._check()
 
     def missing(self, members: int | None = None) -> list[Member]:
-        """List the members not yet played, of all or of the first *members* drawn ones."""
+        """Return the members not yet played; *members* limits the drawn members (None: all)."""
         return [each for each in self._first(members) if not self._place(each).is_file()]
 
     def play(
@@ -127,12 +127,12 @@ class StudyFolder:
         on_member: Callable[[], None] = lambda: None,
         members: int | None = None,
     ) -> None:
-        """Play missing members, each result into its file.
+        """Play the missing members, and write a file for each result.
 
         Args:
-            executor: plays the members; None: this process.
-            on_member: called after each.
-            members: how many of those whose inputs are drawn; None for all.
+            executor: plays the members in other processes; None: play them in this process.
+            on_member: called after each member.
+            members: the number of members with drawn inputs; None: all.
         """
         played = partial(_played, self.study)
         if executor is None:
@@ -146,10 +146,10 @@ class StudyFolder:
             on_member()
 
     def seal(self, members: int | None = None) -> Path:
-        """Put the results into one table, and seal it with the study's text.
+        """Write the results as one table, and seal the table with the study's text.
 
         Args:
-            members: how many of those whose inputs are drawn; None for all.
+            members: the number of members with drawn inputs; None: all.
 
         Returns:
             The folder of the result.
@@ -187,7 +187,7 @@ class StudyFolder:
         write_whole(place, json.dumps(told, sort_keys=True).encode())
 
     def _check(self) -> None:
-        """Refuse a folder with members of another study."""
+        """Raise an error if the folder has members of another study."""
         made_by = json.dumps(self._made_by(), sort_keys=True)
         place = self._path / f"{BASE}.json"
         if place.is_file() and place.read_text(encoding="utf-8") != made_by:
@@ -198,7 +198,7 @@ class StudyFolder:
         write_whole(place, made_by.encode())
 
     def _made_by(self) -> dict[str, Any]:
-        """Return the inputs of results; the number of members does not change them."""
+        """Return the inputs on which results depend; the number of members is not one."""
         settings = self.study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
         base = dump(scenario_of(self.study, self._members[0]))
         return {
@@ -210,7 +210,7 @@ class StudyFolder:
 
 
 def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:
-    """Play a member in any process, and return its result and its days."""
+    """Play a member, and return its result and its sums by day; also used in other processes."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         days = Path(folder) / "days.parquet"
         told = play(study, member, days)

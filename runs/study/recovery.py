@@ -1,8 +1,8 @@
-"""A test of inference: members are hidden one by one, and recovered from their moments.
+"""A test of the inference: members are hidden one by one, and their inputs estimated.
 
-A hidden member takes the place of the record: only its figures are known. The other members are
-compared with them as with the record, with chance as the only variance. The plausible ones should
-enclose the hidden member's true inputs and outcome.
+The figures of a hidden member replace the record. The other members are compared with these
+figures; chance is the only variance. The range of the plausible members should contain the true
+inputs and the true outcome of the hidden member.
 """
 
 from collections.abc import Sequence
@@ -18,30 +18,30 @@ ENDS = (5, 95)
 
 
 class Recovered(NamedTuple):
-    """One quantity of the hidden members, beside its plausible values."""
+    """One quantity of the hidden members, compared with its values in plausible members."""
 
     quantity: str
     hidden: int
-    covered: int  # how many of them the plausible members' 90 % interval contains
-    width: float  # mean width of these intervals, as a share of all members' width
-    bias: float  # mean error of their middle, in standard deviations over all members
+    covered: int  # number of hidden members whose value is in the 90 % interval
+    width: float  # mean width of the intervals, over the width for all members
+    bias: float  # mean error of the middle, in standard deviations over all members
     bias_error: float  # standard error of the bias
 
 
 def recovery(
     members: Members, moments: Sequence[str], outcomes: Sequence[str], hidden: int, nth: int
 ) -> list[Recovered]:
-    """Hide the first members in turn, and recover each from the others.
+    """Hide the first members one by one, and estimate each from the other members.
 
     Args:
-        members: played members; those of the base give the variation by chance.
+        members: played members; the members of the base give the variation by chance.
         moments: names of the known figures of a hidden member.
-        outcomes: names of the figures to recover, beside the inputs.
+        outcomes: names of the figures to estimate, in addition to the inputs.
         hidden: the number of hidden members.
-        nth: the rank of the deciding implausibility, counted from the largest.
+        nth: the rank of the implausibility that decides, counted from the largest.
     """
     known = np.array([members.drawn(name) for name in moments])
-    # The difference of two members contains chance twice.
+    # Both members vary by chance, so the variance of their difference is doubled.
     sd = np.sqrt(2 * np.array([np.var(members.of_base(name), ddof=1) for name in moments]))
     quantities = {unknown.name: points for unknown, points in _inputs(members)}
     quantities |= {name: members.drawn(name) for name in outcomes}
@@ -54,7 +54,10 @@ def _inputs(members: Members) -> list[tuple[Unknown, np.ndarray]]:
 
 
 def _like(known: np.ndarray, sd: np.ndarray, hidden: int, nth: int) -> np.ndarray:
-    """Tell which members are like a hidden one, itself left out."""
+    """Return for each member whether its figures are near the hidden member's figures.
+
+    The result is false for the hidden member itself.
+    """
     far = np.abs(known - known[:, [hidden]]) / sd[:, np.newaxis]
     found: np.ndarray = np.sort(far, axis=0)[-min(nth, len(far))] < CUT
     found[hidden] = False

@@ -1,6 +1,6 @@
-"""Sensitivity of an outcome to the unknowns: Sobol's total effects, over the emulator.
+"""The sensitivity of an outcome to the unknowns: Sobol's total effects, computed by the emulator.
 
-A total effect is the part of the outcome's variance that is left once all other inputs are known.
+A total effect is the part of the outcome's variance that remains if all other inputs are known.
 
 Source: Saltelli et al. (2010), Variance based sensitivity analysis of model output, Computer
     Physics Communications 181(2), 259-270: the design of table 2, and its estimator (f).
@@ -17,7 +17,7 @@ from runs.study.study_file import StudyError
 DRAWN = 1024  # points of each of the two designs; a power of two
 LEVEL = 0.9
 RESAMPLES = 200
-MEMBERS_MIN = 20  # fewest members for an emulator
+MEMBERS_MIN = 20  # the least number of members for an emulator
 
 
 class Effect(NamedTuple):
@@ -30,7 +30,7 @@ class Effect(NamedTuple):
 
 
 class Sensitivity(NamedTuple):
-    """All effects on one outcome, the largest first, and the emulator's quality."""
+    """All effects on one outcome, sorted with the largest first, and the emulator's quality."""
 
     outcome: str
     explained: float  # share of the variance of members that the emulator has not seen
@@ -46,7 +46,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
     points, values = members.points, members.drawn(outcome)
     if len(values) < MEMBERS_MIN or not np.ptp(values):
         return None
-    try:  # imported here, since it takes a second that other tables do not need
+    try:  # a slow import, which other tables do not need
         from scipy.stats import qmc
         from threadpoolctl import threadpool_limits
     except ImportError as error:
@@ -55,7 +55,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
         ) from error
     seed, k = members.study.seed, points.shape[1]
     design = qmc.Sobol(2 * k, rng=seed).random(DRAWN)
-    # Matrices this small are no faster with threads, which would only wait for each other.
+    # One thread: for such small matrices more threads are not faster.
     with threadpool_limits(1):
         emulator, explained = Emulator.checked(points, values)
         totals, low, high = _total_effects(emulator, design[:, :k], design[:, k:], seed)
@@ -72,14 +72,14 @@ def _total_effects(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each input's total effect, and the ends of its bootstrap interval.
 
-    The bootstrap draws points of the design with replacement. It has a generator of its own, since
-    that of scipy.stats.sobol_indices cannot be given a seed.
+    The bootstrap draws points of the design with replacement. It has its own generator, since
+    scipy.stats.sobol_indices does not accept a seed for its bootstrap.
 
     Args:
-        emulator: gives the outcome at any point.
+        emulator: computes the outcome at any point.
         one: a design, shape (points, unknowns).
-        other: another, of the same shape; it takes the place of the first in one input at a time.
-        seed: of the bootstrap.
+        other: another design of this shape; it replaces the first design in one input at a time.
+        seed: the seed of the bootstrap.
     """
     n, k = one.shape
     at_one, at_other = emulator.at(one), emulator.at(other)

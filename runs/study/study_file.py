@@ -1,18 +1,18 @@
-"""Study files: the unknown inputs, the facts that judge, the number of members, the fidelity.
+"""Study files: the unknown inputs, the facts for comparison, the number of members, the fidelity.
 
 question = "How much of the hole can the mechanism be?"
 base = "ftx-sampled"            # a scenario: built-in, or a path from this file's folder
 members = 128                   # lives whose unknowns are drawn
-base_members = 4                # lives of the base itself, with seeds of their own
+base_members = 4                # lives of the base itself, each with another seed
 seed = 1
 nth_largest = 3                 # the implausibility of this rank must be below CUT
 
-[fidelity.run]                  # laid over the base, for all members
+[fidelity.run]                  # keys of the base that are changed for all members
 one_hour_in = 12
 
 [[unknown]]
 name = "latency_s"
-keys = ["markets[*].quoter.latency_s"]   # all of them are set to the value
+keys = ["markets[*].quoter.latency_s"]   # the value is set in all markets
 low = 0.1
 high = 4
 law = "log-uniform"
@@ -28,7 +28,7 @@ times = true                    # the value multiplies the base's value
 fact = "revenue-of-ftx"
 until = 2020-12-31              # the fact's last day
 discrepancy = 5e6               # of the model, one standard deviation, in the fact's unit
-why = "fees beside those on trades are left out"
+why = "fees other than trading fees are left out"
 """
 
 import math
@@ -82,7 +82,7 @@ class Unknown(Part):
         return float(f"{value:.6g}")
 
     def quantile(self, value: float) -> float:
-        """Return the quantile of a value, the inverse."""
+        """Return the quantile of a value, the inverse of `at`."""
         if self.law == "uniform":
             return (value - self.low) / (self.high - self.low)
         return math.log(value / self.low) / math.log(self.high / self.low)
@@ -99,17 +99,17 @@ class RecordedMoment(Part):
 
     @property
     def name(self) -> str:
-        """Return its name in a member's figures."""
+        """Return the name of the fact in a member's figures."""
         return figure_name(self.fact, self.market, self.until)
 
     def recorded(self) -> Fact | None:
-        """Return the fact; None if the record does not have it or is silent."""
+        """Return the recorded fact; None if the record has no such fact, or no figure for it."""
         found = load_record().of(self.fact, self.market)
         return next((each for each in found if each.last == self.until and each.amounts), None)
 
 
 class Study(Part):
-    """All of a study file."""
+    """The content of a study file."""
 
     question: Text
     base: Text
@@ -140,15 +140,15 @@ class Study(Part):
 
 
 def figure_name(fact: str, market: str | None, last: date) -> str:
-    """Name the figure of a member for a fact of the record."""
+    """Return the name of a member's figure for a fact of the record."""
     return f"{fact}{f' of {market}' if market else ''} to {last}"
 
 
 def study_path(name_or_path: str) -> Path:
-    """Return the file of a built-in study, or of a path.
+    """Return the file of a study, given by a built-in name or by a path.
 
     Raises:
-        StudyError: there is no such study.
+        StudyError: there is no study of this name.
     """
     if name_or_path.endswith(".toml"):
         return Path(name_or_path)
@@ -160,10 +160,10 @@ def study_path(name_or_path: str) -> Path:
 
 
 def load_study(path: Path) -> Study:
-    """Read a study file; its base is found from its folder.
+    """Read a study file; the path of its base is relative to the file's folder.
 
     Raises:
-        StudyError: the first error in it.
+        StudyError: the first error in the file.
     """
     try:
         data = with_tuples(tomllib.loads(path.read_text(encoding="utf-8")))

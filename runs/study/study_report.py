@@ -23,7 +23,7 @@ from runs.study.study_tables import (
 from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 
 ENDS = (5, 95)  # percentiles of an interval
-FEW = 10  # fewer plausible members give no useful interval
+FEW = 10  # with fewer plausible members, no interval is reported
 PLAIN: Mapping[str, str] = {
     "quotes_usd": "quotes: net loss, with spread and hedges",
     "liquidations_usd": "liquidations taken over",
@@ -47,12 +47,12 @@ class StudyReport:
 
     @cached_property
     def judged(self) -> list[Judgement]:
-        """Each moment's verdict on each member."""
+        """Each moment's implausibility of each member."""
         return judge(self.members)
 
     @cached_property
     def is_plausible(self) -> np.ndarray:
-        """Which drawn members are plausible."""
+        """For each drawn member, whether it is plausible."""
         return plausible(self.judged, self.members.study.nth_largest)
 
     @cached_property
@@ -61,7 +61,7 @@ class StudyReport:
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """State the plausible share of the mechanism, and the conditions for half of the hole."""
+        """Return a text: the mechanism's plausible share, the conditions for half of the hole."""
         return f"{self._part()} {self._half()}"
 
     def provenance(self) -> str:
@@ -74,7 +74,7 @@ class StudyReport:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the shares first, then inputs, moments and the other tables."""
+        """Return the table of shares first, then the tables of inputs, moments and others."""
         return [
             self._parts_table(),
             inputs_table(self.members, self.is_plausible),
@@ -104,7 +104,7 @@ class StudyReport:
         return f"{said}. In 90 % of them {self._used_in(found)}"
 
     def _used_in(self, which: np.ndarray) -> str:
-        """Say the mechanism's use of money in some members, and the hole."""
+        """Return a text: the money that the mechanism used in some members, and the hole."""
         lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
         of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (

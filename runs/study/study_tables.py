@@ -1,4 +1,4 @@
-"""The tables of a study beside its first one."""
+"""The tables of a study, except the first table."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -16,7 +16,7 @@ from runs.study.would_have_to_be import WouldHaveToBe
 
 
 def digits(value: float | None) -> Decimal | None:
-    """Write a figure with four digits; empty for NaN."""
+    """Return a figure with four digits; empty for NaN."""
     if value is None or not np.isfinite(value):
         return None
     return Decimal(f"{Decimal(f'{value:.4g}'):f}") + 0
@@ -54,7 +54,7 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
 
 
 def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
-    """Return the facts that rule members out, the strictest first."""
+    """Return the facts that rule members out; the fact that rules out most is first."""
     rows: list[tuple[Cell, ...]] = []
     for each in sorted(judged, key=lambda one: -one.rules_out.mean()):
         only = each.rules_out & (sum(other.rules_out for other in judged) == 1)
@@ -127,7 +127,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
 
 
 def predictions_table(members: Members, found: np.ndarray) -> Table:
-    """Return recorded outcomes that did not judge members, beside members' predictions."""
+    """Return recorded outcomes not used to judge members, beside the members' figures."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
     for fact in load_record().fact:
@@ -154,7 +154,7 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
 
 
 def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
-    """Return the total effects of the unknowns; no rows, and the remedy, where SciPy is missing."""
+    """Return the total effects of the unknowns; without SciPy no rows, and a note to install it."""
     rows: list[tuple[Cell, ...]] = []
     missing: tuple[str, ...] = ()
     for outcome in outcomes:

@@ -20,7 +20,7 @@ VOLUME_EVER = "volume-of-ftx-over-time"
 
 
 class Contradicted(NamedTuple):
-    """A recorded fact that a member is outside of."""
+    """A recorded fact that a member contradicts: the member's figure is outside its range."""
 
     figure: str
     unit: str
@@ -30,18 +30,18 @@ class Contradicted(NamedTuple):
 
     @property
     def beyond(self) -> float:
-        """Return the distance from the nearer end, in the fact's unit."""
+        """Return the distance of the member's figure from the nearer end, in the fact's unit."""
         return self.model - (self.low if self.model < self.low else self.high)
 
     @property
     def times_range(self) -> float | None:
-        """Return that distance over the record's width; None if the record has one figure."""
+        """Return the distance over the width of the recorded range; None if the width is zero."""
         width = self.high - self.low
         return abs(self.beyond) / width if width else None
 
     @property
     def times_end(self) -> float | None:
-        """Return the figure over the nearer end; None if that is zero, or signs differ."""
+        """Return the figure over the nearer end; None if the end is zero, or signs differ."""
         end = self.low if self.model < self.low else self.high
         return self.model / end if end * self.model > 0 else None
 
@@ -49,7 +49,8 @@ class Contradicted(NamedTuple):
 class Bound(NamedTuple):
     """The volume of hits that half of the hole needs, at the loss per dollar of hits.
 
-    The captive maker's share is on record for some years only. Hits cannot exceed its volume.
+    The captive maker's share is on record for some years only. Hits can't exceed the maker's
+    volume.
     """
 
     worst_bps: float  # the largest loss per dollar of hits, of all members
@@ -66,12 +67,16 @@ class Bound(NamedTuple):
 
     @property
     def of_volume_pct(self) -> float:
-        """Return it in per cent of the venue's total volume."""
+        """Return the required volume of hits in per cent of the venue's total volume."""
         return 100 * self.needed_usd / self.ever_usd
 
     @property
     def of_silent_pct(self) -> float:
-        """Return the rest for the other years, in per cent of their volume."""
+        """Return the required share of hits in the volume of years without a recorded share.
+
+        The share is in per cent. In all other years, hits are assumed to be at their maximum, the
+        maker's volume.
+        """
         return 100 * max(self.needed_usd - self.allowed_usd, 0.0) / self.silent_usd
 
 
@@ -80,10 +85,10 @@ class WouldHaveToBe:
     """The members in which the mechanism is at least half of the hole, or the nearest member."""
 
     share: np.ndarray  # share of the hole by drawn member; NaN without a hole
-    reached: np.ndarray  # True for drawn members that reach HALF
-    chosen: int  # the one nearest to the record; if none reaches, the largest share
+    reached: np.ndarray  # by drawn member: True if its share reaches HALF
+    chosen: int  # nearest to the record among those; if none, the largest share
     inputs: Mapping[str, float]  # the inputs of the chosen member
-    contradicted: tuple[Contradicted, ...]  # the chosen member contradicts them; worst first
+    contradicted: tuple[Contradicted, ...]  # by the chosen member, the worst first
     bound: Bound
 
 
@@ -99,7 +104,7 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
         among = np.flatnonzero(reached)
         chosen = int(
             among[np.argmin(distance[among])]
-        )  # this chooses a member even if all are infinitely far
+        )  # this also chooses a member if all distances are infinite
     else:
         chosen = int(np.argmax(np.nan_to_num(share, nan=-np.inf)))
     row = np.flatnonzero(~members.is_base)[chosen]
@@ -115,7 +120,7 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
 
 
 def contradicted_by(members: Members, drawn: int) -> Iterator[Contradicted]:
-    """Yield the recorded facts that one member contradicts, without inputs of scenarios."""
+    """Yield the recorded outcomes that one member contradicts."""
     for fact in load_record().fact:
         name = figure_name(fact.key, fact.market, fact.last)
         if fact.role != "outcome" or fact.amounts is None or name not in members.figures:
@@ -132,7 +137,7 @@ def _badness(each: Contradicted) -> float:
 
 
 def bound(members: Members) -> Bound:
-    """Return the volume that half of the base's hole needs, and the largest possible one."""
+    """Return the volume of hits for half of the base's hole, and the largest possible volume."""
     hits, lost = members.drawn(HITS), members.drawn("pickoff_usd")
     with np.errstate(divide="ignore", invalid="ignore"):
         bps = np.where(hits > 0, 10_000 * lost / hits, 0.0)
@@ -147,8 +152,8 @@ def bound(members: Members) -> Bound:
 def room_for_hits(record: Record) -> tuple[float, float, float]:
     """Return in USD: total volume, the maker's maximum in recorded years, and other years' volume.
 
-    Volumes are at the upper end of the record. A span without a recorded volume has the rest of
-    total volume.
+    Volumes are at the upper end of the record. Years without a recorded volume have the rest of
+    the total volume.
     """
     spans = [fact for fact in record.of(VOLUME_EVER) if fact.amounts]
     ever = max(spans, key=lambda fact: fact.last - fact.first)
@@ -165,7 +170,7 @@ def room_for_hits(record: Record) -> tuple[float, float, float]:
 
 
 def _volume_in(span: Fact, spans: Sequence[Fact]) -> float | None:
-    """Add up recorded volumes that cover a span without gaps; None if they do not."""
+    """Return the sum of recorded volumes that cover a period; None if there is a gap."""
     day, total = span.first, 0.0
     while day <= span.last:
         begun = [each for each in spans if each.first == day and each.last <= span.last]
