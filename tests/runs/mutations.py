@@ -1,4 +1,4 @@
-"""Changes of a valid scenario, and the required content of the error message.
+"""Functions that change a valid scenario and check the error message.
 
 A place is the path to a value in parsed TOML: its keys and list positions.
 """
@@ -17,7 +17,7 @@ from runs.scenarios import dump, load
 Place = tuple[str | int, ...]
 
 WORLD = Path(__file__).parents[1] / "worlds" / "everything.toml"
-EVERYTHING = tomllib.loads(dump(load(str(WORLD))))  # two days in which every table is there
+EVERYTHING = tomllib.loads(dump(load(str(WORLD))))  # a world with every table
 
 
 def places(value: Any, at: Place = ()) -> Iterator[Place]:
@@ -49,13 +49,13 @@ def removed(data: Any, place: Place) -> Any:
 
 
 def written(place: Place) -> str:
-    """Write a place as messages do: ``firms.members[1].name``."""
+    """Return a place in the form that error messages have: ``firms.members[1].name``."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
     return "".join(steps).removeprefix(".")
 
 
 def assert_helpful(error: ScenarioError, path: Path, key: str) -> None:
-    """Require one line with the file, the key, the error and the correction."""
+    """Assert that the message is one line with the file, the key, the error and its correction."""
     message = str(error)
     assert message.splitlines() == [message]
     assert message.isprintable()

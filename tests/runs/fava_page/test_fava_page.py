@@ -1,4 +1,4 @@
-"""Fava opens the group's own books with our page, and without it if moneytrail is missing."""
+"""Fava opens the group's books with the page of moneytrail; without moneytrail it omits the page."""
 
 import html
 import logging
@@ -49,7 +49,7 @@ def test_the_page_has_the_answer_and_the_name_of_the_run(page, hole_run):
     assert provenance(hole_run) in page
 
 
-def test_its_table_has_the_kinds_of_where_to_the_cent(page, hole_run):
+def test_the_table_on_the_page_has_the_kinds_of_the_where_report_to_the_cent(page, hole_run):
     found = hole(hole_run)
     table = page.partition('id="moneytrail-kinds"')[2].partition("</table>")[0]
     rows = re.findall(r">([\w ]+)(?:</a>)?</td>\s*<td class=\"usd\">(-?[\d,.]+)<", table)
@@ -72,7 +72,7 @@ def test_every_link_of_the_page_leads_to_entries(page, client, where):
         assert "transaction" in entries.text, link
 
 
-def test_an_account_that_the_page_links_is_one_of_the_books(page, books):
+def test_every_account_linked_on_the_page_exists_in_the_books(page, books):
     named = set(re.findall(r">((?:Assets|Liabilities|Equity|Income|Expenses):[\w:-]+)</a>", page))
 
     assert len(named) >= 8
@@ -92,7 +92,7 @@ def test_each_link_of_the_sidebar_runs_a_saved_query(books, client):
 def test_without_moneytrail_fava_opens_the_books_without_an_error(
     hole_run, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setitem(sys.modules, EXTENSION, None)  # as if there were no such module
+    monkeypatch.setitem(sys.modules, EXTENSION, None)  # makes the import fail
     shutil.copy(hole_run.path / GROUP, tmp_path)
     app = create_app([tmp_path / GROUP], load=True)
     (books,) = app.config["LEDGERS"]._ledgers
@@ -105,7 +105,7 @@ def test_without_moneytrail_fava_opens_the_books_without_an_error(
     assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
 
 
-def test_the_file_with_the_page_has_the_groups_own_books_and_nothing_else(hole_run):
+def test_the_file_with_the_page_adds_one_entry_to_the_groups_books(hole_run):
     alone, errors, options = loader.load_file(str(hole_run.path / GROUP))
     with_page, more_errors, more_options = loader.load_file(str(hole_run.path / FAVA_FILE))
     (added,) = (entry for entry in with_page if entry not in alone)
@@ -117,7 +117,9 @@ def test_the_file_with_the_page_has_the_groups_own_books_and_nothing_else(hole_r
         assert options[option] == more_options[option]
 
 
-def test_books_without_their_run_say_so_on_the_page(hole_run, tmp_path, where):
+def test_the_page_reports_that_the_run_cannot_be_read_if_only_its_books_exist(
+    hole_run, tmp_path, where
+):
     for name in (GROUP, FAVA_FILE):
         shutil.copy(hole_run.path / name, tmp_path)
     shown = create_app([tmp_path / FAVA_FILE], load=True).test_client().get(where)
@@ -129,7 +131,7 @@ def test_books_without_their_run_say_so_on_the_page(hole_run, tmp_path, where):
 # --------------------------------------------------------------------------- causes over time
 
 
-def test_uses_of_causes_in_each_period_sum_to_the_hole_of_its_days(hole_run):
+def test_the_amounts_of_all_causes_sum_to_the_change_of_the_hole_in_each_period(hole_run):
     found = causes(hole_run, [])
     days = standings(hole_run)
 
@@ -142,7 +144,7 @@ def test_uses_of_causes_in_each_period_sum_to_the_hole_of_its_days(hole_run):
     assert all(line.usd == kinds[line.name] for line in found.lines if line.link)
 
 
-def test_a_figure_of_a_cause_is_the_sum_of_the_entries_that_it_leads_to(hole_run):
+def test_the_amount_of_a_cause_is_the_sum_of_the_entries_behind_its_link(hole_run):
     accounts = list(chain.from_iterable(cause_accounts(hole_run).values()))
     linked = [line for line in causes(hole_run, []).lines if line.link]
 
@@ -161,7 +163,7 @@ def test_a_figure_of_a_cause_is_the_sum_of_the_entries_that_it_leads_to(hole_run
     ("days", "wanted"),
     [(6, "2022-05-09"), (31, "2022-w19"), (365, "2022-05"), (1291, "2022")],
 )
-def test_periods_are_named_as_fava_reads_them_and_few_fill_a_run(days, wanted):
+def test_fava_can_parse_the_names_of_periods_and_a_run_has_at_most_13_periods(days, wanted):
     first = date(2022, 5, 9)
     word = period_word(days)
 
@@ -172,7 +174,7 @@ def test_periods_are_named_as_fava_reads_them_and_few_fill_a_run(days, wanted):
     assert len({word(first + timedelta(days=n)) for n in range(days)}) <= 13
 
 
-def test_labels_of_lines_do_not_overlap_and_are_beside_the_panel():
+def test_labels_of_lines_do_not_overlap_and_do_not_extend_below_the_panel():
     days = [date(2022, 5, 9), date(2022, 5, 10)]
     low = [Line(str(n), [Decimal(0), Decimal(-n)]) for n in range(7)]
     drawn = line_picture(days, [*low, Line("far", [Decimal(0), Decimal(10**6)])], [])
@@ -189,7 +191,7 @@ def heights(bands, is_source):
     return [band.bar[2] for band in bands if band.is_source is is_source]
 
 
-def test_bands_are_to_scale_and_fill_the_groups_bar():
+def test_heights_of_bands_are_proportional_and_sum_to_the_groups_bar():
     sources = [Band("a", Decimal(75), "a"), Band("b", Decimal(25), "b")]
     drawn = sankey(sources, [Band("c", Decimal(100), "c")], "group")
 
@@ -207,7 +209,7 @@ def test_labels_of_bands_do_not_overlap():
     assert max(at) < drawn.height
 
 
-def test_sources_that_do_not_equal_the_uses_are_refused():
+def test_a_picture_of_bands_is_refused_if_sources_and_uses_differ():
     with pytest.raises(ValueError, match="sources of 1 for uses of 2"):
         sankey([Band("a", Decimal(1), "")], [Band("b", Decimal(2), "")], "group")
 
@@ -216,7 +218,7 @@ def test_sources_that_do_not_equal_the_uses_are_refused():
     ("low", "high", "wanted"),
     [(0, 510, [0, 200, 400]), (-3, 7, [-2, 0, 2, 4, 6]), (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1])],
 )
-def test_amounts_on_the_axis_are_round(low, high, wanted):
+def test_the_axis_is_labelled_at_round_amounts(low, high, wanted):
     assert _round_amounts(low, high) == pytest.approx(wanted)
 
 
@@ -227,13 +229,13 @@ def test_the_first_printed_address_belongs_to_the_page(hole_run, where):
     assert address(hole_run, 5001) == f"http://localhost:5001{where}"
 
 
-def test_links_to_the_books_use_favas_name_for_them(books):
+def test_the_name_of_the_books_in_links_is_the_name_that_fava_computes(books):
     from fava.util import slugify
 
     assert slug(books.options["title"]) == slugify(books.options["title"])
 
 
-def test_a_run_without_the_file_is_refused_in_one_line(hole_run, tmp_path):
+def test_serving_a_run_without_the_file_for_fava_is_refused_in_one_line(hole_run, tmp_path):
     shutil.copytree(hole_run.path, tmp_path / "run")
     (tmp_path / "run" / FAVA_FILE).unlink()
     result = CliRunner().invoke(main, ["serve", str(tmp_path / "run")])
@@ -243,7 +245,7 @@ def test_a_run_without_the_file_is_refused_in_one_line(hole_run, tmp_path):
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_without_fava_one_line_says_how_to_install_it(hole_run, monkeypatch):
+def test_without_fava_serve_prints_in_one_line_how_to_install_it(hole_run, monkeypatch):
     monkeypatch.setitem(sys.modules, "fava.cli", None)
     result = CliRunner().invoke(main, ["serve", str(hole_run.path)])
 

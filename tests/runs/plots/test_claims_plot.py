@@ -1,4 +1,4 @@
-"""The picture of the verdicts: a mark for each statement, by tweet and by verdict."""
+"""The picture of the verdicts on the thread: each statement is a mark in a row and a column."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def judged(*runs: Mapping[str, Value]) -> Claims:
 
 
 def marks(figure: Figure) -> list[tuple[int, int, bool]]:
-    """Return for each mark its column, its row, and whether it is hollow."""
+    """Return the column and the row of each mark, and whether the mark is hollow."""
     found = []
     for each in figure.axes[0].collections:
         (x, y), *_ = each.get_offsets()
@@ -49,7 +49,7 @@ def test_each_statement_has_one_mark_in_the_row_of_its_tweet():
     assert rows == Counter(each.statement.tweet for each in found.judged)
 
 
-def test_a_verdict_is_a_column_with_its_name_and_count_above_it():
+def test_each_verdict_has_a_column_headed_by_its_name_and_count():
     found = judged(SOME)
     figure = claims_figure(found)
     columns = Counter(column for column, _, _ in marks(figure))
@@ -61,7 +61,7 @@ def test_a_verdict_is_a_column_with_its_name_and_count_above_it():
     assert "depends" not in words(figure)
 
 
-def test_a_statement_decided_by_an_input_is_hollow():
+def test_the_mark_of_a_statement_decided_by_an_input_is_hollow():
     assert {mark for mark in marks(claims_figure(judged(SOME))) if mark[0] < 3} == {
         (0, 1, True),
         (0, 10, False),
@@ -70,14 +70,14 @@ def test_a_statement_decided_by_an_input_is_hollow():
     }
 
 
-def test_runs_that_disagree_have_their_own_column():
+def test_statements_on_which_runs_disagree_have_their_own_column():
     figure = claims_figure(judged(SOME, OTHER))
 
     assert (2, 18, False) in marks(figure)
     assert "runs differ\n1" in words(figure)
 
 
-def test_the_central_statement_and_every_tweet_are_named():
+def test_the_picture_names_the_central_statement_and_every_tweet():
     told = words(claims_figure(judged(SOME)))
 
     assert told.count("the central one") == 1
@@ -85,7 +85,7 @@ def test_the_central_statement_and_every_tweet_are_named():
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
-def test_the_same_verdicts_give_the_same_bytes(tmp_path: Path, suffix: str):
+def test_two_pictures_of_the_same_verdicts_are_identical(tmp_path: Path, suffix: str):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     save(claims_figure(judged(SOME)), first)
     save(claims_figure(judged(SOME)), second)

@@ -1,4 +1,4 @@
-"""Names at the ends of lines: apart, in order, and each with its last amount."""
+"""Labels at the ends of lines do not overlap and have the name and the last amount of the line."""
 
 from itertools import pairwise
 
@@ -16,22 +16,22 @@ HEIGHTS = st.lists(st.floats(0, 1), max_size=6).map(lambda found: sorted(found, 
 
 
 @given(HEIGHTS)
-def test_labels_are_apart_in_the_order_of_their_lines(heights):
+def test_labels_keep_a_minimum_distance_and_the_order_of_their_lines(heights):
     placed = spread(heights)
 
     assert len(placed) == len(heights)
     assert all(high - low > APART - 1e-9 for high, low in pairwise(placed))
 
 
-def test_labels_that_are_apart_stay_where_their_lines_end():
+def test_labels_with_enough_distance_stay_at_the_ends_of_their_lines():
     assert spread([0.9, 0.5, 0.1]) == [0.9, 0.5, 0.1]
 
 
-def test_labels_of_equal_lines_are_around_their_height():
+def test_labels_of_two_lines_with_equal_ends_are_above_and_below_the_ends():
     assert spread([0.5, 0.5]) == pytest.approx([0.5 + APART / 2, 0.5 - APART / 2])
 
 
-def test_each_line_of_the_timeline_has_its_name_and_last_amount_at_its_end(tokens_run):
+def test_each_line_of_the_timeline_ends_with_its_name_and_last_amount(tokens_run):
     found = timeline(tokens_run, "day")
     last = found.shown[-1]
     told = {each.get_text() for each in timeline_figure(found).findobj(Annotation)}

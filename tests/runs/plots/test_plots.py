@@ -1,4 +1,4 @@
-"""Pictures show the figures of their tables and no others, in black and white, byte for byte."""
+"""Pictures have the figures of their tables, are readable in black and white, and reproducible."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -50,7 +50,8 @@ ROOT = Path(__file__).parents[3]
 START = date(2021, 5, 1)
 PROVIDERS = ("Backstop01", "Alameda")
 
-# Firm, class, reaction, edge less fees, capital, house, elsewhere; in dollars and basis points.
+# Name, class, reaction time (ms), edge less fees (USD), capital (USD), result at the house (bps),
+# result elsewhere (bps).
 FIRMS = (
     ("Firm01", "pro", "2", 900_000, 50_000_000, "1.50", "2.50"),
     ("Firm02", "pro", "9", 700_000, 20_000_000, "3.25", "4.00"),
@@ -66,7 +67,7 @@ def usd(amount: float) -> Decimal:
 
 
 def firm_result(name: str, profile: Profile, kept_usd: float, capital_usd: float) -> FirmResult:
-    """Return an account in which all figures but two are zero."""
+    """Return the result of a firm with the given edge and capital; all other amounts are zero."""
     amounts = {each.name: usd(0) for each in fields(FirmResult) if each.name.endswith("_usd")}
     known = {"edge_usd": usd(kept_usd), "opening_capital_usd": usd(capital_usd)}
     return FirmResult(name, profile, **(amounts | known))
@@ -77,7 +78,7 @@ def firms_report() -> FirmAccounts:
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
-    # The second differs from the sum of its firms, so the picture must use the table.
+    # The total of mid-tier differs from the sum of its firms, so the picture must read this table.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
     return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
@@ -112,7 +113,7 @@ def skill_report(stops: bool = True) -> Skill:
         "Alameda",
         (
             *(firm_places(f[0], f[1], f[5], f[6]) for f in FIRMS),
-            firm_places("Firm07", "larp", None, None),  # which never entered
+            firm_places("Firm07", "larp", None, None),  # this firm never entered
         ),
         (RankCorrelation("house, elsewhere", 6, *ends),),
         tuple(ClassMean(c, 2, p, usd(0), *[None] * 5, "undecided") for c, p in groups),
@@ -152,7 +153,7 @@ def coverage_report(
 
 
 def liquidations_report(last_price_usd: float = 30) -> Liquidations:
-    """Two days: a price fall in the last hour, two hours of liquidations, two providers."""
+    """Return a report of two days with two hours of liquidations, two markets, two providers."""
     hours = [datetime(2022, 5, 9) + timedelta(hours=n) for n in range(49)]
     standings = (ProviderKind.OUTSIDE, ProviderKind.CAPTIVE)
     steps = (
@@ -199,7 +200,7 @@ each_drawn = pytest.mark.parametrize("number", range(len(PICTURES)))
 
 @cache
 def drawn(number: int) -> Figure:
-    """Return a picture that is drawn once, for all tests that only read it."""
+    """Return a picture; tests that only read it get the same object."""
     figure_of, found = PICTURES[number]
     figure = figure_of(found)
     figure.draw_without_rendering()
@@ -223,14 +224,14 @@ def lightness(colour: Sequence[float]) -> float:
 # ------------------------------------------------------------------- the content
 
 
-def test_each_firm_that_ever_entered_is_at_its_reaction_time_and_edge_less_fees():
+def test_each_firm_that_entered_is_drawn_at_its_reaction_time_and_edge_less_fees():
     (axes,) = firms_figure(firms_report()).axes
 
     assert points(axes) == {(float(f[2]), float(f[3])) for f in FIRMS}
     assert axes.get_xscale() == "log"
 
 
-def test_a_firm_with_a_reaction_time_of_zero_is_drawn_too():
+def test_a_firm_with_a_reaction_time_of_zero_is_drawn_inside_the_axis():
     found = firms_report()
     at_once = firm_result("Firm01", Profile("pro", Decimal(0), "trading"), 5, 50_000_000)
     (axes,) = firms_figure(replace(found, results=(at_once, *found.results[1:]))).axes
@@ -240,17 +241,19 @@ def test_a_firm_with_a_reaction_time_of_zero_is_drawn_too():
     assert 0 < low < firms_picture.AT_ONCE_MS < high
 
 
-def test_the_size_of_a_mark_is_the_capital_and_never_too_small_to_see():
+def test_the_area_of_a_mark_is_proportional_to_capital_above_a_minimum():
     (axes,) = firms_figure(firms_report()).axes
     sizes = {}
     for found in axes.collections:
         sizes |= zip(map(tuple, found.get_offsets().tolist()), found.get_sizes(), strict=False)
 
-    assert sizes[2, 900_000] == pytest.approx(2.5 * sizes[9, 700_000])  # of 50 and 20 million
+    assert sizes[2, 900_000] == pytest.approx(
+        2.5 * sizes[9, 700_000]
+    )  # capital of 50 and of 20 million
     assert sizes[700, -8_000] == firms_picture.SMALLEST
 
 
-def test_the_legend_has_each_class_result_as_in_the_table():
+def test_the_legend_has_the_result_of_each_class_from_the_table():
     found = words(firms_figure(firms_report()))
 
     assert "pro: 2 with 1.6 M USD" in found
@@ -258,7 +261,7 @@ def test_the_legend_has_each_class_result_as_in_the_table():
     assert "larp: 2 with \N{MINUS SIGN}7.5 k USD" in found
 
 
-def test_firms_without_classes_are_drawn_as_one():
+def test_firms_without_classes_are_drawn_as_one_class():
     found = firms_report()
     nameless = tuple(
         replace(each, profile=each.profile._replace(category=None)) for each in found.results
@@ -269,7 +272,7 @@ def test_firms_without_classes_are_drawn_as_one():
     assert "all firms: 6 with 1.882 M USD" in words(axes.figure)
 
 
-def test_each_firm_is_at_its_results_at_the_house_and_elsewhere():
+def test_each_firm_is_drawn_at_its_results_at_the_house_and_elsewhere():
     places, _ = skill_figure(skill_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
@@ -283,7 +286,7 @@ def test_the_caption_has_the_rank_correlation_and_both_intervals():
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
-def test_a_comparison_adds_a_panel_for_the_quoter_on_and_off():
+def test_a_run_with_quotes_on_and_off_has_a_second_panel():
     _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
@@ -294,7 +297,7 @@ def test_a_comparison_adds_a_panel_for_the_quoter_on_and_off():
     assert len(skill_figure(skill_report(stops=False)).axes) == 1
 
 
-def test_lines_are_the_columns_of_the_table_day_by_day():
+def test_each_line_of_the_coverage_picture_is_a_column_of_its_table():
     found = coverage_report()
     money, cover = coverage_figure(found).axes
     _, table = found.tables()
@@ -304,7 +307,7 @@ def test_lines_are_the_columns_of_the_table_day_by_day():
         place = table.columns.index(column)
         amounts = [float(row[place]) for row in table.rows]
         assert drawn.get(label, [0] * len(table.rows)) == amounts
-    assert "credit drawn by the maker" not in drawn  # there was none
+    assert "credit drawn by the maker" not in drawn  # the credit line is not drawn
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
@@ -315,7 +318,7 @@ def test_amounts_of_different_sizes_are_on_a_logarithmic_axis():
     assert money.get_ylabel() == "above zero, USD at the day's close"
 
 
-def test_amounts_of_similar_size_are_on_a_linear_axis_with_losses():
+def test_amounts_of_similar_size_and_losses_are_on_a_linear_axis():
     found = coverage_report()
     alike = (Close(each.day, *[usd(-5)] * 3, usd(5), *[usd(-5)] * 2) for each in found.closes)
     money, _ = coverage_figure(replace(found, closes=tuple(alike))).axes
@@ -325,7 +328,7 @@ def test_amounts_of_similar_size_are_on_a_linear_axis_with_losses():
 
 
 @pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
-def test_days_are_labelled_evenly_from_the_first_without_repetition(n, labelled):
+def test_at_most_seven_days_are_labelled_and_the_first_is_one_of_them(n, labelled):
     found = coverage_report()
     _, cover = coverage_figure(replace(found, closes=found.closes[:n])).axes
 
@@ -334,16 +337,16 @@ def test_days_are_labelled_evenly_from_the_first_without_repetition(n, labelled)
     assert len(set(labels)) == len(labels) == labelled
 
 
-def test_days_of_events_are_marked_and_explained():
+def test_days_of_events_have_letters_and_the_caption_explains_them():
     found = words(coverage_figure(coverage_report(first_day=date(2021, 6, 1))))
 
     assert "never: firms' profit above the cash" in found
     assert "b: firms' claims above the cash, first on 2021-06-01" in found
     assert "d: a withdrawal not paid in full, first on 2021-06-10" in found
-    assert "\nbc\n" in f"\n{found}\n"  # on one day, under one line
+    assert "\nbc\n" in f"\n{found}\n"  # two events on one day have one mark
 
 
-def test_prices_begin_at_100_and_are_logarithmic_if_one_falls_to_almost_zero():
+def test_prices_start_at_100_on_a_log_axis_if_one_falls_to_almost_zero():
     prices, *_ = liquidations_figure(liquidations_report()).axes
     drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
 
@@ -355,7 +358,7 @@ def test_prices_begin_at_100_and_are_logarithmic_if_one_falls_to_almost_zero():
     assert wide.get_yscale() == "log"
 
 
-def test_bars_stack_the_cascade_each_bar_over_its_hour():
+def test_liquidations_of_an_hour_are_stacked_in_one_bar_over_the_hour():
     _, cascade, *_ = liquidations_figure(liquidations_report()).axes
     found = {
         (round(24 * (bar.get_x() % 1)) % 24, bar.get_y(), bar.get_height())
@@ -367,7 +370,7 @@ def test_bars_stack_the_cascade_each_bar_over_its_hour():
     assert {round(24 * bar.get_width()) for bar in cascade.patches} == {1}
 
 
-def test_in_a_long_run_a_bar_is_a_day():
+def test_in_a_long_run_each_bar_of_liquidations_covers_one_day():
     found = liquidations_report()
     daily = replace(found.course, steps=found.course.steps[::24])
     _, bars, *_ = liquidations_figure(replace(found, course=daily)).axes
@@ -376,13 +379,13 @@ def test_in_a_long_run_a_bar_is_a_day():
     assert "per day" in bars.get_ylabel()
 
 
-def test_backstops_are_drawn_as_in_the_course_and_the_captive_one_is_thick():
+def test_lines_of_backstops_follow_the_table_and_the_captive_one_is_thicker():
     found = liquidations_report()
     *_, held, result = liquidations_figure(found).axes
     course = found.course.table()
 
     for axes, what in ((held, "held"), (result, "result")):
-        _, *drawn = axes.lines  # the first is zero
+        _, *drawn = axes.lines  # the first line is the zero line
         for line, who in zip(drawn, PROVIDERS, strict=True):
             place = course.columns.index(f"{who}_{what}_usd")
             assert line.get_ydata().tolist() == [float(row[place]) for row in course.rows]
@@ -391,7 +394,7 @@ def test_backstops_are_drawn_as_in_the_course_and_the_captive_one_is_thick():
         assert captive.get_label() == "Alameda (captive)"
 
 
-def test_liquidations_are_distinguishable_without_colours():
+def test_kinds_of_liquidation_differ_in_lightness_or_hatching():
     looks = [bar for _, bar in liquidations_picture.WAYS_OUT.values()]
 
     assert (
@@ -400,7 +403,7 @@ def test_liquidations_are_distinguishable_without_colours():
     assert sum(lightness(to_rgb(bar["facecolor"])) < 0.4 for bar in looks) == 1
 
 
-def test_without_customers_on_margin_there_is_nothing_to_draw(tiny_run: RunFolder):
+def test_a_run_without_customers_on_margin_has_no_picture_of_liquidations(tiny_run: RunFolder):
     with pytest.raises(PlotError, match="no customer trades on margin"):
         liquidations_figure(liquidations(tiny_run))
 
@@ -417,14 +420,14 @@ def test_without_customers_on_margin_there_is_nothing_to_draw(tiny_run: RunFolde
         (0.5, "0.5"),
     ],
 )
-def test_amounts_are_written_short(amount, text):
+def test_amounts_are_abbreviated_with_k_m_and_bn(amount, text):
     assert paper.short(amount) == text
 
 
 # --------------------------------------------------------------- readability
 
 
-def test_classes_differ_in_shape_and_neighbours_in_lightness():
+def test_classes_have_different_marks_and_neighbours_differ_in_lightness():
     shapes, fills = zip(*paper.MARKS, strict=True)
 
     assert len(set(shapes)) == len(shapes)
@@ -445,7 +448,7 @@ def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
 
     assert figure.axes[0].get_title("left").endswith("?")
     for axes in figure.axes:
-        # Days and classes are their own unit.
+        # An axis of days or classes needs no unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
             assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
         if PICTURES[number][0] not in (coverage_figure, liquidations_figure):
@@ -453,7 +456,7 @@ def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
 
 
 @each_drawn
-def test_neither_legend_nor_caption_covers_data(number):
+def test_legend_and_caption_do_not_cover_data(number):
     figure = drawn(number)
     beside = [legend for legend in figure.findobj(Legend)]
     beside += [text for text in figure.texts if text.get_text()]
@@ -466,7 +469,7 @@ def test_neither_legend_nor_caption_covers_data(number):
 
 
 @each_drawn
-def test_nothing_extends_beyond_the_picture(number):
+def test_no_element_extends_beyond_the_edge_of_the_picture(number):
     figure = drawn(number)
     whole, box = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
 
@@ -477,7 +480,7 @@ def test_nothing_extends_beyond_the_picture(number):
 # ------------------------------------------------------------------------ the files
 
 
-# Each picture has one format here; the slow tests try all others.
+# The fast tests save each picture in one format; the slow tests save it in all others.
 IN_FORMATS = [
     pytest.param(*picture, suffix, marks=[pytest.mark.slow] if n != m else [])
     for n, picture in enumerate(PICTURES[1::2])
@@ -486,10 +489,12 @@ IN_FORMATS = [
 
 
 @pytest.mark.parametrize(("figure_of", "found", "suffix"), IN_FORMATS)
-def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path, monkeypatch):
+def test_two_pictures_of_the_same_report_are_identical(
+    figure_of, found, suffix, tmp_path, monkeypatch
+):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     save(figure_of(found), first)
-    # Neither the clock nor the user's own settings matter.
+    # The second picture has another clock and other user settings.
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "another", "axes.grid": True}):
         save(figure_of(found), second)
@@ -501,26 +506,28 @@ def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path,
 @pytest.mark.parametrize(
     ("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("a.pdf", b"%PDF")]
 )
-def test_the_suffix_selects_the_format(name, begins, tmp_path):
+def test_the_suffix_of_the_file_selects_the_picture_format(name, begins, tmp_path):
     save(coverage_figure(coverage_report()), tmp_path / name)
 
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 
 @pytest.mark.parametrize("name", ["a.bmp", "a", "png", "a.png.gz"])
-def test_an_unknown_suffix_is_refused_with_the_known_ones(name, tmp_path):
+def test_the_refusal_of_an_unknown_picture_format_lists_the_known_formats(name, tmp_path):
     with pytest.raises(PlotError, match=r"\.png, \.svg, \.pdf$"):
         save(coverage_figure(coverage_report()), tmp_path / name)
     assert not any(tmp_path.iterdir())
 
 
-def test_a_file_that_cannot_be_written_is_reported_in_one_line(tmp_path):
+def test_a_picture_that_cannot_be_saved_is_reported_in_one_line(tmp_path):
     with pytest.raises(PlotError, match=r"^\S+a\.png: No such file or directory$"):
         save(coverage_figure(coverage_report()), tmp_path / "nowhere" / "a.png")
 
 
 @each_picture
-def test_without_matplotlib_one_line_says_how_to_install_it(figure_of, found, monkeypatch):
+def test_without_matplotlib_the_error_explains_in_one_line_how_to_install_it(
+    figure_of, found, monkeypatch
+):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
     with pytest.raises(PlotError, match=r"^[^\n]*pip install 'moneytrail\[plot\]'[^\n]*$"):
@@ -538,7 +545,7 @@ def test_a_run_whose_firms_have_no_reaction_times_cannot_be_drawn():
         firms_figure(replace(found, results=unknown))
 
 
-def test_a_crash_can_be_drawn(margin_run: RunFolder, tmp_path: Path):
+def test_the_liquidations_of_a_run_with_a_crash_can_be_drawn(margin_run: RunFolder, tmp_path: Path):
     save(liquidations_figure(liquidations(margin_run)), tmp_path / "crash.png")
 
     assert (tmp_path / "crash.png").stat().st_size > 50_000

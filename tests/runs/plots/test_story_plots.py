@@ -1,4 +1,4 @@
-"""The pictures of the story: the bars, columns, lines and marks are the tables' figures."""
+"""The pictures of where, solvency, valuation and compare have the figures of their tables."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -37,7 +37,7 @@ KINDS = {**USES, "PickOff": Decimal(900), "Shares": Decimal(-2_500_000), "Spread
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """A house whose shares are appraised and sold."""
+    """Return a run in which shares of the house are appraised and sold."""
     return executed(WORLDS / "lock-in.toml")
 
 
@@ -78,7 +78,7 @@ def row(key: str, run: float, recorded: tuple[float, float]) -> AmountRow:
 # ----------------------------------------------------------------------------- where
 
 
-def test_every_use_and_source_is_in_a_bar_and_they_sum_to_the_hole():
+def test_the_bars_of_uses_and_sources_sum_to_the_hole():
     (axes,) = where_figure(hole_of(KINDS)).axes
 
     assert sum(widths(axes)) == pytest.approx(float(sum(KINDS.values())))
@@ -86,7 +86,7 @@ def test_every_use_and_source_is_in_a_bar_and_they_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_bars_of_the_threads_claims_have_their_own_colour_at_any_size():
+def test_even_small_bars_of_the_threads_mechanism_have_their_own_colour():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")
@@ -96,7 +96,7 @@ def test_bars_of_the_threads_claims_have_their_own_colour_at_any_size():
     assert colours[:MOST] == [to_rgba(REST)] * MOST
 
 
-def test_a_picture_without_content_is_reported_in_a_line():
+def test_a_hole_without_causes_has_no_picture():
     with pytest.raises(PlotError, match="nothing to draw"):
         where_figure(hole_of({}))
 
@@ -104,7 +104,7 @@ def test_a_picture_without_content_is_reported_in_a_line():
 # -------------------------------------------------------------------------- solvency
 
 
-def test_the_columns_of_a_balance_sheet_are_as_high_as_its_sides(group_run: RunFolder):
+def test_the_columns_of_the_solvency_picture_sum_to_assets_and_liabilities(group_run: RunFolder):
     found = solvency(group_run, date(2022, 4, 30))
     (axes,) = solvency_figure(found).axes
     for place, side in enumerate((Side.ASSETS, Side.LIABILITIES)):
@@ -119,7 +119,7 @@ def test_the_columns_of_a_balance_sheet_are_as_high_as_its_sides(group_run: RunF
 # ------------------------------------------------------------------------- valuation
 
 
-def test_the_lines_of_a_valuation_are_its_months(group_run: RunFolder):
+def test_the_line_of_the_valuation_picture_has_the_middle_value_of_each_month(group_run: RunFolder):
     found = valuation(group_run)
     rounds = {each.name for each in found.rounds}
     middle = [
@@ -133,7 +133,7 @@ def test_the_lines_of_a_valuation_are_its_months(group_run: RunFolder):
     assert axes.lines[0].get_ydata().tolist() == middle
 
 
-def test_without_an_appraisal_there_is_no_picture():
+def test_without_an_appraisal_there_is_no_picture_of_the_valuation():
     with pytest.raises(PlotError, match="not appraised"):
         valuation_figure(HouseValuation("Alameda", {}, (), ()))
 
@@ -147,7 +147,7 @@ ROWS: Sequence[AmountRow] = (
 )
 
 
-def test_each_range_and_its_figure_have_a_row_and_the_largest_is_first():
+def test_rows_of_the_compare_picture_are_sorted_with_the_largest_amount_first():
     (axes,) = compare_figure(ROWS).axes
     marks = [tuple(each.get_offsets()[0].tolist()) for each in axes.collections[: len(ROWS)]]
 
@@ -159,14 +159,14 @@ def test_each_range_and_its_figure_have_a_row_and_the_largest_is_first():
     assert marks == [(900, 0), (50, 1), (1, 2)]
 
 
-def test_a_figure_far_from_the_record_is_distinct_from_a_near_one():
+def test_figures_inside_and_outside_the_record_have_different_colours():
     (axes,) = compare_figure(ROWS).axes
     colours = [tuple(each.get_facecolor()[0]) for each in axes.collections[: len(ROWS)]]
 
     assert colours == [to_rgba(each) for each in (OUTSIDE, INSIDE, OUTSIDE)]
 
 
-def test_a_run_without_outcomes_on_record_has_no_picture():
+def test_a_run_without_recorded_outcomes_has_no_compare_picture():
     with pytest.raises(PlotError, match="nothing to draw"):
         compare_figure(())
 
@@ -174,7 +174,9 @@ def test_a_run_without_outcomes_on_record_has_no_picture():
 # ---------------------------------------------------------------------------- source
 
 
-def test_a_picture_that_a_command_draws_names_its_run(tiny_run: RunFolder, tmp_path: Path):
+def test_a_picture_saved_by_a_command_contains_the_name_of_its_run(
+    tiny_run: RunFolder, tmp_path: Path
+):
     path = tmp_path / "where.svg"
     arguments = ["where", str(tiny_run.path), "--plot", str(path)]
     done = CliRunner().invoke(main, arguments)
@@ -183,7 +185,7 @@ def test_a_picture_that_a_command_draws_names_its_run(tiny_run: RunFolder, tmp_p
     assert f"Source: {provenance(tiny_run)}" in path.read_text()
 
 
-def test_the_source_is_below_everything_else(tiny_run: RunFolder, tmp_path: Path):
+def test_the_source_line_is_below_the_panel_of_the_picture(tiny_run: RunFolder, tmp_path: Path):
     figure = where_figure(hole(tiny_run))
     save(figure, tmp_path / "where.png", "a run")
     (source,) = [text for text in figure.texts if "a run" in text.get_text()]

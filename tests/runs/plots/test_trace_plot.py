@@ -1,4 +1,4 @@
-"""The picture of a trace: one panel for each rule, which agrees with the rule's matrix."""
+"""The picture of a trace has one panel for each tracing rule, with the amounts of the rule."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -44,14 +44,14 @@ def found(history: Sequence[tuple[str, int]] = HISTORY) -> Trace:
     )
 
 
-def test_each_rule_has_a_panel_with_names_and_amounts_of_large_uses():
+def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     figure = trace_figure(found())
     panels = {axes.get_title("left"): axes for axes in figure.axes}
     fifo = panels[TracingRule.FIFO.plain]
     words = {text.get_text() for text in fifo.findobj(matplotlib.text.Annotation)}
 
     assert {rule.plain for rule in TracingRule} <= set(panels)
-    # The opening balance repays customers, so none of their own money is returned.
+    # FIFO repays customers from the opening balance, so no money of customers is returned.
     assert words == {
         "Customers 9 M",
         "Opening 3 M",
@@ -64,8 +64,8 @@ def test_each_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     }
 
 
-def test_ribbons_of_the_traced_source_are_dark_and_as_thick_as_their_amounts():
-    panel = trace_figure(found()).axes[0]  # first in, first out: nothing went back to its source
+def test_ribbons_of_the_traced_source_are_dark_and_proportional_to_their_amounts():
+    panel = trace_figure(found()).axes[0]  # FIFO: no money of customers is returned
     dark = [
         band.get_paths()[0].vertices
         for band in panel.collections
@@ -75,18 +75,18 @@ def test_ribbons_of_the_traced_source_are_dark_and_as_thick_as_their_amounts():
         round(16 * float(np.ptp(each[each[:, 0] == each[0, 0], 1])), 6) for each in dark
     )
 
-    # To ventures, lenders, small uses, and remaining cash.
+    # Parts of customers' 9 million: small uses, remaining cash, lenders, ventures.
     assert carried == [0.2, 0.8, 3.0, 5.0]
 
 
-def test_the_same_trace_gives_the_same_bytes(tmp_path: Path):
+def test_two_pictures_of_the_same_trace_are_identical(tmp_path: Path):
     for name in ("one.svg", "two.svg"):
         save(trace_figure(found()), tmp_path / name)
 
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
 
 
-def test_nothing_in_a_trace_extends_beyond_the_picture():
+def test_no_element_of_a_trace_extends_beyond_the_edge_of_the_picture():
     figure = trace_figure(found())
     figure.draw_without_rendering()
     whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
@@ -95,6 +95,6 @@ def test_nothing_in_a_trace_extends_beyond_the_picture():
     assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
 
 
-def test_if_all_money_was_returned_there_is_nothing_to_draw():
+def test_if_all_traced_money_was_returned_there_is_no_picture():
     with pytest.raises(PlotError, match="was returned to it"):
         trace_figure(found((("Customers", 100), ("Customers", -100))))

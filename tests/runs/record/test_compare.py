@@ -1,4 +1,4 @@
-"""A run beside the record: figures agree with Beancount and DuckDB, inputs are never judged."""
+"""The comparison of a run with the record: its figures, verdicts, answer and tables."""
 
 import csv
 import io
@@ -28,10 +28,10 @@ from runs.record.measures import MEASURES, NEVER
 from runs.record.rests_on import RESTS_ON
 
 WORLDS = Path(__file__).parents[2] / "worlds"
-FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
+FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # first and last day of the world `group`
 MIDDLE = Span(date(2022, 5, 31), date(2022, 6, 2))
 
-# Rows that `liquidations` compares with a run.
+# Facts that `moneytrail liquidations` compares with a run.
 OF_LIQUIDATIONS = {
     "liquidations-of-all-venues",
     "liquidations-of-bitmex",
@@ -39,13 +39,13 @@ OF_LIQUIDATIONS = {
     "liquidations-in-volume-of-ftx",
     "share-of-ftx-in-liquidations",
 }
-# Rows with which each market of a run is compared alone.
+# Facts of a single market.
 OF_MARKETS = {
     "cost-of-a-ten-million-order",
     "elasticity-of-volume-to-range",
     "elasticity-of-binance-volume-to-range",
 }
-ANY_CASH = "cash-of-the-exchange"  # the fact below has no words for it
+ANY_CASH = "cash-of-the-exchange"  # the test's fact has no description, so the table has the key
 DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
 
 MAKING = (
@@ -54,7 +54,7 @@ MAKING = (
 )
 CUSTOMERS = "^Liabilities:FTX:Customers:(?!Alameda)"
 
-# By key: the accounts, and the sign of their balances or postings.
+# For each key, a pattern of accounts and the sign of their postings.
 OVER_TIME = {
     "revenue-of-ftx": ("^Income:FTX:Fees$", -1),
     "result-of-making": (MAKING, -1),
@@ -76,18 +76,18 @@ AT_END = {
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
     return executed(WORLDS / "group.toml")
 
 
 @pytest.fixture(scope="module")
 def flight_run(executed) -> RunFolder:
-    """Six days, in which bad news ends in a halt."""
+    """Return a run of six days in which bad news leads to a halt of withdrawals."""
     return executed(WORLDS / "run.toml")
 
 
 def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
-    """Make a fact without a value, with one, or with low, value and high."""
+    """Return a fact with no figures, with a value, or with low, value and high."""
     low, value, high = figures if len(figures) == 3 else (None, *(figures or [None]), None)
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     first, last = span
@@ -95,18 +95,18 @@ def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
 
 
 def rows(books: MeasuredBooks, facts: list[Fact]) -> list[Row]:
-    """Return the rows that have a figure of the run."""
+    """Return the rows of the comparison for facts with a figure in the run."""
     return held_against(books, facts)[0]
 
 
 def figure(run: RunFolder, key: str, span: Span) -> object:
-    """Compute the run's figure for a fact."""
+    """Return the run's figure for the fact with this key over these days."""
     (row,) = rows(MeasuredBooks(run), [fact(key, span)])
     return row.figure
 
 
 def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
-    """Sum dollars over accounts with Beancount."""
+    """Return the sum of dollars on accounts, computed by a query of Beancount."""
     found = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",
@@ -115,7 +115,7 @@ def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
 
 
 def balances_usd(run: RunFolder, accounts: str, days: Sequence[date]) -> list[Decimal]:
-    """Return the dollars of accounts at the end of each day, by one query of Beancount."""
+    """Return the balance of accounts in dollars at the end of each day, computed by Beancount."""
     found = query(
         run,
         f"SELECT date, sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' GROUP BY date",
@@ -131,7 +131,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 # ------------------------------------------------------------------------------- the record
 
 
-def test_every_row_of_the_record_is_compared_here_or_by_other_tables():
+def test_every_fact_of_the_record_is_compared_by_this_report_or_another():
     facts = load_record().fact
     keys = {each.key for each in facts if not each.unsaid}
 
@@ -140,14 +140,14 @@ def test_every_row_of_the_record_is_compared_here_or_by_other_tables():
     assert not {each.key for each in facts if each.unsaid} & set(MEASURES)
 
 
-def test_every_measure_is_on_record_even_if_only_as_missing():
-    """Uses of money are an exception: a scenario may have kinds without any record."""
+def test_every_figure_that_compare_measures_has_a_fact_in_the_record():
+    """Uses of money are excepted, since a scenario may have kinds without a record."""
     keys = {each.key for each in load_record().fact}
 
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
 
 
-def test_every_outcome_of_a_run_has_a_line_on_its_causes_in_the_model():
+def test_every_outcome_has_an_explanation_of_what_it_depends_on_in_the_model():
     told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
     outcomes = {each.key for each in told if each.role == "outcome"}
 
@@ -163,14 +163,14 @@ def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
     assert [row["rests_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
 
 
-def test_a_row_on_record_is_a_day_if_its_figure_is_one():
+def test_the_facts_in_days_are_the_first_use_and_the_halt():
     in_days = {each.key for each in load_record().fact if each.unit == "date"}
 
     assert in_days == DAYS
 
 
-def test_the_inputs_of_the_life_are_no_outcomes():
-    """Amounts of uses, rounds, volumes, and the limits of lenders."""
+def test_facts_that_the_life_takes_as_inputs_have_the_role_input():
+    """These are amounts of uses, share rounds, volumes and the limits of lenders."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
         "equity-raised",
@@ -187,16 +187,16 @@ def test_the_inputs_of_the_life_are_no_outcomes():
 
 
 @pytest.mark.parametrize("key", OVER_TIME)
-def test_a_sum_agrees_with_beancount_over_its_days(group_run: RunFolder, key: str):
+def test_a_sum_over_days_agrees_with_beancount(group_run: RunFolder, key: str):
     accounts, sign = OVER_TIME[key]
     expected = sign * usd(group_run, accounts, f"date >= {MIDDLE.first} AND date <= {MIDDLE.last}")
 
     assert figure(group_run, key, MIDDLE) == expected
-    assert expected or key == "spent-on-ventures"  # which were bought the day before
+    assert expected or key == "spent-on-ventures"  # ventures are bought before these days
 
 
 @pytest.mark.parametrize("key", AT_END)
-def test_a_balance_agrees_with_beancount_up_to_the_last_day(group_run: RunFolder, key: str):
+def test_a_balance_at_the_last_day_agrees_with_beancount(group_run: RunFolder, key: str):
     accounts, sign = AT_END[key]
     expected = sign * usd(group_run, accounts, f"date <= {MIDDLE.last}")
 
@@ -223,7 +223,7 @@ def test_volume_and_the_makers_share_agree_with_fills_and_other_makers(group_run
     assert figure(group_run, "fee-yield", MIDDLE) == pytest.approx(10_000 * fees / volume)
 
 
-def test_the_youngest_quote_that_was_hit_is_as_old_as_the_latency(group_run: RunFolder):
+def test_the_age_of_the_youngest_hit_quote_is_the_makers_latency(group_run: RunFolder):
     age_s = figure(group_run, "youngest-quote-hit", MIDDLE)
     by_sql = sql(
         group_run,
@@ -235,7 +235,7 @@ def test_the_youngest_quote_that_was_hit_is_as_old_as_the_latency(group_run: Run
     assert 2 <= age_s < Decimal("2.1")
 
 
-def test_paper_wealth_is_units_at_the_last_mark(group_run: RunFolder):
+def test_paper_wealth_is_the_number_of_tokens_times_the_last_mark(group_run: RunFolder):
     before, after = (Span(day, day) for day in (date(2022, 6, 1), date(2022, 6, 2)))
 
     # 2,000 units, then 3,000 more; the mark falls from 45.5 to 12.25.
@@ -251,7 +251,7 @@ def test_paper_wealth_is_units_at_the_last_mark(group_run: RunFolder):
 
 
 @pytest.mark.parametrize("world", ["portfolio.toml", "coins.toml"])
-def test_net_withdrawals_count_those_from_the_makers_banks_and_in_coins(executed, world: str):
+def test_net_withdrawals_include_the_makers_bank_accounts_and_coins(executed, world: str):
     run = executed(WORLDS / world)
     span = MeasuredBooks(run).days
     prices = build_price_map(run.entries)
@@ -286,12 +286,12 @@ def test_net_withdrawals_are_customers_withdrawals_less_deposits(
     taken = -sum(number for payee, number in moved if payee != "Alameda")
 
     assert figure(run, "net-withdrawals", span) == taken != 0
-    if world == "flight_run":  # no other party pays in or is paid
+    if world == "flight_run":  # in this world only customers deposit and withdraw
         assert taken == -till
 
 
-def test_a_kind_with_several_receivers_is_counted_once(executed):
-    """Costs of one kind and payer share an account for all receivers."""
+def test_payments_of_one_kind_to_several_receivers_are_counted_once(executed):
+    """All payments of one kind by one payer are on one account."""
     uses = [
         {
             "date": FIRST,
@@ -308,7 +308,7 @@ def test_a_kind_with_several_receivers_is_counted_once(executed):
     assert figure(run, "spent-on-incidents", Span(FIRST, MIDDLE.last)) == 13_500
 
 
-def test_dollars_that_the_maker_took_in_are_in_use_once_it_has_spent_them(
+def test_agent_deposits_are_in_use_only_after_the_maker_has_spent_them(
     executed,
 ):
     by_wire = {"agent_shares": [{"since": date(2022, 5, 29), "share": 1.0}]}
@@ -330,7 +330,7 @@ def test_dollars_that_the_maker_took_in_are_in_use_once_it_has_spent_them(
     assert short != at_once
 
 
-def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it(group_run):
+def test_the_first_use_of_customers_money_is_the_first_day_with_claims_above_cash(group_run):
     day = figure(group_run, "first-use-of-customers-money", Span(FIRST, LAST))
     days = [FIRST + timedelta(days=n) for n in range(5)]
     balances = balances_usd(group_run, AT_END["hole-of-the-exchange"][0], days)
@@ -338,7 +338,7 @@ def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it
     assert day == min(at for at, balance in zip(days, balances, strict=True) if balance < 0)
 
 
-def test_the_halt_is_the_first_day_that_ends_with_the_status_halted(flight_run, group_run):
+def test_the_day_of_the_halt_is_the_first_with_the_status_halted(flight_run, group_run):
     days = MeasuredBooks(flight_run).days
     said = {
         entry.date: entry.description
@@ -364,7 +364,9 @@ def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
 # ----------------------------------------------------------------------- the span of a run
 
 
-def test_a_sum_needs_all_days_a_balance_the_last_day_and_a_ratio_any_day(group_run: RunFolder):
+def test_a_sum_needs_all_days_in_the_run_a_balance_the_last_and_a_ratio_any_day(
+    group_run: RunFolder,
+):
     before, after = FIRST - timedelta(days=9), LAST + timedelta(days=9)
     spans = {
         "within": Span(FIRST, LAST),
@@ -386,7 +388,7 @@ def test_a_sum_needs_all_days_a_balance_the_last_day_and_a_ratio_any_day(group_r
     assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
 
 
-def test_figures_that_a_run_does_not_have_are_not_shown_and_counted_in_one_line(
+def test_facts_without_a_figure_in_the_run_are_only_counted(
     tiny_run: RunFolder,
 ):
     span = MeasuredBooks(tiny_run).days
@@ -406,7 +408,7 @@ def test_figures_that_a_run_does_not_have_are_not_shown_and_counted_in_one_line(
     assert {row["verdict"]: row["outcomes"] for row in table(tables, "verdicts")}["cannot say"] == 6
 
 
-def test_facts_of_single_markets_are_not_compared_with_the_whole(group_run: RunFolder):
+def test_facts_of_a_single_market_are_not_compared_with_the_whole_exchange(group_run: RunFolder):
     of_one = fact("volume-of-ftx", MIDDLE, 1.0, market="BTC-PERP", role="input")
 
     assert not table(compare(group_run, Record(fact=(of_one,))).tables(), "inputs")
@@ -424,10 +426,10 @@ def test_facts_of_single_markets_are_not_compared_with_the_whole(group_run: RunF
         (0.5, 0.95, "near", Decimal("0.05"), 1 / 0.95),
         (0.5, 0.8, "above", Decimal("0.2"), 1.25),
         (0.5, 1.0, "inside", None, None),
-        (-3.0, -2.0, "above", Decimal(3), None),  # a ratio of a gain to a loss has no meaning
+        (-3.0, -2.0, "above", Decimal(3), None),  # the ratio of a gain to a loss is undefined
     ],
 )
-def test_a_figure_outside_has_the_distance_and_the_ratio_to_the_nearer_end(
+def test_a_figure_outside_the_record_has_distance_and_ratio_to_the_nearer_end(
     low, high, said, beyond, times
 ):
     row = AmountRow(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
@@ -436,7 +438,7 @@ def test_a_figure_outside_has_the_distance_and_the_ratio_to_the_nearer_end(
     assert row.times == (times if times is None else pytest.approx(Decimal(times)))
 
 
-def test_a_difference_below_the_printed_digits_puts_nothing_outside():
+def test_a_figure_is_rounded_before_it_is_compared_with_the_record():
     row = AmountRow(
         fact("youngest-quote-hit", MIDDLE, 0.0, 2.0, 2.0, unit="s"), Decimal("2.0000011")
     )
@@ -444,10 +446,10 @@ def test_a_difference_below_the_printed_digits_puts_nothing_outside():
     assert (row.told, row.verdict, row.beyond, row.times) == (2, "inside", None, None)
     cents = fact("claims-of-customers", MIDDLE, 1.0)
     assert str(AmountRow(cents, Decimal("-0.3")).told) == "0"
-    assert str(AmountRow(cents, Decimal("2.71")).beyond) == "2"  # whole dollars, as all else
+    assert str(AmountRow(cents, Decimal("2.71")).beyond) == "2"  # amounts are in whole dollars
 
 
-def test_a_fact_that_no_run_can_have_is_listed_with_the_reason(group_run: RunFolder):
+def test_a_fact_that_cannot_be_compared_is_listed_with_the_reason(group_run: RunFolder):
     before = Span(date(2021, 1, 1), date(2021, 12, 31))
     facts = (
         fact("paper-wealth-in-serum", MIDDLE, 2e9, unsaid="no scenario has it", counts="SRM"),
@@ -467,10 +469,10 @@ def test_a_fact_that_no_run_can_have_is_listed_with_the_reason(group_run: RunFol
     ]
     assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
     counted = {row["verdict"]: row["outcomes"] for row in table(beside.tables(), "verdicts")}
-    assert counted["cannot say"] == 2  # no input is counted
+    assert counted["cannot say"] == 2  # the input is not counted
 
 
-def test_the_answer_counts_near_figures_and_names_the_largest_deviations(group_run: RunFolder):
+def test_the_answer_counts_near_figures_and_lists_the_largest_deviations(group_run: RunFolder):
     span = Span(FIRST, LAST)
     owed = float(figure(group_run, "claims-of-customers", span))
     facts = (
@@ -494,7 +496,7 @@ def test_the_answer_counts_near_figures_and_names_the_largest_deviations(group_r
     assert [row[1] for row in first.rows] == ["the credit", "the hole", "owed", ANY_CASH]
 
 
-def test_a_row_has_both_definitions_in_words(group_run: RunFolder):
+def test_a_row_has_the_definition_of_the_record_and_of_the_run(group_run: RunFolder):
     owed = fact("claims-of-customers", MIDDLE, 1.0, counts="coins and dollars", ids="B044, B050")
 
     (row,) = table(compare(group_run, Record(fact=(owed,))).tables(), "outcomes")
@@ -514,11 +516,13 @@ def test_a_row_has_both_definitions_in_words(group_run: RunFolder):
         (date(2020, 1, 1), date(2021, 12, 31), "to 2021-12-31"),
     ],
 )
-def test_a_period_has_its_name_or_its_last_day(first: date, last: date, said: str):
+def test_a_calendar_period_is_printed_by_its_name_and_others_by_the_last_day(
+    first: date, last: date, said: str
+):
     assert when(first, last) == said
 
 
-def test_a_day_is_outside_by_days_and_an_event_that_never_happened_by_none():
+def test_a_deviation_of_dates_is_in_days_and_is_missing_for_a_missing_event():
     recorded = fact("withdrawals-halted", MIDDLE, date(2022, 11, 8), unit="date")
 
     late = DayRow(recorded, date(2022, 11, 11))
@@ -527,7 +531,7 @@ def test_a_day_is_outside_by_days_and_an_event_that_never_happened_by_none():
     assert (never.verdict, never.beyond) == (NEVER, None)
 
 
-def test_without_a_record_the_figure_is_alone(group_run: RunFolder):
+def test_a_figure_without_a_recorded_value_is_shown_without_comparison(group_run: RunFolder):
     (row,) = table(
         compare(group_run, Record(fact=(fact("result-of-making", MIDDLE),))).tables(), "outcomes"
     )
@@ -538,7 +542,7 @@ def test_without_a_record_the_figure_is_alone(group_run: RunFolder):
 
 
 @pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
-def test_no_input_is_judged_or_counted_however_near_it_is(group_run: RunFolder, figures):
+def test_an_input_has_no_verdict_and_is_not_counted_at_any_distance(group_run: RunFolder, figures):
     given = fact("equity-raised", MIDDLE, *figures, role="input")
     came_out = fact("claims-of-customers", MIDDLE, *figures)
 
@@ -553,7 +557,7 @@ def test_no_input_is_judged_or_counted_however_near_it_is(group_run: RunFolder, 
     assert table(both, "inputs") == [row]
 
 
-def test_the_makers_share_is_an_input_if_it_has_a_target_share(
+def test_the_makers_share_of_volume_is_an_input_if_its_policy_has_a_target_share(
     group_run: RunFolder, tmp_path: Path
 ):
     share = Record(fact=(fact("share-of-maker-in-volume", MIDDLE, 45.0, unit="pct"),))
@@ -591,7 +595,7 @@ def test_counts_of_verdicts_agree_with_the_rows(group_run: RunFolder):
     }
 
 
-def test_every_row_names_its_source_and_provenance(group_run: RunFolder):
+def test_every_row_of_compare_has_its_source_and_provenance(group_run: RunFolder):
     span = Span(FIRST, LAST)
     keys = [key for key in MEASURES if key not in DAYS]
     facts = [
@@ -612,7 +616,7 @@ def test_every_row_names_its_source_and_provenance(group_run: RunFolder):
 # ------------------------------------------------------------------------ the origins of the hole
 
 
-def test_inputs_and_outcomes_sum_to_the_hole(group_run: RunFolder):
+def test_the_origins_of_the_hole_inputs_and_outcomes_sum_to_it(group_run: RunFolder):
     kinds = hole(group_run).kinds_usd
     *parts, whole = table(compare(group_run, load_record()).tables(), "origins")
     by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}
@@ -629,7 +633,7 @@ def test_inputs_and_outcomes_sum_to_the_hole(group_run: RunFolder):
 # -------------------------------------------------------------------------------- the command
 
 
-def test_the_command_prints_figures_of_the_books_and_reads_back_as_csv(group_run: RunFolder):
+def test_compare_prints_the_figures_of_the_books_as_text_and_as_csv(group_run: RunFolder):
     words = ["compare", str(group_run.path)]
     seen = CliRunner().invoke(main, [*words, "--table", "like-for-like"])
     told = CliRunner().invoke(main, [*words, "--format", "csv", "--table", "inputs"])

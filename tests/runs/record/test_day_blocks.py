@@ -1,4 +1,4 @@
-"""Sampling error by blocks of days: the draws, and the coverage of the true value."""
+"""Sampling errors from a bootstrap over blocks of days: the draws and the coverage."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ def total(sums: np.ndarray) -> np.ndarray:
 
 
 def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarray:
-    """Draw autocorrelated days with mean 0 and variance 1."""
+    """Return autocorrelated daily values with mean 0 and variance 1."""
     values = rng.standard_normal(days)
     for i in range(1, days):
         values[i] = rho * values[i - 1] + (1 - rho**2) ** 0.5 * values[i]
@@ -19,7 +19,7 @@ def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarra
 
 
 @pytest.mark.parametrize("days", [DAYS_MIN, 28, 31, 365])
-def test_as_many_days_are_drawn_as_there_are_with_equal_frequency(days):
+def test_each_bootstrap_sample_has_all_days_with_equal_probability(days):
     counts = block_draws(days, "x")
 
     assert counts.shape == (RESAMPLES, days)
@@ -27,8 +27,8 @@ def test_as_many_days_are_drawn_as_there_are_with_equal_frequency(days):
     assert counts.mean(axis=0) == pytest.approx(np.ones(days), abs=0.2)
 
 
-def test_days_are_drawn_in_weeks():
-    """A day is drawn with its neighbours, most often on both sides."""
+def test_the_bootstrap_draws_blocks_of_consecutive_days():
+    """Each drawn day has a drawn neighbour; counts of neighbouring days are correlated."""
     counts = block_draws(70, "x")
     neighbours = np.roll(counts, 1, axis=1) + np.roll(counts, -1, axis=1)
     alone = ((counts > 0) & (neighbours == 0)).sum()
@@ -39,7 +39,7 @@ def test_days_are_drawn_in_weeks():
     assert np.corrcoef(counts[:, 10], counts[:, 10 + BLOCK_DAYS])[0, 1] < 0.05
 
 
-def test_one_name_always_draws_the_same_days_and_another_name_draws_others():
+def test_the_same_name_gives_the_same_draws_and_another_name_other_draws():
     again = block_draws.__wrapped__(30, "x")
 
     assert (again == block_draws(30, "x")).all()
@@ -47,13 +47,13 @@ def test_one_name_always_draws_the_same_days_and_another_name_draws_others():
     assert block_draws(30, "x")[0, :6].tolist() == [2, 2, 2, 1, 1, 1]
 
 
-def test_with_less_than_two_weeks_no_error_is_known():
+def test_a_period_shorter_than_two_weeks_has_no_error():
     days = np.arange(DAYS_MIN - 1.0)[:, np.newaxis]
 
     assert of_sums([("2022-05", days)], total) == (days.sum(), None)
 
 
-def test_growth_from_month_to_month_is_no_error():
+def test_differences_between_months_do_not_increase_the_error():
     months = [(f"2022-0{i}", np.full((30, 1), 10.0**i)) for i in range(1, 4)]
 
     estimate = of_sums(months, total)
@@ -62,7 +62,7 @@ def test_growth_from_month_to_month_is_no_error():
     assert estimate.error == pytest.approx((estimate.figure, estimate.figure))
 
 
-def test_a_short_month_has_its_own_figure():
+def test_a_month_that_is_too_short_adds_its_figure_and_no_error():
     rng = np.random.default_rng(1)
     whole, short = rng.random((30, 1)), np.full((3, 1), 100.0)
 
@@ -73,19 +73,19 @@ def test_a_short_month_has_its_own_figure():
 
 
 @pytest.mark.parametrize(("rho", "months"), [(0.0, 1), (0.0, 12), (0.5, 12)])
-def test_the_error_of_a_sum_covers_the_truth_at_almost_the_stated_rate(rho, months):
+def test_the_interval_of_a_sum_covers_the_true_value_at_almost_the_stated_rate(rho, months):
     rng, covered, tries = np.random.default_rng(20), 0, 300
     for _ in range(tries):
         values = autocorrelated(rng, 30 * months, rho).reshape(months, 30, 1)
         low, high = of_sums([(str(i), days) for i, days in enumerate(values)], total).error
         covered += low <= 0 <= high
 
-    # Days more than a week apart count as independent, which is too low if neighbours correlate.
+    # Blocks are treated as independent, so coverage is too low if neighbouring days correlate.
     assert (0.9 if rho < 0.5 else 0.85) <= covered / tries <= 0.98
 
 
-def test_the_error_of_a_ratio_is_that_of_both_sums_together():
-    """If every day has the same ratio there is no error, however different the days are."""
+def test_the_error_of_a_ratio_draws_the_same_days_for_both_sums():
+    """If the ratio is equal on all days, its error is zero even if the volume varies."""
     volume = np.random.default_rng(3).random((30, 1)) * 10
     months = [("2022-05", np.hstack([volume / 4, volume]))]
 

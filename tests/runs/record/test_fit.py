@@ -1,4 +1,4 @@
-"""Each answer of a run states the run's fit to the record, if the record applies."""
+"""The fit of a run: how many recorded outcomes it reproduces; it is sealed and printed."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ from runs.record.fit import Fit, sealed_fit
 SOURCES = {"run.start": "a newspaper"}
 
 
-def test_the_fit_counts_the_verdicts_of_compare(busy_run):
+def test_the_fit_has_the_counts_of_verdicts_of_compare(busy_run):
     record = load_record()
     outcomes = judged(compare(busy_run, record).of_role("outcome"))
     verdicts = [row.verdict for row in outcomes]
@@ -31,7 +31,7 @@ def test_the_fit_counts_the_verdicts_of_compare(busy_run):
     )
 
 
-def test_a_world_without_sources_has_no_fit_to_the_record(tiny_run):
+def test_a_scenario_without_sources_has_no_fit_to_the_record(tiny_run):
     manifest = json.loads((tiny_run.path / MANIFEST).read_text())
 
     assert "fit" not in manifest["run"]
@@ -45,11 +45,13 @@ def sourced_run(executed) -> RunFolder:
 
 
 def step_of(folder: Path) -> AuditStep | None:
-    """Return the audit's step on the fit; the rest of the audit is not needed here."""
+    """Return the step of the audit that checks the fit, if the run has a fit."""
     return next(fit_to_record(folder), None)
 
 
-def test_the_audit_finds_a_fit_that_does_not_follow_from_the_books(sourced_run, tiny_run, tmp_path):
+def test_the_audit_reports_a_sealed_fit_that_differs_from_the_books(
+    sourced_run, tiny_run, tmp_path
+):
     shutil.copytree(sourced_run.path, tmp_path / "run")
     about = json.loads((tmp_path / "run" / MANIFEST).read_text())["run"]
     about["fit"]["inside"] += 1
@@ -61,7 +63,7 @@ def test_the_audit_finds_a_fit_that_does_not_follow_from_the_books(sourced_run, 
     assert step_of(tiny_run.path) is None
 
 
-def test_a_fit_by_another_edition_of_the_record_is_not_judged(sourced_run, tmp_path):
+def test_the_audit_does_not_check_a_fit_to_another_edition_of_the_record(sourced_run, tmp_path):
     shutil.copytree(sourced_run.path, tmp_path / "run")
     about = json.loads((tmp_path / "run" / MANIFEST).read_text())["run"]
     about["fit"] = {"record": "0" * 12, "outcomes": 9, "inside": 9, "near": 0}
@@ -71,7 +73,7 @@ def test_a_fit_by_another_edition_of_the_record_is_not_judged(sourced_run, tmp_p
     assert "9 of 9 recorded outcomes" in provenance(RunFolder(tmp_path / "run"))
 
 
-def test_a_world_with_sources_prints_its_fit_and_seals_it(sourced_run):
+def test_a_scenario_with_sources_has_a_printed_and_sealed_fit(sourced_run):
     run = sourced_run
     fit = Fit.of(run, load_record())
     assert fit is not None
@@ -92,7 +94,7 @@ def test_a_world_with_sources_prints_its_fit_and_seals_it(sourced_run):
     [(1, Fit(1, 1, 0)), (Decimal("1.08"), Fit(1, 0, 1)), (2, Fit(1, 0, 0))],
     ids=["inside", "near", "far"],
 )
-def test_an_outcome_counts_under_its_verdict(tiny_run, times, fit):
+def test_the_fit_counts_outcomes_inside_or_near_and_excludes_inputs(tiny_run, times, fit):
     about = {"unit": "USD", "source": "s", "provenance": "found: p"}
     asked = {"key": "claims-of-customers", "day": date(2022, 5, 10), "role": "outcome"}
     row = compare(tiny_run, Record(fact=(Fact(**about, **asked),))).rows[0]

@@ -1,4 +1,4 @@
-"""Markets beside the record: monthly figures agree with a slow computation; the verdicts."""
+"""The comparison of markets with the record: monthly figures and verdicts."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -33,7 +33,7 @@ def fact(key: str, value: float, first: date, last: date, **more: object) -> Fac
 def life(
     days: int = 60, times: int = 1, recorded_usd: int = 4_100_000, market: str = "BTC-PERP"
 ) -> dict[str, list[MarketDay]]:
-    """Make days from 2020-06-01 on, each slightly different from the one before."""
+    """Return days from 2020-06-01 with slightly different volumes, prices and books."""
     found = []
     for i in range(days):
         usd = [times * Decimal(1_000_000 + 1_000 * (i * 7 % 5) + j) for j in range(4)]
@@ -60,12 +60,14 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("name", ["busy_run", "margin_run"])
-def test_each_month_has_the_sums_of_its_days(name: str, request: pytest.FixtureRequest):
+def test_monthly_figures_are_computed_from_the_sums_of_days(
+    name: str, request: pytest.FixtureRequest
+):
     run: RunFolder = request.getfixturevalue(name)
     months = defaultdict(list)
     for day in market_days(run):
         months[f"{day.day:%Y-%m}", day.market].append(day)
-        if name == "busy_run":  # of two markets
+        if name == "busy_run":  # this run has two markets
             months[f"{day.day:%Y-%m}", "all markets"].append(day)
 
     tables = market_judgement(run, load_record()).tables()
@@ -84,7 +86,7 @@ def test_each_month_has_the_sums_of_its_days(name: str, request: pytest.FixtureR
         assert fees[place]["fees_usd_m"] == pytest.approx(paid, abs=Decimal("0.00005"))
 
 
-def test_the_whole_venue_is_compared_with_recorded_totals():
+def test_all_markets_together_are_compared_with_recorded_totals():
     days = {**life(), **life(market="ETH-PERP")}
     together = {"all markets": [_whole(d.day, (d, e)) for d, e in zip(*days.values(), strict=True)]}
     june = (date(2020, 6, 1), date(2020, 6, 30))
@@ -102,7 +104,7 @@ def test_the_whole_venue_is_compared_with_recorded_totals():
     assert whole["rec_min"] == 2 * 123
 
 
-def test_an_orders_cost_is_the_mean_of_its_daily_costs():
+def test_the_monthly_cost_of_an_order_is_the_mean_of_its_daily_costs():
     days = life()
     (june, july) = table(MarketJudgement(days, load_record(), FREE).tables(), "cost-10m-by-month")
 
@@ -114,7 +116,7 @@ def test_an_orders_cost_is_the_mean_of_its_daily_costs():
     assert july["verdict"] == "silent"
 
 
-def test_recorded_volume_is_the_scenarios_and_recorded_fees_are_its_part_at_the_recorded_yield():
+def test_recorded_fees_are_the_recorded_volume_times_the_recorded_fee_yield():
     record = Record(
         fact=(fact("fee-yield", 2.0, date(2020, 1, 1), date(2020, 12, 31), unit="bps"),)
     )
@@ -137,7 +139,7 @@ def test_the_record_has_no_figure_for_a_month_with_a_missing_day():
     assert july["rec_min"]
 
 
-def test_an_orders_recorded_cost_on_a_day_is_compared_with_the_days_around():
+def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_the_day():
     days = life()["BTC-PERP"]
     near = days[21 - 7 : 21 + 8]  # 22 June, and a week on each side
     thin = replace(days[0].book, others_usd=Decimal(100_000))
@@ -159,16 +161,16 @@ def test_an_orders_recorded_cost_on_a_day_is_compared_with_the_days_around():
     ("error", "given", "said"),
     [
         ((3.0, 5.0), False, "inside"),
-        ((1.0, 2.0), False, "inside"),  # a common end
+        ((1.0, 2.0), False, "inside"),  # the ranges share one end
         ((1.0, 1.9), False, "below"),
-        ((2.96, 4.0), False, "inside"),  # as precisely as it is printed
+        ((2.96, 4.0), False, "inside"),  # equal after rounding to the printed digits
         ((3.1, 9.0), False, "above"),
         ((1.0, 5.0), True, "as given"),
         ((3.1, 9.0), True, "above"),  # the run's figure exceeds the given one
         (None, False, "inside"),
     ],
 )
-def test_a_figure_is_outside_only_if_all_of_its_error_is(error, given, said):
+def test_a_figure_is_outside_only_if_its_whole_error_interval_is_outside(error, given, said):
     found = Estimate(2.5 if error is None else sum(error) / 2, error)
     recorded = Range(Decimal(2), Decimal(3))
 
@@ -176,7 +178,7 @@ def test_a_figure_is_outside_only_if_all_of_its_error_is(error, given, said):
     assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
 
 
-def test_agreement_with_an_input_is_no_success():
+def test_a_figure_that_agrees_with_an_input_has_the_verdict_as_given():
     days = life(recorded_usd=4_008_006)
     about = {"unit": "bps", "market": "BTC-PERP"}
     day = date(2020, 6, 20)
@@ -191,7 +193,7 @@ def test_agreement_with_an_input_is_no_success():
         }
 
 
-def test_a_runs_inputs_are_in_its_scenario(busy_run: RunFolder, tmp_path: Path):
+def test_the_inputs_of_a_run_are_read_from_its_scenario(busy_run: RunFolder, tmp_path: Path):
     (tmp_path / "scenario.toml").write_text(dump(load("may-2021")))
 
     assert Inputs.of(busy_run) == FREE
@@ -201,7 +203,9 @@ def test_a_runs_inputs_are_in_its_scenario(busy_run: RunFolder, tmp_path: Path):
     assert not given.aims_at_share
 
 
-def test_the_makers_target_share_is_no_outcome(busy_run: RunFolder, tmp_path: Path):
+def test_the_makers_share_is_marked_as_given_if_the_scenario_has_a_target_share(
+    busy_run: RunFolder, tmp_path: Path
+):
     (tmp_path / "scenario.toml").write_text(dump(load("ftx-sampled")))
     aimed = Inputs.of(RunFolder(tmp_path))
     days = life(recorded_usd=4_000_000)
@@ -215,7 +219,7 @@ def test_the_makers_target_share_is_no_outcome(busy_run: RunFolder, tmp_path: Pa
         assert [row.is_given for row in rows if row.figure == "share_pct"] == [is_given]
 
 
-def test_the_answer_counts_figures_inside_and_names_those_outside():
+def test_the_answer_counts_figures_inside_the_record_and_lists_the_others():
     record = Record(
         fact=(
             fact("share-of-maker-in-volume", 45.0, date(2020, 1, 1), date(2020, 12, 31)),
@@ -234,7 +238,7 @@ def test_the_answer_counts_figures_inside_and_names_those_outside():
     assert outside in answer
 
 
-def test_for_a_few_days_no_error_is_known(busy_run: RunFolder):
+def test_a_run_of_a_few_days_has_no_error_intervals(busy_run: RunFolder):
     tables = market_judgement(busy_run, load_record()).tables()
 
     for name in MONTHLY:
@@ -246,7 +250,7 @@ def test_for_a_few_days_no_error_is_known(busy_run: RunFolder):
 
 
 def test_tables_of_a_life_are_at_most_100_columns_wide():
-    """The test has a market that trades 150 billion a month."""
+    """The example is a market with a volume of 150 billion dollars a month."""
     tables = MarketJudgement(life(200, times=1_300), load_record(), FREE).tables()
 
     for each in tables:

@@ -1,4 +1,4 @@
-"""The public record: valid files of facts, and the comparison of a run with them."""
+"""The public record: the file of facts, and the comparison of liquidations with the facts."""
 
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ provenance = "found: its page"
 
 
 def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
-    """Make a fact of a value, or of low, value and high."""
+    """Return a fact with a value, or with low, value and high."""
     low, value, high = figures if len(figures) == 3 else (None, *figures, None)
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p"}
     return Fact(key=key, day=day, value=value, low=low, high=high, **about, **more)
@@ -35,7 +35,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 # ------------------------------------------------------------------------------ the file
 
 
-def test_the_record_is_complete_and_distinguishes_inputs_from_outcomes():
+def test_each_key_of_the_record_is_either_an_input_or_an_outcome():
     record = load_record()
 
     roles = {
@@ -46,7 +46,7 @@ def test_the_record_is_complete_and_distinguishes_inputs_from_outcomes():
     assert roles[TOTAL] == roles[SHARE] == {"outcome"}
 
 
-def test_a_missing_fact_has_no_figure():
+def test_a_fact_without_a_value_has_no_figure():
     record = load_record()
 
     assert record.on(date(2022, 5, 7), TOTAL) is None
@@ -55,7 +55,7 @@ def test_a_missing_fact_has_no_figure():
     assert payouts.first < date(2022, 5, 9) < payouts.last
 
 
-def test_a_fact_without_a_range_is_a_range_of_one_figure(tmp_path):
+def test_a_fact_without_a_range_has_equal_low_and_high_ends(tmp_path):
     (tmp_path / "facts.toml").write_text(FACT.replace("low = 900\nhigh = 1_100\n", ""))
 
     assert load_record(tmp_path / "facts.toml").on(date(2022, 5, 9), TOTAL) == (1_000, 1_000)
@@ -99,7 +99,7 @@ def test_a_mistake_in_a_fact_is_reported_in_one_line(tmp_path: Path, right, wron
     assert len(str(raised.value).splitlines()) == 1
 
 
-def test_a_figure_may_itself_be_a_day(tmp_path: Path):
+def test_the_value_of_a_fact_may_be_a_date(tmp_path: Path):
     days = FACT.replace('"USD"', '"date"').replace("1_000", "2022-05-09")
     days = days.replace("900", "2022-05-08").replace("1_100", "2022-05-11")
     (tmp_path / "facts.toml").write_text(days)
@@ -113,7 +113,7 @@ def test_a_figure_may_itself_be_a_day(tmp_path: Path):
 @pytest.mark.parametrize(
     ("figure", "said"), [(899, "below"), (900, "inside"), (1_100, "inside"), (1_101, "above")]
 )
-def test_a_figure_is_inside_a_range_with_its_ends(figure, said):
+def test_the_ends_of_a_range_are_inside_the_range(figure, said):
     assert verdict(Decimal(figure), Range(Decimal(900), Decimal(1_100))) == said
     assert verdict(Decimal(figure), None) == "silent"
 
@@ -121,7 +121,7 @@ def test_a_figure_is_inside_a_range_with_its_ends(figure, said):
 # ------------------------------------------------------------------------- liquidations
 
 
-def test_the_share_is_that_of_the_day_or_the_range_of_the_year_around_it():
+def test_a_share_is_that_of_the_day_or_else_the_range_over_a_year_around_it():
     record = Record(
         fact=(
             fact(SHARE, date(2020, 5, 10), 0.1),
@@ -143,10 +143,12 @@ def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
     return {(row["day"], row["market"]): row for row in rows}
 
 
-def test_a_day_is_compared_with_the_total_times_the_share(margin_run: RunFolder):
+def test_liquidations_of_a_day_are_compared_with_the_recorded_total_times_the_share(
+    margin_run: RunFolder,
+):
     crash = date(2022, 5, 10)
     usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
-    total = float(usd) * 10  # of which 5 to 20 % are half to twice as much
+    total = float(usd) * 10  # 5 to 20 % of the total are half to twice the run's amount
 
     rows = beside(
         margin_run,
@@ -163,11 +165,11 @@ def test_a_day_is_compared_with_the_total_times_the_share(margin_run: RunFolder)
     assert row["recorded_high_usd"] == pytest.approx(usd * 2, abs=1)
     assert row["verdict"] == "inside"
     assert rows[crash, "BTC-PERP"]["verdict"] == "above"
-    assert (crash, "LUNA-PERP") not in rows  # this run does not have it
+    assert (crash, "LUNA-PERP") not in rows  # this run does not have the market
     assert rows[date(2022, 5, 11), "all of the run's"]["verdict"] == "silent"
 
 
-def test_a_recorded_day_without_liquidations_is_below(margin_run: RunFolder):
+def test_a_day_without_liquidations_in_the_run_is_below_the_record(margin_run: RunFolder):
     quiet = date(2022, 5, 9)
     table = beside_record(
         margin_run,
@@ -179,7 +181,7 @@ def test_a_recorded_day_without_liquidations_is_below(margin_run: RunFolder):
     assert (day, usd, said) == (quiet, 0, "below")
 
 
-def test_liquidations_are_compared_with_ftx_own_volume_of_the_day(margin_run: RunFolder):
+def test_liquidations_are_in_percent_of_the_recorded_volume_of_the_day(margin_run: RunFolder):
     crash = date(2022, 5, 10)
     rows = beside(margin_run, fact("volume-of-ftx", crash, 1e9))
     row = rows[crash, "all of the run's"]
@@ -189,7 +191,7 @@ def test_liquidations_are_compared_with_ftx_own_volume_of_the_day(margin_run: Ru
     )
 
 
-def test_missing_facts_are_noted_for_runs_of_that_time(margin_run: RunFolder):
+def test_a_missing_fact_is_noted_if_the_run_covers_its_time(margin_run: RunFolder):
     def notes(first: date, last: date) -> tuple[str, ...]:
         about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
         payouts = Fact(key=PAYOUTS, since=first, until=last, note="the payouts", **about)

@@ -1,4 +1,4 @@
-"""The residual: closed forms of a small record, and the books by independent sums."""
+"""The residual: known values of a small record, and sums of the books by Beancount and DuckDB."""
 
 from collections import defaultdict
 from datetime import date
@@ -41,18 +41,18 @@ NOTHING_ELSE = Record(
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days of a group that borrows, invests, holds tokens and positions, and is recalled."""
+    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
     return executed(WORLDS / "group.toml")
 
 
 @pytest.fixture(scope="module")
 def portfolio_run(executed) -> RunFolder:
-    """Six days in which the maker holds coins on borrowed money, and customers' dollars."""
+    """Return a run of six days in which the maker has coins on credit and customers' dollars."""
     return executed(WORLDS / "portfolio.toml")
 
 
 def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
-    """Make a fact without a value, with one, or with a low and a high end."""
+    """Return a fact with no value, with a value, or with a low and a high end."""
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     if len(figures) == 2:
         low, high = figures
@@ -61,7 +61,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 
 
 def small_record(first: date, second: date) -> Record:
-    """Return two days with known values, except for ranges of cash and of gifts."""
+    """Return a record of two days with known values and ranges of cash, buyback and gifts."""
     return Record(
         fact=(
             fact("source-lenders", first, 100.0),
@@ -87,7 +87,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
-    """Sum dollars over accounts with plain Beancount."""
+    """Return the sum of dollars on accounts, computed by a query of Beancount."""
     said = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND date <= {until}",
@@ -98,7 +98,7 @@ def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
 # ------------------------------------------------------------------------- the closed form
 
 
-def test_debts_less_assets_less_uses_leave_the_residual_with_all_ranges():
+def test_the_residual_is_debts_less_assets_less_uses_with_all_ranges():
     record = small_record(EARLY, DAY)
     early, late = (
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -111,7 +111,7 @@ def test_debts_less_assets_less_uses_leave_the_residual_with_all_ranges():
     assert late.unexplained == Range(70 + 90 - 5 - 38, 70 + 90 - 5 - 20)
 
 
-def test_the_vanished_amount_deducts_later_uses_and_no_earlier_ones():
+def test_the_vanished_amount_of_a_period_deducts_only_uses_of_the_period():
     record = small_record(EARLY, DAY)
     days = [
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -121,7 +121,7 @@ def test_the_vanished_amount_deducts_later_uses_and_no_earlier_ones():
     first, second = vanished(days)
 
     assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
-    # Debts less assets rise from 50..70 to 155; gifts of 0..8 are new, the buyback is not.
+    # Debts less assets rise from 50..70 to 155. Gifts of 0..8 are new; the buyback is earlier.
     assert second.recorded == Range(155 - 70 - 8, 155 - 50)
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 
@@ -136,11 +136,11 @@ def test_a_use_without_a_date_may_belong_to_the_later_period():
 
     assert vanished(days)[1].recorded == Range(-2, 0)
     grown = ResidualDay(LATE, (fact("use-insiders", LATE, 3.0, 5.0),), None)
-    # Payments are not undone: since then at least 3 - 2, at most 5.
+    # Recorded uses never fall: the new payments are at least 3 - 2 and at most 5.
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 
-def test_net_debt_on_record_as_one_figure_is_not_computed_from_its_parts():
+def test_recorded_net_debt_is_used_instead_of_debts_less_assets():
     day = ResidualDay(
         DAY, (fact("source-lenders", DAY, 99.0), fact("net-debt", DAY, 3.0, 4.0)), None
     )
@@ -148,7 +148,7 @@ def test_net_debt_on_record_as_one_figure_is_not_computed_from_its_parts():
     assert day.net_debt == Range(3, 4)
 
 
-def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(tiny_run):
+def test_the_answer_has_the_half_year_in_which_most_vanished_and_both_ranges(tiny_run):
     first, second = date(2021, 11, 30), date(2022, 6, 30)
     billions = [
         each.model_copy(
@@ -173,7 +173,7 @@ def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(t
 # -------------------------------------------------------------------- missing days
 
 
-def test_a_run_that_ends_before_a_date_says_so(tiny_run: RunFolder):
+def test_the_answer_states_that_the_run_does_not_cover_the_recorded_dates(tiny_run: RunFolder):
     first, last = MeasuredBooks(tiny_run).days
     report = found(tiny_run, *small_record(date(2021, 11, 30), OUTSIDE).fact)
 
@@ -188,7 +188,7 @@ def test_a_run_that_ends_before_a_date_says_so(tiny_run: RunFolder):
     assert {row["run_usd"] for row in table(report.tables(), "lines")} == {None}
 
 
-def test_a_run_that_begins_between_two_dates_has_the_later_one_and_no_vanished_amount(group_run):
+def test_a_run_that_begins_between_two_recorded_dates_has_no_vanished_amount(group_run):
     report = found(group_run, *small_record(date(2021, 11, 30), DAY).fact)
 
     rows = {(row["day"], row["what"]): row for row in table(report.tables(), "residual")}
@@ -197,7 +197,7 @@ def test_a_run_that_begins_between_two_dates_has_the_later_one_and_no_vanished_a
     assert "does not cover that time" in report.answer()
 
 
-def test_a_day_with_too_few_facts_is_shown_and_not_counted(group_run: RunFolder):
+def test_a_day_with_too_few_facts_is_listed_without_a_residual(group_run: RunFolder):
     silent = fact("net-debt", DAY, unsaid="only its assets", counts="debts less assets")
     alone = found(group_run, silent)
     beside = found(group_run, silent, *small_record(EARLY, LATE).fact)
@@ -214,7 +214,7 @@ def test_a_day_with_too_few_facts_is_shown_and_not_counted(group_run: RunFolder)
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_makers_sheet_agrees_with_beancount(group_run: RunFolder, day: date):
+def test_the_makers_balance_sheet_agrees_with_beancount(group_run: RunFolder, day: date):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
     paid = "^(Assets|Expenses):Alameda:({})".format("|".join(USES))
 
@@ -228,16 +228,14 @@ def test_the_makers_sheet_agrees_with_beancount(group_run: RunFolder, day: date)
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_unexplained_amount_of_a_run_is_the_losses_of_its_kinds_to_the_cent(
-    group_run, day: date
-):
+def test_the_residual_of_a_run_is_the_sum_of_the_losses_by_kind_to_the_cent(group_run, day: date):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
 
     assert sheet.left_open_usd == 0
     assert sheet.unexplained_usd == sum(sheet.lost_usd.values()) != 0
 
 
-def test_the_loss_of_each_carrier_agrees_with_duckdb_by_kind_and_date(group_run: RunFolder):
+def test_the_loss_of_each_part_agrees_with_duckdb_by_kind_and_date(group_run: RunFolder):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
     by_kind = sql(
@@ -261,7 +259,7 @@ def test_the_loss_of_each_carrier_agrees_with_duckdb_by_kind_and_date(group_run:
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_a_portfolios_loss_is_cost_less_proceeds_and_present_value(
+def test_the_loss_of_a_portfolio_is_cost_less_proceeds_less_market_value(
     portfolio_run: RunFolder, day: date
 ):
     sheet = maker_sheet(MeasuredBooks(portfolio_run), day)
@@ -283,7 +281,7 @@ def test_a_portfolios_loss_is_cost_less_proceeds_and_present_value(
     assert sheet.left_open_usd == 0
 
 
-def test_customers_dollars_at_the_maker_are_among_its_debts(portfolio_run: RunFolder):
+def test_agent_deposits_are_a_debt_of_the_maker(portfolio_run: RunFolder):
     sheet = maker_sheet(MeasuredBooks(portfolio_run), DAY)
     wired = -usd(portfolio_run, "^Liabilities:Alameda:AgentDeposits:", DAY)
     others = "^Liabilities:Alameda:CreditLine:|^Assets:Alameda:Claims:FTX$"
@@ -295,7 +293,7 @@ def test_customers_dollars_at_the_maker_are_among_its_debts(portfolio_run: RunFo
     assert credit_drawn(books, Span(DAY, DAY)) == sheet.house_usd - wired
 
 
-def test_stale_quotes_alone_are_the_makers_loss_on_them(group_run: RunFolder):
+def test_the_reported_loss_on_stale_quotes_is_the_makers_booked_loss(group_run: RunFolder):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
 
@@ -304,7 +302,7 @@ def test_stale_quotes_alone_are_the_makers_loss_on_them(group_run: RunFolder):
     assert carried.takeovers_usd == 0
 
 
-def test_stakes_are_assets_on_days_whose_record_counts_them_and_uses_on_other_days(group_run):
+def test_stakes_are_uses_if_the_record_of_the_day_has_ventures_and_else_assets(group_run):
     def told(*uses: Fact) -> dict[str, Decimal]:
         report = found(group_run, fact("net-debt", DAY, 1.0), *uses)
         return {row["what"]: row["run_usd"] for row in table(report.tables(), "residual")}
@@ -318,7 +316,7 @@ def test_stakes_are_assets_on_days_whose_record_counts_them_and_uses_on_other_da
     assert apart["unexplained"] == among["unexplained"]
 
 
-def test_a_line_has_the_runs_figure_of_the_same_name(group_run: RunFolder):
+def test_a_recorded_line_has_the_runs_figure_of_the_same_line(group_run: RunFolder):
     keys = ("source-lenders", "source-house", "asset-cash", "use-ventures", "use-buyback")
     facts = [fact(key, DAY, 1.0) for key in (*keys, "use-others", "asset-unlisted")]
     lines = {
@@ -355,7 +353,7 @@ def test_the_exchanges_shortfall_is_claims_less_cash_less_the_makers_debt(group_
     assert f"lacked 26.0 to 39.0 billion on {DAY}" in note
 
 
-def test_without_a_recorded_makers_debt_the_exchange_has_no_figure(group_run: RunFolder):
+def test_without_a_recorded_debt_of_the_maker_the_exchange_has_no_shortfall(group_run: RunFolder):
     record = Record(
         fact=(fact("claims-of-customers", DAY, 50.0), fact("cash-of-the-exchange", DAY, 20.0))
     )
@@ -367,7 +365,7 @@ def test_without_a_recorded_makers_debt_the_exchange_has_no_figure(group_run: Ru
 # ------------------------------------------------------------------- the record as shipped
 
 
-def test_the_shipped_sheets_cite_each_line_by_number_source_and_words():
+def test_each_line_of_the_shipped_balance_sheets_has_number_source_and_definition():
     record = load_record(SHEETS)
 
     assert all(each.ids and each.counts and each.source for each in record.fact)
@@ -376,7 +374,7 @@ def test_the_shipped_sheets_cite_each_line_by_number_source_and_words():
     assert all(each.amounts or each.unsaid for each in record.fact)
 
 
-def test_the_command_prints_the_tables_by_name(group_run: RunFolder):
+def test_residual_prints_each_table_by_its_name(group_run: RunFolder):
     for name in ("residual", "carriers", "lines", "the-exchange", "sources"):
         told = CliRunner().invoke(main, ["residual", str(group_run.path), "--table", name])
         assert told.exit_code == 0
@@ -385,7 +383,7 @@ def test_the_command_prints_the_tables_by_name(group_run: RunFolder):
     assert all(carrier in whole for carrier in CARRIERS)
 
 
-def test_customers_coins_that_it_sold_are_owed_at_mark_and_their_rise_is_a_loss(executed):
+def test_customers_coins_sold_by_the_maker_are_a_debt_at_market_price(executed):
     run = executed(WORLDS / "coins.toml")
     books = MeasuredBooks(run)
     day = books.days.last

@@ -23,7 +23,7 @@ DEBTS = "^Liabilities:Alameda:"
 STAKES = "(Ventures|Acquisitions)"
 HOUSE = "^Assets:FTX:"
 
-# By line: the accounts and the commodities; accounts of a second pattern are subtracted.
+# For each line, patterns of its accounts and of its commodities.
 LINES = {
     "all_assets_of_maker": (MAKER, "."),
     "tokens_of_others": (MAKER, "^SOL$"),
@@ -40,12 +40,12 @@ LINES = {
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
     return executed(WORLDS / "group.toml")
 
 
 def by_beancount(run: RunFolder, accounts: str, commodities: str, day: date = DAY) -> Decimal:
-    """Sum up postings until the day, at Beancount's price of that day."""
+    """Return the value of accounts in dollars at Beancount's prices of the day."""
     units: dict[str, Decimal] = defaultdict(Decimal)
     for entry in run.transactions:
         for posting in entry.postings if entry.date <= day else ():
@@ -61,7 +61,7 @@ def by_beancount(run: RunFolder, accounts: str, commodities: str, day: date = DA
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_line_agrees_with_beancount_at_its_own_prices(group_run: RunFolder, line: str):
+def test_each_line_of_a_balance_sheet_agrees_with_beancount(group_run: RunFolder, line: str):
     expected = by_beancount(group_run, *LINES[line])
     found = getattr(sheet_lines, line)(MeasuredBooks(group_run), SPAN)
 
@@ -83,12 +83,14 @@ IN_KIND = {
 
 @pytest.fixture(scope="module")
 def coins_run(executed) -> RunFolder:
-    """Six days of a house that owes coins; its maker has sold some of them."""
+    """Return a run of six days in which the house owes coins and the maker has sold some coins."""
     return executed(WORLDS / "coins.toml")
 
 
 @pytest.mark.parametrize("line", IN_KIND)
-def test_customers_coins_count_at_the_days_price_on_both_sides(coins_run: RunFolder, line: str):
+def test_customers_coins_are_valued_at_the_price_of_the_day_on_both_sides(
+    coins_run: RunFolder, line: str
+):
     expected = by_beancount(coins_run, *IN_KIND[line], day=IN_COINS)
     found = getattr(sheet_lines, line)(MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS))
     lent = by_beancount(coins_run, "^Assets:FTX:CreditLine", "BTC|ALTS|STABLE", day=IN_COINS)
@@ -97,7 +99,7 @@ def test_customers_coins_count_at_the_days_price_on_both_sides(coins_run: RunFol
     assert abs(found) == abs(round(expected, 2)) != 0
 
 
-def test_customers_coins_are_no_tokens_of_the_group(coins_run: RunFolder):
+def test_customers_coins_are_not_counted_as_tokens_of_the_group(coins_run: RunFolder):
     books, span = MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS)
 
     assert sheet_lines.tokens_of_group(books, span) is None
@@ -120,8 +122,8 @@ def test_debts_exclude_the_credit_line(group_run: RunFolder):
     assert sheet_lines.owed_by_maker(books, SPAN) > 0
 
 
-def test_the_shortfall_counts_tokens_of_the_exchange_and_no_stake(executed):
-    """The exchange has bought a stake here, which would reduce the shortfall if it counted."""
+def test_the_shortfall_of_the_exchange_counts_its_tokens_and_no_stakes(executed):
+    """In this run the exchange owns a stake, which must not reduce the shortfall."""
     stake = {
         "date": date(2022, 5, 31),
         "usd": 10_000,
@@ -149,7 +151,7 @@ def test_trading_results_exclude_uses_and_interest(group_run: RunFolder):
     assert by_beancount(group_run, paid, "USD") > 0
 
 
-def test_a_line_without_a_figure_of_the_run_is_left_out(tiny_run: RunFolder):
+def test_a_line_that_the_run_does_not_have_is_none(tiny_run: RunFolder):
     books = MeasuredBooks(tiny_run)
     nothing = Span(books.days.last, books.days.last)
 
@@ -157,7 +159,7 @@ def test_a_line_without_a_figure_of_the_run_is_left_out(tiny_run: RunFolder):
         assert getattr(sheet_lines, line)(books, nothing) is None
 
 
-def test_claims_in_one_coin_and_in_dollars_are_all_claims_together(coins_run: RunFolder):
+def test_claims_in_coins_and_in_dollars_sum_to_all_claims(coins_run: RunFolder):
     books, span = MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS)
     by_coin = [sheet_lines.claims_in(coin)(books, span) for coin in ("BTC", "ALTS", "STABLE")]
     accounts = "^Liabilities:FTX:Coins:"
@@ -168,7 +170,7 @@ def test_claims_in_one_coin_and_in_dollars_are_all_claims_together(coins_run: Ru
     assert sheet_lines.claims_in("ETH")(books, span) is None
 
 
-def test_without_coins_there_is_no_claim_in_dollars_alone(tiny_run: RunFolder):
+def test_without_coins_claims_in_dollars_are_not_a_separate_line(tiny_run: RunFolder):
     books = MeasuredBooks(tiny_run)
 
     assert sheet_lines.claims_in_dollars(books, Span(*2 * (books.days.last,))) is None

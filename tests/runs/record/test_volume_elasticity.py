@@ -1,4 +1,4 @@
-"""The elasticity of volume to the day's range: slow computation, known truths, coverage."""
+"""The elasticity of volume to the day's price range: a slow computation and known values."""
 
 import math
 from collections import defaultdict
@@ -18,7 +18,7 @@ FIRST = date(2021, 1, 1)
 
 
 def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
-    """Make days from volumes and ranges, ln(ln(high / low))."""
+    """Return days with the given volumes and ln(ln(high / low)) as price range."""
     found = []
     for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
         usd = [Decimal(f"{x:.2f}") for x in (of_customers / 3, of_customers * 2 / 3, hits)]
@@ -29,7 +29,7 @@ def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> 
 
 
 def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
-    """Draw autocorrelated ranges and noise, for which draws of single days would be wrong."""
+    """Return autocorrelated ranges and noise; resampling single days would be wrong for them."""
     rng = np.random.default_rng(seed)
     log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
     shocks = 0.4 * rng.standard_normal(days)
@@ -40,7 +40,7 @@ def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
-    """Regress with one loop for each mean, sum and product."""
+    """Return the regression slope, computed with plain loops."""
     months = defaultdict(list)
     for day in days:
         months[day.day.month].append(day)
@@ -59,7 +59,7 @@ def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
 
 
 @pytest.mark.parametrize("left_over", [False, True])
-def test_the_slope_agrees_with_a_slow_regression(left_over):
+def test_the_elasticity_agrees_with_a_regression_in_plain_loops(left_over):
     log_range, noise = drawn(1, 100)
     days = days_of(log_range, 1e6 * np.exp(noise), 1e5 * np.exp(2 * (log_range + 3)))
 
@@ -67,7 +67,7 @@ def test_the_slope_agrees_with_a_slow_regression(left_over):
 
 
 @pytest.mark.parametrize("truth", [0.0, 0.15])
-def test_its_error_covers_a_known_elasticity_at_almost_the_stated_rate(truth):
+def test_the_error_interval_covers_the_true_elasticity_at_almost_the_stated_rate(truth):
     covered, tries = 0, 50
     for seed in range(tries):
         log_range, noise = drawn(seed)
@@ -78,7 +78,7 @@ def test_its_error_covers_a_known_elasticity_at_almost_the_stated_rate(truth):
     assert 0.88 <= covered / tries <= 0.98
 
 
-def test_hits_proportional_to_other_volume_raise_no_elasticity():
+def test_hits_that_grow_like_other_volume_do_not_change_the_elasticity():
     log_range, _ = drawn(2)
     customers = np.full(365, 1e9)
     months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
@@ -86,12 +86,12 @@ def test_hits_proportional_to_other_volume_raise_no_elasticity():
     as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
-    # A tenth of the volume grows by 1.4 more: 0.1 / 1.1 x 1.4, and the effect rises with its share.
+    # Hits are a tenth of other volume, and their exponent is 1.4 higher: at least 0.1 / 1.1 x 1.4.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 
-def test_the_remainder_of_a_record_does_not_depend_on_the_day():
-    """The remainder is the volume that hits leave, so it falls by arithmetic when they rise."""
+def test_customer_volume_computed_as_a_remainder_is_averaged_over_the_month():
+    """The remainder is total volume less hits, so it falls on days with many hits."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
     left = days_of(log_range, 5e9 - hits, hits)
@@ -99,7 +99,7 @@ def test_the_remainder_of_a_record_does_not_depend_on_the_day():
     assert elasticity(left, 0.6, False).figure < elasticity(left, 0.6, True).figure > 0
 
 
-def test_growth_from_month_to_month_is_no_elasticity():
+def test_growth_from_month_to_month_does_not_change_the_elasticity():
     log_range, _ = drawn(4)
     months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
     days = days_of(log_range + 0.1 * months, 1e9 * np.exp(0.5 * months), 0 * log_range)

@@ -1,4 +1,4 @@
-"""Conclusions from members: plausible ones, decisive inputs, conditions for half of the hole."""
+"""Conclusions from a study: plausible members, decisive inputs, conditions for half of the hole."""
 
 import sys
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ MOMENTS = (
 
 
 def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
-    """Make a table of two members of the base, at the middle of all ranges, and these members."""
+    """Return the results of a study: two base members with mean figures, then the given members."""
     study = Study(
         question="test",
         base="tiny",
@@ -74,13 +74,13 @@ def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.nd
 
 FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 RECORD = {
-    # The middle, an end of the record, slightly above three sigmas, far away, no figure.
+    # Members: middle of the record, end of its range, above three sigmas, far away, no figure.
     YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
     REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
 }
 
 
-def test_implausibility_is_the_distance_in_sigmas_of_record_and_model_together():
+def test_implausibility_is_the_distance_in_sigmas_of_record_and_model():
     of_yield, of_revenue = judge(members(FIVE, RECORD))
 
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12) ** 0.5)
@@ -89,7 +89,7 @@ def test_implausibility_is_the_distance_in_sigmas_of_record_and_model_together()
     assert np.isinf(of_yield.implausibility[4])
 
 
-def test_larger_differences_between_seeds_make_every_member_more_plausible():
+def test_a_larger_variation_between_seeds_makes_every_member_more_plausible():
     table = members(FIVE, RECORD)
     table.figures[YIELD][:2] = 1.0, 3.0
     of_yield, _ = judge(table)
@@ -97,7 +97,7 @@ def test_larger_differences_between_seeds_make_every_member_more_plausible():
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 1.4826**2) ** 0.5)
 
 
-def test_a_base_that_ends_years_early_does_not_make_every_member_plausible():
+def test_one_outlier_of_the_base_hardly_changes_its_median_and_deviation():
     of_base = {
         "numbers": np.arange(4),
         "inputs": np.full((4, 3), np.nan),
@@ -128,7 +128,7 @@ def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     assert found is not None
     assert found.explained > 0.95
     shares = {effect.unknown: effect for effect in found.effects}
-    # Of a sum of independent uniforms: 16 and 1 parts of 17 of the variance.
+    # For 4 x + y with independent uniforms, x has 16/17 of the variance and y has 1/17.
     assert shares["x"].low <= 16 / 17 <= shares["x"].high
     assert shares["y"].total == pytest.approx(1 / 17, abs=0.03)
     assert shares["z"].total < 0.01
@@ -136,11 +136,11 @@ def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     assert sensitivity(members(points, {"hole_usd": values}), "hole_usd") == found
 
 
-def test_with_few_members_no_sensitivity_is_shown():
+def test_a_study_with_few_members_has_no_sensitivity():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_among_members_that_reach_half_the_one_nearest_to_the_record_is_chosen():
+def test_of_members_with_half_of_the_hole_the_nearest_to_the_record_is_chosen():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))
@@ -153,7 +153,7 @@ def test_among_members_that_reach_half_the_one_nearest_to_the_record_is_chosen()
     assert found.contradicted[0].times_end == pytest.approx(0.4)
 
 
-def test_a_member_that_reaches_half_is_chosen_at_any_distance_from_the_record():
+def test_a_member_with_half_of_the_hole_is_chosen_even_without_recorded_figures():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     far = [replace(each, model=np.full(5, np.nan)) for each in judge(table)]
@@ -161,7 +161,7 @@ def test_a_member_that_reaches_half_is_chosen_at_any_distance_from_the_record():
     assert would_have_to_be(table, far).chosen == 1
 
 
-def test_if_none_reaches_half_the_bound_needs_no_model():
+def test_if_no_member_reaches_half_of_the_hole_a_bound_on_volume_is_computed():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
@@ -170,7 +170,8 @@ def test_if_none_reaches_half_the_bound_needs_no_model():
     assert not found.reached.any()
     assert found.chosen == 2
     assert found.bound.worst_bps == pytest.approx(10.0)
-    # Half of ten billion at ten basis points is five trillion; ten were traded at most.
+    # A loss of five billion at ten basis points needs a volume of five trillion. At most ten
+    # trillion were traded.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
     # The record has 40 to 50 % of 40 billion in 2019. In 2020 and 2021 the volume is 385 and 5,200
@@ -200,7 +201,7 @@ def test_outcomes_of_the_mechanism_exclude_unpaid_debts_of_firms():
     assert (told["mechanism_usd"], told["gap_loss_usd"], told["hole_usd"]) == (70, 70, 140)
 
 
-def test_the_answer_has_the_interval_of_plausible_members_only():
+def test_the_answer_has_the_interval_over_plausible_members():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 9.0, 9.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
@@ -215,7 +216,7 @@ def test_the_answer_has_the_interval_of_plausible_members_only():
     assert predicted[WITHDRAWN][-1] == "below"
 
 
-def test_a_hidden_input_is_recovered_if_the_moments_depend_on_it_and_not_otherwise():
+def test_a_hidden_input_is_recovered_only_if_the_moments_depend_on_it():
     points = np.random.default_rng(2).random((200, 3))
     noise = 0.02 * np.random.default_rng(3).standard_normal(200)
     moment = points[:, 0] + noise
@@ -231,7 +232,7 @@ def test_a_hidden_input_is_recovered_if_the_moments_depend_on_it_and_not_otherwi
     assert found["y"].width > 0.8
 
 
-def test_the_scenario_as_told_begins_with_the_statement_that_it_is_no_history(tmp_path: Path):
+def test_the_scenario_as_told_begins_with_a_note_that_it_is_not_history(tmp_path: Path):
     study = load_study(study_path("tiny"))
     numbers = np.arange(2, 8)
     inputs = np.array([list(each.inputs.values()) for each in members_of(study)[2:]])

@@ -1,4 +1,4 @@
-"""A study whose processes are killed ends with the same table, byte for byte."""
+"""A study whose processes are killed continues and gives identical results."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ PATIENCE_S = 120
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The sealed result of an uninterrupted study, by file."""
+    """Return the bytes of each file in the sealed result of an uninterrupted study."""
     folder = StudyFolder(TINY, tmp_path_factory.mktemp("study") / "whole")
     folder.play(None)
     return files_of(folder.seal())
@@ -37,14 +37,14 @@ def results(out: Path) -> int:
 
 
 def begin(out: Path) -> subprocess.Popen[bytes]:
-    """Play the study in separate processes, in a group that can be killed at once."""
+    """Start the study in a process group, so that one signal kills all its processes."""
     command = [sys.executable, "-m", "runs", "study", "tiny", "--processes", "2"]
     return subprocess.Popen(
         [*command, "--out", str(out)], stdout=subprocess.DEVNULL, start_new_session=True
     )
 
 
-def test_a_study_that_is_killed_three_times_ends_with_the_same_bytes(
+def test_a_study_killed_three_times_gives_identical_results(
     whole: dict[str, bytes], tmp_path: Path
 ):
     played = 0
@@ -65,7 +65,7 @@ def test_a_study_that_is_killed_three_times_ends_with_the_same_bytes(
     assert files_of(tmp_path / RESULT) == whole
 
 
-def test_a_dask_worker_that_is_killed_changes_nothing(whole: dict[str, bytes], tmp_path: Path):
+def test_killing_a_dask_worker_does_not_change_the_results(whole: dict[str, bytes], tmp_path: Path):
     folder = StudyFolder(TINY, tmp_path)
     killed: list[int] = []
     with (

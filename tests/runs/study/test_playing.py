@@ -1,4 +1,4 @@
-"""A study: design, play, stop, continue, seal and replay."""
+"""A study is designed, played, interrupted, continued, sealed and replayed."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -34,13 +34,13 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sealed result of an uninterrupted study."""
+    """Return the folder with the sealed result of an uninterrupted study."""
     folder = StudyFolder(TINY, tmp_path_factory.mktemp("study") / "whole")
     folder.play(None)
     return folder.seal()
 
 
-def test_a_study_that_is_stopped_three_times_ends_with_the_same_bytes(whole: Path, tmp_path: Path):
+def test_a_study_stopped_three_times_gives_identical_results(whole: Path, tmp_path: Path):
     class KilledError(Exception):
         pass
 
@@ -53,7 +53,7 @@ def test_a_study_that_is_stopped_three_times_ends_with_the_same_bytes(whole: Pat
         with pytest.raises(KilledError):
             folder.play(None, killed)
         assert len(StudyFolder(TINY, tmp_path).missing()) == missing - 1, stops
-        # A killed writer leaves such a file beside a result.
+        # A process killed during writing leaves a partial file with such a name.
         (tmp_path / MEMBERS / f".0000{stops + 3}.json.99").write_text('{"number": 4, "fig')
     folder = StudyFolder(TINY, tmp_path)
     folder.play(None)
@@ -63,7 +63,7 @@ def test_a_study_that_is_stopped_three_times_ends_with_the_same_bytes(whole: Pat
         assert (result / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_the_first_members_of_a_longer_study_are_those_of_a_shorter_one():
+def test_a_longer_study_begins_with_the_members_of_a_shorter_study():
     study = load_study(TINY)
     longer = study.model_copy(update={"members": 50})
 
@@ -71,12 +71,12 @@ def test_the_first_members_of_a_longer_study_are_those_of_a_shorter_one():
     assert len({member.seed for member in members_of(longer)}) == 52
 
 
-def test_a_missing_value_is_no_result(tmp_path: Path):
+def test_a_study_with_missing_members_cannot_be_sealed(tmp_path: Path):
     with pytest.raises(StudyError, match="8 members are missing"):
         StudyFolder(TINY, tmp_path).seal()
 
 
-def test_members_of_another_study_are_not_reused(whole: Path, tmp_path: Path):
+def test_a_folder_with_members_of_another_study_is_refused(whole: Path, tmp_path: Path):
     other = tmp_path / "other.toml"
     other.write_text(TINY.read_text(encoding="utf-8").replace("high = 4.0", "high = 5.0"))
 
@@ -84,7 +84,7 @@ def test_members_of_another_study_are_not_reused(whole: Path, tmp_path: Path):
         StudyFolder(other, whole.parent)
 
 
-def test_a_changed_table_is_refused(whole: Path, tmp_path: Path):
+def test_study_results_changed_after_sealing_are_refused(whole: Path, tmp_path: Path):
     copy = tmp_path / "copy"
     shutil.copytree(whole, copy)
     text = (copy / "study.toml").read_text(encoding="utf-8")
@@ -95,9 +95,7 @@ def test_a_changed_table_is_refused(whole: Path, tmp_path: Path):
         read_members(copy)
 
 
-def test_a_member_that_is_replayed_has_the_same_figures_to_the_cent_and_full_books(
-    whole: Path, tmp_path: Path
-):
+def test_a_replayed_member_has_the_same_figures_and_complete_books(whole: Path, tmp_path: Path):
     watched = Watched()
     replay(load_study(TINY), 5, tmp_path / "run", watched)
     run = RunFolder.at(tmp_path / "run")
@@ -112,7 +110,7 @@ def test_a_member_that_is_replayed_has_the_same_figures_to_the_cent_and_full_boo
         replay(load_study(TINY), 8, tmp_path / "none", watched)
 
 
-def test_sums_by_day_and_kind_are_kept_and_add_up_to_the_outcomes(whole: Path):
+def test_stored_sums_by_day_and_kind_add_up_to_the_outcomes(whole: Path):
     figures = read_members(whole).figures
     days = whole.parent / MEMBERS / "00005.days.parquet"
     run = RunFolder(whole)
@@ -127,7 +125,7 @@ def test_sums_by_day_and_kind_are_kept_and_add_up_to_the_outcomes(whole: Path):
     assert first == 3
 
 
-def test_inputs_replace_every_entry_that_a_key_stands_for():
+def test_an_input_changes_every_scenario_entry_that_its_key_matches():
     data = load("ftx").model_dump(exclude_none=True)
     times = Unknown(
         name="volume_times",
