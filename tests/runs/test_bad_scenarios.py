@@ -173,14 +173,14 @@ displayed_usd = 1e5
 
 
 def mutate(old, new):
-    """Change one place of the valid scenario, and check that the place exists."""
-    assert VALID.count(old) == 1, f"{old!r} stands {VALID.count(old)} times in it"
+    """Return the valid scenario with one text replaced; fail if the text does not occur once."""
+    assert VALID.count(old) == 1, f"{old!r} occurs {VALID.count(old)} times in the scenario"
     return VALID.replace(old, new)
 
 
 @pytest.fixture
 def refusal(tmp_path):
-    """Return the error that refuses a text, or bytes, as a scenario."""
+    """Return a function that loads an invalid scenario and returns the error."""
 
     def refuse(content, key):
         path = tmp_path / "bad.toml"
@@ -215,7 +215,7 @@ CLASS = VALID[VALID.index("[[firms.classes]]") : VALID.index("[firms.capital]")]
 LEAD_QUOTING = VALID[VALID.index("[lead.quoting]") : VALID.index("[maker]")]
 QUESTION = 'question = "Is this scenario read?"'
 
-# Each case: the place, the new value there, the key at fault, the content of the message.
+# Each case: the old text, the new text, the key that the error names, a part of the message.
 
 WRONG_TYPES = [
     ("seed = 1", "seed = true", "run.seed", "is true"),
@@ -427,7 +427,7 @@ NOT_ENTITIES = (
     '"A\\u0000"',
     '""',
     '"Zürich"',
-    '"Ａ"',  # a capital of full width
+    '"Ａ"',  # a full-width letter A
     '"A-"',
     '"A_B"',
     '"x\'; DROP TABLE fills"',
@@ -689,7 +689,7 @@ ONE_WRONG_VALUE = [
     ONE_WRONG_VALUE,
     ids=[f"{key} {shown}" for _, _, key, shown in ONE_WRONG_VALUE],
 )
-def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
+def test_the_error_for_one_wrong_value_names_its_key_and_the_problem(refusal, old, new, key, shown):
     error = refusal(mutate(old, new), key)
 
     assert shown in error.problem
@@ -705,7 +705,9 @@ def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
         ("depth_share = 0.1", "2021-06-01", "markets[0].depth[0].since", "when the run starts"),
     ],
 )
-def test_a_share_of_the_depth_needs_both_from_the_first_day_on(refusal, share, since, key, shown):
+def test_depth_requires_the_makers_share_and_a_value_from_the_first_day(
+    refusal, share, since, key, shown
+):
     text = mutate(f"{SIZE}\n", "").replace(HEDGES, f"{HEDGES}\n{share}")
     depth = f"depth = [{{ since = {since}, usd_per_bp = 1e5 }}]"
     error = refusal(text.replace('tick_usd = "1"', f'tick_usd = "1"\n{depth}'), key)
@@ -731,7 +733,9 @@ UNQUOTABLE = [
 
 
 @pytest.mark.parametrize(("quoter", "times", "key", "shown"), UNQUOTABLE)
-def test_quotes_out_of_reach_or_at_one_price_are_refused(refusal, quoter, times, key, shown):
+def test_quotes_too_far_from_the_price_or_with_equal_levels_are_refused(
+    refusal, quoter, times, key, shown
+):
     data = copy.deepcopy(EVERYTHING)
     data["markets"][0]["quoter"] |= quoter
     data["maker"]["spread_times"] = times
@@ -811,7 +815,7 @@ WRONG_TOKENS = [
     WRONG_TOKENS,
     ids=[f"{key} {shown}" for _, _, key, shown in WRONG_TOKENS],
 )
-def test_a_wrong_token_is_refused_at_its_key(refusal, old, new, key, shown):
+def test_the_error_for_a_wrong_token_names_its_key_and_the_problem(refusal, old, new, key, shown):
     assert WITH_TOKENS.count(old) == 1
     error = refusal(WITH_TOKENS.replace(old, new), key)
 
@@ -860,13 +864,15 @@ WRONG_LOANS = [
 @pytest.mark.parametrize(
     ("old", "new", "key", "shown"), WRONG_LOANS, ids=[f"{key} {s}" for _, _, key, s in WRONG_LOANS]
 )
-def test_a_wrong_loan_against_tokens_is_refused_at_its_key(refusal, old, new, key, shown):
+def test_the_error_for_a_wrong_pledged_loan_names_its_key_and_the_problem(
+    refusal, old, new, key, shown
+):
     error = refusal(WITH_LOAN.replace(old, new, 1), key)
 
     assert shown in error.problem
 
 
-def test_impact_of_hedges_needs_the_lead_venues_volume_too(refusal):
+def test_price_impact_of_hedges_requires_the_lead_venues_volume(refusal):
     alone = mutate(LEAD_QUOTING, "").replace('policy = "captive"\n', "")
     alone = alone.replace("taker_fee_bps = 4\n", "taker_fee_bps = 4\nimpact_kappa = 1\n")
     error = refusal(
@@ -901,7 +907,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "shown"), UNREADABLE.values(), ids=UNREADABLE)
-def test_a_file_that_is_no_toml_is_refused_as_a_whole(refusal, content, shown):
+def test_the_error_for_a_file_that_is_not_toml_names_no_key(refusal, content, shown):
     error = refusal(content, "")
 
     assert shown in error.problem
@@ -918,7 +924,7 @@ def test_a_file_that_is_no_toml_is_refused_as_a_whole(refusal, content, shown):
         (f"{'x' * 300}.toml", "too long"),
     ],
 )
-def test_a_path_without_a_file_is_refused(tmp_path, place, shown):
+def test_a_path_that_is_not_a_file_is_refused(tmp_path, place, shown):
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "good.toml").write_text(VALID)
     path = tmp_path / place
@@ -930,14 +936,14 @@ def test_a_path_without_a_file_is_refused(tmp_path, place, shown):
     assert shown in caught.value.problem
 
 
-def test_a_path_with_a_null_character_is_refused_on_one_line():
+def test_a_path_with_a_null_character_is_refused_in_one_line():
     with pytest.raises(ScenarioError) as caught:
         load("a\0\nb.toml")
 
     assert str(caught.value).startswith(r"a\x00\nb.toml cannot be opened")
 
 
-def test_a_folder_with_a_line_break_in_its_name_breaks_no_line(tmp_path):
+def test_a_line_break_in_a_folder_name_does_not_break_the_error_message(tmp_path):
     path = tmp_path / "a\nb" / "bad.toml"
     path.parent.mkdir()
     path.write_text('extends = "bad.toml"\n')
@@ -951,7 +957,7 @@ def test_a_folder_with_a_line_break_in_its_name_breaks_no_line(tmp_path):
 
 @pytest.fixture
 def built_in(tmp_path, monkeypatch):
-    """Two built-in scenarios, tiny and flat, and a file that is no scenario."""
+    """Create a folder of built-in scenarios with tiny and flat, and secret.toml outside it."""
     folder = tmp_path / "built-in"
     folder.mkdir()
     (folder / "tiny.toml").write_text(VALID)
@@ -965,7 +971,7 @@ def built_in(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "wanted", ["", ".", "..", "absent", "TINY", "tiny ", "ti*", "tiny.toml.bak", "secret"]
 )
-def test_an_unknown_name_is_answered_with_the_built_in_ones(wanted):
+def test_the_error_for_an_unknown_name_lists_the_built_in_scenarios(wanted):
     with pytest.raises(ScenarioError) as caught:
         load(wanted)
 
@@ -998,7 +1004,7 @@ def test_a_name_cannot_be_a_path_out_of_the_folder_of_built_in_scenarios(wanted)
         ('"./bad.toml"', "leads back to"),
     ],
 )
-def test_an_extension_of_nothing_is_refused(refusal, extends, shown):
+def test_an_invalid_base_in_extends_is_refused(refusal, extends, shown):
     error = refusal(f"extends = {extends}\n[run]\nseed = 2\n", "extends")
 
     assert shown in error.problem
@@ -1016,17 +1022,17 @@ def test_an_extension_of_nothing_is_refused(refusal, extends, shown):
         ('["run.seed", "run.seed"]', "without[1]", "does not have"),
     ],
 )
-def test_only_keys_of_the_base_can_be_left_out(refusal, without, key, shown):
+def test_without_accepts_only_keys_of_the_base_scenario(refusal, without, key, shown):
     error = refusal(f'extends = "tiny"\nwithout = {without}\n', key)
 
     assert shown in error.problem
 
 
-def test_a_file_without_a_base_leaves_nothing_out(refusal):
+def test_without_is_refused_in_a_scenario_without_a_base(refusal):
     refusal(f'without = ["firms"]\n{VALID}', "without")
 
 
-def test_a_circle_of_extensions_is_refused_where_it_closes(tmp_path):
+def test_a_cycle_of_extensions_is_refused(tmp_path):
     for name, extends in (("a", "b"), ("b", "c"), ("c", "a")):
         (tmp_path / f"{name}.toml").write_text(f'extends = "{extends}.toml"\n')
 
@@ -1036,7 +1042,7 @@ def test_a_circle_of_extensions_is_refused_where_it_closes(tmp_path):
     assert_helpful(caught.value, tmp_path / "c.toml", "extends")
 
 
-def test_five_extensions_in_a_row_are_read_and_six_are_not(tmp_path):
+def test_a_chain_of_five_extensions_is_read_and_a_chain_of_six_is_refused(tmp_path):
     (tmp_path / "0.toml").write_text(VALID)
     for n in range(1, 7):
         (tmp_path / f"{n}.toml").write_text(f'extends = "{n - 1}.toml"\n')
@@ -1047,7 +1053,7 @@ def test_five_extensions_in_a_row_are_read_and_six_are_not(tmp_path):
     assert_helpful(caught.value, tmp_path / "1.toml", "extends")
 
 
-def test_a_fault_is_reported_with_the_file_that_has_it(tmp_path):
+def test_an_error_is_reported_with_the_file_that_contains_it(tmp_path):
     base, extension = tmp_path / "base.toml", tmp_path / "extension.toml"
     base.write_text(mutate("latency_s = 2.0", "latency_s = -1"))
     extension.write_text('extends = "base.toml"\n[run]\nseed = 2\n')
@@ -1063,7 +1069,7 @@ def test_a_fault_is_reported_with_the_file_that_has_it(tmp_path):
     assert_helpful(caught.value, extension, "run.seed")
 
 
-def test_a_base_that_is_no_toml_is_reported_with_both_files(tmp_path):
+def test_the_error_for_a_base_that_is_not_toml_names_both_files(tmp_path):
     (tmp_path / "base.toml").write_text("seed = \n")
     (tmp_path / "extension.toml").write_text('extends = "base.toml"\n')
 
@@ -1085,7 +1091,7 @@ def test_a_base_that_is_no_toml_is_reported_with_both_files(tmp_path):
         ({"extends": "tiny"}, "extends"),
     ],
 )
-def test_an_override_is_checked_like_the_file(tmp_path, overrides, key):
+def test_an_override_is_checked_like_a_value_in_the_file(tmp_path, overrides, key):
     path = tmp_path / "good.toml"
     path.write_text(VALID)
 
@@ -1098,7 +1104,7 @@ def test_an_override_is_checked_like_the_file(tmp_path, overrides, key):
 # --------------------------------------------------------------- many faults at once
 
 
-def test_the_first_fault_is_reported_and_the_others_are_counted(refusal):
+def test_the_first_error_is_reported_and_the_others_are_counted(refusal):
     broken = mutate("seed = 1", "seed = -1").replace("holders = 1000", "holders = -1")
     broken = broken.replace("latency_s = 2.0", "latency_s = -1")
 
@@ -1107,7 +1113,7 @@ def test_the_first_fault_is_reported_and_the_others_are_counted(refusal):
     assert error.problem.endswith(" (and 2 more)")
 
 
-def test_a_misspelt_key_is_reported_before_the_key_that_is_missing_for_it(refusal):
+def test_a_misspelt_key_is_reported_before_the_missing_key(refusal):
     broken = mutate("holders = 1000", "holder = 1000").replace("\nstart = ", "\nstrat = ")
 
     error = refusal(broken, "run.strat")
@@ -1115,7 +1121,7 @@ def test_a_misspelt_key_is_reported_before_the_key_that_is_missing_for_it(refusa
     assert error.problem.endswith(" (and 3 more)")
 
 
-def test_a_list_with_many_faults_is_counted_quickly(refusal):
+def test_a_hundred_thousand_errors_in_a_list_are_counted(refusal):
     error = refusal(mutate(ANCHOR_2, "{}, " * 50_000), f"{PRICE}.anchors[1].at")
 
     assert error.problem.endswith(" (and 99999 more)")
@@ -1129,7 +1135,7 @@ FIGURES = [place for place in places(PARSED) if isinstance(value_at(PARSED, plac
 
 
 @pytest.mark.parametrize("place", FIGURES, ids=written)
-def test_no_figure_may_be_absurdly_large(refusal, place):
+def test_no_figure_may_be_infinite_or_extremely_large_or_of_another_type(refusal, place):
     for absurd in (math.nan, math.inf, -math.inf, 1e300, -1e300, 10**400, -(10**400), "1", [], {}):
         refusal(tomli_w.dumps(replaced(PARSED, place, absurd)), written(place))
 
@@ -1155,7 +1161,7 @@ values = st.recursive(
 
 @st.composite
 def mutations(draw):
-    """Change, delete or add a few keys anywhere in a valid scenario."""
+    """Draw a valid scenario with one to three keys changed, deleted or added."""
     data = copy.deepcopy(draw(st.sampled_from((PARSED, EVERYTHING))))
     for _ in range(draw(st.integers(1, 3))):
         everywhere = list(places(data))
@@ -1173,7 +1179,7 @@ def mutations(draw):
     return data
 
 
-@settings(deadline=None)  # the first example also builds the words of the schema
+@settings(deadline=None)  # the first example also builds the schema, which takes long
 @given(data=mutations())
 def test_a_mutated_scenario_is_read_or_refused_in_one_line(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "mutated.toml"

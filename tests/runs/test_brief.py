@@ -1,4 +1,4 @@
-"""A table for reading fits a screen, keeps its totals, and names the omitted part."""
+"""The short form of a table fits a screen, keeps the totals, and counts omitted rows."""
 
 import re
 from datetime import date
@@ -32,7 +32,7 @@ def tables(draw: st.DrawFn) -> Table:
 
 
 @given(tables())
-def test_every_table_fits_a_screen(table: Table):
+def test_the_short_form_of_any_table_fits_a_screen(table: Table):
     lines = brief(table).splitlines()
 
     assert max(map(len, lines)) <= WIDTH
@@ -45,7 +45,7 @@ def long_table(rows: int) -> Table:
     return Table("uses", "Uses", ("use", "cost_usd"), [*listed, ("all uses", Decimal(777))])
 
 
-def test_a_long_table_shows_its_first_rows_and_the_total_and_counts_the_rest():
+def test_a_long_table_has_its_first_rows_the_total_and_a_count_of_the_others():
     text = brief(long_table(60))
 
     shown = [int(found) for found in re.findall(r"^use (\d+)", text, re.MULTILINE)]
@@ -55,7 +55,7 @@ def test_a_long_table_shows_its_first_rows_and_the_total_and_counts_the_rest():
     assert left_out + len(shown) == 60
 
 
-def test_a_table_that_fits_leaves_nothing_out():
+def test_a_table_that_fits_a_screen_is_complete():
     assert "more row" not in brief(long_table(ROWS - 1))
     assert "more row" in brief(long_table(ROWS))
 
@@ -79,7 +79,7 @@ def test_columns_that_do_not_fit_are_counted():
         ("9999.99", "USD", "9,999.99"),
     ],
 )
-def test_amounts_are_rounded_to_one_unit_named_in_the_heading(largest, unit, told):
+def test_amounts_of_a_column_have_one_unit_and_the_heading_has_the_unit(largest, unit, told):
     text = brief(Table("t", "T", ("kind", "hole_usd"), [("x", Decimal(largest)), ("y", None)]))
 
     assert re.search(rf"^ +{re.escape(unit)}$", text, re.MULTILINE)
@@ -97,7 +97,7 @@ def examples() -> list[list[str]]:
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
     needed |= {"query": ["SELECT account, sum(position) GROUP BY account"], "sql": ["FROM fills"]}
     raw = {"run", "audit", "sign", "rebuild", "day", "counterfactual"}
-    # These need no run, or show a page.
+    # These commands need no run, or produce a page.
     others = {"scenario", "sweep", "study", "report", "serve", "attribution"}
     return [[name, *needed.get(name, [])] for name in main.commands if name not in raw | others]
 
@@ -110,7 +110,7 @@ def test_each_report_begins_with_its_answer_and_fits_a_screen(tiny_run, line: li
     assert max(map(len, lines)) <= 100
     assert len(lines) <= 45
     assert re.match(r"[A-Z0-9].*", lines[0])
-    if command in ("query", "sql"):  # their answer is their table, in the user's own words
+    if command in ("query", "sql"):  # these commands print only the table of the user's query
         return
     assert ". " in " ".join(lines[:4]) + " "
     assert re.search(r"seed 1, seal [0-9a-f]{12}, every hour simulated$", lines[-1])
@@ -119,7 +119,7 @@ def test_each_report_begins_with_its_answer_and_fits_a_screen(tiny_run, line: li
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["first-hole", "commingled", "leveraged-longs", "luna"])
 @pytest.mark.parametrize("line", examples(), ids=lambda line: line[0])
-def test_each_report_fits_a_screen_on_other_worlds_too(executed, scenario: str, line: list[str]):
+def test_each_report_on_other_scenarios_fits_a_screen(executed, scenario: str, line: list[str]):
     command, *words = line
     run = executed(scenario)
     words = [f"{run.transactions[-1].date}" if command == "solvency" else word for word in words]
@@ -141,7 +141,7 @@ def test_the_columns_of_a_view_and_their_meanings_fit_a_screen(words: list[str])
     assert not any("more" in line for line in lines)
 
 
-def test_many_notes_leave_fewer_rows_but_at_least_one():
+def test_long_notes_reduce_the_number_of_rows_to_no_less_than_one():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
 
@@ -154,7 +154,7 @@ def test_many_notes_leave_fewer_rows_but_at_least_one():
     assert "kind 59" in brief(table, 1)
 
 
-def test_results_of_queries_keep_every_digit_and_say_what_is_cut():
+def test_results_of_queries_keep_every_digit_and_count_omitted_rows():
     rows = [(n, Decimal("1234567.89"), "x" * 60, "y" * 60) for n in range(60)]
     table = Table("sql", "60 rows", ("n", "edge_usd", "x", "y"), rows)
 

@@ -1,4 +1,4 @@
-"""Findings about a user's candles are printed, and noted in the books."""
+"""The program prints its findings about a user's candles and records them in the books."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ SAID = f"columns are separated by semicolons; {GAPS}"
 
 @pytest.fixture(scope="module")
 def told_and_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RunFolder]:
-    """Play three days of tiny on candles with one missing."""
+    """Play tiny on three days of candles with one missing day; return its message and the run."""
     folder = tmp_path_factory.mktemp("candles")
     rows = [f"2022-05-{day:02};{usd};{usd + 500};{usd - 500};{usd}" for day, usd in DAYS]
     (folder / "btc.csv").write_text("\n".join(["date;open;high;low;close", *rows]))
@@ -40,7 +40,7 @@ def test_a_run_prints_the_recognised_format_in_one_line(told_and_run):
     assert told == f"BTC-PERP, candles: {SAID}\n"
 
 
-def test_the_books_note_it_and_each_answer_counts_the_gaps(told_and_run, tiny_run):
+def test_the_books_have_a_note_on_candles_and_each_answer_counts_the_gaps(told_and_run, tiny_run):
     _, run = told_and_run
 
     assert run.notes(CandlesRead) == [CandlesRead("BTC-PERP", SAID)]
@@ -49,7 +49,7 @@ def test_the_books_note_it_and_each_answer_counts_the_gaps(told_and_run, tiny_ru
     assert bridged_gaps(tiny_run) == []
 
 
-def test_the_audit_compares_the_note_with_the_scenario(told_and_run):
+def test_the_audit_accepts_the_note_on_candles(told_and_run):
     _, run = told_and_run
 
     assert not [problem for step in audit(run.path) for problem in step.problems]

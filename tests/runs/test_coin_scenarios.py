@@ -1,4 +1,4 @@
-"""Contradictions of customers' coins in a scenario, and the message about each."""
+"""Errors of scenarios with claims in coins, and the message about each error."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def read(tmp_path: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize(("old", "new", "key", "problem"), REFUSED)
-def test_contradictions_of_customers_coins_are_refused_at_their_key(
+def test_the_error_for_wrong_customers_coins_names_its_key_and_the_problem(
     tmp_path, old, new, key, problem
 ):
     assert old in TEXT
@@ -59,7 +59,7 @@ def test_contradictions_of_customers_coins_are_refused_at_their_key(
     assert caught.value.key == key
 
 
-def test_a_coin_of_customers_and_maker_has_one_price_and_the_same_dealers(tmp_path):
+def test_a_coin_of_customers_and_the_maker_needs_one_price_and_the_same_dealers(tmp_path):
     same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
     priced = "prices = [{ since = 2022-05-09, usd = 30_000 }]"
 
@@ -72,13 +72,13 @@ def test_a_coin_of_customers_and_maker_has_one_price_and_the_same_dealers(tmp_pa
     assert caught.value.key == "retail.coins.dealers"
 
 
-def test_customers_coins_are_written_and_read_back(tmp_path):
+def test_a_scenario_with_customers_coins_is_equal_after_writing_and_reading(tmp_path):
     scenario = read(tmp_path, TEXT)
 
     assert read(tmp_path, dump(scenario)) == scenario
 
 
-def test_without_coins_all_claims_are_in_dollars():
+def test_removing_the_cause_coins_turns_all_claims_into_dollars():
     change = REMOVALS["Coins"](load(str(WORLD)))
 
     assert load(str(WORLD), change.overrides).owed_coins == ()

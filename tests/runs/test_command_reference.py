@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from runs.cli.main import main
 from runs.command_reference import PAGE, page
 
-NOT_HERE = {"new"}  # writes a file: it has tests of its own
+NOT_HERE = {"new"}  # `scenario new` writes a file and has separate tests
 
 
-def test_the_page_agrees_with_the_commands():
+def test_the_page_of_commands_agrees_with_the_commands():
     assert PAGE.read_text("utf-8") == page(), "renew it: make reference"
 
 

@@ -1,4 +1,4 @@
-"""A counterfactual is the same scenario and seed without one cause, compared by its books."""
+"""A counterfactual plays the same scenario and seed without one cause and compares the books."""
 
 import shutil
 import tomllib
@@ -27,13 +27,13 @@ BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
     return executed(WORLDS / "group.toml")
 
 
 @pytest.fixture(scope="module")
 def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
-    """Run that world without a kind, once for all tests, and return folder and tables."""
+    """Return a function that plays `group_run` without a kind and returns its run and tables."""
     done: dict[str, tuple[RunFolder, list[Table]]] = {}
 
     def run(kind: str) -> tuple[RunFolder, list[Table]]:
@@ -53,20 +53,20 @@ def table(tables: list[Table], name: str) -> Table:
 
 
 def books_before(run: RunFolder, day: date) -> str:
-    """Return the general ledger before a day, byte for byte."""
+    """Return the text of the general ledger before a day."""
     text = "".join(path.read_text() for path in sorted(run.path.glob("2022-??.beancount")))
     return text.partition(f"\n{day} ")[0]
 
 
 def rows_before(run: RunFolder, day: date) -> list[tuple]:
-    """Return the fills before a day, row for row."""
+    """Return the rows of all fills before a day."""
     with run.connect() as connection:
         found = connection.execute("SELECT * FROM rows WHERE time < ? ORDER BY seq", [day])
         return found.fetchall()
 
 
 def changed(before: object, after: object, place: str = "") -> set[str]:
-    """Return the places in which two scenarios differ."""
+    """Return the keys in which two scenarios differ."""
     if isinstance(before, dict) and isinstance(after, dict):
         return {
             found
@@ -87,14 +87,14 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
         ("Quoter", {"maker.quoter_off"}),
         ("CreditLine", {"group.never_lend_customer_money"}),
         ("Loans", {"group.lenders"}),
-        ("Tokens", {"group.tokens", "group.lenders"}),  # one of them lends on tokens
+        ("Tokens", {"group.tokens", "group.lenders"}),  # one lender lends against tokens
         ("Directional", {"group.longs"}),
         ("Shares", {"group.rounds", "group.investors"}),
         ("Operations", {"group.house_cost_share"}),
         ("Buyback", {"group.uses"}),
     ],
 )
-def test_one_mechanism_is_removed_from_the_runs_scenario_and_nothing_else(group_run, kind, places):
+def test_only_the_keys_of_the_removed_cause_change_in_the_scenario(group_run, kind, places):
     base = tomllib.loads((group_run.path / "scenario.toml").read_text())
     other = tomllib.loads(dump(without(group_run, kind).scenario))
 
@@ -108,7 +108,7 @@ def test_without_a_group_the_whole_credit_line_is_removed(busy_run):
 
 
 @pytest.mark.parametrize("world", [BUSY, GROUP])
-def test_a_credit_line_that_begins_later_is_removed_too(executed, world):
+def test_a_credit_line_that_begins_after_the_start_is_also_removed(executed, world):
     steps = [{"since": load(str(world)).run.start + timedelta(days=1), "usd": 3e6}]
     run = executed(world, maker={"credit_line_usd": 0.0, "credit_line_steps": steps})
 
@@ -117,7 +117,7 @@ def test_a_credit_line_that_begins_later_is_removed_too(executed, world):
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_uses_of_other_kinds_and_lenders_without_tokens_stay(group_run):
+def test_uses_of_other_kinds_and_lenders_without_tokens_are_kept(group_run):
     uses = without(group_run, "Ventures").scenario.group.uses
     lenders = without(group_run, "Tokens").scenario.group.lenders
 
@@ -125,7 +125,7 @@ def test_uses_of_other_kinds_and_lenders_without_tokens_stay(group_run):
     assert [lender.name for lender in lenders] == ["Lender01"]
 
 
-def test_the_maker_backs_no_position_and_the_other_providers_stay(margin_run):
+def test_without_backstop_only_the_makers_limits_are_zero(margin_run):
     before = without(margin_run, "Quoter").scenario.leverage.providers
     after = without(margin_run, "Backstop").scenario.leverage.providers
 
@@ -135,7 +135,7 @@ def test_the_maker_backs_no_position_and_the_other_providers_stay(margin_run):
     ]
 
 
-def test_a_cause_that_the_scenario_does_not_have_is_refused_with_its_list(busy_run, group_run):
+def test_the_error_for_a_missing_cause_lists_the_removable_causes(busy_run, group_run):
     with pytest.raises(CounterfactualError) as found:
         without(busy_run, "Backstop")
     assert found.value.kinds == ("PickOff", "SlowQuotes", "Quoter", "CreditLine")
@@ -153,7 +153,7 @@ def test_a_removed_cause_cannot_be_removed_again(group_run, other_runs):
         assert kind not in found.value.kinds
 
 
-def test_a_run_without_its_scenario_is_refused_with_that_reason(tiny_run, tmp_path):
+def test_a_run_without_its_scenario_file_has_no_counterfactual(tiny_run, tmp_path):
     for name in ("main.beancount", "manifest.json"):
         (tmp_path / name).write_bytes((tiny_run.path / name).read_bytes())
 
@@ -167,14 +167,14 @@ def test_a_run_without_its_scenario_is_refused_with_that_reason(tiny_run, tmp_pa
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Loans", "Directional", "Shares", "Operations", "Ventures", "Buyback"]
 )
-def test_a_removed_kind_is_gone_from_the_books(group_run, other_runs, kind):
+def test_a_removed_kind_has_no_amount_in_the_books(group_run, other_runs, kind):
     other, _ = other_runs(kind)
 
     assert hole(group_run).kinds_usd[kind] != 0
     assert hole(other).kinds_usd.get(kind, 0) == 0
 
 
-def test_a_removed_backstop_leaves_its_positions_to_others(executed, tmp_path):
+def test_without_the_makers_backstop_another_provider_takes_over_positions(executed, tmp_path):
     crash = executed(WORLDS / "margin.toml", run={"start": CRASH, "end": CRASH + timedelta(days=1)})
     counterfactual(crash, without(crash, "Backstop"), tmp_path / "run")
     other = RunFolder.at(tmp_path / "run")
@@ -187,7 +187,7 @@ def test_a_removed_backstop_leaves_its_positions_to_others(executed, tmp_path):
 
 
 def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
-    """Find the first entries that differ, in the directives that Beancount loads."""
+    """Return the first entry of each run that differs between the runs, as loaded by Beancount."""
 
     def said(each: RunFolder) -> list[tuple]:
         after_opening = (entry for entry in each.transactions if "opening" not in entry.tags)
@@ -205,7 +205,7 @@ def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
 @pytest.mark.parametrize(
     ("kind", "first"), [("Buyback", date(2022, 6, 1)), ("Politics", date(2022, 6, 2))]
 )
-def test_a_removed_use_changes_nothing_before_its_date_and_something_then(
+def test_without_a_use_the_books_are_equal_until_its_date_and_then_differ(
     group_run, other_runs, kind, first
 ):
     other, tables = other_runs(kind)
@@ -218,7 +218,7 @@ def test_a_removed_use_changes_nothing_before_its_date_and_something_then(
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "CreditLine", "Buyback", "Loans"])
-def test_a_difference_is_with_minus_without_and_sums_to_that_of_the_hole(
+def test_differences_are_with_minus_without_and_sum_to_the_difference_of_the_hole(
     group_run, other_runs, kind
 ):
     other, tables = other_runs(kind)
@@ -232,7 +232,7 @@ def test_a_difference_is_with_minus_without_and_sums_to_that_of_the_hole(
     assert whole[1:3] == (hole(group_run).hole_usd, hole(other).hole_usd)
 
 
-def test_both_holes_are_side_by_side_with_nothing_unexplained(group_run, other_runs):
+def test_the_table_of_the_hole_has_both_runs_and_no_unexplained_amount(group_run, other_runs):
     other, tables = other_runs("Buyback")
     rows = {row[0]: row[1:] for row in table(tables, "hole").rows}
 
@@ -241,7 +241,7 @@ def test_both_holes_are_side_by_side_with_nothing_unexplained(group_run, other_r
     assert rows["unexplained (must be 0.00)"] == (0, 0, 0)
 
 
-def test_dates_are_side_by_side_and_an_event_that_never_happened_has_none(other_runs):
+def test_the_table_of_key_dates_has_both_runs_and_a_blank_for_a_missing_event(other_runs):
     _, tables = other_runs("Buyback")
     dates = {row[0]: (row[1], row[3]) for row in table(tables, "firsts").rows}
 
@@ -249,14 +249,14 @@ def test_dates_are_side_by_side_and_an_event_that_never_happened_has_none(other_
     assert dates["a use of money is not paid"] == (date(2022, 6, 3), date(2022, 6, 3))
 
 
-def test_a_use_that_was_never_paid_makes_no_difference(other_runs):
+def test_removing_a_use_that_was_never_paid_makes_no_difference(other_runs):
     _, tables = other_runs("Acquisitions")
 
     assert {row[-1] for row in table(tables, "difference").rows} == {0}
     assert table(tables, "parting").rows == []
 
 
-def test_a_run_does_not_differ_from_itself(busy_run):
+def test_a_run_compared_with_itself_has_no_differences(busy_run):
     tables = compare(busy_run, busy_run, without(busy_run, "PickOff")).tables()
 
     assert {row[-1] for row in table(tables, "difference").rows} == {0}
@@ -264,9 +264,9 @@ def test_a_run_does_not_differ_from_itself(busy_run):
     assert not any("versions" in note for note in table(tables, "difference").notes)
 
 
-def test_runs_of_different_versions_are_marked(busy_run, tmp_path):
+def test_a_comparison_of_runs_by_different_program_versions_has_a_note(busy_run, tmp_path):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
-    (folder / "manifest.json").write_text("{}")  # sealed by an unknown program
+    (folder / "manifest.json").write_text("{}")  # the version of the program is missing
     other = RunFolder.at(folder)
 
     found = table(compare(busy_run, other, without(busy_run, "PickOff")).tables(), "difference")
@@ -276,7 +276,7 @@ def test_runs_of_different_versions_are_marked(busy_run, tmp_path):
 # ---------------------------------------------------------------------------- the folder
 
 
-def test_the_other_run_is_kept_on_request_and_never_overwritten(busy_run, tmp_path):
+def test_the_counterfactual_run_is_kept_on_request_and_never_overwritten(busy_run, tmp_path):
     other = without(busy_run, "CreditLine")
     counterfactual(busy_run, other, tmp_path / "kept")
 
@@ -285,7 +285,7 @@ def test_the_other_run_is_kept_on_request_and_never_overwritten(busy_run, tmp_pa
         counterfactual(busy_run, other, tmp_path / "kept")
 
 
-def test_without_a_folder_the_other_run_leaves_nothing(busy_run, tmp_path, monkeypatch):
+def test_without_a_folder_the_counterfactual_run_leaves_no_files(busy_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     counterfactual(busy_run, without(busy_run, "CreditLine"))
@@ -293,7 +293,7 @@ def test_without_a_folder_the_other_run_leaves_nothing(busy_run, tmp_path, monke
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command_lists_the_removable_causes_in_one_line(busy_run):
+def test_counterfactual_lists_the_removable_causes_in_one_line(busy_run):
     result = CliRunner().invoke(main, ["counterfactual", str(busy_run.path), "--without", "Loan"])
 
     assert (result.exit_code, result.stdout) == (2, "")
@@ -303,7 +303,7 @@ def test_the_command_lists_the_removable_causes_in_one_line(busy_run):
     )
 
 
-def test_the_hole_with_and_without_has_cents(other_runs):
+def test_all_amounts_of_a_counterfactual_have_two_decimals(other_runs):
     for kind in ("Buyback", "Acquisitions"):
         for found in other_runs(kind)[1]:
             for row in found.rows:

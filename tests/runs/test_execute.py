@@ -1,4 +1,4 @@
-"""A run's folder appears only when it is complete; an older run is safe until then."""
+"""The folder of a run appears only when it is complete; an older run is kept until then."""
 
 import errno
 import gc
@@ -39,14 +39,14 @@ def other() -> Scenario:
 
 @pytest.fixture
 def before(executed, tmp_path) -> dict[str, bytes]:
-    """Put an older run in the place; return its content."""
+    """Copy an older run to the target folder; return its content."""
     shutil.copytree(executed(SMALL, run=ONE).path, tmp_path / "run")
     return contents(tmp_path / "run")
 
 
 @pytest.fixture(scope="module")
 def of_other(executed) -> dict[str, bytes]:
-    """The content of a run of the other scenario."""
+    """Return the content of a run of the other scenario."""
     return contents(executed(SMALL, run=OTHER).path)
 
 
@@ -59,7 +59,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class InterruptedRunError(Exception):
-    """An error while the world runs."""
+    """An error during the simulation."""
 
 
 def fail() -> None:
@@ -83,7 +83,7 @@ def test_missing_parent_folders_are_created(scenario, tmp_path):
     assert RunFolder.at(tmp_path / "a" / "b" / "run")
 
 
-def test_the_runs_scenario_gives_the_same_run_again(scenario, tmp_path):
+def test_playing_the_saved_scenario_of_a_run_gives_an_identical_run(scenario, tmp_path):
     execute(scenario, tmp_path / "one")
     execute(load(str(tmp_path / "one" / "scenario.toml")), tmp_path / "two")
 
@@ -98,7 +98,7 @@ def test_progress_is_reported_for_every_day(scenario, tmp_path):
     assert len(days) == 2
 
 
-def test_day_ledgers_are_written_for_the_days_that_the_scenario_names(tmp_path):
+def test_day_ledgers_are_written_for_the_days_in_the_scenario(tmp_path):
     day = load(str(SMALL)).run.start
     execute(load(str(SMALL), {"run": {"day_ledgers": [day]}}), tmp_path / "run")
 
@@ -108,7 +108,7 @@ def test_day_ledgers_are_written_for_the_days_that_the_scenario_names(tmp_path):
 # ---------------------------------------------------------------------- obstacles
 
 
-def test_a_folder_that_exists_is_refused(other, before, tmp_path):
+def test_an_existing_run_is_refused_without_force(other, before, tmp_path):
     with pytest.raises(RunRefusedError, match="--force"):
         execute(other, tmp_path / "run")
 
@@ -142,7 +142,7 @@ def a_file(place: Path) -> None:
 
 @pytest.mark.parametrize("put", [nothing, holiday_pictures, somebody_elses_ledger, a_file])
 @pytest.mark.parametrize("force", [False, True])
-def test_a_folder_that_is_no_run_is_never_replaced(scenario, tmp_path, put, force):
+def test_a_folder_or_file_that_is_not_a_run_is_never_replaced(scenario, tmp_path, put, force):
     put(tmp_path / "run")
     before = contents(tmp_path)
 
@@ -155,7 +155,7 @@ def test_a_folder_that_is_no_run_is_never_replaced(scenario, tmp_path, put, forc
 
 @pytest.mark.parametrize("put", [nothing, holiday_pictures, a_file])
 @pytest.mark.parametrize("force", [False, True])
-def test_a_folder_that_appears_during_the_simulation_is_not_replaced_either(
+def test_a_folder_that_appears_during_the_simulation_is_not_replaced(
     scenario, tmp_path, put, force
 ):
     def appear() -> None:
@@ -171,10 +171,10 @@ def test_a_folder_that_appears_during_the_simulation_is_not_replaced_either(
         assert (tmp_path / "run").read_bytes() == (tmp_path / "expected").read_bytes()
 
 
-def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(
+def test_if_two_runs_have_one_folder_the_second_to_finish_is_refused(
     scenario, other, of_other, tmp_path
 ):
-    """Neither has permission to replace the other."""
+    """Both runs are without --force, so neither may replace the other."""
 
     def overtake() -> None:
         if not (tmp_path / "run").exists():
@@ -186,7 +186,7 @@ def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(
     assert contents(tmp_path / "run") == of_other
 
 
-def test_a_parent_that_is_a_file_is_refused(scenario, tmp_path):
+def test_a_run_inside_a_path_that_is_a_file_is_refused(scenario, tmp_path):
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(RunRefusedError, match="can't be written"):
@@ -194,14 +194,14 @@ def test_a_parent_that_is_a_file_is_refused(scenario, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable to root")
-def test_a_parent_that_cannot_be_written_is_refused(scenario, tmp_path):
+def test_a_run_in_a_read_only_folder_is_refused(scenario, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
 
     with pytest.raises(RunRefusedError, match="can't be written"):
         execute(scenario, tmp_path / "closed" / "run")
 
 
-def test_a_parent_that_the_system_refuses_to_write_is_refused(scenario, tmp_path, monkeypatch):
+def test_a_run_in_a_folder_without_permission_to_write_is_refused(scenario, tmp_path, monkeypatch):
     def refuse(**_: object) -> str:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -212,7 +212,7 @@ def test_a_parent_that_the_system_refuses_to_write_is_refused(scenario, tmp_path
 
 
 def test_a_path_that_beancount_cannot_include_is_refused_before_the_simulation(scenario, tmp_path):
-    """Beancount's includes are patterns: for a folder called [1] it looks for one called 1."""
+    """Beancount reads an include as a pattern, so [1] in a path would match a folder named 1."""
     with pytest.raises(RunRefusedError):
         execute(scenario, tmp_path / "[1]" / "run", on_day=lambda: pytest.fail("it ran"))
 
@@ -221,7 +221,7 @@ def test_a_path_that_beancount_cannot_include_is_refused_before_the_simulation(s
 
 
 @pytest.mark.parametrize("error", [InterruptedRunError, KeyboardInterrupt, SystemExit, MemoryError])
-def test_a_failure_leaves_nothing_behind(scenario, tmp_path, error):
+def test_a_failed_run_leaves_no_files(scenario, tmp_path, error):
     def go_wrong() -> None:
         raise error
 
@@ -231,7 +231,7 @@ def test_a_failure_leaves_nothing_behind(scenario, tmp_path, error):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failure_leaves_no_file_open(scenario, tmp_path):
+def test_a_failed_run_leaves_no_open_file(scenario, tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
         with pytest.raises(InterruptedRunError):
@@ -241,7 +241,7 @@ def test_a_failure_leaves_no_file_open(scenario, tmp_path):
     assert [str(each.message) for each in caught] == []
 
 
-def test_a_failure_keeps_the_old_run(other, before, tmp_path):
+def test_a_failure_during_the_simulation_keeps_the_old_run(other, before, tmp_path):
     with pytest.raises(InterruptedRunError):
         execute(other, tmp_path / "run", force=True, on_day=fail)
 
@@ -250,7 +250,7 @@ def test_a_failure_keeps_the_old_run(other, before, tmp_path):
 
 
 @pytest.mark.parametrize("step", ["dump", "seal", "_write_day_ledgers"])
-def test_a_failure_after_the_simulation_keeps_the_old_run_too(
+def test_a_failure_after_the_simulation_keeps_the_old_run(
     other, before, tmp_path, monkeypatch, step
 ):
     monkeypatch.setattr(runs.execute, step, lambda *_: fail())
@@ -304,7 +304,7 @@ def before_the_seal(running: Connection, place: Path, force: bool) -> None:
 
 @pytest.fixture(scope="module")
 def imported() -> ForkServerContext:
-    """Give processes with all modules imported: forks of one process."""
+    """Return a context that forks new processes from one process with all modules imported."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return context
@@ -312,7 +312,7 @@ def imported() -> ForkServerContext:
 
 @pytest.fixture
 def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
-    """Start a process that runs a world, and wait until the run has begun."""
+    """Return a function that starts a run in a process and waits until the run has begun."""
     processes = []
 
     def start(program: Callable[..., None], place: Path, force: bool = False) -> BaseProcess:
@@ -332,7 +332,9 @@ def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
 
 @pytest.mark.parametrize("program", [mid_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
-def test_a_stopped_run_leaves_nothing_that_looks_complete(started, tmp_path, program, sent):
+def test_an_interrupted_or_killed_run_leaves_no_folder_that_counts_as_a_run(
+    started, tmp_path, program, sent
+):
     process = started(program, tmp_path / "run")
     os.kill(process.pid, sent)
     process.join()
@@ -340,7 +342,7 @@ def test_a_stopped_run_leaves_nothing_that_looks_complete(started, tmp_path, pro
     assert process.exitcode != 0
     assert not (tmp_path / "run").exists()
     for leftover in tmp_path.iterdir():
-        assert sent == signal.SIGKILL  # no code can clean up after it
+        assert sent == signal.SIGKILL  # a killed process cannot delete its files
         assert leftover.name.startswith(".")
         with pytest.raises(RunFolderError):
             RunFolder.at(leftover)
@@ -348,7 +350,7 @@ def test_a_stopped_run_leaves_nothing_that_looks_complete(started, tmp_path, pro
 
 @pytest.mark.parametrize("program", [mid_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
-def test_a_stopped_run_leaves_the_old_one(started, before, tmp_path, program, sent):
+def test_an_interrupted_or_killed_run_keeps_the_old_run(started, before, tmp_path, program, sent):
     process = started(program, tmp_path / "run", force=True)
     os.kill(process.pid, sent)
     process.join()
@@ -356,7 +358,7 @@ def test_a_stopped_run_leaves_the_old_one(started, before, tmp_path, program, se
     assert contents(tmp_path / "run") == before
 
 
-def test_files_of_a_killed_run_do_not_prevent_the_next(started, scenario, tmp_path):
+def test_files_of_a_killed_run_do_not_prevent_the_next_run(started, scenario, tmp_path):
     process = started(mid_run, tmp_path / "run")
     process.kill()
     process.join()

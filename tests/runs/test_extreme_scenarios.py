@@ -1,7 +1,7 @@
-"""The maker, the group, its customers and their margin at the limits of a scenario's values.
+"""Extreme values of the maker, the group, customers and margin in a scenario.
 
-A value is either refused in one line with the place and the correction, or it is accepted. Then a
-world of two days is simulated with it, and its books must pass.
+Each value is either refused in one line with its key and a correction, or it is accepted. With an
+accepted value a world of two days is simulated, and its books must be correct.
 """
 
 import math
@@ -47,7 +47,7 @@ EVERYTHING = laid_over(
         ("maker", "depth_share_steps"): [{"since": LAST, "share": 0.1}],
         ("markets", 0, "depth"): [{"since": date(2022, 5, 1), "usd_per_bp": 12_500.0}],
         ("maker", "credit_line_steps"): [{"since": LAST, "usd": 2_000_000.0}],
-        ("maker", "quoter_off"): date(2022, 6, 2),  # at the very end
+        ("maker", "quoter_off"): date(2022, 6, 2),  # the day after the last day of the world
         ("maker", "policy"): "captive",
     },
 )
@@ -67,7 +67,7 @@ def of_type(*types: type) -> list[Place]:
 
 @pytest.fixture
 def read(tmp_path, monkeypatch) -> Callable[[Any], Scenario | ScenarioError]:
-    """Return the scenario of parsed TOML, or the one helpful line that refuses it."""
+    """Return a function that loads parsed TOML and returns the scenario or its error."""
     path = tmp_path / "extreme.toml"
     path.touch()
 
@@ -84,7 +84,7 @@ def read(tmp_path, monkeypatch) -> Callable[[Any], Scenario | ScenarioError]:
 
 
 def assert_runs(scenario: Scenario | ScenarioError) -> None:
-    """Simulate a world, and require that its general ledger and its fills pass."""
+    """Simulate a scenario and assert that its general ledger and its fills are correct."""
     assert isinstance(scenario, Scenario), scenario
     with books_of(scenario) as run:
         entries, errors = run.loaded
@@ -99,7 +99,7 @@ def test_the_base_world_of_these_tests_has_every_table_and_runs(read):
 
     for part in (scenario.maker, scenario.group, scenario.leverage, scenario.retail.flow):
         for key in type(part).model_fields:
-            if key != "share_of_claims":  # it takes the place of collateral_usd_median
+            if key != "share_of_claims":  # this key is an alternative to collateral_usd_median
                 assert getattr(part, key) not in (None, ()), key
     assert_runs(scenario)
 
@@ -125,7 +125,7 @@ KINDS = {
     [(kind, place) for kind, found in KINDS.items() for place in found],
     ids=lambda each: each if isinstance(each, str) else written(each),
 )
-def test_a_value_that_no_key_allows_is_refused_at_its_key(read, kind, place):
+def test_an_absurd_value_of_any_key_is_refused_with_the_key(read, kind, place):
     for absurd in ABSURD[kind]:
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -134,7 +134,7 @@ def test_a_value_that_no_key_allows_is_refused_at_its_key(read, kind, place):
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_a_value_that_is_no_table_or_list_is_refused_at_its_key(read, place):
+def test_a_wrong_value_for_a_table_or_list_is_refused_with_its_key(read, place):
     for absurd in (7, "all", [7], {"x": 7}):
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -143,7 +143,7 @@ def test_a_value_that_is_no_table_or_list_is_refused_at_its_key(read, place):
 
 
 @pytest.mark.parametrize("place", KEYS, ids=written)
-def test_a_misspelt_key_is_reported_with_the_intended_one(read, place):
+def test_the_error_for_a_misspelt_key_suggests_the_correct_key(read, place):
     *table, key = place
     misspelt = (*table, f"{key}_")
     error = read(removed(replaced(EVERYTHING, misspelt, value_at(EVERYTHING, place)), place))
@@ -153,7 +153,7 @@ def test_a_misspelt_key_is_reported_with_the_intended_one(read, place):
 
 
 @pytest.mark.parametrize("place", KEYS, ids=written)
-def test_a_missing_key_is_requested_or_optional(read, place):
+def test_a_missing_key_is_either_optional_or_reported_as_missing(read, place):
     found = read(removed(EVERYTHING, place))
 
     if isinstance(found, ScenarioError) and found.key == written(place):
@@ -162,7 +162,7 @@ def test_a_missing_key_is_requested_or_optional(read, place):
 
 LENDER, TOKEN, USE = (("group", key, 0) for key in ("lenders", "tokens", "uses"))
 UNBOOKABLE = [
-    # In the books these would be claims on the lender, which it never booked.
+    # With these names accounts of tokens would look like claims on the lender.
     ((*LENDER, "name"), "SOL", (*TOKEN, "name"), "is 'SOL', which is taken"),
     ((*LENDER, "name"), "Pool", (*LENDER, "name"), "is 'Pool', which is taken"),
     ((*TOKEN, "name"), "FTX", (*TOKEN, "name"), "is 'FTX', which is taken"),
@@ -184,7 +184,7 @@ def test_values_that_cannot_be_booked_are_refused(read, place, value, at, shown)
 
 
 def everywhere(key: str, value: Any) -> dict[Place, Any]:
-    """Put one value at every place of a key."""
+    """Return changes that set one value at every place of a key."""
     return {place: value for place in KEYS if place[-1] == key}
 
 
@@ -193,12 +193,12 @@ MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
 DEPOSITS = ("house_deposit", "lead_deposit")
 DEPTHS, LINES = ((*MAKER, f"{key}_steps") for key in ("depth_share", "credit_line"))
 DEMAND, OTHERS = ("demand",), ("markets", 0, "others")
-RARE = 5e-324  # the least that is above zero; any time divided by it is infinite
+RARE = 5e-324  # the smallest positive float; a time divided by it is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
 Extremes = dict[str, dict[Place, Any]]
 OF_THE_MAKER: Extremes = {
-    "quotes as near as can be told apart, for all of the depth, then none": {
+    "quotes at the smallest distance, for all of the depth, then none": {
         (*MAKER, "spread_times"): 0.1,
         (*QUOTER, "half_spread_bps"): 0.0,
         (*QUOTER, "levels"): 10,
@@ -206,29 +206,29 @@ OF_THE_MAKER: Extremes = {
         (*MAKER, "depth_share"): 1.0,
         (*DEPTHS, 0, "share"): 0.0,
     },
-    "quotes as far as can be, for none of the depth, then all": {
+    "quotes at the largest distance, for none of the depth, then all": {
         (*MAKER, "spread_times"): 4.99,
         (*QUOTER, "half_spread_bps"): 1_000.0,
         (*MAKER, "depth_share"): 0.0,
         (*DEPTHS, 0, "share"): 1.0,
     },
-    "growth to all of the volume, with a limit beyond all money": {
+    "growth to all of the volume, with a position limit of a trillion": {
         (*MAKER, "quoting"): {"policy": "growth", "target_share": 1.0},
         (*QUOTER, "most_displayed_usd"): 1e12,
         (*QUOTER, "position_limit_usd"): 1e12,
     },
-    "belief within a limit of the least that can be shown": {
+    "believed policy with a maximum displayed size of one lot": {
         (*MAKER, "quoting"): {"policy": "believed"},
         (*QUOTER, "most_displayed_usd"): 330.0,
         (*QUOTER, "levels"): 10,
         (*QUOTER, "level_step_bps"): 1.0,
     },
-    "a maker with nothing, a line without end, then none": {
+    "a maker without cash, a credit line of a trillion, then none": {
         **{(*MAKER, f"{where}_usd"): 0.0 for where in ("opening_cash", *DEPOSITS)},
         (*MAKER, "credit_line_usd"): 1e12,
         (*LINES, 0, "usd"): 0.0,
     },
-    "a maker that is reviewed, without a line, then with one by the cent": {
+    "an independent maker without a credit line, then drawing by the cent": {
         (*MAKER, "policy"): "independent",
         (*MAKER, "credit_line_usd"): 0.0,
         (*MAKER, "credit_tranche_usd"): 0.01,
@@ -240,33 +240,33 @@ OF_THE_GROUP: Extremes = {
     "every sum is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
     "lenders that lend nothing": {("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)},
     "interest of a hundred per cent": {("group", "lenders", 0, "rate_pct_per_year"): 100.0},
-    "nothing is advanced": {("group", "lenders", 0, "advance"): 1e-300},
-    "tokens for nothing": {("group", "tokens", 0, "bought", n, "usd"): 0.0 for n in (0, 1)},
+    "lenders advance almost nothing on tokens": {("group", "lenders", 0, "advance"): 1e-300},
+    "tokens bought for nothing": {("group", "tokens", 0, "bought", n, "usd"): 0.0 for n in (0, 1)},
     "tokens worth nothing": {("group", "tokens", 0, "marks", n, "usd"): 0.0 for n in (0, 1)},
-    "tokens beyond price": MARKS_OF_A_BILLION,
+    "tokens with a mark of a billion": MARKS_OF_A_BILLION,
     "a trillion tokens": everywhere("units", 10**12),
     "all fees are spent": {("group", "house_cost_share"): 1.0},
-    "a pool that takes all": {(*POOL, "fee_bps"): 1_000.0},
-    "a pool that takes nothing": {(*POOL, "fee_bps"): 0.0, (*POOL, "block_s"): 3_600.0},
-    "a lift of everything": {
+    "a pool with the highest fee": {(*POOL, "fee_bps"): 1_000.0},
+    "a pool without a fee": {(*POOL, "fee_bps"): 0.0, (*POOL, "block_s"): 3_600.0},
+    "the largest effect of tokens on prices": {
         ("group", "lift", "elasticity"): 1.0,
         ("group", "lift", "reference_usd"): 0.01,
     },
-    "a long of a cent": {("group", "longs", 0, "usd"): 0.01},
-    "nothing but names": {
+    "a long position of a cent": {("group", "longs", 0, "usd"): 0.01},
+    "unusual texts and names": {
         **everywhere("why", '"'),
         **everywhere("what", "Ü" * 200),
         ("group", "rounds", 0, "name"): "x",
     },
 }
 OF_CUSTOMERS: Extremes = {
-    "nobody comes or goes": {
+    "no deposits and no withdrawals": {
         (*FLOW, "deposits_per_volume"): 0.0,
         (*FLOW, "base_per_day"): 0.0,
         **everywhere("sensitivity", 0.0),
         (*FLOW, "firms_sensitivity"): 0.0,
     },
-    "everything so rare that it never happens": {
+    "rates so small that no event happens": {
         (*FLOW, "deposits_per_volume"): RARE,
         (*FLOW, "base_per_day"): RARE,
         **everywhere("sensitivity", RARE),
@@ -275,15 +275,15 @@ OF_CUSTOMERS: Extremes = {
         (*MARGIN, "exits_per_day"): RARE,
         ("markets", 0, "price", "ticks_per_s"): RARE,
     },
-    "all go at once": {(*FLOW, "base_per_day"): 1.0, **everywhere("shock", 100.0)},
-    "everybody runs at the sight of anything": {
+    "all customers withdraw at once": {(*FLOW, "base_per_day"): 1.0, **everywhere("shock", 100.0)},
+    "customers with the highest sensitivity to news": {
         (*FLOW, "contagion"): 0.0,
         (*FLOW, "queue_shock"): 100.0,
         **everywhere("sensitivity", 10_000.0),
         (*FLOW, "firms_sensitivity"): 10_000.0,
     },
     "a halt at once": {(*FLOW, "halt_after_h"): 1e-300, **everywhere("shock", 1.0)},
-    "elasticities without end": {
+    "the largest elasticities": {
         (*FLOW, "trust_elasticity"): 100.0,
         (*DEMAND, "depth_elasticity"): 10.0,
         (*DEMAND, "spread_elasticity"): 10.0,
@@ -296,14 +296,14 @@ OF_CUSTOMERS: Extremes = {
     },
 }
 OF_MARGIN: Extremes = {
-    "nobody on margin": {(*MARGIN, "holders"): 0, (*MARGIN, "arrivals_per_day"): 0.0},
-    "all on margin are long, and leave": {
+    "no customers on margin": {(*MARGIN, "holders"): 0, (*MARGIN, "arrivals_per_day"): 0.0},
+    "all customers on margin are long and close their positions": {
         (*MARGIN, "long_share"): 1.0,
         (*MARGIN, "exits_per_day"): 1.0,
     },
     "a cent of collateral": {(*MARGIN, "collateral_usd_median"): 0.01},
     "a trillion of collateral": {(*MARGIN, "collateral_usd_median"): 1e12},
-    "leverage without end": {
+    "the highest leverage": {
         (*MARGIN, "leverage_mean"): 100.0,
         (*MARGIN, "limits", 0, "leverage_max"): 200.0,
         (*MARGIN, "maintenance_margin_pct"): 0.01,
@@ -318,8 +318,8 @@ OF_MARGIN: Extremes = {
         **everywhere("usd_per_hour", 0.0),
         (*MARGIN, "forced_share_per_s"): 0.0,
     },
-    "providers that never let go": everywhere("unwind_delay_s", 86_400.0),
-    "all tokens, which count for little": {
+    "providers that keep positions for a day": everywhere("unwind_delay_s", 86_400.0),
+    "all collateral in tokens with a weight of 1 %": {
         (*MARGIN, "tokens", 0, "share"): 1.0,
         (*MARGIN, "tokens", 0, "weight"): 0.01,
     },
@@ -328,7 +328,7 @@ EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
 def in_pairs(extremes: Extremes) -> list[list[str]]:
-    """Combine pairs of changes that have no value in common."""
+    """Combine changes into pairs that set no key twice."""
     pairs: list[list[str]] = []
     for name, changes in extremes.items():
         for pair in pairs:
@@ -340,7 +340,7 @@ def in_pairs(extremes: Extremes) -> list[list[str]]:
     return pairs
 
 
-# As many worlds as the longest list has; the others begin again where they end.
+# The number of worlds is the length of the longest list; shorter lists are repeated.
 OF_TABLES = [
     in_pairs(OF_THE_GROUP),
     *([[n] for n in of] for of in (OF_MARGIN, OF_THE_MAKER, OF_CUSTOMERS)),
@@ -353,7 +353,7 @@ TOGETHER = [
 
 
 @pytest.mark.parametrize("names", TOGETHER, ids="; ".join)
-def test_a_run_survives_the_extremes_of_every_table_together(read, names):
+def test_books_are_correct_with_extreme_values_in_every_table_at_once(read, names):
     changes = [EXTREMES[name] for name in names]
 
     assert_runs(read(laid_over(EVERYTHING, {k: v for each in changes for k, v in each.items()})))
@@ -361,11 +361,11 @@ def test_a_run_survives_the_extremes_of_every_table_together(read, names):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("changes", EXTREMES.values(), ids=EXTREMES)
-def test_a_run_survives_each_extreme_alone(read, changes):
+def test_books_are_correct_with_each_group_of_extreme_values(read, changes):
     assert_runs(read(laid_over(EVERYTHING, changes)))
 
 
-def test_customers_with_rates_near_zero_leave_the_books_as_without_them():
+def test_rates_of_customers_near_zero_give_the_same_books_as_zero():
     rates = ("deposits_per_day", "withdrawals_per_day")
 
     def month(per_day: float) -> bytes:
@@ -389,9 +389,9 @@ WHENS = {
 
 
 @pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
-def test_a_run_survives_events_on_any_day_or_on_none(read, when):
+def test_books_are_correct_with_all_events_on_one_day_or_outside_the_run(read, when):
     first_mark = ("group", "tokens", 0, "marks", 0, "at")
-    first_cost = ("group", "house_costs", 0, "date")  # on the first of a month, as it must be
+    first_cost = ("group", "house_costs", 0, "date")  # costs must be on the first of a month
     whens = everywhere("date", when) | everywhere("quoter_off", when)
     data = laid_over(EVERYTHING, whens | {first_mark: BEFORE, first_cost: when.replace(day=1)})
 
@@ -399,9 +399,11 @@ def test_a_run_survives_events_on_any_day_or_on_none(read, when):
 
 
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
-def test_a_run_survives_periods_that_begin_on_the_first_day_and_never_end(read, when):
+def test_books_are_correct_if_all_periods_begin_on_the_first_day_without_end(read, when):
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
-    firsts = {(*each, 0, "since"): BEFORE for each in (DEPTHS,)}  # as they must be
+    firsts = {
+        (*each, 0, "since"): BEFORE for each in (DEPTHS,)
+    }  # steps must begin on the first of a month
     data = laid_over(EVERYTHING, sinces | firsts)
     for place in (place for place in KEYS if place[-1] == "until"):
         data = removed(data, place)
@@ -413,15 +415,15 @@ LISTS = [place for place in KEYS if isinstance(value_at(EVERYTHING, place), list
 
 
 @pytest.mark.parametrize("place", LISTS, ids=written)
-def test_an_empty_list_is_refused_or_means_none(read, place):
+def test_an_empty_list_is_refused_or_equals_a_missing_list(read, place):
     found = read(replaced(EVERYTHING, place, []))
 
     assert isinstance(found, ScenarioError) or found == read(removed(EVERYTHING, place))
 
 
-def test_all_lists_that_may_be_empty_can_be_empty_together(read):
+def test_books_are_correct_if_all_optional_lists_are_empty(read):
     world, emptied = EVERYTHING, 0
-    for place in reversed(LISTS):  # a list within a list goes with it
+    for place in reversed(LISTS):  # inner lists are emptied before outer lists
         without = replaced(world, place, [])
         if isinstance(read(without), Scenario):
             world, emptied = without, emptied + 1
@@ -432,7 +434,7 @@ def test_all_lists_that_may_be_empty_can_be_empty_together(read):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", LISTS, ids=written)
-def test_any_list_that_may_be_empty_can_be_empty_alone(read, place):
+def test_books_are_correct_if_one_optional_list_is_empty(read, place):
     found = read(replaced(EVERYTHING, place, []))
     if isinstance(found, Scenario):
         assert_runs(found)
@@ -440,7 +442,7 @@ def test_any_list_that_may_be_empty_can_be_empty_alone(read, place):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", KINDS["figure"], ids=written)
-def test_a_run_survives_each_figure_that_is_read(read, place):
+def test_books_are_correct_with_every_accepted_value_of_a_figure(read, place):
     for value in (0, 0.01, 7, 1e6, 10**12):
         found = read(replaced(EVERYTHING, place, value))
         if isinstance(found, Scenario):

@@ -1,4 +1,4 @@
-"""Valid and invalid values of the group in a scenario, and the line that refuses each."""
+"""Valid and invalid values of the group in a scenario, and the error for each invalid value."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ TINY = GROUP.parents[2] / "runs" / "tiny.toml"
 
 NEWS = '[[news]]\ndate = 2022-06-02\nshock = 0.1\nwhat = "a rumour"\n'
 
-# Each case: the place, the new value there, the key at fault, the content of the message.
+# Each case: the old text, the new text, the key that the error names, a part of the message.
 REFUSED = [
     (
         'name = "Lender02"',
@@ -97,10 +97,8 @@ def read(tmp_path):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_contradictions_in_a_group_are_refused_in_one_line_with_their_place(
-    read, old, new, key, shown
-):
-    assert TEXT.count(old) == 1, f"{old!r} stands {TEXT.count(old)} times in it"
+def test_an_invalid_group_is_refused_in_one_line_with_the_key(read, old, new, key, shown):
+    assert TEXT.count(old) == 1, f"{old!r} occurs {TEXT.count(old)} times in the scenario"
 
     with pytest.raises(ScenarioError) as caught:
         read(TEXT.replace(old, new))
@@ -111,7 +109,7 @@ def test_contradictions_in_a_group_are_refused_in_one_line_with_their_place(
     assert "; give " in str(caught.value)
 
 
-def test_collateral_needs_something_to_lend_on(read):
+def test_a_lender_against_tokens_requires_tokens(read):
     without = TEXT[: TEXT.index("[[group.tokens]]")] + TEXT[TEXT.index("[[group.longs]]") :]
 
     with pytest.raises(ScenarioError, match="give tokens to lend on") as caught:
@@ -126,7 +124,7 @@ def test_investors_without_rounds_are_refused(read):
         read(without)
 
 
-def test_a_group_is_written_and_read_back(read):
+def test_a_scenario_with_a_group_is_equal_after_writing_and_reading(read):
     scenario = read(TEXT)
 
     assert read(dump(scenario)) == scenario
@@ -160,7 +158,7 @@ def appraised(text: str = VALUATION) -> str:
         ("earnings_multiple = 6.0", "earning_multiple = 6.0", "earning_multiple", "did you mean"),
     ],
 )
-def test_a_contradictory_valuation_is_refused_in_one_line(read, old, new, key, shown):
+def test_an_invalid_valuation_is_refused_in_one_line(read, old, new, key, shown):
     assert VALUATION.count(old) == 1
 
     with pytest.raises(ScenarioError) as caught:
@@ -171,7 +169,7 @@ def test_a_contradictory_valuation_is_refused_in_one_line(read, old, new, key, s
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_valuation_is_written_and_read_back(read):
+def test_a_scenario_with_a_valuation_is_equal_after_writing_and_reading(read):
     scenario = read(appraised())
 
     assert read(dump(scenario)) == scenario
@@ -181,12 +179,12 @@ def test_a_valuation_is_written_and_read_back(read):
 
 
 @pytest.mark.parametrize("policy", ["captive", "independent"])
-def test_a_policy_works_without_quotes_on_the_lead_venue(read, policy):
+def test_the_makers_policy_requires_no_quotes_on_the_lead_venue(read, policy):
     scenario = read(TEXT.replace("[maker]\n", f'[maker]\npolicy = "{policy}"\n'))
 
     assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)
 
 
-def test_without_a_group_its_tables_are_not_written():
+def test_a_scenario_without_a_group_is_written_without_tables_of_a_group():
     assert "group" not in dump(load("tiny"))
     assert "news" not in dump(load("tiny"))

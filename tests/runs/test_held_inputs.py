@@ -1,4 +1,4 @@
-"""Inputs that do not follow from a cause stay in its counterfactual, to the cent."""
+"""A counterfactual keeps inputs that do not depend on the removed cause, to the cent."""
 
 import tomllib
 from datetime import date
@@ -25,7 +25,7 @@ COSTS = "Expenses:FTX:Operations"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days of a group whose costs are a quarter of its fees."""
+    """Return a run of five days in which operating costs are a quarter of fees."""
     return executed(GROUP)
 
 
@@ -45,15 +45,17 @@ def run_without(run: RunFolder, kind: str, folder: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "Quoter"])
-def test_costs_stay_when_fees_disappear_with_the_cause(group_run, tmp_path, kind):
+def test_operating_costs_are_kept_if_fees_fall_with_the_removed_cause(group_run, tmp_path, kind):
     other = run_without(group_run, kind, tmp_path / "run")
 
-    assert hole(other).kinds_usd["Fees"] > hole(group_run).kinds_usd["Fees"]  # sources are below 0
+    assert (
+        hole(other).kinds_usd["Fees"] > hole(group_run).kinds_usd["Fees"]
+    )  # sources of money are negative, so lower fees are a larger number
     assert costs_of(other) == costs_of(group_run)
     assert [day for day, _, _ in costs_of(group_run)] == [date(2022, 6, 1)]
 
 
-def test_costs_fall_with_the_fees_if_a_scenario_says_so(executed, tmp_path):
+def test_operating_costs_fall_with_fees_if_the_scenario_has_costs_follow_fees(executed, tmp_path):
     run = executed(GROUP, group={"costs_follow_fees": True})
     made = without(run, "PickOff")
     other = run_without(run, "PickOff", tmp_path / "run")
@@ -63,7 +65,7 @@ def test_costs_fall_with_the_fees_if_a_scenario_says_so(executed, tmp_path):
     assert 0 < after < before
 
 
-def test_a_cost_that_could_not_be_paid_was_still_due(executed):
+def test_an_unpaid_operating_cost_is_kept_in_the_counterfactual(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 9e9}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -74,7 +76,7 @@ def test_a_cost_that_could_not_be_paid_was_still_due(executed):
     assert (held.date, held.usd) == (day, 9e9)
 
 
-def test_after_a_halt_there_are_no_costs_to_keep(executed):
+def test_no_operating_costs_after_a_halt_are_kept(executed):
     (market,) = tomllib.loads(dump(load(str(HALTING))))["markets"]
     for known in ("volume", "demand"):
         if market.get(known):
@@ -86,7 +88,7 @@ def test_after_a_halt_there_are_no_costs_to_keep(executed):
     assert without(run, "PickOff").scenario.group.house_costs == ()
 
 
-def test_kept_inputs_are_listed_in_the_report_and_in_the_scenario(group_run, tmp_path):
+def test_kept_inputs_are_in_the_report_and_in_the_scenario(group_run, tmp_path):
     made = without(group_run, "PickOff")
     tables = counterfactual(group_run, made, tmp_path / "run").tables()
     (table,) = [table for table in tables if table.name == "difference"]
@@ -97,7 +99,7 @@ def test_kept_inputs_are_listed_in_the_report_and_in_the_scenario(group_run, tmp
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 
 
-def test_stated_costs_are_paid_at_any_fees(executed):
+def test_stated_operating_costs_do_not_depend_on_fees(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 1_234.56}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -109,7 +111,7 @@ def test_stated_costs_are_paid_at_any_fees(executed):
 
 @pytest.fixture(scope="module")
 def recorded_run(executed) -> RunFolder:
-    """The same days, with customers who trade the recorded volume less hits."""
+    """Return a run of five days in which customers trade the recorded volume less hits."""
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -118,7 +120,7 @@ def recorded_run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def unhit_run(recorded_run, tmp_path_factory) -> RunFolder:
-    """The counterfactual without hits."""
+    """Return the counterfactual of `recorded_run` without hits."""
     return run_without(recorded_run, "PickOff", tmp_path_factory.mktemp("unhit") / "run")
 
 
@@ -126,11 +128,13 @@ def uninformed_usd(run: RunFolder) -> Decimal:
     return sum(note.captive_usd + note.others_usd for note in run.notes(TradedDay))
 
 
-def test_customers_hourly_demand_is_the_same_with_hits_and_without(recorded_run, unhit_run):
+def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run, unhit_run):
     wanted = wanted_usd(recorded_run)["BTC-PERP"]
 
     assert [len(hours) for hours in wanted.values()] == [24] * 5
-    assert len({usd for hours in wanted.values() for usd in hours}) > 50  # hits are uneven
+    assert (
+        len({usd for hours in wanted.values() for usd in hours}) > 50
+    )  # hits differ between hours, so demand does too
     assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
     assert (
         without(recorded_run, "PickOff")
@@ -139,7 +143,7 @@ def test_customers_hourly_demand_is_the_same_with_hits_and_without(recorded_run,
     )
 
 
-def test_customers_trades_differ_only_by_rounding_to_lots(recorded_run, unhit_run):
+def test_customers_volume_without_hits_differs_only_by_rounding_to_lots(recorded_run, unhit_run):
     before, after = uninformed_usd(recorded_run), uninformed_usd(unhit_run)
 
     assert abs(after - before) < before / 10_000
@@ -147,7 +151,9 @@ def test_customers_trades_differ_only_by_rounding_to_lots(recorded_run, unhit_ru
     assert hits > before / 20
 
 
-def test_if_demand_were_not_kept_customers_would_replace_hits(recorded_run, unhit_run, tmp_path):
+def test_if_demand_is_not_kept_customers_trade_more_by_the_volume_of_hits(
+    recorded_run, unhit_run, tmp_path
+):
     made = without(recorded_run, "PickOff").scenario
     (market,) = made.markets
     free = made.model_copy(update={"markets": (market.model_copy(update={"wanted_of_days": ()}),)})
@@ -158,14 +164,14 @@ def test_if_demand_were_not_kept_customers_would_replace_hits(recorded_run, unhi
     assert hits * Decimal("0.8") < more < hits * Decimal("1.2")
 
 
-def test_with_stated_demand_no_demand_is_noted_or_kept(group_run):
+def test_with_stated_demand_the_counterfactual_keeps_no_hourly_demand(group_run):
     assert wanted_usd(group_run) == {}
     assert "wanted_of_days" not in dump(without(group_run, "Quoter").scenario).replace(
         "wanted_of_days = []", ""
     )
 
 
-def test_a_given_day_has_hourly_demand_and_the_record_fills_missing_hours(executed):
+def test_hourly_demand_of_given_days_is_used_and_the_record_for_other_hours(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -176,39 +182,47 @@ def test_a_given_day_has_hourly_demand_and_the_record_fills_missing_hours(execut
     first, *_ = wanted_usd(run)["BTC-PERP"].values()
     assert first[:2] == (700_000, 0)
     assert len(first) == 24
-    assert all(usd == 0 for usd in first[2:5])  # the record's 100,000 an hour are traded by then
+    assert all(
+        usd == 0 for usd in first[2:5]
+    )  # the record has 100,000 an hour, so 700,000 suffice for seven hours
     assert sum(first) == pytest.approx(2.4e6, rel=0.1)
 
 
 # ------------------------------------------------------------------ common random numbers
 
 
-def test_prices_are_equal_and_almost_all_rows_of_customers_too(recorded_run, unhit_run):
+def test_with_and_without_hits_prices_and_almost_all_fills_of_customers_are_equal(
+    recorded_run, unhit_run
+):
     assert_chance_is_common(recorded_run, unhit_run)
 
 
 @pytest.mark.slow
-def test_rows_are_almost_all_equal_in_a_volatile_month_too(may_run, tmp_path):
+def test_in_a_volatile_month_almost_all_fills_of_customers_are_equal_without_hits(
+    may_run, tmp_path
+):
     assert_chance_is_common(may_run, run_without(may_run, "PickOff", tmp_path / "run"))
 
 
 def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
-    """Compare customers' fills by the captive maker in both runs, one by one.
+    """Assert that customers' fills by the captive maker are almost all equal in both runs.
 
-    Their prices may differ: its quotes are shifted by its position, which contains hits.
+    Prices of fills are not compared: hits change the maker's position, which shifts its quotes.
     """
     (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
     common = np.intersect1d(rows, others)
 
-    assert len(np.intersect1d(at_lead, at_others_lead)) == len(common)  # lead prices are the same
+    assert len(np.intersect1d(at_lead, at_others_lead)) == len(
+        common
+    )  # common fills have equal lead prices
     assert len(common) >= 0.94 * max(len(rows), len(others))
     assert len(rows) > 500
 
 
 def customers(run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
-    """Return digests of their fills by moment, customer, market and lots; and with the lead price.
+    """Return two hashes of each fill of customers: without and with the lead price.
 
-    There are millions of fills, too many for lists.
+    Hashes need less memory than the millions of fills.
     """
     fill = "time, taker, market, lots"
     with run.connect() as connection:

@@ -1,4 +1,4 @@
-"""The life of the venue and its rivals: every input has a source and is within the record."""
+"""The life of FTX and the rival explanations: inputs have sources and agree with the record."""
 
 import math
 import tomllib
@@ -39,7 +39,7 @@ def ftx() -> Scenario:
 
 
 def figures(value: object, place: str = "") -> Iterator[str]:
-    """Name the place of every number and every date below *value*, but not of true and false."""
+    """Yield the place of every number and every date in *value*, but not of true and false."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from figures(inner, f"{place}.{key}" if place else key)
@@ -51,11 +51,11 @@ def figures(value: object, place: str = "") -> Iterator[str]:
 
 
 def is_covered(place: str, sources: dict[str, str]) -> bool:
-    """Tell whether a source is given for the figure, or for a table or list around it."""
+    """Return whether the figure, or a table or list that contains it, has a source."""
     return any(place == known or place.startswith((f"{known}.", f"{known}[")) for known in sources)
 
 
-def test_a_source_covers_the_keys_below_its_place_and_nothing_else():
+def test_a_source_covers_only_its_key_and_the_keys_below_it():
     sources = {"house": "a", "markets[1].price": "b"}
 
     assert is_covered("house.fee_tiers[0].taker_bps", sources)
@@ -65,7 +65,7 @@ def test_a_source_covers_the_keys_below_its_place_and_nothing_else():
 
 
 @pytest.mark.parametrize("name", [*LIFE, IN_KIND, TOLD, *RIVALS])
-def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
+def test_every_figure_in_a_scenario_file_has_a_source_in_the_file(name):
     own = tomllib.loads(built_ins()[name].read_text("utf-8"))
     sources = own.pop("sources")
     seed = {"run.seed"}  # seeds need no source
@@ -80,7 +80,7 @@ def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
 # ------------------------------------------------------------------------- span
 
 
-def test_the_life_runs_from_the_launch_to_the_day_of_the_petition(ftx):
+def test_the_life_covers_the_days_from_the_launch_to_the_bankruptcy_petition(ftx):
     assert ftx.run.start == date(2019, 5, 1)
     assert ftx.run.end == PETITION + timedelta(days=1)
     assert [market.name for market in ftx.markets] == [
@@ -93,7 +93,7 @@ def test_the_life_runs_from_the_launch_to_the_day_of_the_petition(ftx):
     ]
 
 
-def test_the_markets_that_stand_for_others_have_their_volume_by_recorded_shares(ftx):
+def test_the_volume_of_markets_that_stand_for_others_has_the_recorded_shares(ftx):
     days_us = list(range(midnight_us(ftx.run.start), midnight_us(ftx.run.end), DAY_US))
     _, _, large, mid, small, spot = (
         market.stands_for * of_days_usd(market, days_us) for market in ftx.markets
@@ -101,14 +101,14 @@ def test_the_markets_that_stand_for_others_have_their_volume_by_recorded_shares(
     others = large + mid + small + spot
 
     assert others > 0.5 * traded_usd(ftx)
-    assert (large + mid) / others == pytest.approx(127.8 / 245.9, abs=0.005)  # of the FTX API
+    assert (large + mid) / others == pytest.approx(127.8 / 245.9, abs=0.005)  # from the FTX API
     assert spot / others == pytest.approx(69.4 / 245.9, abs=0.005)  # CryptoCompare, May 2022
-    # With volumes proportional to one over the rank, the ten largest have this share of 43.
+    # If volume is proportional to 1 / rank, the ten largest of 43 markets have this share.
     of_ranks = [1 / rank for rank in range(1, 44)]
     assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
 
 
-def test_a_market_that_stands_for_others_has_a_depth_in_proportion_to_its_volume(ftx):
+def test_the_depth_of_a_market_that_stands_for_others_is_proportional_to_volume(ftx):
     btc, *others = ftx.markets[0], *ftx.markets[2:]
     day, months = date(2022, 5, 1), {"2021", "2022"}
 
@@ -130,12 +130,12 @@ def test_every_month_with_volume_begins_with_a_recorded_price_and_volatility(ftx
             assert month not in traded or (midnight_us(first) in priced and first in levels)
 
 
-def test_prices_are_known_to_the_very_end(ftx):
+def test_the_last_recorded_price_of_each_market_is_at_the_end_of_the_run(ftx):
     for market in ftx.markets:
         assert market.price.anchors[-1].time_us == midnight_us(ftx.run.end)
 
 
-def test_a_market_without_a_price_yet_is_constant_and_not_traded(ftx):
+def test_before_its_listing_a_market_has_a_constant_price_and_no_volume(ftx):
     sol = ftx.markets[2]
     (first, listed), moving = sol.price.anchors[:2], sol.price.volatility[1]
 
@@ -156,7 +156,7 @@ def test_a_market_without_a_price_yet_is_constant_and_not_traded(ftx):
         ("2022-11", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
     ],
 )
-def test_months_of_crashes_have_closes_and_volatility_of_their_worst_days(ftx, month, names):
+def test_months_with_crashes_have_closes_and_volatility_of_single_days(ftx, month, names):
     for market in ftx.markets:
         within = [a for a in market.price.anchors if f"{a.at:%Y-%m}" == month]
         levels = [v.annual for v in market.price.volatility if f"{v.since:%Y-%m}" == month]
@@ -165,8 +165,8 @@ def test_months_of_crashes_have_closes_and_volatility_of_their_worst_days(ftx, m
             assert max(levels) > 1.3 * levels[0]
 
 
-def test_no_move_between_two_anchors_is_too_large_for_the_hours_between_them(ftx):
-    """Otherwise a wrong digit would pass: no move exceeds four standard deviations."""
+def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx):
+    """A wrong digit in a recorded price would be a larger move."""
     for market in ftx.markets:
         levels = market.price.volatility
         for before, after in pairwise(market.price.anchors):
@@ -179,7 +179,7 @@ def test_no_move_between_two_anchors_is_too_large_for_the_hours_between_them(ftx
             assert move <= 4 * deviation, (market.name, before, after)
 
 
-def test_full_days_have_their_own_closes_volatility_and_volume_if_recorded(ftx):
+def test_full_days_have_recorded_closes_volatility_and_volume(ftx):
     assert len(ftx.run.full_days) == 40
     btc, eth, *_ = ftx.markets
     for market in (btc, eth):
@@ -199,7 +199,7 @@ def test_full_days_have_their_own_closes_volatility_and_volume_if_recorded(ftx):
 
 
 def spent_usd(scenario: Scenario) -> dict[str, float]:
-    """Sum the uses of money by kind."""
+    """Return the uses of money in dollars, summed by kind."""
     by_kind: dict[str, float] = defaultdict(float)
     for use in scenario.group.uses:
         by_kind[use.kind] += use.usd
@@ -207,7 +207,7 @@ def spent_usd(scenario: Scenario) -> dict[str, float]:
 
 
 def traded_usd(scenario: Scenario, year: str = "") -> float:
-    """Sum the volume of all markets in a year, or in all of them, day by day."""
+    """Return the volume of all markets in a year, or in all years, summed over days."""
     in_year = [
         midnight_us(scenario.run.start) + i * DAY_US
         for i in range((scenario.run.end - scenario.run.start).days)
@@ -231,10 +231,10 @@ def of_days_usd(market: Market, days_us: list[int]) -> float:
         ("Charity", 132, 190),
         ("Insiders", 195.2, 3_200),
         ("Acquisitions", 500, 1_000),
-        ("Sponsorship", 0, 1_100),  # committed; less was paid
+        ("Sponsorship", 0, 1_100),  # the record has commitments; less was paid
         ("Settlements", 40, 150),
-        ("Takeovers", 400, 1_800),  # two of them, each with a range of its own
-        ("Incidents", 200, 280),  # four of them; three are recorded with this amount or more
+        ("Takeovers", 400, 1_800),  # the sum of two recorded ranges
+        ("Incidents", 200, 280),  # the sum of four incidents; three have only a lower bound
     ],
 )
 def test_uses_of_money_are_within_the_recorded_ranges(ftx, kind, low, high):
@@ -245,7 +245,7 @@ def test_every_use_of_money_has_a_recorded_range(ftx):
     assert len(spent_usd(ftx)) == 11
 
 
-def test_all_uses_are_due_in_the_life_of_the_venue(ftx):
+def test_all_uses_of_money_are_due_within_the_days_of_the_run(ftx):
     for use in ftx.group.uses:
         assert all(ftx.run.start <= day < ftx.run.end for day in use.days())
 
@@ -272,8 +272,8 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_only_the_third_lender_lends_more_after_the_peak_of_all_loans(ftx):
-    """According to its founder its loans grew to more than a billion until May 2022."""
+def test_only_the_third_lender_has_a_limit_above_that_at_the_peak_of_loans(ftx):
+    """The founder of the third lender states that its loans exceeded a billion in May 2022."""
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
         i
@@ -286,7 +286,7 @@ def test_only_the_third_lender_lends_more_after_the_peak_of_all_loans(ftx):
     assert sum(lender.limit_usd(day) for lender in ftx.group.lenders) < 15.4 * BILLION
 
 
-def test_the_second_lender_had_lent_what_its_filings_say(ftx):
+def test_the_limits_of_the_second_lender_are_the_amounts_in_its_filings(ftx):
     lender = ftx.group.lenders[1]
     filed_usd = {
         date(2021, 8, 31): 0,
@@ -299,7 +299,7 @@ def test_the_second_lender_had_lent_what_its_filings_say(ftx):
     assert {day: lender.limit_usd(day) for day in filed_usd} == filed_usd
 
 
-def test_customers_bring_coins_and_dollars_in_the_shares_of_the_sheet():
+def test_customers_deposit_coins_and_dollars_in_the_shares_of_the_balance_sheet():
     retail = load(IN_KIND).retail
     shares = {coin.name: coin.share for coin in retail.coins.owed}
     (wired,), (wired_of_all,) = retail.agent_shares, load("ftx").retail.agent_shares
@@ -309,7 +309,7 @@ def test_customers_bring_coins_and_dollars_in_the_shares_of_the_sheet():
     assert wired.share * retail.dollar_share == pytest.approx(wired_of_all.share)
 
 
-def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_only():
+def test_the_life_with_claims_in_kind_differs_from_the_sampled_life_only_in_coins():
     in_kind, sampled = load(IN_KIND), load("ftx-sampled")
     changed = {
         name
@@ -322,7 +322,7 @@ def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_only(
     assert in_kind.retail.model_copy(update=apart) == sampled.retail
 
 
-def test_the_hypothesis_differs_from_the_life_by_its_share_and_what_it_leaves_out():
+def test_the_scenario_as_told_changes_only_the_makers_share_and_the_group():
     told, sampled = load(TOLD), load("ftx-sampled")
     granted = {"Ventures", "Takeovers"}
     shares = dict.fromkeys(("depth_share", "target_share"), 0.9)
@@ -346,20 +346,20 @@ def test_the_hypothesis_differs_from_the_life_by_its_share_and_what_it_leaves_ou
             assert getattr(told, name) == getattr(sampled, name)
 
 
-def test_the_file_of_the_hypothesis_says_first_that_it_is_no_history():
+def test_the_scenario_as_told_begins_with_a_comment_that_it_is_not_history():
     schema, first = built_ins()[TOLD].read_text("utf-8").splitlines()[:2]
 
     assert schema.startswith("#:schema")
     assert first == "# This is the hypothesis and not history."
 
 
-def test_investors_pay_the_recorded_amounts_of_the_rounds(ftx):
+def test_share_rounds_sum_to_the_recorded_amounts(ftx):
     raised_usd = sum(each.usd for each in ftx.group.rounds)
 
     assert raised_usd == pytest.approx((8 + 900 + 420.69 + 400) * MILLION)
 
 
-def test_the_holding_of_sol_is_the_one_stated_by_the_foundation(ftx):
+def test_the_number_of_sol_tokens_is_the_one_stated_by_the_foundation(ftx):
     sol, ftt = ftx.group.tokens
 
     assert sum(purchase.units for purchase in sol.bought) == 58_090_000
@@ -373,8 +373,8 @@ def test_volumes_add_up_to_the_recorded_totals(ftx, year, low_bn, high_bn):
     assert low_bn * BILLION < traded_usd(ftx, year) <= high_bn * BILLION
 
 
-def test_normal_net_flow_is_tens_of_millions_a_day(ftx):
-    """The volume is ten billion a day, claims are a few billion; requests cause more requests."""
+def test_without_news_net_deposits_are_10_to_100_million_a_day(ftx):
+    """The example has a volume of 10 billion a day and claims of 2 and of 8 billion."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)
@@ -382,11 +382,11 @@ def test_normal_net_flow_is_tens_of_millions_a_day(ftx):
         assert 10 * MILLION < came - went < 100 * MILLION
 
 
-def test_news_is_of_outside_events_before_payments_stopped(ftx):
+def test_all_news_in_the_scenario_precedes_the_halt_of_payments(ftx):
     assert all(news.date < date(2022, 11, 8) for news in ftx.news)
 
 
-def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx):
+def test_the_low_and_high_lives_have_the_recorded_ends_of_the_makers_share(ftx):
     low, high = load("ftx-low"), load("ftx-high")
     recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
     years = [date(year, 7, 1) for year in range(2019, 2023)]
@@ -411,7 +411,7 @@ def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx)
 
 
 def loss_on_longs_usd(scenario: Scenario) -> float:
-    """Return the loss of longs between the recorded prices of their days, without costs."""
+    """Return the loss of long positions between the recorded prices of their days, before costs."""
     (market,) = scenario.markets
     prices = {anchor.time_us: anchor.price_usd for anchor in market.price.anchors}
 
@@ -426,7 +426,7 @@ def loss_on_longs_usd(scenario: Scenario) -> float:
 
 
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_a_rival_has_one_main_cause_of_several_billion_and_little_of_everything_else(name, causes):
+def test_a_rival_scenario_has_one_main_cause_of_4_to_6_billion(name, causes):
     scenario = load(name)
     lost = spent_usd(scenario) | {"Directional": loss_on_longs_usd(scenario)}
     main = sum(usd for kind, usd in lost.items() if kind in causes)
@@ -436,7 +436,7 @@ def test_a_rival_has_one_main_cause_of_several_billion_and_little_of_everything_
 
 
 @pytest.mark.parametrize("name", RIVALS)
-def test_rivals_differ_in_their_uses_and_positions_only(name):
+def test_rival_scenarios_differ_only_in_uses_of_money_and_positions(name):
     base, rival = load("ventures-only"), load(name)
     group = rival.group.model_copy(update={"uses": base.group.uses, "longs": ()})
     kept = {"question": base.question, "sources": base.sources, "group": group}
@@ -445,7 +445,7 @@ def test_rivals_differ_in_their_uses_and_positions_only(name):
     assert name == "ventures-only" or rival.group.uses != base.group.uses
 
 
-def test_rivals_are_short_and_small():
+def test_rival_scenarios_have_at_most_a_year_one_market_and_three_firms():
     base = load("ventures-only")
 
     assert (base.run.end - base.run.start).days < 366
@@ -455,7 +455,9 @@ def test_rivals_are_short_and_small():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_the_books_of_a_rival_have_its_cause_and_a_hole_of_several_billion(name, causes, executed):
+def test_the_books_of_a_rival_scenario_have_its_cause_and_2_to_6_billion_of_hole(
+    name, causes, executed
+):
     found = hole(executed(name))
     largest = sorted(found.uses_usd, key=found.uses_usd.__getitem__)[-len(causes) :]
 

@@ -1,4 +1,4 @@
-"""Valid and invalid values of coins on borrowed money in a scenario."""
+"""Valid and invalid values of the portfolio of coins bought with loans in a scenario."""
 
 from pathlib import Path
 
@@ -32,8 +32,8 @@ def read(tmp_path: Path, text: str):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_contradictions_of_a_portfolio_are_refused_at_their_key(tmp_path, old, new, key, shown):
-    assert TEXT.count(old) == 1, f"{old!r} stands {TEXT.count(old)} times in it"
+def test_an_invalid_portfolio_is_refused_in_one_line_with_the_key(tmp_path, old, new, key, shown):
+    assert TEXT.count(old) == 1, f"{old!r} occurs {TEXT.count(old)} times in the scenario"
 
     with pytest.raises(ScenarioError) as caught:
         read(tmp_path, TEXT.replace(old, new))
@@ -43,7 +43,7 @@ def test_contradictions_of_a_portfolio_are_refused_at_their_key(tmp_path, old, n
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_coin_is_no_token_of_the_group(tmp_path):
+def test_a_coin_with_the_name_of_a_token_is_refused(tmp_path):
     token = (
         '[[group.tokens]]\nname = "ALTS"\nmarket = "BTC-PERP"\n'
         "bought = [{ date = 2022-05-30, units = 1 }]\n\n[[markets]]\n"
@@ -67,13 +67,13 @@ def test_a_portfolio_and_a_fully_drawn_lender_require_each_other(tmp_path):
     assert caught.value.key == "group.lenders[0].drawn_in_full"
 
 
-def test_shares_of_the_agent_are_in_order_of_dates(tmp_path):
+def test_steps_of_agent_shares_must_be_in_order_of_dates(tmp_path):
     with pytest.raises(ScenarioError, match="a day after") as caught:
         read(tmp_path, TEXT.replace("2022-06-02, share", "2022-05-29, share"))
     assert caught.value.key == "retail.agent_shares[1].since"
 
 
-def test_a_portfolio_is_written_and_read_back(tmp_path):
+def test_a_scenario_with_a_portfolio_is_equal_after_writing_and_reading(tmp_path):
     scenario = read(tmp_path, TEXT)
 
     assert read(tmp_path, dump(scenario)) == scenario

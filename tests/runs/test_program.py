@@ -1,4 +1,4 @@
-"""A manifest names the program that made the run: version, commit and libraries."""
+"""The manifest of a run has the version and commit of the program and its libraries."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout of one commit, with a source and a page."""
+    """Create a git checkout of one commit with a source file and a page; return its path."""
     root = (tmp_path / "checkout").resolve()
     (root / "des").mkdir(parents=True)
     (root / "des/world.py").write_text("one = 1\n")
@@ -41,7 +41,7 @@ def checkout(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_manifest_names_the_program_and_the_libraries_that_made_the_run(tiny_run: RunFolder):
+def test_a_manifest_has_the_versions_of_the_program_and_its_libraries(tiny_run: RunFolder):
     made = json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"]
 
     assert made["program"] == program()
@@ -56,14 +56,14 @@ def test_the_programs_commit_is_the_commit_of_the_checkout(checkout):
 
 
 @pytest.mark.parametrize("source", ["des/world.py", "des/added.py", "runs/added.toml"])
-def test_an_edited_or_added_source_is_reported(checkout, source):
+def test_an_edited_or_added_source_file_marks_the_commit_as_changed(checkout, source):
     (checkout / source).parent.mkdir(exist_ok=True)
     (checkout / source).write_text("two = 2\n")
 
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD") + CHANGED
 
 
-def test_a_changed_page_is_not_reported(checkout):
+def test_an_edited_page_does_not_mark_the_commit_as_changed(checkout):
     (checkout / "README.md").write_text("Another page.\n")
 
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
@@ -80,13 +80,13 @@ def test_an_installation_outside_a_checkout_has_no_commit(tmp_path):
     assert commit_of(tmp_path.resolve()) == UNKNOWN
 
 
-def test_without_git_there_is_no_commit(checkout, monkeypatch):
+def test_without_git_the_commit_is_unknown(checkout, monkeypatch):
     monkeypatch.setenv("PATH", "")
 
     assert commit_of(checkout) == UNKNOWN
 
 
-def test_a_checkout_in_a_hooks_environment_is_not_taken_for_this_one(checkout, monkeypatch):
+def test_the_commit_does_not_depend_on_the_variable_git_dir(checkout, monkeypatch):
     commit = git(checkout, "rev-parse", "HEAD")
     monkeypatch.setenv("GIT_DIR", str(Path(__file__).parent))
 

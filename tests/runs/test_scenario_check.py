@@ -1,4 +1,4 @@
-"""A check of a scenario finds every error; a new scenario has none, and equals its model."""
+"""A check of a scenario finds every error; a new scenario equals its model and has no errors."""
 
 import tomllib
 
@@ -24,7 +24,7 @@ def found(tmp_path):
     return check
 
 
-def test_every_key_that_is_out_of_range_is_found(found):
+def test_a_check_finds_every_unknown_or_invalid_key(found):
     text = (
         'extends = "tiny"\n[run]\nseed = -1\nsede = 1\n[maker]\nname = "a"\nhedge_delay_ms = "x"\n'
     )
@@ -32,7 +32,7 @@ def test_every_key_that_is_out_of_range_is_found(found):
     assert found(text) == ["run.sede", "run.seed", "maker.name", "maker.hedge_delay_ms"]
 
 
-def test_every_contradiction_between_keys_is_found_in_every_table(found):
+def test_a_check_finds_every_contradiction_between_keys(found):
     text = """
 extends = "tiny"
 run = { settle_s = 7, full_days = [2022-05-10, 2022-05-10] }
@@ -52,7 +52,7 @@ maker = { lead_deposit_usd = 5_000, depth_share = 0.3 }
     ]
 
 
-def test_the_first_fault_of_a_run_is_among_the_faults_of_a_check(tmp_path):
+def test_the_error_that_stops_a_run_is_among_the_errors_of_a_check(tmp_path):
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\nrun = { settle_s = 7 }\nlead = { name = "FTX" }\n')
 
@@ -62,7 +62,7 @@ def test_the_first_fault_of_a_run_is_among_the_faults_of_a_check(tmp_path):
     assert str(refused.value) in map(str, faults(str(path)))
 
 
-def test_all_unusable_candles_are_found(found):
+def test_a_check_finds_the_missing_candles_of_every_market(found):
     text = built_ins()["tiny"].read_text("utf-8")
     begin, end = text.index("anchors = ["), text.index("volatility_log_sd")
     text = text[:begin] + 'candles = "nowhere.csv"\n' + text[end:]
@@ -72,11 +72,11 @@ def test_all_unusable_candles_are_found(found):
 
 
 @pytest.mark.parametrize("name", built_ins())
-def test_no_shipped_scenario_has_a_fault(name):
+def test_a_check_finds_no_error_in_a_shipped_scenario(name):
     assert faults(name) == []
 
 
-def test_a_file_that_is_no_scenario_is_refused(tmp_path):
+def test_a_check_of_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ScenarioError, match="does not exist"):
         faults(str(tmp_path / "nowhere.toml"))
 
@@ -92,7 +92,7 @@ def test_a_new_scenario_equals_its_model(tmp_path, name):
     assert load(str(path)) == load(name)
 
 
-def test_a_new_scenario_explains_each_of_its_keys_once_and_extends_nothing():
+def test_a_new_scenario_explains_its_keys_and_extends_no_other_scenario():
     text = scenario_text("commingled")
     comments = " ".join(line[2:] for line in text.splitlines() if line.startswith("# "))
 
@@ -104,7 +104,7 @@ def test_a_new_scenario_explains_each_of_its_keys_once_and_extends_nothing():
     assert comments.count("Their cash outside the house on the first day") == 1
 
 
-def test_a_new_scenario_finds_the_candles_of_the_old_one(tmp_path):
+def test_a_new_scenario_in_another_folder_uses_the_candles_of_its_model(tmp_path):
     rows = [f"2022-05-{9 + i:02},100,110,90,100" for i in range(4)]
     (tmp_path / "prices.csv").write_text("date,open,high,low,close\n" + "\n".join(rows))
     text = built_ins()["tiny"].read_text("utf-8")
@@ -117,7 +117,7 @@ def test_a_new_scenario_finds_the_candles_of_the_old_one(tmp_path):
     assert load(str(tmp_path / "elsewhere" / "new.toml")) == load(str(tmp_path / "old.toml"))
 
 
-def test_a_new_scenario_replaces_no_file(tmp_path):
+def test_a_new_scenario_does_not_overwrite_a_file(tmp_path):
     path = tmp_path / "new.toml"
     path.write_text("mine")
 
@@ -127,8 +127,8 @@ def test_a_new_scenario_replaces_no_file(tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_a_key_missing_from_a_list_is_the_fault_of_the_file_that_has_the_list(tmp_path):
-    """A list replaces that of its base, whose entries have the key."""
+def test_a_key_missing_in_a_list_is_reported_for_the_file_with_the_list(tmp_path):
+    """The list replaces the list of the base, so keys of the base's entries do not apply."""
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')
     said = faults(str(path))

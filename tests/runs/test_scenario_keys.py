@@ -1,4 +1,4 @@
-"""Every key of a scenario is explained in the help, the schema and the page, from one source."""
+"""Every key of a scenario is explained in the help, in the schema and on the page."""
 
 import json
 import re
@@ -66,7 +66,7 @@ def test_every_key_has_a_meaning_in_one_line_and_every_meaning_has_a_key():
         assert "\n" not in each.meaning
 
 
-def test_a_key_has_its_range_its_unit_and_its_default():
+def test_a_key_has_a_range_a_unit_and_a_default():
     credit, refresh = key("maker.credit_line_usd"), key("markets[].quoter.refresh_s")
 
     assert (credit.wanted, credit.unit) == ("a number from 0 to 1_000_000_000_000", "dollars")
@@ -80,7 +80,10 @@ def test_a_key_has_its_range_its_unit_and_its_default():
 @pytest.mark.parametrize(
     ("place", "file"),
     [
-        ("maker.credit_line_usd", "des/treasury/group_treasury.py"),  # by a method of its table
+        (
+            "maker.credit_line_usd",
+            "des/treasury/group_treasury.py",
+        ),  # a method of the key's table reads it
         ("markets[].quoter.latency_s", "des/quoting/plan.py"),
         ("retail.flow.contagion", "des/custody/confidence.py"),
         ("run.day_ledgers", "runs/execute.py"),
@@ -91,7 +94,7 @@ def test_a_key_names_a_file_that_reads_it(place, file):
     assert all((ROOT / each).is_file() for each in readers(key(place)))
 
 
-def test_most_keys_are_read_somewhere():
+def test_nine_tenths_of_all_keys_have_a_file_that_reads_them():
     figures = [each for each in all_keys() if each.model is None]
 
     assert sum(bool(readers(each)) for each in figures) > 0.9 * len(figures)
@@ -109,7 +112,7 @@ def test_the_shipped_schema_and_the_reference_page_agree_with_the_models(request
     assert PAGE.read_text("utf-8") == page(), "make reference renews it"
 
 
-def test_the_schema_is_one_and_describes_every_property():
+def test_the_schema_is_valid_and_describes_every_property():
     schema = scenario_schema()
 
     Draft202012Validator.check_schema(schema)
@@ -122,7 +125,7 @@ def test_the_schema_is_one_and_describes_every_property():
     }
 
 
-def test_no_pattern_of_the_schema_is_in_a_dialect_that_json_schema_lacks():
+def test_all_patterns_of_the_schema_are_valid_in_json_schema():
     patterns = set(re.findall(r'"pattern": "(.*)"', schema_text()))
 
     assert len(patterns) >= 8
@@ -157,14 +160,14 @@ def test_every_shipped_scenario_names_the_schema_in_its_first_line():
         ('closure = "stated"', 'closure = "guessed"', "$.demand.closure"),
     ],
 )
-def test_the_schema_refuses_what_the_models_refuse(old, new, at):
+def test_the_schema_refuses_errors_that_the_models_refuse(old, new, at):
     text = built_ins()["tiny"].read_text("utf-8")
 
     assert old in text
     assert at in complaints(text.replace(old, new))
 
 
-def test_a_required_key_may_be_missing_if_the_base_has_it_but_not_within_a_list():
+def test_a_required_key_may_be_missing_in_an_extension_except_inside_a_list():
     assert complaints('extends = "tiny"\n[maker]\ncredit_line_usd = 0\n') == []
     assert set(complaints('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')) == {"$.markets[0]"}
 
@@ -172,7 +175,7 @@ def test_a_required_key_may_be_missing_if_the_base_has_it_but_not_within_a_list(
 # ---------------------------------------------------------------------------- explanation
 
 
-def test_a_key_is_explained_by_its_place_or_by_its_last_words():
+def test_explain_accepts_the_whole_place_of_a_key_or_its_end():
     said = explained("maker.credit_line_usd")
 
     assert said == explained("credit_line_usd")
@@ -182,17 +185,17 @@ def test_a_key_is_explained_by_its_place_or_by_its_last_words():
     assert explained("markets[0].lot") == explained("markets[].lot") == explained("markets.lot")
 
 
-def test_a_table_is_explained_with_its_keys_and_a_common_word_with_its_places():
+def test_explain_lists_the_keys_of_a_table_and_all_places_of_an_ambiguous_key():
     assert "halt_after_h" in explained("retail.flow")
     assert explained("name").startswith("14 keys are called name; name one of\n")
     assert "group.lenders[].name" in explained("name")
 
 
-def test_an_unknown_key_is_answered_with_a_similar_one():
+def test_the_error_for_an_unknown_key_suggests_a_similar_key():
     with pytest.raises(UnknownKeyError, match="did you mean 'credit_line_usd'"):
         explained("credit_lin_usd")
 
 
 @pytest.mark.parametrize("each", all_keys(), ids=lambda each: each.place)
-def test_no_explanation_is_wider_than_a_screen(each):
+def test_the_explanation_of_a_key_is_at_most_100_columns_wide(each):
     assert max(map(len, explained(each.place).splitlines())) <= 100

@@ -1,4 +1,4 @@
-"""Single figures of a scenario are set by their dotted key, and a mistake is reported there."""
+"""A setting changes one figure of a scenario by its dotted key; an error names the key."""
 
 import datetime
 
@@ -10,7 +10,7 @@ from runs.scenario_settings import read_settings, read_value, setting_text
 from runs.scenarios import dump, load
 
 
-def test_a_setting_changes_one_figure_and_no_other():
+def test_a_setting_changes_only_the_figure_with_its_key():
     changed = load("tiny", {}, {"markets[0].quoter.latency_s": 0.5, "maker.credit_line_usd": 0})
 
     text = dump(load("tiny"))
@@ -18,17 +18,17 @@ def test_a_setting_changes_one_figure_and_no_other():
     assert dump(changed) == text.replace("credit_line_usd = 10000000.0", "credit_line_usd = 0.0")
 
 
-def test_a_setting_creates_its_table():
+def test_a_setting_creates_a_missing_table():
     assert load("tiny", {}, {"group.house_cost_share": 0.25}).group.house_cost_share == 0.25
 
 
-def test_a_figure_that_is_set_loses_its_source_and_the_others_keep_theirs():
+def test_a_setting_removes_only_the_source_of_its_figure():
     before, after = load("may-2021"), load("may-2021", {}, {"lead.taker_fee_bps": 3.0})
 
     assert before.sources.keys() - after.sources.keys() == {"lead.taker_fee_bps"}
 
 
-def test_candles_that_are_set_replace_anchors_and_volatility(tmp_path):
+def test_a_setting_of_candles_replaces_anchors_and_volatility(tmp_path):
     rows = [
         f"2021-{month}-{day:02},50000,51000,49000,50500"
         for month in ("05", "06")
@@ -71,7 +71,7 @@ def test_a_setting_is_applied_after_overrides():
         ("", ""),
     ],
 )
-def test_a_value_is_read_as_toml_and_otherwise_is_text(text, value):
+def test_the_value_of_a_setting_is_read_as_toml_or_else_as_text(text, value):
     assert read_value(text) == value
     assert type(read_value(text)) is type(value)
 
@@ -87,7 +87,7 @@ def test_a_value_is_read_as_toml_and_otherwise_is_text(text, value):
         'house.volume_share_pct_recorded=["a", 2]',
     ],
 )
-def test_a_written_setting_is_read_back_equal(setting):
+def test_a_setting_is_equal_after_reading_and_writing(setting):
     ((place, value),) = read_settings([setting]).items()
 
     assert setting_text(place, value) == setting
@@ -107,7 +107,7 @@ def test_a_written_setting_is_read_back_equal(setting):
         ("=3", "", "is not KEY=VALUE"),
     ],
 )
-def test_a_mistaken_setting_is_refused_as_a_setting(setting, key, says):
+def test_the_error_for_a_wrong_setting_names_set_and_the_key(setting, key, says):
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, read_settings([setting]))
 
@@ -116,7 +116,7 @@ def test_a_mistaken_setting_is_refused_as_a_setting(setting, key, says):
     assert "\n" not in str(refused.value)
 
 
-def test_a_contradiction_caused_by_a_setting_names_the_setting():
+def test_the_error_for_a_contradiction_caused_by_a_setting_names_the_setting():
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, {"maker.lead_deposit_usd": 5_000})
 
@@ -124,12 +124,12 @@ def test_a_contradiction_caused_by_a_setting_names_the_setting():
     assert refused.value.path.endswith("tiny.toml with --set maker.lead_deposit_usd=5000")
 
 
-def test_a_key_is_set_once():
+def test_two_settings_of_one_key_are_refused():
     with pytest.raises(ScenarioError, match="is set twice"):
         read_settings(["run.seed=1", "run.seed=2"])
 
 
-def test_runs_with_other_settings_go_to_other_folders():
+def test_the_default_folder_of_a_run_contains_its_settings():
     settings = ["maker.credit_line_usd=0", "markets[0].quoter.latency_s=0.5"]
 
     assert default_folder("tiny", 1, settings).name == (

@@ -1,4 +1,4 @@
-"""Scenario files: found by name or path, laid over others, written back complete."""
+"""Scenario files are found by name or path, extend other files, and are written completely."""
 
 import re
 import tomllib
@@ -161,7 +161,7 @@ ON_CANDLES = FULL.replace(ANCHORED, 'candles = "btc.csv"\nticks_per_s = 2\n\n').
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a file under the test's folder and return its path as text."""
+    """Return a function that writes a file in the test's folder and returns its path."""
 
     def written(place, text):
         path = tmp_path / place
@@ -181,13 +181,13 @@ def test_every_built_in_scenario_is_read_by_its_name(built_in):
     assert load(built_in) == load(str(built_ins()[built_in]))
 
 
-def test_a_former_name_still_works_and_is_in_no_list(write):
+def test_a_former_name_of_a_scenario_works_but_is_not_listed(write):
     assert load("marks") == load("trading-firms")
     assert load(write("mine.toml", 'extends = "marks"')).firms == load("trading-firms").firms
     assert "marks" not in built_ins()
 
 
-def test_a_name_means_a_built_in_scenario_and_a_path_a_file(write, tmp_path, monkeypatch):
+def test_a_name_loads_a_built_in_scenario_and_a_path_loads_a_file(write, tmp_path, monkeypatch):
     write("built-in/tiny.toml", FULL.replace("seed = 7", "seed = 1"))
     write("tiny.toml", FULL.replace("seed = 7", "seed = 2"))
     monkeypatch.setattr(scenario_files, "BUILT_IN", tmp_path / "built-in")
@@ -198,7 +198,7 @@ def test_a_name_means_a_built_in_scenario_and_a_path_a_file(write, tmp_path, mon
     assert load("built-in/tiny.toml").run.seed == 1
 
 
-def test_a_file_may_have_any_name_and_begin_with_a_byte_order_mark(write):
+def test_a_scenario_file_may_have_any_name_and_a_byte_order_mark(write):
     bare = load(write("plain.toml", FULL))
 
     assert load(write("named otherwise", "\ufeff" + FULL)) == bare
@@ -217,12 +217,12 @@ def test_a_file_may_have_any_name_and_begin_with_a_byte_order_mark(write):
         (f"{'x' * 200}.toml", "x" * 60),
     ],
 )
-def test_a_run_is_named_after_its_scenario(source, short):
+def test_the_name_of_a_run_is_derived_from_its_scenario(source, short):
     assert name(source) == short
 
 
 @given(st.text())
-def test_a_name_is_always_fit_for_a_folder(source):
+def test_the_name_of_a_run_is_always_a_valid_folder_name(source):
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name(source))
     assert len(name(source)) <= 60
 
@@ -230,7 +230,7 @@ def test_a_name_is_always_fit_for_a_folder(source):
 # ---------------------------------------------------------------------- extends
 
 
-def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
+def test_an_extension_merges_tables_with_the_base_and_replaces_lists(write):
     write("base.toml", FULL)
 
     scenario = load(
@@ -249,7 +249,7 @@ def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
     assert (scenario.house, scenario.markets) == (base.house, base.markets)
 
 
-def test_classes_are_firms_too_and_need_no_named_firm(write):
+def test_a_scenario_may_have_classes_of_firms_without_named_firms(write):
     write("base.toml", POPULATED)
 
     firms = load(write("drawn.toml", 'extends = "base.toml"\n[firms]\nmembers = []\n')).firms
@@ -259,8 +259,8 @@ def test_classes_are_firms_too_and_need_no_named_firm(write):
     assert firms.drawn_names[-1] == "Firm24"
 
 
-def test_drawn_firms_are_numbered_on_from_those_with_a_name(write):
-    """Every entity has one name and is listed once."""
+def test_drawn_firms_are_numbered_after_the_named_firms(write):
+    """The list of entities has no duplicates."""
     scenario = load(write("base.toml", POPULATED))
 
     assert scenario.firms.drawn_names[0] == "Firm02"
@@ -268,7 +268,7 @@ def test_drawn_firms_are_numbered_on_from_those_with_a_name(write):
     assert len(everybody) == len(set(everybody)) == 5 + 1 + 24
 
 
-def test_classes_without_firms_are_no_firms(write):
+def test_classes_without_firms_add_no_firms(write):
     write("base.toml", POPULATED)
     (each,) = tomllib.loads(POPULATED)["firms"]["classes"][1:]
     nobody = {"members": [], "classes": [each | {"trading": 0}]}
@@ -278,7 +278,7 @@ def test_classes_without_firms_are_no_firms(write):
     assert alone.firms.count == 0
 
 
-def test_rules_are_laid_over_the_bases_key_by_key_and_classes_replace_all_of_them(write):
+def test_an_extension_merges_capital_rules_and_replaces_all_classes(write):
     write("base.toml", POPULATED)
     scenario = load(
         write(
@@ -304,8 +304,8 @@ def test_rules_are_laid_over_the_bases_key_by_key_and_classes_replace_all_of_the
         ('[maker]\npolicy = "other"', "maker.policy"),
     ],
 )
-def test_a_fault_in_a_table_that_may_be_missing_is_reported_where_it_is(write, table, key):
-    """The file that has it is named; a file that begins such a table alone lacks all its keys."""
+def test_an_error_in_an_optional_table_is_reported_with_its_file_and_key(write, table, key):
+    """The base has the table, so the extension needs only the keys that it changes."""
     write("base.toml", POPULATED)
     path = write("own.toml", f'extends = "base.toml"\n{table}\n')
 
@@ -315,7 +315,7 @@ def test_a_fault_in_a_table_that_may_be_missing_is_reported_where_it_is(write, t
     assert (refused.value.path, refused.value.key) == (path, key)
 
 
-def test_the_nearest_of_several_extensions_has_priority(write):
+def test_of_several_extensions_the_last_has_priority(write):
     write("base.toml", FULL)
     write("a.toml", 'extends = "base.toml"\n[run]\nseed = 1\nsettle_s = 30\n')
 
@@ -324,7 +324,7 @@ def test_the_nearest_of_several_extensions_has_priority(write):
     assert (run.seed, run.settle_s, run.start) == (2, 30, date(2021, 4, 30))
 
 
-def test_a_base_is_searched_beside_the_file_that_names_it(write, tmp_path, monkeypatch):
+def test_a_base_path_is_relative_to_the_file_that_names_it(write, tmp_path, monkeypatch):
     write("here/base.toml", FULL)
     write("here/middle.toml", 'extends = "base.toml"\n[run]\nseed = 2\n')
     path = write("there/top.toml", 'extends = "../here/middle.toml"\n')
@@ -334,7 +334,7 @@ def test_a_base_is_searched_beside_the_file_that_names_it(write, tmp_path, monke
     assert load("there/top.toml").run.seed == 2
 
 
-def test_a_file_anywhere_may_extend_a_built_in_scenario(write, tmp_path, monkeypatch):
+def test_a_file_in_any_folder_may_extend_a_built_in_scenario(write, tmp_path, monkeypatch):
     write("built-in/tiny.toml", FULL)
     monkeypatch.setattr(scenario_files, "BUILT_IN", tmp_path / "built-in")
 
@@ -352,7 +352,7 @@ def test_overrides_have_priority_over_all_files(write):
     assert load(path).run.seed == 1
 
 
-def test_only_a_replaced_figure_loses_its_source(write):
+def test_an_override_removes_only_the_sources_of_replaced_figures(write):
     path = write("base.toml", FULL)
     sources = {
         "house.fee_tiers": "the house's page",
@@ -374,7 +374,7 @@ def test_only_a_replaced_figure_loses_its_source(write):
     }
 
 
-def test_keys_that_a_file_leaves_out_lose_their_sources_and_can_be_given_again(write):
+def test_keys_removed_by_without_lose_their_sources_and_may_be_given_again(write):
     write("base.toml", FULL.replace("[sources]", '[sources]\n"house.fee_tiers[0]" = "a page"'))
     top = 'extends = "base.toml"\nwithout = ["house.fee_tiers", "run.seed"]\n'
     fees = "[house]\nfee_tiers = [{ volume_usd = 0, taker_bps = 1.0 }]\n"
@@ -420,7 +420,7 @@ def test_only_candles_that_affect_the_run_are_kept(write):
 
     price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
 
-    # From the last anchor at or before the start to the first at or after the end.
+    # Anchors are kept from the last one before the start to the first one after the end.
     assert price.anchors[0].at == datetime(2021, 4, 29, 23, tzinfo=UTC)
     assert price.anchors[-1].at == datetime(2021, 5, 3, 7, tzinfo=UTC)
     assert len(price.anchors) == 11
@@ -428,7 +428,7 @@ def test_only_candles_that_affect_the_run_are_kept(write):
     assert price.volatility[-1].since == date(2021, 5, 3)
 
 
-def test_the_source_of_candles_is_the_source_of_their_anchors_and_volatility(write):
+def test_anchors_and_volatility_from_candles_have_the_source_of_the_candles(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
 
     sources = load(write("on-candles.toml", ON_CANDLES)).sources
@@ -438,7 +438,7 @@ def test_the_source_of_candles_is_the_source_of_their_anchors_and_volatility(wri
     assert sources["markets[0].price.volatility"] == "a guess"
 
 
-def test_candles_are_searched_beside_the_file_that_names_them(write):
+def test_the_path_of_candles_is_relative_to_the_file_that_names_them(write):
     write("data/btc.csv", candles(datetime(2021, 4, 30), 3))
     write("data/base.toml", ON_CANDLES)
 
@@ -486,7 +486,7 @@ def test_an_implausible_candle_is_reported_with_its_line(write):
         ("", "''"),
     ],
 )
-def test_a_path_without_candles_is_refused(write, candle_path, shown):
+def test_a_path_of_candles_that_is_not_a_file_is_refused(write, candle_path, shown):
     path = write("bad.toml", ON_CANDLES.replace("btc.csv", candle_path))
 
     with pytest.raises(ScenarioError) as caught:
@@ -509,7 +509,7 @@ def test_the_recognised_format_of_candles_is_kept_in_the_scenario(write):
     assert load(as_run).markets[0].price == price
 
 
-def test_candles_beside_anchors_are_refused(write):
+def test_candles_together_with_anchors_are_refused(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     path = write("bad.toml", FULL.replace("anchors = [", 'candles = "btc.csv"\nanchors = ['))
 
@@ -519,7 +519,7 @@ def test_candles_beside_anchors_are_refused(write):
     assert caught.value.key == "markets[0].price.candles"
 
 
-def test_prices_of_candles_must_fit_the_market(write):
+def test_candles_with_prices_below_the_tick_of_the_market_are_refused(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     path = write("bad.toml", ON_CANDLES.replace('tick_usd = "1"', 'tick_usd = "100000"'))
 
@@ -532,7 +532,7 @@ def test_prices_of_candles_must_fit_the_market(write):
 # ------------------------------------------------------------------------- dump
 
 
-def test_the_runs_scenario_is_read_back_equal_and_written_back_the_same(write):
+def test_a_saved_scenario_is_equal_after_reading_and_writing_again(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     for text in (FULL, ON_CANDLES, POPULATED):
         scenario = load(write("given.toml", text))
@@ -544,7 +544,7 @@ def test_the_runs_scenario_is_read_back_equal_and_written_back_the_same(write):
         assert dump(again) == as_run
 
 
-def test_the_runs_scenario_has_defaults_and_sources(write):
+def test_a_saved_scenario_has_defaults_and_no_base(write):
     write("base.toml", FULL)
     scenario = load(write("mine.toml", 'extends = "base.toml"\n[run]\nseed = 3\n'))
 
@@ -559,8 +559,8 @@ def test_the_runs_scenario_has_defaults_and_sources(write):
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
 
 
-def test_the_runs_scenario_has_no_absent_tables(write):
-    """Capital rules and quotes on the lead venue have no default."""
+def test_a_saved_scenario_has_no_optional_tables_that_are_absent(write):
+    """Capital rules and quotes on the lead venue are optional and have no default."""
     bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
     full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
 
@@ -583,7 +583,7 @@ def test_the_runs_scenario_has_no_absent_tables(write):
     cash_usd=st.floats(8e6, 1e12),
     latency_s=st.floats(0, 600),
 )
-def test_no_text_and_no_figure_is_lost_in_writing(
+def test_any_text_and_figure_is_equal_after_writing_and_reading(
     tmp_path_factory, question, source, seed, cash_usd, latency_s
 ):
     path = tmp_path_factory.getbasetemp() / "as-run.toml"
@@ -620,7 +620,7 @@ def test_no_text_and_no_figure_is_lost_in_writing(
 
 
 def leaves(schema, defs):
-    """List the schema of every single value, at any depth."""
+    """Yield the schema of every single value, at any depth."""
     if "$ref" in schema:
         schema = defs[schema["$ref"].split("/")[-1]]
     for inner in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
@@ -633,7 +633,7 @@ def leaves(schema, defs):
 
 
 def test_every_figure_has_a_range_and_every_text_a_description():
-    """Otherwise a message could not state the correction."""
+    """Error messages use the range and the description to state the correction."""
     schema = Scenario.model_json_schema()
     said = list(leaves(schema, schema["$defs"]))
 
@@ -646,25 +646,25 @@ def test_every_figure_has_a_range_and_every_text_a_description():
             assert "maximum" in leaf
 
 
-def test_every_check_of_the_schema_names_its_key():
-    """A plain ValueError would name its table only."""
+def test_every_check_between_keys_raises_an_error_with_a_key():
+    """An error message for a plain ValueError would name only the table and no key."""
     package = Path(des.scenario.__file__).parent
     source = "".join(module.read_text() for module in package.glob("*.py"))
 
-    # For an error of a single value pydantic gives the place.
+    # For an error in a single value pydantic reports the key itself.
     of_values = source.count("raise PydanticCustomError(")
     assert source.count("raise ") - of_values == source.count("raise ContradictionError(") > 20
 
 
 def names_of(part):
-    """Draw a name that the schema allows; Rust's end of text is \\Z in Python."""
+    """Draw a name that the schema allows; \\z of pydantic's patterns is \\Z in Python."""
     schema = Scenario.model_json_schema()["$defs"][part]["properties"]["name"]
     pattern = re.compile(schema["pattern"].replace(r"\z", r"\Z"), re.ASCII)
     return st.from_regex(pattern).filter(lambda drawn: len(drawn) <= schema["maxLength"])
 
 
 def spoken(account, commodity):
-    """Return the directives that Beancount reads from an `open` line with a commodity."""
+    """Return the account and commodities that Beancount parses from an `open` directive."""
     entries, errors, _ = parser.parse_string(f"2021-05-01 open {account} {commodity}\n")
     return [] if errors else [(entry.account, entry.currencies) for entry in entries]
 
@@ -677,12 +677,12 @@ def test_every_name_is_valid_in_accounts_and_commodities(entity, venue, market):
 
 
 def test_beancount_accepts_no_commodity_that_ends_in_a_dash():
-    """For this reason no name may end in a dash."""
+    """Commodities contain names of venues, so the schema allows no name that ends in a dash."""
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX") != []
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX-") == []
 
 
-def test_a_run_of_more_ticks_than_a_machine_can_draw_is_refused(write):
+def test_a_run_with_more_than_ten_billion_price_ticks_is_refused(write):
     market = tomllib.loads(FULL)["markets"][0]
     market["price"]["ticks_per_s"] = 1_000
     market["volume"] = [
@@ -709,7 +709,7 @@ TINY = tomllib.loads(dump(load("tiny")))
 QUOTED = {
     "lead": {"quoting": tomllib.loads(POPULATED)["lead"]["quoting"]},
     "markets": [TINY["markets"][0] | {"lead_volume_usd_per_day": 1e9}],
-    # The last day of a month, after which the maker reviews it.
+    # The run is the last day of a month, so the maker's monthly review takes place.
     "run": {"start": date(2022, 5, 31), "end": date(2022, 6, 1), "day_ledgers": []},
 }
 EACH = {
@@ -730,22 +730,22 @@ def crowd(rules=RULES, **changes):
 
 
 IN_RANGE = {
-    "all wait": crowd(trading=0),
+    "all firms wait": crowd(trading=0),
     "no margin but quotes": crowd(lead_share=0.0),
-    "hardly any margin": crowd(lead_share=1e-12),
-    "nothing but margin": crowd(lead_share=1.0),
+    "almost no margin": crowd(lead_share=1e-12),
+    "all capital is margin": crowd(lead_share=1.0),
     "a cent of capital": crowd(capital_usd_median=0.01, capital_log_sd=3.0),
-    "all the capital there is": crowd(
+    "a trillion of capital": crowd(
         capital_usd_median=1e12, capital_log_sd=3.0, volume_30d_share=1_000.0, lead_quotes_share=1.0
     ),
-    "slower than any range": crowd(reaction_ms_median=60_000.0, reaction_log_sd=3.0),
+    "the longest reaction time": crowd(reaction_ms_median=60_000.0, reaction_log_sd=3.0),
     "no reaction time": crowd(reaction_ms_median=0.0, reaction_log_sd=3.0),
     "orders below a cent": crowd(order_share=1e-300),
-    "orders of all there is": crowd(order_share=1.0, leverage_max=1.0),
-    "every rule at its least": crowd(
+    "orders of the whole capital": crowd(order_share=1.0, leverage_max=1.0),
+    "every capital rule at its minimum": crowd(
         dict.fromkeys(RULES, 0.0) | {"half_life_days": 1.0, "patience_days": 1}
     ),
-    "every rule at its most": crowd(
+    "every capital rule at its maximum": crowd(
         dict.fromkeys(RULES, 1.0) | {"half_life_days": 365.0, "patience_days": 1}
     ),
     "off before the run": crowd() | {"maker": {"quoter_off": date(1, 1, 1)}},
@@ -756,8 +756,8 @@ IN_RANGE = {
 
 
 @pytest.mark.parametrize("tables", IN_RANGE.values(), ids=IN_RANGE)
-def test_any_values_in_range_make_a_day_of_a_world(tables, tmp_path):
-    """At midnight the world compares itself with its books, and fails if they differ."""
+def test_a_day_can_be_simulated_with_extreme_values_of_firms_and_policies(tables, tmp_path):
+    """At midnight the simulation compares its state with its books and raises if they differ."""
     scenario = load("tiny", QUOTED | tables)
 
     World(scenario, tmp_path).run(on_day=lambda: None)
@@ -765,7 +765,7 @@ def test_any_values_in_range_make_a_day_of_a_world(tables, tmp_path):
     assert (tmp_path / "main.beancount").exists()
 
 
-def test_a_quoter_may_be_off_for_all_of_the_run_or_for_none_of_it(tmp_path):
+def test_quoter_off_may_be_before_or_after_the_run(tmp_path):
     for off, events in (("0001-01-01", ["on", "off"]), ("9999-12-31", ["on"])):
         folder = tmp_path / off
         folder.mkdir()

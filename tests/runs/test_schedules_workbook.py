@@ -1,4 +1,4 @@
-"""The workbook of schedules, read back and recomputed, agrees with the books."""
+"""The values and formulas of the schedules workbook agree with the books."""
 
 import re
 import zipfile
@@ -23,7 +23,7 @@ CENT = Decimal("0.01")
 
 @pytest.fixture(scope="module")
 def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook of a run, written by the command."""
+    """Return the path of a run's workbook, written by the command."""
     written = tmp_path_factory.mktemp("workbook") / "schedules.xlsx"
     answered = CliRunner().invoke(main, ["schedules", str(busy_run.path), "--xlsx", str(written)])
     assert not answered.exit_code, answered.output
@@ -32,18 +32,18 @@ def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def formulas(path: Path) -> Workbook:
-    """The formulas of its cells."""
+    """Return the workbook with the formulas of its cells."""
     return load_workbook(path)
 
 
 @pytest.fixture(scope="module")
 def values(path: Path) -> Workbook:
-    """The stored values of its cells, for programs that do not calculate."""
+    """Return the workbook with the stored values of its cells instead of formulas."""
     return load_workbook(path, data_only=True)
 
 
 def rows_of(sheet: Worksheet) -> list[dict[str, object]]:
-    """Return the rows of a sheet by the names of its columns, up to the first empty row."""
+    """Return the rows of a sheet up to the first empty row, each as a dict by column name."""
     names = [cell.value for cell in sheet[FIRST - 1]]
     rows = []
     for cells in sheet.iter_rows(min_row=FIRST, values_only=True):
@@ -54,11 +54,11 @@ def rows_of(sheet: Worksheet) -> list[dict[str, object]]:
 
 
 def cents(value: object) -> Decimal:
-    """Return a number of a sheet to the cent."""
+    """Return a number from a sheet, rounded to the cent."""
     return Decimal(str(value)).quantize(CENT)
 
 
-def test_payments_by_recipient_are_the_sums_of_the_entries_listed(values, busy_run):
+def test_payments_by_recipient_are_the_sums_of_the_listed_entries(values, busy_run):
     near_from = schedules(busy_run).end - timedelta(days=90)
     near, year = defaultdict(Decimal), defaultdict(Decimal)
     for each in rows_of(values["Entries"]):
@@ -75,8 +75,8 @@ def test_payments_by_recipient_are_the_sums_of_the_entries_listed(values, busy_r
     assert cents(whole["near_usd"]) == sum(near.values())
 
 
-def test_the_amounts_agree_with_the_books(values, busy_run):
-    """The books give the cash that left the group, and the cash between its members."""
+def test_the_total_of_payments_is_the_cash_that_left_the_group(values, busy_run):
+    """The total of the books also includes cash paid between members of the group."""
     left = busy_run.select(
         "SELECT -sum(cents) * 0.01 FROM (SELECT sum(units) AS cents FROM postings WHERE entity IN "
         "(SELECT unnest(?)) AND root = 'Assets' AND kind = 'Cash' AND commodity = 'USD' AND "
@@ -88,7 +88,7 @@ def test_the_amounts_agree_with_the_books(values, busy_run):
     assert cents(total) == cents(left)
 
 
-def test_every_sum_is_a_formula_over_the_rows_above_or_the_entries(formulas):
+def test_every_sum_in_the_workbook_is_a_formula_over_rows_or_entries(formulas):
     *paid, whole = rows_of(formulas[PAID])
     last = FIRST - 1 + len(rows_of(formulas["Entries"]))
 
@@ -98,7 +98,7 @@ def test_every_sum_is_a_formula_over_the_rows_above_or_the_entries(formulas):
     assert str(rows_of(formulas["Preferences"])[-1]["paid_usd"]).startswith("=SUM(")
 
 
-def test_a_test_of_solvency_is_recomputed_from_its_row(formulas, values):
+def test_the_result_of_a_solvency_test_is_a_formula_over_its_row(formulas, values):
     names = [cell.value for cell in formulas["Solvency tests"][FIRST - 1]]
     net, setback = (names.index(each) for each in ("net_usd", "setback_usd"))
     (first, *_) = rows_of(values["Solvency tests"])
@@ -109,7 +109,7 @@ def test_a_test_of_solvency_is_recomputed_from_its_row(formulas, values):
     assert f"{'ABCDEFGH'[setback]}{FIRST}" in made["adequate_capital"]
 
 
-def test_the_summary_refers_to_the_sums_and_agrees_with_the_entries(formulas, values):
+def test_the_summary_links_to_the_total_and_equals_the_sum_of_entries(formulas, values):
     shown = {row[0]: row[1] for row in values["Summary"].iter_rows(min_row=FIRST, values_only=True)}
     made = {
         row[0]: row[1] for row in formulas["Summary"].iter_rows(min_row=FIRST, values_only=True)
@@ -127,7 +127,7 @@ def test_each_sheet_links_back_to_the_summary(formulas):
         assert sheet["A2"].hyperlink.location == "'Summary'!A1"
 
 
-def test_the_same_books_give_the_same_bytes(path, busy_run, tmp_path):
+def test_two_workbooks_of_the_same_books_are_identical(path, busy_run, tmp_path):
     again = tmp_path / "again.xlsx"
     CliRunner().invoke(main, ["schedules", str(busy_run.path), "--xlsx", str(again)])
 
@@ -136,7 +136,7 @@ def test_the_same_books_give_the_same_bytes(path, busy_run, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["schedules.txt", "nowhere/schedules.xlsx"])
-def test_a_file_that_is_no_workbook_is_refused_in_one_line(busy_run, tmp_path, name):
+def test_a_wrong_path_for_the_workbook_is_refused_in_one_line(busy_run, tmp_path, name):
     given = ["schedules", str(busy_run.path), "--xlsx", str(tmp_path / name)]
     refused = CliRunner().invoke(main, given)
 

@@ -1,4 +1,4 @@
-"""The other way to remove stale quotes: quotes as fast as other makers', at the same size."""
+"""The counterfactual SlowQuotes: the maker quotes as fast as other makers, with the same size."""
 
 import tomllib
 from datetime import date
@@ -20,13 +20,13 @@ MONTHS = Path(__file__).parents[1] / "worlds" / "months.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Five days with quotes that are two seconds old and last four seconds."""
+    """Return a run of five days with a quote latency of two seconds and updates every four."""
     return executed(GROUP)
 
 
 @pytest.fixture(scope="module")
 def fast_run(group_run, tmp_path_factory) -> RunFolder:
-    """The counterfactual with fast quotes."""
+    """Return the counterfactual of `group_run` with fast quotes."""
     return run_fast(group_run, tmp_path_factory.mktemp("fast") / "run")
 
 
@@ -41,14 +41,14 @@ def undecided(scenario: Scenario) -> list[dict]:
 
 
 def shown(run: RunFolder) -> list[tuple]:
-    """Return the displayed size in each market from each decision on."""
+    """Return each decision on quotes: day, market, half-spread, levels and displayed size."""
     return [
         (day, note.market, note.half_spread_bps, note.levels, note.shown_usd)
         for day, note in run.dated_notes(Decision)
     ]
 
 
-def test_quotes_are_as_fast_as_other_makers_and_nothing_else_changes(group_run):
+def test_without_slow_quotes_only_the_latency_and_updates_of_quotes_change(group_run):
     before = load(str(group_run.path / "scenario.toml"))
     after = without(group_run, "SlowQuotes").scenario
     (ours,), (theirs,) = before.markets, after.markets
@@ -62,7 +62,7 @@ def test_quotes_are_as_fast_as_other_makers_and_nothing_else_changes(group_run):
     assert after.firms == before.firms
 
 
-def test_the_displayed_size_is_the_same_and_firms_find_less_to_hit(group_run, fast_run):
+def test_with_fast_quotes_of_the_same_size_hits_and_losses_are_less_than_half(group_run, fast_run):
     (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))
 
     assert shown(fast_run) == shown(group_run)
@@ -71,7 +71,7 @@ def test_the_displayed_size_is_the_same_and_firms_find_less_to_hit(group_run, fa
     assert before.fills > 2 * after.fills
 
 
-def test_a_maker_with_a_target_share_displays_the_sizes_decided_in_the_run(executed, tmp_path):
+def test_the_counterfactual_keeps_the_displayed_sizes_decided_in_the_run(executed, tmp_path):
     over_a_first = {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}
     growth = {"policy": "growth", "target_share": 1.0}
     run = executed(MONTHS, run=over_a_first, maker={"quoting": growth})
@@ -83,17 +83,19 @@ def test_a_maker_with_a_target_share_displays_the_sizes_decided_in_the_run(execu
     assert any("sizes that it decided in the run" in each for each in made.held)
     free = load(str(tmp_path / "run" / "scenario.toml"), {"markets": undecided(made.scenario)})
     execute(free, tmp_path / "free")
-    assert shown(RunFolder.at(tmp_path / "free")) != shown(run)  # it would show something else
+    assert shown(RunFolder.at(tmp_path / "free")) != shown(
+        run
+    )  # without kept sizes the maker decides other sizes
 
 
-def test_a_maker_as_fast_as_others_has_no_slow_quotes(group_run, fast_run):
+def test_slow_quotes_cannot_be_removed_from_a_maker_as_fast_as_others(group_run, fast_run):
     with pytest.raises(CounterfactualError) as found:
         without(fast_run, "SlowQuotes")
 
     assert "SlowQuotes" not in found.value.kinds
 
 
-def test_sources_of_unchanged_figures_are_kept(executed):
+def test_the_counterfactual_keeps_the_sources_of_unchanged_figures(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     sources = {"markets[0].lot": "a rulebook", "markets[0].quoter.latency_s": "the thread"}
     run = executed(GROUP, markets=[market], sources=sources)

@@ -1,4 +1,4 @@
-"""A key without effect beside the others is refused, since its author expects an effect."""
+"""A key that has no effect in a scenario is refused, since its author expects an effect."""
 
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ VALUATION = {
 
 
 def laid_over(key: str, found: Any, closure: str) -> dict[str, Any]:
-    """Return tables to lay over `tiny`: the needs of a closure, and one more key."""
+    """Return changes of `tiny` with a closure of demand, the keys it needs, and one more key."""
     (market,) = (each.model_dump(exclude_none=True) for each in load("tiny").markets)
     volume = [{"month": "2022-05", "usd": 3e8}]
     market |= {"volume": volume} if closure == "recorded" else {"demand": volume}
@@ -71,7 +71,9 @@ UNUSED = [
 @pytest.mark.parametrize(
     ("key", "found", "closure", "beside", "why"), UNUSED, ids=[each[0] for each in UNUSED]
 )
-def test_a_key_without_effect_is_refused_at_its_place(key, found, closure, beside, why):
+def test_the_error_for_a_key_without_effect_names_the_key_and_the_reason(
+    key, found, closure, beside, why
+):
     data = laid_over(key, found, closure)
     if beside.get("maker") == GROWTH:
         data["markets"][0]["quoter"]["most_displayed_usd"] = 1e6
@@ -82,7 +84,7 @@ def test_a_key_without_effect_is_refused_at_its_place(key, found, closure, besid
     assert why in caught.value.problem
 
 
-def test_capital_of_the_maker_as_a_provider_is_refused():
+def test_capital_for_the_maker_as_a_backstop_provider_is_refused():
     world = str(Path(__file__).parents[1] / "worlds" / "margin.toml")
     leverage = load(world).leverage
     assert leverage
@@ -95,7 +97,7 @@ def test_capital_of_the_maker_as_a_provider_is_refused():
     assert caught.value.key == f"leverage.providers[{own}].capital_usd"
 
 
-def test_a_holding_time_of_firms_is_refused_where_there_are_none():
+def test_a_holding_time_of_firms_is_refused_without_firms():
     nobody = {"members": (), "classes": (), "holding_days": 3}
     with pytest.raises(ScenarioError, match="since there are no firms") as caught:
         load("tiny", {"firms": nobody})
@@ -103,12 +105,12 @@ def test_a_holding_time_of_firms_is_refused_where_there_are_none():
     assert caught.value.key == "firms.holding_days"
 
 
-def test_a_share_of_no_depth_is_none():
-    """So a file that extends a file with depth can have its own sizes."""
+def test_a_depth_share_of_zero_is_accepted_without_depth():
+    """An extension of a scenario with depth can use zero to state displayed sizes instead."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 
-def test_elasticities_matter_if_shares_are_valued_without_the_maker():
+def test_elasticities_are_accepted_if_a_valuation_uses_them():
     data = laid_over("demand.spread_elasticity", 0.5, "recorded")
 
     load("tiny", data | {"group": {"valuation": VALUATION}})

@@ -1,4 +1,4 @@
-"""A counterfactual begins with its result in millions, for the maker and for the group."""
+"""The answer of a counterfactual begins with the results for the maker and for the group."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -22,13 +22,13 @@ def views(maker_usd: int, fees_usd: int) -> QuoteViews:
 
 @pytest.fixture(scope="module")
 def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
-    """Three busy days without hits on stale quotes: the other run, and both views."""
+    """Return the counterfactual of `busy_run` without hits, and the table of results of quotes."""
     folder = tmp_path_factory.mktemp("without") / "run"
     table, *_ = counterfactual(busy_run, without(busy_run, "PickOff"), folder).tables()
     return RunFolder.at(folder), table
 
 
-def test_the_sentence_has_the_hole_and_the_results_of_quotes_for_maker_and_group(busy_run):
+def test_the_answer_has_the_hole_and_the_results_of_quotes_for_maker_and_group(busy_run):
     there = hole(busy_run)
     surplus = replace(there, liquid_usd={"FTX": there.claims_usd + 2_500_000})
     short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})
@@ -43,7 +43,7 @@ def test_the_sentence_has_the_hole_and_the_results_of_quotes_for_maker_and_group
     )
 
 
-def test_losses_of_the_maker_can_be_gains_of_the_group_and_both_are_shown():
+def test_the_table_has_the_makers_loss_and_the_groups_gain():
     table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 
     lines = {line: figures for line, *figures in table.rows}
@@ -52,7 +52,7 @@ def test_losses_of_the_maker_can_be_gains_of_the_group_and_both_are_shown():
     assert lines["the group: quotes and fees"] == [30, 0, 30]
 
 
-def test_both_views_agree_with_the_fills_with_the_cause_and_without(busy_run, told):
+def test_results_of_quotes_agree_with_the_fills_of_both_runs(busy_run, told):
     other, table = told
     lines = {line: figures for line, *figures in table.rows}
 
@@ -65,7 +65,7 @@ def test_both_views_agree_with_the_fills_with_the_cause_and_without(busy_run, to
     assert all(ours - theirs == difference for ours, theirs, difference in lines.values())
 
 
-def test_the_answer_is_that_sentence(busy_run):
+def test_the_answer_of_a_counterfactual_states_the_hole_of_the_group(busy_run):
     there = hole(busy_run)
     made = without(busy_run, "PickOff")
     compared = WithAndWithout(made, there, there, (views(-1, 2), views(0, 0)), (), None, True)
@@ -75,9 +75,9 @@ def test_the_answer_is_that_sentence(busy_run):
 
 
 def summed(run: RunFolder) -> tuple[Decimal, Decimal]:
-    """Add up fill by fill the results of the maker's quotes and hedges, and the fees.
+    """Return the result of the maker's quotes and hedges, and the taker fees, in dollars.
 
-    This computes the figures row by row in Python; the report gets sums from DuckDB.
+    The figures are summed fill by fill in Python; the report computes sums in DuckDB.
     """
     quotes = fees = 0
     with run.connect() as connection:

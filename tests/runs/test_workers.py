@@ -1,4 +1,4 @@
-"""An audit has the same findings for any workers."""
+"""An audit has the same findings with one process, with several, and with Dask workers."""
 
 import os
 import re
@@ -21,7 +21,7 @@ from runs.workers import SchedulerError, dask_workers, local_processes
 
 @pytest.fixture(scope="module")
 def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with a cent less in a deposit, in the general ledger and in the day ledger."""
+    """Return a copy of a run with one amount changed in the general ledger and a day ledger."""
     folder = Path(shutil.copytree(tiny_run.path, tmp_path_factory.mktemp("forged") / "run"))
     for path in (folder / "2022-05.beancount", folder / "days" / "2022-05-10.beancount"):
         text, changed = re.subn(
@@ -34,7 +34,7 @@ def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module")
 def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
-    """The findings of a single process on a sound run and on a forged one."""
+    """Return the findings of a single process on a sound run and on a forged run."""
     found = {folder: findings(folder, None) for folder in (tiny_run.path, forged)}
     assert [any(step.problems for step in steps) for steps in found.values()] == [False, True]
     return found
@@ -42,7 +42,7 @@ def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
 
 @contextmanager
 def cluster(processes: bool) -> Iterator[LocalCluster]:
-    """Start two workers: processes, whose start takes seconds, or threads of this one."""
+    """Start two Dask workers: processes, which start in seconds, or threads of this process."""
     with LocalCluster(
         n_workers=2,
         threads_per_worker=1,
@@ -63,35 +63,35 @@ def findings(folder: Path, executor: Executor | None) -> list[AuditStep]:
     return list(audit(folder, every_day=True, executor=executor))
 
 
-def test_two_processes_give_the_result_of_one(by_one):
+def test_an_audit_by_two_processes_has_the_findings_of_one_process(by_one):
     with local_processes(1) as alone, local_processes(2) as two:
         assert alone is None
         assert {folder: findings(folder, two) for folder in by_one} == by_one
 
 
-def test_an_early_exit_does_not_wait_for_tasks_not_begun():
+def test_after_an_early_exit_waiting_tasks_are_cancelled():
     with local_processes(2) as two:
         tasks = [two.submit(time.sleep, 0.1) for _ in range(20)]
 
     assert any(task.cancelled() for task in tasks)
 
 
-def test_a_cluster_does_each_task_and_answers_in_order():
+def test_a_cluster_returns_the_results_of_tasks_in_order():
     with cluster(processes=False) as threads, dask_workers(threads.scheduler_address) as executor:
         assert list(executor.map(abs, (-2, 1, -2))) == [2, 1, 2]
 
 
 @pytest.mark.slow
-def test_a_cluster_gives_the_result_of_one_process(by_one, processes):
+def test_an_audit_by_a_cluster_has_the_findings_of_one_process(by_one, processes):
     with dask_workers(processes.scheduler_address) as executor:
         assert {folder: findings(folder, executor) for folder in by_one} == by_one
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_changes_no_verdict(by_one, forged, processes):
+def test_a_killed_worker_does_not_change_the_findings_of_an_audit(by_one, forged, processes):
     with dask_workers(processes.scheduler_address) as executor:
         victim = executor.submit(os.getpid).result()
-        # Enough work for both workers, so that the one that is killed is in the middle of it.
+        # Both workers are busy when one of them is killed.
         busy = [executor.submit(time.sleep, 0.3) for _ in range(8)]
         audited = audit(forged, every_day=True, executor=executor)
         first = next(audited)
@@ -101,7 +101,7 @@ def test_a_worker_that_dies_changes_no_verdict(by_one, forged, processes):
         assert all(future.result() is None for future in busy)
 
 
-def test_an_address_without_a_scheduler_is_reported():
+def test_an_address_without_a_dask_scheduler_is_reported():
     with (
         pytest.raises(SchedulerError, match="no Dask scheduler"),
         dask_workers("tcp://127.0.0.1:9"),

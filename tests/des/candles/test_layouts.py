@@ -1,6 +1,6 @@
-"""Files of candles in common layouts: each layout gives the right candles.
+"""Files of candles in many layouts give the same candles.
 
-The files are small and written here; each is named after its usual source.
+Each example is small and has the name of a source that uses its layout.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def refused(read: Read) -> Callable[[str], CandleError]:
     return reading
 
 
-# Each case has the three days above in another layout, and the message about it.
+# Each case has the candles of DAYS in another layout, and the message about the layout.
 SAME: dict[str, tuple[str, str]] = {
     "CryptoDataDownload": (
         """https://www.CryptoDataDownload.com
@@ -210,7 +210,10 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
         .replace("2022-05-11", "20220511"),
         "",
     ),
-    "UTC behind": (DAYS.replace(",3", " 00:00:00 UTC,3", 1).replace("-10,", "-10 00:00 UTC,"), ""),
+    "UTC after the time": (
+        DAYS.replace(",3", " 00:00:00 UTC,3", 1).replace("-10,", "-10 00:00 UTC,"),
+        "",
+    ),
     "AM and PM": (
         DAYS.replace("2022-05-09", "5/9/2022 12:00:00 AM")
         .replace("2022-05-10", "5/10/2022 12:00 AM")
@@ -250,7 +253,7 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
         .replace("-11,", "-11 23:59:59,"),
         "stamped by the close",
     ),
-    "stamped by a close of its own": (
+    "stamped by the start of the next candle": (
         DAYS.replace("date", "end_time")
         .replace("-11,", "-12,")
         .replace("-10,", "-11,")
@@ -262,7 +265,7 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
         + DAYS.replace("2022-05-10", "// a, note, with, commas, in it\n2022-05-10"),
         "comment lines left out: 2",
     ),
-    "a header behind a sign of comments": ("# " + DAYS, ""),
+    "a header after a comment sign": ("# " + DAYS, ""),
     "a header in the middle": (
         DAYS.replace("2022-05-11", DAYS.partition("\n")[0] + "\n2022-05-11"),
         "repeated headers left out: 1",
@@ -276,7 +279,7 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
 
 
 @pytest.mark.parametrize(("text", "said"), SAME.values(), ids=SAME)
-def test_the_same_days_are_read_from_each_layout(read: Read, text, said):
+def test_each_layout_gives_the_same_days_and_a_message_on_the_layout(read: Read, text, said):
     found, days = read(text), read(DAYS)
 
     known = {anchor.at: anchor.price_usd for anchor in found.anchors}
@@ -293,7 +296,7 @@ def bars(times: list[str], prices: str = "100,101,99,100.5") -> str:
 
 
 def minutes(step: int, first: int, last: int) -> list[str]:
-    """Write the moments of May 9 from minute *first* to before *last*, at equal distances."""
+    """Return times of 9 May from minute *first* to before *last*, every *step* minutes."""
     return [f"{MAY_9 + timedelta(minutes=at):%Y-%m-%d %H:%M}" for at in range(first, last, step)]
 
 
@@ -306,7 +309,7 @@ def minutes(step: int, first: int, last: int) -> list[str]:
         (90, 3, "candles of 90 min joined to 3 h"),
     ],
 )
-def test_candles_that_are_not_whole_hours_are_joined_to_whole_hours(read: Read, step, hours, said):
+def test_candles_of_minutes_are_joined_to_candles_of_whole_hours(read: Read, step, hours, said):
     found = read(bars(minutes(step, 0, 720)))
 
     assert found.said == (said,)
@@ -315,7 +318,7 @@ def test_candles_that_are_not_whole_hours_are_joined_to_whole_hours(read: Read, 
     ]
 
 
-def test_an_hour_has_the_first_open_the_highest_high_the_lowest_low_and_the_last_close(read: Read):
+def test_a_joined_candle_has_first_open_highest_high_lowest_low_and_last_close(read: Read):
     joined = read(
         "time,open,high,low,close\n"
         "2022-05-09 00:00,100,104,99,101\n2022-05-09 00:30,101,102,95,96\n"
@@ -328,7 +331,7 @@ def test_an_hour_has_the_first_open_the_highest_high_the_lowest_low_and_the_last
     assert (joined.anchors, joined.volatility) == (whole.anchors, whole.volatility)
 
 
-def test_parts_of_an_hour_at_the_ends_are_left_out_and_counted(read: Read):
+def test_candles_in_an_incomplete_first_or_last_hour_are_omitted_and_counted(read: Read):
     found = read(bars(minutes(20, 20, 260)))  # from 00:20 to 04:20
 
     assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
@@ -338,7 +341,7 @@ def test_parts_of_an_hour_at_the_ends_are_left_out_and_counted(read: Read):
     )
 
 
-def test_minutes_without_a_trade_are_counted(read: Read):
+def test_missing_candles_within_an_hour_are_counted(read: Read):
     times = minutes(1, 0, 180)
     del times[70:73]
 
@@ -348,7 +351,7 @@ def test_minutes_without_a_trade_are_counted(read: Read):
     assert found.said[-1] == "candles missing within, taken as without a trade: 3"
 
 
-def test_a_gap_is_bridged_from_the_last_close_to_the_next_open(read: Read):
+def test_a_gap_between_candles_is_bridged_from_the_last_close_to_the_next_open(read: Read):
     text = (
         "time,open,high,low,close\n2022-05-09 00:00,100,101,99,100.5\n"
         "2022-05-09 01:00,100.5,101,99,100\n2022-05-09 04:00,90,91,89,90.5\n"
@@ -377,7 +380,7 @@ def test_gaps_that_are_too_long_or_too_many_are_refused(refused, days, line, wha
     assert what in str(error)
 
 
-def test_a_rounding_error_widens_the_candle_and_more_is_refused(read: Read, refused):
+def test_a_close_outside_the_range_by_more_than_a_rounding_error_is_refused(read: Read, refused):
     text = "date,open,high,low,close\n2022-05-09,100,101,99,{}\n2022-05-10,100,101,99,100\n"
 
     close = 101 + 1e-5
@@ -387,7 +390,7 @@ def test_a_rounding_error_widens_the_candle_and_more_is_refused(read: Read, refu
 
 
 AMBIGUOUS: dict[str, tuple[str, str]] = {
-    "dates of which any part could be the day": (
+    "dates with an ambiguous day and month": (
         bars(["5/8/2022", "5/9/2022", "5/10/2022"]),
         "day or the month",
     ),
@@ -400,11 +403,11 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
         "date;open;high;low;close\n" + "2022-05-09;1,000;1,500;1,000;1,250\n" * 2,
         "thousands or decimals",
     ),
-    "decimals behind commas and behind points": (
+    "prices with a decimal comma and with a decimal point": (
         "date;open;high;low;close\n2022-05-09;1,5;1,5;1,5;1,5\n2022-05-10;1.5;1.5;1.5;1.5\n",
         "write all prices in one way",
     ),
-    "columns without names in an order of two kinds": (
+    "columns without names in an ambiguous order": (
         "2022-05-09,2,3,1,2\n2022-05-10,1,3,2,2\n",
         "columns could be",
     ),
@@ -413,22 +416,25 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
         ' "ETH": [[1652054400,2,3,1,2],[1652140800,2,3,1,2]]}',
         "2 lists of candles",
     ),
-    "a zone in the header": (DAYS.replace("date", "Date (EST)"), "times are not UTC"),
+    "a time zone in the header": (DAYS.replace("date", "Date (EST)"), "times are not UTC"),
     "local time": (DAYS.replace("date", "Local time"), "times are not UTC"),
-    "a zone behind the time": (DAYS.replace("-09,", "-09 00:00 EST,"), "is no time"),
-    "a candle twice that differs": (DAYS + "2022-05-11,1,1,1,1,1\n", "repeats the time of line 4"),
-    "neither forwards nor backwards": (DAYS + "2022-05-10,1,1,1,1,1\n", "earlier than line 4"),
-    "steps that differ": (
+    "a time zone after the time": (DAYS.replace("-09,", "-09 00:00 EST,"), "is no time"),
+    "two different candles at one time": (
+        DAYS + "2022-05-11,1,1,1,1,1\n",
+        "repeats the time of line 4",
+    ),
+    "candles in no order": (DAYS + "2022-05-10,1,1,1,1,1\n", "earlier than line 4"),
+    "candles of different lengths": (
         bars(["2022-05-09", "2022-05-10", "2022-05-11 05:00"]),
         "use candles of one length",
     ),
-    "half hours past the hour": (
+    "candles that begin 20 minutes after the hour": (
         bars(["2022-05-09 00:20", "2022-05-09 01:20", "2022-05-09 02:20"]),
         "whole hour",
     ),
     "seconds": (bars([f"2022-05-09 00:00:{at:02}" for at in range(9)]), "whole minutes"),
     "numbers among dates": (DAYS.replace("2022-05-10", "1652140800"), "is no time"),
-    "a price of which one is missing": (DAYS.replace("32658.99", "null"), "high 'null'"),
+    "a candle with one missing price": (DAYS.replace("32658.99", "null"), "high 'null'"),
     "JSON without candles": ('{"error": ["EQuery:Unknown asset pair"]}', "JSON without candles"),
     "JSON that breaks off": ("[[1652054400,2,3,1", "not JSON"),
     "thousands in the wrong place": (
@@ -439,17 +445,17 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "what"), AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_an_ambiguous_cell_is_refused_with_a_line_that_says_so(refused, text, what):
+def test_an_ambiguous_or_wrong_file_of_candles_is_refused_with_the_reason(refused, text, what):
     assert what in str(refused(text))
 
 
-def test_a_candle_of_a_list_is_named_by_its_number(refused):
+def test_the_error_for_a_candle_in_a_list_has_the_number_of_the_candle(refused):
     error = refused("[[1652054400,2,3,1,2],[1652140800,2,3,1,9]]")
 
     assert ", candle 2: close 9.0 is not" in str(error)
 
 
-def test_a_table_that_a_spreadsheet_saved_as_unicode_is_read(read: Read):
+def test_a_table_in_utf_16_with_tabs_is_read(read: Read):
     path_text = DAYS.replace(",", "\t")
 
     assert read(path_text, "utf-16").anchors == read(DAYS).anchors

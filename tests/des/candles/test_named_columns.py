@@ -1,4 +1,4 @@
-"""Columns with names in several lines, with few known names, or with times as keys of JSON."""
+"""Files of candles with headers of several lines, unusual column names, or times as JSON keys."""
 
 import json
 from dataclasses import replace
@@ -21,12 +21,12 @@ COLUMNS = {name: {day: usd[n] for day, usd in DAYS.items()} for n, name in enume
 
 
 def lines(head: str, line: str) -> str:
-    """Write a header and a line for each day."""
+    """Return a text with a header and a line for each day."""
     told = (dict(zip(NAMES, usd, strict=True)) | {"day": day} for day, usd in DAYS.items())
     return head + "".join(f"{line.format(**each)}\n" for each in told)
 
 
-# Each case has the message about it.
+# Each case has a text and the message about its layout.
 LAYOUTS: dict[str, tuple[str, str]] = {
     "yfinance": (
         lines(
@@ -70,7 +70,7 @@ LAYOUTS: dict[str, tuple[str, str]] = {
         ),
         "",
     ),
-    "UTC behind a compact date": (
+    "UTC after the time": (
         lines("date,open,high,low,close\n", "{day} 00:00:00 UTC,{open},{high},{low},{close}"),
         "",
     ),
@@ -122,7 +122,7 @@ def without_rows(found: Regular) -> list[Candle]:
 
 
 @pytest.mark.parametrize(("text", "said"), LAYOUTS.values(), ids=LAYOUTS)
-def test_each_layout_has_the_same_candles(read, text, said):
+def test_each_layout_of_named_columns_gives_the_same_candles(read, text, said):
     found = read(text)
 
     assert without_rows(found) == without_rows(read("date,open,high,low,close\n" + ROWS))
@@ -130,7 +130,7 @@ def test_each_layout_has_the_same_candles(read, text, said):
     assert "; ".join(found.said) == said
 
 
-def test_a_number_of_the_row_is_no_time_if_a_column_has_one(read):
+def test_a_column_of_row_numbers_is_not_taken_for_the_time(read):
     numbered = "".join(f"{n},{row}\n" for n, row in enumerate(ROWS.splitlines()))
 
     found = read("index,date,open,high,low,close\n" + numbered)
@@ -149,6 +149,6 @@ def test_a_number_of_the_row_is_no_time_if_a_column_has_one(read):
         ("date,open,high,low,close\n" + ROWS + "2022-05-12,3\n", "2 columns are too few"),
     ],
 )
-def test_blanks_two_tickers_and_a_line_that_breaks_off_are_refused(read, text, what):
+def test_files_with_blanks_two_tickers_or_an_incomplete_line_are_refused(read, text, what):
     with pytest.raises(CandleError, match=what):
         read(text)

@@ -1,4 +1,4 @@
-"""The house's agent takes in its drawn share, and pays at most its deposits and its cash."""
+"""The house's agent receives a share of deposits, and pays at most its deposits and its cash."""
 
 from datetime import date
 
@@ -26,14 +26,14 @@ NOW_US = midnight_us(SINCE)
 
 
 def coins(share: float) -> CustomerCoins:
-    """Return a share of customers' deposits in one coin."""
+    """Return customers' coins: one coin with the given share of deposits."""
     price = CoinPrice(since=SINCE, usd=1.0)
     owed = CustomerCoin(name="STABLE", prices=(price,), share=share, supply=1)
     return CustomerCoins(dealers="Coin-Dealers", dealers_cash_usd=1.0, owed=(owed,))
 
 
 class Bank:
-    """A house with a till, an agent that takes a share of deposits, and customers' cash."""
+    """A house with cash, an agent that receives a share of deposits, and customers with cash."""
 
     def __init__(self, share: float, till: int = 0, in_coins: float = 0.0) -> None:
         self.books = Books()
@@ -59,11 +59,11 @@ class Bank:
         self.agent = Agent(retail, 1, PARTIES, self.custody)
 
 
-def test_the_agents_deposits_are_claims_on_the_house_and_its_debt_to_the_house():
+def test_a_deposit_with_the_agent_is_a_claim_on_the_house_and_a_debt_of_the_agent():
     bank = Bank(1.0)
 
     assert bank.agent.take_in(NOW_US, 700, ()) == 700
-    assert bank.agent.take_in(NOW_US, 700, ()) == 300  # all that is left
+    assert bank.agent.take_in(NOW_US, 700, ()) == 300  # the customers have only 300 left
     assert bank.agent.take_in(NOW_US, 700, ()) == 0
     assert bank.house.claims[RETAIL] == bank.custody.cash[ALAMEDA] == 1_000
     assert bank.custody.till(HOUSE) == 0
@@ -72,7 +72,7 @@ def test_the_agents_deposits_are_claims_on_the_house_and_its_debt_to_the_house()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
-def test_the_stated_share_is_drawn_from_its_day_on(share):
+def test_the_agent_receives_the_stated_share_of_deposits_from_its_first_day(share):
     bank = Bank(share)
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
 
@@ -82,7 +82,7 @@ def test_the_stated_share_is_drawn_from_its_day_on(share):
     assert not bank.agent.takes(NOW_US - 1)
 
 
-def test_the_agents_share_is_of_dollars_only_if_customers_are_owed_coins():
+def test_the_agents_share_applies_only_to_deposits_in_dollars():
     bank = Bank(0.5, till=1_000, in_coins=0.5)
     bank.agent.take_in(NOW_US, 1_000, ())
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
@@ -93,14 +93,14 @@ def test_the_agents_share_is_of_dollars_only_if_customers_are_owed_coins():
     assert abs(sum(bank.agent.takes(int(each)) for each in times_us) / 4_000 - 0.25) < 0.03
 
 
-def test_the_agent_pays_no_more_than_it_took_in_and_no_more_than_its_cash():
+def test_the_agent_pays_at_most_the_deposits_received_and_its_cash():
     bank = Bank(1.0)
     bank.agent.take_in(NOW_US, 500, ())
-    bank.custody.cash[ALAMEDA] += 400  # of its own
+    bank.custody.cash[ALAMEDA] += 400  # the agent's own cash
 
     assert bank.agent.pays(NOW_US, RETAIL, 500)
     assert not bank.agent.pays(NOW_US, RETAIL, 501)
-    bank.custody.cash[ALAMEDA] = 300  # it has spent some
+    bank.custody.cash[ALAMEDA] = 300  # the agent has spent a part of its cash
     assert bank.agent.pays(NOW_US, RETAIL, 300)
     assert not bank.agent.pays(NOW_US, RETAIL, 301)
     assert not bank.agent.pays(NOW_US, FIRM, 100)
@@ -112,7 +112,7 @@ def test_the_agent_pays_no_more_than_it_took_in_and_no_more_than_its_cash():
 def test_the_agent_pays_if_the_houses_own_cash_is_too_small():
     bank = Bank(1.0, till=200)
     bank.agent.take_in(NOW_US, 500, ())
-    before_us = NOW_US - 1  # asked for when nothing passed through it
+    before_us = NOW_US - 1  # the agent's share was zero at the time of the request
 
     assert not bank.agent.pays(before_us, RETAIL, 200)
     assert bank.agent.pays(before_us, RETAIL, 201)
@@ -127,7 +127,7 @@ def test_after_a_halt_the_agent_takes_no_deposit_and_pays_no_withdrawal():
     assert not bank.agent.pays(NOW_US, RETAIL, 100)
 
 
-def test_there_is_no_agent_unless_the_scenario_has_one():
+def test_without_an_agent_in_the_scenario_there_is_none():
     bank = Bank(1.0)
 
     without = Parties(HOUSE, MAKER, "Binance", "Retail", "OtherMakers", ("Firm01",))

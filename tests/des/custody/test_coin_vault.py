@@ -1,4 +1,4 @@
-"""Customers' coins in the world: the draws, their values, and the parts that use the values."""
+"""Customers' claims in coins: the drawn coins, their values, and payments in coins."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ CLAIM_CENTS = 10_000_000
 
 
 class Counter:
-    """A house that owes three kinds of coins and holds them, and has no dollars."""
+    """A house that owes three coins to customers, has these coins, and has no dollars."""
 
     def __init__(self) -> None:
         self.books = Books()
@@ -60,13 +60,13 @@ def counter() -> Counter:
     return Counter()
 
 
-def test_a_claim_is_in_coins_by_the_shares_in_whole_lots(counter):
-    # 30,000 dollars are a bitcoin, 20 an ALTS; a lot of bitcoin is a hundredth.
+def test_opening_claims_are_divided_among_coins_by_share_in_whole_lots(counter):
+    # A bitcoin costs 30,000 dollars and an ALTS costs 20; a lot is 0.01 bitcoin.
     assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
 
 
-def test_a_deposit_is_in_one_coin_or_in_dollars_by_the_shares(counter):
+def test_a_deposit_is_in_one_coin_or_in_dollars_with_the_stated_shares(counter):
     brought = [counter.vault.deposit(START_US + i, 60_000) for i in range(2_000)]
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 
@@ -75,10 +75,12 @@ def test_a_deposit_is_in_one_coin_or_in_dollars_by_the_shares(counter):
         assert words.count(name) / 2_000 == pytest.approx(share, abs=0.03)
 
 
-def test_coins_have_their_share_of_all_deposits_beside_an_agents_dollars(counter):
-    steps = (AgentShare(since=SCENARIO.run.start, share=2 / 3),)  # of dollars, a fifth of all
+def test_with_an_agent_coins_keep_their_shares_of_all_deposits(counter):
+    steps = (
+        AgentShare(since=SCENARIO.run.start, share=2 / 3),
+    )  # 2/3 of dollars is a fifth of all deposits
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
-    for i in range(2_000):  # the part of 2,500 that does not go to the agent
+    for i in range(2_000):  # of 2,500 deposits the agent receives 500
         counter.vault.deposit(START_US + i, 60_000)
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 
@@ -86,14 +88,14 @@ def test_coins_have_their_share_of_all_deposits_beside_an_agents_dollars(counter
         assert words.count(name) / 2_500 == pytest.approx(share, abs=0.02)
 
 
-def test_a_withdrawal_draws_a_coin_by_its_value_among_the_claims(counter):
+def test_a_withdrawal_draws_a_coin_in_proportion_to_its_value_in_claims(counter):
     chosen = [counter.vault.chosen(START_US + i, 60_000, 3_000_000) for i in range(2_000)]
     shares = [sum(1 for lots in chosen if lots[place]) / 2_000 for place in (BTC, ALTS, STABLE)]
 
     assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
 
 
-def test_if_one_coin_does_not_suffice_dollars_are_added_and_then_other_coins(counter):
+def test_a_withdrawal_above_one_coins_claim_adds_dollars_and_then_other_coins(counter):
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
@@ -101,7 +103,7 @@ def test_if_one_coin_does_not_suffice_dollars_are_added_and_then_other_coins(cou
         assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
 
 
-def test_a_queued_amount_cannot_be_requested_again(counter):
+def test_a_waiting_amount_of_coins_cannot_be_requested_again(counter):
     counter.vault.line_up((100, 0, 0))
 
     assert counter.vault.unasked_cents(CODE["Retail"]) == 4_000_000
@@ -109,7 +111,7 @@ def test_a_queued_amount_cannot_be_requested_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_coins_count_among_the_houses_debts_and_assets_until_it_halts(counter):
+def test_coins_are_debts_and_assets_of_the_house_until_it_halts(counter):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)
@@ -119,25 +121,25 @@ def test_coins_count_among_the_houses_debts_and_assets_until_it_halts(counter):
     assert not counter.custody.can_pay(HOUSE, 0, (1, 0, 0))
 
 
-def test_customers_coins_are_not_the_houses_own_money(counter):
+def test_customers_coins_are_no_part_of_the_houses_own_money(counter):
     money = HouseMoney(PARTIES, counter.house, counter.custody, lambda: 0)
     counter.custody.cash[CODE[HOUSE]] = 500
 
     assert money.own_cents() == 500
 
 
-def test_coins_are_sold_in_proportion_to_their_worth(counter):
+def test_coins_are_sold_in_proportion_to_their_value(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
 
     assert counter.vault.there == counter.vault.lent == [50, 500, 10_000]
     assert counter.custody.cash[CODE[HOUSE]] == 3_500_000
 
 
-def test_a_coin_that_rises_draws_on_the_line_and_a_coin_that_falls_repays_it(counter):
+def test_a_rise_of_sold_coins_draws_on_the_credit_line_and_a_fall_repays_it(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.credit.owed_cents == 0
     counter.mark(60_000)
-    assert counter.credit.owed_cents == 1_500_000  # 50 lots that rose by 300 dollars each
+    assert counter.credit.owed_cents == 1_500_000  # 50 lots rose by 300 dollars each
     assert counter.credit.unused_cents(START_US) == CLAIM_CENTS - 1_500_000
     counter.credit.repay(START_US, 2_000_000)
     assert counter.credit.owed_cents == 0
@@ -145,7 +147,7 @@ def test_a_coin_that_rises_draws_on_the_line_and_a_coin_that_falls_repays_it(cou
     assert counter.credit.owed_cents == -1_500_000 - 750_000
 
 
-def test_a_coin_is_bought_back_for_the_houses_dollars_before_other_coins_are_sold(counter):
+def test_a_missing_coin_is_bought_with_dollars_of_the_house_before_coins_are_sold(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.custody.can_pay(HOUSE, 0, (100, 0, 0))
     counter.custody.hand_over(START_US, 0, (100, 0, 0), (), ())
@@ -156,7 +158,7 @@ def test_a_coin_is_bought_back_for_the_houses_dollars_before_other_coins_are_sol
     assert counter.custody.cash[CODE[HOUSE]] == 2_000_000
 
 
-def test_dollars_for_waiting_requests_buy_no_coins(counter):
+def test_dollars_needed_for_waiting_requests_do_not_buy_coins(counter):
     counter.custody.keep_coins(counter.vault, 100, 0)
     till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books)
     retail, house = CODE["Retail"], CODE[HOUSE]

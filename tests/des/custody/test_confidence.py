@@ -1,7 +1,7 @@
 """Fear and its effects agree with the stated formulas and with the theory of Hawkes processes.
 
-Statistical claims are tested to three standard errors, which are stated in each test. Claims do not
-shrink here: the house is as large after a withdrawal as before, so that closed forms hold.
+Statistical tests allow three standard errors. Withdrawals do not reduce claims in these tests, so
+that the formulas apply.
 """
 
 import math
@@ -31,7 +31,7 @@ DECAY_PER_H = math.log(2) / HALF_LIFE_H
 
 
 def rules(ratio: float = 0.0, **changes) -> Flow:
-    """Customers with one sensitivity; each request causes *ratio* further requests."""
+    """Return rules for customers of one sensitivity; a request causes *ratio* further requests."""
     usual = {
         "deposits_per_volume": 0.0,
         "base_per_day": BASE_PER_DAY,
@@ -44,7 +44,7 @@ def rules(ratio: float = 0.0, **changes) -> Flow:
 
 
 class Desk:
-    """Serves all requests without limit, and records them."""
+    """A desk that pays all requests without limit and records requests and deposits."""
 
     def __init__(self, env: simpy.Environment, confidence: Confidence) -> None:
         self._env, self._confidence = env, confidence
@@ -67,7 +67,7 @@ class Desk:
 def played(
     flow: Flow, hours: int, seed: int = 1, news: tuple[News, ...] = (), volume_usd: float = 0.0
 ) -> Desk:
-    """Let customers of an inexhaustible house come and go."""
+    """Simulate customers of a house with unlimited cash; return its desk."""
     env = simpy.Environment(initial_time=NOON_US)
     confidence = Confidence(flow, lambda: CLAIMS)
     desk = Desk(env, confidence)
@@ -100,7 +100,7 @@ def hourly(rows: list[tuple[int, int, int]], hours: int) -> np.ndarray:
 
 
 def error(sample: list[float], expected: float) -> float:
-    """Return the deviation of a sample's mean in standard errors."""
+    """Return the deviation of a sample's mean from the expected value, in standard errors."""
     return (fmean(sample) - expected) / (stdev(sample) / math.sqrt(len(sample)))
 
 
@@ -111,13 +111,13 @@ def confidence(flow: Flow, claims: int = CLAIMS) -> Confidence:
     return Confidence(flow, lambda: claims)
 
 
-def test_without_fear_trust_is_one_and_it_never_reaches_zero():
+def test_trust_is_one_without_fear_and_falls_with_fear_but_stays_above_zero():
     assert trust(0.0) == 1.0
     assert 0 < trust(30.0) < trust(2.0) < trust(1.0) < 1
     assert trust(1.5) * trust(0.5) == pytest.approx(trust(2.0))
 
 
-def test_a_shock_halves_every_half_life():
+def test_fear_after_a_shock_halves_in_every_half_life():
     fear = confidence(rules())
     fear.shock(NOON_US, 0.8)
 
@@ -137,7 +137,7 @@ def test_shocks_add_up_in_any_order(shocks):
     assert fear.fear(NOON_US + 50 * HOUR_US) == pytest.approx(left)
 
 
-def test_a_withdrawal_adds_fear_by_its_share_of_all_claims_and_a_queue_a_stated_amount():
+def test_a_withdrawal_adds_fear_by_its_share_of_claims_and_a_queue_adds_a_constant():
     flow = rules(contagion=2.0, queue_shock=0.3)
     fear = confidence(flow, claims=500)
     fear.ask(NOON_US, 50)
@@ -150,7 +150,7 @@ def test_a_withdrawal_adds_fear_by_its_share_of_all_claims_and_a_queue_a_stated_
     assert nothing_left.fear(NOON_US) == 0
 
 
-def test_news_adds_fear_at_its_hour_and_earlier_news_by_its_remainder():
+def test_news_adds_fear_at_its_hour_and_earlier_news_adds_its_decayed_remainder():
     early = News(date=np.datetime64(NOON_US - 8 * HOUR_US, "us").item(), shock=0.4, what="early")
     late = News(date=np.datetime64(NOON_US + 2 * HOUR_US, "us").item(), shock=0.4, what="late")
     none = rules(base_per_day=0.0)
@@ -183,10 +183,10 @@ def test_withdrawals_rise_from_their_base_in_proportion_to_fear():
 
 
 @pytest.mark.parametrize("half_life_h", [1.0, 4.0, 72.0])
-def test_the_branching_ratio_is_the_sum_of_requests_caused_by_one_request(
+def test_the_branching_ratio_is_the_mean_number_of_requests_caused_by_one_request(
     half_life_h,
 ):
-    """The requests are spread evenly in an hour; each has its effect from the next hour on."""
+    """Requests are uniform within an hour; each affects the hours after it."""
     cohorts = (Cohort(share=0.75, sensitivity=0.2), Cohort(share=0.25, sensitivity=1.4))
     flow = rules(fear_half_life_h=half_life_h, contagion=0.2, cohorts=cohorts)
     hours = np.arange(1, 40 * math.ceil(half_life_h))
@@ -197,13 +197,13 @@ def test_the_branching_ratio_is_the_sum_of_requests_caused_by_one_request(
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_firms_that_are_more_sensitive_than_customers_set_the_branching_ratio():
+def test_the_branching_ratio_uses_the_higher_sensitivity_of_firms_or_customers():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("ratio", [1.0001, 7.0])
-def test_customers_who_would_run_without_a_cause_are_refused(ratio):
+def test_a_branching_ratio_of_one_or_more_is_refused(ratio):
     assert rules(0.9999).branching_ratio == pytest.approx(0.9999)
     with pytest.raises(ValidationError, match="without a cause"):
         rules(ratio)
@@ -212,22 +212,22 @@ def test_customers_who_would_run_without_a_cause_are_refused(ratio):
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # after this many hours the start has no effect: e^(-0.17 * 0.5 * 100)
+BURN_IN = 100  # hours until the start has no effect: e^(-0.17 * 0.5 * 100)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
 def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio(ratio):
-    """Ten seeds; the standard error is that of their means."""
+    """The standard error is computed from the means of ten seeds."""
     means = [
         float(hourly(played(rules(ratio), HOURS, seed).asked, HOURS)[BURN_IN:].mean())
         for seed in range(10)
     ]
 
     assert abs(error(means, BASE_PER_H / (1 - ratio))) < 3
-    assert abs(error(means, BASE_PER_H)) > 3  # a test of contagion, not of chance
+    assert abs(error(means, BASE_PER_H)) > 3  # without contagion the rate would be the base rate
 
 
-def test_without_contagion_requests_are_poisson():
+def test_without_contagion_requests_are_a_poisson_process():
     """Their number is Poisson in each hour and over several hours, and their times are uniform.
     Fear from news changes the rate.
     """
@@ -241,18 +241,18 @@ def test_without_contagion_requests_are_poisson():
         sums = counts.reshape(-1, span).sum(axis=1)
         dispersion = sums.var(ddof=1) / sums.mean()
         assert abs(dispersion - 1) < 3 * math.sqrt(2 / len(sums))
-    # Of n exponential gaps the share longer than the mean is 1 / e.
+    # The share of exponential gaps longer than the mean is 1 / e.
     longer = float((gaps > 1 / BASE_PER_H).mean())
     assert abs(longer - math.exp(-1)) < 3 * math.sqrt(math.exp(-1) / len(gaps))
 
 
 def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size():
-    """Mean and variance, of 250 seeds.
+    """The test compares mean and variance over 250 seeds.
 
-    The shock itself causes L requests on average, a Poisson number. Each starts a cluster of mean
-    size 1 / (1 - n) and variance v / (1 - n)^3. Here v is the variance of the number of requests
-    that one request causes: n from a Poisson number, n^2 from exponential amounts, and a small part
-    from the different delays within an hour.
+    The shock itself causes a Poisson number of requests with mean L. Each request starts a cluster
+    with mean size 1 / (1 - n) and variance v / (1 - n)^3. Here v is the variance of the number of
+    requests that one request causes: n from a Poisson number, n^2 from exponential amounts, and a
+    small part from the different delays within an hour.
     """
     ratio, shock = 0.5, 0.0005
     news = (News(date=np.datetime64(NOON_US, "us").item(), shock=shock, what="a rumour"),)
@@ -266,10 +266,10 @@ def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size
     assert abs(error(totals, first * size)) < 3
     squares = [(total - first * size) ** 2 for total in totals]
     assert abs(error(squares, first * (size_variance + size**2))) < 3
-    assert abs(error(squares, first * size)) > 3  # more than a Poisson number's
+    assert abs(error(squares, first * size)) > 3  # the variance exceeds that of a Poisson number
 
 
-def test_cohorts_request_by_their_sensitivity_and_their_holders_are_distinct():
+def test_cohorts_withdraw_in_proportion_to_sensitivity_and_have_distinct_holders():
     cohorts = (
         Cohort(share=0.5, sensitivity=0.0),
         Cohort(share=0.3, sensitivity=1.0),
@@ -285,7 +285,7 @@ def test_cohorts_request_by_their_sensitivity_and_their_holders_are_distinct():
     assert abs(easy - 0.6 / 0.9) < 3 * math.sqrt(easy * (1 - easy) / len(holders))
 
 
-def test_deposits_come_at_the_rate_of_volume_and_trust():
+def test_the_rate_of_deposits_depends_on_volume_and_trust():
     volume_usd = 1e9
     flow = rules(
         base_per_day=0.0,
@@ -300,7 +300,7 @@ def test_deposits_come_at_the_rate_of_volume_and_trust():
     calm = played(flow, 240, volume_usd=volume_usd).brought
     afraid = played(flow, 240, volume_usd=volume_usd, news=news).brought
 
-    left = math.exp(-2 * 0.5)  # it decays little in ten days
+    left = math.exp(-2 * 0.5)  # fear decays little in ten days
     assert abs(len(calm) - expected) < 3 * math.sqrt(expected)
     assert abs(len(afraid) - expected * left) < 3 * math.sqrt(expected * left)
     usd = [cents / 100 for *_, cents in calm]
@@ -310,7 +310,7 @@ def test_deposits_come_at_the_rate_of_volume_and_trust():
 # ------------------------------------------------------------------------------- the draws
 
 
-def test_the_nth_requester_of_an_hour_does_not_depend_on_the_number_of_requests():
+def test_the_first_requests_of_an_hour_do_not_depend_on_the_number_of_requests():
     few, many = (played(rules(base_per_day=k * BASE_PER_DAY), 50).asked for k in (1, 4))
     for hour in range(50):
         begins_us = NOON_US + hour * HOUR_US
@@ -332,7 +332,7 @@ def test_no_customer_acts_at_the_microsecond_of_the_hourly_update():
 
 
 class Asked:
-    """A till at which every customer always has a claim to withdraw."""
+    """A till of a house that owes every customer a claim; it records the names that withdraw."""
 
     def __init__(self) -> None:
         self.by: list[str] = []
@@ -355,7 +355,7 @@ def withdrawals(names: list[str], fear: float, hours: int, seed: int = 1) -> lis
     return found
 
 
-def test_firms_withdraw_at_a_hazard_in_proportion_to_fear():
+def test_the_hazard_of_a_firms_withdrawal_is_proportional_to_fear():
     names, hours = [f"Firm{i:02}" for i in range(40)], 100
     for fear in (0.1, 2.0):
         chance = 1 - math.exp(-1.5 * fear / 24)
@@ -365,7 +365,7 @@ def test_firms_withdraw_at_a_hazard_in_proportion_to_fear():
     assert not any(withdrawals(names, 0.0, hours))
 
 
-def test_a_firms_withdrawal_depends_on_no_other_firm():
+def test_a_firms_withdrawal_does_not_depend_on_other_firms():
     alone = withdrawals(["Firm03"], 2.0, 200)
     among = withdrawals(["Firm07", "Firm03", "Firm01"], 2.0, 200)
 

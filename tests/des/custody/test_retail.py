@@ -1,4 +1,4 @@
-"""The till: first come, first served, in full or not at all, and at most the available cash."""
+"""The till pays requests in the order of arrival, each in full, from the available cash."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -41,7 +41,7 @@ AFRAID = Flow(
 
 
 class Counter:
-    """A house with some cash, its till, and customers with claims."""
+    """A house with cash, a till, and customers with claims."""
 
     def __init__(self, cash: int, flow: Flow | None = AFRAID, **claims: int) -> None:
         self.env = simpy.Environment(initial_time=START_US)
@@ -72,7 +72,7 @@ class Counter:
         self.env.run(until=self.env.timeout(round(hours * HOUR_US)))
 
     def paid(self) -> list[tuple[str, int]]:
-        """The payments by holder, in order."""
+        """Return the payments in order, each with its holder and cents."""
         return [
             (dict(one.meta).get("holder", f'"{one.payee}"').strip('"'), one.postings[0].units)
             for one in self.books.transactions
@@ -80,7 +80,7 @@ class Counter:
         ]
 
     def noted(self) -> list[tuple[str, str]]:
-        """The requests that had to wait, by holder and amount."""
+        """Return the requests that had to wait, each with its holder and amount."""
         return [(each.holder, f"{each.usd} USD") for each in self.books.notes]
 
     def told(self) -> list[str]:
@@ -90,7 +90,7 @@ class Counter:
 # ------------------------------------------------------------------------------ paid or waits
 
 
-def test_a_request_that_can_be_paid_is_paid_at_once_without_a_note():
+def test_a_request_within_the_cash_is_paid_at_once_without_a_note():
     counter = Counter(1_000, Retail=900, Firm01=500)
 
     assert counter.retail.request(7, 400) == 400
@@ -101,7 +101,7 @@ def test_a_request_that_can_be_paid_is_paid_at_once_without_a_note():
     assert counter.custody.till(HOUSE) == 100
 
 
-def test_no_request_exceeds_the_free_claim_less_queued_requests():
+def test_a_request_is_limited_to_the_free_claim_less_waiting_requests():
     counter = Counter(0, Retail=900, Firm01=500)
     counter.locked[FIRM_01] = 450
 
@@ -128,7 +128,7 @@ def test_a_small_request_waits_behind_a_large_one_that_cannot_be_paid():
 
     counter.custody.cash[RETAIL] = 1_000
     counter.wait()
-    counter.retail.deposit(9, 350)  # 850: enough for the first and no other
+    counter.retail.deposit(9, 350)  # 850 suffice for the first request only
     assert counter.paid() == [("r-0001", 800)]
     counter.retail.deposit(9, 650)
     assert counter.paid() == [("r-0001", 800), ("Firm01", 100), ("r-0002", 50)]
@@ -136,7 +136,7 @@ def test_a_small_request_waits_behind_a_large_one_that_cannot_be_paid():
     assert dict(last.meta)["waited-s"] == "3600.000000"
 
 
-def test_the_note_of_a_request_names_its_customer():
+def test_the_note_of_a_waiting_request_names_its_customer():
     counter = Counter(0, Retail=100, Firm02=70)
     counter.retail.request(12, 100)
     counter.ask(FIRM_02, 70)
@@ -147,7 +147,7 @@ def test_the_note_of_a_request_names_its_customer():
     ]
 
 
-def test_a_request_whose_claim_is_lost_does_not_block_the_queue():
+def test_a_waiting_request_without_a_remaining_claim_does_not_block_the_queue():
     counter = Counter(0, Retail=100, Firm01=100, Firm02=100)
     counter.ask(FIRM_01, 100)
     counter.ask(FIRM_02, 100)
@@ -193,13 +193,13 @@ def test_the_start_and_the_end_of_a_queue_are_events_and_the_start_adds_fear_onc
 
 
 @pytest.mark.parametrize("hours", [5, 9.99, 10, 30])
-def test_a_house_halts_when_a_queue_of_any_customers_is_old_enough(hours):
+def test_a_house_halts_when_its_queue_has_lasted_for_the_stated_time(hours):
     counter = Counter(100, Retail=1_000)
     counter.retail.request(1, 200)
     counter.wait(5)
     counter.retail.request(2, 200)
     counter.custody.cash[NAMES.index(HOUSE)] += 100
-    counter.serve()  # the first is paid; the queue is as old as before
+    counter.serve()  # the first request is paid, but the queue continues
     counter.wait(hours - 5)
     counter.halt_after(10 * HOUR_US)
 
@@ -219,7 +219,7 @@ def test_a_queue_that_was_cleared_does_not_count_towards_a_halt():
     assert counter.told() == [QUEUED, OPEN, QUEUED]
 
 
-def test_a_halted_house_pays_nothing_takes_nothing_and_notes_requests():
+def test_a_halted_house_pays_nothing_refuses_deposits_and_notes_requests():
     counter = Counter(100, Retail=1_000, Firm01=50)
     counter.custody.cash[RETAIL] = 5_000
     counter.retail.request(1, 200)
@@ -251,7 +251,7 @@ STEPS = st.one_of(
 
 @settings(max_examples=100)
 @given(st.integers(0, 1_500), st.lists(STEPS, max_size=40))
-def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(cash, steps):
+def test_requests_are_paid_in_order_or_wait_and_payments_never_exceed_cash(cash, steps):
     counter = Counter(cash, Retail=700, Firm01=500, Firm02=300)
     counter.custody.cash[RETAIL] = 1_000
     asked: list[tuple[str, int]] = []
@@ -282,7 +282,7 @@ def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(c
         assert counter.custody.cash.min() >= 0
         assert counter.custody.cash.sum() == world
         assert counter.house.claims.min() >= 0
-        # Waiting requests came after all paid requests, and keep their order.
+        # Waiting requests are later than all paid requests and keep their order.
         assert asked[len(asked) - len(waits) :] == waits
         served = asked[: len(asked) - len(waits)]
         assert _are_in(paid, served) if lost else paid == served
@@ -294,14 +294,14 @@ def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(c
 
 
 def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
-    """Whether payments belong to these requests, in order: each in full, or its remainder."""
+    """Return whether each payment matches a request in order, in full or in part."""
     rest = iter(served)
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 
 
 @settings(max_examples=100)
 @given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
-def test_a_house_that_holds_all_that_it_owes_pays_every_request_at_any_fear(requests, more):
+def test_a_house_with_cash_for_all_claims_pays_every_request(requests, more):
     counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)
     for who, cents in requests:
         counter.ask(who, cents)
@@ -317,18 +317,18 @@ def test_a_house_that_holds_all_that_it_owes_pays_every_request_at_any_fear(requ
 # --------------------------------------------------------------------------------- cohorts
 
 
-def test_cohorts_sum_to_the_claim_and_share_trading_results():
+def test_claims_of_cohorts_sum_to_the_total_and_share_gains_pro_rata():
     cohorts = Cohorts((Cohort(share=0.75, sensitivity=1.0), Cohort(share=0.25, sensitivity=0.0)))
     cohorts.agree(1_000)
     assert cohorts.cents == [750, 250]
 
-    cohorts.take(0, 500)  # 250 each are left
+    cohorts.take(0, 500)  # 250 are left in each cohort
     cohorts.bring(0.9, 50)
     assert cohorts.cents == [250, 300]
     cohorts.agree(275)
     assert cohorts.cents == [125, 150]
     cohorts.agree(0)
-    cohorts.agree(400)  # no customer had a claim: the first shares apply
+    cohorts.agree(400)  # no cohort had a claim, so the opening shares apply
     assert cohorts.cents == [300, 100]
 
 
@@ -343,8 +343,8 @@ def test_each_cohort_has_its_own_range_of_holders(cohort, within):
 # --------------------------------------------------------------------------- constant rates
 
 
-def test_without_a_flow_customers_come_as_a_poisson_process():
-    """The number agrees to three standard errors, and arrivals never stop."""
+def test_without_a_flow_deposits_are_a_poisson_process():
+    """The number of deposits in 1,000 hours is within three standard errors of the mean."""
     counter = Counter(0)
     came: list[tuple[int, int]] = []
     draws = stream(1, "retail", "deposits")
@@ -373,5 +373,5 @@ def test_arrivals_after_the_end_are_ignored(per_day: float):
     )
     counter.env.run()
 
-    assert counter.env.now == START_US  # nothing was scheduled for later
+    assert counter.env.now == START_US  # no event was scheduled
     assert not came

@@ -1,4 +1,4 @@
-"""Waiting lines: first come, first served in each, and no line waits for another."""
+"""Each waiting line pays in the order of arrival and does not wait for other lines."""
 
 from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
 
@@ -10,7 +10,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Serve the lines of a house that has unlimited money of some lines and none of the others."""
+    """Return the holders that are paid if there is unlimited money only for the given lines."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 
@@ -45,14 +45,14 @@ def test_a_request_for_a_missing_coin_waits_and_others_are_paid():
     assert not lines
 
 
-def test_in_one_queue_none_is_paid_before_the_first():
+def test_in_a_single_queue_no_request_is_paid_before_the_first():
     lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
 
     assert [*lines.serve(lambda one: one.cents > 0)] == []
     assert len(lines.in_order()) == 2
 
 
-def test_a_payment_in_one_queue_may_release_another():
+def test_a_payment_in_one_queue_can_make_a_payment_in_another_possible():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 70))
     done: list[str] = []
 

@@ -1,7 +1,7 @@
-"""A constant-product pool: trades are exact, arbitrageurs never lose, the loss is that of theory.
+"""A constant-product pool: trades are exact, arbitrageurs never lose, losses agree with theory.
 
-Statistical claims are tested to three standard errors over independent paths; seeds are fixed. The
-pools in these tests are so large that a cent and a lot are negligible.
+Statistical tests allow three standard errors over independent paths with fixed seeds. Their pools
+are so large that a cent and a lot are negligible.
 """
 
 import math
@@ -37,13 +37,13 @@ START_US = midnight_us(START)
 
 
 def ticks(*steps: tuple[int, int]) -> Ticks:
-    """Make an outside price from pairs (time, price)."""
+    """Return an outside price from pairs of time and price."""
     times, prices = zip(*steps, strict=True)
     return Ticks(np.array(times, dtype=np.int64), np.array(prices, dtype=np.int64))
 
 
 def each_block(prices: Sequence[int]) -> tuple[np.ndarray, Ticks]:
-    """Give each block its own outside price."""
+    """Return block times and an outside price that changes at each block."""
     block_us = np.arange(len(prices), dtype=np.int64)
     return block_us, Ticks(block_us, np.array(prices, dtype=np.int64))
 
@@ -57,11 +57,11 @@ def rounded(ticks: Fraction) -> int:
     return math.floor(ticks + Fraction(1, 2))
 
 
-# ---- the trades, by a naive arbitrageur who trades one lot after the other
+# ---- trades compared with a naive arbitrageur who trades one lot after the other
 
 
 def marginal(depth: int, lots: int) -> Fraction:
-    """Return a pool's price in ticks at a number of lots; *depth*: the product of reserves."""
+    """Return a pool's price in ticks at a number of lots; *depth* is the product of reserves."""
     return Fraction(depth, lots * lots)
 
 
@@ -102,8 +102,8 @@ SMALL_POOLS = st.builds(
 
 
 @given(pool=SMALL_POOLS, data=st.data())
-def test_a_naive_arbitrageur_makes_the_same_trades(pool, data):
-    """Blocks and ticks have different times, and some share a microsecond."""
+def test_the_arbitrage_trades_equal_those_of_a_naive_arbitrageur(pool, data):
+    """Times of blocks and ticks are drawn independently, so some are equal."""
     fair = max(rounded(exactly(pool)), 1)
     prices = st.integers(max(fair // 2, 1), min(2 * fair + 1, 2**30))
     later = data.draw(st.dictionaries(st.integers(1, 60), prices, max_size=12))
@@ -120,7 +120,7 @@ def test_a_naive_arbitrageur_makes_the_same_trades(pool, data):
 
 @st.composite
 def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
-    """Draw pools up to the largest, and a walk of outside prices with steps of up to a tenth."""
+    """Draw a pool of any allowed size and outside prices with steps of up to a tenth."""
     price, unit = draw(st.integers(1, 2**30)), draw(st.sampled_from((1, 10, 1_000)))
     lots = draw(st.integers(1, LOTS_MAX // 4))
     cents = lots * price // unit
@@ -136,7 +136,7 @@ def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
 def trades(
     pool: ConstantProductPool, prices: Sequence[int]
 ) -> list[tuple[ConstantProductPool, ConstantProductPool, dict[str, int]]]:
-    """Trade a pool at each price; return the pool before and after each trade, and the trade."""
+    """Arbitrage a pool at each price; return for each trade the pool before and after, and a row."""
     seen = []
     for at_us, price in enumerate(prices):
         after, rows = pool.arbitrage(np.array([at_us]), ticks((at_us, price)))
@@ -148,7 +148,7 @@ def trades(
 
 
 @given(case=pools_and_prices())
-def test_the_pool_gives_the_amount_that_the_arbitrageur_receives_and_its_product_never_falls(case):
+def test_a_trade_moves_its_lots_and_cents_and_the_product_of_reserves_never_falls(case):
     for before, after, row in trades(*case):
         assert after.lots == before.lots - row["lots"]
         assert after.cents == before.cents + row["cents"]
@@ -160,7 +160,7 @@ def test_the_pool_gives_the_amount_that_the_arbitrageur_receives_and_its_product
 
 
 @given(case=pools_and_prices())
-def test_the_arbitrageur_gains_a_cent_or_more_after_its_fee(case):
+def test_each_arbitrage_gains_at_least_a_cent_after_the_fee(case):
     for pool, _, row in trades(*case):
         worth = Fraction(row["lots"] * row["outside"], pool.lot_ticks_per_cent)
         assert row["gain_cents"] == math.floor(worth - row["cents"] - row["fee_cents"]) >= 1
@@ -169,7 +169,7 @@ def test_the_arbitrageur_gains_a_cent_or_more_after_its_fee(case):
 
 
 def stops_at_the_edge(before: ConstantProductPool, after: ConstantProductPool, price: int) -> bool:
-    """Tell whether the next lot, at the same product, would be beyond the band."""
+    """Return whether the last traded lot is profitable and the next lot would not be."""
     depth = before.lots * before.cents * before.lot_ticks_per_cent
     fee, left = Fraction(before.fee_e6, RATE_UNIT), after.lots
     if left < before.lots:
@@ -179,7 +179,7 @@ def stops_at_the_edge(before: ConstantProductPool, after: ConstantProductPool, p
 
 
 @given(case=pools_and_prices())
-def test_the_arbitrageur_stops_at_the_last_lot_before_the_edge_of_the_band(case):
+def test_the_arbitrageur_stops_at_the_last_profitable_lot(case):
     for before, after, row in trades(*case):
         assert stops_at_the_edge(before, after, row["outside"])
 
@@ -187,13 +187,15 @@ def test_the_arbitrageur_stops_at_the_last_lot_before_the_edge_of_the_band(case)
 @pytest.mark.parametrize(
     ("lots", "cents", "price", "balance"),
     [
-        (10_025_696, 2_215_443_838_750, 5_657, 62_660_600),  # a square root, which is whole
+        (10_025_696, 2_215_443_838_750, 5_657, 62_660_600),  # the square root is a whole number
         (30_730_700, 1_662_123_995_532, 889, 239_699_460),
-        (2**29, 6_442_450_956, 3, 2**30),  # less than 2^30 + 1 by a part in 10^18
+        (2**29, 6_442_450_956, 3, 2**30),  # the root is below 2^30 + 1 by a part in 10^18
         (500_000_000, 31_500_000_042, 7, 1_500_000_000),
     ],
 )
-def test_the_last_lot_is_found_where_a_float_misses_it(lots, cents, price, balance):
+def test_the_last_profitable_lot_is_exact_even_if_a_float_would_round_wrongly(
+    lots, cents, price, balance
+):
     pool = ConstantProductPool.opened(lots, cents, fee_e6=0)
     after, _ = pool.arbitrage(*each_block([price]))
 
@@ -201,7 +203,7 @@ def test_the_last_lot_is_found_where_a_float_misses_it(lots, cents, price, balan
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_more_except_two_cents_and_one_lot_of_rounding(pool, e3):
+def test_no_other_trade_gains_more_than_two_cents_and_one_lot_of_rounding(pool, e3):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
 
     def gain(left: int) -> Fraction:
@@ -211,21 +213,21 @@ def test_no_other_trade_gains_more_except_two_cents_and_one_lot_of_rounding(pool
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # Gains are concave: one more lot gains at most the distance of the pool's price, less its fee.
+    # Gains are concave, so one more lot gains at most the distance of the prices less the fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
     one_lot = max(off - pays * Fraction(pool.fee_e6, RATE_UNIT), Fraction(0))
     assert best - gain(after.lots) < 2 + one_lot
 
 
-def test_while_the_price_is_constant_there_is_no_trade():
+def test_at_a_constant_price_there_is_no_arbitrage():
     pool = ConstantProductPool.opened(1_000_000, 3_000_000_000, fee_e6=0)
     after, rows = pool.arbitrage(np.arange(1_000), ticks((0, 3_000)))
 
     assert (after, len(rows)) == (pool, 0)
 
 
-def test_within_the_band_there_is_no_trade_and_beyond_it_there_is_one():
+def test_arbitrage_happens_only_if_the_price_moves_by_more_than_the_fee():
     pool = ConstantProductPool.opened(1_000_000, 100_000_000_000, fee_e6=10_000)
 
     def lots_at(price: int) -> list[int]:
@@ -236,19 +238,19 @@ def test_within_the_band_there_is_no_trade_and_beyond_it_there_is_one():
     assert lots_at(98_990) < [0]
 
 
-def test_a_block_at_the_moment_of_a_tick_uses_that_tick():
+def test_a_block_at_the_time_of_a_tick_uses_the_price_of_the_tick():
     pool = ConstantProductPool.opened(1_000_000, 3_000_000_000, fee_e6=0)
     _, rows = pool.arbitrage(np.array([9, 10, 11]), ticks((0, 3_000), (10, 3_300), (12, 3_000)))
 
     assert rows[["time_us", "outside"]].tolist() == [(10, 3_300)]
 
 
-# ---- the same numbers for any partition of time
+# ---- any partition of time gives the same numbers
 
 
 @given(cuts=st.lists(st.integers(START_US, START_US + 3 * HOUR_US), max_size=8))
-def test_any_partition_of_a_span_gives_the_same_blocks_and_trades(cuts):
-    """Each part gets the ticks from the last one at or before its start."""
+def test_any_partition_of_a_period_gives_the_same_blocks_and_trades(cuts):
+    """Each part has the ticks from the last tick at or before its start."""
     law = Price(
         anchors=(Anchor(at=datetime(2022, 5, 1, tzinfo=UTC), price_usd=100.0),),
         volatility=(VolatilityLevel(since=START, annual=1.5),),
@@ -276,8 +278,10 @@ def test_any_partition_of_a_span_gives_the_same_blocks_and_trades(cuts):
     assert pool == whole
 
 
-def test_the_number_of_blocks_is_that_of_a_poisson_process():
-    """Standard errors of n counts: mean sqrt(mean / n), variance about sqrt(2 / n) mean."""
+def test_blocks_arrive_as_a_poisson_process():
+    """For n counts the standard error of the mean is sqrt(mean / n), of the variance about
+    sqrt(2 / n) mean.
+    """
     hours, mean = 500, 3_600 / 12
     block_us = block_times_us(1, "ethereum", 12.0, START_US, START_US + hours * HOUR_US)
     counts = np.bincount((block_us - START_US) // HOUR_US, minlength=hours)
@@ -287,7 +291,7 @@ def test_the_number_of_blocks_is_that_of_a_poisson_process():
     assert abs(counts.var(ddof=1) - mean) < 3 * mean * math.sqrt(2 / hours)
 
 
-def test_neither_chains_nor_seeds_share_a_block():
+def test_different_chains_or_seeds_have_no_common_block_times():
     end_us = START_US + HOUR_US
     base = block_times_us(1, "solana", 1.0, START_US, end_us)
     for seed, chain in ((2, "solana"), (1, "ethereum")):
@@ -298,7 +302,7 @@ def test_neither_chains_nor_seeds_share_a_block():
 
 
 @given(pool=SMALL_POOLS, moves=st.lists(st.tuples(st.booleans(), st.integers(1, 400)), max_size=8))
-def test_no_share_loses_value_when_providers_join_or_leave(pool, moves):
+def test_shares_of_a_pool_lose_no_value_when_providers_join_or_leave(pool, moves):
     for comes, n in moves:
         try:
             after, moved = (pool.add_liquidity if comes else pool.remove_liquidity)(n)
@@ -314,7 +318,7 @@ def test_no_share_loses_value_when_providers_join_or_leave(pool, moves):
 
 
 @given(pool=SMALL_POOLS, lots=st.integers(1, 1_000))
-def test_a_provider_who_joins_and_leaves_at_once_gets_no_more_than_the_contribution(pool, lots):
+def test_a_provider_who_joins_and_leaves_at_once_receives_at_most_the_contribution(pool, lots):
     assume(lots * pool.shares >= pool.lots)
     joined, brought = pool.add_liquidity(lots)
     _, taken = joined.remove_liquidity(brought.shares)
@@ -324,7 +328,7 @@ def test_a_provider_who_joins_and_leaves_at_once_gets_no_more_than_the_contribut
 
 
 @given(pool=SMALL_POOLS)
-def test_the_last_share_takes_all_and_an_empty_pool_trades_nothing(pool):
+def test_the_last_shares_withdraw_all_reserves_and_an_empty_pool_has_no_trades(pool):
     empty, taken = pool.remove_liquidity(pool.shares)
 
     assert taken == (pool.lots, pool.cents, pool.shares)
@@ -348,7 +352,7 @@ def test_twice_the_liquidity_trades_twice_as_much_at_the_same_price():
 # ---- refusals
 
 
-def test_a_pool_opens_with_both_assets_on_valid_terms():
+def test_a_pool_without_both_assets_or_with_invalid_terms_is_refused():
     for terms in (
         (0, 1, 0),
         (1, 0, 0),
@@ -361,7 +365,7 @@ def test_a_pool_opens_with_both_assets_on_valid_terms():
             ConstantProductPool.opened(*terms)
 
 
-def test_no_provider_withdraws_more_shares_than_exist_or_adds_less_than_one():
+def test_withdrawing_more_shares_than_exist_or_adding_less_than_one_is_refused():
     pool = ConstantProductPool.opened(1_000_000, 1, fee_e6=0)
     for shares in (0, pool.shares + 1):
         with pytest.raises(ValueError, match="cannot leave"):
@@ -370,7 +374,7 @@ def test_no_provider_withdraws_more_shares_than_exist_or_adds_less_than_one():
         pool.add_liquidity(999)
 
 
-def test_a_block_before_the_first_tick_has_no_price():
+def test_a_block_before_the_first_tick_is_refused():
     pool = ConstantProductPool.opened(1_000, 1_000, fee_e6=0)
     with pytest.raises(ValueError, match="no tick"):
         pool.arbitrage(np.array([4, 6]), ticks((5, 1)))
@@ -393,16 +397,16 @@ CENTS = LOTS * PRICE_TICKS // LOT_TICKS_PER_CENT
 
 
 def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
-    """Draw an outside price that diffuses in logs without drift, seen at each block."""
+    """Draw an outside price at each block; its log is a random walk without drift."""
     years = np.diff(block_us, prepend=0) / SECOND_US / YEAR_S
-    named = seed, len(block_us), round(100 * volatility)  # no two cases share their draws
+    named = seed, len(block_us), round(100 * volatility)  # each case has its own draws
     normals = np.random.default_rng(named).standard_normal(len(block_us))
     logs = np.cumsum(volatility * np.sqrt(years) * normals)
     return Ticks(block_us, np.rint(PRICE_TICKS * np.exp(logs)).astype(np.int64))
 
 
 def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> float:
-    """Sum a column over the pool's value at each trade, in balance with the outside price."""
+    """Return the sum over trades of a column divided by the pool's value at the outside price."""
     root = np.sqrt(float(pool.lots) * pool.cents / pool.lot_ticks_per_cent)
     return float((rows[column] / (2 * root * np.sqrt(rows["outside"]))).sum())
 
@@ -410,7 +414,7 @@ def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> floa
 def outcomes(
     volatility: float, block_s_mean: float, fee_e6: int, blocks: int, regular: bool = False
 ) -> np.ndarray:
-    """Return by path the share of blocks with a trade, and gain and fees per year and dollar."""
+    """Return for each path the share of blocks with a trade, and gain and fees per year and dollar."""
     found = []
     for seed in range(PATHS):
         end_us = round(blocks * block_s_mean * SECOND_US)
@@ -432,7 +436,7 @@ def outcomes(
 
 
 def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -> np.ndarray:
-    """Return the deviations of means in standard errors; the errors must be small enough."""
+    """Return the deviations of means in standard errors; fail if the errors are too large."""
     errors = found.std(axis=0, ddof=1) / math.sqrt(len(found))
     assert (errors < precision * np.array(expected)).all()
     return (found.mean(axis=0) - expected) / errors
@@ -441,7 +445,7 @@ def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -
 @pytest.mark.parametrize("regular", [True, False])
 @pytest.mark.parametrize("volatility", [0.4, 1.2])
 def test_without_a_fee_a_pool_loses_an_eighth_of_the_variance(volatility, regular):
-    """Blocks every twelve seconds, on the beat or Poisson."""
+    """Blocks arrive every twelve seconds, regularly or as a Poisson process."""
     found = outcomes(volatility, 12.0, 0, 10_000, regular)[:, 1:2]
 
     expected = loss_versus_rebalancing_rate(volatility)
@@ -453,13 +457,13 @@ def test_without_a_fee_a_pool_loses_an_eighth_of_the_variance(volatility, regula
     ("volatility", "block_s_mean", "fee_e6", "blocks"),
     [
         (0.8, 12.0, 500, 20_000),  # two in five blocks have an arbitrage
-        (0.8, 12.0, 3_000, 40_000),  # one in ten
-        (1.5, 0.4, 2_500, 80_000),  # one in twenty
-        (1.5, 600.0, 10_000, 5_000),  # one in three
-        (1.5, 3_600.0, 50_000, 2_000),  # one in five
+        (0.8, 12.0, 3_000, 40_000),  # one in ten blocks
+        (1.5, 0.4, 2_500, 80_000),  # one in twenty blocks
+        (1.5, 600.0, 10_000, 5_000),  # one in three blocks
+        (1.5, 3_600.0, 50_000, 2_000),  # one in five blocks
     ],
 )
-def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_agree_with_theory(
+def test_with_a_fee_frequency_gains_and_fees_of_arbitrage_agree_with_theory(
     volatility, block_s_mean, fee_e6, blocks
 ):
     found = outcomes(volatility, block_s_mean, fee_e6, blocks)
@@ -470,8 +474,8 @@ def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_agree_with_theory(
 
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
-def test_gains_and_fees_of_an_arbitrage_agree_with_theory(fee_e6):
-    """The prices are far quantiles on both sides, so that every term of the formulas matters."""
+def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
+    """The large moves on both sides make every term of the formulas matter."""
     depth = 0.2  # mean distance of the log-price beyond the edge
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT
@@ -491,8 +495,8 @@ def test_gains_and_fees_of_an_arbitrage_agree_with_theory(fee_e6):
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
-def test_a_fee_divides_the_loss_and_does_not_change_it(fee):
-    """This holds up to the square of the fee and moves within a block."""
+def test_a_fee_divides_the_pools_loss_but_does_not_change_its_size(fee):
+    """The formulas are equal up to the square of the fee and of moves within a block."""
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
 
@@ -504,8 +508,8 @@ def test_a_fee_divides_the_loss_and_does_not_change_it(fee):
     )
 
 
-def test_a_pool_that_follows_the_lead_price_loses_an_eighth_of_its_variance():
-    """With a tick each second and a block each twelve, blocks have the variance of the ticks."""
+def test_a_pool_with_a_simulated_lead_price_loses_an_eighth_of_the_variance():
+    """The price has a tick every second and the pool a block every twelve seconds."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US
     law = Price(

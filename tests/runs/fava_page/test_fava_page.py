@@ -1,4 +1,4 @@
-"""Fava opens the group's books with the page of moneytrail; without moneytrail it omits the page."""
+"""Fava opens the group's books with the page of moneytrail, and also without moneytrail."""
 
 import html
 import logging
