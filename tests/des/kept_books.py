@@ -1,4 +1,4 @@
-"""The journal with which parts of the world are tested: it checks and keeps all records."""
+"""A journal for tests of single parts of the world: it checks and keeps all records."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from ledger.transaction import MONEY, Transaction, check_balance
 
 @dataclass
 class Books:
-    """A journal that checks each transaction, keeps it, and adds up the accounts."""
+    """A journal that checks and keeps each transaction and updates account balances."""
 
     opened: Collection[str] | None = None  # accounts that may be posted to; None: any
     transactions: list[Transaction] = field(default_factory=list)
@@ -46,5 +46,5 @@ class Books:
 
 
 def opened(chart: Chart) -> set[str]:
-    """Name the accounts that a chart opens."""
+    """Return the names of all accounts that a chart opens."""
     return {line.account for _, lines in chart.accounts() for line in lines}

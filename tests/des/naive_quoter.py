@@ -1,13 +1,14 @@
-"""A slow quoter and one fast taker in plain numpy: an independent simulation of stale quotes' loss.
+"""An independent simulation in plain numpy of the loss of stale quotes to one fast taker.
 
-It is written from the description alone, and has its own draws:
+It is written from these rules without the project's code and has its own random draws:
 
 - The price moves like sigma W in ticks of a Poisson process, rounded to whole price ticks.
 - Every `refresh_s` a quote for one lot on each side is posted, at `half_spread` around the price of
   `latency_s` before. It is in force until the next quote.
-- The taker looks when a quote is posted and at every tick. Once the price is beyond a side by more
-  than its costs, it sends one order for that side, which arrives `delay_s` later.
-- The order meets the quote then in force, at the price that triggered it or a better one.
+- The taker compares price and quote at each posting and at every tick. If the price is beyond a
+  side by more than the taker's costs, it sends one order for the side, which arrives `delay_s`
+  later.
+- The order is filled by the quote in force at its arrival, if the price is not worse.
 """
 
 from typing import NamedTuple
@@ -16,10 +17,10 @@ import numpy as np
 
 
 class Outcome(NamedTuple):
-    """Results per quote, both sides together."""
+    """Results per quote, summed over both sides."""
 
     loss: float  # ticks
-    loss_error: float  # standard error, of the means of batches
+    loss_error: float  # standard error, computed from means of batches
     hits: float
     hits_error: float
 
@@ -37,7 +38,7 @@ def quoted(
     quotes: int,
     batches: int = 50,
 ) -> Outcome:
-    """Play a number of quotes and return their loss."""
+    """Simulate a number of quotes; return their mean loss and hits."""
     first_s = 10 * latency_s + 5
     end_s = first_s + quotes * refresh_s
     times = np.sort(rng.uniform(0, end_s, rng.poisson(ticks_per_s * end_s)))

@@ -1,27 +1,26 @@
-"""The race for a stale quote, one event at a time: an independent check of des.quoting.
+"""An independent simulation of the race for stale quotes, to compare with des.quoting.
 
-It is written from the rules in plain Python, so that it can be compared with them:
+It is written in plain Python and processes one event at a time, by these rules:
 
-- The lead price moves at ticks. A quote is made from the last tick at or before `latency_us`
-  before its posting (before the first tick, from the first) and is in force until the next one.
-- A firm looks at each side of the quote in force, when it is posted and at every tick while it
-  lasts. The first time that the price is beyond the best level by more than the firm's threshold,
-  it sends one order. The order reaches all levels that the price is then beyond by more than the
-  threshold.
-- An order meets the quote in force when it arrives. It takes the lots that earlier orders left, the
-  best level first, at no price worse than its limit; the rest of the order is void. A firm takes at
-  most one order's lots, and at most its room; a purchase makes room for sales.
-- The other makers quote a fixed distance from an older lead price, at least one tick, for any
-  quantity.
-- A customer's order, forced or not, takes level by level the lots of the quote at better prices
-  than theirs, and the remaining lots from them. At a level of the same price the quote gets its
-  share of the displayed size of both, in whole lots, rounded down. Their fills of orders that are
-  not forced are summed: lots times price.
-- At one instant: settlement, tick, posting, then the firms look, then orders arrive, by firm
-  number, customers last, and of these the forced last of all; orders of one firm in the order in
-  which they were sent.
+- The lead price changes at ticks. A quote is made from the last tick at least `latency_us` before
+  the posting, or else from the first tick. The quote is in force until the next posting.
+- A firm compares each side of the quote with the price at the posting and at every tick. It sends
+  one order when the price first is beyond the best level by more than the firm's threshold. The
+  limit of the order is the worst level that is then beyond the price by more than the threshold.
+- An order is filled by the quote in force at its arrival. It takes the lots left by earlier orders,
+  the best level first, at no price worse than its limit; the rest of the order is cancelled. A firm
+  takes at most the lots of one order and at most its room; a purchase adds room for sales.
+- The other makers quote at a fixed distance from an older lead price, at least one tick, with
+  unlimited size.
+- A customer's order, forced or not, first takes lots of the quote at prices better than the other
+  makers' price, and then the remaining lots from the other makers. At an equal price the quote gets
+  its share of the displayed size of both, in whole lots, rounded down. The other makers' fills of
+  orders that are not forced are summed as lots times price.
+- The order of events at one time is: settlement, tick, posting, comparison by firms, arrivals.
+  Arrivals are sorted by firm number; customers' orders follow, and forced orders are last. Orders
+  of one firm arrive in the order in which they were sent.
 
-Random values (delays, customers' orders) are given. Nothing here is imported from des.quoting.
+Random values (delays, customers' orders) are inputs. This file imports nothing from des.quoting.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,13 +32,13 @@ from math import floor
 from typing import NamedTuple
 
 ASK, BID = 0, 1  # the side that a buyer hits, and the side that a seller hits
-CUSTOMER = 10**6  # in place of a firm's number, after all of them
+CUSTOMER = 10**6  # a number above all numbers of firms
 FORCED = CUSTOMER + 1
 
 
 @dataclass(frozen=True)
 class Interval:
-    """The decisions of a settlement, which hold until the next."""
+    """The decisions of a settlement, which apply until the next settlement."""
 
     start_us: int
     end_us: int
@@ -49,8 +48,8 @@ class Interval:
     thresholds: Sequence[int]  # the firms' thresholds, in ticks
     orders: Sequence[int]  # lots of one order, by firm
     rooms: tuple[Sequence[int], Sequence[int]]  # remaining lots of a firm's position, by side
-    others: tuple[int, int, int]  # of other makers: ticks from the price, lots shown, its age in us
-    delay_us: Callable[[int, int, int], int]  # an order's delay, by firm, posting hit, side
+    others: tuple[int, int, int]  # other makers: distance in ticks, lots, age of their price in us
+    delay_us: Callable[[int, int, int], int]  # delay of an order by firm, posting and side
 
 
 class Customer(NamedTuple):
@@ -64,7 +63,7 @@ class Customer(NamedTuple):
 
 
 class NaiveFill(NamedTuple):
-    """A fill as both witnesses report it."""
+    """A fill in the form in which both simulations are compared."""
 
     time_us: int
     firm: int
@@ -73,37 +72,39 @@ class NaiveFill(NamedTuple):
     lots: int
     price: int
     lead: int
-    quoted: int | None  # the lead price that the quote was made from; None: of another maker
+    quoted: int | None  # lead price in the quote; None: a quote of another maker
     age_us: int | None
     trigger: str  # "posting", "tick", or "" for a customer
 
 
 @dataclass
 class Quote:
-    """An offer on both sides, with its remaining lots."""
+    """A quote on both sides, with its remaining lots."""
 
     posted_us: int
     read: int
     prices: tuple[list[int], list[int]]  # by side and level
     left: tuple[list[int], list[int]]
     shown: tuple[int, int]
-    hit_by: set[tuple[int, int]] = field(default_factory=set)  # (side, firm) that sent an order
+    hit_by: set[tuple[int, int]] = field(
+        default_factory=set
+    )  # pairs of side and firm that sent an order
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order on its way."""
+    """An order that was sent and has not arrived yet."""
 
     firm: int
     holder: int
     side: int
     limit: int | None  # the worst acceptable price; None: any
-    lots: int | None  # None: the firm's limit at its arrival
+    lots: int | None  # None: the most that the firm may take at arrival
     trigger: str
 
 
 class NaiveRace:
-    """One market from the first interval to the last, played on a heap of events."""
+    """The simulation of one market over all intervals, with a heap of events."""
 
     def __init__(
         self,
@@ -142,7 +143,7 @@ class NaiveRace:
         return self.fills
 
     def schedule(self, time_us: int, happen: Callable, *details) -> None:
-        """Insert an event: by time, then by type, then by firm, then by the time of sending."""
+        """Insert an event, sorted by time, then type, then firm, then time of sending."""
         rank = [self.settle, self.tick, self.post, self.look, self.arrive].index(happen)
         firm = details[0].firm if happen == self.arrive else 0
         heappush(self.heap, (time_us, rank, firm, next(self.sent), happen, details))
@@ -161,12 +162,12 @@ class NaiveRace:
         self.rooms = [list(rooms) for rooms in interval.rooms]
 
     def tick(self, time_us: int, price: int) -> None:
-        """The lead price moves, and the firms look."""
+        """Change the lead price and schedule the firms' comparison."""
         self.lead = price
         self.schedule(time_us, self.look)
 
     def post(self, time_us: int) -> None:
-        """The quote is replaced, and the firms look."""
+        """Replace the quote and schedule the firms' comparison."""
         read = self.price_at(time_us - self.latency_us)
         mid, now = read - self.decided.skew, self.decided
         self.quote = Quote(
@@ -179,12 +180,12 @@ class NaiveRace:
         self.schedule(time_us, self.look)
 
     def price_at(self, time_us: int) -> int:
-        """Return the last tick at or before a moment; the first tick if there is none."""
+        """Return the price of the last tick at or before a time, or else of the first tick."""
         before = [price for tick_us, price in self.ticks if tick_us <= time_us]
         return before[-1] if before else self.ticks[0][1]
 
     def look(self, time_us: int) -> None:
-        """Let every firm look at both sides of the quote in force."""
+        """Let every firm compare the price with both sides of the quote and send orders."""
         quote = self.quote
         if quote is None:
             return
@@ -206,7 +207,7 @@ class NaiveRace:
         return self.lead - price if side == ASK else price - self.lead
 
     def arrive(self, time_us: int, order: Order) -> None:
-        """Let an order take the lots available to it."""
+        """Fill an order from the quote and then from the other makers."""
         quote, side, limit = self.quote, order.side, order.limit
         wanted = order.lots
         if wanted is None:

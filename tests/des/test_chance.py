@@ -1,7 +1,7 @@
-"""Chance: hashes behave like draws, streams are independent, delays have the stated law.
+"""Random draws: hashes are uniform, streams are independent, delays have the stated distribution.
 
-Statistical claims are tested to three standard errors. A chi-square of k degrees of freedom has
-mean k and standard deviation sqrt(2 k); a value that is too small fails too.
+Statistical tests allow three standard errors. A chi-square with k degrees of freedom has mean k and
+standard deviation sqrt(2 k); a value that is too small also fails.
 """
 
 import math
@@ -31,14 +31,14 @@ REFRESH_US = 2_000_000
 
 
 def chi_square_error(counts: np.ndarray) -> float:
-    """Return the deviation of counts from equal likelihood in standard errors."""
+    """Return the deviation of a chi-square of equally likely counts, in standard deviations."""
     expected = counts.sum() / counts.size
     freedom = counts.size - 1
     return (((counts - expected) ** 2).sum() / expected - freedom) / math.sqrt(2 * freedom)
 
 
 def quote_sides(n: int) -> list[int]:
-    """The subjects of gateway delays: consecutive quotes, both sides."""
+    """Return the numbers that identify gateway delays: consecutive quotes, both sides."""
     return [2 * (NOON_US + i * REFRESH_US) + side for i in range(n // 2) for side in (0, 1)]
 
 
@@ -53,21 +53,21 @@ def quote_sides(n: int) -> list[int]:
     ],
 )
 def test_the_hash_is_the_published_splitmix64(seed, published):
-    """The expected numbers are test vectors of the generator's C and Rust versions."""
+    """The expected numbers are published test vectors of the C and Rust versions."""
     assert tuple(mix(seed, n) for n in (1, 2, 3)) == published
 
 
 @pytest.mark.parametrize("firm", ["Firm01", "Firm02"])
-def test_every_quantile_is_equally_likely_over_the_quotes_of_a_day(firm):
-    """There are a hundred draws for each of 4096 quantiles, from very regular subjects."""
+def test_delays_of_consecutive_quotes_have_equally_likely_quantiles(firm):
+    """There are a hundred draws for each of 4096 quantiles, from very regular numbers."""
     key = decision_key(1, "gateway", "BTC-PERP", firm)
     drawn = [quantile_index(mix(key, about)) for about in quote_sides(100 * QUANTILES)]
 
     assert abs(chi_square_error(np.bincount(drawn, minlength=QUANTILES))) < 3
 
 
-def test_draws_of_two_firms_of_two_sides_and_of_two_quotes_are_independent():
-    """Each pair falls equally often into each of 32 x 32 fields."""
+def test_delays_of_different_firms_sides_and_quotes_are_independent():
+    """Pairs of draws are equally frequent in each of 32 x 32 cells."""
     one, other = (decision_key(1, "gateway", "BTC-PERP", firm) for firm in ("Firm01", "Firm02"))
     about = quote_sides(200_000)
     first = np.array([mix(one, subject) >> 59 for subject in about])
@@ -76,7 +76,7 @@ def test_draws_of_two_firms_of_two_sides_and_of_two_quotes_are_independent():
         assert abs(chi_square_error(np.bincount(32 * x + y, minlength=1024))) < 3
 
 
-def test_a_decision_depends_on_its_seed_and_on_every_word():
+def test_decision_keys_differ_between_seeds_and_names():
     keys = [
         decision_key(seed, *words)
         for seed in (1, 2)
@@ -116,7 +116,7 @@ def test_a_stream_does_not_depend_on_other_draws():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_stream_is_the_child_of_its_seed_with_the_hash_of_its_name(seed):
+def test_a_stream_has_the_numpy_seed_sequence_of_its_seed_and_hashed_name(seed):
     key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
     child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -130,7 +130,7 @@ def test_streams_of_different_names_are_independent():
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # The limit for the largest of 21 corresponds to three for a single value.
+    # The limit for the largest of 21 values has the probability of three sigmas for one value.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 
@@ -140,7 +140,7 @@ def test_streams_of_different_names_are_independent():
 
 @pytest.mark.parametrize(("median_us", "log_sd"), [(75_000, 0.5), (350_000, 0.5), (150_000, 1.0)])
 def test_delays_are_lognormal(median_us, log_sd):
-    """At probability p the table has median x exp(sd x z(p)), to the width of one quantile."""
+    """At probability p the delay is median x exp(sd x z(p)), within one quantile."""
     table, normal = lognormal_quantiles_us(median_us, log_sd), NormalDist()
 
     assert (np.diff(table) >= 0).all()
@@ -151,7 +151,7 @@ def test_delays_are_lognormal(median_us, log_sd):
 
 
 def test_drawn_delays_have_the_stated_median_and_spread():
-    """Logs of n lognormal delays: the mean has the standard error sd / sqrt(n)."""
+    """The mean of the logs of n lognormal delays has standard error sd / sqrt(n)."""
     n, median_us, log_sd = 100_000, 75_000, 0.5
     table = lognormal_quantiles_us(median_us, log_sd)
     key = decision_key(1, "gateway", "BTC-PERP", "Firm01")
@@ -161,7 +161,7 @@ def test_drawn_delays_have_the_stated_median_and_spread():
     assert abs(logs.std() - log_sd) < 3 * log_sd / math.sqrt(2 * n)
 
 
-def test_delays_without_spread_are_all_the_median():
+def test_with_zero_spread_all_delays_are_the_median():
     assert set(lognormal_quantiles_us(75_000, 0.0)) == {75_000}
 
 
@@ -169,11 +169,11 @@ def test_delays_without_spread_are_all_the_median():
 
 
 @pytest.mark.parametrize("expected", [0.0, 5e-324, 1e-300, 1e-299])
-def test_events_with_almost_no_expected_number_never_happen(expected: float):
+def test_events_with_an_extremely_small_rate_never_happen(expected: float):
     assert waiting_us(stream(1, "retail", "deposits"), expected, 86_400_000_000) == math.inf
 
 
-def test_the_mean_wait_is_the_span_over_the_expected_number():
+def test_the_mean_wait_is_the_period_divided_by_the_expected_number():
     draws = stream(1, "retail", "deposits")
 
     waits_us = [waiting_us(draws, 4.0, 1_000_000) for _ in range(10_000)]
@@ -181,11 +181,11 @@ def test_the_mean_wait_is_the_span_over_the_expected_number():
     assert abs(fmean(waits_us) - 250_000) < 3 * 250_000 / 10_000**0.5
 
 
-# ---- moments in order
+# ---- sorting of drawn times
 
 
 @given(span=st.integers(1, 2**40), draws=st.data())
-def test_drawn_numbers_are_in_order_and_unique_for_any_spread(span, draws):
+def test_drawn_numbers_are_sorted_and_made_unique_correctly(span, draws):
     near = st.integers(0, min(span - 1, 9))
     numbers = draws.draw(
         st.lists(st.integers(0, span - 1) | near | near.map(lambda n: span - 1 - n))
@@ -200,7 +200,7 @@ def test_drawn_numbers_are_in_order_and_unique_for_any_spread(span, draws):
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=4, max_size=12))
-def test_a_stream_begins_in_the_state_that_numpy_would_give_it(words):
+def test_the_first_state_of_a_stream_equals_that_of_numpys_seed_sequence(words):
     entropy = np.array(words, dtype=np.uint32)
 
     assert np.array_equal(

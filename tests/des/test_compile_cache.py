@@ -1,6 +1,6 @@
-"""Code compiled from other sources is never run: neither a caller of an edited file nor a type.
+"""After an edit of the source, outdated compiled code is never run.
 
-Both cases are tested in a copy of the program, in separate processes, as after an update.
+The tests edit a copy of the program and run it in separate processes, as after an update.
 """
 
 import os
@@ -59,7 +59,7 @@ def kept(copy: Path) -> list[Path]:
     return list((copy / "des" / "__pycache__").glob("moneytrail-*"))
 
 
-def test_a_changed_constant_of_another_file_is_compiled_again_and_the_old_code_removed(copy):
+def test_a_changed_constant_in_another_file_causes_a_new_compilation(copy):
     before, first = said(copy, CLEARED), kept(copy)
     again = said(copy, CLEARED), kept(copy)
     edit(copy / "ledger" / "fills.py", "ABSENT = -1", "ABSENT = -2")
@@ -72,7 +72,7 @@ def test_a_changed_constant_of_another_file_is_compiled_again_and_the_old_code_r
 
 
 @pytest.mark.slow
-def test_a_compiled_type_may_get_another_name(copy):
+def test_a_renamed_compiled_type_works_with_an_existing_cache(copy):
     said(copy, ORDER)
     edit(copy / "des" / "market" / "hedging.py", "HedgeOrders", "PendingOrders")
 

@@ -1,4 +1,4 @@
-"""One random hour of each group of similar hours: weights, freedom from bias, no foresight."""
+"""One random hour of each group of similar hours is played: weights, unbiased totals, groups."""
 
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ BOUNDS = (30.0, 12)
 
 
 def losses(days: int, seed: int = 1) -> np.ndarray:
-    """Return predicted losses of hours: most are small, and a few are a hundred times as large."""
+    """Return predicted losses of hours: most are small, and a few are a hundred times larger."""
     return np.random.default_rng(seed).lognormal(0, 1.5, days * HOURS_PER_DAY)
 
 
@@ -24,7 +24,7 @@ def drawn(predicted: np.ndarray, key: int = 1, full_days: frozenset[int] = NO_DA
 
 @pytest.mark.parametrize("loss_max", [0.5, 5.0, 50.0, 1e9])
 @pytest.mark.parametrize("most", [2, 5, 12, 24])
-def test_each_group_of_several_hours_keeps_within_both_bounds(loss_max: float, most: int):
+def test_a_group_of_hours_never_exceeds_its_maximum_size_and_loss(loss_max: float, most: int):
     for seed in range(20):
         predicted = losses(1, seed)
         groups = groups_of(predicted, loss_max, most)
@@ -35,7 +35,7 @@ def test_each_group_of_several_hours_keeps_within_both_bounds(loss_max: float, m
         assert all(predicted[group].sum() <= loss_max for group in several)
 
 
-def test_hours_of_a_group_are_alike():
+def test_groups_contain_hours_of_similar_predicted_loss():
     predicted = losses(1)
     ranges = [
         (predicted[group].min(), predicted[group].max()) for group in groups_of(predicted, 20, 12)
@@ -47,13 +47,13 @@ def test_hours_of_a_group_are_alike():
 
 
 @pytest.mark.parametrize("each", [0.0, 0.5])
-def test_where_all_hours_have_the_same_prediction_groups_are_equal(each: float):
+def test_if_all_predictions_are_equal_groups_have_equal_size(each: float):
     groups = groups_of(np.full(HOURS_PER_DAY, each), 4.0, 12)
 
     assert {len(group) for group in groups} == ({12} if each == 0 else {8})
 
 
-def test_the_weights_of_each_day_sum_to_24_and_on_a_full_day_each_is_one():
+def test_weights_of_a_day_sum_to_24_and_on_a_full_day_each_weight_is_one():
     full = frozenset({FIRST_HOUR // HOURS_PER_DAY + 3})
     weights = np.array(drawn(losses(60), full_days=full).weights).reshape(60, HOURS_PER_DAY)
 
@@ -62,22 +62,20 @@ def test_the_weights_of_each_day_sum_to_24_and_on_a_full_day_each_is_one():
     assert len(set(weights.ravel())) > 8
 
 
-def test_the_mean_of_many_draws_is_the_total_of_all_hours():
-    """Each hour has the inverse of its weight as its chance, in any group."""
+def test_the_weighted_sum_of_played_hours_is_an_unbiased_total_of_all_hours():
+    """Each hour is drawn with a probability of one over its weight."""
     predicted = losses(3)
-    real = np.random.default_rng(9).lognormal(
-        0, 1, len(predicted)
-    )  # nothing to do with predictions
+    real = np.random.default_rng(9).lognormal(0, 1, len(predicted))  # independent of predictions
     weights = np.array([drawn(predicted, key).weights for key in range(4_000)])
 
     totals = weights @ real
     assert abs(totals.mean() - real.sum()) < 3 * totals.std() / len(totals) ** 0.5
-    # On average each hour represents one hour.
+    # The mean weight of each hour is one.
     error = np.sqrt(weights.var(axis=0) / len(weights))
     assert (np.abs(weights.mean(axis=0) - 1) <= 4.5 * error + 1e-9).all()
 
 
-def test_a_day_depends_on_no_later_day():
+def test_the_weights_of_a_day_do_not_depend_on_later_days():
     predicted = losses(10)
     other = np.concatenate((predicted[:120], losses(5, seed=2)))
 
@@ -86,7 +84,7 @@ def test_a_day_depends_on_no_later_day():
     assert one[120:] != two[120:]
 
 
-def test_the_loss_of_a_group_belongs_to_the_hour_that_stands_for_it():
+def test_the_predicted_loss_of_a_group_is_assigned_to_its_played_hour():
     predicted = losses(40)
     of_groups = drawn(predicted)
 

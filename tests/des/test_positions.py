@@ -1,4 +1,4 @@
-"""The part of a firm's claim that is margin in a market, beside the margin of other markets."""
+"""The division of a firm's claim into margin for each market."""
 
 import numpy as np
 import pytest
@@ -35,28 +35,28 @@ def margins(lots: list[int], takes: bool = True, claim: int = CLAIM) -> list[int
 
 
 @pytest.mark.parametrize("lots", FREE)
-def test_all_markets_together_use_the_whole_claim(lots):
+def test_margins_of_all_markets_sum_to_the_claim(lots):
     assert sum(margins(lots)) == pytest.approx(CLAIM, abs=len(lots))
 
 
 @pytest.mark.parametrize("lots", FREE)
-def test_a_market_has_the_margin_of_its_position_and_an_equal_part_of_the_rest(lots):
+def test_the_margin_of_a_market_covers_its_position_and_an_equal_part_of_the_rest(lots):
     needed = [abs(n) * cents / LEVERAGE for n, cents in zip(lots, LOT_CENTS.tolist(), strict=True)]
     rest = [margin - needs for margin, needs in zip(margins(lots), needed, strict=True)]
 
     assert rest == pytest.approx([(CLAIM - sum(needed)) / 3] * 3, abs=1)
 
 
-def test_positions_that_need_more_than_the_claim_share_it_in_proportion():
+def test_positions_that_need_more_than_the_claim_share_it_pro_rata():
     assert sum(margins(OVER)) == pytest.approx(CLAIM, abs=3)
     assert margins(OVER) == pytest.approx([2 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM])
 
 
 @pytest.mark.parametrize("lots", [0, 500, -500, 100_000])
 @pytest.mark.parametrize("claim", [CLAIM, 0, -5])
-def test_in_one_market_all_of_the_claim_is_margin(lots, claim):
+def test_with_one_market_the_whole_claim_is_its_margin(lots, claim):
     assert margins([lots], claim=claim) == [claim]
 
 
-def test_a_firm_that_does_not_take_has_no_margin_for_taking():
+def test_a_firm_that_does_not_hit_quotes_has_no_margin_for_hits():
     assert margins([3_000, 0, 0], takes=False) == [0, 0, 0]

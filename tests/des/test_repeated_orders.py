@@ -1,4 +1,4 @@
-"""Hours that repeat the random orders of others: the walk has the variance of all hours."""
+"""Hours repeat or reverse orders of earlier hours, so that positions have the variance of all hours."""
 
 from collections import defaultdict
 
@@ -27,9 +27,9 @@ def at(weights: list[int]) -> list[tuple[int, int]]:
 
 
 def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
-    """Return the variance of the walk, and of what is open, in variances of an hour.
+    """Return the variances of the position and of the open chain, in variances of one hour.
 
-    Each hour has its weight times the random number of the hour whose orders it has.
+    The net orders of an hour are its weight times the random number of its source hour.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):
@@ -40,21 +40,21 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
-def test_the_expected_variance_of_the_walk_is_that_of_all_hours(name: str):
-    """What the chains have left is as wide as all hours, less those of the last chains."""
+def test_the_expected_variance_of_the_position_is_that_of_all_hours(name: str):
+    """The variance left by closed chains equals that of all hours, except the last chains."""
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
 
     hours = sum(weights)
     error = np.std(found) / len(found) ** 0.5
-    lag = 2 * max(weights) + 24  # hours that no chain has accounted for yet
+    lag = 2 * max(weights) + 24  # hours in chains that are still open
     assert -3 * error - lag < np.mean(found) - hours < 3 * error
-    # Small enough to tell it from the variance of hours that are not repeated.
+    # The tolerance is small enough to detect orders that are not repeated.
     assert 3 * error + lag < 0.2 * hours
     assert np.mean(found) < 0.75 * sum(w**2 for w in weights)
 
 
-def test_the_open_sum_of_a_chain_is_never_larger_than_the_largest_hour():
+def test_the_open_sum_of_a_chain_never_exceeds_the_largest_weight():
     for name, weights in WEIGHTS.items():
         for key in range(50):
             for n in (7, 50, 51, 200):
@@ -62,7 +62,7 @@ def test_the_open_sum_of_a_chain_is_never_larger_than_the_largest_hour():
                 assert width(orders, weights[:n])[1] <= max(weights) ** 2, name
 
 
-def test_an_hour_has_its_own_orders_or_those_of_an_earlier_one():
+def test_the_orders_of_an_hour_are_new_or_those_of_an_earlier_hour():
     weights = WEIGHTS["wild"]
     orders = chained(at(weights), 3)
 
@@ -73,17 +73,17 @@ def test_an_hour_has_its_own_orders_or_those_of_an_earlier_one():
         assert not (drawn.is_turned and drawn.noise is not Noise.TAKES_BACK)
 
 
-def test_the_orders_of_an_hour_depend_on_no_later_hour():
+def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
     weights = WEIGHTS["wild"]
     whole, begun = chained(at(weights), 5), chained(at(weights[:100] + [24] * 50), 5)
 
     assert {hour: whole[hour] for hour in list(whole)[:100]} == dict(list(begun.items())[:100])
 
 
-def test_customers_position_has_the_variance_that_the_chains_predict():
-    """With orders as they are: mean 0, and v times the squares of what each chain has left."""
+def test_customers_position_has_the_variance_computed_from_the_chains():
+    """The mean position is 0; the variance is v times the sum of squares left by each chain."""
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
-    variance = per_hour * mean_lots * (2 * mean_lots - 1)  # of net lots in an hour
+    variance = per_hour * mean_lots * (2 * mean_lots - 1)  # variance of net lots in an hour
     predicted = np.random.default_rng(4).lognormal(0, 1.5, 3 * 24)
     walked, expected = [], []
     for seed in range(seeds):

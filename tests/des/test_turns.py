@@ -1,4 +1,4 @@
-"""The order of events: by time, then by rank, then the given order."""
+"""Events are sorted by time, then by rank; ties keep the given order."""
 
 import numpy as np
 from hypothesis import given
@@ -8,7 +8,7 @@ from des.turns import first_at, in_turn
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=70))
-def test_events_are_ordered_by_time_then_rank_and_ties_keep_their_order(happenings):
+def test_events_are_sorted_by_time_then_rank_and_ties_keep_their_order(happenings):
     times, ranks = np.array(happenings, dtype=np.int64).reshape(-1, 2).T.copy()
 
     expected = sorted(range(len(happenings)), key=lambda i: happenings[i])

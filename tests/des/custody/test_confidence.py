@@ -228,7 +228,7 @@ def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio
 
 
 def test_without_contagion_requests_are_a_poisson_process():
-    """Their number is Poisson in each hour and over several hours, and their times are uniform.
+    """Counts per hour and per 20 hours have Poisson variance, and gaps are exponential.
     Fear from news changes the rate.
     """
     hours = 4_000

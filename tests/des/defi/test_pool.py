@@ -136,7 +136,7 @@ def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
 def trades(
     pool: ConstantProductPool, prices: Sequence[int]
 ) -> list[tuple[ConstantProductPool, ConstantProductPool, dict[str, int]]]:
-    """Arbitrage a pool at each price; return for each trade the pool before and after, and a row."""
+    """Return each trade of a pool at these prices: the pool before, the pool after, and the row."""
     seen = []
     for at_us, price in enumerate(prices):
         after, rows = pool.arbitrage(np.array([at_us]), ticks((at_us, price)))
@@ -414,7 +414,7 @@ def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> floa
 def outcomes(
     volatility: float, block_s_mean: float, fee_e6: int, blocks: int, regular: bool = False
 ) -> np.ndarray:
-    """Return for each path the share of blocks with a trade, and gain and fees per year and dollar."""
+    """Return the share of blocks with a trade, and gain and fees per year and dollar, by path."""
     found = []
     for seed in range(PATHS):
         end_us = round(blocks * block_s_mean * SECOND_US)

@@ -1,6 +1,6 @@
-"""Capital follows results by real transfers; a firm that loses for too long leaves with its money.
+"""Firms transfer capital to the venue with better results, and leave after long losses.
 
-Statistical claims are tested to three standard errors, which are stated in each test.
+Statistical tests allow three standard errors; each test states the formula.
 """
 
 import math
@@ -47,7 +47,7 @@ def firm(name: str, **changes) -> Firm:
 
 
 def rules(**changes) -> CapitalRules:
-    """Rules under which no capital moves unless a test changes them."""
+    """Return capital rules; without changes they move no capital."""
     still = {
         "half_life_days": 14.0,
         "withdrawn_share": 0.0,
@@ -62,7 +62,7 @@ def rules(**changes) -> CapitalRules:
 
 
 class Town:
-    """Two venues, some firms and their money; other customers keep enough money there."""
+    """Two venues, some firms with money, and other customers with enough money on each venue."""
 
     def __init__(
         self,
@@ -131,14 +131,14 @@ class Town:
         return self.names.index(name)
 
     def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Give a party money, which the venues hold in cash."""
+        """Add own cash and claims of a party, and the same cash to the venues."""
         till = self.custody.cash
         till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
         self.house.claims[self.code(name)] += house
         self.lead.claims[self.code(name)] += lead
 
     def hold(self, name: str, lots: int) -> None:
-        """Let a firm have a position on the house venue and its hedge on the lead venue."""
+        """Add to a firm's position on the house venue and to its hedge on the lead venue."""
         for venue, other, signed in (
             (self.house, "Retail", lots),
             (self.lead, "Outside", -lots),
@@ -151,7 +151,7 @@ class Town:
         lead: dict[str, int] | None = None,
         margin: bool = False,
     ) -> None:
-        """Give firms gains or losses in cents, let them review their day, then let margin move."""
+        """Book firms' gains and losses of a day in cents, then run the desk and margin calls."""
         won = (house or {}, lead or {})
         for row, other in enumerate(("Retail", "Outside")):
             for name, cents in won[row].items():
@@ -187,7 +187,7 @@ def test_without_rules_no_capital_moves():
     assert town.desk.status == [TRADING, WAITING]
 
 
-def test_waiting_and_trading_firms_are_noted_on_the_first_day():
+def test_the_status_of_each_firm_is_an_event_on_the_first_day():
     town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
     town.desk.note(7)
 
@@ -198,8 +198,8 @@ def test_waiting_and_trading_firms_are_noted_on_the_first_day():
     days=st.lists(st.tuples(st.integers(-2_000, 90_000), st.integers(-1_000, 90_000)), max_size=12),
     share=st.sampled_from([0.0, 0.25, 1.0]),
 )
-def test_profits_stay_on_their_venue_except_the_owners_share(days, share):
-    """The margin desk acts each day, and finds no surplus and no shortage."""
+def test_profits_stay_on_their_venue_except_the_part_that_owners_withdraw(days, share):
+    """The margin desk runs each day but moves no money."""
     town = Town(rules(withdrawn_share=share), firm("Firm01"))
     for house, lead in days:
         town.day(house={"Firm01": house}, lead={"Firm01": lead}, margin=True)
@@ -212,7 +212,7 @@ def test_profits_stay_on_their_venue_except_the_owners_share(days, share):
     )
 
 
-def test_owners_take_no_money_that_margin_needs():
+def test_owners_do_not_withdraw_money_needed_as_margin():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.hold("Firm01", 12)  # needs 72,000 of the 70,000 + 5,000 on the house venue
     town.day(house={"Firm01": 5_000})
@@ -220,7 +220,7 @@ def test_owners_take_no_money_that_margin_needs():
     assert town.has("Firm01") == (3_000, 72_000, ON_LEAD)
 
 
-def test_owners_take_nothing_of_a_loss_and_nothing_of_profits_on_the_lead_venue():
+def test_owners_withdraw_nothing_after_a_loss_or_a_profit_on_the_lead_venue():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": -5_000}, lead={"Firm01": 8_000})
 
@@ -237,12 +237,12 @@ def shifting(**changes) -> CapitalRules:
 @pytest.mark.parametrize(
     ("house", "lead", "to_house"),
     [
-        # A thousandth of capital for each bp of capital: ten cents for each cent of advantage.
+        # The shift is 0.1 % of capital per bp of advantage: ten cents for each cent.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),
         (100, -100, 2_000),
-        (1_000, 0, 5_050),  # at most a twentieth of its capital
+        (1_000, 0, 5_050),  # the maximum is a twentieth of capital
         (0, 0, 0),
         (70, 70, 0),
     ],
@@ -288,8 +288,8 @@ def test_a_shift_has_the_right_direction_and_stays_within_its_maximum_and_free_m
     assert moved >= 0 or after[0] >= needed
 
 
-def test_moved_capital_is_not_brought_back_as_margin():
-    """In both directions the lead venue's floor moves with the capital."""
+def test_margin_transfers_do_not_reverse_a_move_of_capital():
+    """The minimum on the lead venue changes with the move, in both directions."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
         town.day(house={"Firm01": house}, lead={"Firm01": lead})
@@ -301,7 +301,7 @@ def test_moved_capital_is_not_brought_back_as_margin():
         assert town.has("Firm01") == shifted
 
 
-def test_a_move_is_two_transfers_of_cash_tied_together():
+def test_a_move_of_capital_is_a_withdrawal_and_a_deposit_with_a_common_link():
     town = Town(shifting(), firm("Firm01"))
     town.day(house={"Firm01": 100})
 
@@ -321,18 +321,18 @@ def test_no_capital_moves_before_the_patience_period_ends():
     assert town.books.transactions
 
 
-def test_if_a_venue_cannot_pay_no_capital_moves_and_none_is_created():
+def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue():
     town = Town(shifting(), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 300
-    town.give("Firm01", cash=5_000)  # its owners' money is no part of it
+    town.give("Firm01", cash=5_000)  # cash of its owners is not used for the move
     town.day(lead={"Firm01": 1_000})
 
     assert town.has("Firm01") == (5_000, CAPITAL - ON_LEAD - 300, ON_LEAD + 1_000 + 300)
     assert town.custody.till(HOUSE) == 0
 
 
-def test_the_direction_of_the_price_has_no_effect():
-    """Gains of positions are in the claims but not in the results; hedges lose the same amount."""
+def test_gains_and_losses_from_the_price_move_no_capital():
+    """Price gains are not part of the results, and the hedge loses the same amount."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
         town.give("Firm01", house=cents, lead=-cents // 2)
@@ -344,17 +344,17 @@ def test_the_direction_of_the_price_has_no_effect():
 
 
 @pytest.mark.parametrize("half_life", [1, 5, 30])
-def test_a_trailing_result_halves_in_its_half_life(half_life):
-    """After a long series of losses, equal gains turn the result positive in one half-life.
+def test_the_trailing_result_has_the_stated_half_life(half_life):
+    """After long losses, gains of the same size make the result positive after one half-life.
 
-    With w = 2^(-1 / h), after n gains the trailing result is (1 - w^n) - w^n of a day's: it turns
-    at n = h.
+    With w = 2^(-1 / h), the trailing result after n gains is (1 - w^n) - w^n times a day's gain.
+    It is zero at n = h.
     """
     town = Town(
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
         firm("Firm01"),
     )
-    for _ in range(12 * half_life):  # so many that the full weight of the first days has no effect
+    for _ in range(12 * half_life):  # long enough for the first days to lose their weight
         town.day(lead={"Firm01": -50})
     losing = len(town.books.tagged("deposit"))
     for _ in range(half_life + 2):
@@ -368,7 +368,7 @@ def test_a_trailing_result_halves_in_its_half_life(half_life):
 # ---- leaving
 
 
-def test_a_firm_with_no_edge_leaves_with_the_margin_that_its_positions_do_not_need():
+def test_a_firm_without_an_edge_leaves_and_withdraws_its_free_margin():
     town = Town(rules(patience_days=3), firm("Firm01"))
     town.hold("Firm01", 2)
     for _ in range(2):
@@ -383,7 +383,7 @@ def test_a_firm_with_no_edge_leaves_with_the_margin_that_its_positions_do_not_ne
     assert town.desk.quotes.tolist() == [True]
 
 
-def test_a_firm_leaves_after_losses_on_the_house_even_with_profits_elsewhere_and_not_the_reverse():
+def test_a_firm_leaves_after_losses_on_the_house_but_not_on_the_lead_venue():
     town = Town(rules(patience_days=2), firm("Firm01"), firm("Firm02"))
     for _ in range(4):
         town.day(
@@ -394,7 +394,7 @@ def test_a_firm_leaves_after_losses_on_the_house_even_with_profits_elsewhere_and
     assert town.desk.status == [LEFT, TRADING]
 
 
-def test_a_firm_that_has_left_withdraws_margin_that_becomes_free_later():
+def test_a_firm_that_has_left_withdraws_margin_when_it_becomes_free():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.hold("Firm01", 2)
     town.day(house={"Firm01": -100})
@@ -404,7 +404,7 @@ def test_a_firm_that_has_left_withdraws_margin_that_becomes_free_later():
     assert town.has("Firm01") == (CAPITAL - ON_LEAD - 100 - 6_000, 6_000, ON_LEAD)
 
 
-def test_a_house_without_cash_leaves_the_rest_as_a_claim_until_it_has_some():
+def test_a_leaving_firm_keeps_a_claim_until_the_house_has_cash_for_it():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 40_000
     town.day(house={"Firm01": -100})
@@ -417,7 +417,7 @@ def test_a_house_without_cash_leaves_the_rest_as_a_claim_until_it_has_some():
     assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
 
 
-def test_a_firm_queues_one_request_for_its_whole_amount():
+def test_a_leaving_firm_makes_one_withdrawal_request_for_its_whole_amount():
     town = Town(rules(patience_days=1), firm("Firm01"), over_the_till=True)
     town.custody.cash[town.code(HOUSE)] = 40_000
     for _ in range(3):
@@ -435,7 +435,7 @@ def test_a_firm_queues_one_request_for_its_whole_amount():
     assert town.has("Firm01") == (asked, 0, ON_LEAD)
 
 
-def test_capital_does_not_overtake_the_queue_and_stays_after_a_halt():
+def test_no_capital_leaves_the_house_during_a_queue_or_a_halt():
     town = Town(shifting(), firm("Firm01"))
     for status in (QUEUED, HALTED):
         town.custody.status[HOUSE] = status
@@ -448,7 +448,7 @@ def test_capital_does_not_overtake_the_queue_and_stays_after_a_halt():
 
 
 @pytest.mark.parametrize("lead_share", [0.0, 0.3, 1.0])
-def test_withdrawn_capital_is_not_lost_so_a_firm_that_has_left_is_not_closed(lead_share):
+def test_a_firm_that_withdrew_its_capital_is_not_closed(lead_share):
     each = firm("Firm01", lead_share=lead_share)
     town = Town(rules(patience_days=1, closes_below=0.9), each)
     for _ in range(5):
@@ -460,7 +460,7 @@ def test_withdrawn_capital_is_not_lost_so_a_firm_that_has_left_is_not_closed(lea
 # ---- closing
 
 
-def test_a_firm_closes_below_the_stated_part_of_its_first_capital_but_not_exactly_at_it():
+def test_a_firm_closes_if_its_capital_is_below_the_stated_part_of_the_first():
     town = Town(rules(closes_below=0.4), firm("Firm01"))
     town.day(house={"Firm01": -60_000})
     assert town.status("Firm01") == TRADING
@@ -482,17 +482,17 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
 
     town.give("Firm01", lead=-LOT_MARGIN)
     town.margin.after_settlement(town.night_us, MARKS)
-    assert town.has("Firm01")[2] == LOT_MARGIN  # and not the former, larger margin
+    assert town.has("Firm01")[2] == LOT_MARGIN  # the former, larger margin is not restored
 
 
-def test_a_firm_without_money_closes_even_if_the_threshold_is_zero():
+def test_a_firm_without_money_closes_at_a_threshold_of_zero():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
 
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (0, 0, 0))
 
 
-def test_a_firm_whose_owners_withdrew_all_its_money_closes_too():
+def test_a_firm_that_loses_all_capital_closes_even_if_its_owners_withdrew_profits():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": 50_000})
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
@@ -500,7 +500,7 @@ def test_a_firm_whose_owners_withdrew_all_its_money_closes_too():
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (50_000, 0, 0))
 
 
-def test_a_firm_that_has_left_closes_when_its_quotes_have_lost_its_capital():
+def test_a_firm_that_left_the_house_closes_after_losses_of_its_lead_quotes():
     town = Town(rules(patience_days=1, closes_below=0.8), firm("Firm01"))
     town.day(house={"Firm01": -100})
     town.day(lead={"Firm01": -25_000})
@@ -522,21 +522,21 @@ def waiters(n: int) -> tuple[Firm, ...]:
         (0, 0.02, 0.0, 0.02),
         (0, 0.02, 0.01, 0.02),
         (5, 0.02, 0.01, 0.07),
-        (-5, 0.02, 0.01, 0.02),  # losses do not lower the probability below that without profits
+        (-5, 0.02, 0.01, 0.02),  # losses do not lower the probability
         (5, 0.0, 0.01, 0.05),
         (20, 0.5, 0.1, 1.0),
         (20, 0.0, 0.0, 0.0),
     ],
 )
-def test_a_waiting_firm_enters_with_the_stated_probability_which_rises_with_others_earnings(
+def test_the_daily_probability_of_entry_rises_with_profits_of_trading_firms(
     won_bps, per_day, per_bp, chance
 ):
-    """All firms together wait n days: entries are binomial, standard error sqrt(p (1 - p) / n)."""
+    """Over n firm-days entries are binomial, with standard error sqrt(p (1 - p) / n)."""
     town = Town(rules(entry_per_day=per_day, entry_per_bp=per_bp), firm("Seen"), *waiters(300))
     waited = entered = 0
     for _ in range(8):
         waiting = town.desk.status.count(WAITING)
-        # Results are given but not paid, so that a bp keeps its size.
+        # Results are reported but not booked, so that capital stays constant.
         won = [round(won_bps * CAPITAL / 10_000) * taking for taking in town.desk.takes.tolist()]
         results = Returns(np.array(won), np.zeros(len(won), dtype=np.int64))
         town.desk.daily(town.night_us, results, MARKS)
@@ -550,8 +550,8 @@ def test_a_waiting_firm_enters_with_the_stated_probability_which_rises_with_othe
 @pytest.mark.parametrize(
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
-def test_observed_earnings_are_the_mean_of_trading_firms_over_both_venues(lead, entered):
-    """House results of 30 and -10 bps; a tenth more chance for each bp of the mean."""
+def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead, entered):
+    """House results are 30 and -10 bps; each bp of the mean adds 0.1 to the probability."""
     town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
     nothing = [0] * 20
     results = Returns(np.array([300, -100, *nothing]), np.array([lead, 0, *nothing]))
@@ -560,14 +560,14 @@ def test_observed_earnings_are_the_mean_of_trading_firms_over_both_venues(lead, 
     assert town.desk.status.count(TRADING) - 2 in entered
 
 
-def test_no_firm_enters_for_profits_if_no_firm_trades():
+def test_without_trading_firms_there_are_no_profits_and_no_firm_enters():
     town = Town(rules(entry_per_bp=1.0), *waiters(20))
     town.day()
 
     assert set(town.desk.status) == {WAITING}
 
 
-def test_an_entering_firm_deposits_its_capital_by_its_shares_and_trades_from_then_on():
+def test_an_entering_firm_deposits_capital_on_both_venues_and_begins_to_trade():
     town = Town(rules(entry_per_day=1.0), firm("Firm01", waiting=True))
     assert town.has("Firm01") == (CAPITAL, 0, 0)
     assert not town.desk.takes.any()
@@ -579,7 +579,7 @@ def test_an_entering_firm_deposits_its_capital_by_its_shares_and_trades_from_the
     assert [one.tag for one in town.books.transactions] == ["deposit", "deposit"]
 
 
-def test_an_entering_firms_patience_starts_on_its_first_day():
+def test_the_patience_period_of_an_entering_firm_starts_on_its_first_day():
     town = Town(rules(entry_per_day=1.0, patience_days=3), firm("Firm01", waiting=True))
     town.day()
     for _ in range(2):
@@ -619,7 +619,7 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """The events of a day: results by firm, a new position for each, an empty till."""
+    """A day's results of each firm, changes of positions, and optionally the house's cash left."""
 
     house: list[int]
     lead: list[int]
@@ -638,7 +638,7 @@ NEXT = {WAITING: {TRADING}, TRADING: {LEFT, CLOSED}, LEFT: {CLOSED}, CLOSED: set
 
 
 def live(town: Town, day: Day) -> None:
-    """Let a day pass: only firms that trade gain or lose, and take positions."""
+    """Play one day; only active firms have results and new positions."""
     takes, quotes = town.desk.takes, town.desk.quotes
     for each, lots in zip(town.firms, (np.array(day.lots) * takes).tolist(), strict=True):
         town.hold(each.name, lots)
@@ -655,7 +655,7 @@ def live(town: Town, day: Day) -> None:
 
 @settings(max_examples=60)
 @given(rules=any_rules, history=st.lists(days, max_size=12), seed=st.integers(0, 9))
-def test_no_history_creates_or_loses_money_or_brings_a_firm_back(rules, history, seed):
+def test_in_any_history_cash_is_conserved_and_closed_firms_do_not_return(rules, history, seed):
     town = Town(rules, *CROWD, seed=seed)
     total = town.custody.cash.sum()
     for day in history:
@@ -675,8 +675,8 @@ def test_no_history_creates_or_loses_money_or_brings_a_firm_back(rules, history,
 
 @settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
-def test_the_books_contain_all_actions_of_the_desk(rules, history):
-    """All changes of cash and claims beyond the days' results are transactions, in both books."""
+def test_the_books_have_all_changes_of_cash_and_claims(rules, history):
+    """Changes beyond trading results are transactions in the books of the firm and the venue."""
     town = Town(rules, *CROWD)
     before = [town.has(name) for name in town.names]
     for day in history:
@@ -700,8 +700,8 @@ def test_the_books_contain_all_actions_of_the_desk(rules, history):
     history=st.lists(days.filter(lambda day: day.till_cents is None), max_size=8),
     order=st.permutations(range(6)),
 )
-def test_if_the_venues_have_cash_the_order_of_firms_does_not_matter(rules, history, order):
-    """Each firm has its own money and its own draws; the order matters only if cash is short."""
+def test_if_venues_have_enough_cash_the_order_of_firms_does_not_matter(rules, history, order):
+    """Each firm has its own money and random draws, so the order matters only if cash is short."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:
         live(listed, day)

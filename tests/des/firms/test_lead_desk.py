@@ -1,4 +1,4 @@
-"""A day of quotes on the lead venue: gains equal losses, in claims and in the books."""
+"""The daily results of quotes on the lead venue: gains equal losses in claims and books."""
 
 import math
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ QUOTING = LeadQuoting(
 )
 DELAYS_US = (2_000_000, 5_000, 40_000, 500_000)
 ORDERS = (0, 25_000 * USD, 20_000 * USD, 5_000 * USD)
-CLAIM = 10**12  # cents that each has there
+CLAIM = 10**12  # claim of each hedger on the lead venue, in cents
 QUOTES = (0, 200_000 * USD, 100_000 * USD, 40_000 * USD)
 ANNUAL = 1.2
 FEE_E6 = 20  # a fifth of a basis point
@@ -46,7 +46,7 @@ FEE_E6 = 20  # a fifth of a basis point
 
 @dataclass
 class Price:
-    """A price with a known volatility in each hour; it records the hours that are read."""
+    """A price with a known volatility in each hour, and a record of the hours read."""
 
     annual: dict[int, float] = field(default_factory=dict)
     asked_us: list[int] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Listing:
 
 
 class LeadBooks(Books):
-    """The booked results of quotes on the lead venue."""
+    """A journal that can sum the results of quotes on the lead venue."""
 
     def result(self, entity: str, *kinds: str) -> int:
         """Return a party's gain of these kinds."""
@@ -74,7 +74,7 @@ class LeadBooks(Books):
 
 
 class Venture:
-    """The desk, the venue that it settles at, and the books."""
+    """The desk of quotes on the lead venue, the venue, and the books."""
 
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
@@ -100,7 +100,7 @@ class Venture:
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return the venue's debts beyond the first claims, zero for parties that do not trade."""
+        """Return the change of each party's claim since the start; others only if not zero."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
         claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
@@ -119,7 +119,7 @@ sizes = st.sampled_from([0, 1, 100_000 * USD]) | st.integers(0, 10**9)
     annual=st.sampled_from([0.0, 0.3, 3.0]),
     fee_e6=st.sampled_from([0, 33]),
 )
-def test_gains_and_losses_are_equal_to_the_cent_also_in_the_books(
+def test_gains_equal_losses_to_the_cent_in_claims_and_books(
     quotes, orders, delays_us, annual, fee_e6
 ):
     venture = Venture(delays_us=delays_us, orders=orders, fee_e6=fee_e6)
@@ -140,7 +140,7 @@ def test_gains_and_losses_are_equal_to_the_cent_also_in_the_books(
         assert claims[name] == -books.balances[owed("Binance", name)]
 
 
-def test_slow_firms_lose_to_fast_ones_and_the_slowest_gains_from_no_firm():
+def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_gains_nothing():
     venture = Venture()
     venture.day()
     fast, slow, late = (venture.books.result(name, "LeadPickOff") for name in HEDGERS[1:])
@@ -149,7 +149,7 @@ def test_slow_firms_lose_to_fast_ones_and_the_slowest_gains_from_no_firm():
     assert slow + late == -fast
 
 
-def test_each_entry_has_one_sniper_paid_by_all_others():
+def test_each_entry_of_hits_has_one_gaining_firm_and_losing_counterparties():
     venture = Venture(fee_e6=0)
     venture.day()
 
@@ -172,8 +172,8 @@ def test_each_entry_has_one_sniper_paid_by_all_others():
 # ---- amounts
 
 
-def test_the_spread_is_shared_by_displayed_size_with_all_other_makers():
-    """A quarter of the volume pays half a basis point; firms show 340,000 of 3,340,000 dollars."""
+def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_size():
+    """A quarter of the volume pays 0.5 bps; firms display 340,000 of 3,340,000 dollars."""
     venture = Venture(orders=(0, 0, 0, 0))
     gained = venture.day()
 
@@ -186,17 +186,17 @@ def test_the_spread_is_shared_by_displayed_size_with_all_other_makers():
 
 
 def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
-    """Return an inexhaustible quote's expected loss at its posting, and hits: the closed form."""
+    """Return expected loss and hits of an inexhaustible quote, by the closed formula."""
     sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
     x = (s + cost) / sd
     return 2 * (sd * normal.pdf(x) - s * normal.cdf(-x)), 2 * normal.cdf(-x)
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_a_days_gain_from_speed_is_the_sum_over_its_hours_and_fees_are_on_the_hit_volume(
+def test_a_days_gain_from_speed_is_summed_over_hours_with_fees_on_hit_volume(
     volatile_hours,
 ):
-    """There is one fast firm, whose orders exhaust no quote, and one slow quoter."""
+    """The example has one fast firm with orders of the quote's size, and one slow quoting firm."""
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
     venture.day((0, 1, 0, size), Price(volatile_hours))
@@ -209,7 +209,7 @@ def test_a_days_gain_from_speed_is_the_sum_over_its_hours_and_fees_are_on_the_hi
     assert 0 < venture.books.fees("Fast") < rent
 
 
-def test_the_desk_uses_the_hours_of_the_day_that_ends_and_no_others():
+def test_the_desk_reads_the_volatility_of_each_hour_of_the_ending_day():
     price = Price()
     Venture().day(QUOTES, price)
 
@@ -219,14 +219,16 @@ def test_the_desk_uses_the_hours_of_the_day_that_ends_and_no_others():
 def test_two_markets_have_the_sum_of_their_results():
     calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
     one, other, both = (
-        Venture(fee_e6=0).day(QUOTES, *prices)  # fees round once for both
+        Venture(fee_e6=0).day(
+            QUOTES, *prices
+        )  # no fees, since fees of both markets are rounded together
         for prices in ((calm,), (wild,), (calm, wild))
     )
 
     assert both == {name: one[name] + other[name] for name in HEDGERS}
 
 
-def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
+def test_quotes_renewed_twice_as_often_lose_twice_as_much():
     def rent(refresh_s: float) -> int:
         venture = Venture(QUOTING.model_copy(update={"refresh_s": refresh_s}))
         venture.day()
@@ -235,8 +237,8 @@ def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
     assert rent(5.0) == pytest.approx(2 * rent(10.0), abs=3)
 
 
-def test_no_firm_with_a_fee_hurdle_pays_more_fees_than_it_gains():
-    """All else is equal, and the fee is the whole hurdle beyond the spread."""
+def test_a_firm_whose_hurdle_is_the_fee_gains_more_than_its_fees():
+    """The hurdle of each firm equals the fee rate."""
     venture = Venture(cost_bps=0.5, fee_e6=50)
     venture.day()
 
@@ -246,7 +248,7 @@ def test_no_firm_with_a_fee_hurdle_pays_more_fees_than_it_gains():
         assert won > by_account[expense(one.payee, "LeadFees")] > 0
 
 
-# ---- the controls
+# ---- cases with a known result
 
 
 def test_with_equal_speeds_no_firm_gains_from_speed():
@@ -264,15 +266,15 @@ def test_at_a_constant_price_no_firm_gains_from_speed():
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_if_costs_exceed_every_move_of_the_price_no_firm_gains_from_speed():
+def test_if_costs_exceed_all_price_moves_no_firm_gains_from_speed():
     venture = Venture(cost_bps=500)
     venture.day()
 
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_a_firm_that_does_not_quote_gets_no_spread_and_loses_nothing():
-    """This holds even for the fastest firm: the others' results do not change."""
+def test_a_firm_without_quotes_has_no_result_on_the_lead_venue():
+    """The example is the fastest firm; the results of other firms do not change."""
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
     gained = venture.day(quotes)
@@ -283,7 +285,7 @@ def test_a_firm_that_does_not_quote_gets_no_spread_and_loses_nothing():
     assert gained["Slow"] > 0
 
 
-def test_the_maker_quotes_and_hits_no_quote_at_any_speed():
+def test_the_maker_earns_spread_but_never_hits_quotes():
     venture = Venture(delays_us=(1, *DELAYS_US[1:]))
     venture.day((100_000 * USD, *QUOTES[1:]))
 
@@ -294,7 +296,7 @@ def test_the_maker_quotes_and_hits_no_quote_at_any_speed():
     assert slow.books.result("Alameda", "LeadPickOff") < 0
 
 
-def test_without_quotes_nothing_is_booked():
+def test_without_quotes_no_results_are_booked():
     venture = Venture()
 
     assert set(venture.day((0, 0, 0, 0)).values()) == {0}

@@ -1,9 +1,8 @@
-"""The race on the lead venue in closed form, compared with a race that is played in full.
+"""The formulas for the race on the lead venue, compared with a simulated race.
 
-In the full race, quotes are posted along one Brownian path and orders meet them one by one. Each
-firm decides by the price that it has seen; edges are marked at the price of the posting, which no
-firm has seen yet. Quotes that are posted less than their delay apart share moves, so standard
-errors are those of the means of batches.
+In the simulated race, quotes are posted along one Brownian path and orders arrive one by one. Each
+firm decides by its delayed price; edges are computed at the price of the posting. Quotes with
+overlapping delays are correlated, so standard errors are computed from means of batches.
 """
 
 import math
@@ -52,14 +51,14 @@ class Race:
         )
 
     def without(self, firm: int) -> "Race":
-        """Leave out one firm."""
+        """Return the race without one firm."""
         columns = ("delay_us", "quote_cents", "order_cents", "cost")
         kept = {name: getattr(self, name) for name in columns}
         return replace(self, **{name: t[:firm] + t[firm + 1 :] for name, t in kept.items()})
 
 
 def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -> Race:
-    """Firm 0 quotes DOLLARS; all others only hit."""
+    """Return a race in which firm 0 quotes DOLLARS and all other firms only hit."""
     return Race(
         delay_us,
         (DOLLARS, *(0 for _ in delay_us[1:])),
@@ -69,7 +68,7 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """Return the loss of an inexhaustible quote at its posting, per size, in closed form."""
+    """Return the loss per size of an inexhaustible quote, by the closed formula."""
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
     return 2 * (sd * NORMAL.pdf(x) - half_spread * NORMAL.cdf(-x))
@@ -98,7 +97,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Tell whether sums of this many rounded cents may come from equal figures."""
+    """Return whether the figures differ at most by the rounding of each firm's cents."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
@@ -108,7 +107,7 @@ def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
 @pytest.mark.parametrize("sigma_bp", [0.5, 2.0, 8.0])
 @pytest.mark.parametrize("ahead_us", [1, 40 * MS, 900 * MS])
 @pytest.mark.parametrize(("half_spread_bp", "cost_bp"), [(0.1, 2.3), (2.0, 0.0), (0.0, 0.0)])
-def test_an_order_as_large_as_the_quote_takes_the_amount_of_the_formula(
+def test_the_gain_of_an_order_of_the_quotes_size_equals_the_formula(
     sigma_bp, ahead_us, half_spread_bp, cost_bp
 ):
     race = one_quote(
@@ -130,15 +129,15 @@ def test_the_result_of_a_day_is_the_sum_over_its_hours():
     assert close(both.rents(), calm.rents() + wild.rents(), 1)
 
 
-# ---- the race, played in full
+# ---- the simulated race
 
 STEP_S = 0.01
-BATCHES, QUOTES = 200, 1_000  # of each batch
-RENEWED = 5  # steps between quotes: fewer than the quoter's delay, so quotes share moves
+BATCHES, QUOTES = 200, 1_000  # number of batches, quotes in each batch
+RENEWED = 5  # steps between quotes; fewer than the quoter's delay
 
 
 def played(race: Race) -> np.ndarray:
-    """Return mean edges per quote of firm 0, by batch and firm, from one path of the price."""
+    """Return each firm's mean edge per quote of firm 0 in each batch of one price path."""
     steps = [delay_us // (10 * MS) for delay_us in race.delay_us]
     length = BATCHES * QUOTES * RENEWED + max(steps)
     move = np.random.default_rng(7).standard_normal(length) * race.sigma[0] * STEP_S**0.5
@@ -158,9 +157,9 @@ def played(race: Race) -> np.ndarray:
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Check that the mean of *batches* is within three standard errors of *expected*."""
+    """Assert that the mean of *batches* is within three standard errors of *expected*."""
     mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
-    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} tells nothing"
+    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} is too large"
     off = (mean - expected) / error
     assert abs(off) < 3, f"{mean:.3f} +- {error:.3f}, expected {expected:.3f}: {off:+.1f} s.e."
 
@@ -173,10 +172,10 @@ def assert_mean(batches: np.ndarray, expected: float) -> None:
         ((900, 600, 400, 200), 2.0, (1.0, 2.0, 3.0), 5.0),
     ],
 )
-def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
+def test_gains_from_an_inexhaustible_quote_agree_with_a_simulated_race(
     delay_ms, half_spread_bp, costs_bp, sigma_bp
 ):
-    """Standard errors are 0.3 to 4 %."""
+    """Standard errors of the simulated gains are 0.3 to 4 %."""
     third = DOLLARS // 3
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
@@ -193,15 +192,13 @@ def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
 @pytest.mark.parametrize(
     ("delay_ms", "costs_bp"),
     [
-        ((500, 50, 100), (1.0, 1.0)),  # the slower one comes too late
-        ((500, 50, 300), (3.0, 0.3)),  # the faster one often asks for more than the size
+        ((500, 50, 100), (1.0, 1.0)),  # the slower firm arrives too late
+        ((500, 50, 300), (3.0, 0.3)),  # the faster firm often takes the whole size
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_the_sum_is_nearly_exact(
-    delay_ms, costs_bp
-):
-    """With two firms and thresholds of one to three deviations the formula may err by a tenth."""
+def test_gains_from_an_exhausted_quote_are_exact_for_the_fastest_firm(delay_ms, costs_bp):
+    """The sum over both firms may have an error of a tenth."""
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
         (0, DOLLARS, DOLLARS),
@@ -214,8 +211,8 @@ def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_the_sum_is_
 
 
 @pytest.mark.parametrize(("cost_bp", "ratio"), [(0.5, 0.64), (2.5, 1.22), (5.75, 1.34)])
-def test_with_twenty_firms_in_line_the_formula_has_its_documented_error(cost_bp, ratio):
-    """Thresholds of 0.3, 1.1 and 2.4 deviations; standard errors of 0.01 to 0.06."""
+def test_with_twenty_firms_the_formula_has_the_documented_error(cost_bp, ratio):
+    """The thresholds are 0.3, 1.1 and 2.4 deviations; standard errors are 0.01 to 0.06."""
     race = one_quote(
         (SECOND_US, *range(0, SECOND_US, 50 * MS)),
         (0, *(DOLLARS,) * 20),
@@ -231,8 +228,8 @@ def test_with_twenty_firms_in_line_the_formula_has_its_documented_error(cost_bp,
 # ---- the order of service
 
 
-def test_a_quote_is_served_by_speed_until_it_is_exhausted():
-    """Of 100 the fastest takes 60, the next wants 60 and gets 40, the last gets nothing."""
+def test_faster_firms_take_from_a_quote_first_until_it_is_exhausted():
+    """The size is 100: the fastest firm takes 60 and the next takes 40 of 60 ordered."""
     part = DOLLARS // 100
     race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
     per_size = [stale_quote(3 * BP, s, 0.5 * BP, BP) * RENEWALS for s in (0.34, 0.36)]
@@ -245,15 +242,15 @@ def test_a_quote_is_served_by_speed_until_it_is_exhausted():
     ]
 
 
-def test_equally_fast_firms_share_the_rest_by_order_size():
+def test_equally_fast_firms_share_a_quote_in_proportion_to_order_size():
     race = one_quote((400 * MS, 80 * MS, 80 * MS), (0, 3 * DOLLARS, DOLLARS))
     whole = one_quote((400 * MS, 80 * MS), (0, DOLLARS)).rents()[0, 1]
 
     assert close(race.rents()[0], whole * np.array([0, 3, 1]) / 4, 1)
 
 
-def test_a_fast_firm_that_hits_only_large_moves_leaves_other_moves_to_the_next():
-    """On moves that the fast firm hits too, the slower firm gets nothing."""
+def test_after_moves_too_small_for_the_fast_firm_the_slower_firm_hits():
+    """After moves large enough for the fast firm, the slower firm gets nothing."""
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
     from_there = 4.5 * BP / math.sqrt(0.4) * math.sqrt(0.36) - 0.5 * BP
@@ -266,8 +263,8 @@ def test_a_fast_firm_that_hits_only_large_moves_leaves_other_moves_to_the_next()
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(race=races())
-def test_the_expectation_equals_serving_the_orders_move_by_move(race):
-    """A second witness: the same race summed over a fine grid of moves, to 1 % of the largest."""
+def test_the_formula_equals_a_sum_over_a_fine_grid_of_moves(race):
+    """The tolerance is 1 % of the largest possible result."""
     n, grid = len(race.delay_us), 1_500
     width = 6.0 / grid
     summed = np.zeros((n, n))
@@ -285,7 +282,7 @@ def test_the_expectation_equals_serving_the_orders_move_by_move(race):
 
 
 def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
-    """Return each firm's gain on one side of a quote after the part of a move that it saw."""
+    """Return each firm's gain on one side of a quote; *moved* is the move that each firm saw."""
     left, edges = shown_cents, [0.0] * len(moved)
     hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
     for delay_us in sorted({race.delay_us[i] for i in hits}):
@@ -298,12 +295,12 @@ def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
     return edges
 
 
-# ---- laws
+# ---- properties of all races
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
-def test_no_firm_gains_from_an_equal_or_faster_one_and_no_firm_loses_by_hitting(race):
+def test_no_firm_gains_from_a_quote_of_an_equally_fast_or_faster_firm(race):
     rents, delay_us = race.rents(), np.array(race.delay_us)
     assert not rents[delay_us[:, None] <= delay_us[None, :]].any()
     assert rents.min() >= 0
@@ -311,11 +308,11 @@ def test_no_firm_gains_from_an_equal_or_faster_one_and_no_firm_loses_by_hitting(
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
-def test_every_hit_pays_at_least_the_takers_hurdle(race):
-    """This holds to the cents by which edge and volume are rounded."""
+def test_the_edge_of_hits_is_at_least_the_takers_hurdle(race):
+    """The tolerance is a cent, since edge and volume are rounded to cents."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
-    # The maximum: all quotes on the side of the move, taken completely.
+    # At most, all quotes on the side of the move are taken completely.
     most = np.array(race.quote_cents) * RENEWALS * len(race.sigma)
     assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
 
@@ -328,13 +325,13 @@ def test_with_equal_speeds_no_firm_gains_from_speed(race, delay_us):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), hours=st.integers(0, 24))
-def test_without_a_move_of_the_price_no_firm_gains_from_speed(race, hours):
+def test_at_zero_volatility_no_firm_gains_from_speed(race, hours):
     assert not replace(race, sigma=(0.0,) * hours).rents().any()
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
-def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demanding(race):
+def test_a_quote_loses_at_most_its_size_to_a_firm_with_best_speed_and_costs(race):
     rents = race.rents()
     for quoter, lost in enumerate(rents.sum(axis=1).tolist()):
         ahead_s = (race.delay_us[quoter] - min(race.delay_us)) / SECOND_US
@@ -346,7 +343,7 @@ def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demandi
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(costs=st.just(BP)))
-def test_with_equal_costs_a_quote_loses_its_size_if_the_fastest_can_take_all_of_it(race):
+def test_with_equal_costs_a_quote_loses_its_whole_size_to_the_fastest_firm(race):
     first = min(race.delay_us)
     orders = tuple(
         max(race.quote_cents) if us == first else size
@@ -364,8 +361,8 @@ def test_with_equal_costs_a_quote_loses_its_size_if_the_fastest_can_take_all_of_
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), data=st.data())
-def test_one_more_firm_lowers_no_loss_and_raises_no_gain(race, data):
-    """This holds for any speed and costs: quotes lose more, and other firms get less of each."""
+def test_an_additional_firm_lowers_no_firms_loss_and_raises_no_firms_gain(race, data):
+    """The added firm has any speed and costs."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
     before, after = race.without(entrant).rents(), race.rents()
@@ -399,7 +396,7 @@ def test_a_quotes_loss_grows_with_volatility_and_with_latency(race, factor, late
     flow=st.integers(0, 10**14),
     spread_e8=st.integers(0, 10**6),
 )
-def test_each_firm_earns_its_share_of_the_uninformed_orders_payments_to_within_a_cent(
+def test_each_firm_earns_its_share_of_the_spread_rounded_down_to_a_cent(
     quotes, outside, flow, spread_e8
 ):
     earned = spread_income(np.array(quotes, dtype=np.int64), outside, flow, spread_e8 / 10**8)
@@ -412,12 +409,12 @@ def test_each_firm_earns_its_share_of_the_uninformed_orders_payments_to_within_a
         assert due < (cents + 1) * all_shown or not size
 
 
-def test_the_income_agrees_with_a_calculation_by_hand():
-    """1,000,000.00 at 3 bps pays 300.00: half to outside makers, the rest 1 : 2 to the firms."""
+def test_the_spread_income_agrees_with_a_calculation_by_hand():
+    """A volume of 1,000,000 at 3 bps pays 300: outside makers get 150, the two firms 50 and 100."""
     quotes = np.array([50_000 * USD, 100_000 * USD, 0])
     earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)
     assert earned.tolist() == [50 * USD, 100 * USD, 0]
 
 
-def test_without_quotes_there_is_no_income():
+def test_without_quotes_there_is_no_spread_income():
     assert spread_income(np.zeros(2, dtype=np.int64), 0, DOLLARS, BP).tolist() == [0, 0]

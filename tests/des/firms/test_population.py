@@ -1,7 +1,7 @@
-"""Firms of a class differ by chance alone, and the chance follows the stated distribution.
+"""Firms of a class are drawn from the stated distributions.
 
-Statistical claims are tested to three standard errors, which are stated in each test; seeds are
-fixed, so that a test always gives the same result.
+Statistical tests allow three standard errors, which each test states. Seeds are fixed, so a test
+always gives the same result.
 """
 
 import math
@@ -43,7 +43,7 @@ def drawn(*classes: FirmClass, seed: int = 1) -> tuple[Firm, ...]:
 
 
 def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
-    """Count firms by their drawn properties."""
+    """Count firms by class, reaction time and capital, without their names."""
     return Counter((firm.category, firm.reaction_ms, firm.capital_usd) for firm in firms)
 
 
@@ -51,11 +51,15 @@ def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
 
 
 def assert_lognormal(drawn_values: list[float], median: float, log_sd: float) -> None:
-    """Mean of n logs: standard error sd / sqrt(n); their standard deviation: sd / sqrt(2 n)."""
+    """Assert that values are lognormal with this median and standard deviation of logs.
+
+    The standard error of the mean of n logs is sd / sqrt(n), that of their deviation
+    sd / sqrt(2 n).
+    """
     logs, n = np.log(drawn_values), len(drawn_values)
     assert abs(logs.mean() - math.log(median)) < 3 * log_sd / math.sqrt(n)
     assert abs(logs.std(ddof=1) - log_sd) < 3 * log_sd / math.sqrt(2 * n)
-    # Of normal draws, one in twenty is further out than 1.96 deviations.
+    # One in twenty normal draws deviates by more than 1.96 standard deviations.
     outside = np.mean(np.abs(logs - math.log(median)) > 1.96 * log_sd)
     assert abs(outside - 0.05) < 3 * math.sqrt(0.05 * 0.95 / n)
 
@@ -68,7 +72,7 @@ def test_speed_and_capital_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_the_medians_over_many_seeds_are_the_stated_ones_too():
+def test_firms_of_many_seeds_have_the_stated_medians_and_spreads():
     firms = [firm for seed in range(500) for firm in drawn(some(trading=1), seed=seed)]
 
     assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)
@@ -76,7 +80,7 @@ def test_the_medians_over_many_seeds_are_the_stated_ones_too():
 
 
 def test_speed_is_independent_of_capital_and_classes_differ():
-    """Correlations of n independent pairs: standard error 1 / sqrt(n)."""
+    """The standard error of the correlation of n independent pairs is 1 / sqrt(n)."""
     n = FIRMS_MAX // 2
     speed, capital = {}, {}
     for category in ("pro", "larp"):
@@ -93,13 +97,13 @@ def test_speed_is_independent_of_capital_and_classes_differ():
         assert abs(np.corrcoef(one, other)[0, 1]) < 3 / math.sqrt(n)
 
 
-def test_without_a_spread_all_have_the_median():
+def test_with_zero_spread_all_firms_have_the_median():
     firms = drawn(some(reaction_log_sd=0.0, capital_log_sd=0.0))
 
     assert {(firm.reaction_ms, firm.capital_usd) for firm in firms} == {(40.0, 15e6)}
 
 
-def test_values_stated_as_a_share_are_shares_of_the_drawn_capital():
+def test_amounts_stated_as_shares_are_multiples_of_the_drawn_capital():
     each = some(
         fee_discount=0.6,
         leverage_max=2.0,
@@ -120,7 +124,7 @@ def test_values_stated_as_a_share_are_shares_of_the_drawn_capital():
 # ---- names and classes
 
 
-def test_named_firms_come_first_and_unchanged():
+def test_named_firms_are_listed_first_and_are_unchanged():
     firms = trading_firms(world(some(trading=3), members=NAMED))
 
     assert firms[:2] == NAMED
@@ -140,7 +144,7 @@ def test_a_larger_class_begins_with_the_same_firms(others):
     assert nameless(small) < nameless(large)
 
 
-def test_other_classes_and_named_firms_change_no_draw():
+def test_draws_of_a_class_do_not_depend_on_other_classes_or_named_firms():
     alone = nameless(drawn(some()))
     company = world(some("larp"), some(), some("mid-tier"), members=NAMED)
 
@@ -155,12 +159,12 @@ def test_waiting_firms_are_the_last_of_their_class():
     assert sum(firm.waiting for firm in firms) == 4
 
 
-def test_another_seed_draws_other_firms():
+def test_another_seed_gives_other_firms():
     assert not nameless(drawn(some(), seed=1)) & nameless(drawn(some(), seed=2))
 
 
 def test_a_firms_name_does_not_depend_on_its_class():
-    """Each number is the only pro's in a quarter of n seeds: standard error sqrt(3 / (16 n))."""
+    """The one pro has each name in a quarter of n seeds, with standard error sqrt(3 / (16 n))."""
     n = 400
     pros = Counter()
     for seed in range(n):
@@ -173,7 +177,7 @@ def test_a_firms_name_does_not_depend_on_its_class():
 
 
 def test_a_firms_name_does_not_depend_on_whether_it_waits():
-    """The first of two firms waits in half of n seeds: standard error 1 / sqrt(4 n)."""
+    """The first of two firms waits in half of n seeds, with standard error 1 / sqrt(4 n)."""
     n = 400
     waits = sum(drawn(some(trading=1, waiting=1), seed=seed)[0].waiting for seed in range(n))
 
@@ -201,7 +205,7 @@ extremes = st.builds(
 
 
 @given(each=extremes, seed=st.integers(0, 2**32 - 1))
-def test_every_drawn_firm_could_be_stated_as_a_named_one(each, seed):
+def test_every_drawn_firm_is_valid_as_a_named_firm(each, seed):
     firms = drawn(each, seed=seed)
 
     again = Firms.model_validate({"members": tuple(firm.model_dump() for firm in firms)})
@@ -209,7 +213,7 @@ def test_every_drawn_firm_could_be_stated_as_a_named_one(each, seed):
 
 
 @pytest.mark.parametrize("key", [0, 2**64 - 1])
-def test_no_draw_is_so_extreme_that_it_has_no_normal_deviate(monkeypatch, key):
+def test_the_smallest_and_largest_random_keys_give_finite_draws(monkeypatch, key):
     monkeypatch.setattr("des.firms.population.decision_key", lambda *_: key)
 
     (firm,) = drawn(some(trading=1, reaction_log_sd=0.1))

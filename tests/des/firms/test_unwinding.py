@@ -1,4 +1,4 @@
-"""Firms close a part of their positions each day, and the hedges with them."""
+"""Firms close a part of their positions and of their hedges each day."""
 
 import math
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ LEFT = math.exp(-1 / HOLDING_DAYS)
 
 
 class House:
-    """Positions of six parties in one market, which rows change."""
+    """Positions of six parties in one market; `exchange` applies fills to them."""
 
     def __init__(self, *firms: int) -> None:
         self.lots = np.zeros((1, 6), dtype=np.int64)
@@ -39,30 +39,30 @@ def unwound(house: House, days: int) -> HedgeDesk:
     return desk
 
 
-def test_positions_decay_with_the_holding_time_to_a_few_lots():
+def test_positions_decay_exponentially_with_the_holding_time_to_a_few_lots():
     house = House(10**9, -(10**9), 0)
     unwound(house, 5)
     assert np.allclose(house.lots[0, FIRMS], 10**9 * LEFT**5 * np.array([1, -1, 0]), atol=10)
 
     unwound(house, 200)
-    # A part of less than a lot is not closed.
+    # A position is not reduced by less than a lot.
     assert (np.abs(house.lots[0, FIRMS]) < 1 / (1 - LEFT)).all()
     assert house.lots.sum() == 0
 
 
-def test_the_other_makers_take_positions_at_the_mark_without_a_gain():
+def test_other_makers_take_the_closed_positions_at_the_mark():
     house = House(1_000, -500, 1)
     unwound(house, 1)
     (rows,) = house.rows
 
-    assert rows["taker"].tolist() == [1, 2]  # of one lot nothing is closed
+    assert rows["taker"].tolist() == [1, 2]  # the position of one lot is too small to reduce
     assert rows["lots"].tolist() == [-int(1_000 * (1 - LEFT)), int(500 * (1 - LEFT))]
     assert set(rows["maker"]) == {OTHERS}
     assert set(rows["motive"]) == {Motive.UNWINDING}
     assert set(rows["price"]) == set(rows["lead"]) == {30_000}
 
 
-def test_each_firm_closes_the_same_size_of_its_hedge_after_its_own_delay():
+def test_each_firm_closes_the_same_size_of_its_hedge_after_its_delay():
     house = House(1_000, -500, 0)
     desk = unwound(house, 1)
     ticks = Ticks(np.array([NOON_US]), np.array([30_000]))

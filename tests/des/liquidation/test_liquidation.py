@@ -1,4 +1,4 @@
-"""Liquidation, part by part: shares, thresholds, orders, handovers, capacities."""
+"""The parts of liquidation: thresholds, forced orders, transfers to providers, capacities."""
 
 from datetime import date
 
@@ -23,9 +23,6 @@ KEY = np.uint64(2**63 + 12_345)
 TICK_CENTS = np.array([1, 7])
 
 
-# ------------------------------------------------------------------------------- splitting
-
-
 # ----------------------------------------------------------------- accounts below maintenance
 
 
@@ -33,7 +30,7 @@ WEIGHT_E6 = np.array([900_000, 333_333])
 
 
 def equity_of(accounts: LeveragedAccounts, i: int, marks: list[int]) -> int:
-    """Return the equity behind the position of account *i*, in plain arithmetic."""
+    """Return the equity of account *i*, computed with plain arithmetic."""
     m, t = int(accounts.market[i]), int(accounts.tokens.market[i])
     tokens = int(accounts.tokens.lots[i])
     counted = tokens * marks[t] * int(TICK_CENTS[t]) * int(WEIGHT_E6[t]) // E6 if tokens else 0
@@ -56,7 +53,9 @@ def below_by_looking_at_all(
     st.sampled_from([10_000, 30_000, 200_000]),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all(seed, m_e6, with_tokens):
+def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all_accounts(
+    seed, m_e6, with_tokens
+):
     draws = np.random.default_rng(seed)
     n, marks = 60, [1_000, 400]
     market, token_market = draws.integers(0, 2, n), draws.integers(0, 2, n)
@@ -78,7 +77,7 @@ def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all(seed, m_e6, w
         found = accounts.below(m, marks[m])
         assert found.tolist() == below_by_looking_at_all(accounts, m, marks, m_e6)
         some = found[draws.random(len(found)) < 0.5]
-        # Some are closed in part, some entirely, some are paid; sometimes all pay funding.
+        # Some accounts are closed in part, some fully, some are credited, and some pay funding.
         shrink = -(accounts.lots[some] * draws.integers(0, 3, len(some)) // 2)
         accounts.trade(m, some, shrink, np.full(len(some), marks[m]), np.zeros(len(some), int))
         accounts.credit(some, draws.integers(-100, 100, len(some)))
@@ -93,7 +92,7 @@ def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth(monkeypatc
     one, none = np.array([1]), np.array([0])
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     accounts.mark_tokens(np.array([30_000, 1]))
-    accounts.enter(none, one, -30_000 * one, none, one)  # its token pays for its position
+    accounts.enter(none, one, -30_000 * one, none, one)  # the account's token is worth its position
     sorted_at = []
     monkeypatch.setattr(accounts, "sort", lambda: sorted_at.append(mark))
 
@@ -104,7 +103,7 @@ def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth(monkeypatc
 
 
 @given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
-def test_tokens_are_sold_at_their_margin_value_or_less(mark, weight_e6, tokens):
+def test_tokens_are_sold_at_most_at_their_margin_value(mark, weight_e6, tokens):
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
 
@@ -113,9 +112,7 @@ def test_tokens_are_sold_at_their_margin_value_or_less(mark, weight_e6, tokens):
 
 
 @given(st.lists(st.integers(-5, 5), max_size=40), st.sampled_from([1, -1]), st.integers(1, 12))
-def test_the_largest_accounts_of_the_other_side_come_first_and_among_equals_the_oldest(
-    lots, side, most
-):
+def test_opposing_accounts_are_sorted_by_size_and_then_by_age(lots, side, most):
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     none = np.zeros(len(lots), dtype=np.int64)
     accounts.enter(none, np.array(lots, dtype=np.int64), none, none, none)
@@ -133,7 +130,7 @@ def orders_of(lots: int, keep: int, seconds: int, holder: int = 7) -> np.ndarray
     return forced_orders(KEY, *one, 10**9, MAY_9_US, MAY_9_US + seconds * SECOND_US)
 
 
-def test_an_order_is_sent_in_one_second_of_six_and_is_a_tenth_of_the_position():
+def test_a_forced_order_is_sent_every_six_seconds_with_a_tenth_of_the_position():
     n, lots = 60_000, 10**6
     everybody = np.arange(n)
     sent = forced_orders(
@@ -148,17 +145,17 @@ def test_an_order_is_sent_in_one_second_of_six_and_is_a_tenth_of_the_position():
 
 
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.booleans())
-def test_orders_close_the_position_and_no_more(lots, keep, is_long):
+def test_forced_orders_never_exceed_the_position(lots, keep, is_long):
     sent = orders_of(lots if is_long else -lots, keep, 900)
 
     assert set(sent["side"]) <= {BID if is_long else ASK}
     closed = sent["lots"].sum()
     assert closed <= lots
     if len(sent):
-        assert lots - (closed - sent["lots"][-1]) > keep  # the last was still needed
+        assert lots - (closed - sent["lots"][-1]) > keep  # the last order was needed
 
 
-def test_the_orders_of_one_second_are_together_no_larger_than_the_cap():
+def test_forced_orders_of_one_second_sum_to_at_most_the_cap():
     n = 50
     sent = forced_orders(
         KEY,
@@ -176,7 +173,7 @@ def test_the_orders_of_one_second_are_together_no_larger_than_the_cap():
     assert sent["lots"].min() > 0
 
 
-def test_an_order_does_not_depend_on_other_liquidations():
+def test_a_forced_order_does_not_depend_on_other_liquidations():
     alone = orders_of(500, 0, 60)
     crowd = forced_orders(
         KEY,
@@ -199,7 +196,9 @@ MARK = st.integers(10**5, 10**7)
 
 
 @given(EQUITY, POSITION, MARK, st.integers(0, 3))
-def test_the_accounts_remainder_goes_to_the_taker_and_the_fund(equity, position, mark, thirds):
+def test_the_equity_of_a_transferred_account_goes_to_the_taker_and_the_fund(
+    equity, position, mark, thirds
+):
     part = hand_over(equity, position, abs(position), mark, 1, thirds)
     given_to_taker = (mark - part.price) * position
 
@@ -211,7 +210,7 @@ def test_the_accounts_remainder_goes_to_the_taker_and_the_fund(equity, position,
 
 
 @given(st.integers(0, 10**9), POSITION, MARK)
-def test_at_the_zero_price_the_account_is_left_with_less_than_a_tick(equity, position, mark):
+def test_a_transfer_at_the_zero_price_leaves_less_than_a_tick_of_equity(equity, position, mark):
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
     assert part.left_cents >= 0
@@ -219,7 +218,7 @@ def test_at_the_zero_price_the_account_is_left_with_less_than_a_tick(equity, pos
 
 
 @given(EQUITY, POSITION, MARK, st.data())
-def test_an_account_closed_in_parts_yields_the_same(equity, position, mark, data):
+def test_an_account_transferred_in_parts_gives_the_same_total(equity, position, mark, data):
     left, side = abs(position), 1 if position > 0 else -1
     remaining, given_away = equity, 0
     while left:
@@ -232,14 +231,14 @@ def test_an_account_closed_in_parts_yields_the_same(equity, position, mark, data
     assert given_away == equity
 
 
-def test_an_account_a_tenth_below_auto_close_margin_hands_over_a_tenth_each_second():
+def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_each_second():
     assert transferred_lots(1_000, 900, 1_000, seconds=1) == 100
     assert transferred_lots(1_000, 900, 1_000, seconds=2) == 190
     assert transferred_lots(1_000, 999, 1_000, seconds=3_600) == pytest.approx(973, abs=30)
 
 
 @given(st.integers(1, 10**6), st.integers(-(10**6), 0), st.integers(1, 3_600))
-def test_a_position_without_collateral_is_handed_over_at_once(lots, equity, seconds):
+def test_a_position_without_collateral_is_transferred_at_once(lots, equity, seconds):
     assert transferred_lots(lots, equity, 10**6, seconds) == lots
 
 
@@ -252,13 +251,13 @@ def provider(per_minute: float, per_hour: float) -> Provider:
     )
 
 
-def test_providers_take_pro_rata_to_their_unused_capacity():
+def test_providers_take_positions_pro_rata_to_their_unused_capacity():
     backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
     backstop.refill(MAY_9_US, 60, [True, True])
 
     assert backstop.take(40, 100) == [30, 10]
     backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
-    assert backstop.take(1_000, 100) == [300, 100]  # and no provider takes the other 600
+    assert backstop.take(1_000, 100) == [300, 100]  # capacity is exhausted, so 600 are not taken
 
 
 def test_a_provider_below_its_minimum_balance_takes_nothing():
@@ -268,7 +267,7 @@ def test_a_provider_below_its_minimum_balance_takes_nothing():
     assert backstop.take(400, 100) == [0, 100]
 
 
-def test_an_hours_capacity_is_used_up_before_its_minutes_and_returns_with_the_next_hour():
+def test_a_provider_takes_at_most_its_hourly_capacity_in_an_hour():
     backstop = Backstop([provider(100, 150)])
     for minute, taken in enumerate((100, 50, 0)):
         backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60, [True])
@@ -299,7 +298,7 @@ def rules(**changes) -> Leverage:
     return Leverage(**given | changes)
 
 
-def test_leverage_has_its_mean_and_no_tail_beyond_the_limit():
+def test_drawn_leverage_has_the_stated_mean_and_stays_below_the_limit():
     drawn = population(1, MAY_9, rules(), 20_000, [1, 3], np.array([10, 10]))
     leverage = np.abs(drawn.lots) * 10 / drawn.collateral_cents
 
@@ -311,7 +310,7 @@ def test_leverage_has_its_mean_and_no_tail_beyond_the_limit():
     assert (np.abs(drawn.lots) * 10 / drawn.collateral_cents).max() <= 5
 
 
-def test_the_days_limit_applies():
+def test_the_leverage_limit_of_the_day_applies():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
 
@@ -328,7 +327,7 @@ def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
     return population(1, MAY_9, given, 20_000, [1, 1], LOT_CENTS, markets)
 
 
-def test_stated_shares_of_the_holders_deposit_tokens_instead_of_cash_in_whole_lots():
+def test_the_stated_share_of_holders_deposits_whole_lots_of_tokens_as_collateral():
     cash = drawn_with((), [])
     drawn = drawn_with(TOKENS, [1, 0])
 
@@ -353,9 +352,9 @@ def test_leverage_is_computed_on_the_margin_value_of_tokens():
     assert leverage[brought].mean() == pytest.approx(leverage[~brought].mean(), rel=0.05)
 
 
-def test_tokens_as_collateral_change_nothing_for_holders_of_cash():
+def test_holders_of_cash_do_not_depend_on_tokens_as_collateral():
     cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
-    # All of them can afford a lot with or without tokens, so they are the same holders.
+    # Every drawn holder can afford a lot, so both populations have the same holders.
     assert len(cash.lots) == len(drawn.lots) == 20_000
     own = drawn.token_market == NONE
 
@@ -363,7 +362,7 @@ def test_tokens_as_collateral_change_nothing_for_holders_of_cash():
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_a_holder_without_tokens_deposits_their_margin_value_in_cash():
+def test_a_holder_who_cannot_get_tokens_deposits_their_margin_value_in_cash():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

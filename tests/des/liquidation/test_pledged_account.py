@@ -1,4 +1,4 @@
-"""The borrowing limit of an account with tokens, its failure, and sales into a thin book."""
+"""A loan against tokens: the borrowing limit, the failure, and sales in a thin order book."""
 
 from itertools import product
 from pathlib import Path
@@ -32,12 +32,12 @@ def loan(**changes: object) -> PledgedLoan:
 
 
 @pytest.mark.parametrize(("leverage", "cents"), [(1.0, 50), (10.0, 90), (100.0, 99)])
-def test_the_margin_after_a_loan_is_one_over_the_leverage(leverage, cents):
+def test_a_loan_leaves_a_margin_of_one_over_the_maximum_leverage(leverage, cents):
     assert lendable_cents(100, loan(leverage_max=leverage)) == cents
 
 
 @given(st.integers(0, 10**13), st.integers(1, 200))
-def test_a_loan_uses_the_margin_fully_and_one_more_cent_would_not_fit(counted, leverage):
+def test_the_maximum_loan_uses_the_margin_to_the_cent(counted, leverage):
     most = lendable_cents(counted, loan(leverage_max=float(leverage)))
     margin_e6 = round(E6 / leverage)
 
@@ -45,18 +45,18 @@ def test_a_loan_uses_the_margin_fully_and_one_more_cent_would_not_fit(counted, l
     assert margin_below(counted, most + 1, margin_e6)
 
 
-def test_the_weight_by_size_is_the_published_rule():
-    assert size_weight_e6(0.0, 1e9) > E6  # there is none
+def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
+    assert size_weight_e6(0.0, 1e9) > E6  # a factor of zero has no effect
     assert size_weight_e6(0.0008, 1_000_000.0) == 611_111
-    assert size_weight_e6(0.0008, 100.0) > E6  # too few to matter
+    assert size_weight_e6(0.0008, 100.0) > E6  # too few tokens for an effect
     assert size_weight_e6(0.00025, 500_000_000.0) == 166_915
 
 
 @pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
-def test_the_number_of_lots_sold_restores_the_margin_and_no_more(lot_cents):
+def test_the_lots_sold_restore_the_margin_exactly(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
-        brings = lot_cents  # the price of a deep book
+        brings = lot_cents  # in a deep order book a lot is sold at its price
 
         def short(sold: int, account: PledgedAccount = account, weight_e6: int = weight_e6) -> bool:
             counted_e6 = (account.lots - sold) * lot_cents * weight_e6
@@ -68,17 +68,17 @@ def test_the_number_of_lots_sold_restores_the_margin_and_no_more(lot_cents):
         assert not sold or short(sold - 1)
 
 
-def test_if_a_sale_brings_less_than_the_margin_value_all_lots_are_sold():
+def test_if_a_sale_yields_less_than_the_margin_value_all_lots_are_sold():
     assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
 
 
-def test_a_book_absorbs_its_depth_once_for_each_refill():
+def test_the_order_book_absorbs_its_depth_once_per_refill():
     assert BOOK.room_cents(60) == 5 * 1_000 * 100
     assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
 
 
-def test_a_sale_through_the_whole_book_pays_half_of_the_way():
+def test_a_sale_of_the_whole_depth_costs_half_of_the_books_width():
     room = BOOK.room_cents(3_600)
 
     assert BOOK.brings_cents(room, 3_600) == room * 99_975 // 100_000  # 2.5 basis points
@@ -86,14 +86,14 @@ def test_a_sale_through_the_whole_book_pays_half_of_the_way():
 
 
 @given(st.integers(1, 500_000), st.integers(1, 500_000))
-def test_one_sale_brings_less_than_two_sales_of_half_the_size(one, other):
+def test_one_large_sale_yields_at_most_as_much_as_two_smaller_sales(one, other):
     apart = BOOK.brings_cents(one, 60) + BOOK.brings_cents(other, 60)
 
     assert BOOK.brings_cents(one + other, 60) <= apart + 1
 
 
 def test_whole_lots_of_tokens_are_all_pledged():
-    """In floats 0.3 / 0.1 is less than 3."""
+    """The example is 0.3 tokens in lots of 0.1: in floats 0.3 / 0.1 is less than 3."""
     (loan,) = load(str(THIN)).pledged_loans
     token = SimpleNamespace(contract=SimpleNamespace(lot="0.1"))
 

@@ -1,4 +1,4 @@
-"""The notes of a day: the book as it was decided, and the range of the lead price."""
+"""The daily notes on each market: the displayed order book and the range of the lead price."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ BUSY = Path(__file__).parents[2] / "worlds" / "busy.toml"
 HOURS = range(0, DAY_US, DAY_US // 24)
 
 
-def test_a_days_range_is_that_of_its_ticks(busy_run: RunFolder):
+def test_the_noted_price_range_of_a_day_is_the_range_of_its_ticks(busy_run: RunFolder):
     scenario, found = load(str(BUSY)), {}
     start_us, end_us = midnight_us(scenario.run.start), midnight_us(scenario.run.end)
     for market in scenario.markets:
@@ -34,7 +34,9 @@ def test_a_days_range_is_that_of_its_ticks(busy_run: RunFolder):
     assert {(day, note.market): (note.low_usd, note.high_usd) for day, note in noted} == found
 
 
-def test_a_book_has_the_stated_depth_within_a_tick_and_a_lot(busy_run: RunFolder):
+def test_the_noted_book_has_the_stated_spread_and_depth_within_a_tick_and_a_lot(
+    busy_run: RunFolder,
+):
     scenario = load(str(BUSY))
     noted = busy_run.dated_notes(ShownBook)
 
@@ -42,7 +44,7 @@ def test_a_book_has_the_stated_depth_within_a_tick_and_a_lot(busy_run: RunFolder
     for _, book in noted:
         market = next(each for each in scenario.markets if each.name == book.market)
         quoter, others = market.quoter, market.others
-        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # at least
+        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # a lower bound of the price
         tick_bps = 10_000 * float(market.tick_usd) / price_usd
         assert float(book.captive_half_spread_bps) == pytest.approx(
             quoter.half_spread_bps, abs=tick_bps
@@ -57,19 +59,19 @@ def test_a_book_has_the_stated_depth_within_a_tick_and_a_lot(busy_run: RunFolder
         assert 0 < book.others_usd <= others.displayed_usd
 
 
-def test_a_sampled_run_records_the_displayed_size_and_not_its_multiple(executed):
+def test_a_sampled_run_notes_the_displayed_size_without_the_weight_of_the_hour(executed):
     sampled = executed(BUSY, run={"one_hour_in": 12})
 
     books = [note for _, note in sampled.dated_notes(ShownBook) if note.market == "BTC-PERP"]
 
     assert len(books) == 3
     for book in books:
-        # Both sides, or one where the maker is at its limit: in no case twelve times as much.
+        # The sum of both sides, or one side if the maker is at its position limit.
         both, one = 4_000 <= book.captive_usd < 4_200, 2_000 <= book.captive_usd < 2_100
         assert both or one
 
 
-def test_a_book_is_recorded_in_the_first_traded_hour_of_a_day():
+def test_the_book_is_noted_in_the_first_played_hour_of_a_day():
     hours = TradedHours(6, 1, 2)
     for i in range(200):
         day_us = midnight_us(date(2022, 1, 1)) + i * DAY_US

@@ -1,4 +1,4 @@
-"""Hedges: inventory is hedged on the lead venue once, with a delay, and at the stated cost."""
+"""Positions are hedged on the lead venue once, with a delay, and at the stated cost."""
 
 import math
 from fractions import Fraction
@@ -26,7 +26,7 @@ def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2) -> HedgeD
 
 
 def house_fills(*fills: tuple[int, int, int], motive: Motive = Motive.PICKOFF) -> np.ndarray:
-    """Fills on the house venue: (time, taker, lots)."""
+    """Return fills on the house venue, each given as time, taker and lots."""
     rows = new_rows(len(fills))
     rows["motive"] = motive
     for i, (time_us, taker, lots) in enumerate(fills):
@@ -46,8 +46,8 @@ def still(price: int) -> Ticks:
     traded=st.lists(st.tuples(*[st.integers(-50, 50)] * len(HEDGERS)), min_size=1, max_size=12),
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
-def test_positions_are_hedged_once_at_any_delay(traded, delays_us):
-    """If delays exceed an interval, orders under way count; at the end all positions are zero."""
+def test_every_position_is_hedged_exactly_once_with_any_delay(traded, delays_us):
+    """If a delay exceeds an interval, pending orders count; at the end all positions are zero."""
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
     idle = [(0,) * len(HEDGERS)] * 5  # long enough for every order to fill
@@ -91,7 +91,7 @@ def test_uninformed_customers_do_not_hedge():
     assert len(desk.fills(STEP_US, still(30_000), 0.0)) == 0
 
 
-def test_the_impact_is_that_of_the_sum_of_all_orders_and_applies_once():
+def test_the_lots_for_price_impact_are_the_net_orders_and_are_counted_once():
     desk = desk_of()
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
@@ -103,8 +103,8 @@ def test_the_impact_is_that_of_the_sum_of_all_orders_and_applies_once():
 # ---- the time and the price
 
 
-def test_a_hedge_fills_at_the_price_at_its_arrival():
-    """Orders are decided at 30 000; each meets the last tick at or before its arrival."""
+def test_a_hedge_is_filled_at_the_lead_price_at_its_arrival():
+    """The price is 30 000 at the decision; a fill has the last tick at or before its arrival."""
     ticks = Ticks(
         np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
         np.array([30_000, 30_100, 30_200, 30_300, 30_400]),
@@ -121,7 +121,7 @@ def test_a_hedge_fills_at_the_price_at_its_arrival():
     assert (rows["maker"] == OUTSIDE).all()
 
 
-def test_an_order_due_at_the_end_of_an_interval_belongs_to_the_next():
+def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next():
     desk = desk_of(delays_us=(STEP_US, STEP_US - 1, 0))
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10)))
@@ -138,7 +138,7 @@ def test_an_order_due_at_the_end_of_an_interval_belongs_to_the_next():
     half_spread_bps=st.integers(0, 10**4).map(lambda n: n / 100),
     impact=st.sampled_from([0.0, 1e-7, 3e-6]),
 )
-def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
+def test_a_hedge_pays_half_spread_and_impact_each_rounded_up_to_a_tick(
     price, lots, half_spread_bps, impact
 ):
     desk = desk_of(half_spread_bps=half_spread_bps)
@@ -147,20 +147,20 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
 
     spread = math.ceil(price * Fraction(round(half_spread_bps * 100), 1_000_000))
     own = math.ceil(price * impact * math.sqrt(abs(lots))) if impact else 0
-    sign = -1 if lots > 0 else 1  # a long is sold
+    sign = -1 if lots > 0 else 1  # a long position is hedged by a sale
     assert row["lots"] == -lots
     assert row["price"] == max(price + sign * (spread + own), 1)
 
 
 @pytest.mark.parametrize(("lots", "paid"), [(100, 29_999), (-100, 30_001)])
-def test_a_hedge_never_gets_a_price_better_than_the_lead_price(lots, paid):
-    """A fifth of a basis point of 30 000 is 0.6 ticks, which is rounded up to one."""
+def test_a_hedge_has_no_better_price_than_the_lead_price(lots, paid):
+    """A half-spread of 0.2 bps at 30 000 is 0.6 ticks, which is rounded up to one tick."""
     desk = desk_of(half_spread_bps=0.2)
     desk.decide(0, MAKER, lots)
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
 
 
-def test_an_order_that_is_not_due_yet_has_no_cost_yet():
+def test_an_order_is_filled_only_after_its_delay():
     desk = desk_of(delays_us=(2 * STEP_US, 0, 0))
     desk.decide(0, MAKER, 7)
 
@@ -168,7 +168,7 @@ def test_an_order_that_is_not_due_yet_has_no_cost_yet():
     assert len(desk.fills(3 * STEP_US, still(30_000), 1e-6)) == 1
 
 
-def test_four_times_the_size_has_twice_the_impact():
+def test_an_order_of_four_times_the_size_has_twice_the_price_impact():
     desk = desk_of(half_spread_bps=0.0)
     desk.decide(0, MAKER, -100)
     desk.follow(house_fills((0, FAST, -400)))

@@ -1,4 +1,4 @@
-"""The times of the maker's decisions, the figures behind them, and their effect on quotes."""
+"""The maker's decisions on quotes: their times, their inputs, and their effect on quotes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,14 +24,14 @@ from ledger.money import dollars
 START, APRIL = midnight_us(date(2022, 3, 20)), midnight_us(date(2022, 4, 1))
 NOBODY = FirmsInMarket(*(np.zeros(0, dtype=np.int64),) * 5)
 MARK_TICKS, LOT_CENTS = 100_000, 1_000_00
-# 5 and 7 bps from the mid, and no limit within reach.
+# Two levels at 5 and 7 bps from the mid, with a very large position limit.
 AS_STATED = QuotingPolicy(2_000_000, 4_000_000, (500, 700), 0, 10**15)
 CALM = SimpleNamespace(half_spread_times=lambda now_us: 1.0)
 TRADED = Traded(captive_cents=30, others_cents=500, hits_cents=70, forced_cents=9)
 
 
 class Simulation:
-    """Records the quotes that it plays, and predicts one cent for each hour."""
+    """A simulation that records the considered quotes and predicts one cent for each hour."""
 
     def __init__(self) -> None:
         self.months: list[Sequence[tuple[QuotingPolicy, int]]] = []
@@ -49,7 +49,7 @@ class Simulation:
 
 
 class Choice:
-    """Shows the given quotes, and considers quotes of twice the size."""
+    """A policy that decides the given quotes and also considers quotes of twice the size."""
 
     def __init__(self, *shown: MonthlyQuotes) -> None:
         self.shown, self.asked = list(shown), []
@@ -75,7 +75,7 @@ def maker(choice: Choice, simulation: Simulation, spread_times: float = 1.0) -> 
 FIVE, NINE = MonthlyQuotes(5.0, 20_000_00), MonthlyQuotes(9.0, 50_000_00)
 
 
-def test_the_maker_decides_on_the_first_morning_and_on_the_first_of_each_month():
+def test_the_maker_decides_at_the_start_and_on_the_first_of_each_month():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + 2 * DAY_US, HOUR_US):
@@ -84,7 +84,7 @@ def test_the_maker_decides_on_the_first_morning_and_on_the_first_of_each_month()
     assert [now_us for now_us, _ in choice.asked] == [START, APRIL]
 
 
-def test_a_policy_gets_the_volume_and_the_predictions_of_the_month_that_ended():
+def test_a_policy_receives_the_volume_and_predictions_of_the_last_month():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + HOUR_US, HOUR_US):
@@ -97,8 +97,8 @@ def test_a_policy_gets_the_volume_and_the_predictions_of_the_month_that_ended():
 
 
 @pytest.mark.parametrize("spread_times", [1.0, 2.0])
-def test_all_levels_move_with_the_half_spread_that_is_decided(spread_times):
-    """The levels move by 4 bps, or to twice the distance; the steps between them do not change."""
+def test_all_levels_move_with_the_decided_half_spread(spread_times):
+    """The decision adds 4 bps to each level; `spread_times` multiplies all distances."""
     stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     simulation = Simulation()
@@ -110,7 +110,7 @@ def test_all_levels_move_with_the_half_spread_that_is_decided(spread_times):
     assert plan.shown_lots == (50, 50)
 
 
-def test_a_maker_with_half_the_share_simulates_half_the_volume():
+def test_a_maker_that_displays_half_its_size_simulates_half_the_size():
     simulation = Simulation()
     quotes = maker(Choice(FIVE), simulation)
     quotes.look(START, state(shows=0.5))
@@ -119,10 +119,10 @@ def test_a_maker_with_half_the_share_simulates_half_the_volume():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_in_sampled_hours_limit_and_skew_see_the_position_of_one_hour():
-    """The limit is 40 lots. A run whose hours have the weight four has four times the position.
+def test_in_sampled_hours_limit_and_skew_use_the_position_of_one_hour():
+    """The limit is 40 lots. With hours of weight four, the booked position is four times as large.
 
-    At the start of an hour 120 lots are 30; 60 more within the hour are 15.
+    At the start of an hour, 120 booked lots count as 30; 60 more within the hour count as 15.
     """
     in_four = TradedHours(4, 0, 0)
     hours_us = range(START, START + 9 * DAY_US, HOUR_US)
@@ -141,13 +141,13 @@ def test_in_sampled_hours_limit_and_skew_see_the_position_of_one_hour():
     assert plan(SECOND_US, 4 * (30 + 9)).shown_lots == (shown, shown)
     assert plan(SECOND_US, 4 * (30 + 10)).shown_lots == (shown, 0)
     assert plan(SECOND_US, 4 * (30 - 70)).shown_lots == (0, shown)
-    # If one hour ends at 160, the next begins at 40.
+    # A booked position of 160 lots counts as 40 at the start of the next hour.
     assert plan(0, 4 * 40).shown_lots == (shown, 0)
     assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
-def test_a_decided_size_below_a_lot_is_shown_a_part_of_the_time():
-    """A quarter of a lot: one lot at a quarter of the settlements, and nothing at the others."""
+def test_a_decided_size_of_a_quarter_lot_is_displayed_in_a_quarter_of_settlements():
+    """The other settlements display nothing."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")
@@ -163,7 +163,7 @@ def test_a_decided_size_below_a_lot_is_shown_a_part_of_the_time():
     assert np.mean([plan.shown_lots[0] for plan in plans]) == pytest.approx(0.25, abs=0.03)
 
 
-def test_a_decision_is_noted_with_its_grounds():
+def test_the_note_of_a_decision_has_the_figures_of_the_last_month():
     quotes = maker(Choice(FIVE, NINE), Simulation())
     quotes.look(START, state())
     first = noted("X-PERP", "believed", quotes)
@@ -181,7 +181,7 @@ def test_a_decision_is_noted_with_its_grounds():
 
 
 @pytest.mark.parametrize(("widens", "offsets"), [(True, (150, 210)), (False, (50, 70))])
-def test_levels_widen_with_the_other_makers_if_the_scenario_says_so(widens, offsets):
+def test_levels_widen_with_other_makers_only_if_the_policy_widens(widens, offsets):
     stressed = SimpleNamespace(half_spread_times=lambda now_us: 3.0)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     policy, choice = replace(AS_STATED, widens=widens), Choice(MonthlyQuotes(5.0, 1_000_00))

@@ -1,4 +1,4 @@
-"""The volume is summed by day, by month and over the last 24 hours, to the cent."""
+"""The volume of a market is summed by day, by month and over the last 24 hours, to the cent."""
 
 from types import SimpleNamespace
 
@@ -58,7 +58,7 @@ def traded(volume: MarketVolume, usd: float, response: float = 1.0, stands_for: 
     volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
 
 
-def test_the_pace_is_that_of_the_last_24_hours_or_of_those_available():
+def test_the_daily_pace_is_computed_over_the_last_24_hours_or_fewer_at_the_start():
     volume = MarketVolume(TICK_CENTS)
     paces = [volume.usd_per_day()]
     for usd in (300.0, *[600.0] * 23, 600.0):
@@ -68,10 +68,10 @@ def test_the_pace_is_that_of_the_last_24_hours_or_of_those_available():
     assert paces[0] == 0.0
     assert paces[1] == pytest.approx(24 * 300)
     assert paces[24] == pytest.approx(300 + 23 * 600)
-    assert paces[25] == pytest.approx(24 * 600)  # the first hour is a day ago
+    assert paces[25] == pytest.approx(24 * 600)  # the first hour is no longer among the last 24
 
 
-def test_if_an_hour_represents_twelve_the_last_two_are_a_day():
+def test_if_an_hour_represents_twelve_the_last_two_hours_are_a_day():
     volume = MarketVolume(TICK_CENTS)
     for usd in (9_999.0, 300.0, 600.0):
         traded(volume, usd, stands_for=12)
@@ -79,7 +79,7 @@ def test_if_an_hour_represents_twelve_the_last_two_are_a_day():
     assert volume.usd_per_day() == pytest.approx(900)
 
 
-def test_hours_with_weight_one_replace_hours_with_a_weight():
+def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace():
     volume = MarketVolume(TICK_CENTS)
     for usd in (2_400.0, 1_200.0):
         traded(volume, usd, stands_for=12)
@@ -89,24 +89,24 @@ def test_hours_with_weight_one_replace_hours_with_a_weight():
     assert volume.usd_per_day() == pytest.approx(1_200 + 12 * 50, abs=1)
 
 
-def test_without_the_maker_customers_demand_falls_by_their_response():
+def test_volume_without_the_maker_divides_demand_by_its_response_to_quotes():
     volume = MarketVolume(TICK_CENTS)
     traded(volume, 300.0, response=3.0)
     traded(volume, 300.0, response=1.0)
     volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
 
-    # Without it there are no hits, and its customers go to others.
+    # Without the maker there are no hits, and its customers trade with other makers.
     assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
 
 
 def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
-    """Return a listing without recorded demand, as under stated demand."""
+    """Return a listing with this volume and no hourly demand to note."""
     return SimpleNamespace(
         volume=volume, recorded_usd=lambda _: recorded_usd, close_day_of_demand=lambda: ()
     )
 
 
-def test_a_day_is_noted_beside_the_record_and_the_next_starts_from_zero():
+def test_the_note_of_a_day_has_volume_and_record_and_the_next_day_starts_at_zero():
     volume, noted = MarketVolume(TICK_CENTS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)
@@ -124,7 +124,7 @@ def test_a_day_is_noted_beside_the_record_and_the_next_starts_from_zero():
     assert volume.today == volume.this_month == NOTHING
     assert volume.last_month.others_cents == 300_00
     assert house.without_maker_cents() == volume.hours_today == 0
-    assert house.usd_per_day() > 0  # it is still the day before
+    assert house.usd_per_day() > 0  # the pace includes hours of the day before
 
 
 def test_the_volume_of_a_month_accumulates_over_its_days():

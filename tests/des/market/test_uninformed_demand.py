@@ -1,4 +1,4 @@
-"""Customers' demand under both closures, in closed form."""
+"""The demand of uninformed customers, stated or recorded, agrees with formulas."""
 
 from datetime import date
 
@@ -58,13 +58,13 @@ def test_demand_rises_with_the_best_spread_and_with_depth_at_constant_elasticiti
     assert stated == pytest.approx(10.0 * response)
 
 
-def test_quotes_of_size_zero_are_like_no_quotes():
+def test_quotes_of_size_zero_have_no_effect_on_demand():
     demand, _ = demand_of("stated", 1.0, 1.0)
 
     assert demand.response(Plan(0, (1, 2), (0, 0)), ALONE) == 1.0
 
 
-def test_stated_demand_does_not_depend_on_the_volume_so_far():
+def test_stated_demand_does_not_depend_on_earlier_volume():
     demand, volume = demand_of("stated")
     volume.begin_hour(1.0)
     volume.count(new_rows(0), 10**9)
@@ -76,7 +76,7 @@ def test_stated_demand_does_not_depend_on_the_volume_so_far():
 
 
 @given(traded_usd=st.lists(st.integers(0, 100_000), min_size=1, max_size=24))
-def test_recorded_demand_is_the_rest_of_the_days_record_so_far(traded_usd):
+def test_recorded_demand_is_the_recorded_volume_so_far_less_traded_volume(traded_usd):
     demand, volume = demand_of("recorded", 1.0, 1.0)
     for hours_before, usd in enumerate(traded_usd):
         volume.begin_hour(1.0)
@@ -87,7 +87,7 @@ def test_recorded_demand_is_the_rest_of_the_days_record_so_far(traded_usd):
         volume.count(new_rows(0), 100 * usd)
 
 
-def test_an_excess_today_does_not_reduce_demand_tomorrow():
+def test_volume_above_the_record_does_not_reduce_demand_of_the_next_day():
     demand, volume = demand_of("recorded")
     volume.begin_hour(1.0)
     volume.count(new_rows(0), 10**12)
@@ -108,7 +108,7 @@ def test_an_hour_that_represents_twelve_has_twelve_times_the_demand(closure):
 
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
-def test_demand_arises_in_each_of_several_similar_markets(closure):
+def test_each_of_three_similar_markets_has_the_whole_demand(closure):
     demand, volume = demand_of(closure, stands_for=3)
     for hour in range(4):
         volume.begin_hour(1.0)

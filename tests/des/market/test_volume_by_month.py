@@ -1,4 +1,4 @@
-"""A volume by month: a stated day has its own volume, all others share their month's volume."""
+"""Recorded volume: a day has its own figure or an equal part of the month's volume."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ VOLUME = VolumeByMonth((APRIL, MAY), (NINTH,))
 @pytest.mark.parametrize(
     ("day", "usd"), [((4, 30), 1e8), ((5, 1), 1e8), ((5, 9), 5e8), ((5, 10), 1e8)]
 )
-def test_a_day_has_its_own_volume_or_its_months_share_from_first_to_last_second(day, usd):
+def test_a_day_has_its_stated_volume_or_an_equal_part_of_the_month(day, usd):
     begin_us = midnight_us(date(2022, *day))
 
     for time_us in (begin_us, begin_us + DAY_US - 1):
@@ -24,6 +24,6 @@ def test_a_day_has_its_own_volume_or_its_months_share_from_first_to_last_second(
         assert VOLUME.usd_per_s(time_us) * DAY_US / SECOND_US == pytest.approx(usd)
 
 
-def test_other_months_have_no_volume():
+def test_months_without_a_figure_have_no_volume():
     assert VOLUME.usd_per_s(midnight_us(date(2022, 6, 1))) is None
     assert VOLUME.usd_of_day(midnight_us(date(2022, 3, 31))) is None

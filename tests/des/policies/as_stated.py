@@ -1,4 +1,4 @@
-"""The first decision of policies that begin with stated quotes, for their tests."""
+"""A policy that states the first quotes, for tests of policies that begin with stated quotes."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 
 @dataclass(frozen=True)
 class AsStated:
-    """States the first quotes, and nothing else."""
+    """A policy that decides the given quotes before any observation."""
 
     first: MonthlyQuotes
 

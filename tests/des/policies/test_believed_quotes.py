@@ -1,4 +1,4 @@
-"""Believed: the quotes with the best prediction on a small grid around the last, within limits."""
+"""The policy 'believed' chooses the quotes with the best prediction on a grid around the last."""
 
 import pytest
 from as_stated import AsStated
@@ -19,23 +19,23 @@ BELIEVED = BelievedQuotes(AsStated(FIRST), stated_half_spread_bps=8.0, limit=LIM
 
 
 def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth:
-    """Return a month in which each candidate has a predicted result."""
+    """Return an observed month with one predicted result for each candidate."""
     promised = [Outlook(result, 7) for result in results]
     return SeenMonth(30, traded, 10**8, 10**7, showed, promised)
 
 
-def test_if_nothing_was_displayed_growth_begins_with_the_stated_size():
-    """A market may be listed long before the maker shows quotes in it."""
+def test_after_a_month_without_quotes_the_believed_policy_displays_the_stated_size():
+    """A market may be listed long before the maker quotes in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert BELIEVED.decide(0, nothing) == Decided(FIRST)
 
 
-def test_before_any_observation_it_displays_the_stated_size():
+def test_before_any_observation_the_believed_policy_displays_the_stated_size():
     assert BELIEVED.decide(0, None) == Decided(FIRST)
 
 
-def test_the_candidates_are_the_displayed_size_and_a_step_to_each_side():
+def test_the_nine_candidates_are_the_last_spread_and_size_and_one_step_around_them():
     first, *others = BELIEVED.considers(FIRST)
 
     assert first == FIRST
@@ -45,7 +45,7 @@ def test_the_candidates_are_the_displayed_size_and_a_step_to_each_side():
 
 
 @pytest.mark.parametrize("best", range(9))
-def test_the_candidate_with_the_best_prediction_wins_and_is_the_plan(best):
+def test_the_candidate_with_the_best_prediction_is_chosen(best):
     results = [-5] * 9
     results[best] = 3
     decided = BELIEVED.decide(0, seen(FIRST, *results))
@@ -53,17 +53,17 @@ def test_the_candidate_with_the_best_prediction_wins_and_is_the_plan(best):
     assert decided == Decided(BELIEVED.considers(FIRST)[best], Outlook(3, 7))
 
 
-def test_if_all_candidates_have_the_same_prediction_nothing_changes():
+def test_if_all_predictions_are_equal_the_quotes_do_not_change():
     assert BELIEVED.decide(0, seen(FIRST, *[0] * 9)).quotes == FIRST
 
 
-def test_without_trades_no_prediction_changes_the_quotes():
+def test_after_a_month_without_trades_the_quotes_do_not_change():
     decided = BELIEVED.decide(0, seen(FIRST, *range(9), traded=0))
 
     assert decided == Decided(FIRST, Outlook(0, 7))
 
 
-def test_a_stated_size_beyond_the_limit_is_displayed_for_one_month_only():
+def test_a_stated_size_above_the_limit_is_reduced_to_the_limit_after_one_month():
     large = MonthlyQuotes(8.0, 9_000_00)
     considered = BELIEVED.considers(large)
     results = [100, *range(1, len(considered))]
@@ -74,7 +74,7 @@ def test_a_stated_size_beyond_the_limit_is_displayed_for_one_month_only():
 
 
 @given(results=st.lists(st.lists(st.integers(-99, 99), min_size=9, max_size=9), max_size=40))
-def test_no_prediction_leads_beyond_the_limits(results):
+def test_any_sequence_of_predictions_keeps_size_and_spread_within_limits(results):
     quotes = FIRST
     for promised in results:
         considered = BELIEVED.considers(quotes)

@@ -1,4 +1,4 @@
-"""Growth: the last size times the target over the achieved share, within limits."""
+"""The policy 'growth' multiplies the last size by target share over achieved share."""
 
 from datetime import date
 
@@ -29,8 +29,8 @@ def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
     return SeenMonth(30, traded, own, 0, showed, (promised,))
 
 
-def test_if_nothing_was_displayed_it_begins_with_the_stated_size():
-    """A market may be listed long before the maker shows quotes in it."""
+def test_after_a_month_without_quotes_growth_displays_the_stated_size():
+    """A market may be listed long before the maker quotes in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert GROWTH.decide(0, nothing) == Decided(FIRST)
@@ -43,11 +43,11 @@ def test_before_any_observation_growth_displays_the_stated_size():
 @pytest.mark.parametrize(
     ("own", "shown_cents", "held_by"),
     [
-        (200, 1_000_00, ""),  # the target, to the cent
-        (100, 2_000_00, ""),  # half of it
-        (400, 500_00, ""),  # twice as much
-        (10, 4_000_00, STEP),  # a twentieth: four times at most
-        (1_000, 250_00, STEP),  # all of the volume: a quarter at least
+        (200, 1_000_00, ""),  # the achieved share is the target
+        (100, 2_000_00, ""),  # half of the target
+        (400, 500_00, ""),  # twice the target
+        (10, 4_000_00, STEP),  # a twentieth of the target: the size grows at most four times
+        (1_000, 250_00, STEP),  # all of the volume: the size falls at most to a quarter
     ],
 )
 def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_cents, held_by):
@@ -57,12 +57,12 @@ def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_c
     assert decided.held_by == held_by
 
 
-def test_the_plan_has_volume_proportional_to_size_at_the_predicted_rate():
-    """At half of its target share and a size of 100 it plans twice the size: a volume of 200."""
+def test_the_planned_volume_grows_in_proportion_to_the_new_size():
+    """At half of the target share the size doubles, but the predicted volume counts by half."""
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 
-def test_the_target_is_the_share_of_the_last_step_before_a_decision():
+def test_the_target_share_is_that_of_the_last_step_before_the_decision():
     steps = ({"since": date(2022, 5, 1), "share": 0.1},)
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}
@@ -78,20 +78,20 @@ def test_the_target_is_the_share_of_the_last_step_before_a_decision():
 
 
 @pytest.mark.parametrize("traded", [0, 1_000])
-def test_a_month_without_own_trades_changes_nothing(traded):
+def test_after_a_month_without_own_trades_growth_does_not_change_the_quotes(traded):
     month = seen(traded, 0)
 
     assert GROWTH.decide(0, month) == Decided(month.showed, month.promised[0])
 
 
-def test_the_size_is_at_most_the_limit_and_never_zero():
+def test_the_size_decided_by_growth_is_at_most_the_limit_and_never_zero():
     held = GROWTH.decide(0, seen(1_000, 1, 40_000_00))
     assert (held.quotes.shown_cents, held.held_by) == LIMIT
     assert GROWTH.decide(0, seen(1_000, 1_000, 1)).quotes.shown_cents == 1
 
 
 @given(months=st.lists(st.tuples(st.integers(0, 10**15), st.floats(0, 1)), min_size=1, max_size=40))
-def test_no_observation_leads_beyond_the_limits_or_the_step(months):
+def test_any_sequence_of_observations_keeps_the_size_within_limits_and_steps(months):
     quotes = FIRST
     for traded, share in months:
         before = quotes.shown_cents

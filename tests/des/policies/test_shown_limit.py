@@ -1,4 +1,4 @@
-"""The tighter of two limits holds, and is named."""
+"""The limit of the displayed size is the smaller of two limits; the result has its name."""
 
 import pytest
 

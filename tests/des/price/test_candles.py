@@ -1,4 +1,4 @@
-"""Candles become anchors and volatility, or are refused with the line that is wrong."""
+"""Candles are converted to anchors and volatility, or refused with the number of the wrong line."""
 
 import math
 from datetime import UTC, date, datetime, timedelta
@@ -51,7 +51,7 @@ def test_the_first_open_and_every_close_are_anchors(file):
     ]
 
 
-def test_each_day_has_the_volatility_of_its_range(file):
+def test_the_volatility_of_a_day_is_computed_from_its_high_and_low(file):
     first, _, _ = read_candles(file(DAYS)).volatility
 
     # ln(34243.15 / 30033.33) = 0.13118; over 2 sqrt(ln 2) = 1.66511, times sqrt(365) = 19.105
@@ -72,12 +72,12 @@ def test_a_day_of_equal_hours_has_the_root_mean_square_of_their_volatilities(fil
     assert level.annual == pytest.approx(math.sqrt(sum(v * v for v in of_hours) / 24))
 
 
-def test_a_random_walk_gets_back_the_volatility_it_was_drawn_with(file):
-    """Mean of Parkinson's estimator over 400 candles; its relative s.e. is sqrt(0.407 / 400).
+def test_candles_of_a_random_walk_give_its_volatility(file):
+    """The mean of Parkinson's estimator over 400 candles has a relative s.e. of sqrt(0.407 / 400).
 
-    The range of a walk of n steps falls short by 2 x 0.5826 / sqrt(n) standard deviations
-    (Broadie, Glasserman & Kou 1997), on a mean range of sqrt(8 / pi): at n = 3,000 by 1.3 %,
-    and the variance by 2.6 %.
+    The range of a walk of n steps is smaller by 2 x 0.5826 / sqrt(n) standard deviations
+    (Broadie, Glasserman & Kou 1997). The mean range is sqrt(8 / pi). So at n = 3,000 the range is
+    1.3 % smaller, and the variance 2.6 %.
     """
     days, steps, daily_sd = 400, 3_000, 0.8 / math.sqrt(365)
     rng = np.random.default_rng(5)
@@ -99,7 +99,7 @@ def test_a_random_walk_gets_back_the_volatility_it_was_drawn_with(file):
 @pytest.mark.parametrize(
     "header", ["", "open_time,open,high,low,close,volume,close_time,quote_volume\n"]
 )
-def test_binance_klines_are_known_by_their_content(file, header, unit_per_s):
+def test_binance_klines_are_recognised_with_and_without_a_header(file, header, unit_per_s):
     anchors = read_candles(file(header + klines(unit_per_s))).anchors
 
     assert [anchor.at for anchor in anchors] == [MAY_9 + timedelta(hours=h) for h in range(4)]
@@ -126,11 +126,11 @@ def test_columns_are_found_by_name_in_any_order_and_case(file):
     ],
     ids=["byte order mark", "carriage returns", "blank lines", "spaces", "datetimes and zones"],
 )
-def test_the_same_candles_in_other_formats_are_equal(file, variant):
+def test_candles_are_equal_for_other_line_ends_blanks_and_time_zones(file, variant):
     assert read_candles(file(variant)) == read_candles(file(DAYS))
 
 
-def test_a_lead_price_passes_through_the_candles(file):
+def test_a_lead_price_from_candles_equals_their_closes_at_full_hours(file):
     candles = read_candles(file(klines(1_000)))
     price = Price(anchors=candles.anchors, volatility=candles.volatility)
     start = midnight_us(MAY_9.date())
@@ -144,7 +144,7 @@ def test_a_lead_price_passes_through_the_candles(file):
 
 
 def row_2(old, new):
-    """Return the days with one value changed in their second candle, on line 3."""
+    """Return the candles of DAYS with one value changed in line 3."""
     lines = DAYS.splitlines(keepends=True)
     assert old in lines[2]
     return "".join([*lines[:2], lines[2].replace(old, new), *lines[3:]])
@@ -152,7 +152,7 @@ def row_2(old, new):
 
 REFUSALS = {
     "not a number": (row_2("30074.23", "n/a"), 3),
-    "not a number to Python alone": (row_2("30074.23", "30_074.23"), 3),
+    "a number with an underscore": (row_2("30074.23", "30_074.23"), 3),
     "NaN": (row_2("30074.23", "nan"), 3),
     "infinite": (row_2("32658.99", "inf"), 3),
     "zero": (row_2("29730.4", "0"), 3),
@@ -165,20 +165,20 @@ REFUSALS = {
     "no time": (row_2("2022-05-10", "yesterday"), 3),
     "no such day": (row_2("2022-05-10", "2022-05-32"), 3),
     "another unit of time": (row_2("2022-05-10", "1652140800"), 3),
-    "before our time": (row_2("2022-05-10", "0001-01-01T00:00+12:00"), 3),
-    "off the hour": (row_2("2022-05-10", "2022-05-10T00:30"), 3),
+    "a year before 1990": (row_2("2022-05-10", "0001-01-01T00:00+12:00"), 3),
+    "not at a full hour": (row_2("2022-05-10", "2022-05-10T00:30"), 3),
     "repeated": (row_2("2022-05-10", "2022-05-09"), 3),
     "out of order": (row_2("2022-05-10", "2022-05-08"), 3),
     "a gap": (DAYS.replace("2022-05-11", "2022-05-16"), 4),
-    "uneven": (DAYS.replace("2022-05-11", "2022-05-11T05:00"), 4),
+    "candles of different lengths": (DAYS.replace("2022-05-11", "2022-05-11T05:00"), 4),
     "too few columns": (row_2(",29730.4,31017.1,147893", ""), 3),
-    "a cell without end": (row_2("30074.23", "1" * 200_000), 3),
+    "a cell of 200,000 digits": (row_2("30074.23", "1" * 200_000), 3),
     "a line break in a cell": (row_2("30074.23", '"30074\n.23"'), 4),
     "a column missing": (DAYS.replace("high", "top"), 1),
     "a header of no candles": (DAYS.replace(HEADER, "day,bid,ask,mid,vwap,volume\n"), 1),
-    "longer than a week": (HEADER + "2021-05-01,1,1,1,1\n2022-05-01,1,1,1,1\n", 3),
+    "a candle longer than a week": (HEADER + "2021-05-01,1,1,1,1\n2022-05-01,1,1,1,1\n", 3),
     "not UTF-8": (row_2("147893", "é").encode("latin-1"), 3),
-    "wilder than a price may be": (row_2("29730.4", "0.00001"), 3),
+    "a range that is too wide": (row_2("29730.4", "0.00001"), 3),
 }
 
 
@@ -208,7 +208,7 @@ def test_an_implausible_line_is_refused_with_its_number(file, content, line):
     ],
     ids=["empty", "blank", "header alone", "one candle", "binary", "two minutes"],
 )
-def test_a_file_without_candles_is_refused_as_a_whole(file, content):
+def test_a_file_without_candles_is_refused_without_a_line_number(file, content):
     path = file(content)
 
     with pytest.raises(CandleError) as refusal:
@@ -219,7 +219,7 @@ def test_a_file_without_candles_is_refused_as_a_whole(file, content):
 
 
 @pytest.mark.parametrize("name", ["", "missing.csv"], ids=["a folder", "nothing"])
-def test_a_path_that_is_no_file_is_refused(tmp_path, name):
+def test_a_folder_or_missing_file_of_candles_is_refused(tmp_path, name):
     with pytest.raises(CandleError) as refusal:
         read_candles(tmp_path / name)
 
@@ -228,7 +228,7 @@ def test_a_path_that_is_no_file_is_refused(tmp_path, name):
 
 @settings(max_examples=40)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-def test_any_bytes_at_all_are_read_or_refused(tmp_path_factory, data):
+def test_a_file_of_random_bytes_is_refused(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(data)
 
@@ -240,7 +240,7 @@ def test_any_bytes_at_all_are_read_or_refused(tmp_path_factory, data):
     place=st.integers(0, len(DAYS) - 1),
     character=st.sampled_from("0123456789.-eE+,;:\"'\n\r\t TZ\u0663\0"),
 )
-def test_candles_with_one_character_changed_are_sound_or_refused(
+def test_candles_with_one_changed_character_are_valid_or_refused(
     tmp_path_factory, place, character
 ):
     path = tmp_path_factory.getbasetemp() / "changed.csv"
@@ -254,7 +254,7 @@ def test_candles_with_one_character_changed_are_sound_or_refused(
     hours = [
         midnight_us(anchor.at.date()) // HOUR_US + anchor.at.hour for anchor in candles.anchors
     ]
-    steps = np.diff(hours)  # a day that is missing makes a gap, which is bridged
+    steps = np.diff(hours)  # a missing day is a gap, which is bridged
     assert (steps > 0).all()
     assert not (steps % steps.min()).any()
     assert all(0 < anchor.price_usd <= 1e9 for anchor in candles.anchors)

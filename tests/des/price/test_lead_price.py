@@ -1,7 +1,7 @@
-"""The lead price follows its stated process, and is the same for every order of reading.
+"""The lead price follows the stated process and does not depend on the order of reading.
 
-Statistical claims are tested to three standard errors, which are derived in each test; seeds are
-fixed, so that a test always gives the same result.
+Statistical tests allow three standard errors, which each test derives. Seeds are fixed, so a test
+always gives the same result.
 """
 
 import math
@@ -21,7 +21,7 @@ from des.scenario import Anchor, Price, VolatilityLevel
 
 START = date(2022, 5, 1)
 START_US = midnight_us(START)
-CENT = Decimal("0.01")  # so fine that rounding adds a millionth to the variance of a second
+CENT = Decimal("0.01")  # rounding to cents adds a millionth to the variance of a second
 
 
 def anchor(hours, price_usd):
@@ -44,7 +44,7 @@ def lead(model, days=1.0, seed=1, market="BTC-PERP", tick_usd=CENT):
 
 
 def path(model, days, **kwargs):
-    """Return elapsed seconds and log-prices of all ticks of a run."""
+    """Return the times in seconds since the start and the log prices of all ticks of a run."""
     ticks = lead(model, days, **kwargs).ticks(START_US, START_US + round(days * DAY_US))
     return (ticks.times_us - START_US) / SECOND_US, np.log(ticks.prices * float(CENT))
 
@@ -63,12 +63,12 @@ WILD = price(
 )
 
 
-# ---- the same ticks for every order of reading
+# ---- ticks do not depend on the order of reading
 
 
 @settings(max_examples=60, deadline=None)
 @given(cuts=st.lists(st.integers(START_US, START_US + 4 * HOUR_US), max_size=12))
-def test_any_partition_of_a_span_gives_the_same_ticks(cuts):
+def test_any_partition_of_a_period_gives_the_same_ticks(cuts):
     first, last = START_US, START_US + 4 * HOUR_US
     whole = lead(WILD).ticks(first, last, impact=0.01)
 
@@ -81,7 +81,7 @@ def test_any_partition_of_a_span_gives_the_same_ticks(cuts):
 
 @settings(max_examples=20, deadline=None)
 @given(order=st.permutations(range(12)))
-def test_hours_drawn_in_any_order_are_the_same_hours(order):
+def test_the_ticks_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order):
     hours = [(START_US + h * HOUR_US, START_US + (h + 1) * HOUR_US) for h in range(12)]
     in_turn = lead(WILD)
     straight = [in_turn.ticks(*hour) for hour in hours]
@@ -91,8 +91,8 @@ def test_hours_drawn_in_any_order_are_the_same_hours(order):
 
 
 @pytest.mark.parametrize("days", [1.25, 2, 2.5, 3, 9])
-def test_a_longer_run_has_the_same_draws(days):
-    """This holds beyond the next anchors, the last anchor and the last change of volatility."""
+def test_a_longer_run_begins_with_the_same_ticks(days):
+    """The longer runs pass further anchors and changes of volatility."""
     short, long = lead(WILD, days=1), lead(WILD, days=days)
 
     assert same(short.ticks(START_US, START_US + DAY_US), long.ticks(START_US, START_US + DAY_US))
@@ -100,8 +100,8 @@ def test_a_longer_run_has_the_same_draws(days):
     assert [short.hour_volatility(t) for t in moments] == [long.hour_volatility(t) for t in moments]
 
 
-def test_neither_markets_nor_seeds_share_a_draw():
-    """Steps of two paths, tick times aside, are uncorrelated: 1 / sqrt(n) is the s.e."""
+def test_prices_of_different_markets_or_seeds_are_uncorrelated():
+    """The standard error of the correlation of n steps is 1 / sqrt(n)."""
     ends = START_US + np.arange(1, 4_000) * 60 * SECOND_US
 
     def steps(**kwargs):
@@ -117,8 +117,8 @@ def test_neither_markets_nor_seeds_share_a_draw():
         assert abs(correlation) < 3 / math.sqrt(len(base))
 
 
-def test_the_number_of_ticks_changes_neither_the_hours_nor_the_jumps():
-    """The jumps are the same, at their own ticks, and so is the price near each hour's end."""
+def test_the_rate_of_ticks_does_not_change_hourly_prices_and_jumps():
+    """The prices near the end of each hour are almost equal at both rates."""
     often, rarely = (
         lead(WILD.model_copy(update={"ticks_per_s": rate}), days=2) for rate in (2.0, 1.0)
     )
@@ -130,12 +130,12 @@ def test_the_number_of_ticks_changes_neither_the_hours_nor_the_jumps():
         return np.log(ticks.prices[ticks.times_us.searchsorted(ends) - 1])
 
     gaps = last_before(often) - last_before(rarely)
-    assert np.abs(gaps).max() < hour_sd / 2  # seconds apart; hours of their own differ by hours
+    assert np.abs(gaps).max() < hour_sd / 2  # independent hours would differ by about hour_sd
     assert np.sqrt(np.mean(gaps**2)) < hour_sd / 20
 
 
-def test_a_lower_volatility_scales_the_same_draws():
-    """So a counterfactual about volatility differs in volatility alone."""
+def test_half_the_volatility_halves_every_move_of_the_log_price():
+    """Therefore a counterfactual with another volatility has the same random draws."""
     seconds, logs = path(price(volatility=0.8), days=0.25)
     again, half = path(price(volatility=0.4), days=0.25)
 
@@ -155,7 +155,7 @@ def test_the_price_exists_from_the_first_microsecond():
     assert (ticks.times_us.tolist(), ticks.prices.tolist()) == ([START_US], [3_123_456])
 
 
-def test_outside_the_run_there_are_no_ticks():
+def test_there_are_no_ticks_outside_the_run():
     source = lead(price())
 
     end_us = START_US + DAY_US
@@ -170,20 +170,20 @@ def test_outside_the_run_there_are_no_ticks():
         assert len(source.ticks(start_us, stop_us).times_us) == 0
 
 
-def test_times_and_prices_are_integers_and_times_increase():
+def test_times_and_prices_of_ticks_are_integers_and_times_increase():
     ticks = lead(WILD.model_copy(update={"ticks_per_s": 200.0}), days=1 / 24).ticks(
         START_US, START_US + DAY_US
     )
 
     assert ticks.times_us.dtype == ticks.prices.dtype == np.int64
     assert ticks.times_us.shape == ticks.prices.shape
-    assert (np.diff(ticks.times_us) > 0).all()  # the same draw in 70 pairs
+    assert (np.diff(ticks.times_us) > 0).all()  # about 70 pairs have equal draws
 
 
-def test_ticks_arrive_by_poisson():
-    """Counts of 10 minutes at 0.5/s: mean 300 (s.e. sqrt(300/n)), variance 300.
+def test_ticks_arrive_as_a_poisson_process():
+    """Counts per 10 minutes at 0.5/s have mean 300 (s.e. sqrt(300/n)) and variance 300.
 
-    A Poisson variance of mean m, estimated from n counts, has s.e. m sqrt(2/n + 1/(m n)).
+    The variance of n Poisson counts with mean m has s.e. m sqrt(2/n + 1/(m n)).
     """
     seconds, _ = path(price(ticks_per_s=0.5), days=20)
     counts = np.histogram(seconds[1:], bins=20 * 144, range=(0, 20 * 86_400))[0]
@@ -196,7 +196,7 @@ def test_ticks_arrive_by_poisson():
 
 
 def test_waits_between_ticks_are_exponential():
-    """Kolmogorov's distance, 1 % level; waits across hours are among them."""
+    """Kolmogorov-Smirnov test at the 1 % level, including waits across the end of an hour."""
     seconds, _ = path(price(ticks_per_s=0.02), days=10)
     waits = np.sort(np.diff(seconds))
     uniform = -np.expm1(-0.02 * waits)
@@ -228,7 +228,7 @@ def test_a_price_never_falls_below_one_tick():
 
 
 def test_memory_does_not_grow_with_the_run():
-    """Ten days of ticks take 14 MB; a day of ticks, drawn and kept, takes less than two."""
+    """Ten days of ticks would need 14 MB; the memory of one day is below 2 MB."""
     source = lead(price(), days=10)
     tracemalloc.start()
     for hour in range(240):
@@ -242,8 +242,8 @@ def test_memory_does_not_grow_with_the_run():
 # ---- variance
 
 
-def test_ticks_move_with_the_volatility_of_the_level():
-    """Realised variance over its length; given the waits w, its relative s.e. is
+def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
+    """With waits w between ticks, the relative s.e. of realised variance is
     sqrt(2 sum w^2) / sum w.
     """
     seconds, logs = path(price(volatility=0.8), days=4)
@@ -255,7 +255,7 @@ def test_ticks_move_with_the_volatility_of_the_level():
     assert realised == pytest.approx(0.8**2, abs=3 * error)
 
 
-def test_the_level_changes_at_midnight():
+def test_volatility_changes_at_midnight():
     model = price(volatility=(level(0.4), level(1.2, day=1), level(0.0, day=2)))
     seconds, logs = path(model, days=3)
     source = lead(model, days=3)
@@ -271,12 +271,14 @@ def test_the_level_changes_at_midnight():
 
 
 def normalised_steps(seconds, logs, annual):
-    """Steps over their standard deviation: independent standard normals, if the claim holds."""
+    """Return steps over their standard deviation; they should be independent standard normals."""
     return np.diff(logs) / np.sqrt(np.diff(seconds) * annual**2 / YEAR_S)
 
 
 def test_steps_are_normal_and_uncorrelated():
-    """n standard normals: moments' s.e. are 1, sqrt(2), sqrt(96) over sqrt(n); lags' is 1."""
+    """For n standard normals, the s.e. of the first, second and fourth moment are 1, sqrt(2) and
+    sqrt(96) over sqrt(n); that of autocorrelations is 1 / sqrt(n).
+    """
     steps = normalised_steps(*path(price(ticks_per_s=0.3), days=4), annual=0.8)
     root_n = math.sqrt(len(steps))
 
@@ -288,7 +290,7 @@ def test_steps_are_normal_and_uncorrelated():
 
 
 def test_steps_across_the_end_of_an_hour_are_as_large_as_others():
-    """Steps across the end of an hour are as large as others: mean square 1, s.e. sqrt(2 / n)."""
+    """Normalised steps have mean square 1 with s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)
     across = steps[np.diff(seconds // 3_600) > 0]
@@ -298,8 +300,8 @@ def test_steps_across_the_end_of_an_hour_are_as_large_as_others():
 
 
 @pytest.mark.parametrize("share_of_hour", [0.25, 0.5, 0.75, 0.95])
-def test_variance_grows_linearly_inside_a_free_hour(share_of_hour):
-    """From each hour's first tick: n independent normals, so s.e. sqrt(2 / n)."""
+def test_variance_grows_linearly_within_an_hour_without_a_later_anchor(share_of_hour):
+    """Moves since each hour's first tick are n independent normals, with s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.05), days=60)
     hours = np.arange(60 * 24) * 3_600
     firsts, laters = (seconds.searchsorted(hours + 3_600 * s) for s in (0, share_of_hour))
@@ -310,15 +312,15 @@ def test_variance_grows_linearly_inside_a_free_hour(share_of_hour):
 
 
 @pytest.mark.parametrize("share_of_hour", [0.1, 0.5, 0.9])
-def test_inside_an_hour_between_anchors_variance_is_that_of_a_bridge(share_of_hour):
-    """It is u (1 - u) of the hour's variance: n independent normals, so s.e. sqrt(2 / n)."""
+def test_within_an_hour_between_anchors_variance_is_that_of_a_brownian_bridge(share_of_hour):
+    """The variance is u (1 - u) times the hour's; for n independent normals s.e. sqrt(2 / n)."""
     days = 40
     anchors = [(hour, 30_000) for hour in range(days * 24 + 1)]
     seconds, logs = path(price(anchors=anchors, ticks_per_s=0.05), days=days)
     hours = np.arange(days * 24) * 3_600
     at = seconds.searchsorted(hours + 3_600 * share_of_hour)
     u = (seconds[at] - hours) / 3_600
-    inside = u < 1  # the first tick after may be the next hour's
+    inside = u < 1  # the next tick may belong to the next hour
 
     hour_variance = 0.8**2 * 3_600 / YEAR_S
     ratio = (logs[at] - math.log(30_000))[inside] ** 2 / (hour_variance * u * (1 - u))[inside]
@@ -329,7 +331,7 @@ def test_inside_an_hour_between_anchors_variance_is_that_of_a_bridge(share_of_ho
 # ---- anchors
 
 
-def test_every_anchor_is_a_tick_at_its_hour_and_at_its_price():
+def test_every_anchor_is_a_tick_with_the_hour_and_the_price_of_the_anchor():
     known = {0: 30_000, 1: 30_500.01, 7: 28_000, 24: 28_000.5, 47: 33_333.33}
     source = lead(
         price(anchors=known.items(), volatility_log_sd=0.5, jumps_per_day=24.0, jump_share=0.4),
@@ -343,7 +345,7 @@ def test_every_anchor_is_a_tick_at_its_hour_and_at_its_price():
 
 
 def test_the_price_reaches_an_anchor_without_a_jump():
-    """The last tick before differs by the variance of its distance: mean square 1."""
+    """The normalised steps into anchors have mean square 1."""
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
     anchors = [(hour, round(30_000 * math.exp(rng.normal(0, 0.01)), 2)) for hour in hours]
@@ -351,15 +353,15 @@ def test_the_price_reaches_an_anchor_without_a_jump():
     steps = normalised_steps(seconds, logs, annual=0.8)
     arrivals = steps[np.isin(seconds[1:], [hour * 3_600 for hour in hours])]
 
-    assert len(arrivals) == len(hours) - 2  # all but the run's start and end
+    assert len(arrivals) == len(hours) - 2  # all anchors except at the start and end of the run
     assert np.mean(arrivals**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(arrivals)))
 
 
-def test_between_anchors_the_path_is_a_bridge_in_proportion_to_variance():
-    """There are two days, the second with four times the variance; the midnight between is tested.
+def test_between_anchors_the_path_is_a_brownian_bridge_in_variance_time():
+    """The example has two days with variances v and w = 4 v; it tests the midnight between them.
 
-    A bridge over variances v and w has there mean (b - a) v / (v + w) and variance
-    v w / (v + w); over n seeds their s.e. are sqrt(variance / n) and variance sqrt(2 / n).
+    A bridge from a to b has there mean (b - a) v / (v + w) and variance v w / (v + w). Over n seeds
+    the s.e. are sqrt(variance / n) and variance sqrt(2 / n).
     """
     v, w = (annual**2 / 365 for annual in (0.4, 0.8))
     model = price(
@@ -381,8 +383,8 @@ def test_between_anchors_the_path_is_a_bridge_in_proportion_to_variance():
     assert np.var(seen) == pytest.approx(variance, abs=3 * variance * math.sqrt(2 / n))
 
 
-def test_the_run_is_drawn_towards_the_next_anchor_after_its_end():
-    """At half of the time it is half of the way; s.e. over n seeds sqrt(day variance / 2n)."""
+def test_the_price_moves_towards_an_anchor_after_the_end_of_the_run():
+    """After half of the time the mean is half of the way, with s.e. sqrt(day variance / 2n)."""
     model = price(anchors=[(0, 30_000), (48, 60_000)], ticks_per_s=0.2)
     n = 200
     ends = []
@@ -393,7 +395,7 @@ def test_the_run_is_drawn_towards_the_next_anchor_after_its_end():
     assert np.mean(ends) == pytest.approx(math.log(2) / 2, abs=3 * math.sqrt(0.8**2 / 365 / 2 / n))
 
 
-def test_without_variance_the_price_goes_straight_from_anchor_to_anchor():
+def test_at_zero_volatility_the_log_price_is_linear_between_anchors():
     model = price(
         anchors=[(0, 30_000), (10, 33_000), (24, 33_000)], volatility=0.0, ticks_per_s=0.01
     )
@@ -403,8 +405,8 @@ def test_without_variance_the_price_goes_straight_from_anchor_to_anchor():
     assert logs == pytest.approx(straight, abs=0.005 / 30_000 + 1e-12)
 
 
-def test_after_the_last_anchor_the_path_is_free():
-    """The variance of the day after it is that of a free day: n normals, s.e. sqrt(2 / n)."""
+def test_after_the_last_anchor_the_price_is_a_free_random_walk():
+    """The variance of the next day is the stated one, with s.e. sqrt(2 / n) over n seeds."""
     model = price(anchors=[(0, 30_000), (24, 31_000)], ticks_per_s=0.2)
     n = 400
     ends = []
@@ -415,7 +417,7 @@ def test_after_the_last_anchor_the_path_is_free():
     assert np.mean(np.square(ends)) / (0.8**2 / 365) == pytest.approx(1, abs=3 * math.sqrt(2 / n))
 
 
-def test_a_date_means_the_midnight_that_begins_it():
+def test_an_anchor_with_a_date_is_at_the_first_midnight_of_the_date():
     model = Price(
         anchors=(
             Anchor(at=START, price_usd=30_000.0),
@@ -428,11 +430,14 @@ def test_a_date_means_the_midnight_that_begins_it():
     assert lead(model, days=2).ticks(at_us, at_us + 1).prices.tolist() == [3_200_000]
 
 
-# ---- factor and jumps
+# ---- volatility factor and jumps
 
 
-def test_the_factor_keeps_the_mean_square_of_volatility():
-    """Lognormal with log-sd s: f^2 has mean 1 and variance e^(4 s^2) - 1; hours nearly apart."""
+def test_the_volatility_factor_has_mean_square_one():
+    """For a lognormal factor f with log-sd s, f^2 has mean 1 and variance e^(4 s^2) - 1.
+
+    The half-life is short, so hours are almost independent.
+    """
     log_sd = 0.4
     days = 800
     model = price(volatility_log_sd=log_sd, volatility_half_life_h=0.05)
@@ -445,8 +450,8 @@ def test_the_factor_keeps_the_mean_square_of_volatility():
     assert source.hour_volatility(hours[5]) == 0.8 * source.hour_volatility_ratio(hours[5])
 
 
-def test_the_factor_is_stationary_from_the_first_hour():
-    """At hour 0 and at hour 30, over n seeds, ln f has mean -s^2 and sd s."""
+def test_the_volatility_factor_has_the_same_distribution_in_every_hour():
+    """Over n seeds, ln f has mean -s^2 and standard deviation s at hour 0 and at hour 30."""
     log_sd, n = 0.4, 500
     model = price(volatility_log_sd=log_sd, volatility_half_life_h=24.0)
     sources = [lead(model, days=2, seed=seed) for seed in range(n)]
@@ -457,8 +462,8 @@ def test_the_factor_is_stationary_from_the_first_hour():
         assert np.std(logs) == pytest.approx(log_sd, abs=3 * log_sd / math.sqrt(2 * n))
 
 
-def test_the_factor_forgets_half_in_its_half_life():
-    """Over n seeds, correlation r over the half life has s.e. (1 - r^2) / sqrt(n)."""
+def test_the_autocorrelation_of_the_volatility_factor_halves_in_its_half_life():
+    """Over n seeds, a correlation r has s.e. (1 - r^2) / sqrt(n)."""
     n = 500
     model = price(volatility_log_sd=0.4, volatility_half_life_h=12.0)
     sources = [lead(model, days=2, seed=seed) for seed in range(n)]
@@ -472,8 +477,10 @@ def test_the_factor_forgets_half_in_its_half_life():
         assert correlation == pytest.approx(kept, abs=3 * (1 - kept**2) / math.sqrt(n))
 
 
-def test_steps_in_an_hour_have_the_hours_volatility():
-    """The mean square of steps over their hour's own sd is 1, in quiet and in busy hours."""
+def test_steps_within_an_hour_have_the_volatility_of_the_hour():
+    """Steps divided by the standard deviation of their hour have mean square 1, in calm and in
+    volatile hours.
+    """
     model = price(volatility_log_sd=0.6, ticks_per_s=0.05)
     source = lead(model, days=20)
     seconds, logs = path(model, days=20)
@@ -487,11 +494,11 @@ def test_steps_in_an_hour_have_the_hours_volatility():
         assert np.mean(group**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(group)))
 
 
-def test_jumps_have_their_share_of_the_variance_and_other_ticks_have_the_rest():
-    """Jumps are recognised by size: their sd is 54 times that of a tick. A limit of 6 sds of ticks
-    misses 9 % of the jumps, and 10^-3 of their variance.
+def test_jumps_have_the_stated_share_of_variance_and_other_ticks_the_rest():
+    """Jumps are recognised by size: their sd is 54 times that of a tick.
 
-    A sum of Poisson(m) squared normals has relative s.e. sqrt(3 / m); the diffusion as above.
+    A limit of 6 sds of ticks misses 9 % of the jumps, and 10^-3 of their variance. A sum of
+    Poisson(m) squared normals has relative s.e. sqrt(3 / m).
     """
     share, per_day, days = 0.4, 10.0, 100
     model = price(jump_share=share, jumps_per_day=per_day, ticks_per_s=0.5)
@@ -510,10 +517,10 @@ def test_jumps_have_their_share_of_the_variance_and_other_ticks_have_the_rest():
     assert rest == pytest.approx(1, abs=3 * math.sqrt(2 / len(steps)))
 
 
-def test_every_jump_is_a_tick_at_its_own_time():
-    """Counts per hour: jumps and ticks together are Poisson of mean m = 1000/24 + 3.6.
+def test_every_jump_is_a_tick_at_a_random_time():
+    """Hourly counts of jumps and ticks together are Poisson with mean m = 1000/24 + 3.6.
 
-    Offsets in the hour are uniform: Kolmogorov's distance, 1 % level.
+    Times within the hour are uniform by a Kolmogorov-Smirnov test at the 1 % level.
     """
     days, mean = 60, 1_000 / 24 + 3.6
     model = price(jump_share=0.9, jumps_per_day=1_000.0, ticks_per_s=0.001)
@@ -530,9 +537,11 @@ def test_every_jump_is_a_tick_at_its_own_time():
     assert distance < 1.63 / math.sqrt(len(offsets))
 
 
-def test_a_price_with_jumps_only_is_constant_between_them():
-    """Jumps add ticks and do not move other ticks. One jump of sd 0.006 in a hundred is below
-    10^-4; the remaining diffusion in an hour has an sd of 10^-5.
+def test_a_price_with_almost_only_jumps_is_constant_between_jumps():
+    """Jumps add ticks and do not change the times of other ticks.
+
+    The sd of a jump is 0.006, so one jump in a hundred is below 10^-4. The remaining diffusion in
+    an hour has an sd of 10^-5.
     """
     without, _ = path(price(ticks_per_s=0.01), days=10)
     model = price(jump_share=0.999_999, jumps_per_day=48.0, ticks_per_s=0.01)
@@ -550,7 +559,7 @@ def test_a_price_with_jumps_only_is_constant_between_them():
 # ---- refusals
 
 
-def test_a_first_anchor_after_the_start_is_refused_by_name():
+def test_a_first_anchor_after_the_start_is_refused_with_its_time():
     with pytest.raises(ValueError, match="2022-05-01 01:00"):
         lead(price(anchors=[(1, 30_000)]))
 
@@ -566,7 +575,7 @@ def test_a_volatility_that_begins_after_the_run_is_refused():
         lead(price(volatility=(level(0.8, day=1),)))
 
 
-def test_a_path_that_rises_beyond_what_is_stored_is_refused():
+def test_a_price_above_the_largest_stored_value_is_refused():
     with pytest.raises(ValueError, match="BTC-PERP rises"):
         lead(price(anchors=[(0, 30_000), (12, 20_000_000)]))
 
@@ -574,7 +583,7 @@ def test_a_path_that_rises_beyond_what_is_stored_is_refused():
 def test_volatility_is_not_defined_outside_the_run():
     source = lead(price())
 
-    assert source.hour_volatility(START_US + DAY_US) == 0.8  # its last instant
+    assert source.hour_volatility(START_US + DAY_US) == 0.8  # the end of the run
     for time_us in (START_US - 1, START_US + DAY_US + 1):
         with pytest.raises(ValueError, match="outside the run"):
             source.hour_volatility(time_us)

@@ -1,6 +1,6 @@
-"""The predictions of the maker's own simulation, in which the flow does not depend on the price.
+"""The predictions of the maker's simulation, in which orders do not depend on the price.
 
-Statistical claims are tested to three standard errors, which are stated in each test.
+Statistical tests allow three standard errors, which each test states.
 """
 
 import calendar
@@ -31,7 +31,7 @@ DAYS_OF_MAY = 31
 HOURS = 24 * DAYS
 PRICE_USD = 100.0
 LOT, TICK_USD = "10", "0.001"
-LOT_USD, TICKS_PER_BP = 1_000.0, 10  # at that price
+LOT_USD, TICKS_PER_BP = 1_000.0, 10  # at a price of PRICE_USD
 ORDER_USD = 20_000.0
 MONTH_USD, SHARE = 3e10, 0.2
 HALF_SPREAD_BPS = 8.0
@@ -81,7 +81,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Session,
         TradedHours.of(run),
     )
-    # It uses the day before, which is like every other day here.
+    # The simulation uses the volume of the day before; here all days are equal.
     listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY
     nobody = np.zeros(len(firms), dtype=np.int64)
     firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)
@@ -98,13 +98,13 @@ SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
 
 
 @pytest.mark.parametrize("half_spread_bps", [20.0, 100.0])
-def test_a_quote_that_is_never_stale_has_a_predicted_result_of_half_spread_times_volume(
+def test_the_predicted_result_of_fresh_quotes_is_half_spread_times_volume(
     half_spread_bps,
 ):
-    """It agrees to half a tick, plus the moves of the price since each hour's first tick.
+    """The tolerance is half a tick plus the moves of the price since each hour's first tick.
 
-    Within five minutes it moves by 0.18 % (root mean square); an hour's volume has a squared
-    coefficient of variation of 2 / orders, so n hours weigh as n / (1 + 2 / orders) equal ones.
+    Within five minutes the price moves by 0.18 % (root mean square). An hour's volume has a squared
+    coefficient of variation of 2 / orders, so n hours weigh as n / (1 + 2 / orders) equal hours.
     """
     result_usd, volume_usd = promised(half_spread_bps=half_spread_bps)
 
@@ -115,39 +115,40 @@ def test_a_quote_that_is_never_stale_has_a_predicted_result_of_half_spread_times
     )
 
 
-def test_the_predicted_volume_is_the_makers_share_of_the_recorded_one():
-    """A compound Poisson sum of n geometric sizes of mean m: standard error m sqrt(2 n)."""
+def test_the_predicted_volume_is_the_makers_share_of_stated_demand():
+    """A Poisson sum of n geometric sizes with mean m has standard error m sqrt(2 n)."""
     _, volume_usd = promised(refresh_s=2.0)
 
     assert volume_usd == pytest.approx(EXPECTED_USD, rel=3 * math.sqrt(2 / SAMPLED))
 
 
-def test_a_stale_quote_has_the_same_prediction_since_random_flow_ignores_the_price():
-    """The price moves on without direction: each fill gains or loses the move since the quote.
+def test_stale_quotes_have_the_same_predicted_result_as_fresh_quotes():
+    """Simulated orders do not depend on the price, so moves since the quote average out.
 
-    Two to four seconds move it by sigma sqrt(3 s), root mean square. Fills of one quote share the
-    move, but not the side, so their results are not correlated. Sizes are geometric: the sum over
-    n fills of mean size m has a standard error of m sqrt(2 n) times that move.
+    In two to four seconds the price moves by sigma sqrt(3 s), root mean square. Fills of one quote
+    have the same move but random sides, so their results are uncorrelated. Sizes are geometric: the
+    sum over n fills with mean size m has a standard error of m sqrt(2 n) times the move.
     """
     annual = 2.0
     result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)
 
     moved = annual * math.sqrt(3 / (365 * 86_400))
-    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # the test compares something
+    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # moves are large enough for the test to matter
     assert abs(result_usd / volume_usd - HALF_SPREAD_BPS * 1e-4) < 3 * moved * math.sqrt(
         2 / SAMPLED
     )
 
 
-def test_without_volume_there_is_no_prediction():
+def test_without_volume_the_prediction_is_zero():
     assert promised(of=0.0) == (0.0, 0.0)
 
 
-def test_predicted_volume_is_at_most_the_size_of_the_quotes():
-    """Quotes of a lot on each side serve each order a lot, but for those that share a quote.
+def test_the_predicted_volume_is_limited_by_the_displayed_size():
+    """Quotes display one lot on each side, so each side fills one lot of the first order only.
 
-    The price is constant. Orders are Poisson, standard error sqrt(n), with x on average for each
-    side of a quote of two seconds; the first of them is filled, which gives 1 - exp(-x).
+    The price is constant. The number of orders is Poisson, with standard error sqrt(n). Each side
+    of a quote lasts two seconds and has x orders on average, so it is filled with probability
+    1 - exp(-x).
     """
     _, volume_usd = promised(annual=0.0, displayed_usd=LOT_USD, refresh_s=2.0)
 
@@ -156,13 +157,17 @@ def test_predicted_volume_is_at_most_the_size_of_the_quotes():
     assert volume_usd * SAMPLE_H / LOT_USD == pytest.approx(served, rel=3 / math.sqrt(SAMPLED))
 
 
-def test_twice_the_spread_has_twice_the_predicted_result():
+def test_twice_the_half_spread_doubles_the_predicted_result():
     (one_usd, volume_usd), (two_usd, same_usd) = (
         promised(half_spread_bps=bps) for bps in (100.0, 200.0)
     )
 
-    assert two_usd / one_usd == pytest.approx(2, rel=0.001)  # to half a tick of a thousand
-    assert same_usd == pytest.approx(volume_usd, rel=0.001)  # valued at prices a bit apart
+    assert two_usd / one_usd == pytest.approx(
+        2, rel=0.001
+    )  # tolerance: half a tick of a thousand ticks
+    assert same_usd == pytest.approx(
+        volume_usd, rel=0.001
+    )  # fills are valued at slightly different prices
 
 
 def test_a_prediction_for_an_unfinished_month_covers_its_days_so_far():
@@ -172,8 +177,8 @@ def test_a_prediction_for_an_unfinished_month_covers_its_days_so_far():
     assert ten_usd == pytest.approx(EXPECTED_USD * 10 / DAYS, rel=3 * math.sqrt(2 / n))
 
 
-def test_a_prediction_is_made_once():
-    """It has its own random streams: a second reading gives the same cents."""
+def test_a_second_prediction_gives_the_same_cents():
+    """The maker's simulation has its own random streams."""
     promised.cache_clear()
     first = promised()
     promised.cache_clear()

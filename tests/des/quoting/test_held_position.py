@@ -1,6 +1,6 @@
-"""Customers close their positions: the net position returns to zero, with the variance of theory.
+"""Customers close positions: their net position returns to zero and has the expected variance.
 
-Statistical claims are held to three standard errors.
+Statistical tests allow three standard errors.
 """
 
 import math
@@ -17,12 +17,12 @@ from des.traded_hours import TradedHours
 
 FIRST_HOUR = 480_000
 LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
-MANY, FINE_LOT_USD = 400.0, 0.1  # so fine that a size n times as large has n^2 times the square
-FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # an hour
+MANY, FINE_LOT_USD = 400.0, 0.1  # lots so small that n times the size has n^2 times the square
+FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 
 
 def mean_square(mean_lots: float) -> float:
-    """Return the mean square of a geometric size from one on."""
+    """Return the mean square of a geometric size with this mean and minimum one."""
     return mean_lots * (2 * mean_lots - 1)
 
 
@@ -42,11 +42,11 @@ def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
     return np.array(after, dtype=float)
 
 
-def test_a_position_has_the_variance_and_the_memory_of_an_autoregressive_process():
-    """With a = exp(-1 / T): the variance v / (1 - a^2), and the correlation a from hour to hour.
+def test_the_net_position_of_customers_is_an_autoregressive_process():
+    """With a = exp(-1 / T) the variance is v / (1 - a^2), and the hourly autocorrelation is a.
 
-    Of n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and a the
-    error sqrt((1 - a^2) / n).
+    Over n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
+    correlation has the error sqrt((1 - a^2) / n).
     """
     holding_h, n = 4.0, 4_000
     a = math.exp(-1 / holding_h)
@@ -55,13 +55,13 @@ def test_a_position_has_the_variance_and_the_memory_of_an_autoregressive_process
     expected = hourly_variance() / (1 - a**2)
     error = math.sqrt(2 * (1 + a**2) / (1 - a**2) / len(held))
     assert abs(held.var() / expected - 1) < 3 * error
-    assert 3 * error < 0.4  # small enough to tell half the holding time from the whole
+    assert 3 * error < 0.4  # small enough to detect half the holding time
     seen = np.corrcoef(held[:-1], held[1:])[0, 1]
     assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
 
 
-def test_the_variance_is_that_of_positions_that_arrive_on_both_sides_and_last_as_long():
-    """An infinite-server queue: half of all orders open, and stay a mean of T hours."""
+def test_the_variance_of_the_position_is_that_of_an_infinite_server_queue():
+    """Half of all orders open a position, which lasts T hours on average."""
     for holding_h in (50.0, 500.0):
         opened = FLOW_LOTS / MEAN_LOTS / 2
         of_queue = opened * holding_h * mean_square(MEAN_LOTS)
@@ -69,8 +69,8 @@ def test_the_variance_is_that_of_positions_that_arrive_on_both_sides_and_last_as
         assert of_process == pytest.approx(of_queue, rel=1.1 / holding_h)
 
 
-def test_with_very_long_times_the_position_is_a_random_walk():
-    """After n hours the mean square is n v; of N walks it has the relative error sqrt(2 / N)."""
+def test_with_a_very_long_holding_time_the_position_is_a_random_walk():
+    """After n hours the mean square is n v; over N walks its relative error is sqrt(2 / N)."""
     hours, seeds = 24, 300
     squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
 
@@ -79,11 +79,11 @@ def test_with_very_long_times_the_position_is_a_random_walk():
 
 
 @pytest.mark.parametrize("one_in", [4, 12])
-def test_if_one_hour_represents_many_the_variance_is_the_same(one_in):
-    """After each pair of traded hours the variance is n^2 v / n / (1 - a^2), with a = exp(-n / T).
+def test_in_sampled_hours_the_variance_of_the_position_is_that_of_all_hours(one_in):
+    """After each pair of played hours the variance is n^2 v / n / (1 - a^2), with a = exp(-n / T).
 
-    Only one pair in n adds noise, since all others reverse it. They reverse all of it only if the
-    second hour closes the position that the first was expected to leave, without its noise.
+    Only one pair in n adds noise; all other pairs reverse their noise. The reversal is complete
+    only if the second hour closes the expected position after the first, without its noise.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)
@@ -107,12 +107,12 @@ def test_if_one_hour_represents_many_the_variance_is_the_same(one_in):
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_if_hours_represent_groups_the_variance_is_the_same_too():
-    """With orders of any weights: the variance of all hours, and that of what chains have open.
+def test_in_grouped_hours_the_variance_is_that_of_all_hours_and_of_open_chains():
+    """Orders have any weights. A chain of hours keeps an open noise until a later hour reverses it.
 
-    What a chain has left counts as long as it lasts. With the mean time T the position without
-    it has the variance v / (1 - exp(-2 / T)), as if all hours were traded. Chains stay open for a
-    day or two, in which less of it is closed than would be of all hours' orders.
+    Without open chains the position has the variance v / (1 - exp(-2 / T)), as with all hours,
+    where T is the mean holding time. The lots of an open chain add their variance. Chains are open
+    for a day or two.
     """
     holding_h, days, seeds = 120.0, 240, 24
     predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)
@@ -133,7 +133,7 @@ def test_if_hours_represent_groups_the_variance_is_the_same_too():
             elif orders[hour].noise is Noise.TAKES_BACK:
                 left += -weight if orders[hour].is_turned else weight
             wide.append(left**2)
-        after = len(lots) // 4  # it begins at zero
+        after = len(lots) // 4  # the position begins at zero
         walked.append(np.mean(np.square(lots[after:], dtype=float)))
         expected.append(1 / (1 - math.exp(-2 / holding_h)) + np.mean(wide[after:]))
 
@@ -144,11 +144,11 @@ def test_if_hours_represent_groups_the_variance_is_the_same_too():
     assert error < 0.1 * np.mean(walked)
 
 
-def test_a_reversed_hour_closes_like_the_hour_that_it_repeats_and_reverses_its_noise():
-    """Both hours close a part of the position before them, and no more."""
+def test_a_reversing_hour_closes_the_same_part_of_the_position_before_both_hours():
+    """The second hour does not close the noise of the first hour."""
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, Noise.BEGINS)
-    once.add(9_999, Noise.BEGINS)  # the hour's orders, nearly all of them noise
+    once.add(9_999, Noise.BEGINS)  # the hour's orders are almost only noise
     again = once.buyers(10_000.0, 12, Noise.TAKES_BACK)
 
     left = math.exp(-0.5)
@@ -156,11 +156,11 @@ def test_a_reversed_hour_closes_like_the_hour_that_it_repeats_and_reverses_its_n
     assert again == pytest.approx((1 - 1_000 * left * (1 - left) / 10_000) / 2)
 
 
-def test_reversed_lots_are_no_longer_open_and_the_lots_that_a_chain_leaves_are_closed():
+def test_lots_left_after_a_chain_of_hours_are_closed_over_time():
     held, left = HeldPosition(holding_days=1.0), math.exp(-0.5)
 
     def leans(noise: Noise, bought: int) -> float:
-        """Return the lots that an hour is expected to close, and let it buy."""
+        """Add an hour's purchases; return the lots that the hour was expected to close."""
         closes = 10_000.0 * (1 - 2 * held.buyers(10_000.0, 12, noise))
         held.add(bought, noise)
         return closes
@@ -168,19 +168,19 @@ def test_reversed_lots_are_no_longer_open_and_the_lots_that_a_chain_leaves_are_c
     assert leans(Noise.BEGINS, 600) == 0
     assert leans(Noise.STAYS, 100) == 0
     assert leans(Noise.TAKES_BACK, -400) == pytest.approx(100 * (1 - left))
-    # Of the 300 that are held 200 are open, less what the third hour was to close.
+    # The position is 300 lots; 200 belong to the open chain and are not closed.
     assert leans(Noise.TAKES_BACK, 0) == pytest.approx(100 * left * (1 - left))
     assert leans(Noise.BEGINS, 0) == pytest.approx(300 * (1 - left))
 
 
-def test_no_more_is_closed_than_is_traded():
+def test_an_hour_closes_at_most_its_traded_lots():
     assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, Noise.BEGINS) == 0
     assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, Noise.BEGINS) == 1
     assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, Noise.BEGINS) == 0.5
     assert HeldPosition(0.1).buyers(5.0, 1, Noise.BEGINS) == 0.5
 
 
-def test_the_position_is_the_sum_of_all_orders():
+def test_the_net_position_of_customers_is_the_sum_of_their_orders():
     held = HeldPosition(2.0)
     flow = UninformedFlow(3, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
     bought = 0

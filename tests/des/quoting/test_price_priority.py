@@ -1,6 +1,6 @@
-"""Customers go to the better price: the effect on a maker with late quotes.
+"""Customers trade at the better price, which lowers the gain of a maker with late quotes.
 
-Statistical claims are held to three standard errors.
+Statistical tests allow three standard errors.
 """
 
 import math
@@ -29,7 +29,7 @@ HOURS = 48
 PRICE_USD, TICK_USD, LOT_USD = 30_000.0, 1, 300.0
 AWAY_TICKS, OTHERS_LATENCY_US = 12, 50_000
 LATENCIES_S = (0.0, 0.5, 2.0, 8.0)
-ALONE = Codes(np.array([7]), np.array([1, 2]))  # no firms, then retail
+ALONE = Codes(np.array([7]), np.array([1, 2]))  # no firms; codes of retail, the maker, other makers
 
 
 # ------------------------------------------------------------------- a late maker earns less
@@ -47,7 +47,7 @@ def price() -> LeadPrice:
 
 
 def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
-    """Play quotes as wide as the others', with a given latency in seconds, hour by hour."""
+    """Return hourly fills of quotes with the half-spread of other makers and this latency."""
     policy = QuotingPolicy(microseconds(latency_s), microseconds(latency_s), (0,), 0, 0)
     nobody = np.empty(0, dtype=np.uint64)
     session = Session(price, policy, Takers.of(()), nobody, ALONE)
@@ -77,9 +77,7 @@ def by_latency(price) -> dict[float, list[Fills]]:
 
 
 @pytest.mark.parametrize("latency_s", LATENCIES_S)
-def test_no_fill_earns_more_than_the_others_half_spread_against_the_price_that_they_saw(
-    price, by_latency, latency_s
-):
+def test_no_fill_earns_more_than_the_other_makers_half_spread(price, by_latency, latency_s):
     ticks = price.ticks(START_US, START_US + HOURS * HOUR_US)
     rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
     seen_us = np.maximum(rows["time_us"] - OTHERS_LATENCY_US, ticks.times_us[0])
@@ -90,7 +88,7 @@ def test_no_fill_earns_more_than_the_others_half_spread_against_the_price_that_t
     assert earned(rows, seen).max() == AWAY_TICKS
 
 
-def test_the_spread_earned_per_fill_falls_with_the_makers_latency(by_latency):
+def test_the_mean_gain_per_fill_falls_with_the_makers_latency(by_latency):
     means, errors = [], []
     for latency_s in LATENCIES_S:
         rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
@@ -104,8 +102,8 @@ def test_the_spread_earned_per_fill_falls_with_the_makers_latency(by_latency):
     assert means[-1] < AWAY_TICKS / 4
 
 
-def test_customers_volume_does_not_depend_on_the_maker_that_fills_it(by_latency):
-    """Others fill the orders that the maker does not fill, at nearly the same prices."""
+def test_customers_volume_does_not_depend_on_the_latency_of_the_maker(by_latency):
+    """Other makers fill all orders that the maker does not fill, at nearly the same prices."""
     lots = {}
     for latency_s, every in by_latency.items():
         captive = sum(int((np.abs(f.rows["lots"]) * f.rows["price"]).sum()) for f in every)
@@ -120,7 +118,7 @@ def test_customers_volume_does_not_depend_on_the_maker_that_fills_it(by_latency)
 
 
 def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORMED) -> Fills:
-    """Let one buyer meet a quote of two levels, at 1004 and 1006, and others *away* from 1000."""
+    """Return the fills of a buy order; the maker asks 1004 and 1006, others ask 1000 + *away*."""
     now, price = np.array([0]), np.array([1_000])
     quote = post(blank(0, 2, firms=0), now, 0, Ticks(now, price), Plan(0, (4, 6), (left, left)))
     order = np.array([(0, firm, ASK, ANY_PRICE, lots, 0, 0)], dtype=ORDER)
@@ -133,15 +131,17 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
 @pytest.mark.parametrize(
     ("lots", "left", "others_lots", "captive"),
     [
-        (9, 6, 3, 6),  # in proportion
-        (5, 6, 3, 3),  # of 3.33, whole lots: the odd one goes to others
+        (9, 6, 3, 6),  # proportional to displayed size
+        (5, 6, 3, 3),  # 3.33 is rounded down; the rest goes to others
         (1, 6, 3, 0),
-        (100, 6, 3, 6),  # no more than it shows
+        (100, 6, 3, 6),  # at most the displayed size
         (9, 0, 3, 0),
     ],
 )
 @pytest.mark.parametrize("firm", [UNINFORMED, FORCED])
-def test_at_a_tie_each_gets_its_share_of_the_displayed_size(lots, left, others_lots, captive, firm):
+def test_at_equal_prices_each_maker_fills_its_share_of_displayed_size(
+    lots, left, others_lots, captive, firm
+):
     rows, others_lot_ticks, bought_of_others = met(lots, left, others_lots, away=4, firm=firm)
     by_maker = {maker: rows["lots"][rows["maker"] == maker].sum() for maker in (1, 2)}
 
@@ -156,9 +156,7 @@ def test_at_a_tie_each_gets_its_share_of_the_displayed_size(lots, left, others_l
 @pytest.mark.parametrize(
     ("away", "captive", "others_price"), [(3, 0, 1_003), (5, 6, 1_005), (7, 12, 1_007)]
 )
-def test_only_the_levels_that_are_better_than_the_others_price_are_taken(
-    away, captive, others_price
-):
+def test_an_order_takes_only_levels_better_than_the_other_makers_price(away, captive, others_price):
     rows, others_lot_ticks, _ = met(20, 6, 3, away)
 
     assert rows["lots"].sum() == captive

@@ -1,7 +1,7 @@
 """The loss of stale quotes over their whole life, compared with an independent simulation.
 
-At its posting a quote's loss has a closed form (`test_stale_quotes`). Later it has none, so an
-independent simulation must agree within three standard errors.
+A formula exists only for the loss at the posting (`test_stale_quotes`). The whole loss is compared
+with an independent simulation, within three standard errors.
 """
 
 import math
@@ -23,7 +23,7 @@ from des.quoting.takers import LOTS_MAX, Terms
 
 @dataclass(frozen=True)
 class Setting:
-    """Half-spread and costs in standard deviations of the price over two seconds."""
+    """A setting of quotes; half-spread and costs are in sds of the price over two seconds."""
 
     latency_s: float
     refresh_s: float
@@ -41,11 +41,11 @@ class Setting:
 
     @property
     def costs(self) -> int:
-        """Return the taker's hurdle beyond the half-spread, its fee included, in ticks."""
+        """Return the taker's hurdle beyond the half-spread, including the fee, in ticks."""
         return round(self.costs_sd * 1_000 * math.sqrt(2))
 
     def witnessed(self) -> Outcome:
-        """Play the independent simulation."""
+        """Return the outcome of the independent simulation."""
         return quoted(
             np.random.default_rng(2021),
             sigma=self.sigma,
@@ -59,7 +59,7 @@ class Setting:
         )
 
     def played(self, lots: int = 1) -> Outcome:
-        """Play the same setting with des.quoting; one order takes a quote of *lots*."""
+        """Return the outcome of des.quoting; an order can take all *lots* of a quote."""
         market = Market(self.sigma, self.latency_s, self.refresh_s, self.ticks_per_s, self.quotes)
         batches = math.ceil(self.quotes * self.refresh_s * SECOND_US / BATCH_US)
         price = lead_price(market, START_US + WARM_UP_US + batches * BATCH_US)
@@ -70,7 +70,7 @@ class Setting:
                 np.array([self.costs]), np.array([0]), np.array([lots]), np.full((2, 1), LOTS_MAX)
             ),
             lognormal_quantiles_us(0, 0.0),
-            OtherQuotes(0, 1, 0),  # no customers come
+            OtherQuotes(0, 1, 0),  # there are no customers
         )
         session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)
         losses, hits = np.zeros(batches), np.zeros(batches)
@@ -89,50 +89,54 @@ BASE = Setting(latency_s=2.0, refresh_s=2.0, half_spread_sd=0.5, costs_sd=0.5)
 SETTINGS = {
     "the middle": BASE,
     "quick": replace(BASE, latency_s=0.5, refresh_s=0.5, half_spread_sd=0.3, costs_sd=0.2),
-    "late but often": replace(BASE, refresh_s=0.5),
-    "seldom but fresh": replace(BASE, latency_s=0.1, refresh_s=4.0),
+    "late but updated often": replace(BASE, refresh_s=0.5),
+    "fresh but updated rarely": replace(BASE, latency_s=0.1, refresh_s=4.0),
     "very late": replace(BASE, latency_s=4.0, refresh_s=2.0),
     "narrow": replace(BASE, half_spread_sd=0.1),
     "wide": replace(BASE, half_spread_sd=1.2),
-    "free takers": replace(BASE, costs_sd=0.0),
-    "dear takers": replace(BASE, costs_sd=1.2),
+    "takers without costs": replace(BASE, costs_sd=0.0),
+    "takers with high costs": replace(BASE, costs_sd=1.2),
     "calm": replace(BASE, sigma=500.0, half_spread_sd=0.25, costs_sd=0.25),
     "wild": replace(BASE, sigma=2_500.0),
     "sparse ticks": replace(BASE, ticks_per_s=1.0),
     "dense ticks": replace(BASE, ticks_per_s=32.0),
     "slow taker": replace(BASE, delay_s=1.1),
-    "slower than the quote": replace(BASE, refresh_s=1.0, delay_s=1.3),
+    "taker slower than updates": replace(BASE, refresh_s=1.0, delay_s=1.3),
 }
 
 
 def assert_agree(setting: Setting) -> None:
-    """Check that both simulations agree within three standard errors of their difference."""
+    """Assert that both simulations agree within three standard errors of their difference."""
     ours, theirs = setting.played(), setting.witnessed()
     for mean, error, other, its_error in (
         (ours.loss, ours.loss_error, theirs.loss, theirs.loss_error),
         (ours.hits, ours.hits_error, theirs.hits, theirs.hits_error),
     ):
         off = (mean - other) / math.hypot(error, its_error)
-        assert error < 0.1 * mean, f"{mean} +- {error} tells nothing"
+        assert error < 0.1 * mean, f"the standard error {error} of {mean} is too large"
         assert abs(off) < 3, f"{mean:.3f} and {other:.3f}: {off:+.1f} standard errors"
 
 
-@pytest.mark.parametrize("name", ["the middle", "seldom but fresh", "slower than the quote"])
-def test_an_independent_simulation_finds_the_same_hits_and_losses(name):
+@pytest.mark.parametrize(
+    "name", ["the middle", "fresh but updated rarely", "taker slower than updates"]
+)
+def test_hits_and_losses_of_quotes_agree_with_an_independent_simulation(name):
     assert_agree(SETTINGS[name])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-def test_the_independent_simulation_agrees_over_a_grid_to_a_finer_error(setting):
+def test_hits_and_losses_agree_with_an_independent_simulation_in_all_settings(setting):
     assert_agree(replace(setting, quotes=80_000))
 
 
 # ---- directions
 
 
-def test_the_loss_goes_to_zero_with_latency_and_refresh():
-    """The loss is per second, at 32 ticks a second: there are more quotes, but each is hit less."""
+def test_the_loss_per_second_falls_to_zero_with_latency_and_refresh_time():
+    """With shorter times there are more quotes, but each is hit less. The price has 32 ticks a
+    second.
+    """
     instant = replace(BASE, ticks_per_s=32.0, delay_s=0.0)
     per_s = [
         replace(instant, latency_s=s, refresh_s=s, quotes=round(24_000 / s)).played().loss / s
@@ -142,14 +146,14 @@ def test_the_loss_goes_to_zero_with_latency_and_refresh():
     assert per_s[-1] < 0.01 * per_s[0]
 
 
-def test_takers_with_a_lower_hurdle_raise_the_loss_if_few_moves_reach_the_hurdle():
-    """Takers with a very small hurdle hit more often, but earlier, and so for less."""
+def test_lower_costs_of_takers_raise_the_loss_unless_costs_are_very_small():
+    """Takers with very small costs hit more often, but earlier, so each hit costs less."""
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)
     assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]
 
 
-def test_wider_quotes_lower_the_loss_and_size_multiplies_it():
+def test_the_loss_falls_with_the_half_spread_and_is_proportional_to_size():
     wider = [replace(BASE, half_spread_sd=s).played().loss for s in (0.25, 0.5, 1.0, 2.0)]
     assert wider == sorted(wider, reverse=True)
     assert BASE.played(lots=7).loss == pytest.approx(7 * wider[1])

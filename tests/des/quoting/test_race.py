@@ -1,4 +1,4 @@
-"""The race for a stale quote: an independent engine agrees, for any limits and any partition."""
+"""The race for a stale quote agrees with an independent engine, with any limits and time steps."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ from ledger.fills import Trigger
 from ledger.motives import Motive
 
 START_US = 10_000
-RETAIL = 60_000  # the code of customers in the books, after all firms
+RETAIL = 60_000  # code of customers, above the codes of all firms
 CAPTIVE_MAKER, OTHER_MAKERS = 60_001, 60_002
 FAR_AWAY = OtherQuotes(away_ticks=500, shown_lots=1, latency_us=0)
 
@@ -59,9 +59,9 @@ class Decided:
     skew: int
     shown: Sequence[int]  # lots per level, by side
     thresholds: Sequence[int]  # ticks, by firm
-    orders: Sequence[int]  # lots of one, by firm
+    orders: Sequence[int]  # lots of one order, by firm
     rooms: Sequence[Sequence[int]]  # lots until a firm's position is at its limit, by side and firm
-    gateway_us: Sequence[int]  # at equally likely quantiles
+    gateway_us: Sequence[int]  # gateway delays at equally likely quantiles
     others: OtherQuotes = FAR_AWAY
 
     def for_session(self) -> Decisions:
@@ -106,14 +106,14 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Draw an order's delay: the only function that both engines share."""
+        """Return the drawn delay of an order; only this function is used by both engines."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
     def cut(self, cuts_us: Sequence[int]) -> "World":
-        """Settle at other times, with the decisions of the first interval each time."""
+        """Return the world with other settlement times and the decisions of the first interval."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
-        # A firm's remaining room passes from one interval to the next.
+        # Each settlement resets a firm's room, so the room must not limit any order here.
         first = replace(first, rooms=[[10_000] * len(first.orders)] * 2)
         times = sorted({START_US, *cuts_us, end_us})
         spans = [replace(first, start_us=a, end_us=b) for a, b in pairwise(times)]
@@ -136,7 +136,7 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
     """Play a world with des.quoting, interval by interval.
 
     Returns:
-        The fills, and others' fills of uninformed orders: lots x price, and lots bought net.
+        The fills; and of other makers' fills of uninformed orders the lots x price and net lots.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows, others_lot_ticks, others_lots = [], 0, 0
@@ -151,7 +151,7 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
 
 
 def witnessed(world: World) -> tuple[list[NaiveFill], int, int]:
-    """Play the same world one event at a time."""
+    """Play the same world with the independent engine."""
     intervals = [now.for_witness(world.delay_us) for now in world.intervals]
     path = world.path.steps
     race = NaiveRace(world.latency_us, world.refresh_us, path, intervals, world.customers)
@@ -194,11 +194,11 @@ def as_naive(row: np.void) -> NaiveFill:
 
 
 def random_world(seed: int) -> World:
-    """A few hundred microseconds in which nearly all events coincide."""
+    """Draw a world of a few hundred microseconds, in which many events have equal times."""
     draw = Random(seed)
     span_us = draw.choice((60, 200, 400))
     firms, levels = draw.randrange(5), draw.randint(1, 3)
-    # A grid of settlements that may or may not fit the beat of the quotes.
+    # Settlements are on a grid that need not agree with the times of quotes.
     step_us = draw.choice((5, 20, 33, 100, span_us))
     ends = [*range(START_US + step_us, START_US + span_us, step_us), START_US + span_us]
     slowest_us = draw.choice((0, 2, 20, 100))
@@ -255,7 +255,7 @@ def random_decisions(
     )
 
 
-# ---- the second witness
+# ---- comparison with the independent engine
 
 
 @pytest.mark.parametrize("worlds", [300, pytest.param(2_000, marks=pytest.mark.slow)])
@@ -268,7 +268,7 @@ def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(w
         seen += fills[0]
         elsewhere += fills[1] > 0
 
-    # The run must have fills of every trigger.
+    # The worlds must have enough fills of every kind.
     triggers = [fill.trigger for fill in seen]
     assert min(triggers.count(word) for word in ("posting", "tick", "")) > worlds / 2
     forced = [fill.quoted is None for fill in seen if fill.firm == naive_race.FORCED]
@@ -276,13 +276,13 @@ def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(w
     assert elsewhere > worlds / 3
 
 
-def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_at_once():
+def test_an_event_per_quote_gives_the_same_fills_as_an_interval_at_once():
     for seed in range(600, 800):
         world = random_world(seed)
         assert played(world, QuoteByQuote) == played(world), f"world {seed}"
 
 
-def test_the_independent_engine_agrees_on_an_hour_with_lognormal_delays():
+def test_an_independent_engine_gives_the_same_fills_with_lognormal_delays():
     world = an_hour()
     fills, elsewhere, net = played(world)
 
@@ -293,7 +293,9 @@ def test_the_independent_engine_agrees_on_an_hour_with_lognormal_delays():
 
 
 def an_hour() -> World:
-    """Three firms, three levels, two seconds of latency, settled every five minutes."""
+    """Return an hour with three firms, three levels, a latency of two seconds, and a settlement
+    every five minutes.
+    """
     day = date(2022, 5, 9)
     start_us = midnight_us(day)
     law = Price(
@@ -332,7 +334,7 @@ def an_hour() -> World:
     )
 
 
-# ---- the partition of time does not change the race
+# ---- fills do not depend on settlement times
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -340,7 +342,7 @@ def an_hour() -> World:
     seed=st.integers(1_000, 1_300),
     cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
 )
-def test_settling_at_other_times_changes_no_fill_if_it_changes_no_decision(seed, cuts_us):
+def test_settlements_without_a_changed_decision_change_no_fill(seed, cuts_us):
     world = random_world(seed)
     inside = [cut_us for cut_us in cuts_us if cut_us < world.intervals[-1].end_us]
 
@@ -356,7 +358,7 @@ NOW = np.array([0])
 
 @st.composite
 def crowds(draw) -> tuple[Quotes, np.ndarray]:
-    """A quote of one to three levels, and orders in the order of their arrival."""
+    """Draw a quote of one to three levels, and orders sorted by arrival."""
     shown = draw(st.tuples(st.integers(0, 8), st.integers(0, 8)))
     offsets = draw(st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True).map(sorted))
     orders = st.builds(
@@ -375,7 +377,7 @@ def ticks_at(price: int) -> Ticks:
 
 
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
-    """Let one order meet a quote; return its fills (price, lots) by level."""
+    """Fill one order from a quote; return the price and lots of each fill."""
     nobody, codes = np.empty(0, dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
     limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
     rows = fills_of(order, quote, *ticks_at(1_000), limits, FAR_AWAY, codes).rows
@@ -384,7 +386,7 @@ def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
-def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks(crowd):
+def test_an_order_never_fills_above_its_size_or_at_a_price_worse_than_its_limit(crowd):
     quote, orders = crowd
     for order in np.split(orders, len(orders)) if len(orders) else ():
         got = taken(order, quote)
@@ -396,7 +398,7 @@ def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
-def test_no_level_gives_more_than_its_size_and_filled_lots_are_gone(crowd):
+def test_fills_of_a_level_reduce_its_size_and_never_exceed_it(crowd):
     quote, orders = crowd
     shown = quote.left.copy()
     for i, side in enumerate(orders["side"].tolist()):
@@ -408,7 +410,7 @@ def test_no_level_gives_more_than_its_size_and_filled_lots_are_gone(crowd):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
-def test_orders_are_served_by_arrival_one_lot_at_a_time_from_the_best_level(crowd):
+def test_orders_are_filled_in_order_of_arrival_from_the_best_level_first(crowd):
     quote, orders = crowd
     queues = [
         [int(price) for price, lots in zip(prices, left, strict=True) for _ in range(lots)]
@@ -422,7 +424,7 @@ def test_orders_are_served_by_arrival_one_lot_at_a_time_from_the_best_level(crow
         assert filled == got
 
 
-def test_without_firms_there_are_only_customers_orders():
+def test_without_firms_only_customers_have_fills():
     worlds = [replace(random_world(seed), reactions_us=[]) for seed in range(2_000, 2_100)]
     lonely = [
         replace(
@@ -439,7 +441,7 @@ def test_without_firms_there_are_only_customers_orders():
 
 
 def rising(reaction_us: int) -> World:
-    """A price that rises by 10 at each of 40 ticks, against quotes that lag by one."""
+    """Return a world whose price rises by 10 at each of 40 ticks; quotes are one tick late."""
     ticks = [(START_US + 10 * i, 1_000 + 10 * i) for i in range(40)]
     everything = Decided(
         START_US,
@@ -455,17 +457,19 @@ def rising(reaction_us: int) -> World:
     return World(Path(ticks), 10, 10, [reaction_us], [everything], [])
 
 
-def test_a_late_order_is_void_if_the_new_quote_is_worse():
+def test_a_late_order_is_not_filled_if_the_new_quote_is_worse_than_its_limit():
     in_time, too_late = (played(rising(reaction_us=us))[0] for us in (9, 10))
 
-    # Each quote but the first is posted 10 behind; both of its levels pay, 3 lots each.
+    # Each quote except the first is 10 too low; both levels with 3 lots are profitable.
     assert [fill.lots for fill in in_time] == [3, 3] * 39
     assert {fill.lead - fill.price for fill in in_time} == {6, 5}
     assert too_late == []
 
 
 @pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
-def test_a_late_order_is_dropped_unless_it_arrives_after_the_known_quotes(reaction_us, noted):
+def test_an_order_that_arrives_too_late_for_its_quote_is_dropped_if_quotes_are_known(
+    reaction_us, noted
+):
     world, end_us = rising(reaction_us), START_US + 400
     ticks = world.path.ticks(START_US, end_us)
     quotes = post(blank(0, 1, firms=1), ticks.times_us, 10, ticks, Plan(0, (4,), (3, 3)))
@@ -481,8 +485,8 @@ def test_a_late_order_is_dropped_unless_it_arrives_after_the_known_quotes(reacti
 
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
-def test_a_late_order_meets_the_quote_in_force_at_its_limit_or_better(price_later, paid):
-    """A spike makes the firm buy at 1004; at the order's arrival there is a new quote."""
+def test_a_late_order_is_filled_by_the_quote_in_force_within_its_limit(price_later, paid):
+    """After a spike a firm buys at 1004, but a new quote is posted before the order arrives."""
     spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
     world = World(Path(spike), 0, 10, [10], [one_level], [])
@@ -490,11 +494,11 @@ def test_a_late_order_meets_the_quote_in_force_at_its_limit_or_better(price_late
     assert [fill.price for fill in played(world)[0]] == paid
 
 
-# ---- size that limits cut off
+# ---- profitable lots not taken because of limits
 
 
 def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
-    """Return lots x ticks that firms took, and that each limit cut off."""
+    """Return lots x ticks taken by firms, and those not taken because of each limit."""
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
@@ -506,37 +510,39 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
 @pytest.mark.parametrize(
     ("orders", "taken_lots", "cut_lots"),
     [
-        ([9, 0], 6, 0),  # the whole size of two levels of 3
+        ([9, 0], 6, 0),  # the whole size of two levels with 3 lots
         ([6, 0], 6, 0),
-        ([4, 0], 4, 2),  # cut on the second level
-        ([2, 0], 2, 4),  # on the first
+        ([4, 0], 4, 2),  # limited on the second level
+        ([2, 0], 2, 4),  # limited on the first level
         ([0, 0], 0, 6),  # a firm that may take nothing
-        ([2, 3], 5, 1),  # the next one takes lots that the first left
+        ([2, 3], 5, 1),  # the second firm takes lots left by the first
         ([2, 9], 6, 0),
     ],
 )
-def test_profitable_size_that_an_orders_limit_leaves_is_counted(orders, taken_lots, cut_lots):
+def test_profitable_lots_not_taken_because_of_the_order_size_are_counted(
+    orders, taken_lots, cut_lots
+):
     world = rising(reaction_us=3)
     rooms = [[1_000, 1_000]] * 2
     decided = replace(world.intervals[0], thresholds=[1, 1], orders=orders, rooms=rooms)
     world = replace(world, reactions_us=[3, 4], intervals=[decided])
 
-    # 39 quotes, made from 1000, 1010, ... and the best level 4 above that.
+    # The best level of 39 quotes is 4 above 1000, 1010, ...
     prices = [1_004 + 10 * i for i in range(39)]
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
 
-def test_unprofitable_levels_are_not_cut_off():
+def test_unprofitable_levels_are_not_counted_as_lots_not_taken():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 
-    # The second level is beyond by 1, which is no more than the threshold; the third is far off.
+    # The gain on the second level equals the threshold of 1; the third level is not profitable.
     assert counted_of(replace(world, intervals=[deeper]))[ORDER_SHARE] == 2 * sum(
         1_004 + 10 * i for i in range(39)
     )
 
 
-def test_both_ways_count_the_same_rest_left_by_an_order_at_its_limit():
+def test_both_modes_of_a_session_count_the_same_lots_not_taken():
     cut = np.zeros(3, dtype=np.int64)
     for seed in range(3_000, 3_150):
         world = random_world(seed)
@@ -549,7 +555,7 @@ def test_both_ways_count_the_same_rest_left_by_an_order_at_its_limit():
 
 
 @pytest.mark.parametrize("seed", range(3_000, 3_020))
-def test_orders_without_a_limit_are_never_cut(seed):
+def test_orders_without_limits_leave_no_profitable_lots(seed):
     world = random_world(seed)
     bottomless = [
         replace(now, orders=[100] * len(now.orders), rooms=[[10_000] * len(now.orders)] * 2)
@@ -558,8 +564,8 @@ def test_orders_without_a_limit_are_never_cut(seed):
     assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]
 
 
-def test_fills_within_an_interval_reduce_a_firms_room_to_zero():
-    """With room for ten lots it takes three quotes of three lots, and one lot of the next."""
+def test_a_firm_stops_when_fills_of_an_interval_have_used_its_room():
+    """With room for ten lots the firm takes three quotes of three lots and one more lot."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
     fills, *_ = played(replace(world, intervals=[one_level]))

@@ -1,4 +1,4 @@
-"""The state that a session carries from one interval to the next, and its removal."""
+"""A session keeps the quote in force between intervals until it is cleared."""
 
 from dataclasses import replace
 from datetime import date
@@ -20,7 +20,7 @@ from des.scenario import Anchor, Price, VolatilityLevel
 
 DAY = date(2022, 5, 9)
 START_US = midnight_us(DAY)
-REFRESH_US = 1_700 * SECOND_US  # no beat falls on the second hour's start
+REFRESH_US = 1_700 * SECOND_US  # no quote is posted at the start of the second hour
 LAW = Price(
     anchors=(Anchor(at=DAY, price_usd=30_000),),
     volatility=(VolatilityLevel(since=DAY, annual=0.8),),
@@ -30,7 +30,7 @@ SHOWN = Plan(0, (10,), (10**6, 10**6))
 
 
 @pytest.mark.parametrize("is_cleared", [False, True])
-def test_a_quote_survives_its_hour_unless_the_session_is_cleared(is_cleared):
+def test_a_quote_stays_in_force_after_its_hour_unless_the_session_is_cleared(is_cleared):
     price = LeadPrice(1, "BTC-PERP", LAW, Decimal(1), START_US, START_US + 2 * HOUR_US)
     nobody = np.empty(0, dtype=np.uint64)
     codes = Codes(np.arange(1), np.arange(1, 3))

@@ -1,25 +1,26 @@
-"""The cost of a stale quote in closed form: the expected loss at the moment when it is posted.
+"""The expected loss of a stale quote at its posting, compared with formulas.
 
-A quote posted at p was made from the price at p - L. If the price moves like sigma W, an instant
-taker with costs c gains on it, over both sides,
+A quote posted at time p is made from the price at p - L. If the price moves like sigma W, a taker
+without delay and with costs c gains over both sides
 
-    g(T) = 2 [sigma sqrt(T) phi(d) - s Phi(-d)],   d = (s + c) / (sigma sqrt(T)),
+    g(T) = 2 [sigma sqrt(T) phi(d) - s Phi(-d)],   d = (s + c) / (sigma sqrt(T)).
 
-with half-spread s and the time T over which the price was observed. Prices are whole
-ticks and only edges above s + c count, so the boundary lies at s + c + 1/2.
+Here s is the half-spread and T the time between the two observed prices. Prices are whole ticks and
+only edges above s + c count, so the formula uses s + c + 1/2.
 
 With dense ticks T is L. With ticks of a Poisson process of rate lambda, the quote is made from the
-last tick before p - L, which has the age A then. The order meets the last price before p, which has
-the age B then. Without a tick in between the price has not moved. Otherwise T = L + A - B. A is
-exponential of rate lambda, since the process has no memory, and B has the same law cut at L. The
-integral of the product of their densities over A - B = T - L is
+last tick before p - L; A is the age of this tick at p - L. The order is filled at the last price
+before p; B is the age of this price at p. Without a tick in between the price has not moved.
+Otherwise T = L + A - B. A is exponential with rate lambda, since the process has no memory. B has
+the same distribution, truncated at L. The integral of the product of their densities over
+A - B = T - L is
 
-    f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0,
+    f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0.
 
-whose mass is 1 - exp(-lambda L), the chance of any tick in between.
+Its integral over T is 1 - exp(-lambda L), the probability of any tick in between.
 
-Quotes that are posted less than L apart share moves. So the standard errors are those of the means
-of batches, each of many quotes, so that batches share little.
+Quotes posted less than L apart depend on the same moves. So standard errors are computed from means
+of batches with many quotes each.
 """
 
 import math
@@ -49,16 +50,16 @@ from ledger.motives import Motive
 DAY = date(2022, 5, 1)
 START_US = midnight_us(DAY)
 TICK_USD = Decimal("0.01")
-PRICE_TICKS = 10**9  # so high that sigma, which is proportional to the price, is nearly constant
+PRICE_TICKS = 10**9  # a high price, so that sigma hardly changes with the price
 BATCH_US = 600 * SECOND_US
-WARM_UP_US = 60 * SECOND_US  # until there is a price of L ago to read
+WARM_UP_US = 60 * SECOND_US  # longer than every latency L
 NORMAL = NormalDist()
-FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # no customer goes there
+FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # never a better price
 
 
 @dataclass(frozen=True)
 class Market:
-    """A price without drift, jumps or memory, and the maker's latency."""
+    """A price without drift and jumps, and the times of the maker's quotes."""
 
     sigma: float  # ticks per square-root second
     latency_s: float
@@ -114,15 +115,15 @@ def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
 
 @dataclass(frozen=True)
 class Sample:
-    """Means per quote at its posting, by batch and firm; and the worth of each later fill."""
+    """Means per quote at its posting, by batch and firm; and the gain of each later fill."""
 
     loss: np.ndarray  # ticks per lot
     hits: np.ndarray
-    later: np.ndarray  # edges less costs, ticks, of all fills that a tick triggered
+    later: np.ndarray  # edge less costs of each fill triggered by a tick
 
 
 def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
-    """Let instant firms, one for each of *costs*, hit a market's quotes; each takes one lot."""
+    """Simulate firms without delay, one for each of *costs*; an order is one lot."""
     batches = math.ceil(market.quotes * market.refresh_s * SECOND_US / BATCH_US)
     end_us = START_US + WARM_UP_US + batches * BATCH_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0] * len(costs))
@@ -169,21 +170,21 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
 
 
 def terms_of(costs: tuple[int, ...]) -> Terms:
-    """Return terms with one lot an order, for an edge beyond the costs."""
+    """Return terms of firms that hit with one lot if the edge exceeds their costs."""
     firm = np.argsort(costs, kind="stable")
     n = len(costs)
     return Terms(np.array(costs)[firm], firm, np.ones(n, np.int64), np.full((2, n), LOTS_MAX))
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Check that the mean of *batches* is within three standard errors of *expected*."""
+    """Assert that the mean of *batches* is within three standard errors of *expected*."""
     mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
-    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} tells nothing"
+    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} is too large"
     off = (mean - expected) / error
     assert abs(off) < 3, f"{mean:.3f} +- {error:.3f}, expected {expected:.3f}: {off:+.1f} s.e."
 
 
-# ---- at the posting, in closed form
+# ---- the loss at the posting, by the formula
 
 DENSE = (
     Market(sigma=1_000, latency_s=1.0, refresh_s=0.5, ticks_per_s=50, quotes=100_000),
@@ -195,12 +196,12 @@ SPARSE = (
     Market(sigma=1_000, latency_s=1.0, refresh_s=0.5, ticks_per_s=2.0, quotes=100_000),
     Market(sigma=400, latency_s=2.0, refresh_s=1.0, ticks_per_s=1.0, quotes=100_000),
 )
-# Half-spread, and costs of the firms, in standard deviations of the price over the latency.
+# Half-spread and costs of the firms, in standard deviations of the price over the latency.
 ASKED_SD = ((0.5, (0.0, 0.5)), (1.2, (0.0,)), (0.3, (0.3,)))
 
 
 def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expect: Expect) -> None:
-    """Measure quotes' loss and their number of hits, and compare both with *expect*."""
+    """Assert that the simulated loss and number of hits of quotes agree with *expect*."""
     sd = market.sigma * market.latency_s**0.5
     half_spread, costs = round(half_spread_sd * sd), tuple(round(cost * sd) for cost in costs_sd)
     sample = measure(market, half_spread, costs)
@@ -211,26 +212,26 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
-def test_with_dense_ticks_the_loss_on_a_stale_quote_is_that_of_the_formula(market, asked):
+def test_with_dense_ticks_the_loss_on_stale_quotes_equals_the_formula(market, asked):
     """Standard errors are at most 1 % of the expected values, with 42 to 167 batches."""
     hold(market, *asked, over_latency)
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
-def test_with_sparse_ticks_the_loss_is_the_same_averaged_over_the_observed_time(market, asked):
-    """Standard errors are at most 1 %; the formula for dense ticks deviates by tens of them."""
+def test_with_sparse_ticks_the_loss_is_the_formula_averaged_over_elapsed_time(market, asked):
+    """Standard errors are at most 1 %; the formula for dense ticks is tens of them away."""
     hold(market, *asked, over_elapsed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("half_spread_sd", [0.0, 0.5, 1.2])
 @pytest.mark.parametrize("market", DENSE + SPARSE)
-def test_the_formulas_hold_over_a_grid_to_a_finer_error(market, half_spread_sd):
+def test_the_loss_equals_the_formulas_over_a_grid_of_settings(market, half_spread_sd):
     many = replace(market, quotes=400_000)
     hold(many, half_spread_sd, (0.0, 0.3, 0.8), over_latency if market in DENSE else over_elapsed)
 
 
-def test_later_in_a_quotes_life_an_instant_firm_gets_its_costs_and_an_overshoot():
+def test_hits_after_the_posting_gain_more_than_the_firms_costs():
     later = measure(SPARSE[0], half_spread=500, costs=(0, 300)).later
 
     assert len(later) > 10_000
@@ -241,10 +242,10 @@ def test_later_in_a_quotes_life_an_instant_firm_gets_its_costs_and_an_overshoot(
 
 
 @pytest.mark.parametrize("gateway_ms", [0, 75])
-def test_a_quoter_without_latency_that_requotes_at_every_tick_is_never_picked_off(gateway_ms):
-    """Neither instant firms nor orders under way pick it off; firms without costs try most often.
+def test_a_maker_without_latency_that_requotes_at_every_tick_is_never_picked_off(gateway_ms):
+    """There are firms with and without delay, and none has costs.
 
-    The same minutes with a millisecond of latency have thousands of pick-offs.
+    With a millisecond of latency the same minutes have thousands of pick-offs.
     """
     assert len(pick_offs(latency_s=0.0, gateway_ms=gateway_ms)) == 0
     assert len(pick_offs(latency_s=0.001, gateway_ms=gateway_ms)) > 1_000
@@ -263,8 +264,8 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
     return session.play(START_US, end_us, 0.0, decided, NO_ORDERS).rows
 
 
-def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_exactly():
-    """It is exact to the cent for any price; a side closes when the position is at its limit."""
+def test_noise_traders_pay_exactly_the_half_spread_of_a_quote_without_latency():
+    """The gain is exact to the cent. The position reaches its limit on both sides in the test."""
     market = Market(sigma=30_000, latency_s=0.0, refresh_s=0.0, ticks_per_s=1.0, quotes=0)
     end_us = START_US + 24 * HOUR_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0, 5_000])

@@ -1,4 +1,4 @@
-"""Firms' decisions to hit: the hurdle and the size, from the state after a settlement."""
+"""Firms' terms for hitting quotes: threshold, order size and remaining room."""
 
 from dataclasses import replace
 
@@ -28,27 +28,27 @@ def decided(state: FirmsInMarket = STATE, hurdle_times: float = 1.0):
     return terms(Takers.of(FIRMS), MARK, 1, state, hurdle_times)
 
 
-def test_an_order_takes_at_most_a_share_of_its_firms_present_claim():
+def test_the_size_of_an_order_is_a_share_of_the_firms_present_claim():
     twice = replace(STATE, claim_cents=2 * STATE.claim_cents)
 
     assert decided().order_lots.tolist() == [200, 2_000, 1_000]
     assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
 
 
-def test_the_room_is_leverage_less_the_position_and_more_to_close_it():
-    """Three times half a million dollars are 3,000 lots."""
+def test_the_room_of_a_firm_is_leverage_times_margin_less_its_position():
+    """A leverage of three on half a million dollars is 3,000 lots."""
     assert decided().room_lots[ASK].tolist() == [3_000, 2_900, 3_000]
     assert decided().room_lots[BID].tolist() == [3_000, 3_100, 3_000]
 
 
-def test_firms_that_do_not_trade_watch_nothing_and_others_hit_from_their_threshold_on():
-    """Fee and hurdle are 6 and 5 basis points of 50,000 ticks."""
+def test_only_trading_firms_have_thresholds_of_fee_plus_hurdle():
+    """Fee plus hurdle of the two trading firms are 6 and 5 bps of 50,000 ticks."""
     assert decided().firm.tolist() == [1, 0]
     assert decided().threshold.tolist() == [25, 30]
 
 
 @pytest.mark.parametrize(("firms", "exponent", "times"), [(4, 0.5, 0.5), (9, 0.0, 1), (0, 1.0, 1)])
-def test_hurdles_fall_with_the_number_of_firms_to_the_power_of_an_exponent(firms, exponent, times):
+def test_hurdles_fall_with_a_power_of_the_number_of_firms(firms, exponent, times):
     assert competing(firms, exponent) == times
-    # Half the hurdles: 4 + 1 and 4 + 0.5 basis points.
+    # With half the hurdles the thresholds are 4 + 1 and 4 + 0.5 bps.
     assert decided(hurdle_times=0.5).threshold.tolist() == [22, 25]

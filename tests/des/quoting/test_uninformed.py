@@ -1,6 +1,6 @@
-"""Uninformed flow: Poisson orders of the stated volume on either side, for any partition.
+"""Uninformed orders are Poisson, have the stated volume, and do not depend on time steps.
 
-Statistical claims are tested to three standard errors, which are stated in each test.
+Statistical tests allow three standard errors, which each test states.
 """
 
 import math
@@ -49,18 +49,20 @@ def orders(hours) -> np.ndarray:
 # ---- the stated distributions
 
 
-def test_the_number_of_orders_is_that_of_a_poisson_process(hours):
-    """Standard errors of n counts: mean sqrt(mean / n), variance about sqrt(2 / n) mean."""
+def test_hourly_counts_of_uninformed_orders_are_poisson(hours):
+    """For n counts the standard error of the mean is sqrt(mean / n), of the variance about
+    sqrt(2 / n) mean.
+    """
     counts = np.array([len(one) for one in hours])
 
     assert abs(counts.mean() - MEAN_ORDERS) < 3 * math.sqrt(MEAN_ORDERS / HOURS)
     assert abs(counts.var(ddof=1) - MEAN_ORDERS) < 3 * MEAN_ORDERS * math.sqrt(2 / HOURS)
-    # Hours are independent.
+    # Counts of neighbouring hours are uncorrelated.
     assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 3 / math.sqrt(HOURS)
 
 
-def test_they_add_up_to_the_stated_volume(hours):
-    """The sum of a Poisson number of geometric sizes has the variance mean number x mean square."""
+def test_uninformed_orders_sum_to_the_stated_volume(hours):
+    """The sum of a Poisson number of sizes has variance mean number x mean square size."""
     lots = np.array([one["lots"].sum() for one in hours])
     expected = USD_PER_S * 3_600 / LOT_USD
     mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
@@ -70,14 +72,14 @@ def test_they_add_up_to_the_stated_volume(hours):
     assert abs(lots.mean() - expected) < 3 * error
 
 
-def test_buyers_and_sellers_are_equally_many(orders):
+def test_half_of_uninformed_orders_are_purchases(orders):
     sides = orders["side"]
     assert set(sides) == {0, 1}
     assert abs(sides.mean() - 0.5) < 3 * 0.5 / math.sqrt(len(sides))
 
 
-def test_sizes_are_geometric(orders):
-    """Whole lots from one on; P(more than k) = (1 - 1/m)^k; s.e. of a share sqrt(p (1 - p) / n)."""
+def test_sizes_of_uninformed_orders_are_geometric(orders):
+    """For mean m, P(more than k lots) = (1 - 1/m)^k; a share p has s.e. sqrt(p (1 - p) / n)."""
     lots = orders["lots"]
     assert lots.min() == 1
     for k in (1, 5, 13, 40):
@@ -87,7 +89,7 @@ def test_sizes_are_geometric(orders):
 
 @pytest.mark.parametrize("what", ["minute", "holder"])
 def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
-    """A chi-square of k degrees of freedom has the standard deviation sqrt(2 k)."""
+    """A chi-square with k degrees of freedom has standard deviation sqrt(2 k)."""
     if what == "minute":
         drawn, cells = orders["arrival_us"] % HOUR_US * 60 // HOUR_US, 60
     else:
@@ -98,14 +100,14 @@ def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
-def test_customers_orders_do_not_depend_on_the_price(orders):
+def test_customers_orders_have_no_price_limit_and_no_trigger(orders):
     assert set(orders["limit"]) == {ANY_PRICE}
     assert set(orders["firm"]) == {UNINFORMED}
     assert set(orders["trigger"]) == {Trigger.NONE}
 
 
 def test_orders_are_one_lot_if_a_lot_is_worth_more_than_an_order():
-    """There are then fewer orders, so that the volume stays the same."""
+    """The number of orders is lower, so the volume is the stated one."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []
     for i in range(hours):
@@ -116,16 +118,16 @@ def test_orders_are_one_lot_if_a_lot_is_worth_more_than_an_order():
     assert abs(np.mean(counts) - expected) < 3 * math.sqrt(expected / hours)
 
 
-def test_no_volume_means_no_orders():
+def test_without_volume_there_are_no_uninformed_orders():
     assert not len(flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD))
 
 
-# ---- the same orders for every partition
+# ---- orders do not depend on time steps or on the order of reading
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(cuts=st.lists(st.integers(START_US, START_US + HOUR_US), max_size=12))
-def test_any_partition_of_an_hour_gives_the_same_orders_in_the_order_of_time(cuts):
+def test_any_partition_of_an_hour_gives_the_same_orders_sorted_by_time(cuts):
     source = flow()
     parts = [
         source.orders(begin_us, end_us, USD_PER_S, LOT_USD)
@@ -138,7 +140,7 @@ def test_any_partition_of_an_hour_gives_the_same_orders_in_the_order_of_time(cut
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(order=st.permutations(range(6)))
-def test_hours_drawn_in_any_order_are_the_same_hours(order):
+def test_the_ticks_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order):
     straight, shuffled = flow(), flow()
     in_turn = [hour(straight, i) for i in range(6)]
     assert all(np.array_equal(hour(shuffled, i), in_turn[i]) for i in order)

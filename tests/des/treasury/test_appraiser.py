@@ -1,4 +1,4 @@
-"""A house priced by hand-made fees: growth of two years, with and without its captive maker."""
+"""The valuation of a house from given fees, with and without its captive maker."""
 
 from dataclasses import replace
 from datetime import date
@@ -29,7 +29,7 @@ cents = st.integers(0, 10**12)
 
 
 class Ledger:
-    """Balances that a test sets, and the notes."""
+    """A ledger with balances that a test posts, and a list of notes."""
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {}
@@ -46,9 +46,9 @@ class Ledger:
 
 
 def appraised(months: list[dict[str, int]], left: float = 0.8) -> tuple[Appraiser, Ledger]:
-    """Close month after month, each with its postings.
+    """Return an appraiser and its ledger after months with the given postings.
 
-    Without the maker's quotes, others would pay *left* times their fees.
+    Without the maker's quotes, customers of other makers pay *left* times their fees.
     """
     ledger = Ledger()
     makers = SimpleNamespace(fees_without_maker_cents=0.0)
@@ -69,7 +69,7 @@ def values(appraiser: Appraiser) -> dict[str, tuple[int, ...]]:
 # ------------------------------------------------------------------------------ months and years
 
 
-def test_a_month_is_the_change_of_the_balances_and_income_is_positive():
+def test_monthly_income_is_the_change_of_balances_and_a_gain_is_positive():
     ledger = Ledger()
     income = MonthlyIncome(ledger, (FEES, "Expenses:FTX:Operations"))
 
@@ -83,24 +83,25 @@ def test_a_month_is_the_change_of_the_balances_and_income_is_positive():
 
 
 @given(months=st.lists(st.integers(-(10**12), 10**12), max_size=40))
-def test_a_year_is_twelve_months_and_months_before_the_first_count_zero(months):
+def test_a_year_is_the_sum_of_twelve_months_and_missing_months_are_zero(months):
     padded = [0] * 24 + months
 
     assert year_cents(months) == sum(padded[-12:])
     assert year_before_cents(months) == sum(padded[-24:-12])
 
 
-# ------------------------------------------------------------------------------- the closed form
+# --------------------------------------------------------------------------- values by hand
 
 
-def test_two_years_agree_with_a_calculation_by_hand():
-    # Fees are a thousand dollars a month, then three thousand. Others pay a tenth, then two thirds.
+def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
+    # Fees are 1,000 dollars a month in the first year, then 3,000. Customers of other makers pay
+    # a tenth of the fees, then two thirds.
     first = {FEES: -100_000, OTHERS: 10_000}
     second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)
 
-    # Fees grow by 24,000. Of the 24,000 that others pay 0.8 squared is left: 15,360, against 12,000
-    # in the year before. A year's earnings are 36,000, since nothing was paid to run it.
+    # Fees grow by 24,000. Without the maker 0.64 of 24,000 is left, 15,360, after 12,000 in the
+    # year before. Earnings of the last year are 36,000, since there are no costs.
     assert values(appraiser) == {
         BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
         WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),
@@ -121,7 +122,7 @@ def test_a_trading_firms_earnings_include_the_captive_makers_quotes_and_costs():
                 "Expenses:Alameda:Hedging": 80,
                 "Income:Alameda:LeadSpread": -60,
                 "Income:Alameda:LeadPickOff": 20,
-                # None of these is of its quotes.
+                # These accounts are not results of quotes and not operating costs.
                 "Income:Alameda:Directional": 9_000,
                 "Expenses:Alameda:Interest": 9_000,
                 "Expenses:FTX:Sponsorship": 9_000,
@@ -134,7 +135,7 @@ def test_a_trading_firms_earnings_include_the_captive_makers_quotes_and_costs():
 
 
 @given(before=cents, after=cents)
-def test_a_house_that_shrinks_has_no_value_by_growth(before, after):
+def test_a_house_with_falling_fees_has_zero_value_by_growth(before, after):
     appraiser, _ = appraised([{FEES: -before}] + [{}] * 11 + [{FEES: -after}])
     growth, *priced = values(appraiser)[BY_GROWTH]
 
@@ -142,16 +143,16 @@ def test_a_house_that_shrinks_has_no_value_by_growth(before, after):
     assert (priced == [0, 0, 0]) == (after <= before)
 
 
-def test_a_value_is_rounded_once_half_to_even():
+def test_values_are_rounded_half_to_even_cents():
     appraiser, _ = appraised([{FEES: -1}])
 
-    assert values(appraiser)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are two
+    assert values(appraiser)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are rounded to 2
 
 
 # ---------------------------------------------------------------------- without the captive maker
 
 
-def test_if_customers_ignore_depth_only_the_fees_on_its_fills_are_lost():
+def test_if_demand_ignores_quotes_only_fees_on_the_makers_fills_are_lost():
     appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], left=1.0)
 
     assert values(appraiser)[WITHOUT_MAKER][0] == 300
@@ -161,14 +162,14 @@ def test_if_customers_ignore_depth_only_the_fees_on_its_fills_are_lost():
     months=st.lists(st.tuples(cents, cents), max_size=30),
     left=st.floats(0, 1),
 )
-def test_its_quotes_are_never_worth_less_than_zero_or_more_than_the_house(months, left):
+def test_the_value_of_the_makers_quotes_is_between_zero_and_that_of_the_house(months, left):
     posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
     appraiser, _ = appraised(posted, left)
 
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
 
-def test_a_house_that_stopped_growing_has_no_share_value_to_lose():
+def test_without_growth_the_house_loses_no_share_value_without_its_maker():
     posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
 
     assert appraised(posted)[0].lost_without_maker_cents == 0
@@ -177,7 +178,7 @@ def test_a_house_that_stopped_growing_has_no_share_value_to_lose():
 # ---------------------------------------------------------------------------------- in the books
 
 
-def test_a_months_note_is_dated_the_first_of_the_next_and_a_round_its_own_day():
+def test_each_month_and_each_share_round_has_a_note_of_all_valuations():
     appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], left=1.0)
     of_month = list(ledger.noted)
     appraiser.note(0, "seed")

@@ -1,4 +1,4 @@
-"""Coins are bought in whole lots at the price, and sold for the needed amount at a haircut."""
+"""The maker buys coins in whole lots at the price and sells the needed amount with a haircut."""
 
 from datetime import date
 from pathlib import Path
@@ -21,14 +21,14 @@ SCENARIO = load(str(Path(__file__).parents[2] / "worlds" / "portfolio.toml"))
 PARTIES, COINS = parties_of(SCENARIO), chart_coins(SCENARIO)
 OPENED = opened(Chart(PARTIES, (), coins=COINS))
 MAKER, DEALERS = (PARTIES.names.index(name) for name in ("Alameda", "Coin-Dealers"))
-NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost 100, and 5 % less for a sale
+NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost 100; a sale yields 5 % less
 LATER_US = midnight_us(date(2022, 6, 2)) + DAY_US - 1  # ALTS cost 60
-MARKS = np.array([30_000])  # of BTC; a hundredth of one is a lot
+MARKS = np.array([30_000])  # price of BTC; a lot is 0.01 BTC
 CENTS = st.integers(0, 10**12)
 
 
 class Desk:
-    """A maker with cash, dealers with more, and a book without coins."""
+    """A maker with cash and no coins, and dealers with cash."""
 
     def __init__(self, own: int = 10**12, dealers: int = 10**12) -> None:
         self.books = Books(OPENED)
@@ -54,10 +54,10 @@ class Desk:
         return sum(lots * c for lots, c in zip(self.book.lots, (297_00, 95_00), strict=True))
 
 
-def test_shares_are_spent_in_whole_lots():
+def test_the_amount_for_each_coin_is_spent_in_whole_lots():
     desk = Desk()
 
-    desk.buy(1_000_000)  # half of it on BTC at 300.00 a lot, two fifths on ALTS at 100.00
+    desk.buy(1_000_000)  # 50 % for BTC at 300.00 a lot, 40 % for ALTS at 100.00
 
     assert desk.book.lots == [16, 40]
     assert desk.book.worth_cents(NIGHT_US, MARKS) == 16 * 300_00 + 40 * 100_00
@@ -65,7 +65,7 @@ def test_shares_are_spent_in_whole_lots():
 
 
 @given(spent=CENTS, wanted=st.one_of(CENTS, st.integers(0, 3)))
-def test_a_sale_brings_the_amount_needed_or_at_most_a_lot_of_each_more(spent, wanted):
+def test_a_sale_yields_the_needed_amount_and_at_most_one_lot_of_each_coin_more(spent, wanted):
     desk = Desk()
     desk.buy(spent)
     worth = desk.net_worth
@@ -79,7 +79,7 @@ def test_a_sale_brings_the_amount_needed_or_at_most_a_lot_of_each_more(spent, wa
 
 
 @given(spent=CENTS, wanted=CENTS, dealers=st.integers(0, 10**9))
-def test_dealers_buy_no_more_than_they_can_pay(spent, wanted, dealers):
+def test_dealers_buy_coins_only_up_to_their_cash(spent, wanted, dealers):
     desk = Desk()
     desk.buy(spent)
     desk.custody.cash[DEALERS] = dealers
@@ -88,7 +88,7 @@ def test_dealers_buy_no_more_than_they_can_pay(spent, wanted, dealers):
     assert desk.custody.cash[DEALERS] >= 0
 
 
-def test_no_sale_exceeds_the_available_coins():
+def test_purchases_of_coins_never_exceed_their_supply():
     desk = Desk(own=10**14)
 
     desk.buy(3 * 10**13)
@@ -112,7 +112,7 @@ def test_the_books_have_the_cost_of_coins_less_their_proceeds():
     ]
 
 
-def test_a_coin_without_a_price_yet_is_not_bought():
+def test_a_coin_before_its_first_price_has_no_price():
     prices = CoinPrices(SCENARIO, SCENARIO.coins)
 
     assert prices.usd(1, date(2022, 5, 28), MARKS) is None

@@ -1,4 +1,4 @@
-"""The directional book: a position is bought evenly over a day, held at any loss, and sold."""
+"""The directional book buys a position evenly over a day, keeps it, and sells it over a day."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def long(**changes: object) -> Long:
 
 
 class Market:
-    """Fills each order at once; a lot has the given value."""
+    """A market that fills each order at once at a given value of a lot."""
 
     def __init__(self, *longs: Long) -> None:
         self.book = DirectionalBook(longs, DESK)
@@ -37,7 +37,7 @@ class Market:
 
 
 @given(usd=st.integers(1, 10**7), lot_cents=st.integers(1, 10**6))
-def test_a_day_after_its_first_it_has_the_coins_that_its_dollars_bought(usd, lot_cents):
+def test_after_a_day_the_position_is_worth_the_stated_dollars(usd, lot_cents):
     market = Market(long(usd=float(usd)))
 
     market.pass_days(SINCE, 1, lot_cents)
@@ -45,7 +45,7 @@ def test_a_day_after_its_first_it_has_the_coins_that_its_dollars_bought(usd, lot
     assert market.held == 100 * usd // lot_cents
 
 
-def test_it_is_built_and_sold_evenly_over_a_day():
+def test_a_position_is_bought_and_sold_evenly_over_a_day():
     market = Market(long(usd=240.0))
     market.pass_days(SINCE, 4)
 
@@ -53,7 +53,7 @@ def test_it_is_built_and_sold_evenly_over_a_day():
     assert market.path[-STEPS:] == list(range(230, -1, -10))
 
 
-def test_a_later_price_changes_no_lot():
+def test_a_later_price_does_not_change_the_position():
     market = Market(long())
     market.pass_days(SINCE, 1)
     held = market.held
@@ -62,14 +62,14 @@ def test_a_later_price_changes_no_lot():
     assert set(market.path[-STEPS:]) == {held}
 
 
-def test_the_target_is_zero_before_the_first_day_and_without_a_long():
+def test_there_is_no_position_before_the_first_day_or_for_another_market():
     market = Market(long(), long(market="SOL-PERP", since=date(2021, 9, 1)))
     market.pass_days(date(2021, 9, 29), 2)
 
     assert set(market.path) == {0}
 
 
-def test_two_longs_of_one_market_add_up():
+def test_two_long_positions_in_one_market_are_added():
     market = Market(long(usd=100.0), long(since=date(2021, 10, 2), usd=50.0))
     market.pass_days(SINCE, 3)
 
@@ -77,7 +77,7 @@ def test_two_longs_of_one_market_add_up():
     assert market.held == 150
 
 
-def test_after_a_close_out_all_is_sold_and_nothing_is_bought_again():
+def test_after_a_close_out_the_position_is_sold_and_never_bought_again():
     market = Market(long(until=None), long(since=date(2021, 10, 3), until=None))
     market.pass_days(SINCE, 1)
 
@@ -90,7 +90,7 @@ def test_after_a_close_out_all_is_sold_and_nothing_is_bought_again():
     assert max(market.path[STEPS:]) < 1_000
 
 
-def test_a_long_that_ended_before_the_run_is_not_entered():
+def test_a_long_position_that_ended_before_the_run_is_never_bought():
     market = Market(long())
     market.pass_days(UNTIL, 2)
 

@@ -1,4 +1,4 @@
-"""The maker's sources have an order; its loans are owed, bear interest and can be called."""
+"""The maker's sources of money are used in order; its loans bear interest and can be recalled."""
 
 from datetime import date
 from fractions import Fraction
@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers, its maker, and two lenders to the maker; no interest unless given."""
+    """A house with customers, its maker, and two lenders without interest by default."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Town:
 
 
 @given(own=CENTS, account=CENTS, limits=st.tuples(CENTS, CENTS), line=CENTS, needed=CENTS)
-def test_money_is_taken_to_the_cent_from_each_source_before_the_next(
+def test_each_source_of_money_is_used_to_the_cent_before_the_next_source(
     own, account, limits, line, needed
 ):
     town = Town(own, account, limits, line)
@@ -123,7 +123,7 @@ def test_money_is_taken_to_the_cent_from_each_source_before_the_next(
     needed=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_no_source_is_used_while_an_earlier_one_has_money(
+def test_no_source_is_used_while_an_earlier_source_has_money(
     own, account, limits, line, till, needed, tranche
 ):
     town = Town(own, account, limits, line, till, tranche=tranche)
@@ -148,7 +148,9 @@ def test_no_source_is_used_while_an_earlier_one_has_money(
     till=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_the_payable_amount_is_all_that_can_be_raised(own, account, limits, line, till, tranche):
+def test_the_payable_amount_is_the_cash_that_can_be_raised(
+    own, account, limits, line, till, tranche
+):
     town = Town(own, account, limits, line, till, tranche=tranche)
     payable = town.purse.payable_cents(NIGHT_US)
 
@@ -158,7 +160,7 @@ def test_the_payable_amount_is_all_that_can_be_raised(own, account, limits, line
 
 
 @given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
-def test_an_account_in_debit_is_covered_in_the_same_order(own, lost, limits, line):
+def test_a_negative_account_is_covered_by_the_sources_in_the_same_order(own, lost, limits, line):
     town = Town(own, -lost, limits, line)
 
     town.purse.cover_debit(NIGHT_US)
@@ -187,7 +189,7 @@ def test_an_account_in_debit_is_covered_in_the_same_order(own, lost, limits, lin
     account=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_a_line_that_ends_with_the_houses_own_money_never_lends_customers(
+def test_with_never_lend_customer_money_the_credit_line_lends_only_own_money(
     moves, till, retail, account, tranche
 ):
     town = Town(0, account, (500, 500), 10**6, till, retail, tranche, never_lend=True)
@@ -196,7 +198,7 @@ def test_a_line_that_ends_with_the_houses_own_money_never_lends_customers(
         drawn = town.credit.drawn_cents
         if move == "raise":
             town.purse.raise_cash(NIGHT_US, cents)
-            town.custody.cash[CODE["Alameda"]] = 0  # it is spent
+            town.custody.cash[CODE["Alameda"]] = 0  # the maker spends the cash
         elif move == "lose":
             claims[CODE["Alameda"]] -= cents
             claims[retail] += cents
@@ -211,7 +213,7 @@ def test_a_line_that_ends_with_the_houses_own_money_never_lends_customers(
             assert town.custody.till("FTX") >= claims[retail]
 
 
-def test_without_that_rule_the_line_lends_customers_money_too():
+def test_by_default_the_credit_line_also_lends_customers_money():
     town = Town(line=1_000, till=1_000, retail=1_000)
 
     town.purse.raise_cash(NIGHT_US, 1_000)
@@ -221,7 +223,7 @@ def test_without_that_rule_the_line_lends_customers_money_too():
 
 
 @pytest.mark.parametrize(("reserve", "lent"), [(0, 300), (100, 200), (400, 0)])
-def test_money_set_aside_for_customers_debts_is_not_the_houses_own(reserve, lent):
+def test_money_reserved_for_customers_debts_is_not_the_houses_own_money(reserve, lent):
     town = Town(till=1_000, retail=600, account=100)
 
     money = HouseMoney(PARTIES, town.house, town.custody, lambda: reserve)
@@ -245,7 +247,7 @@ def test_a_loan_is_a_debt_of_the_borrower_and_a_claim_of_the_lender():
     assert town.books.balances[cash("Alameda")] == 500 == town.purse.cash_cents
 
 
-def test_a_limit_follows_its_dates_and_nothing_is_lent_before_the_first():
+def test_a_lender_lends_nothing_before_its_first_limit_and_then_the_limit_in_force():
     days = [date(2022, 6, day) for day in (12, 13, 20, 21)]
     limits = tuple({"since": d, "usd": usd} for d, usd in ((days[1], 5.0), (days[3], 2.0)))
     town = Town(limits=(0, 0))
@@ -255,7 +257,7 @@ def test_a_limit_follows_its_dates_and_nothing_is_lent_before_the_first():
     assert [lenders.unused_cents(midnight_us(day)) for day in days] == [0, 500, 500, 200]
 
 
-def test_tokens_that_fall_support_a_smaller_loan_and_the_excess_is_recalled():
+def test_if_tokens_fall_in_value_lenders_recall_the_excess_of_their_loans():
     town = Town(limits=(1_000, 300), advance=0.5)
     town.lenders.look(1_000)
     town.purse.raise_cash(NIGHT_US, 10_000)
@@ -269,7 +271,7 @@ def test_tokens_that_fall_support_a_smaller_loan_and_the_excess_is_recalled():
     assert list(town.lenders.recalled(NIGHT_US)) == [(0, 500), (1, 300)]
 
 
-def test_a_repaid_amount_is_no_longer_owed():
+def test_a_repayment_reduces_the_debt():
     town = Town(limits=(400, 0))
     town.purse.raise_cash(NIGHT_US, 400)
 
@@ -280,7 +282,7 @@ def test_a_repaid_amount_is_no_longer_owed():
     assert town.books.transactions[-1].tag == "recall"
 
 
-def test_no_lender_is_paid_with_missing_money():
+def test_a_repayment_above_the_makers_cash_is_refused():
     town = Town(limits=(400, 0))
     town.purse.raise_cash(NIGHT_US, 400)
     town.custody.cash[CODE["Alameda"]] = 399
@@ -299,7 +301,7 @@ def test_interest_is_simple_and_rounded_once(cents, days, rate):
     assert abs(interest_cents(cents * days, rate) - exact) <= Fraction(1, 2)
 
 
-def test_a_year_at_eight_per_cent_costs_eight_per_cent():
+def test_a_year_at_eight_percent_costs_eight_percent_and_is_an_expense():
     town = Town(limits=(1_000_000, 0), rate_pct_per_year=8.0)
     town.purse.raise_cash(NIGHT_US, 1_000_000)
     for _ in range(365):
@@ -313,7 +315,7 @@ def test_a_year_at_eight_per_cent_costs_eight_per_cent():
     assert list(town.lenders.interest_due()) == []
 
 
-def test_interest_counts_the_days_that_end_with_a_debt():
+def test_interest_is_due_for_each_day_that_ends_with_a_debt():
     town = Town(limits=(365_000, 0), rate_pct_per_year=10.0)
     town.purse.raise_cash(NIGHT_US, 365_000)
     for _ in range(3):

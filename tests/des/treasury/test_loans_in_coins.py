@@ -1,4 +1,4 @@
-"""Loans are drawn into coins and recalled at random: only price changes cause losses."""
+"""Coins are bought with loans and sold for recalls, at random: only price changes cause losses."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ STILL = [{"since": FIRST, "usd": 100}]
 
 
 class Day(NamedTuple):
-    """The events of a day: a limit of each lender, in dollars, and a price of BTC, in ticks."""
+    """The limits of both lenders in dollars and the price of BTC in ticks on a day."""
 
     limits: tuple[int, int]
     ticks: int
@@ -54,7 +54,7 @@ DAYS = st.lists(
 
 @cache
 def world(haircut: float, sold_share: float) -> Scenario:
-    """Return the world with a haircut for every coin, and a share of recalls."""
+    """Return the scenario with this haircut for every coin and this sold share of recalls."""
     group = SCENARIO.group.model_dump(exclude_none=True)
     holdings = [each | {"haircut": haircut} for each in group["portfolio"]["holdings"]]
     holdings[1]["prices"] = STILL
@@ -66,7 +66,7 @@ def world(haircut: float, sold_share: float) -> Scenario:
 
 
 class Town:
-    """A maker with some cash, two lenders with limits by day, and a house that lends the rest."""
+    """A maker with cash, two lenders with daily limits, and a house with a credit line."""
 
     def __init__(self, scenario: Scenario, days: list[Day], own: int, till: int) -> None:
         self.books, self.days = Books(OPENED), days
@@ -104,7 +104,7 @@ class Town:
         self.loans = LoanService(PARTIES, purse, self.lenders, self.book)
 
     def play(self):
-        """Yield each day's limits in cents, once it is over."""
+        """Play each day, then yield its limits in cents."""
         for i, day in enumerate(self.days):
             time_us = midnight_us(FIRST + timedelta(days=i)) + DAY_US - 1
             marks = np.array([day.ticks])
@@ -114,7 +114,7 @@ class Town:
 
     @property
     def spent(self) -> int:
-        """Return the cost of coins less their proceeds, by the books."""
+        """Return the booked cost of coins less the proceeds of sales."""
         return sum(self.books.balances[paid_for_coins("Alameda", coin.name)] for coin in COINS)
 
 
@@ -125,7 +125,7 @@ class Town:
     haircut=st.sampled_from([0.0, 0.05, 1.0]),
     sold_share=st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_after_any_loans_and_recalls_every_book_balances_and_no_cash_is_negative(
+def test_after_any_loans_and_recalls_all_books_balance_and_no_cash_is_negative(
     days, own, till, haircut, sold_share
 ):
     town = Town(world(haircut, sold_share), days, own, till)
@@ -135,7 +135,7 @@ def test_after_any_loans_and_recalls_every_book_balances_and_no_cash_is_negative
         assert int(town.custody.cash.sum()) == town.cash
         assert min(town.book.lots) >= 0
         beyond = [o - limit for o, limit in zip(town.lenders.owed_cents, limits, strict=True)]
-        if max(beyond) > 0 and haircut < 1:  # a recall stays unpaid once all coins are sold
+        if max(beyond) > 0 and haircut < 1:  # a recall is unpaid only if all coins are sold
             assert town.book.lots == [0, 0]
     by_entity: dict[tuple[str, str], int] = defaultdict(int)
     for entry in town.books.transactions:
@@ -149,7 +149,7 @@ def test_after_any_loans_and_recalls_every_book_balances_and_no_cash_is_negative
 
 
 @given(days=DAYS, own=st.integers(0, 10**9), sold_share=st.sampled_from([0.0, 0.5, 1.0]))
-def test_at_constant_prices_coins_cost_their_value(days, own, sold_share):
+def test_at_constant_prices_the_cost_less_proceeds_is_the_value_of_the_coins(days, own, sold_share):
     still = [day._replace(ticks=30_000) for day in days]
     town = Town(world(0.0, sold_share), still, own, 10**9)
 
