@@ -1,4 +1,4 @@
-"""Hours repeat or reverse orders of earlier hours, so that positions have the variance of all hours."""
+"""Hours repeat or reverse earlier orders, so that positions have the variance of all hours."""
 
 from collections import defaultdict
 

@@ -140,7 +140,7 @@ def test_any_partition_of_an_hour_gives_the_same_orders_sorted_by_time(cuts):
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(order=st.permutations(range(6)))
-def test_the_ticks_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order):
+def test_the_orders_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order):
     straight, shuffled = flow(), flow()
     in_turn = [hour(straight, i) for i in range(6)]
     assert all(np.array_equal(hour(shuffled, i), in_turn[i]) for i in order)

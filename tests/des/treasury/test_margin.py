@@ -1,4 +1,4 @@
-"""Margin is real money: it moves between cash and venues, is borrowed to a limit, or is missing."""
+"""Margin is transferred between cash and venues, borrowed up to a limit, or lacking."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01
 NAMES = PARTIES.names
 FTX, ALAMEDA, FIRM01, FIRM02, RETAIL, OTHERS, BINANCE, OUTSIDE = range(len(NAMES))
 HEDGERS = (ALAMEDA, FIRM01, FIRM02)
-ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # the members
+ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # parties with claims on each venue
 CONTRACTS = {name: (Contract("BTC-PERP", name, "0.01", "1"),) for name in ("FTX", "Binance")}
 CHART = Chart(PARTIES, (*CONTRACTS["FTX"], *CONTRACTS["Binance"]))
 OPENED = opened(CHART)
 NOON_US = 1_652_097_600_000_000 - 1
 MARK = np.array([30_000])
-LIMIT, TRANCHE = 100_000, 7_000  # the limit is no whole number of tranches
+LIMIT, TRANCHE = 100_000, 7_000  # the limit is not a multiple of the tranche
 
 
 class Bank:
-    """Two venues, their members' money, and the desk that moves it."""
+    """Two venues, the money of their members, and the desk that transfers margin."""
 
     def __init__(self, floor_cents: int = 1_000) -> None:
         self.books = Books(OPENED)
@@ -59,18 +59,18 @@ class Bank:
         )
 
     def give(self, member: int, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Let a member have money, which the venues hold in cash."""
+        """Add own cash and claims of a member, and the same cash to the venues."""
         self.custody.cash[[member, FTX, BINANCE]] += (cash, house, lead)
         self.house.claims[member] += house
         self.lead.claims[member] += lead
 
     def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
-        """Let a settlement take money from a member and give it to others."""
+        """Move claims from a member to customers and to the outside account."""
         self.house.claims[[member, RETAIL]] += (-house, house)
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
     def hold(self, member: int, lots: int) -> None:
-        """Let a member have a hedge."""
+        """Add to a member's position on the lead venue."""
         self.lead.lots[0, member] += lots
         self.lead.lots[0, OUTSIDE] -= lots
 
@@ -85,7 +85,7 @@ class Bank:
 
 @pytest.fixture
 def bank() -> Bank:
-    """Return venues with cash, and hedgers that have only the floor on the lead venue."""
+    """Return a bank with cash; each hedger has only the minimum on the lead venue."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -102,7 +102,7 @@ AMOUNTS = st.integers(0, 150_000)
 
 @dataclass(frozen=True)
 class Lose:
-    """A settlement takes money from one member and gives it to another."""
+    """A settlement by which one member loses cents to another."""
 
     venue: str
     loser: int
@@ -118,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """A customer withdraws money, down to an empty till."""
+    """A withdrawal by a member, at most the cash of the venue."""
 
     member: int
     venue: str
@@ -143,7 +143,7 @@ steps = st.one_of(
 
 
 def happen(bank: Bank, step: Lose | Hold | Withdraw | str) -> None:
-    """Process one event; losses are booked with the settlement that names them."""
+    """Apply one event to the bank."""
     match step:
         case Lose():
             venue = bank.house if step.venue == "FTX" else bank.lead
@@ -173,7 +173,7 @@ MONEY = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), min_size=3, max_size=3)
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
-def test_no_history_creates_or_loses_money_or_makes_a_balance_negative(money, history):
+def test_in_any_history_money_is_conserved_and_no_balance_is_negative(money, history):
     bank = opened_bank(money)
     total = bank.custody.cash.sum()
     surplus = {name: worth(bank, name) for name in ("FTX", "Binance")}
@@ -189,7 +189,7 @@ def test_no_history_creates_or_loses_money_or_makes_a_balance_negative(money, hi
 
 
 def worth(bank: Bank, name: str) -> int:
-    """Return a venue's own money: its cash and its loans, less its debts."""
+    """Return a venue's own money: its cash and loans less its debts."""
     if name == "FTX":
         lent_out, owes = bank.credit.drawn_cents, bank.house.claims
     else:
@@ -199,8 +199,8 @@ def worth(bank: Bank, name: str) -> int:
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
-def test_the_books_contain_the_actions_of_the_desk(money, history):
-    """All changes of cash and claims beyond settlements are transactions."""
+def test_the_books_have_all_transfers_of_the_desk(money, history):
+    """Every change of cash and claims except by settlements is a transaction."""
     bank = opened_bank(money)
     before = [bank.has(member) for member in range(len(NAMES))]
     settled = defaultdict(int)
@@ -251,7 +251,7 @@ def test_a_gap_loss_is_the_part_that_no_source_covers(own, house, lead, lots, me
 # ---- the sources of money
 
 
-def test_a_debit_on_the_house_is_paid_from_own_cash_first(bank):
+def test_a_negative_claim_on_the_house_is_paid_first_from_own_cash(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=300)
     bank.settle()
@@ -259,7 +259,7 @@ def test_a_debit_on_the_house_is_paid_from_own_cash_first(bank):
     assert bank.has(FIRM01) == (200, 0, 1_000)
 
 
-def test_a_debit_on_the_house_is_paid_from_the_lead_venue_next(bank):
+def test_a_negative_claim_on_the_house_is_paid_next_from_the_lead_venue(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=800)
     bank.settle()
@@ -268,7 +268,7 @@ def test_a_debit_on_the_house_is_paid_from_the_lead_venue_next(bank):
     assert not bank.books.tagged("gap-loss")
 
 
-def test_the_captive_maker_borrows_before_it_touches_its_margin(bank):
+def test_the_captive_maker_borrows_before_it_uses_its_margin(bank):
     bank.give(ALAMEDA, cash=500)
     bank.lose(ALAMEDA, house=800)
     bank.settle()
@@ -277,7 +277,7 @@ def test_the_captive_maker_borrows_before_it_touches_its_margin(bank):
     assert bank.credit.drawn_cents == TRANCHE
 
 
-def test_no_other_party_may_borrow(bank):
+def test_only_the_captive_maker_may_borrow(bank):
     bank.lose(FIRM01, house=1_700)
     bank.settle()
 
@@ -288,7 +288,7 @@ def test_no_other_party_may_borrow(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_with_its_line_used_up_the_captive_maker_is_like_any_other(bank):
+def test_with_a_fully_drawn_credit_line_the_maker_has_a_gap_loss(bank):
     bank.lose(ALAMEDA, house=LIMIT + 1_700)
     bank.settle()
 
@@ -297,7 +297,7 @@ def test_with_its_line_used_up_the_captive_maker_is_like_any_other(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_a_gap_loss_of_the_lead_venues_outside_account_is_booked_too(bank):
+def test_a_gap_loss_of_the_outside_account_is_booked_on_the_lead_venue(bank):
     bank.lose(FIRM01, lead=-1_000_500)
     bank.settle()
 
@@ -307,18 +307,20 @@ def test_a_gap_loss_of_the_lead_venues_outside_account_is_booked_too(bank):
 
 # ---- margin for hedges
 
-# 10 lots at 30 000 ticks of a cent: a notional of 300 000, at least 15 000, at best 60 000.
+# 10 lots at 30 000 ticks of a cent have a notional of 300 000: minimum 15 000, target 60 000.
 
 
 def test_margin_below_its_minimum_is_topped_up_to_its_target(bank):
-    bank.give(FIRM01, cash=20_000, house=100_000, lead=13_999)  # with the floor, 14 999
+    bank.give(
+        FIRM01, cash=20_000, house=100_000, lead=13_999
+    )  # together with the first 1 000 it is 14 999
     bank.hold(FIRM01, 10)
     bank.settle()
 
     assert bank.has(FIRM01) == (0, 100_000 - 25_001, 60_000)
 
 
-def test_margin_at_its_minimum_is_left_alone(bank):
+def test_margin_at_its_minimum_is_not_changed(bank):
     bank.give(FIRM01, cash=20_000, lead=14_000)
     bank.hold(FIRM01, -10)
     bank.settle()
@@ -327,18 +329,18 @@ def test_margin_at_its_minimum_is_left_alone(bank):
     assert not bank.books.transactions
 
 
-def test_the_captive_maker_borrows_the_margin_that_its_account_lacks(bank):
+def test_the_captive_maker_borrows_missing_margin_in_tranches(bank):
     bank.give(ALAMEDA, cash=20_000, house=10_000)
     bank.hold(ALAMEDA, 10)
     bank.settle()
 
-    # It lacks 59 000 - 30 000 = 29 000: five tranches, of which 6 000 stay.
+    # The maker lacks 59 000 - 30 000 = 29 000. It draws five tranches and keeps 6 000.
     assert bank.has(ALAMEDA) == (0, 6_000, 60_000)
     assert bank.credit.drawn_cents == 5 * TRANCHE
 
 
-def test_a_venue_without_cash_pays_nothing_out(bank):
-    """A claim is not cash: without the venue's cash, margin can be neither moved nor borrowed."""
+def test_from_a_venue_without_cash_no_margin_is_moved_or_borrowed(bank):
+    """A claim is not cash: the house owes the maker 40 000 but has no cash."""
     bank.give(ALAMEDA, house=40_000)
     bank.hold(ALAMEDA, 10)
     bank.custody.cash[FTX] = 0
@@ -348,7 +350,7 @@ def test_a_venue_without_cash_pays_nothing_out(bank):
     assert bank.credit.drawn_cents == 0
 
 
-def test_payments_caused_by_a_settlement_are_linked_to_it(bank):
+def test_payments_caused_by_a_settlement_have_the_link_of_the_settlement(bank):
     bank.give(ALAMEDA, cash=500)
     bank.lose(ALAMEDA, house=800)
     bank.lose(FIRM01, house=5_000, lead=5_000)
@@ -363,7 +365,7 @@ def test_payments_caused_by_a_settlement_are_linked_to_it(bank):
 
 
 @pytest.mark.parametrize(("margin", "left"), [(EXCESS * 60_000, 120_000), (120_001, 60_000)])
-def test_margin_beyond_twice_its_target_goes_back_to_the_house(bank, margin, left):
+def test_margin_above_twice_its_target_is_returned_to_the_house(bank, margin, left):
     bank.give(FIRM01, lead=margin - 1_000)
     bank.hold(FIRM01, 10)
     bank.desk.daily(NOON_US, MARK)
@@ -371,7 +373,7 @@ def test_margin_beyond_twice_its_target_goes_back_to_the_house(bank, margin, lef
     assert bank.has(FIRM01) == (0, margin - left, left)
 
 
-def test_the_makers_spare_money_is_repaid_daily_in_whole_tranches(bank):
+def test_the_makers_free_money_repays_whole_tranches_daily(bank):
     bank.credit.draw(NOON_US, 3 * TRANCHE)
     bank.lose(ALAMEDA, house=1)
     bank.desk.daily(NOON_US, MARK)
@@ -387,7 +389,7 @@ def test_the_makers_spare_money_is_repaid_daily_in_whole_tranches(bank):
     ("needed", "drawn"),
     [(0, 0), (1, TRANCHE), (TRANCHE, TRANCHE), (TRANCHE + 1, 2 * TRANCHE), (LIMIT, LIMIT)],
 )
-def test_a_draw_is_rounded_up_to_tranches_as_far_as_the_line_goes(bank, needed, drawn):
+def test_a_draw_is_rounded_up_to_tranches_within_the_limit(bank, needed, drawn):
     bank.credit.draw(NOON_US, needed)
 
     assert bank.credit.drawn_cents == drawn
@@ -395,7 +397,7 @@ def test_a_draw_is_rounded_up_to_tranches_as_far_as_the_line_goes(bank, needed, 
     assert bank.has(ALAMEDA) == (0, drawn, 1_000)
 
 
-def test_the_odd_rest_of_the_line_can_be_drawn_and_is_repaid_with_the_last_tranche(bank):
+def test_a_last_partial_tranche_can_be_drawn_and_repaid(bank):
     bank.credit.draw(NOON_US, LIMIT)
     bank.credit.repay(NOON_US, LIMIT + TRANCHE)
 
@@ -404,7 +406,7 @@ def test_the_odd_rest_of_the_line_can_be_drawn_and_is_repaid_with_the_last_tranc
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
-def test_the_drawn_amount_is_the_amount_credited_and_never_beyond_the_limit(acts):
+def test_the_drawn_amount_equals_the_makers_claim_and_stays_within_the_limit(acts):
     bank = Bank()
     for is_draw, cents in acts:
         drawn = bank.credit.drawn_cents

@@ -1,4 +1,4 @@
-"""The liquidity programme: pools open, return reserves, and lose as much as theory expects."""
+"""The liquidity programme: pools open, return reserves, and lose the amounts of the formulas."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ START = SCENARIO.run.start
 MAKER = SCENARIO.maker.name
 CASH_CENTS = 10**15
 PRICE_USD = 100
-SOL, FTT = 0, 1  # places of markets
+SOL, FTT = 0, 1  # indices of markets
 
 
 class Wealthy:
@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """A single pool of SOL, day after day, with its own books."""
+    """The programme with a single pool of SOL, its own books, and daily closes."""
 
     def __init__(
         self,
@@ -83,11 +83,11 @@ class Programme:
         )
 
     def open(self, mark_ticks: int) -> None:
-        """End the pool's first day."""
+        """Open the pool at the end of the first day."""
         self.pools.open_due(midnight_us(START) + DAY_US - 1, np.array([mark_ticks, mark_ticks]))
 
     def days(self, n: int) -> None:
-        """End *n* days after the first."""
+        """Close *n* days after the first day."""
         for i in range(1, n + 1):
             self.pools.close_day(midnight_us(START) + (i + 1) * DAY_US - 1)
 
@@ -97,7 +97,7 @@ class Programme:
 
 
 def closes(*prices: int) -> Callable[[int], Ticks]:
-    """Return a price that jumps once a day, at noon, and is then constant."""
+    """Return the ticks of a price that changes once a day, at noon."""
 
     def of_day(end_us: int) -> Ticks:
         day = (end_us - midnight_us(START)) // DAY_US - 2
@@ -132,7 +132,7 @@ def test_a_pool_opens_with_its_dollars_and_tokens_of_equal_value():
         (10_000, 100_000_000, True),
     ],
 )
-def test_a_pool_does_not_open_if_the_maker_lacks_either_asset(units, cents, opens):
+def test_a_pool_opens_only_if_the_maker_has_enough_dollars_and_tokens(units, cents, opens):
     one = Programme(closes(MARK), units, cents, usd=1_000_000)
     one.open(MARK)
     one.days(3)
@@ -141,7 +141,7 @@ def test_a_pool_does_not_open_if_the_maker_lacks_either_asset(units, cents, open
     assert bool(one.books.transactions) == opens
 
 
-def test_an_untraded_pool_is_returned_unchanged():
+def test_a_pool_without_trades_returns_its_reserves_unchanged():
     one = Programme(closes(MARK), usd=1_000_000, until=START + timedelta(days=3))
     one.open(MARK)
     one.days(5)
@@ -156,7 +156,7 @@ def test_an_untraded_pool_is_returned_unchanged():
     prices=st.lists(st.integers(MARK // 50, 50 * MARK), min_size=1, max_size=6),
     fee_bps=st.sampled_from((0.0, 0.5, 30.0, 1_000.0)),
 )
-def test_at_any_price_nothing_is_lost_and_closing_returns_the_reserves(prices, fee_bps):
+def test_at_any_prices_cash_is_conserved_and_closing_returns_the_reserves(prices, fee_bps):
     last = START + timedelta(days=len(prices))
     one = Programme(closes(*prices), usd=1_000_000, fee_bps=fee_bps, until=last)
     one.open(MARK)
@@ -177,10 +177,10 @@ def test_at_any_price_nothing_is_lost_and_closing_returns_the_reserves(prices, f
     assert sum(map(one.cash_cents, (MAKER, ARBITRAGEURS, OUTSIDE))) == 0
 
 
-def test_arbitrageurs_gain_the_underpayment_at_the_price_elsewhere():
-    """From 100.00 to 400.00 the root of the price doubles: half the tokens, twice the dollars.
+def test_arbitrageurs_gain_the_difference_between_the_lead_price_and_their_cost():
+    """The price rises from 100 to 400, so the pool has half the tokens and twice the dollars.
 
-    5,000 tokens for 1,000,000.00, worth 2,000,000.00 elsewhere.
+    Arbitrageurs buy 5,000 tokens for 1,000,000; at the lead price they are worth 2,000,000.
     """
     one = Programme(closes(4 * MARK), usd=1_000_000, fee_bps=0.0)
     one.open(MARK)
@@ -193,7 +193,7 @@ def test_arbitrageurs_gain_the_underpayment_at_the_price_elsewhere():
     assert one.books.transactions[-1].meta == (("trades", "1"),)
 
 
-def test_the_rest_of_the_world_has_funds_to_fill_a_pool_ten_times():
+def test_the_outside_party_has_ten_times_the_largest_possible_trade_of_a_pool():
     one = Programme(closes(MARK), usd=1_000_000)
     hours = iter([100.0, 1_600.0, 25.0])
     (listing, _) = one.pools._listings
@@ -205,7 +205,7 @@ def test_the_rest_of_the_world_has_funds_to_fill_a_pool_ten_times():
 
 
 @pytest.mark.parametrize("tick_usd", ["0.0025", "0.01", "1", "2.5"])
-def test_a_pool_is_counted_exactly_for_any_tick(tick_usd):
+def test_a_pool_is_exact_for_any_tick_size(tick_usd):
     mark = int(PRICE_USD / Decimal(tick_usd))
     market = SCENARIO.markets[SOL].model_copy(update={"tick_usd": tick_usd})
     scenario = SCENARIO.model_copy(update={"markets": (market, SCENARIO.markets[FTT])})
@@ -222,7 +222,7 @@ def test_a_pool_is_counted_exactly_for_any_tick(tick_usd):
 
 TICK = "0.0001"
 VOLATILITY, DAYS, SEEDS = 1.0, 9, 10
-BLOCK_S = 60.0  # as many ticks: theory has the price diffuse between blocks
+BLOCK_S = 60.0  # about one tick per block, as the formulas assume
 
 
 def lead_of(seed: int) -> LeadPrice:
@@ -243,7 +243,7 @@ def seeded(seed: int) -> Scenario:
 
 
 def booked_per_dollar(fee_bps: float) -> np.ndarray:
-    """Return arbitrageurs' gains and fees, day by day, per year and dollar in the morning."""
+    """Return daily gains of arbitrageurs and fees, per year and per dollar in the pool."""
     found = []
     for seed in range(SEEDS):
         lead = lead_of(seed)
@@ -263,14 +263,14 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
             moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
             kept = -moved[income(ARBITRAGEURS, "Pools")]
             paid = -moved.get(income(MAKER, "Pools"), 0)
-            if i > 1:  # its start in the band no longer matters
+            if i > 1:  # after the first day the start has no effect
                 found.append((365 * kept / worth, 365 * paid / worth))
     return np.array(found)
 
 
 @pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
-def test_the_booked_loss_agrees_with_theory_and_a_fee_divides_it(fee_bps):
-    """Within three standard errors, over days and seeds; the errors are below a thirtieth."""
+def test_booked_gains_and_fees_of_pools_agree_with_the_formulas(fee_bps):
+    """The tolerance is three standard errors over days and seeds; errors are below 1/30."""
     found = booked_per_dollar(fee_bps)
     terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
     found = np.column_stack((found, found.sum(axis=1)))
@@ -281,7 +281,7 @@ def test_the_booked_loss_agrees_with_theory_and_a_fee_divides_it(fee_bps):
     assert (np.abs(found.mean(axis=0) - expected) <= 3 * errors).all()
 
 
-def test_realised_variance_is_that_of_a_loop_over_blocks():
+def test_realised_variance_agrees_with_a_loop_over_blocks():
     price = lead_of(7)
     start_us = midnight_us(START)
     ticks = price.ticks(start_us, start_us + DAY_US)
@@ -301,8 +301,8 @@ def test_realised_variance_is_that_of_a_loop_over_blocks():
 # ---- the world
 
 
-def test_a_pool_is_traded_at_the_days_prices_with_impact(tmp_path):
-    """So its price at the end of the day equals the mark, within its fee."""
+def test_a_pool_trades_at_the_prices_of_the_day_including_impact(tmp_path):
+    """The pool's price at the end of the day equals the mark within the fee."""
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     for market in markets:
         market["lead_volume_usd_per_day"] = 1e7
@@ -335,7 +335,7 @@ def test_a_pool_is_traded_at_the_days_prices_with_impact(tmp_path):
     assert max(moved for *_, moved in seen) > 0.001
 
 
-# ---- the lift
+# ---- the effect of pools on marks
 
 LIFT = {"elasticity": 0.2, "reference_usd": 5_000_000.0}
 
@@ -348,7 +348,7 @@ def lifted(lift: dict | None) -> Programme:
     return one
 
 
-def test_liquidity_lifts_marks_only_if_a_scenario_says_so():
+def test_pools_raise_the_marks_of_tokens_only_if_the_scenario_has_a_lift():
     day, marks, end_us = START, np.array([MARK, MARK]), midnight_us(START) + DAY_US - 1
     plain, high = lifted(None), lifted(LIFT)
 
@@ -356,7 +356,7 @@ def test_liquidity_lifts_marks_only_if_a_scenario_says_so():
     for each in (plain, high):
         each.holdings.close_day(end_us, marks)
 
-    assert worth[0] == 10**8 * 10_000  # those in the pool among them
+    assert worth[0] == 10**8 * 10_000  # including tokens in the pool
     assert worth[1] == pytest.approx(worth[0] * (1 + 0.2 * math.log(2)), rel=1e-6)
     assert plain.books.prices == [("SOL", "100.00")]
     assert high.books.prices[0][0] == "SOL"
@@ -365,7 +365,7 @@ def test_liquidity_lifts_marks_only_if_a_scenario_says_so():
     assert high.books.transactions == plain.books.transactions
 
 
-def test_a_token_without_a_pool_is_not_lifted():
+def test_a_lift_does_not_change_the_mark_of_a_token_without_a_pool():
     one = lifted(LIFT)
     one.holdings.units["FTT"] = 1_000
     one.holdings.close_day(0, np.array([MARK, 4_000]))
@@ -374,7 +374,7 @@ def test_a_token_without_a_pool_is_not_lifted():
 
 
 @given(pool_usd=st.floats(0, 1e12), elasticity=st.floats(0, 1))
-def test_a_lift_begins_at_zero_and_grows_ever_more_slowly(pool_usd, elasticity):
+def test_the_lift_factor_is_one_at_zero_and_grows_at_most_logarithmically(pool_usd, elasticity):
     lift = Lift(elasticity=elasticity, reference_usd=1e6)
 
     assert lift.factor(0) == 1
@@ -407,11 +407,11 @@ def pools_with(**changes: object) -> Sequence[dict]:
         ({"fee_bps": -1.0}, "fee_bps"),
     ],
 )
-def test_an_impossible_pool_is_refused(changes, said):
+def test_a_pool_with_invalid_terms_in_the_scenario_is_refused(changes, said):
     assert said in refused(pools=pools_with(**changes))
 
 
-def test_a_token_without_a_market_has_no_pool():
+def test_a_pool_of_a_token_without_a_market_is_refused():
     marked = {
         "name": "SOL",
         "marks": ({"at": date(2021, 1, 1), "usd": 40.0},),
@@ -422,7 +422,7 @@ def test_a_token_without_a_market_has_no_pool():
     assert "no market to be arbitraged to" in refused(tokens=(marked, *others))
 
 
-def test_there_is_no_lift_without_pools():
+def test_a_lift_without_pools_is_refused():
     assert "group.pools is missing" in refused(pools=None, lift=LIFT)
 
 
@@ -435,7 +435,7 @@ def test_a_tick_that_is_too_small_for_a_pool_is_refused():
         load(str(POOLS), {"markets": tuple(markets)})
 
 
-def test_no_other_entity_has_the_arbitrageurs_name():
+def test_another_entity_with_the_name_of_the_arbitrageurs_is_refused():
     use = SCENARIO.group.uses[0].model_dump(exclude_none=True) | {"to": ARBITRAGEURS}
 
     assert "which is taken" in refused(uses=(use,))

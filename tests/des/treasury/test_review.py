@@ -1,4 +1,4 @@
-"""After losses an independent maker stops; a captive maker compares them with its owners' loss."""
+"""Monthly reviews: an independent maker stops after losses; a captive maker weighs share value."""
 
 from itertools import pairwise
 
@@ -30,19 +30,19 @@ def of_lead(policy: str | None, results: list[int]) -> QuoteShares:
 
 
 @policies
-def test_with_quotes_on_the_lead_venue_the_maker_has_none_on_the_house_at_first(policy):
+def test_a_maker_with_quotes_on_the_lead_venue_starts_without_quotes_on_the_house(policy):
     quotes = QuoteShares(policy, on_lead=True)
 
     assert (quotes.on_lead, quotes.on_house) == (1, 0)
 
 
 @policies
-def test_without_them_it_quotes_on_the_house_from_the_start(policy):
+def test_a_maker_without_quotes_on_the_lead_venue_quotes_on_the_house_at_once(policy):
     assert QuoteShares(policy, on_lead=False).on_house == 1
 
 
 @pytest.mark.parametrize("on_lead", [True, False])
-def test_without_a_policy_it_quotes_on_both(on_lead):
+def test_a_maker_without_a_policy_quotes_on_both_venues(on_lead):
     quotes = QuoteShares(None, on_lead)
 
     assert (quotes.on_lead, quotes.on_house) == (1, 1)
@@ -52,7 +52,7 @@ def test_without_a_policy_it_quotes_on_both(on_lead):
 
 
 @pytest.mark.parametrize("venue", ["lead", "house"])
-def test_an_independent_firm_halves_its_size_and_stops_below_an_eighth(venue):
+def test_an_independent_maker_halves_its_size_after_losses_and_then_stops(venue):
     quotes = QuoteShares("independent", on_lead=venue == "lead")
     review = getattr(quotes, f"review_{venue}")
     history = [(review(LOSS), getattr(quotes, f"on_{venue}")) for _ in range(4)]
@@ -66,7 +66,7 @@ def test_an_independent_firm_halves_its_size_and_stops_below_an_eighth(venue):
 
 
 @given(results=months)
-def test_an_independent_firm_never_moves_to_the_house_and_only_losses_change_its_size(results):
+def test_an_independent_maker_stays_on_the_lead_venue_and_changes_size_after_losses(results):
     quotes = of_lead("independent", results)
     losses = sum(result < 0 for result in results)
 
@@ -75,7 +75,7 @@ def test_an_independent_firm_never_moves_to_the_house_and_only_losses_change_its
 
 
 @given(results=months)
-def test_an_independent_firm_never_raises_its_size(results):
+def test_an_independent_maker_never_raises_its_size(results):
     quotes = QuoteShares("independent", on_lead=False)
     shown = [quotes.on_house]
     for result in results:
@@ -86,7 +86,7 @@ def test_an_independent_firm_never_raises_its_size(results):
 
 
 @given(year=st.integers(), shares=st.integers())
-def test_an_independent_firm_ignores_the_year_and_its_owners_shares(year, shares):
+def test_an_independent_maker_ignores_the_years_result_and_share_value(year, shares):
     quotes = QuoteShares("independent", on_lead=False)
 
     assert quotes.review_house(Figures(0, year, shares)) == "quotes on"
@@ -96,7 +96,7 @@ def test_an_independent_firm_ignores_the_year_and_its_owners_shares(year, shares
 # ------------------------------------------------------------------------------------- captive
 
 
-def test_a_captive_maker_moves_its_quotes_to_the_house_at_its_first_loss():
+def test_a_captive_maker_moves_its_quotes_to_the_house_after_its_first_loss():
     quotes = QuoteShares("captive", on_lead=True)
 
     assert quotes.review_lead(LOSS) == "moves to the house venue"
@@ -104,7 +104,7 @@ def test_a_captive_maker_moves_its_quotes_to_the_house_at_its_first_loss():
 
 
 @given(results=months)
-def test_a_captive_maker_is_on_one_venue_at_a_time(results):
+def test_a_captive_maker_quotes_on_one_venue_at_a_time(results):
     quotes = of_lead("captive", results)
 
     assert quotes.on_house == any(result < 0 for result in results)
@@ -115,17 +115,17 @@ def test_a_captive_maker_is_on_one_venue_at_a_time(results):
     ("year_cents", "shares_lose_cents", "decided"),
     [
         (-99, 100, "quotes on"),
-        (-100, 100, "shuts off"),  # as much
+        (-100, 100, "shuts off"),  # the loss equals the loss of share value
         (-101, 100, "shuts off"),
         (-1, 0, "shuts off"),
-        (-1, -50, "shuts off"),  # shares would gain
-        (0, 0, "quotes on"),  # nothing is lost
+        (-1, -50, "shuts off"),  # without quotes shares would gain value
+        (0, 0, "quotes on"),  # the year has no loss
         (0, -50, "quotes on"),
         (7, 0, "quotes on"),
         (-(10**15), None, "quotes on"),  # the loss of share value is unknown
     ],
 )
-def test_on_the_house_it_compares_a_years_loss_with_the_loss_of_share_value(
+def test_a_captive_maker_compares_a_years_loss_with_the_loss_of_share_value(
     year_cents, shares_lose_cents, decided
 ):
     quotes = QuoteShares("captive", on_lead=False)
@@ -135,7 +135,7 @@ def test_on_the_house_it_compares_a_years_loss_with_the_loss_of_share_value(
 
 
 @given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
-def test_the_larger_the_loss_of_share_value_the_longer_it_quotes(year, shares, more):
+def test_a_larger_loss_of_share_value_never_makes_a_captive_maker_stop(year, shares, more):
     less, rather = QuoteShares("captive", on_lead=False), QuoteShares("captive", on_lead=False)
     less.review_house(at_stake(year, shares))
     rather.review_house(at_stake(year, shares + more))
@@ -149,7 +149,7 @@ def test_the_larger_the_loss_of_share_value_the_longer_it_quotes(year, shares, m
 @policies
 @pytest.mark.parametrize("figures", [EVEN, GAIN])
 @pytest.mark.parametrize("venue", ["lead", "house"])
-def test_a_maker_without_losses_continues_unchanged(policy, figures, venue):
+def test_a_maker_without_losses_does_not_change_its_quotes(policy, figures, venue):
     quotes = QuoteShares(policy, on_lead=venue == "lead")
 
     assert getattr(quotes, f"review_{venue}")(figures) == "quotes on"

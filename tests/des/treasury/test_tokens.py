@@ -1,4 +1,4 @@
-"""Tokens have the value of the last mark, and no more are received than exist."""
+"""Tokens are valued at the last mark; purchases are due on their dates."""
 
 from datetime import date
 
@@ -12,13 +12,13 @@ from des.scenario import Token
 from des.treasury.token_holdings import TokenHoldings, chart_tokens
 from runs.scenarios import load
 
-TINY = load("tiny")  # one market, BTC-PERP, with ticks of a dollar
+TINY = load("tiny")  # a scenario with the market BTC-PERP and ticks of a dollar
 DAY = date(2022, 5, 10)
 MARKS = np.array([30_000])
 
 
 class Prices:
-    """A journal that only keeps marks."""
+    """A journal that keeps only marks."""
 
     def __init__(self) -> None:
         self.marks: list[tuple[str, str]] = []
@@ -49,18 +49,18 @@ def holding(*tokens: Token, **units: int) -> TokenHoldings:
     ("day", "cents"),
     [(date(2021, 1, 1), 180), (date(2022, 5, 9), 180), (DAY, 9012), (date(2022, 12, 31), 9012)],
 )
-def test_a_mark_applies_from_its_day_to_the_next(day, cents):
+def test_a_mark_applies_from_its_day_until_the_next_mark(day, cents):
     assert holding(token(), SOL=1).worth_cents(day, MARKS) == cents
 
 
-def test_a_token_with_a_market_is_worth_its_lead_price():
+def test_a_token_with_a_market_is_valued_at_the_lead_price():
     in_market = token(marks=(), market="BTC-PERP")
 
     assert holding(in_market, SOL=7).worth_cents(DAY, MARKS) == 7 * 30_000 * 100
 
 
 @given(units=st.tuples(*2 * [st.integers(0, 10**9)]))
-def test_the_worth_of_holdings_is_the_sum_of_their_parts(units):
+def test_the_value_of_holdings_is_the_sum_over_tokens(units):
     tokens = token(), token("FTT", marks=(), market="BTC-PERP")
 
     together = holding(*tokens, SOL=units[0], FTT=units[1]).worth_cents(DAY, MARKS)
@@ -68,7 +68,7 @@ def test_the_worth_of_holdings_is_the_sum_of_their_parts(units):
     assert together == units[0] * 90_123 // 10 + units[1] * 30_000 * 100
 
 
-def test_only_held_tokens_are_marked():
+def test_prices_are_recorded_only_for_tokens_in_the_holdings():
     tokens = token(), token("FTT", marks=(), market="BTC-PERP"), token("SRM")
     holdings = holding(*tokens, SOL=1, FTT=1)
 
@@ -77,7 +77,7 @@ def test_only_held_tokens_are_marked():
     assert holdings._journal.marks == [("SOL", "90.123"), ("FTT", "30000")]
 
 
-def test_the_sum_due_over_all_days_is_the_whole_use():
+def test_purchases_of_tokens_are_due_on_their_dates():
     days = (date(2021, 1, 7), date(2021, 1, 8), DAY)
     holdings = holding(token(), token("FTT", house_token=True))
 
@@ -92,7 +92,7 @@ def test_the_sum_due_over_all_days_is_the_whole_use():
     ]
 
 
-def test_the_groups_own_token_belongs_to_the_house_before_the_maker():
+def test_the_house_issues_its_own_token_and_outside_issues_other_tokens():
     group = {"tokens": (token().model_dump(), token("FTT", house_token=True).model_dump())}
 
     issuers = [each.issuer for each in chart_tokens(load("tiny", {"group": group}))]

@@ -1,4 +1,4 @@
-"""Every use of money has its day, and its parts sum to the whole."""
+"""Payments of a use of money have due dates and sum to its amount."""
 
 from datetime import date, timedelta
 
@@ -26,7 +26,7 @@ def use(**changes: object) -> Use:
 
 
 @given(since=DATES, days=st.integers(0, 900), cents=st.integers(1, 10**12))
-def test_parts_sum_to_the_use_and_differ_by_a_cent_at_most(since, days, cents):
+def test_payments_of_a_use_sum_to_its_amount_and_differ_by_a_cent_at_most(since, days, cents):
     whole = use(date=since, until=since + timedelta(days=days), usd=cents / 100)
 
     parts = [(day, each.cents) for day, due in calendar([whole], PARTIES).items() for each in due]
@@ -38,21 +38,21 @@ def test_parts_sum_to_the_use_and_differ_by_a_cent_at_most(since, days, cents):
 
 
 @given(since=DATES, days=st.integers(0, 900))
-def test_a_part_is_due_on_each_first_of_a_month_until_the_last_day_and_on_no_other(since, days):
+def test_payments_of_a_use_are_due_on_its_date_and_each_first_of_a_month(since, days):
     until = since + timedelta(days=days)
     span = [since + timedelta(days=n) for n in range(1, days + 1)]
 
     assert use(date=since, until=until).days() == [since, *(day for day in span if day.day == 1)]
 
 
-def test_a_use_without_an_end_is_paid_at_once():
+def test_a_use_without_an_end_date_is_one_payment():
     ((day, (payment,)),) = calendar([use()], PARTIES).items()
 
     assert (day, payment.cents) == (date(2021, 7, 15), 10_000)
     assert payment.why == "buys back a stake"
 
 
-def test_uses_of_a_day_keep_their_order_and_payments_to_one_party_are_distinct():
+def test_uses_of_one_day_keep_their_order_and_have_distinct_links():
     uses = [use(), use(to="Outside"), use(usd=50.0), use(to="Outside", by="house")]
 
     (payments,) = calendar(uses, PARTIES).values()
@@ -66,7 +66,7 @@ def test_uses_of_a_day_keep_their_order_and_payments_to_one_party_are_distinct()
     assert [each.spending.payer for each in payments] == ["Alameda", "Alameda", "Alameda", "FTX"]
 
 
-def test_a_venture_is_carried_at_cost_and_a_gift_is_gone():
+def test_a_venture_is_an_asset_at_cost_and_a_gift_is_an_expense():
     venture, gift = (spending_of(use(kind=kind), PARTIES) for kind in ("Ventures", "Charity"))
 
     assert venture.spent == "Assets:Alameda:Ventures:Binance-Labs"

@@ -1,4 +1,4 @@
-"""A venue neither gains nor loses a cent by positions, margin and funding, in any history."""
+"""In any history a venue gains and loses nothing by positions, variation margin and funding."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,7 +13,7 @@ from ledger.fills import new_rows
 from ledger.money import Contract
 from ledger.motives import Motive
 
-# The books' side of a settlement is the venue's pool (no party trades with it), or the one party
+# The counterparty of all settlement payments is the pool, which never trades, or the one party
 # with which all others trade.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
@@ -23,7 +23,7 @@ NOON_US = 1_652_097_600_000_000
 
 @dataclass
 class Recorder:
-    """A journal that keeps the rows in their order."""
+    """A journal that keeps all rows in order."""
 
     batches: list[np.ndarray] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ class Trade:
         return row
 
     def fee_cents(self) -> int:
-        """Half up, as the fee schedule says."""
+        """Return the fee, rounded half up to a cent."""
         notional = abs(self.lots) * self.price * CENTS[self.market]
         return int(Fraction(notional * self.fee_e6, 1_000_000) + Fraction(1, 2))
 
@@ -98,7 +98,7 @@ trades_with_one_for_all = st.builds(
 
 @st.composite
 def histories(draw) -> tuple[int, list]:
-    """Draw the other side of settlements, and a history of such a venue."""
+    """Draw the counterparty of settlements and a history of a venue with it."""
     pays, trades = draw(
         st.sampled_from([(POOL, trades_in_pairs), (ONE_FOR_ALL, trades_with_one_for_all)])
     )
@@ -122,7 +122,7 @@ def happen(venue: Venue, step: Trade | Settle | Fund) -> None:
 
 
 def worth(steps: list, member: int, last: tuple[int, int]) -> int:
-    """Return a member's gain on its trades by the last marks, after fees, trade by trade."""
+    """Return a member's gain over all its trades at the last marks, after fees."""
     cents = 0
     for trade in steps:
         if isinstance(trade, Trade) and member in (trade.taker, trade.maker):
@@ -137,7 +137,7 @@ def worth(steps: list, member: int, last: tuple[int, int]) -> int:
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
-def test_every_long_has_its_short_after_every_step(history):
+def test_positions_in_each_market_sum_to_zero_after_every_step(history):
     pays, steps = history
     venue, _ = venue_of(pays)
     for step in steps:
@@ -147,7 +147,7 @@ def test_every_long_has_its_short_after_every_step(history):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks)
-def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_entry(history, last):
+def test_variation_margin_over_any_marks_sums_to_gain_at_the_last_mark(history, last):
     pays, steps = history
     steps = [step for step in steps if not isinstance(step, Fund)]
     venue, _ = venue_of(pays)
@@ -159,8 +159,8 @@ def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_ent
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
-def test_settlements_move_claims_and_do_not_change_their_sum(history):
-    """All claims together fall by the fees, which the venue receives."""
+def test_the_sum_of_all_claims_changes_only_by_fees(history):
+    """The venue receives the fees."""
     pays, steps = history
     venue, _ = venue_of(pays)
     fees = 0
@@ -172,7 +172,7 @@ def test_settlements_move_claims_and_do_not_change_their_sum(history):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks)
-def test_closing_all_positions_after_a_settlement_leaves_none_and_moves_no_money(history, last):
+def test_closing_all_positions_after_a_settlement_changes_no_claim(history, last):
     pays, steps = history
     venue, recorder = venue_of(pays)
     for step in [*steps, Settle(last)]:
@@ -187,12 +187,12 @@ def test_closing_all_positions_after_a_settlement_leaves_none_and_moves_no_money
     closed = recorder.rows(Motive.CLOSING)
     for row in closed:
         assert held[row["market"], row["taker"]] > 0 > held[row["market"], row["maker"]]
-    # No position is closed in more trades than there are others beside it, and none needlessly.
+    # Each lot is closed once: closing trades sum to all long positions.
     assert np.abs(closed["lots"]).sum() == held[held > 0].sum()
 
 
-def test_a_position_has_the_same_result_on_a_direct_path_and_on_a_detour():
-    """A purchase at 30 010 with a lead price of 30 000 loses ten ticks at once, then gains 500."""
+def test_the_result_of_a_position_does_not_depend_on_the_path_of_marks():
+    """A purchase at 30 010 with a lead price of 30 000 first loses ten ticks, then gains 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
     for venue, path in ((straight, (30_500,)), (detour, (31_000, 5, 29_000, 30_500))):
@@ -208,7 +208,7 @@ def test_a_position_has_the_same_result_on_a_direct_path_and_on_a_detour():
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), motive=st.sampled_from([Motive.MARGIN, Motive.FUNDING]))
-def test_the_rows_of_payments_equal_the_changes_of_claims(history, motive):
+def test_recorded_payments_equal_the_changes_of_claims(history, motive):
     pays, steps = history
     venue, recorder = venue_of(pays)
     moved = np.zeros(MEMBERS, dtype=np.int64)
@@ -224,14 +224,14 @@ def test_the_rows_of_payments_equal_the_changes_of_claims(history, motive):
     assert (rows["maker"] == pays).all()
     assert not (rows["taker"] == pays).any()
     assert rows["edge_cents"].all()
-    received[pays] = -received.sum()  # the other side of all other payments
+    received[pays] = -received.sum()  # counterparty of all payments
     assert np.array_equal(received, moved)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
-def test_the_pool_is_empty_after_every_settlement(steps):
-    """Winners draw the amount that losers pay in, since no party trades with the pool."""
+def test_the_pool_of_settlements_has_zero_balance_after_every_step(steps):
+    """Winners receive exactly the amount that losers pay."""
     venue, recorder = venue_of(POOL)
     for step in steps:
         happen(venue, step)
@@ -244,7 +244,7 @@ def test_the_pool_is_empty_after_every_settlement(steps):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
-def test_funding_sums_to_zero_and_each_pays_its_rate_to_within_a_cent(history, last, rate_e9):
+def test_funding_sums_to_zero_and_each_member_pays_the_rate_within_a_cent(history, last, rate_e9):
     pays, steps = history
     venue, recorder = venue_of(pays)
     for step in [step for step in steps if not isinstance(step, Fund)]:
@@ -265,8 +265,8 @@ def test_funding_sums_to_zero_and_each_pays_its_rate_to_within_a_cent(history, l
 
 
 @pytest.mark.parametrize(("rate_e9", "paid"), [(10_000, 3), (-10_000, -3), (0, 0)])
-def test_longs_pay_shorts_where_the_rate_is_positive(rate_e9, paid):
-    """0.001 % of 10 lots of 30,000 ticks of a cent: three cents."""
+def test_longs_pay_funding_to_shorts_if_the_rate_is_positive(rate_e9, paid):
+    """The rate is 0.001 % of 10 lots at 30,000 ticks of a cent, which is three cents."""
     venue, _ = venue_of(POOL)
     happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
     happen(venue, Fund((30_000, 1), rate_e9))
@@ -274,7 +274,7 @@ def test_longs_pay_shorts_where_the_rate_is_positive(rate_e9, paid):
     assert venue.claims.tolist() == [0, -paid, 0, paid, 0]
 
 
-def test_notional_counts_longs_and_shorts_of_all_markets_alike():
+def test_notional_is_the_sum_of_absolute_positions_over_all_markets():
     venue, _ = venue_of(POOL)
     happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
     happen(venue, Trade(1, 1, 3, lots=-4, price=2_000, lead=2_000, fee_e6=0))
