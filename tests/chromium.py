@@ -1,4 +1,4 @@
-"""A real Chromium over its DevTools protocol: the part of it that the tests of pages need."""
+"""A client for the DevTools protocol of Chromium, with the commands that tests of pages need."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ WAIT_S = 60
 
 joined = partial(connect, max_size=64 * 2**20, compression=None, proxy=None)
 
-# The page's own verdict, after its check.
+# Returns the result of the page's own check, when the check has ended.
 TESTED = """new Promise((done) => {
   const look = () => document.body && document.body.dataset.proof !== "none"
     ? done(document.body.dataset.proof) : setTimeout(look, 5);
@@ -32,7 +32,7 @@ def chromium() -> str | None:
 
 
 class Tab:
-    """A tab, without a network unless it is needed, with the page's errors and requests."""
+    """A browser tab, offline by default, that records errors and network requests."""
 
     def __init__(self, socket: ClientConnection, offline: bool = True) -> None:
         self._socket = socket
@@ -49,7 +49,7 @@ class Tab:
         )
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and return its result; events in the meantime are kept."""
+        """Send a command and return its result; store events that arrive before the result."""
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
         while True:
@@ -61,7 +61,7 @@ class Tab:
                 self.events.append(message)
 
     def run(self, script: str) -> Any:
-        """Return the value of a script; of a promise, once it is kept."""
+        """Return the value of a script, or of its promise when the promise is resolved."""
         answer = self.send(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )
@@ -69,19 +69,19 @@ class Tab:
         return answer["result"].get("value")
 
     def open(self, path: Path) -> str:
-        """Open a file and return the page's own verdict: sealed, or broken."""
+        """Open a file and return the result of the page's own check: sealed or broken."""
         self.visit(path.as_uri())
         return self.run(TESTED)
 
     def visit(self, url: str) -> None:
-        """Open an address, and wait until it is loaded."""
+        """Open an address and wait until the page is loaded."""
         self.events.clear()
         self.send("Page.navigate", url=url)
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self.events.append(json.loads(self._socket.recv(timeout=WAIT_S)))
 
     def press(self, selector: str, text: str = "") -> None:
-        """Click, as a mouse does, on the middle of the first element that has a text."""
+        """Click with the mouse on the middle of the first element that contains a text."""
         place = self.run(
             f"""(() => {{
               const all = [...document.querySelectorAll({json.dumps(selector)})];
@@ -103,12 +103,12 @@ class Tab:
             )
 
     def key(self, key: str, code: int) -> None:
-        """Press a key."""
+        """Press and release a key."""
         for kind in ("keyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
     def resize(self, width: int, height: int) -> None:
-        """Give the page a screen of this size."""
+        """Set the size of the page's screen."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -128,7 +128,7 @@ class Tab:
 
     @property
     def complaints(self) -> list[str]:
-        """Return errors of the page, on its console or thrown, and requests beyond files."""
+        """Return errors that the page threw or logged, and requests other than for files."""
         found = []
         for event in self.events:
             method, said = event["method"], event["params"]
@@ -147,7 +147,7 @@ class Tab:
 
 @contextmanager
 def browsing(profile: Path, offline: bool = True) -> Iterator[Tab]:
-    """Start a browser of our own, with an empty profile, and end it afterwards."""
+    """Start a browser with an empty profile, and end the browser afterwards."""
     binary = chromium()
     assert binary
     command = [
@@ -175,7 +175,7 @@ def browsing(profile: Path, offline: bool = True) -> Iterator[Tab]:
 
 
 def _tab(process: "subprocess.Popen[str]", offline: bool) -> Iterator[Tab]:
-    """Find the one tab of a browser that has just started."""
+    """Yield the only tab of a browser that has just started."""
     assert process.stderr
     for line in process.stderr:
         if "DevTools listening on " in line:

@@ -1,4 +1,4 @@
-"""Worlds that many tests read; each is run once."""
+"""Runs that many tests use. Each scenario is run only once."""
 
 import fcntl
 import gc
@@ -19,25 +19,26 @@ from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import dump, load
 
-# No test fails on time, and each test uses the same examples on every machine.
+# A test has no time limit, and uses the same examples on every machine.
 settings.register_profile(
     "moneytrail", deadline=None, derandomize=True, database=None, max_examples=40
 )
 settings.load_profile("moneytrail")
 
-# A background job of a shell ignores Ctrl-C, and so would all processes that tests start.
+# A background job ignores Ctrl-C, and processes started by tests would ignore it too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Collected tests stay until the end: repeated searches for garbage among them take seconds.
+# Tests that pytest has collected stay in memory. The garbage collector would search them for
+# seconds.
 gc.disable()
-# Tests also leave little garbage: searches after each 700 objects find almost nothing.
+# The collector runs rarely, because tests leave little garbage.
 gc.set_threshold(100_000)
 
-# Parsing a query takes longer than answering it, and the same queries go to many runs.
+# Parsing a query takes longer than running it, and tests run the same queries on many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
 
-# Most audits load the same days: forged copies of one run differ in other places.
+# Audits of forged copies of a run mostly load the same day ledgers.
 audit._errors_of = cache(audit._errors_of)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
@@ -51,13 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",
         action="store_true",
-        help="write tests/golden anew from what the code gives now; then read the difference",
+        help="write the golden texts again from the code's present output; then review the changes",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Fast tests have small worlds, for which threads cost CPU and save no time. Slow ones have
-    # large worlds, and the threads that a user has.
+    # Fast tests have small worlds, for which threads cost CPU time and save no time. Slow tests
+    # have large worlds, so they use the default number of threads.
     if config.option.markexpr == "not slow":
         duckdb_session.THREADS = 1
 
@@ -71,18 +72,18 @@ def pytest_collection_finish() -> None:
 def executed(
     tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Callable[..., RunFolder]]:
-    """Give the run of a scenario, by name or path, with tables laid over it.
+    """Return a function that runs a scenario, given by name or path, with some tables replaced.
 
-    A scenario that is changed so has no day ledgers, unless a table states them: few tests read
-    them.
+    A run with replaced tables has no day ledgers unless a table asks for them, because few tests
+    read day ledgers.
 
-    Each scenario is played once, for all tests and all processes. So no test may change a run: at
-    the end each run must be as it was sealed.
+    Each scenario is run once for all tests and all processes. So no test may change a run. At the
+    end the seal of each run must still be valid.
     """
     own = tmp_path_factory.getbasetemp()
     runs = (own if worker_id == "master" else own.parent) / "runs"
     runs.mkdir(exist_ok=True)
-    given: dict[Path, RunFolder] = {}  # which keep their loaded data
+    given: dict[Path, RunFolder] = {}  # a RunFolder keeps the data that it has loaded
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
         if overrides:
@@ -105,59 +106,59 @@ def executed(
 
 @pytest.fixture(scope="session")
 def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Three small days, with all their day ledgers."""
+    """Return a run of three small days, with all day ledgers."""
     return executed("tiny")
 
 
 @pytest.fixture(scope="session")
 def first_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Six days of the world that the tutorial is about."""
+    """Return a run of six days of the tutorial's world."""
     return executed("first-hole")
 
 
 @pytest.fixture(scope="session")
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Three days over a month's end: two markets, credit drawn, a queue at the till, gap losses."""
+    """Return a run of three days in two months, with two markets, a queue and gap losses."""
     return executed(BUSY)
 
 
 @pytest.fixture(scope="session")
 def crowd_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Two weeks in which firms of three classes come, leave, and quote on the lead venue."""
+    """Return a run of two weeks; firms come, leave, and quote on the lead venue."""
     return executed(CROWD)
 
 
 @pytest.fixture(scope="session")
 def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Three days in which a price halves and customers on margin are liquidated."""
+    """Return a run of three days; a price halves and customers on margin are liquidated."""
     return executed(MARGIN)
 
 
 @pytest.fixture(scope="session")
 def tokens_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """The same three days; half of the customers on margin deposit tokens."""
+    """Return a run like margin_run in which half of the customers on margin deposit tokens."""
     return executed(TOKENS)
 
 
 @pytest.fixture(scope="session")
 def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Two days, six fills and payments: the world of the golden ledger."""
+    """Return a run of the golden ledger's world: two days with six fills and payments."""
     return executed(SMALL)
 
 
 @pytest.fixture(scope="session")
 def may_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """A volatile month, of more than a million fills; for slow tests only."""
+    """Return a run of a volatile month with over a million fills, for slow tests only."""
     return executed("may-2021")
 
 
 @pytest.fixture(params=["tiny_run", "busy_run", "crowd_run"])
 def simulated(request: pytest.FixtureRequest) -> RunFolder:
-    """Each of these worlds in turn: a tiny one, a busy one, and one with firms of three classes."""
+    """Return one of three runs: tiny_run, busy_run or crowd_run."""
     return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(params=["tiny_run", "busy_run"])
 def run(request: pytest.FixtureRequest) -> RunFolder:
-    """Each of these worlds in turn."""
+    """Return tiny_run or busy_run."""
     return request.getfixturevalue(request.param)

@@ -1,8 +1,8 @@
-"""A forger who knows the code: after each change all dependent files are written again.
+"""A forger that changes the books of a run and writes all dependent files again.
 
-Entries, notes and fills are taken out of a run's books, changed, and put through the journal again:
-numbers, closing entries, control totals, balances, copies, day ledgers, the group's books and the
-seal are then all as the project's own functions write them.
+The journal records the changed entries, notes and fills again. So the project's own functions write
+seqs, closing entries, control totals, balances, Parquet copies, day ledgers, the group's books and
+the seal.
 """
 
 import json
@@ -46,13 +46,13 @@ class Said:
 
 @dataclass
 class ForgedDay:
-    """A day's entries and notes in the order of the text, each entry with its number; its fills."""
+    """The entries (with seq) and notes of a day in the order of the text, and the day's fills."""
 
     items: list[tuple[int, Movement] | Said]
     rows: np.ndarray
 
     def place_of(self, tag: str, payee: str) -> int:
-        """Return the place of the first entry with that tag and payee."""
+        """Return the index of the first entry with a tag and a payee."""
         return next(
             n
             for n, item in enumerate(self.items)
@@ -64,7 +64,7 @@ Days = dict[date, ForgedDay]
 
 
 def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path:
-    """Write a run again with its days changed, as if they had been so from the start."""
+    """Write a run again with changed days; the new books are consistent."""
     days = _days_of(run)
     change(days)
     folder.mkdir()
@@ -81,7 +81,7 @@ def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path
 
 
 def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Path:
-    """Copy a run, replace a piece of one of its texts, and write all dependent files again."""
+    """Copy a run, replace some text in one file, and write all dependent files again."""
     shutil.copytree(run.path, folder)
     path = folder / name
     text = path.read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Pa
 
 
 def completed(folder: Path, run: RunFolder, **said: object) -> Path:
-    """Add the other files of a run to its general ledger, and seal all of them."""
+    """Write all files that follow from the general ledger of a run, and seal the folder."""
     books = RunFolder(folder)
     write_group(books)
     (folder / "days").mkdir(exist_ok=True)

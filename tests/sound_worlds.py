@@ -1,4 +1,4 @@
-"""Random worlds: each is played, and its books must pass all checks."""
+"""A function that simulates a world and requires that its books pass all checks."""
 
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from runs.execute import execute
 
 @contextmanager
 def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a world whose books must be sound, for as long as the context lasts."""
+    """Simulate a world, check its books, and yield the run; then delete the run."""
     with tempfile.TemporaryDirectory() as name:
         execute(scenario, Path(name) / "run")
         run = RunFolder(Path(name) / "run")
@@ -27,7 +27,7 @@ def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
 
 
 def assert_sound(run: RunFolder) -> None:
-    """Require that the general ledger, every day ledger and all fills pass."""
+    """Require that the general ledger, all day ledgers and all fills pass the checks."""
     entries, errors = run.loaded
     assert not errors
     assert not invariants.check(entries, {})[1]

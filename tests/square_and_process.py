@@ -1,4 +1,4 @@
-"""A piece of work for another process, in a file that imports nothing else."""
+"""A function for tests of other processes, in a file that imports no project code."""
 
 import os
 

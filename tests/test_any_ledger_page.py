@@ -1,4 +1,4 @@
-"""The page on any ledger: its commands print the shown output, and its example passes."""
+"""The commands on the page docs/any-ledger.md print the shown output."""
 
 import re
 import shlex
@@ -31,7 +31,7 @@ def test_each_command_of_the_page_prints_the_output_on_the_page(shown, monkeypat
     assert answered.output.rstrip() == output.rstrip()
 
 
-def test_the_page_has_every_command_for_any_ledger():
+def test_the_page_shows_every_command_for_any_ledger():
     listed = [line.split()[2] for line in LISTED.splitlines()]
 
     assert listed == list(OF_ANY_LEDGER)
@@ -45,14 +45,14 @@ def test_the_example_has_thirty_transactions_and_no_error():
     assert sum(isinstance(entry, data.Transaction) for entry in entries) == 30
 
 
-def test_the_example_has_a_hole_that_its_kinds_explain():
+def test_the_kinds_explain_the_whole_hole_of_the_example():
     found = hole(LedgerFile.at(EXAMPLE))
 
     assert found.hole_usd > 0
     assert found.unexplained_usd == 0
 
 
-def test_the_error_on_the_page_is_the_message_for_a_missing_part(tmp_path):
+def test_the_page_shows_the_error_message_for_a_missing_part(tmp_path):
     line, text = '2021-01-01 open Expenses:Owner\n  hole: "cause"\n', EXAMPLE.read_text()
     broken = tmp_path / EXAMPLE.name
     broken.write_text(text.replace(line, line.partition("\n")[0] + "\n"))

@@ -1,4 +1,4 @@
-"""Looking ahead and playing quote by quote write the same books, to the byte."""
+"""The fast and the quote-by-quote simulation write the same books, byte for byte."""
 
 import tempfile
 from collections import defaultdict
@@ -20,11 +20,11 @@ GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 THIN = HERE / "worlds" / "thin.toml"
 SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
-# Each of the markets stands for three.
+# The markets of the busy world, each of which represents three markets.
 ALIKE = [market.model_dump(exclude_none=True) for market in load(str(BUSY)).markets]
 ALIKE = [market | {"stands_for": 3} for market in ALIKE]
 OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
-# Firms come and leave, one closes, and the maker moves from one venue to the other.
+# Firms enter and leave, one firm closes, and the maker moves to the other venue.
 COMING_AND_GOING = {
     "run": {"start": date(2022, 5, 30), "end": date(2022, 6, 3)},
     "firms": {"capital": {"closes_below": 0.995, "patience_days": 2}},
@@ -44,14 +44,14 @@ def written(folder: Path) -> dict[str, bytes]:
     ("name", "overrides"),
     [
         pytest.param("tiny", {"run": {"end": date(2022, 5, 10)}}, marks=pytest.mark.slow),
-        # Capital, position and credit limits bind here, and withdrawals wait.
+        # Limits on capital, positions and credit are reached, and withdrawals wait.
         (BUSY, {}),
         (SMALL, {}),
         (CROWD, COMING_AND_GOING),
         pytest.param(MARGIN, {"run": CRASH}, marks=pytest.mark.slow),
-        # Lenders, uses, tokens and a directional book, whose orders are hedges beside others.
+        # The group has lenders, uses of money, tokens and a directional book.
         (GROUP, {}),
-        # One hour in four represents all; below with full days and markets that stand for three.
+        # One hour in four is played. The next case adds a full day and similar markets.
         pytest.param(
             BUSY,
             {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}},
@@ -68,15 +68,15 @@ def written(folder: Path) -> dict[str, bytes]:
                 "markets": ALIKE,
             },
         ),
-        # The maker decides again after two days: by its own simulation, or for its share.
+        # The maker decides again after two days: by its own simulation, or for a target share.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
-        # Customers are liquidated, into quotes and beside them, and backstops unwind; some of them
-        # bring tokens, which are sold first.
+        # Customers are liquidated and backstops unwind. Some customers have tokens as collateral,
+        # which are sold first.
         (TOKENS, {"run": CRASH}),
-        # One borrows against a thin token, and the captive maker takes its account over.
+        # A customer borrows against a thin token, and the captive maker takes over the account.
         (THIN, {}),
-        # Customers and firms close positions, the other makers on the other side.
+        # Customers and firms close positions by trades with the other makers.
         (
             BUSY,
             {
@@ -85,7 +85,7 @@ def written(folder: Path) -> dict[str, bytes]:
                 "firms": {"holding_days": 1.0},
             },
         ),
-        # Settlements do not fall on the postings of quotes, and hedges take longer than an
+        # Settlements and new quotes have different times, and a hedge takes longer than an
         # interval.
         (
             BUSY,
@@ -96,7 +96,9 @@ def written(folder: Path) -> dict[str, bytes]:
         ),
     ],
 )
-def test_both_ways_write_the_same_bytes(executed, name, overrides, tmp_path):
+def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
+    executed, name, overrides, tmp_path
+):
     run = executed(name, **overrides)
     execute(load(str(run.path / "scenario.toml")), tmp_path / "quotes", every_quote=True)
     ahead = written(run.path)
@@ -105,7 +107,7 @@ def test_both_ways_write_the_same_bytes(executed, name, overrides, tmp_path):
     assert ahead == written(tmp_path / "quotes")
 
 
-def test_in_that_world_firms_enter_leave_and_close_and_the_maker_moves(executed):
+def test_in_the_crowd_world_firms_enter_leave_and_close_and_the_maker_moves(executed):
     run = executed(CROWD, **COMING_AND_GOING)
     became = defaultdict(list)
     for entry in run.entries:
@@ -146,7 +148,7 @@ OF_QUOTER = (
 
 
 def small_world(drawn: dict) -> Scenario:
-    """Return a day of one market with these figures."""
+    """Return the scenario of one day and one market with the drawn settings."""
     tiny = load("tiny").model_dump(exclude_none=True)
     market, firm = dict(tiny["markets"][0]), dict(tiny["firms"]["members"][0])
     market["lead_volume_usd_per_day"] = 1_000_000
@@ -180,12 +182,12 @@ def assert_both_ways_write_the_same(scenario: Scenario) -> None:
 
 @settings(max_examples=3)
 @given(DRAWN, SELDOM)
-def test_in_no_small_world_do_the_two_ways_differ(drawn, seldom):
+def test_random_small_worlds_have_the_same_bytes_in_both_simulations(drawn, seldom):
     assert_both_ways_write_the_same(small_world(drawn | seldom))
 
 
 @pytest.mark.slow
 @settings(max_examples=25)
 @given(DRAWN)
-def test_in_none_of_many_small_worlds_do_the_two_ways_differ(drawn):
+def test_many_random_small_worlds_have_the_same_bytes_in_both_simulations(drawn):
     assert_both_ways_write_the_same(small_world(drawn))

@@ -1,4 +1,4 @@
-"""Customers who are owed coins: the books in kind, their limits, and the hole at mark."""
+"""If customers have claims in coins, the books and the hole in kind are correct."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -44,13 +44,13 @@ def run(executed) -> RunFolder:
 
 
 def coins(**changes: Any) -> dict[str, Any]:
-    """Return customers' coins of the world, each changed."""
+    """Return the settings of customers' coins, with the same changes to each coin."""
     said = SCENARIO.retail.coins.model_dump(exclude_none=True)
     return said | {"owed": [each | changes for each in said["owed"]]}
 
 
 def standing_still() -> dict[str, Any]:
-    """Return the world with prices that do not move."""
+    """Return settings of the world with constant prices."""
     (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
     market["price"] |= {
         "anchors": [{"at": START, "price_usd": 30_000}],
@@ -63,7 +63,7 @@ def standing_still() -> dict[str, Any]:
 
 
 def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return the missing dollars and coins by day, at the day's prices, by DuckDB."""
+    """Return the missing dollars and coins by day, valued at the day's prices by DuckDB."""
     return run.select(
         """
         WITH days AS (SELECT DISTINCT date FROM postings),
@@ -82,7 +82,7 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
 # ------------------------------------------------------------------------------- its limits
 
 
-def test_a_world_with_dollars_only_gives_the_same_bytes(executed):
+def test_without_claims_in_coins_the_books_are_those_of_a_dollar_world(executed):
     without = executed(WORLD, retail={"coins": None})
     nothing = executed(WORLD, retail={"coins": coins(share=0.0, supply=0)})
     (month,) = (path.name for path in without.path.glob("????-??.beancount"))
@@ -91,7 +91,7 @@ def test_a_world_with_dollars_only_gives_the_same_bytes(executed):
 
 
 def text_of(run: RunFolder, name: str) -> str:
-    """Return a month's entries without the dealers' first cash, and balances at zero."""
+    """Return the text of a month without the lines on coin dealers."""
     return "".join(
         line
         for line in (run.path / name).read_text().splitlines(keepends=True)
@@ -99,7 +99,7 @@ def text_of(run: RunFolder, name: str) -> str:
     )
 
 
-def test_constant_prices_give_the_dollar_model_exactly(executed):
+def test_at_constant_prices_the_hole_equals_the_dollar_model(executed):
     still = standing_still()
     in_kind = executed(WORLD, **still)
     in_dollars = executed(WORLD, **still | {"retail": {"coins": None}})
@@ -107,7 +107,7 @@ def test_constant_prices_give_the_dollar_model_exactly(executed):
     assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
 
 
-def test_constant_prices_give_the_same_queue_if_the_house_has_too_little_cash(executed):
+def test_at_constant_prices_the_queue_equals_the_dollar_model(executed):
     still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 90}
     in_kind = executed(WORLD, **still | {"retail": still["retail"] | often})
@@ -120,7 +120,7 @@ def test_constant_prices_give_the_same_queue_if_the_house_has_too_little_cash(ex
 
 
 def use(usd: int) -> dict[str, Any]:
-    """Return the maker's use of money with another amount."""
+    """Return the settings of the maker's use of money, with another amount."""
     (only,) = SCENARIO.group.uses
     return only.model_dump(exclude_none=True) | {"usd": usd}
 
@@ -128,11 +128,11 @@ def use(usd: int) -> dict[str, Any]:
 # ------------------------------------------------------------------------------- the books
 
 
-def test_the_audit_finds_nothing_wrong_with_any_day(run):
+def test_every_day_passes_the_audit(run):
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
-def test_every_coin_owed_is_held_or_lent_on_every_day(run):
+def test_the_venue_holds_or_has_lent_every_owed_coin_on_every_day(run):
     found = run.select(
         "SELECT date, commodity, sum(units) FROM postings WHERE entity = 'FTX' "
         "AND commodity IN (SELECT unnest(?)) AND kind IN ('Coins', 'CreditLine') "
@@ -151,14 +151,14 @@ def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:
 
 @pytest.fixture(scope="module")
 def slow_dealers_run(executed) -> RunFolder:
-    """The world with many withdrawals, a cheaper mine, and dealers who buy few coins in a day."""
+    """Return a run with many withdrawals, a smaller use, and dealers that buy few coins a day."""
     bought = {"coins": coins() | {"dealers_buy_usd_per_day": 60_000}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 120}
     days = {"day_ledgers": "all"}
     return executed(WORLD, run=days, retail=bought | often, group={"uses": [use(700_000)]})
 
 
-def test_if_dealers_buy_little_requests_for_dollars_wait_while_coins_are_paid(slow_dealers_run):
+def test_if_dealers_buy_little_dollar_requests_wait_while_coins_are_paid_out(slow_dealers_run):
     run = slow_dealers_run
     waits = {note.commodity for note in run.notes(UnpaidRequest)}
     since = min(day for day, note in run.dated_notes(UnpaidRequest) if note.commodity == "USD")
@@ -179,20 +179,20 @@ def test_dealers_buy_at_most_their_daily_amount(slow_dealers_run):
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    lots_usd = Decimal(300 + 20 + 1)  # each coin's last lot may exceed the amount
+    lots_usd = Decimal(300 + 20 + 1)  # the last lot of each coin may exceed the amount
 
     assert max(sold.values()) > 50_000
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_if_dealers_buy_enough_a_line_for_each_coin_changes_nothing(run, executed):
+def test_if_dealers_buy_enough_separate_queues_for_coins_change_nothing(run, executed):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
 
     assert not run.notes(UnpaidRequest)
     assert hole_at_mark(enough) == hole_at_mark(run)
 
 
-def test_the_books_of_slow_dealers_are_in_order(slow_dealers_run):
+def test_the_books_with_slow_dealers_pass_the_audit(slow_dealers_run):
     assert [f.problems for f in audit(slow_dealers_run.path, every_day=True)] == [()] * 7
     assert all(line.owed == line.there + line.lent for line in coin_lines(slow_dealers_run))
 
@@ -208,7 +208,7 @@ def test_coins_are_sold_at_the_price_of_the_last_settlement(run):
     for entry in sold:
         units, usd = (of(entry, "Equity:Alameda:Coins:ALTS", each) for each in ("ALTS", "USD"))
         assert units > 0 > usd
-        # Until the first settlement the price is that of the day before.
+        # Until the first settlement of a day, the price of the day before is used.
         prices = {alts.price_usd_on(entry.date - timedelta(days=n)) for n in (0, 1)}
         assert -usd / units in {Decimal(str(price)) for price in prices if price}
 
@@ -225,7 +225,7 @@ def test_each_coin_is_deposited_and_withdrawn_in_kind(run):
             assert any(f" {coin} " in each for each in told), (tag, coin)
 
 
-def test_plain_bean_query_gives_the_hole_in_kind_and_at_mark(run):
+def test_bean_query_gives_the_hole_in_kind_and_at_mark(run):
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     asked = {e.name: e.query_string for e in entries if isinstance(e, data.Query)}
     in_kind = dict(run_query(entries, options, asked["hole-in-kind"])[1])
@@ -240,17 +240,17 @@ def test_plain_bean_query_gives_the_hole_in_kind_and_at_mark(run):
 # ------------------------------------------------------------------- change by price and use
 
 
-def test_the_hole_at_mark_is_its_first_value_and_two_changes_to_the_cent(run):
+def test_the_hole_at_mark_is_the_first_hole_plus_changes_by_price_and_use(run):
     for day in calendar(run):
         found = hole_in_kind(run, day)
 
         assert found.day == day
         assert all(line.unexplained_usd == 0 for line in found.lines)
         assert found.at_mark_usd == dict(hole_at_mark(run))[day]
-    assert found.by_price_usd < 0 < found.by_use_usd  # the sold coins fell
+    assert found.by_price_usd < 0 < found.by_use_usd  # the prices of the sold coins fell
 
 
-def test_claims_and_studies_judge_by_the_hole_with_coins_at_market_prices(run, tiny_run):
+def test_claims_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny_run):
     in_kind = hole_in_kind(run).at_mark_usd
 
     assert in_kind != hole(run).hole_usd
@@ -259,8 +259,8 @@ def test_claims_and_studies_judge_by_the_hole_with_coins_at_market_prices(run, t
     assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
 
 
-def test_an_independent_calculation_finds_the_same_change_by_use(run):
-    """DuckDB reads the books entry by entry, and the prices are those of the scenario."""
+def test_the_change_by_use_equals_an_independent_calculation(run):
+    """DuckDB sums all postings at the prices that the scenario states."""
     stated = [
         (coin.name, day, coin.price_usd_on(day))
         for coin in SCENARIO.owed_coins
@@ -285,7 +285,7 @@ def test_an_independent_calculation_finds_the_same_change_by_use(run):
     assert hole_in_kind(run).by_use_usd == use
 
 
-def test_constant_prices_change_nothing_by_price(executed):
+def test_at_constant_prices_the_change_by_price_is_zero(executed):
     found = hole_in_kind(executed(WORLD, **standing_still()))
 
     assert found.by_price_usd == 0 < found.by_use_usd
@@ -310,7 +310,7 @@ def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
 
 
 @pytest.mark.parametrize("table", ["hole-in-kind", "hole-by-price-and-use"])
-def test_its_tables_are_printed_by_name(run, table):
+def test_the_tables_of_the_hole_in_kind_can_be_printed_by_name(run, table):
     for command in (["where", str(run.path)], ["solvency", str(run.path), "2022-05-12"]):
         printed = CliRunner().invoke(main, [*command, "--table", table])
 
@@ -318,7 +318,7 @@ def test_its_tables_are_printed_by_name(run, table):
         assert "ALTS" in printed.output
 
 
-def test_the_timeline_counts_coins_at_the_days_mark(run):
+def test_the_timeline_values_coins_at_the_mark_of_the_day(run):
     at_mark = dict(hole_at_mark(run))
     for at in standings(run):
         assert at.hole_usd == at_mark[at.day]
@@ -333,7 +333,7 @@ def test_the_timeline_counts_coins_at_the_days_mark(run):
         assert day.hole_of_exchange_usd == at.hole_of_exchange_usd
 
 
-def test_the_day_on_which_the_hole_opened_counts_coins(run):
+def test_the_opening_of_the_hole_includes_coins_at_market_prices(run):
     opened = hole_opened(run)
 
     assert opened.growth is None
@@ -343,7 +343,7 @@ def test_the_day_on_which_the_hole_opened_counts_coins(run):
     )
 
 
-def test_the_exchange_alone_looks_complete_in_kind_and_the_group_does_not(run):
+def test_in_kind_the_exchange_alone_balances_but_the_group_lacks_coins(run):
     found = solvency(run, calendar(run)[-1])
     coins_usd = sum(n.lacking_usd for n in found.in_kind.lines if n.commodity != "USD")
 
@@ -352,5 +352,5 @@ def test_the_exchange_alone_looks_complete_in_kind_and_the_group_does_not(run):
     assert found.consolidated.unbooked_usd == -coins_usd < 0
 
 
-def test_a_world_without_coins_has_no_query_for_them(tiny_run):
+def test_a_world_without_coins_has_no_query_of_the_hole_in_kind(tiny_run):
     assert "hole-in-kind" not in (tiny_run.path / "main.beancount").read_text()

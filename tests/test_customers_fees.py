@@ -1,4 +1,4 @@
-"""Customers pay one fee rate on all trades, with any maker, forced or not."""
+"""Customers pay the same fee rate on all trades: with any maker, and on forced orders."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,7 +16,7 @@ HALF_A_CENT = Decimal("0.005")
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run"])
 def of_customers(request: pytest.FixtureRequest) -> RunFolder:
-    """A world with uninformed customers, one with two markets, one with forced orders."""
+    """Return one of three runs: one market, two markets, or forced orders."""
     return request.getfixturevalue(request.param)
 
 
@@ -25,7 +25,7 @@ def rate_e6(run: RunFolder) -> int:
     return noted.e6
 
 
-def test_a_dollar_traded_pays_the_same_fee_with_either_maker(of_customers):
+def test_customers_pay_the_same_fee_rate_with_either_maker(of_customers):
     run, days = of_customers, of_customers.notes(TradedDay)
     ((fills, paid_cents),) = run.select(
         "SELECT count(*), sum(fee_cents) FROM rows WHERE motive = 'spread'"
@@ -46,13 +46,13 @@ def at_rate(usd: Sequence[Decimal], e6: int) -> Decimal:
     return sum(usd, Decimal()) * Decimal(e6).scaleb(-6)
 
 
-def test_forced_orders_pay_the_same_fee(margin_run):
+def test_forced_orders_pay_the_same_fee_rate(margin_run):
     rates_e6 = margin_run.select("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'liquidation'")
 
     assert rates_e6 == [(rate_e6(margin_run),)]
 
 
-def test_an_audit_by_another_rate_finds_the_fills_wrong(tiny_run, monkeypatch):
+def test_an_audit_with_another_fee_rate_reports_wrong_fills(tiny_run, monkeypatch):
     assert not any(finding.problems for finding in audit(tiny_run.path))
 
     read = FeeRates.__init__

@@ -1,4 +1,4 @@
-"""One seed gives one ledger, byte for byte; the frequency of settlements has no effect."""
+"""Runs with one seed have the same bytes; the settlement interval does not change the results."""
 
 import os
 import subprocess
@@ -51,10 +51,10 @@ def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[
 @pytest.mark.parametrize(
     "scenario", [pytest.param("tiny", marks=pytest.mark.slow), str(BUSY)], ids=["tiny", "busy"]
 )
-def test_two_runs_have_the_same_bytes_in_any_folder_and_any_order_of_sets(
+def test_two_runs_have_the_same_bytes_in_any_folder_and_with_any_hash_seed(
     executed, scenario, tmp_path
 ):
-    one = contents(executed(scenario).path)  # sets are ordered at random in this process
+    one = contents(executed(scenario).path)  # this process has a random hash seed
     two = run_in_another_process(scenario, tmp_path / "there" / "two", hash_seed=2)
 
     assert any(name.endswith(".parquet") for name in one)
@@ -62,8 +62,8 @@ def test_two_runs_have_the_same_bytes_in_any_folder_and_any_order_of_sets(
     assert [name for name in one if one[name] != two[name]] == []
 
 
-def test_the_choice_of_day_ledgers_changes_nothing_else(executed, tiny_run):
-    """Rendering only reads the books."""
+def test_the_number_of_day_ledgers_changes_no_other_file(executed, tiny_run):
+    """Day ledgers are made from the books and do not change them."""
     with_days = contents(tiny_run.path)
     without = contents(executed("tiny", run={"day_ledgers": ()}).path)
 
@@ -75,7 +75,7 @@ def test_the_choice_of_day_ledgers_changes_nothing_else(executed, tiny_run):
     } == {name: content for name, content in without.items() if name not in said_otherwise}
 
 
-def test_with_another_seed_the_books_balance_too(executed, tiny_run):
+def test_another_seed_gives_other_fills_and_valid_books(executed, tiny_run):
     other = executed("tiny", run={"seed": 2})
 
     columns = "time, taker, lots, price, lead"
@@ -92,7 +92,7 @@ def test_with_another_seed_the_books_balance_too(executed, tiny_run):
 SETTLING = Path(__file__).with_name("worlds") / "settling.toml"
 SEEDS = range(1, 9)
 
-# The amounts of each kind in cents; a payment counts for the maker, which bears the risk.
+# The total of each kind in cents; margin and funding are counted only for the maker.
 BY_KIND = """
 SELECT 'PickOff', sum(edge_cents) FROM rows WHERE motive = 'pickoff'
 UNION ALL SELECT 'Spread', sum(edge_cents) FROM rows WHERE motive = 'spread'
@@ -103,12 +103,12 @@ UNION ALL SELECT 'VariationMargin', sum(edge_cents) FROM rows
 UNION ALL SELECT 'Funding', sum(edge_cents) FROM rows WHERE motive = 'funding' AND taker = $maker
 """
 
-Totals = dict[str, list[float]]  # by kind, one for each seed
+Totals = dict[str, list[float]]  # by kind, one total for each seed
 
 
 @pytest.fixture(scope="module")
 def totals(executed: Callable[..., RunFolder]) -> dict[int, Totals]:
-    """Run a day of one market under several seeds, settling every ten minutes and every five."""
+    """Return totals of one day by settlement interval (ten or five minutes), kind and seed."""
     return {
         settle_s: _totals(
             executed(SETTLING, run={"seed": seed, "settle_s": settle_s}) for seed in SEEDS
@@ -130,11 +130,11 @@ def _totals(runs: Iterable[RunFolder]) -> Totals:
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Spread", "Fees", "Hedging", "VariationMargin", "Funding"]
 )
-def test_settling_twice_as_often_moves_no_total_beyond_its_error_bar(totals, kind):
-    """The error bar is one standard error of the mean over seeds; seeds are paired.
+def test_a_shorter_settlement_interval_changes_no_total_by_a_standard_error(totals, kind):
+    """The standard error is over seeds, and both intervals use the same seeds.
 
-    The hedging interval stays the same: with more frequent hedges, more positions would be hedged
-    that cancel out later.
+    The hedging interval stays the same. With more frequent hedges, the maker would hedge more
+    positions that later trades offset.
     """
     rarely, often = totals[600][kind], totals[300][kind]
 

@@ -1,7 +1,7 @@
-"""The inputs that raise or lower a maker's loss on stale quotes, at a stated size.
+"""Each input raises or lowers the maker's loss on stale quotes as expected.
 
-One day, a market with ticks dense against the quotes, and one firm that is never short of money.
-Prices and delays have the same draws throughout, so each claim is about the change alone.
+The world is one day, one market with frequent ticks, and one firm with enough money. All runs have
+the same random draws of prices and delays, so only the changed input makes a difference.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ QUOTER = {
 
 @pytest.fixture(scope="module")
 def played(executed) -> Callable[..., RunFolder]:
-    """Play the day."""
+    """Return a function that runs the day with a taker fee and changed quotes."""
 
     def run(taker_bps: float = 2.0, **quoter: float) -> RunFolder:
         market = {
@@ -62,7 +62,7 @@ def played(executed) -> Callable[..., RunFolder]:
 
 @pytest.fixture(scope="module")
 def lost(played) -> Callable[..., Decimal]:
-    """Return the day's loss on stale quotes, in dollars."""
+    """Return a function that gives the day's loss on stale quotes, in dollars."""
 
     def usd(taker_bps: float = 2.0, **quoter: float) -> Decimal:
         ((cents,),) = played(taker_bps, **quoter).select(
@@ -73,8 +73,8 @@ def lost(played) -> Callable[..., Decimal]:
     return usd
 
 
-def test_at_dense_ticks_the_loss_goes_to_zero_with_latency_and_refresh(lost):
-    """The refresh interval equals latency, which is the default."""
+def test_with_frequent_ticks_the_loss_goes_to_zero_with_the_latency(lost):
+    """By default the refresh interval equals the latency, so both go to zero."""
     by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
 
     assert by_latency == sorted(by_latency, reverse=True)
@@ -82,23 +82,23 @@ def test_at_dense_ticks_the_loss_goes_to_zero_with_latency_and_refresh(lost):
     assert by_latency[-1] == 0
 
 
-def test_refreshing_less_often_costs_more_at_the_same_latency(lost):
+def test_a_longer_refresh_interval_raises_the_loss(lost):
     assert lost() < lost(refresh_s=8.0)
 
 
 @pytest.mark.parametrize("half_spread_bps", [5.0, 8.0, 16.0])
-def test_wider_quotes_lose_less(lost, half_spread_bps):
+def test_wider_quotes_lower_the_loss(lost, half_spread_bps):
     assert lost(half_spread_bps=half_spread_bps) < lost()
 
 
-def test_the_loss_is_proportional_to_size_while_orders_are_larger(lost):
-    """The tolerance of 2 % is for whole lots."""
+def test_the_loss_is_proportional_to_the_displayed_size(lost):
+    """Quotes are rounded to whole lots, so a difference of 2 % is accepted."""
     once = lost()
 
     assert lost(displayed_usd=32_000.0) == pytest.approx(4 * once, rel=Decimal("0.02"))
 
 
-def test_cheaper_takers_cost_the_maker_more(lost):
+def test_lower_taker_fees_raise_the_makers_loss(lost):
     assert lost(taker_bps=0.5) > lost(taker_bps=2.0) > lost(taker_bps=7.0)
 
 
@@ -107,12 +107,12 @@ def test_cheaper_takers_cost_the_maker_more(lost):
 
 @pytest.fixture(scope="module")
 def earned_bps(played) -> Callable[..., float]:
-    """Return the spread earned on customers' trades with the maker, at the lead price."""
+    """Return a function that gives the maker's gain on customers' trades, in basis points."""
 
     def bps(**quoter: float) -> float:
         ((mean,),) = played(**quoter).select(
             "SELECT -10_000 * sum(edge_cents) / sum(abs(lots) * price) FROM rows "
-            "WHERE motive = 'spread'"  # a tick on a lot is a cent
+            "WHERE motive = 'spread'"  # one lot times one tick is one cent
         )
         return float(mean)
 
@@ -120,10 +120,10 @@ def earned_bps(played) -> Callable[..., float]:
 
 
 def test_the_spread_earned_from_customers_falls_with_latency(earned_bps):
-    """Customers take the better of two prices: the staler the quotes, the lower the gain.
+    """Customers take the better of two prices, so older quotes earn less.
 
-    At latencies of many seconds it reaches a floor, since a firm hits stale quotes before customers
-    do: see `runs.experiments.late_quotes` and its tests.
+    At latencies of many seconds the gain falls no further, because a firm hits stale quotes before
+    customers do: see `runs.experiments.late_quotes` and its tests.
     """
     by_latency = [earned_bps(latency_s=latency_s) for latency_s in (0.0, 0.5, 2.0)]
 
@@ -132,5 +132,5 @@ def test_the_spread_earned_from_customers_falls_with_latency(earned_bps):
 
 
 @pytest.mark.parametrize("half_spread_bps", [4.0, 8.0])
-def test_customers_pay_no_more_than_the_others_spread(earned_bps, half_spread_bps):
+def test_customers_pay_at_most_the_half_spread_of_the_other_makers(earned_bps, half_spread_bps):
     assert earned_bps(half_spread_bps=half_spread_bps) <= OTHERS_BPS

@@ -1,4 +1,4 @@
-"""Holders of house tokens pay lower fees on hits, and the audit recomputes the discount."""
+"""Firms with house tokens pay lower taker fees, and the audit recomputes the discount."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from runs.full_audit import audit
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 
 
-def test_an_audit_without_the_fee_discount_finds_the_fills_wrong(executed, monkeypatch):
+def test_an_audit_without_the_fee_discount_reports_wrong_fills(executed, monkeypatch):
     run = executed(CROWD)
     with run.connect() as connection:
         found = connection.execute("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'pickoff'")
         rates_e6 = {rate for (rate,) in found.fetchall()}
-    assert rates_e6 == {280, 700}  # 60 % off seven basis points, and without a discount
+    assert rates_e6 == {280, 700}  # seven basis points, with a discount of 60 % or none
     assert not any(finding.problems for finding in audit(run.path))
 
     monkeypatch.setattr(FeeRates, "_discounted_e6", lambda _, tier_e6: tier_e6)

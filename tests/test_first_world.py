@@ -1,4 +1,4 @@
-"""The world of the tutorial has a hole, a queue and a halt."""
+"""The world of the tutorial has a hole, a withdrawal queue and a halt."""
 
 from ledger.reports.money.hole import hole
 from ledger.reports.trail.sql import sql
@@ -11,11 +11,11 @@ CAUSES = {"Ventures", "Sponsorship", "PickOff"}
 
 
 def states(run: RunFolder) -> list[str]:
-    """Return the successive states of withdrawals."""
+    """Return the states of withdrawals, in order of time."""
     return [value for _, value in run.events("FTX:withdrawals")]
 
 
-def test_the_first_world_has_a_hole_with_three_causes_one_of_them_trading(first_run):
+def test_the_first_world_has_a_hole_with_three_large_causes(first_run):
     uses = hole(first_run).uses_usd
     largest = sorted(uses, key=uses.__getitem__, reverse=True)[:3]
 
@@ -28,8 +28,8 @@ def test_withdrawals_in_the_first_world_are_queued_and_then_halted(first_run):
     assert states(first_run) == ["open", "queued", "halted"]
 
 
-def test_the_hole_the_queue_and_the_halt_of_the_first_world_are_outcomes(executed):
-    """A solvent house pays every customer, and a maker without latency is not picked off."""
+def test_with_more_opening_cash_the_first_world_has_no_hole_queue_or_halt(executed):
+    """The hole, the queue and the halt are outcomes of the model, not inputs."""
     solvent = executed(FIRST, house={"opening_cash_usd": 1_000_000})
 
     assert states(solvent) == ["open"]

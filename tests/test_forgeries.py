@@ -1,7 +1,7 @@
-"""Consistent forgeries: the seal and all files that follow from the change are written again.
+"""Forgeries with a new seal, in which all files are consistent with the change.
 
-Some break rules of the books, and the audit finds them. Others are possible books, and only a
-replay of the scenario finds them. Each test says which kind it has.
+Some forgeries break rules of the books; the audit finds these. Others are possible books; only a
+replay of the scenario finds these.
 """
 
 import re
@@ -29,25 +29,25 @@ FIRST, SECOND, THIRD = date(2022, 5, 30), date(2022, 5, 31), date(2022, 6, 1)
 
 @pytest.fixture(scope="module")
 def run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Four days of a group that borrows, invests and pays, while customers come and go."""
+    """Return a run of four days: the group borrows, invests and pays; customers come and leave."""
     return executed(GROUP, run={"end": date(2022, 6, 3), "day_ledgers": "all"})
 
 
 def found_by_audit(folder: Path) -> list[str]:
     seal, *others = audit(folder)
-    assert not seal.problems  # it was made again
+    assert not seal.problems  # the forger has made a new seal
     return [problem for step in others for problem in step.problems]
 
 
 def found_by_replay(folder: Path, run: RunFolder) -> list[str]:
-    """Compare with the run, which its scenario gives; a test below really replays one."""
+    """Return differences to the original run, which a replay of the scenario would give."""
     return list(differences(folder, run.path, "the scenario gives"))
 
 
 # ------------------------------------------------------------------------------- the forger
 
 
-def test_the_forger_changes_only_the_requested_line(run, tmp_path):
+def test_without_a_change_the_forger_writes_the_same_run(run, tmp_path):
     folder = forged(run, tmp_path / "run", lambda days: None)
 
     assert found_by_replay(folder, run) == []
@@ -58,7 +58,7 @@ def test_the_forger_changes_only_the_requested_line(run, tmp_path):
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
-    """An invented customer deposits, and withdraws the day after."""
+    """Add an invented customer that deposits, and withdraws the day after."""
     for day, move in ((SECOND, movements.deposit), (THIRD, movements.withdrawal)):
         n = days[day].place_of("fees", "OtherMakers")
         seq, other = days[day].items[n]
@@ -69,7 +69,7 @@ def visits_by_nobody(run: RunFolder, days: Days) -> None:
 
 
 def a_backdated_deposit(run: RunFolder, days: Days) -> None:
-    """A deposit of the second day is booked on the first."""
+    """Book a deposit of the second day on the first day."""
     _, late = days[SECOND].items.pop(days[SECOND].place_of("deposit", "Retail"))
     early = late._replace(time_us=late.time_us - DAY_US)
     items = days[FIRST].items
@@ -82,7 +82,7 @@ def after(item: object, time_us: int) -> bool:
 
 
 def two_firms_swapped(run: RunFolder, days: Days) -> None:
-    """Two firms exchange all their trades, but not their data from the scenario."""
+    """Exchange all trades of two firms, but not their data from the scenario."""
     one, other = (run.names.entities.index(name) for name in ("Firm01", "Firm02"))
     for day in days.values():
         for side in ("taker", "maker"):
@@ -107,7 +107,7 @@ def swapped(entry: Movement) -> Movement:
 
 
 def a_venture_on_credit(run: RunFolder, days: Days) -> None:
-    """The maker pays for a venture with an invented draw on its credit line."""
+    """Add a draw on the credit line that pays for a venture of the maker."""
     n = days[FIRST].place_of("venture", "MineCo")
     seq, paid = days[FIRST].items[n]
     cents = max(posting.units for posting in paid.postings)
@@ -132,9 +132,7 @@ def a_deposit_told_otherwise(run: RunFolder, days: Days) -> None:
         (a_deposit_told_otherwise, ", in gold"),
     ],
 )
-def test_plausible_forged_books_pass_the_audit_and_replay_names_the_line(
-    run, tmp_path, forge, said
-):
+def test_forged_but_possible_books_pass_the_audit_and_fail_the_replay(run, tmp_path, forge, said):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
 
     assert found_by_audit(folder) == []
@@ -147,7 +145,9 @@ def test_plausible_forged_books_pass_the_audit_and_replay_names_the_line(
     ("old", "new", "manifest"),
     [("latency_s = 2.0", "latency_s = 1.9", {}), ("seed = 1\n", "seed = 2\n", {"seed": 2})],
 )
-def test_another_latency_or_seed_is_found_by_replay_only(executed, tmp_path, old, new, manifest):
+def test_a_changed_latency_or_seed_is_found_only_by_a_replay(
+    executed, tmp_path, old, new, manifest
+):
     run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", old, new)
     completed(folder, run, **manifest)
@@ -157,7 +157,7 @@ def test_another_latency_or_seed_is_found_by_replay_only(executed, tmp_path, old
     assert re.match(r"2022-05\.beancount:\d+: it says '", replayed.problems[0])
 
 
-def test_a_replay_of_an_honest_run_agrees_to_the_byte_and_leaves_no_files(
+def test_a_replay_of_an_unchanged_run_has_no_differences_and_leaves_no_files(
     executed, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -169,7 +169,7 @@ def test_a_replay_of_an_honest_run_agrees_to_the_byte_and_leaves_no_files(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_replay_names_the_versions_that_differ(executed, tmp_path):
+def test_a_replay_reports_different_versions_of_libraries(executed, tmp_path):
     run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", "", "")
     completed(folder, run, versions={**versions(), "numpy": "1.0"})
@@ -184,7 +184,7 @@ def test_a_replay_names_the_versions_that_differ(executed, tmp_path):
 
 
 def a_kind_moved(run: RunFolder, days: Days) -> None:
-    """A payment for a venture is booked as one for a buyback, of which there was one too."""
+    """Book a payment for a venture as a payment for a buyback."""
     n = days[FIRST].place_of("venture", "MineCo")
     seq, paid = days[FIRST].items[n]
     moved = {"Assets:Alameda:Ventures:MineCo": "Expenses:Alameda:Buyback"}
@@ -203,7 +203,7 @@ def a_day_removed(run: RunFolder, days: Days) -> None:
         (a_day_removed, r"fills/2022-06\.parquet: row with seq \d+: ", "on the position held"),
     ],
 )
-def test_broken_books_are_found_without_a_replay(run, tmp_path, forge, place, said):
+def test_forged_books_that_break_a_rule_are_found_by_the_audit(run, tmp_path, forge, place, said):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
 
     assert [p for p in found_by_audit(folder) if re.match(place, p) and said in p]
@@ -215,16 +215,16 @@ MAIN, CHECK = "main.beancount", "check.beancount"
 OF_THE_DAY = "#pickoff ^fills-2022-05-01"
 
 REWRITTEN = (
-    # The words of a closing entry.
+    # Text of a closing entry.
     (MONTH, "takes stale quotes", "misses stale quotes", FILLS, "its narration"),
     (MONTH, '* "Firm01" "Firm01 takes', '* "Retail" "Firm01 takes', FILLS, "its payee"),
     (MONTH, OF_THE_DAY, OF_THE_DAY.replace("pickoff", "spread"), FILLS, "its tags"),
     (MONTH, OF_THE_DAY, f"{OF_THE_DAY} ^loan-x", FILLS, "its links"),
     (MONTH, "  fills: 1\n", '  fills: 1\n  why: "x"\n', FILLS, "its metadata"),
-    # A false saved query, and one that a month's file puts in its place.
+    # A false saved query, and a saved query in the file of a month that replaces a true one.
     (MAIN, "sum(number) AS hole_usd", "sum(number) / 2 AS hole_usd", f"{MAIN}:", "hole_usd"),
     (MONTH, "\n\n", '\n\n2022-05-01 query "hole" "SELECT 0"\n\n', f"{MONTH}:4: ", "'query'"),
-    # Lines that decide how all others are read.
+    # Lines that change the meaning of other lines.
     (CHECK, 'plugin "moneytrail"\n', "", f"{CHECK}:", "plugin"),
     (MAIN, '  hole: "claim"', '  hole: "group"', f"{MAIN}:", "hole:"),
     (MAIN, 'option "title"', 'plugin "json"\noption "title"', f"{MAIN}:", "not loaded"),
@@ -233,7 +233,7 @@ REWRITTEN = (
 
 
 @pytest.mark.parametrize(("name", "old", "new", "place", "said"), REWRITTEN)
-def test_words_and_preamble_are_compared_with_fills_scenario_and_code(
+def test_changed_text_of_entries_and_of_the_preamble_is_found(
     small_run, tmp_path, name, old, new, place, said
 ):
     folder = rewritten(small_run, tmp_path / "run", name, old, new)

@@ -1,4 +1,4 @@
-"""Customers on margin who trade on the full days of a sampled run: their entry and their exit."""
+"""Customers on margin trade only on the full days of a sampled run."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from runs.scenarios import load
 WORLDS = Path(__file__).parent / "worlds"
 WORLD = WORLDS / "full-days.toml"
 SHARE, SETTLE_S = 0.2, 600
-FULL = date(2022, 5, 10)  # the day on which the price falls by half
+FULL = date(2022, 5, 10)  # the price falls by half on this day
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def run(executed) -> RunFolder:
     return executed(WORLD)
 
 
-def test_customers_on_margin_set_aside_their_share_of_retails_claims_that_morning(run):
+def test_customers_on_margin_set_aside_their_share_of_retail_claims_at_midnight(run):
     (found,) = run.select(
         "SELECT min(time), max(time), sum(edge_cents) * 0.01, count(*) FROM rows "
         "WHERE motive = 'collateral' AND edge_cents > 0 AND lots = 0"
@@ -39,12 +39,12 @@ def test_customers_on_margin_set_aside_their_share_of_retails_claims_that_mornin
 
     assert began == ended == morning
     assert 0 < holders <= 200
-    # Customers who cannot afford a lot bring no collateral; each amount is rounded to a cent.
+    # Customers who cannot afford one lot set aside no collateral. Each amount is rounded to a cent.
     share_usd = SHARE * float(owed[0])
     assert 0.9 * share_usd < usd <= share_usd + 0.005 * holders
 
 
-def test_at_the_next_midnight_they_have_no_position_and_no_collateral(run):
+def test_at_the_next_midnight_all_positions_and_collateral_are_gone(run):
     left = run.select(
         "SELECT holder FROM rows WHERE motive IN "
         "('leverage', 'liquidation', 'backstop', 'deleveraging') "
@@ -56,7 +56,7 @@ def test_at_the_next_midnight_they_have_no_position_and_no_collateral(run):
     assert last[0] == datetime(2022, 5, 11)
 
 
-def test_on_a_full_day_margin_is_checked_at_its_own_settlements(run):
+def test_full_days_have_a_shorter_settlement_interval(run):
     def interval_s(day: date) -> set[float]:
         times = run.select(
             "SELECT DISTINCT time FROM rows WHERE motive = 'variation-margin' "
@@ -69,7 +69,7 @@ def test_on_a_full_day_margin_is_checked_at_its_own_settlements(run):
     assert min(interval_s(date(2022, 5, 9))) == 1_800
 
 
-def test_a_price_that_falls_by_half_brings_forced_orders_and_takeovers(run):
+def test_a_price_that_falls_by_half_causes_forced_orders_and_takeovers(run):
     found = dict(run.select("SELECT motive::VARCHAR, count(*) FROM rows GROUP BY 1"))
 
     assert found["liquidation"] > 0
@@ -77,7 +77,7 @@ def test_a_price_that_falls_by_half_brings_forced_orders_and_takeovers(run):
 
 
 def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
-    """Return the other makers' payments for their positions, in dollars, by tag."""
+    """Return the other makers' deposits and withdrawals for their positions, in dollars."""
     found = run.select(
         "SELECT tag, sum(abs(units)) * 0.01 FROM postings "
         "WHERE account = 'Assets:OtherMakers:Cash' AND narration LIKE '%positions' GROUP BY 1"
@@ -85,15 +85,15 @@ def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
     return {tag: float(usd) for tag, usd in found}
 
 
-def test_other_makers_pay_their_losses_on_positions_bought_from_the_liquidated(run):
+def test_other_makers_pay_losses_on_positions_bought_in_liquidations(run):
     gaps = run.select("SELECT count(*) FROM postings WHERE account = 'Income:OtherMakers:GapLoss'")
 
     assert moved_by_other_makers(run)["deposit"] > 0
     assert gaps == [(0,)]
 
 
-def test_other_makers_withdraw_their_gains_from_longs(executed):
-    """At a leverage of one no customer is liquidated when the price falls by half."""
+def test_other_makers_withdraw_gains_on_positions_with_customers(executed):
+    """At a leverage of one, no customer is liquidated, so the other makers gain."""
     run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
 
     assert moved_by_other_makers(run)["withdrawal"] > 0
@@ -103,7 +103,7 @@ def test_the_books_with_customers_on_margin_balance(run):
     assert_sound(run)
 
 
-def test_both_ways_write_the_same_bytes(run, tmp_path):
+def test_the_quote_by_quote_simulation_writes_the_same_bytes(run, tmp_path):
     execute(load(str(WORLD)), tmp_path / "quotes", every_quote=True)
 
     for path in sorted(run.path.rglob("*")):
@@ -131,7 +131,7 @@ def test_keys_that_do_not_apply_to_full_days_are_refused(changes, key):
     assert caught.value.key == key
 
 
-def test_without_full_days_a_share_is_refused_and_without_a_share_sampling_is():
+def test_invalid_combinations_of_full_days_share_and_sampling_are_refused():
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"run": {"full_days": ()}})
     assert caught.value.key == "run.full_days_settle_s"
