@@ -1,1 +1,1 @@
-"""Reports: each computed from a run folder alone, each a list of tables."""
+"""Reports: each is computed from a run folder only, and is a list of tables."""

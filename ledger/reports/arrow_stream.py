@@ -1,6 +1,6 @@
-"""A table as a stream of Arrow records, for any library of data frames.
+"""Exports a table as a stream of Arrow records, which any library of data frames can read.
 
-Amounts stay exact: a column of decimals has the scale of its finest cell.
+Amounts stay exact: a column of decimals has as many decimal places as its most precise cell.
 Source: the Arrow PyCapsule interface, https://arrow.apache.org/docs/format/CDataInterface.html
 """
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from ledger.reports.table import Cell, Table
 
-DIGITS = 38  # most digits of a decimal
-LARGEST = 2**63  # smaller whole numbers have 64 bits
+DIGITS = 38  # the most digits of a decimal in Arrow
+LARGEST = 2**63  # whole numbers below this limit have 64 bits
 
 
 def arrow_stream(table: "Table") -> object:
-    """Return the capsule of a table's rows; the heads of its columns are their names.
+    """Return the Arrow capsule of a table's rows; its columns have the names in the table.
 
     Raises:
         ValueError: a number has more than DIGITS digits.
@@ -42,7 +42,7 @@ def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
 
 
 def column_type(cells: Sequence["Cell"]) -> str:
-    """Return the type, in DuckDB's words, that holds all cells exactly.
+    """Return the DuckDB type that represents all cells exactly.
 
     Raises:
         ValueError: a number has more than DIGITS digits.

@@ -1,7 +1,7 @@
-"""The general ledger day by day: amounts posted to accounts on each day.
+"""The general ledger by day: the amounts posted to accounts on each day.
 
-Days are in UTC. Days without entries count too. So do days at the end that have notes but no
-movements, after a halt.
+Days are in UTC. Days without entries are included. After a halt, days that have notes but no
+entries are included too.
 """
 
 from collections.abc import Sequence

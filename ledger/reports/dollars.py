@@ -1,4 +1,4 @@
-"""Dollars in the entries of a general ledger: movements and balances."""
+"""Amounts in dollars in a general ledger: movements, balances, and their wording."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -14,7 +14,7 @@ Key = TypeVar("Key")
 ZERO = Decimal("0.00")
 TENTH = Decimal("0.1")
 MILLION = Decimal(1_000_000)
-# The numbers of opening entries.
+# The numbers (seq) of opening entries.
 OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
@@ -27,7 +27,7 @@ class Dollars(dict[Key, Decimal]):
 
 @once
 def openings(run: RunFolder) -> list[int]:
-    """Return the numbers of opening entries: a query is quicker with them than with OPENINGS."""
+    """Return the numbers (seq) of opening entries; with them a query is faster."""
     return [seq for (seq,) in run.select(f"SELECT DISTINCT seq FROM {OPENINGS}")]
 
 
@@ -43,7 +43,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return a function that writes units of a commodity as in the text."""
+    """Return a function that converts units of a commodity to the number in the text."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:
@@ -68,7 +68,7 @@ def spoken(usd: Decimal) -> str:
 
 
 def earned(usd: Decimal) -> str:
-    """Write a result as a gain if it is above zero, as a loss if it is below."""
+    """Write a result as a gain if it is zero or above, as a loss if it is below zero."""
     return f"{'earned' if usd >= 0 else 'lost'} {spoken(abs(usd))}"
 
 

@@ -1,4 +1,4 @@
-"""Caches figures that several parts of a report use, once for each opened run."""
+"""Caches figures that several parts of a report use, one time for each opened run."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,9 @@ Answer = TypeVar("Answer")
 def once(
     question: Callable[Concatenate[RunFolder, About], Answer],
 ) -> Callable[Concatenate[RunFolder, About], Answer]:
-    """Cache the answer to a question about a run.
+    """Cache the result of a function of a run.
 
-    Further arguments must be hashable, and callers must not change the answer.
+    Further arguments must be hashable, and callers must not change the result.
     """
 
     @wraps(question)

@@ -1,8 +1,8 @@
-"""Paper wealth: tokens at the day's mark, beside their cost.
+"""Paper wealth: the value of tokens at the day's mark, compared with their cost.
 
-Units are on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
-Beancount itself can value a holding. The price of the group's own token holds only while it is not
-sold, so inside the house group it counts as zero at any mark.
+Units are in accounts of the kinds `Tokens` and `Portfolio`, and marks are `price` directives. So
+Beancount itself can value a holding. The price of the group's own token is valid only while the
+token is not sold. So inside the house group this token counts as zero at any mark.
 """
 
 from bisect import bisect_right
@@ -16,11 +16,11 @@ from ledger.run_folder import RunFolder
 
 CENT = Decimal("0.01")
 
-Units = Mapping[str, Decimal]  # by token
+Units = Mapping[str, Decimal]  # quantities by token
 
 
 class Marks:
-    """Values of tokens on any day, by the ledger's own prices."""
+    """Values of tokens on any day, at the prices in the ledger."""
 
     def __init__(self, run: RunFolder) -> None:
         self._prices: dict[str, tuple[list[date], list[Decimal]]] = {}
@@ -32,19 +32,19 @@ class Marks:
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
     def usd(self, units: Units, day: date) -> Decimal:
-        """Return a holding's value at the last mark until *day*, each token to the cent.
+        """Return a holding's value at the last mark up to *day*, in whole cents for each token.
 
-        A token without a mark yet has no value.
+        A token that has no mark yet has no value.
         """
         return sum((self._usd(*holding, day) for holding in units.items()), ZERO)
 
     def counted_usd(self, units: Units, day: date) -> Decimal:
-        """Return that value inside the house group, whose own tokens count as zero."""
+        """Return a holding's value inside the house group, where its own tokens count zero."""
         others = {token: n for token, n in units.items() if token not in self.house_tokens}
         return self.usd(others, day)
 
     def of(self, token: str, day: date) -> Decimal:
-        """Return the last mark of a token until *day*; zero where there is none yet."""
+        """Return the last mark of a token up to *day*; zero if it has no mark yet."""
         days, marks = self._prices.get(token, ([], []))
         marked = bisect_right(days, day)
         return marks[marked - 1] if marked else ZERO
@@ -54,7 +54,7 @@ class Marks:
 
 
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Return by day and token the net units that the group received.
+    """Return the net units of each token that the group received, by day.
 
     Tokens and coins held in kind for customers are left out.
     """

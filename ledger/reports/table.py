@@ -1,4 +1,4 @@
-"""A table of figures, independent of its printed form."""
+"""A table of figures, without a printed form."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Table:
     """Named columns and rows, with notes for the reader.
 
     Raises:
-        ValueError: the number of cells of a row is not that of the columns.
+        ValueError: a row has more or fewer cells than there are columns.
     """
 
     name: str  # a slug, unique within a report
@@ -25,7 +25,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a row with too many or too few cells."""
+        """Raise an error if a row has too many or too few cells."""
         width = len(self.columns)
         for row in self.rows:
             if len(row) != width:
@@ -40,36 +40,36 @@ class Table:
         found: Iterable[object],
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Lay out typed rows: each column holds the attribute of that name.
+        """Return a table of typed rows: a column has the attribute with the column's name.
 
-        A column named like a keyword, such as ``class``, holds the attribute ``class_``.
+        A column whose name is a keyword, such as ``class``, has the attribute ``class_``.
         """
         names = [f"{column}_" if iskeyword(column) else column for column in columns]
         rows = [tuple(getattr(row, name) for name in names) for row in found]
         return cls(name, title, columns, rows, notes)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Return the rows as an Arrow stream: `polars.DataFrame(table)` and others read it.
+        """Return the rows as an Arrow stream, which `polars.DataFrame(table)` and others read.
 
         Raises:
             ValueError: a number has too many digits for Arrow.
         """
-        from ledger.reports.arrow_stream import arrow_stream  # few tables leave so
+        from ledger.reports.arrow_stream import arrow_stream  # only few tables are exported
 
         return arrow_stream(self)
 
 
 def holds_numbers(table: Table, column: int) -> bool:
-    """Tell whether a column has only numbers and empty cells."""
+    """Return whether a column has only numbers and empty cells."""
     cells = [row[column] for row in table.rows if row[column] is not None]
     return all(isinstance(cell, int | Decimal) for cell in cells)
 
 
 class Report(Protocol):
-    """The typed result of a report: its tables are made from it, and so is its picture."""
+    """The typed result of a report, from which its tables and its picture are made."""
 
     def answer(self) -> str:
-        """Answer the question of the report in one or two plain sentences with figures."""
+        """Return the answer to the report's question: one or two plain sentences with figures."""
 
     def tables(self) -> list[Table]:
-        """Lay out the tables; the first one with rows is shown."""
+        """Return the tables of the report; the first table that has rows is shown."""

@@ -1,1 +1,1 @@
-"""A blind audit: the causes that figures show without names and kinds."""
+"""A blind audit: finds causes from figures, without the names of kinds and parties."""

@@ -1,4 +1,4 @@
-"""The blind audit beside the books' own statement of causes, which it does not see."""
+"""The result of the blind audit, compared with the causes in the books, which it does not see."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class BlindReport:
-    """The diagnosis from stripped books, and each cause's amount by the books' kinds."""
+    """The diagnosis from stripped books, and the amount of each cause by the kinds in the books."""
 
     found: Diagnosis
     booked_usd: Mapping[Cause, Decimal]
-    names: Mapping[str, str]  # names of the parties that the audit knows by number
+    names: Mapping[str, str]  # names by number: the audit has numbers only
 
     def answer(self) -> str:
-        """Name the main cause of loss by the audit, and by the books."""
+        """State the main cause of loss by the audit, and the main cause by the books."""
         diagnosed, true = verdict(self.found.usd).main, verdict(self.booked_usd).main
         if diagnosed is None:
             return "Without the names of kinds, the books show no loss."
@@ -33,7 +33,7 @@ class BlindReport:
         return f"{said} The books say {true or 'that there was no loss'}."
 
     def tables(self) -> list[Table]:
-        """Lay out the verdict, the causes, and the evidence."""
+        """Return tables of the verdict, the causes and the evidence."""
         return [
             _verdict_table(self.found, self.booked_usd),
             _causes(self.found, self.booked_usd),
@@ -42,13 +42,13 @@ class BlindReport:
 
 
 def blind_report(run: RunFolder) -> BlindReport:
-    """Diagnose a run blind, and compare the result with its books."""
+    """Make a diagnosis from a run's stripped books, and compare it with the full books."""
     books, names = blind_copy(run)
     return BlindReport(diagnose(books), booked_usd(run), names)
 
 
 def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
-    """Return each cause's amount by the kinds in the books; above zero it used money."""
+    """Return the amount of each cause by the kinds in the books; above zero: money was used."""
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
         booked[cause_of(kind)] += usd
@@ -78,7 +78,7 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # Books with known kinds alone have nothing under "other".
+    # If all kinds are known, the cause "other" is zero.
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (

@@ -1,6 +1,6 @@
-"""A blind audit: the causes of the loss, inferred from trades, prices and payments alone.
+"""A blind audit: finds the causes of the loss from trades, prices and payments alone.
 
-The diagnosis uses no kind, motive or name. Each cause has a signature of its own:
+The diagnosis uses no kind, motive or name. Each cause has a signature:
 
 - faster counterparties: those whose gains on the maker's quotes, measured at the lead price, are
   too regular for chance. Single fills do not show this, since noise traders sometimes hit a late
@@ -41,39 +41,39 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# Standard errors by which a mean gain must exceed zero. With enough fills for a normal mean, chance
-# alone exceeds it once in 740 times.
+# The number of standard errors by which a mean gain must exceed zero. With enough fills for a
+# normal mean, chance alone exceeds this limit once in 740 times.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
 
 class Evidence(NamedTuple):
-    """One party's part in one cause."""
+    """The amount that one party has in one cause."""
 
     cause: Cause
     party: str | None
-    usd: Decimal  # above zero if the cause used money
+    usd: Decimal  # above zero if money was used
     seen: str  # the evidence in the books
 
 
 class Verdict(NamedTuple):
-    """The largest loss, and how clear the result is."""
+    """The largest loss, and the distance to the second."""
 
-    main: Cause | None  # None without losses
+    main: Cause | None  # None if there are no losses
     second: Cause | None
-    margin_pct: Decimal  # first less second, of all losses
+    margin_pct: Decimal  # (first - second) / sum of losses
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All findings, and the hole that they should explain."""
+    """All findings, and the hole that they must explain."""
 
     findings: tuple[Evidence, ...]
-    hole_usd: Decimal  # claims of customers less liquid assets, in the end
+    hole_usd: Decimal  # claims of customers less liquid assets, at the end
 
     @property
     def usd(self) -> dict[Cause, Decimal]:
-        """Return each cause's amount; above zero it used money."""
+        """Return the amount of each cause; above zero: money was used."""
         found = dict.fromkeys(Cause, ZERO)
         for finding in self.findings:
             found[finding.cause] += finding.usd
@@ -86,13 +86,13 @@ class Diagnosis:
 
 
 def diagnose(books: BlindBooks) -> Diagnosis:
-    """Find sources and uses of money from stripped books alone."""
+    """Find the sources and the uses of money from stripped books alone."""
     findings = (*_from_trades(books), *_from_entries(books))
     return Diagnosis(findings, _hole(books))
 
 
 def verdict(usd: Mapping[Cause, Decimal]) -> Verdict:
-    """Rank the losses."""
+    """Return the two largest losses, and the distance between them."""
     lost = {cause: usd[cause] for cause in LOSSES if usd[cause] > 0}
     first, second, *_ = (*sorted(lost, key=lost.__getitem__, reverse=True), None, None)
     if first is None:
@@ -109,25 +109,25 @@ def _hole(books: BlindBooks) -> Decimal:
 
 
 def _is_liquid(line: StrippedLine, group: set[str]) -> bool:
-    """Tell whether a line is money of the group, in cash or with a venue outside it."""
+    """Return whether a line is money of the group: cash, or a claim on a venue outside it."""
     if line.owner not in group or line.root != "Assets":
         return False
     return line.word == CASH or (line.word == CLAIMS and line.party not in group)
 
 
 def _is_claim(line: StrippedLine, group: set[str], house: str) -> bool:
-    """Tell whether a line is a debt of the exchange to a customer outside the group."""
+    """Return whether a line is a debt of the exchange to a customer outside the group."""
     return line.owner == house and line.word == CUSTOMERS and line.party not in group
 
 
-# -------------------------------------------------------------------- trades and their positions
+# ------------------------------------------------------------------------- trades and positions
 
 
 def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     house, maker = books.parties.index(books.house), books.parties.index(books.maker)
     trades, paid = books.trades, books.payments
     at_house, by_maker = trades.venue == house, trades.taker == maker
-    # The taker's gain, by the price that the lead venue had at that moment.
+    # The taker's gain at the lead price of that moment.
     edge_cents = (trades.lead_cents - trades.price_cents) * trades.lots
     hit = at_house & (trades.maker == maker)
     quoted = trades.quote_age_us != NO_QUOTE
@@ -154,7 +154,7 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
         yield Evidence(
             Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until they were hedged"
         )
-    # Winners receive the losers' payments. A difference is kept or paid for customers' debts.
+    # Positions with losses pay those with gains. The difference is kept, or pays customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
         yield Evidence(Cause.TAKEOVERS, None, kept, "payments above receipts, on accounts")
@@ -165,9 +165,9 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Tell whether a counterparty is faster, by its gains at fills.
+    """Return whether a counterparty is faster, judged by its gains at fills.
 
-    The mean gain is compared with its standard error; with too few fills there is no finding.
+    The mean gain is compared with its standard error; with too few fills the flow is not faster.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)
@@ -179,10 +179,10 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
 
 
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
-    """Return the maker's loss in whole cents by price moves of positions that it took over.
+    """Return the maker's loss in whole cents from price moves of positions that it took over.
 
-    Desks are not known, so an order on the lead venue hedges taken-over and quoted positions in
-    proportion.
+    The books do not show desks. So an order on the lead venue is assumed to hedge positions taken
+    over and other positions in proportion.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -199,7 +199,7 @@ def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.nda
 def _moved_in_market(
     change: np.ndarray, lead_cents: np.ndarray, taken: np.ndarray, laid_off: np.ndarray
 ) -> float:
-    before = np.cumsum(change) - change  # the maker's position over both venues
+    before = np.cumsum(change) - change  # the maker's position on both venues
     lost, held, marked = 0.0, 0.0, int(lead_cents[0])
     for i in np.flatnonzero(taken | laid_off).tolist():
         lead, lots, position = int(lead_cents[i]), int(change[i]), int(before[i])
@@ -212,11 +212,11 @@ def _moved_in_market(
     return lost - held * (int(lead_cents[-1]) - marked)
 
 
-# --------------------------------------------------------------------------------- paths of cash
+# --------------------------------------------------------------------------- movements of cash
 
 
 class _Outflow(NamedTuple):
-    """A payment of a group member to a party without an asset in return."""
+    """A payment of a group member to a party from which it receives no asset."""
 
     payer: str
     party: str
@@ -239,12 +239,12 @@ def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
 
 
 def _within(line: StrippedLine, group: set[str], house: str) -> bool:
-    """Tell whether a line is part of the hole, or a debt within the group."""
+    """Return whether a line is part of the hole, or a debt within the group."""
     return _is_liquid(line, group) or _is_claim(line, group, house) or line.party in group
 
 
 def _owed(line: StrippedLine, group: set[str]) -> bool:
-    """Tell whether a line is a debt of the group to a party other than customers."""
+    """Return whether a line is a debt of the group to a party other than customers."""
     return (
         line.owner in group
         and line.root == "Liabilities"
@@ -255,7 +255,7 @@ def _owed(line: StrippedLine, group: set[str]) -> bool:
 
 
 def _paid_party(entry: StrippedEntry, group: set[str]) -> str | None:
-    """Name the party outside the group whose cash changes."""
+    """Return the party outside the group whose cash changes."""
     outside = (line.owner for line in entry.lines if line.word == CASH and line.owner not in group)
     return next(outside, None)
 
@@ -276,7 +276,7 @@ def _outflow(
 def _cause(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Classify a line by its root, and by the cash or claims that change beside it."""
+    """Return the cause of a line, from its root and from the cash or claims in the same entry."""
     if _owed(line, group):
         return Cause.BORROWED, line.party, "lent, less repayments"
     if line.root == "Liabilities":
@@ -301,7 +301,7 @@ def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | 
 def _without_cash(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Tell whether a line is a result without cash: charged to a claim, or written down."""
+    """Return the cause of a line if it is a result without cash: a charge, or a write-off."""
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
@@ -314,7 +314,7 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Classify a party's payments: handed over at once, spent in small parts, or received."""
+    """Return the cause of payments to a party: large sums, small payments, or receipts."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:

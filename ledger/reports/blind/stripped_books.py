@@ -1,9 +1,9 @@
-"""A copy of the books that says who paid whom, when and how much, and never why.
+"""A copy of the books with payers, payees, times and amounts, but without any cause.
 
-All names of causes are removed: the third word of every account except those of cash, narrations,
-payees, tags, links, metadata, desks, customers' numbers, and the motives of fills. Parties become
-numbers in an order without meaning. An outsider could assemble the rest from account statements and
-a record of trades.
+All words that name a cause are removed: the third word of every account except accounts of cash,
+narrations, payees, tags, links, metadata, desks, customers' numbers, and the motives of fills.
+Names of parties become numbers in random order. An outsider could get the remaining data from
+account statements and a record of trades.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
-# Liquid money, claims on a venue (in the holder's and in the venue's books), and all others.
+# The words that remain: money, claims on a venue (holder's and venue's books), all others.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
@@ -35,10 +35,10 @@ class StrippedLine(NamedTuple):
     """One posting."""
 
     root: str  # Assets, Liabilities, Equity, Income or Expenses
-    owner: str  # the owner of the books
+    owner: str  # the entity that keeps the books
     word: str  # Cash, Claims, Customers or Other
     party: str | None  # the counterparty or asset, if the account names it
-    amount: Decimal  # dollars, or units of something else
+    amount: Decimal  # dollars, or units of another commodity
     is_money: bool
 
 
@@ -51,7 +51,7 @@ class StrippedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trades:
-    """Trades in order: columns of shape (n,), parties by code."""
+    """Trades in order of time: columns of shape (n,); parties are codes."""
 
     venue: np.ndarray
     market: np.ndarray
@@ -60,17 +60,17 @@ class Trades:
     lots: np.ndarray  # above zero if the taker buys
     price_cents: np.ndarray  # the price of a lot
     lead_cents: np.ndarray  # the lead price of a lot at that moment
-    quote_age_us: np.ndarray  # since the lead price that a quote was made from; NO_QUOTE
+    quote_age_us: np.ndarray  # age of the lead price behind the quote; or NO_QUOTE
     fee_cents: np.ndarray  # the taker's fee
 
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Payments on accounts with a venue without a trade: columns of shape (n,)."""
+    """Payments on accounts at a venue, other than trades: columns of shape (n,)."""
 
     venue: np.ndarray
     receiver: np.ndarray
-    payer: np.ndarray  # the venue itself for payments through its pool
+    payer: np.ndarray  # for a payment through the venue's pool: the venue
     cents: np.ndarray  # below zero if the receiver pays
 
 
@@ -78,10 +78,10 @@ class Payments:
 class BlindBooks:
     """Stripped books, and the codes of the exchange and its maker."""
 
-    parties: tuple[str, ...]  # their codes in trades and payments are the places here
+    parties: tuple[str, ...]  # a party's code in trades and payments is its index
     house: str
     maker: str
-    entries: tuple[StrippedEntry, ...]  # the entries in their true order
+    entries: tuple[StrippedEntry, ...]  # the entries in the order of seq
     trades: Trades
     payments: Payments
     closing: tuple[StrippedLine, ...]  # final balances of cash and claims
@@ -91,7 +91,7 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
     """Strip the books of a run.
 
     Returns:
-        The stripped books; and separately the key with the parties' names.
+        The stripped books, and the names of the parties by their numbers.
     """
     alias = _aliases({word for account in run.opens for word in _names_in(account)})
     trades, payments = _fills(run, alias)
@@ -109,9 +109,9 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Remove the assets that parties say they received for payments, for readers who doubt them.
+    """Count assets that parties received for payments as costs, for readers who doubt the assets.
 
-    Stakes and tokens then count as costs; debts and capital stay.
+    Stakes and tokens then become costs; debts and capital do not change.
     """
     return replace(
         books,
@@ -128,21 +128,21 @@ def _spent(entry: StrippedEntry) -> Iterator[StrippedLine]:
 
 
 def _aliases(names: Collection[str]) -> dict[str, str]:
-    """Number the names by their hashes: the chart's own order would tell firms from lenders."""
+    """Number the names by their hashes: the chart's order would distinguish firms from lenders."""
     digits = len(str(len(names)))
     shuffled = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
     return {name: f"P{n:0{digits}}" for n, name in enumerate(shuffled, start=1)}
 
 
 def _names_in(account: str) -> list[str]:
-    """Return the entity, and the counterparty or asset; desks and states would reveal too much."""
+    """Return the entity, and the party or asset; names of desks and states are left out."""
     words = account.split(":")
     return [words[1], *words[3:4]]
 
 
 def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry]:
     number = number_of(run)
-    # There are few accounts and many postings, so each account is split once.
+    # There are few accounts and many postings, so each account's name is split only once.
     stripped = {account: _stripped(opened, alias) for account, opened in run.opens.items()}
     for (_, day), postings in groupby(run.select(_MOVEMENTS), itemgetter(0, 1)):
         lines = (
@@ -152,7 +152,7 @@ def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry
         yield StrippedEntry(day, tuple(lines))
 
 
-# Each entry in Beancount's order: commodity by commodity.
+# The postings of an entry are in Beancount's order, which groups them by commodity.
 _MOVEMENTS = """
     SELECT seq, date, account, units, commodity FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -163,14 +163,14 @@ _MOVEMENTS = """
 
 
 def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """Return the stripped account: its root, entity, word and counterparty."""
+    """Return the stripped account: its root, entity, word, and party or asset."""
     owner, *party = _names_in(opened.account)
     root = opened.account.partition(":")[0]
     return root, alias[owner], _word(opened), alias[party[0]] if party else None
 
 
 def _word(opened: Opened) -> str:
-    """Return the stripped kind: liquid accounts other than claims are cash."""
+    """Return the word of the stripped account: liquid accounts other than claims are Cash."""
     kind = kind_of(opened.account)
     if kind in KEPT:
         return kind

@@ -1,1 +1,1 @@
-"""The trading firms: the results of each by venue, and whether they could be paid out."""
+"""The trading firms: their results on each venue, and the part that could be paid out."""

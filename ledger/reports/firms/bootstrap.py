@@ -1,9 +1,9 @@
-"""Sampling error of figures: percentile bootstraps, and rank correlation.
+"""Sampling errors of figures, by percentile bootstraps; and rank correlations.
 
-The firms or days behind a figure are drawn again and again with replacement; the middle of the
-resampled figures is the interval. Draws are counts, so that a resampled sum is a product of
-matrices. They are fixed for each name and number: the same books always have the same intervals,
-and figures of the same firms or days use the same resamples.
+A figure depends on some firms or days. These are drawn many times with replacement; the interval is
+the middle part of the resampled figures. Draws are stored as counts, so a resampled sum is a
+product of matrices. Draws depend only on a name and a number. So the same books always have the
+same intervals, and all figures of the same firms or days use the same draws.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -17,11 +17,11 @@ import numpy as np
 COVERAGE = 0.95
 RESAMPLES = 2_000
 SEED = 19_930_513
-FEWEST = 5  # firms or days; a bootstrap of fewer says nothing
+FEWEST = 5  # the fewest firms or days for a bootstrap
 
 
 class Interval(NamedTuple):
-    """The interval of a figure."""
+    """The interval of a figure: its low and its high end."""
 
     low: float
     high: float
@@ -33,10 +33,10 @@ def draws(n: int, what: str) -> np.ndarray:
 
     Args:
         n: the number of items.
-        what: the name of the draws; another name gives other draws.
+        what: the name of the draws; draws with different names are independent.
 
     Returns:
-        How often each is drawn, shape (RESAMPLES, n); no draws if n is below FEWEST.
+        The number of times each item is drawn, shape (RESAMPLES, n); no draws if n is below FEWEST.
     """
     if n < FEWEST:
         return np.zeros((0, n), dtype=np.int64)
@@ -45,7 +45,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
 
 def interval(figures: np.ndarray) -> Interval | None:
-    """Return the middle COVERAGE of a resampled figure; None if no resample defines it."""
+    """Return the middle COVERAGE of resampled values; None if no value is finite."""
     defined = figures[np.isfinite(figures)]
     if not len(defined):
         return None
@@ -54,15 +54,15 @@ def interval(figures: np.ndarray) -> Interval | None:
 
 
 def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Correlate the ranks of two series; ties share the mean of their ranks.
+    """Return the rank correlation of two series; equal values get the mean of their ranks.
 
     Args:
         x: values, shape (..., n).
         y: values, shape (..., n).
-        counts: how often each pair counts, shape (..., n). A pair with a NaN does not count.
+        counts: the weight of each pair, shape (..., n). A pair with a NaN has no weight.
 
     Returns:
-        Between -1 and 1, shape (...); NaN if all values of a series tie.
+        Between -1 and 1, shape (...); NaN if all values of a series are equal.
 
     Source: Spearman (1904), American Journal of Psychology 15(1), 72-101.
     """
@@ -76,6 +76,6 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return ranks less their mean: half of the values below, less half of the values above."""
-    with np.errstate(invalid="ignore"):  # equal infinite values tie
+    with np.errstate(invalid="ignore"):  # equal infinite values have equal ranks
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

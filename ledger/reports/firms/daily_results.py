@@ -1,9 +1,9 @@
 """Each trading firm's results by day and venue.
 
-House is a firm's result on slow quotes: its edge, less fees, less the cost of hedging those fills.
-Elsewhere is the result of its own quotes on the lead venue: spread from noise traders, losses to
-faster firms, gains from slower ones, less fees. Neither has variation margin, which by venue shows
-only price moves. Funding is a separate figure.
+The result on the house is from slow quotes: edge, less fees, less the cost of hedging those fills.
+The result elsewhere is from a firm's own quotes on the lead venue: spread from noise traders,
+losses to faster firms, gains from slower firms, less fees. Both are without variation margin,
+because on one venue alone it shows only price moves. Funding is a separate figure.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ PRESENT = ("trading", "left")  # a firm that left the house still quotes on the 
 
 
 class TradingFirm(NamedTuple):
-    """A trading firm, and its opening capital."""
+    """The name, the profile and the opening capital of a trading firm."""
 
     name: str
     profile: Profile
@@ -45,28 +45,28 @@ class DailyResults:
     house: np.ndarray
     elsewhere: np.ndarray
     funding: np.ndarray  # received, on both venues
-    present: np.ndarray  # whether it had entered, and not closed
-    quoting: Sequence[str | None]  # the captive maker's quoter: on, off, None if it changed
+    present: np.ndarray  # whether the firm had entered and not closed
+    quoting: Sequence[str | None]  # the captive maker's quoter: on, off, or None (changed)
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
-        """Return the results of both venues, for comparison."""
+        """Return the results on the house and elsewhere, so that they can be compared."""
         return {HOUSE: self.house, ELSEWHERE: self.elsewhere}
 
     @cached_property
     def invested(self) -> np.ndarray:
-        """Opening capital in cents of the firms present: shape (days, firms)."""
+        """Return the opening capital in cents of the firms present: shape (days, firms)."""
         return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
 
     @cached_property
     def reaction_ms(self) -> np.ndarray:
-        """Reaction times, shape (firms,); NaN if not in the books."""
+        """Return reaction times, shape (firms,); NaN if a firm has none in the books."""
         told = [firm.profile.reaction_ms for firm in self.firms]
         return np.array([np.nan if ms is None else ms for ms in told], dtype=float)
 
     @cached_property
     def groups(self) -> dict[str, np.ndarray]:
-        """The firms of each class, the quickest class first; all firms come last."""
+        """Return the firms of each class, the fastest class first; the last group is all firms."""
         classes = np.array([firm.profile.category or NO_CLASS for firm in self.firms])
         members = {str(name): classes == name for name in np.unique(classes)}
         if set(members) <= {NO_CLASS}:
@@ -78,7 +78,7 @@ class DailyResults:
 
     @cached_property
     def bps_per_day(self) -> dict[str, np.ndarray]:
-        """Results by place per day of presence, over opening capital: shape (firms,)."""
+        """Return results by venue per day of presence, over opening capital: shape (firms,)."""
         every_day = np.ones(len(self.days))
         return {
             p: basis_points(cents, self.invested, every_day) for p, cents in self.by_place.items()
@@ -90,13 +90,13 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
 
     Args:
         cents: results, shape (days, n).
-        invested: cents of capital, of the same shape; zero on days that don't count.
-        counts: how often each day is counted, shape (days,) or (drawings, days).
+        invested: capital in cents, shape (days, n); zero on days that do not count.
+        counts: the weight of each day, shape (days,) or (drawings, days).
 
     Returns:
-        Shape (n,) or (drawings, n); NaN without capital.
+        Shape (n,) or (drawings, n); NaN if there is no capital.
     """
-    # In floats, which are exact here and fast to multiply.
+    # Floats are exact for these numbers, and fast to multiply.
     capital = counts.astype(float) @ invested
     return 10_000 * (counts.astype(float) @ cents) / np.where(capital > 0, capital, np.nan)
 
@@ -111,7 +111,7 @@ def daily_results(run: RunFolder) -> DailyResults:
         lambda firm: [opening(firm)],
     )
     posted = posted_cents(run, [of(firm) for of in accounts for firm in parties.firms])
-    # In the books gains and capital are below zero, and costs above.
+    # In the books gains and capital are below zero, and costs are above zero.
     house, elsewhere, funding, opened = np.split(-posted, len(accounts), axis=1)
     told = profiles(run)
     present = [[_was_present(states[firm + STATUS][day]) for firm in parties.firms] for day in days]
@@ -130,17 +130,17 @@ def daily_results(run: RunFolder) -> DailyResults:
 
 
 def house_accounts(firm: str) -> list[str]:
-    """Return a firm's accounts of gains on slow quotes, and of their costs."""
+    """Return a firm's accounts for gains on slow quotes, and for their costs."""
     return [income(firm, Kind.PICKOFF), expense(firm, Kind.FEES), expense(firm, Kind.HEDGING)]
 
 
 def elsewhere_accounts(firm: str) -> list[str]:
-    """Return its accounts of quotes on the lead venue, and of hits on others."""
+    """Return a firm's accounts for its quotes on the lead venue, and for hits on others' quotes."""
     return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, Kind.LEAD_FEES)]
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return the values of each event by day, the one at the day's start first."""
+    """Return the values of each event by day; the first is the value at the day's start."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)
@@ -153,7 +153,7 @@ def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
 
 
 def _was_present(statuses: Sequence[str]) -> bool:
-    """Tell whether a firm took part in a day; its decision at the close is for the next day."""
+    """Return whether a firm took part in a day; a decision at the close is for the next day."""
     return not statuses or statuses[0] in PRESENT
 
 

@@ -1,7 +1,7 @@
 """The trading firms' results on slow quotes: gains, costs, and remaining money.
 
-Tables of their accounts by firm, by class, and with all other claims on the house; see
-`league` for the figures and their causes. Most columns have the name of the figure in `FirmResult`.
+The tables have the firms by firm and by class, and their claims beside all other claims on the
+house. `league` defines the figures. Most columns have the name of a field of `FirmResult`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,12 +76,12 @@ OF_A_CLASS = (
 
 @dataclass(frozen=True, slots=True)
 class ClassResult:
-    """The account of a class of firms."""
+    """The results of a class of firms, added up."""
 
     firms: int
     fills: int
     share_of_pickoff_pct: Decimal | None
-    result: FirmResult  # the account of all firms of the class; its firm is the class
+    result: FirmResult  # the sum of the class; `firm` is the name of the class
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +92,19 @@ class FirmAccounts:
     results: tuple[FirmResult, ...]  # the largest edge first
     everybody: FirmResult
     statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
-    classes: tuple[ClassResult, ...]  # the quickest first, all firms last; none in older books
+    classes: tuple[ClassResult, ...]  # the fastest first, all firms last; empty in older books
     coverage: Coverage
-    cuts: tuple[Cut, ...]  # hits cut off by limits, by market and month
-    none_left: AllCame | None  # the day from which no firm could still enter
+    cuts: tuple[Cut, ...]  # hits prevented by limits, by market and month
+    none_left: AllCame | None  # the day from which no waiting firm was left
     checks: tuple[tuple[str, Decimal], ...]  # the name and the value of each sum
 
     @property
     def rows(self) -> tuple[FirmResult, ...]:
-        """Return every firm's account, and the total."""
+        """Return the results of every firm, and the total as the last row."""
         return (*self.results, self.everybody)
 
     def answer(self) -> str:
-        """State the firms' gain from stale quotes, the part kept, and the largest gainer."""
+        """State the firms' gain from stale quotes, the part they keep, and the largest gainer."""
         taken, maker = self.everybody.edge_usd, self.parties.maker
         if not self.results or not taken:
             return f"No trading firm hit a stale quote of {maker}."
@@ -117,7 +117,7 @@ class FirmAccounts:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out league, classes, margin, capital, shares, claims, limits, and checks."""
+        """Return tables of results, classes, margin, capital, shares, claims, limits and checks."""
         return [
             _league_table(self.rows, self.statistics, self.parties),
             _class_table(self),
@@ -311,7 +311,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Return the sums that must be zero, each after its parts."""
+    """Return the sums that must be zero; each follows its parts."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -345,13 +345,13 @@ def _check_table(found: FirmAccounts) -> Table:
 def _venue_check(
     run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """Check that customers' gains equal the venue's losses, and its debts to firms their claims.
+    """Check that customers' gains are the venue's losses, and its debts to firms are their claims.
 
     Args:
         run: the run.
         balances: the balances of all accounts.
         venue: the house or the lead venue.
-        told_usd: the venue's own statement of its debts to the firms.
+        told_usd: the venue's debts to the firms in the venue's own books.
     """
     own_money = (OPENING, DEPOSITS, WITHDRAWALS)
     moved = claim_movements(run, venue).items()
@@ -370,7 +370,7 @@ def _venue_check(
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return customers' net payments to the fund since its opening."""
+    """Return customers' net payments to the insurance fund since its opening."""
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

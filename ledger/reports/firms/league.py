@@ -1,14 +1,15 @@
-"""The trading firms' accounts of a run: each one's results by venue, and its remaining money.
+"""The trading firms' results in a run, by firm and venue, and each firm's remaining money.
 
-Edge is a firm's gain by the price at each fill on the house venue; fees and the fill's hedge are
-its cost. Elsewhere is the result of its own quotes on the lead venue. After a fill the position
-moves with the price, on both venues in opposite directions. So variation margin by venue shows only
-price moves; its sum counts, and is listed separately.
+Edge is a firm's gain at the lead price at each fill on the house venue. Fees and the hedge of the
+fill are its costs. Elsewhere is the result of the firm's own quotes on the lead venue. After a
+fill, the firm has opposite positions on the two venues. So variation margin on one venue shows only
+price moves; only the sum is a result, and it is listed separately.
 
-Drivers of the figures. Edge: the maker's latency, refresh, spread and size, volatility, a firm's
-reaction time, the gateway, competition. Fees: the tiers. Hedging: the lead venue's spread, fee and
-impact, and price moves before the hedge. Elsewhere: the flow that pays the spread there, and
-reaction times, since it is booked as the expectation of a race that speed alone decides.
+The figures depend on the following. Edge: the maker's latency, refresh, spread and size;
+volatility; the firm's reaction time; the gateway; competition. Fees: the fee tiers. Hedging: the
+lead venue's spread, fee and impact, and price moves before the hedge. Elsewhere: the orders that
+pay the spread there, and reaction times, because it is booked as the expectation of a race that
+only speed decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,11 +28,11 @@ from ledger.reports.market.hit_limits import status_changes
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.run_folder import RunFolder
 
-NO_CLASS = "none"  # the class of a firm without one, if others have one
+NO_CLASS = "none"  # the class of a firm without a class
 
 
 class Profile(NamedTuple):
-    """A firm's data other than money; empty in older runs."""
+    """A firm's data except money; empty for older runs."""
 
     category: str | None = None  # pro, mid-tier, larp
     reaction_ms: Decimal | None = None
@@ -40,7 +41,7 @@ class Profile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FirmResult:
-    """One firm's account of the run in dollars, or a sum of several; costs are above zero."""
+    """The result of one firm in dollars, or the sum over several firms; costs are above zero."""
 
     firm: str
     profile: Profile
@@ -48,18 +49,18 @@ class FirmResult:
     house_fees_usd: Decimal
     lead_cost_usd: Decimal  # the cost of hedging house fills: spread and fees
     lead_spread_usd: Decimal  # spread of its quotes on the lead venue
-    lead_pickoff_usd: Decimal  # lead venue: gains from slower firms less losses to faster ones
-    lead_fees_usd: Decimal  # fees on its hits of slower firms' quotes there
+    lead_pickoff_usd: Decimal  # on the lead venue: gains from slower firms less losses to faster
+    lead_fees_usd: Decimal  # fees on its hits of slower firms' quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # received, on both venues
-    gap_loss_usd: Decimal  # its debts that venues covered
+    gap_loss_usd: Decimal  # the firm's debts that venues bore
     opening_capital_usd: Decimal
-    house_opening_usd: Decimal  # part of it that is a claim on the house
+    house_opening_usd: Decimal  # the part of opening capital that is a claim on the house
     house_deposits_usd: Decimal
     house_withdrawals_usd: Decimal
     house_claim_usd: Decimal
-    payable_usd: Decimal  # paid part of that claim, pro rata, if all customers withdrew at once
+    payable_usd: Decimal  # the part of the claim paid, pro rata, if all customers withdrew
     lead_claim_usd: Decimal
     cash_usd: Decimal
 
@@ -70,17 +71,17 @@ class FirmResult:
 
     @property
     def house_result_usd(self) -> Decimal:
-        """Return its result on the house venue after fees and hedges."""
+        """Return the firm's result on the house venue after fees and hedges."""
         return self.edge_less_fees_usd - self.lead_cost_usd
 
     @property
     def elsewhere_usd(self) -> Decimal:
-        """Return its own result on the lead venue; hedges belong to the house fills."""
+        """Return the firm's own result on the lead venue, without hedges of house fills."""
         return self.lead_spread_usd + self.lead_pickoff_usd - self.lead_fees_usd
 
     @property
     def margin_usd(self) -> Decimal:
-        """Return the result of price moves on both venues together."""
+        """Return the result of price moves, on both venues together."""
         return self.margin_house_usd + self.margin_lead_usd
 
     @property
@@ -96,17 +97,17 @@ class FirmResult:
 
     @property
     def unpaid_usd(self) -> Decimal:
-        """Return the unpaid part of its claim on the house if all customers withdrew at once."""
+        """Return the unpaid part of the firm's claim on the house if all customers withdrew."""
         return self.house_claim_usd - self.payable_usd
 
     @property
     def left_net_usd(self) -> Decimal:
-        """Return its wealth less that unpaid part."""
+        """Return the firm's wealth less the unpaid part of its claim on the house."""
         return self.left_usd - self.unpaid_usd
 
 
 def league(run: RunFolder) -> tuple[FirmResult, ...]:
-    """Read each firm's account from the general ledger; the largest edge comes first."""
+    """Read each firm's result from the general ledger; the firm with the largest edge is first."""
     parties, balances, told = run.chart.parties, usd_balances(run), profiles(run)
     house, lead = (claim_movements(run, venue) for venue in (parties.house, parties.lead))
     payable = coverage(run).house.pro_rata_usd()
@@ -135,12 +136,12 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
         )
         for firm in parties.firms
     ]
-    # The sort is stable: equal ones keep the order of the chart.
+    # The sort is stable: firms with equal edges stay in the order of the chart.
     return tuple(sorted(results, key=lambda result: -result.edge_usd))
 
 
 def profiles(run: RunFolder) -> dict[str, Profile]:
-    """Return each firm's data in the books: class, reaction time, last status."""
+    """Return each firm's data in the books: class, reaction time and last status."""
     told = {each.name: (each.category or None, each.reaction_ms) for each in run.notes(FirmProfile)}
     last_status = {firm: status for firm, status, _ in status_changes(run)}
     profiles_of = {}
@@ -151,7 +152,7 @@ def profiles(run: RunFolder) -> dict[str, Profile]:
 
 
 def total(results: Iterable[FirmResult], name: str = ALL) -> FirmResult:
-    """Add up several firms' accounts."""
+    """Return the sum of several firms' results."""
     added = tuple(results)
     amounts = [field.name for field in fields(FirmResult) if field.name.endswith("_usd")]
     sums = {amount: sum((getattr(r, amount) for r in added), ZERO) for amount in amounts}
@@ -159,7 +160,7 @@ def total(results: Iterable[FirmResult], name: str = ALL) -> FirmResult:
 
 
 def by_class(results: Sequence[FirmResult]) -> dict[str, tuple[FirmResult, ...]]:
-    """Group firms by class, the quickest class first; no groups if no firm has a class."""
+    """Group firms by class, the fastest class first; there are no groups if no firm has a class."""
     groups: dict[str, list[FirmResult]] = {}
     for result in results:
         groups.setdefault(result.profile.category or NO_CLASS, []).append(result)

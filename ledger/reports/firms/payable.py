@@ -1,12 +1,13 @@
-"""The amount that the house could pay if all customers withdrew at once: a claim is not cash.
+"""The amount that the house could pay if all customers withdrew at once.
 
-The answer needs a rule of payment. The rule here is *pro rata*: each customer receives the same
-share of its claim, as in court. Under *first come, first served* the result depends on the place in
-the queue. The results of the first and the last place are shown beside the rule.
+A claim is not cash, so the answer depends on a rule of payment. The rule here is *pro rata*: each
+customer receives the same share of its claim, as in court. Under *first come, first served*,
+payment depends on the place in the queue. So the payments at the first and at the last place are
+shown too.
 
-Customers are those outside the house group; the exchange's debt to its captive maker is left out.
-They are paid from the exchange's own cash. The group may have more (the maker's cash and its claim
-on the lead venue), but customers cannot withdraw that.
+Customers are the parties outside the house group; the exchange's debt to its captive maker is left
+out. Customers are paid from the exchange's own cash. The group may have more money (the maker's
+cash and its claim on the lead venue), but customers cannot withdraw it.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,36 +26,36 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class CashCoverage:
-    """Cash, and the claims on it."""
+    """Cash, and the claims that it must pay."""
 
     cash_usd: Decimal
     claims_usd: Mapping[str, Decimal]  # by customer, at least zero
 
     def claim_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the claims of some customers."""
+        """Return the sum of some customers' claims."""
         return sum((self.claims_usd[customer] for customer in customers), ZERO)
 
     def pro_rata_usd(self) -> dict[str, Decimal]:
-        """Pay each customer the same share of its claim; odd cents go to the largest remainders."""
+        """Return payments of an equal share of each claim; odd cents go to largest remainders."""
         claims = [int(usd / CENT) for usd in self.claims_usd.values()]
         shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
         return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}
 
     def first_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the payment to some customers if they are all served first."""
+        """Return the payment to some customers if all of them are served first."""
         return min(self.claim_usd(customers), self.cash_usd)
 
     def last_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the payment to some customers if they are all served last."""
+        """Return the payment to some customers if all of them are served last."""
         others_usd = self.claim_usd(self.claims_usd) - self.claim_usd(customers)
         return min(self.claim_usd(customers), max(self.cash_usd - others_usd, ZERO))
 
 
 class Coverage(NamedTuple):
-    """The cash that covers claims on the house."""
+    """The cash for claims on the house: of the exchange alone, and of the group."""
 
     house: CashCoverage  # the exchange's own cash
-    group: CashCoverage  # all liquid assets of exchange and maker
+    group: CashCoverage  # all liquid assets of the exchange and its maker
 
 
 def coverage(run: RunFolder) -> Coverage:

@@ -1,4 +1,4 @@
-"""Where did the money go? One paragraph, with every figure read from the books."""
+"""Answers "where did the money go?" in one paragraph; each figure is read from the books."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The paragraph, and the hole that it is about."""
+    """The paragraph, and the hole that it explains."""
 
     paragraph: str
     hole: Hole
@@ -24,7 +24,7 @@ class Answer:
         return self.paragraph
 
     def tables(self) -> list[Table]:
-        """Lay out the hole by kind."""
+        """Return a table of the hole by kind."""
         return [hole_by_kind(self.hole)]
 
 

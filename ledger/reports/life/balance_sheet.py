@@ -1,10 +1,10 @@
-"""Balance sheets at the end of a day: of each entity, and of the house group as one.
+"""Balance sheets at the end of a day: for each entity, and for the house group as one.
 
-The ledger books at cost, so the sheets are at cost too, and each balances to the cent by itself.
-They also show tokens at mark; the difference is an unbooked gain. Tokens held in kind have no cost
-and are owed in kind: at cost they are zero on both sides, at mark equal on both. Claims are at face
-value: only the consolidated sheet, in which debts within the group cancel, shows that the
-exchange's largest debtor is its own maker.
+The ledger books at cost, so the sheets are at cost too, and each sheet balances to the cent. They
+also show tokens at mark; the difference is an unbooked gain. Tokens held in kind have no cost and
+are owed in kind. At cost they are zero on both sides; at mark they are equal on both sides. Claims
+are at face value. Only the consolidated sheet, in which debts within the group cancel, shows that
+the exchange's largest debtor is its own maker.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ Balances = Mapping[tuple[str, str], Decimal]  # the key is (account, commodity)
 
 
 class Side(StrEnum):
-    """A side of a balance sheet; the result to date is among the claims on assets."""
+    """A side of a balance sheet; the result to date is on the side of debts and equity."""
 
     ASSETS = "assets"
     LIABILITIES = "liabilities"
@@ -45,7 +45,7 @@ SIDE_OF_ROOT = {
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of a balance sheet; above zero if it adds to its side."""
+    """One line of a balance sheet; an amount above zero adds to its side."""
 
     side: Side
     account: str
@@ -61,12 +61,12 @@ class Sheet:
     lines: tuple[SheetLine, ...]
 
     def usd(self, side: Side) -> Decimal:
-        """Sum one side as booked."""
+        """Return the sum of one side, as booked."""
         return sum((line.usd for line in self.lines if line.side == side), ZERO)
 
     @property
     def difference_usd(self) -> Decimal:
-        """Return assets less all claims on them: zero, or the books are wrong."""
+        """Return assets less debts, equity and result; if not zero, the books are wrong."""
         return (
             self.usd(Side.ASSETS)
             - self.usd(Side.LIABILITIES)
@@ -89,7 +89,7 @@ class Sheet:
 
 
 def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
-    """Draw up the balance sheet of each entity, in the order of the books."""
+    """Return the balance sheet of each entity, in the order of the books."""
     balances, marks = balances_at(run, day), Marks(run)
     lines: dict[str, list[SheetLine]] = defaultdict(list)
     for account in run.opens:
@@ -109,7 +109,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
                 and is_in_tokens(_bought(account))
                 and _bought(account) in run.opens
             ):
-                usd = max(usd, ZERO)  # the price paid is an asset, listed with the tokens
+                usd = max(usd, ZERO)  # the price paid for tokens is an asset, listed with them
             lent = {coin: balances[account, coin] for coin in names_owed(run.chart.coins)}
             in_coins = sign * marks.usd(lent, day) if kind_of(account) == Kind.CREDIT_LINE else ZERO
             lines[entity].append(SheetLine(side, account, usd, usd + in_coins))
@@ -117,7 +117,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
 
 
 def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
-    """Draw up the consolidated sheet of the house group, without debts within the group."""
+    """Return the consolidated sheet of the house group, without debts within the group."""
     group = run.chart.parties.group
     lines = (line for entity in group for line in found[entity].lines)
     outward = [line for line in lines if not is_within(run, line)]
@@ -125,7 +125,7 @@ def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
 
 
 def balances_at(run: RunFolder, day: date) -> Balances:
-    """Return each account's balance at the end of a day; zero without postings."""
+    """Return each account's balance at the end of a day; zero for an account without postings."""
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     number = number_of(run)
     found = run.select(
@@ -138,26 +138,26 @@ def balances_at(run: RunFolder, day: date) -> Balances:
 
 
 def in_order(lines: Iterable[SheetLine]) -> tuple[SheetLine, ...]:
-    """Sort lines by side, and leave out those at zero."""
+    """Return lines sorted by side, without lines that are zero."""
     moved = (line for line in lines if line.usd or line.at_mark_usd)
     return tuple(sorted(moved, key=lambda line: SIDES.index(line.side)))
 
 
 def is_within(run: RunFolder, line: SheetLine) -> bool:
-    """Tell whether a line is a debt between exchange and maker."""
+    """Return whether a line is a debt between the exchange and its maker."""
     return run.opens[line.account].hole == "group"
 
 
 def is_in_tokens(account: str) -> bool:
-    """Tell whether an account holds tokens or owes them in kind."""
+    """Return whether an account has tokens that an entity holds, or owes in kind."""
     return kind_of(account) in HELD and not account.startswith("Equity:")
 
 
 def _bought(account: str) -> str:
-    """Name the account of the asset that an account of equity paid for; it may not exist."""
+    """Return the asset account of the tokens that an equity account paid for; it may not exist."""
     return f"Assets:{account.partition(':')[2]}"
 
 
 def paid_for(account: str) -> str:
-    """Name the equity account of tokens and the dollars paid for them; None for tokens in kind."""
+    """Return the equity account that balances tokens; tokens in kind have no such account."""
     return f"Equity:{account.partition(':')[2]}"

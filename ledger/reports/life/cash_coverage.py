@@ -1,14 +1,14 @@
-"""Cash coverage: the firms' profits and all claims beside the house's cash.
+"""Cash coverage: the firms' profits and all claims, compared with the house's cash.
 
-A profit is booked as a claim on the house. It can be withdrawn only while the house has cash, which
-the firms' own books do not show. So each day's close lists the firms' profits at the house so far,
-all claims of customers, and the house's cash. Firms' claims also contain deposits and results of
-price moves.
+A profit is booked as a claim on the house. The firm can withdraw it only while the house has cash.
+The firms' own books do not show this cash. So each day's close lists the firms' profits at the
+house so far, all claims of customers, and the house's cash. Firms' claims also contain deposits and
+results of price moves.
 
-Drivers of the figures: for profits see `skill`; cash depends on the captive maker's credit line
-and withdrawals, on margin that customers move to the lead venue, and on retail's deposits and
-withdrawals. In the model customers do not read the books, so they do not notice when claims first
-exceed the cash.
+The figures depend on the following. For profits see `skill`. Cash depends on the captive maker's
+credit line and withdrawals, on margin that customers move to the lead venue, and on retail's
+deposits and withdrawals. In the model customers do not read the books, so they do not notice when
+claims first exceed the cash.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Close:
 
     @property
     def cover_pct(self) -> Decimal | None:
-        """Return the cash as a share of all claims."""
+        """Return the cash as a percentage of all claims."""
         return percent(self.house_cash_usd, self.claims_usd)
 
     @property
@@ -57,19 +57,19 @@ class Close:
 
     @property
     def more_than_the_cash(self) -> str | None:
-        """Name the figures that exceed the cash; None without any."""
+        """Return the names of the figures that exceed the cash; None if no figure does."""
         return ", ".join(chips.value for chips in self.beyond_cash) or None
 
 
 class Chips(Enum):
-    """A figure that is compared with the cash, and its wording."""
+    """A figure that is compared with the cash, and the wording of the figure."""
 
     PROFIT = "firms' profit"
     FIRMS = "firms' claims"
     ALL = "all claims"
 
     def usd(self, close: Close) -> Decimal:
-        """Return the figure's value at a close."""
+        """Return the value of the figure at a day's close."""
         return {
             Chips.PROFIT: close.firms_profit_usd,
             Chips.FIRMS: close.firms_claims_usd,
@@ -79,7 +79,7 @@ class Chips(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FirstShort:
-    """The first day on which a figure exceeded the cash; None if it never did."""
+    """The first day on which a figure exceeded the cash, and the number of such days."""
 
     what: str
     first_day: date | None = None
@@ -90,13 +90,13 @@ class FirstShort:
 
 @dataclass(frozen=True, slots=True)
 class CoverageByDay:
-    """Every day's close, and the first days on which claims exceeded the cash."""
+    """Every day's close, and the first day on which each figure exceeded the cash."""
 
     closes: tuple[Close, ...]
-    dates: tuple[FirstShort, ...]  # first days of all figures and of an unpaid withdrawal
+    dates: tuple[FirstShort, ...]  # one for each figure, and one for an unpaid withdrawal
 
     def answer(self) -> str:
-        """Say when the cash fell short of all claims, and the share that it covers in the end."""
+        """State when the cash was less than all claims, and the share that it covers at the end."""
         last = self.closes[-1]
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"
@@ -112,12 +112,12 @@ class CoverageByDay:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the dates and the closes."""
+        """Return a table of the dates, and a table of the closes."""
         return [_dates_table(self), _closes_table(self)]
 
 
 def cash_coverage(run: RunFolder) -> CoverageByDay:
-    """Return every day's close, and the first days on which claims exceeded the cash."""
+    """Return every day's close, and the first day on which each figure exceeded the cash."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
     return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
@@ -140,7 +140,7 @@ def closes(run: RunFolder) -> list[Close]:
             [lent(parties.house, parties.maker)],
         ],
     )
-    # In the books gains and debts are below zero, and assets above.
+    # In the books gains and debts are below zero, and assets are above zero.
     standing = posted.cumsum(axis=0) * [-1, -1, -1, -1, 1, 1]
     return [
         _with_coins(Close(day, *map(dollars, amounts)), coins)
@@ -149,7 +149,7 @@ def closes(run: RunFolder) -> list[Close]:
 
 
 def _with_coins(close: Close, coins: CoinsAtMark) -> Close:
-    """Add customers' coins at the day's mark: retail alone has any."""
+    """Add customers' coins at the day's mark to the claims of retail, who alone has coins."""
     return replace(
         close,
         retail_claims_usd=close.retail_claims_usd + coins.owed_usd,
@@ -159,7 +159,7 @@ def _with_coins(close: Close, coins: CoinsAtMark) -> Close:
 
 
 def unpaid_requests(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return the days and amounts of unpaid requests for withdrawal."""
+    """Return the day and the amount of each withdrawal request that was not paid at once."""
     return [(day, note.usd) for day, note in run.dated_notes(UnpaidRequest)]
 
 

@@ -1,4 +1,4 @@
-"""Key dates of the life: use of customers' money, insolvency, unpaid debts, the halt."""
+"""Key dates of a run: use of customers' money, insolvency, unpaid debts, the halt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from ledger.run_folder import RunFolder
 
 
 class Milestone(Enum):
-    """A milestone of a group, and its wording, in which {house} is the exchange."""
+    """A milestone of the group, and its wording, in which {house} is the name of the exchange."""
 
     CREDIT_DRAWN = "the credit line is drawn"
     CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
@@ -30,11 +30,11 @@ class Milestone(Enum):
     HALT = "withdrawals are halted"
 
     def told(self, house: str) -> str:
-        """Return the wording."""
+        """Return the wording with the name of the exchange."""
         return self.value.format(house=house)
 
 
-# Figures that are above zero once a milestone is reached, read from the state at a day's end.
+# Figures of a day's end that are above zero from a milestone on.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -50,13 +50,13 @@ class First:
 
     what: str  # the milestone's wording
     day: date | None
-    usd: Decimal | None  # amount at the end of that day
-    days: int  # number of days
-    continuous_since: date | None  # the day from which it holds on every day until the end
+    usd: Decimal | None  # amount at the end of the first day
+    days: int  # number of days in this state
+    continuous_since: date | None  # the day from which the state continues to the end
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
-    """Say when customers' money was in use, the group insolvent, and customers waiting."""
+    """State when customers' money was in use, the group insolvent, and customers waiting."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),
@@ -85,7 +85,7 @@ def _paid_out(dated: Mapping[Milestone, First]) -> str:
 
 
 def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
-    """Return the first day of each milestone, in order.
+    """Return the first day of each milestone, in the order of the milestones.
 
     Args:
         run: the run whose books are read.
@@ -114,12 +114,12 @@ def _first(what: str, usd: Callable[[Standing], Decimal], days: Sequence[Standin
 
 
 def _unpaid_uses(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return the unpaid uses of money, with their amounts."""
+    """Return the day and the amount of each use of money that was not paid."""
     return [(day, note.usd) for day, note in run.dated_notes(UnpaidUse)]
 
 
 def _unpaid_debts(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return lenders' unpaid recalls and unpaid interest."""
+    """Return the day and the amount of lenders' unpaid recalls and unpaid interest."""
     recalls = [(day, note.usd) for day, note in run.dated_notes(UnpaidRecall)]
     return recalls + [(day, note.usd) for day, note in run.dated_notes(UnpaidInterest)]
 

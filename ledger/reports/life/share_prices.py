@@ -1,16 +1,17 @@
 """Shares of the house: sale prices, appraisals, and the maker's decisions based on them.
 
-The books note appraisals on each first of a month and at each round: by growth, by growth without
-the captive maker's quotes, and as a trading firm (see `ledger.appraisal`). The recorded valuation
-of a round is in `custom "valuation"`: its name, the money raised, and the stated value of the whole
-house.
+The books note appraisals on each first of a month and at each round. There are three methods: by
+growth, by growth without the captive maker's quotes, and as a trading firm (see
+`ledger.appraisal`). The recorded valuation of a round is in `custom "valuation"`: the name of the
+round, the money raised, and the stated value of the whole house.
 
-The maker's decisions about its quotes are in `custom "review"`: the venue, the policy, the
-decision, the month's result, the result of the last twelve months, and, if the house is appraised,
-the loss of its shares without the quotes.
+The maker's decisions about its quotes are in `custom "review"`. The values are the venue, the
+policy, the decision, the month's result, and the result of the last twelve months. If the house is
+appraised, the next value is the loss of its shares without the quotes.
 
-Drivers of the figures: fees, and so the recorded volume; the captive maker's share of it; the
-reaction of other volume to a thin book; and two multiples, which are assumptions with ranges.
+The figures depend on fees, and so on the recorded volume; on the captive maker's share of it; on
+the reaction of other volume to a thin book; and on two multiples, which are assumptions with
+ranges.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ from ledger.run_folder import RunFolder
 class Priced(NamedTuple):
     """One valuation of the house, in dollars."""
 
-    basis_usd: Decimal  # the multiplied figure
+    basis_usd: Decimal  # the figure that the method multiplies
     low_usd: Decimal
     middle_usd: Decimal
     high_usd: Decimal
@@ -45,7 +46,7 @@ class PricedRound(NamedTuple):
 
 
 class Review(NamedTuple):
-    """The maker's figures on a first of a month, and its decision."""
+    """The maker's figures on the first of a month, and its decision."""
 
     day: date
     venue: str
@@ -66,7 +67,7 @@ class HouseValuation:
     reviews: Sequence[Review]
 
     def answer(self) -> str:
-        """Compare the last round's recorded value with multiples of growth."""
+        """Compare the last round's recorded value with the appraisals by each method."""
         last = next((each for each in reversed(self.rounds) if each.recorded_usd), None)
         if last is None or last.recorded_usd is None:
             return "No shares with a recorded value were sold in this run."
@@ -84,7 +85,7 @@ class HouseValuation:
         return f"{said} By growth its value is {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
-        """Lay out rounds with appraisals beside sale prices, then months and reviews."""
+        """Return tables of rounds with appraisals and sale prices, of months, and of reviews."""
         names = {each.name for each in self.rounds}
         months = {what: ways for what, ways in self.priced.items() if what not in names}
         return [
@@ -165,7 +166,7 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
 
 
 def _beside(sold: PricedRound, ways: Mapping[str, Priced] | None) -> tuple[Cell, ...]:
-    """Return the appraisals beside a round's recorded valuation."""
+    """Return the cells with the appraisals, for the row of a round."""
     if ways is None:
         return (None,) * 7
     growth = ways[BY_GROWTH]

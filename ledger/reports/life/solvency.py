@@ -1,4 +1,4 @@
-"""Solvency on a date: all balance sheets side by side, the group as one, and its tokens at mark."""
+"""Solvency on a date: the balance sheets of all entities and of the group, and tokens at mark."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ MUST_BE_ZERO = "difference (must be 0.00)"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """A kind of account of exchange and maker side by side, and consolidated."""
+    """A kind of account, with the amounts of the exchange, of its maker, and consolidated."""
 
     side: Side
     line: str
@@ -53,15 +53,15 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolding:
-    """A token on one account, at cost and at mark. Debts in kind are below zero."""
+    """A token in one account, at cost and at mark. Debts in kind are below zero."""
 
     account: str
     token: str
     units: Decimal
-    unbalanced_units: Decimal  # sum over all of the entity's accounts: zero, or its books are wrong
-    cost_usd: Decimal | None  # None: held or owed in kind, without a cost
+    unbalanced_units: Decimal  # sum over the entity's accounts; if not zero, its books are wrong
+    cost_usd: Decimal | None  # None: a token held or owed in kind, which has no cost
     at_mark_usd: Decimal
-    counted_usd: Decimal  # at mark, except that the group's own tokens are zero inside the group
+    counted_usd: Decimal  # at mark; the group's own tokens are zero inside the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Solvency:
     consolidated: Sheet
     group_lines: tuple[GroupLine, ...]
     holdings: tuple[TokenHolding, ...]
-    in_kind: HoleInKind | None  # None: customers are owed dollars alone
+    in_kind: HoleInKind | None  # None: the house owes only dollars to customers
 
     def answer(self) -> str:
         """State the assets and debts of exchange and maker together, as booked and at mark."""
@@ -88,7 +88,7 @@ class Solvency:
         ) + (f" {self.in_kind.answer()}" if self.in_kind else "")
 
     def tables(self) -> list[Table]:
-        """Lay out the group as one, all entities side by side, tokens, and sheets."""
+        """Return tables of the group as one, of all entities, of tokens, and of all sheet lines."""
         return [
             _group_table(self),
             *(self.in_kind.tables() if self.in_kind else ()),
@@ -99,10 +99,10 @@ class Solvency:
 
 
 def solvency(run: RunFolder, day: date) -> Solvency:
-    """Draw up all balance sheets, the consolidated one and the tokens at the end of *day*.
+    """Return all balance sheets, the consolidated one and the tokens at the end of *day*.
 
     Raises:
-        RunFolderError: the run has no such day.
+        RunFolderError: the run does not have this day.
     """
     days = calendar(run)
     if not days[0] <= day <= days[-1]:
@@ -115,7 +115,7 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Put exchange and maker side by side, cancel their debts to each other, and add."""
+    """Return the lines of exchange and maker side by side, with their sum less mutual debts."""
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:
@@ -133,7 +133,7 @@ def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tu
 
 
 def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
-    """Compare tokens at mark with their cost, for all holders and debtors."""
+    """Return tokens at mark and at cost, for all holders and debtors."""
     balances, marks, group = balances_at(run, day), Marks(run), run.chart.parties.group
     holdings = []
     for account in filter(is_in_tokens, run.opens):

@@ -1,7 +1,7 @@
 """The house group at the end of a day: debts, assets, and the hole.
 
-Every movement of money drives the figures. Loans stay in the group as cash until they are spent, so
-the hole of the group counts them as a source; a hole after loans is shown beside it.
+Every movement of money changes the figures. Loans stay in the group as cash until they are spent.
+So the hole of the group counts loans as a source; the hole after loans is a separate figure.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ class Standing:
     day: date
     claims_usd: Decimal  # claims of customers outside the group
     house_cash_usd: Decimal
-    liquid_usd: Decimal  # the group's liquid assets, with the exchange's cash
+    liquid_usd: Decimal  # the group's liquid assets, including the exchange's cash
     credit_drawn_usd: Decimal  # drawn by the captive maker from the exchange
     loans_usd: Decimal  # owed to lenders
     at_cost_usd: Decimal  # ventures and other purchases carried at cost
@@ -39,12 +39,12 @@ class Standing:
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone; positive: customers' money is in use."""
+        """Return the hole of the exchange alone; if positive, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
     def hole_usd(self) -> Decimal:
-        """Return the hole: the amount that the group lacks to pay all customers."""
+        """Return the hole: the amount that the group lacks to pay all customers at once."""
         return self.claims_usd - self.liquid_usd
 
     @property
@@ -54,19 +54,19 @@ class Standing:
 
     @property
     def net_at_mark_usd(self) -> Decimal:
-        """Return net worth at mark; below zero the group is insolvent."""
+        """Return net worth at mark; if it is below zero, the group is insolvent."""
         return self.paper_usd + self.at_cost_usd - self.hole_after_loans_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the unexplained part of the hole: zero, or the chart misses an account."""
+        """Return the unexplained part of the hole; if not zero, the chart misses an account."""
         return self.hole_usd - self.kinds_usd
 
 
 def standings(run: RunFolder) -> list[Standing]:
-    """Read the state at each day's end from the general ledger, from first to last entry."""
+    """Return the state at the end of each day, from the general ledger."""
     days, parts = calendar(run), _accounts(run)
-    # In the books debts are below zero, and assets above.
+    # In the books debts are below zero, and assets are above zero.
     sums = posted_cents(run, list(parts.values())).cumsum(axis=0)
     usd = {part: [dollars(cents) for cents in sums[:, i]] for i, part in enumerate(parts)}
     tokens, queue, coins = _tokens_usd(run, days), queue_usd(run, days), coins_at_mark(run)
@@ -92,13 +92,13 @@ def standings(run: RunFolder) -> list[Standing]:
 
 
 def month_ends(days: Sequence[Standing]) -> list[Standing]:
-    """Select the last day of each month, and of the books."""
-    # The last day of each month replaces the earlier ones.
+    """Return the last day of each month, and the last day of the books."""
+    # The dictionary keeps only the last day of each month.
     return list({(at.day.year, at.day.month): at for at in days}.values())
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Sort the accounts of the group by their part in a standing; accounts in kind have no part."""
+    """Return the group's accounts by their part in `Standing`; accounts in kind have no part."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",
@@ -129,7 +129,7 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
 
 
 def _tokens_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Value the group's holdings at mark at the end of each day."""
+    """Return the value of the group's tokens at mark at the end of each day."""
     marks = Marks(run)
     moved: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
     for day, token, units in moved_by_group(run):

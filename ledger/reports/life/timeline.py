@@ -1,9 +1,9 @@
 """The life of the group: debts, assets, and the days on which one exceeded the other.
 
-There are three thresholds. Claims above the exchange's cash: customers' money is in use. Claims
-above the group's liquid assets: it could not pay all customers at once. With loans added to the
-claims: it could not pay if lenders recalled them too. Claims and loans above liquid assets, tokens
-at mark and ventures at cost: it is insolvent, even at the marks of its tokens.
+There are four thresholds. Claims above the exchange's cash: customers' money is in use. Claims
+above the group's liquid assets: the group could not pay all customers at once. Claims and loans
+above liquid assets: the group could not pay if lenders recalled loans too. Claims and loans above
+liquid assets, tokens at mark and ventures at cost: the group is insolvent, even at market prices.
 """
 
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ BY = ("month", "day")
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The group at the end of each month or day, and its milestones."""
+    """The group at the end of each month or day, and the first day of each milestone."""
 
     house: str
-    days: int  # the days of the whole life
-    shown: tuple[Standing, ...]  # the last of each month, or all days
+    days: int  # the number of days of the whole life
+    shown: tuple[Standing, ...]  # the last day of each month, or all days
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """Say when customers' money was in use, the group insolvent, and customers waiting."""
+        """State when customers' money was in use, the group insolvent, and customers waiting."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
-        """Lay out the milestones, and the ends of months or days."""
+        """Return tables of the milestones, and of the ends of months or days."""
         return [
             _firsts_table(self),
             _timeline_table(self),

@@ -1,9 +1,10 @@
-"""Waiting customers: requests to the exchange that are unpaid at the end of each day.
+"""Waiting customers: withdrawal requests to the exchange that are unpaid at the end of each day.
 
-The books note a request that has to wait (`unpaid-request`), and a withdrawal that was paid after
-a wait (`waited-s`). Requests are paid in their order. So each such withdrawal ends its holder's
-first wait, and all earlier waits, whose claims are gone by then. If dollars and each coin have
-separate queues, the note names the queue, and this holds in each queue.
+The books note a request that has to wait (`unpaid-request`), and a withdrawal that is paid after a
+wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the first waiting
+request of its holder. Earlier requests that still wait are dropped, because their claims no longer
+exist. If dollars and each coin have separate queues, the note names the queue, and the rule is
+applied to each queue.
 """
 
 from collections import defaultdict, deque
@@ -20,7 +21,7 @@ OPEN, HALTED = "open", "halted"  # values of the withdrawals event
 
 
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Return the queue at the end of each day."""
+    """Return the sum of waiting requests at the end of each day."""
     asked, paid, status = _requests(run), _served(run), withdrawals(run, days)
     lines: dict[str | None, deque[tuple[str, Decimal]]] = defaultdict(deque)
     left = []
@@ -31,16 +32,16 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for commodity, holder in paid[day]:
             _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            lines.clear()  # the books have this event; remaining requests had no claim left
+            lines.clear()  # withdrawals are open again; remaining requests had no claim left
         before = status[day]
         left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left
 
 
 def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
-    """Return the exchange's state of withdrawals at the end of each day."""
+    """Return whether withdrawals are open or halted at the end of each day; None: no event yet."""
     name = f"{run.chart.parties.house}:withdrawals"
-    told = dict(run.events(name))  # the day's last
+    told = dict(run.events(name))  # the last event of each day
     status, at_close = None, {}
     for day in days:
         status = at_close[day] = told.get(day, status)
@@ -48,7 +49,7 @@ def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | Non
 
 
 def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decimal]]]:
-    """Return by day the requests that had to wait, in order: line, holder and dollars."""
+    """Return by day the requests that had to wait, in order: queue, holder and dollars."""
     asked: dict[date, list[tuple[str | None, str, Decimal]]] = defaultdict(list)
     for day, note in run.dated_notes(UnpaidRequest):
         asked[day].append((note.commodity, note.holder, note.usd))

@@ -1,1 +1,1 @@
-"""Customers whose margin failed: the cascade, the course of prices, sales of tokens."""
+"""Liquidations of customers: the cascade, the course of prices, and sales of tokens."""

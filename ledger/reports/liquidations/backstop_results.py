@@ -1,4 +1,4 @@
-"""The backstops: their takeovers, their results, and agreement with the ledger."""
+"""The backstops: the positions that they took over, their results, and a check with the ledger."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 
 class ProviderKind(StrEnum):
-    """The owner of a provider."""
+    """The type of a provider, by its owner."""
 
     CAPTIVE = "captive"  # the house's own maker
     OUTSIDE = "outside"
@@ -23,27 +23,27 @@ class ProviderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackstopResult:
-    """A provider's takeovers, and its result, in dollars."""
+    """The positions that a provider took over, and its result on them, in dollars."""
 
     provider: str
     standing: ProviderKind
     taken_usd: Decimal
-    discount_usd: Decimal  # discount: value of positions beyond their price at the takeover
-    moves_usd: Decimal  # variation margin and funding since, on both venues
-    unwinding_usd: Decimal  # cost of hedging them
+    discount_usd: Decimal  # value of positions above the takeover price
+    moves_usd: Decimal  # variation margin and funding after takeovers, on both venues
+    unwinding_usd: Decimal  # the cost of hedging the positions
     result_usd: Decimal
     booked_usd: Decimal  # the amount in the general ledger
 
     @property
     def backstop_usd(self) -> Decimal:
-        """Return the difference of fills and general ledger: zero, or one of them is wrong."""
+        """Return the result in fills less the result in the ledger; it must be zero."""
         return self.result_usd - self.booked_usd
 
 
 def backstop_results(
     connection: duckdb.DuckDBPyConnection, run: RunFolder
 ) -> tuple[BackstopResult, ...]:
-    """Return a result for each provider, from the fills."""
+    """Return the result of each provider, from the fills."""
     balances, results = usd_balances(run), []
     for name in run.chart.parties.backstops:
         ((taken, discount, moves, unwinding, result),) = connection.execute(

@@ -1,8 +1,8 @@
 """Customers whose margin failed: the cascade by hour, losses, gains, and payment of debts.
 
-Every step of a liquidation is a row of the fills. A step is one of four: filled in the book, taken
-by a backstop, closed against the other side, or only a payment; sales of tokens have a table of
-their own. Gains come from the general ledger, by kind.
+Every step of a liquidation is a row of the fills. There are four steps: a fill in the book, a
+takeover by a backstop, a closing against the other side, and a payment alone. Sales of tokens have
+a separate table. Gains are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from ledger.notes import StatedFund
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
-# Kinds of results of liquidations, without later results of backstops' positions.
+# Kinds of results of liquidations, without results of backstops' positions after the takeover.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 CENT = Decimal("0.01")
 
-# One motive at a time: the files can skip parts without one word, but not without several.
+# One query per motive: DuckDB can skip parts of files without one word, but not without several.
 _STEPS = " UNION ALL ".join(
     f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
 )
@@ -31,10 +31,10 @@ _STEPS = " UNION ALL ".join(
 
 @dataclass(frozen=True, slots=True)
 class CascadeHour:
-    """Liquidations in an hour, at the lead price."""
+    """The liquidations of one hour, at the lead price."""
 
     at: datetime
-    accounts: int  # liquidated in the book, or taken over
+    accounts: int  # accounts liquidated in the book or taken over
     in_book_usd: Decimal
     backstop_usd: Decimal
     deleveraged_usd: Decimal
@@ -42,20 +42,20 @@ class CascadeHour:
 
     @property
     def hour(self) -> str:
-        """Return the hour as it is printed."""
+        """Return the hour as a text."""
         return self.at.strftime("%Y-%m-%d %H:00")
 
 
 @dataclass(frozen=True, slots=True)
 class LiquidatedDay:
-    """Liquidations on a day in a market, at the lead price."""
+    """The liquidations of one day in one market, at the lead price."""
 
     day: date
     market: str
     in_book_usd: Decimal
     backstop_usd: Decimal
     deleveraged_usd: Decimal
-    liquidated_usd: Decimal  # the sum
+    liquidated_usd: Decimal  # the sum of the three
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +72,29 @@ class LiquidationGain:
 
     @property
     def sum_usd(self) -> Decimal:
-        """Return the total."""
+        """Return the sum of all results."""
         forced = self.in_book_usd + self.backstop_usd + self.deleveraging_usd
         return forced + self.insurance_usd + self.socialised_usd + self.unwinding_usd
 
 
 @dataclass(frozen=True, slots=True)
 class BankruptDebts:
-    """Payment of bankrupt accounts' debts, and the insurance fund."""
+    """The payments of bankrupt accounts' debts, and the insurance fund."""
 
     by_fund_usd: Decimal
-    by_backstops_usd: Decimal  # taken over with positions
+    by_backstops_usd: Decimal  # taken over together with positions
     by_customers_usd: Decimal
     left_to_fund_usd: Decimal
     fund_usd: Decimal  # the fund's balance at the end
-    stated_usd: tuple[Decimal, ...]  # the fund as the exchange stated it
+    stated_usd: tuple[Decimal, ...]  # the fund's size as the exchange stated it
 
 
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Create the views `steps` (rows of liquidations) and `liquidated` (their sums).
+    """Create the views `steps` (rows of liquidations) and `liquidated` (the liquidated volume).
 
-    They are few among the fills, and are used many times. A position that is closed against the
-    other side is one row, and each account on that side is another row. The volume is the larger of
-    the two sums: that of the position itself.
+    Liquidations are few among the fills, and are read many times. If a position is closed against
+    the other side, its account has a row, and each account on the other side has a row. The volume
+    is the larger of the two sides' sums, which is the size of the position.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]
@@ -132,7 +132,7 @@ _WAYS_OUT = """
 
 
 def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
-    """Return the liquidations hour by hour."""
+    """Return the liquidations of each hour."""
     found = connection.execute(
         f"""
         WITH worth AS (
@@ -165,7 +165,7 @@ def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
 
 
 def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDay, ...]:
-    """Return the liquidations by day and market."""
+    """Return the liquidations of each day in each market."""
     found = connection.execute(
         f"SELECT time::DATE AS day, market, {_WAYS_OUT}, sum(worth_cents) "
         "FROM liquidated GROUP BY day, market ORDER BY day, market",
@@ -177,19 +177,19 @@ def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDa
 
 
 def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
-    """Return the results of liquidations for each customer and provider."""
+    """Return each customer's and each provider's results of liquidations."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = []
     for name in dict.fromkeys((*parties.house_customers, *parties.providers)):
         gains = [-balances[income(name, kind)] for kind in KINDS]
-        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # cost of unwinding
+        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # the cost of hedging
         if any(gains):
             gained.append(LiquidationGain(name, *gains))
     return tuple(gained)
 
 
 def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
-    """Return the payment of bankrupt accounts' debts."""
+    """Return the payments of bankrupt accounts' debts, and the insurance fund."""
     parties, balances = run.chart.parties, usd_balances(run)
     ((by_fund, by_backstops, by_customers, left_to_fund),) = connection.execute(
         """
@@ -212,10 +212,10 @@ def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Ban
 
 
 def words(*names: str) -> Mapping[str, str]:
-    """Return the words of motives in fills."""
+    """Return the words of motives in the fills, by the motives' names."""
     return {name: Motive[name.upper()].word for name in names}
 
 
 def usd_of_cents(cents: int | Decimal | None) -> Decimal:
-    """Return dollars; None becomes zero."""
+    """Return cents as dollars; None becomes zero."""
     return Decimal(int(cents)) * CENT if cents else ZERO

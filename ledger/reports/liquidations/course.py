@@ -1,7 +1,7 @@
-"""The course of a run: the price, each backstop's position, and its result so far.
+"""The course of a run: the price, each backstop's position, and the backstop's result so far.
 
-A backstop's position is followed over both venues through the fills: takeovers and hedges. Its
-result is the discount of takeovers, all price moves since, and the cost of hedging; the table
+A backstop's position on both venues is computed from the fills: takeovers and hedges. Its result is
+the discount of takeovers, all price moves after them, and the cost of hedging. The table
 `backstops` has the totals.
 """
 
@@ -19,12 +19,12 @@ from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-HOURLY_DAYS = 7  # in a longer run a step is a day
+HOURLY_DAYS = 7  # if a run is longer, a step is a day
 LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after the holder
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Create the view `held`: takeovers of backstops, and all their later rows."""
+    """Create the view `held`: takeovers by backstops, and all later rows of the positions."""
     connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
@@ -52,13 +52,13 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # the lead price of each market
-    held_usd: Mapping[str, Decimal]  # by provider: the largest in the step, long above zero
+    held_usd: Mapping[str, Decimal]  # by provider: largest position in the step; long is above zero
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of a run, step by step; the first of them is its start."""
+    """The course of a run, step by step; the first step is the state at the start."""
 
     word: str  # length of a step: hour, day
     markets: tuple[str, ...]
@@ -66,7 +66,7 @@ class Course:
     steps: tuple[CourseStep, ...]
 
     def table(self) -> Table:
-        """Lay out a line for each step."""
+        """Return a table with a row for each step."""
         return Table(
             "course",
             "The course of the cascade: prices, backstops' positions and backstops' results",
@@ -95,7 +95,7 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
     """Return the state at the end of each hour, or of each day in runs of more than a week.
 
     Args:
-        connection: to the fills, with `held` and `contracts` among them.
+        connection: a connection to the fills, with the tables `held` and `contracts`.
         run: the run.
     """
     chart, days = run.chart, calendar(run)
@@ -136,13 +136,13 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
 def _prices(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[str, int], dict[tuple[datetime, str], int]]:
-    """Return the first lead price by market, and the last by step and market, in ticks."""
+    """Return the first lead price by market, and the last one by step and market, in ticks."""
     found = connection.execute(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # rows without a price have 0
     ).fetchall()
     return (
-        {market: ticks for _, market, ticks, _ in found},  # the earliest comes last and is kept
+        {market: ticks for _, market, ticks, _ in found},  # the earliest row is last, so it is kept
         {(at, market): ticks for at, market, _, ticks in found},
     )
 
@@ -150,7 +150,7 @@ def _prices(
 def _positions(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[tuple[datetime, str], int], ...]:
-    """Return by step and holder the largest position, the remaining one, and the result."""
+    """Return the largest position, the last position and the result, each by step and holder."""
     found = connection.execute(
         f"""
         WITH by_market AS (

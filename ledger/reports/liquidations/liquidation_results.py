@@ -31,12 +31,12 @@ class Liquidations:
     gains: tuple[LiquidationGain, ...]
     backstops: tuple[BackstopResult, ...]  # empty if no customer is on margin
     debts: BankruptDebts
-    seized: tuple[SeizedToken, ...]  # empty if customers bring no tokens
+    seized: tuple[SeizedToken, ...]  # empty if customers pledge no tokens
     pledged: tuple[PledgedResult, ...]  # empty if no customer borrows against tokens
     course: Course
 
     def answer(self) -> str:
-        """State the liquidated amount, the amount that backstops took over, and their result."""
+        """State the amounts liquidated and taken over by backstops, and the backstops' result."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)
@@ -52,7 +52,7 @@ class Liquidations:
         return " ".join(sentences) or "No customer trades on margin in this run."
 
     def tables(self) -> list[Table]:
-        """Lay out the cascade by hour and by day, gains, backstops, debts, the course, a check."""
+        """Return tables of the cascade, of gains, backstops, debts and the course, and a check."""
         return [
             _cascade_table(self),
             _days_table(self),
@@ -67,7 +67,7 @@ class Liquidations:
 
 
 def liquidations(run: RunFolder) -> Liquidations:
-    """Read liquidations and their results from fills and general ledger."""
+    """Read liquidations and their results from the fills and the general ledger."""
     with run.connect() as connection:
         create_steps(connection, run)
         create_held(connection, run)

@@ -1,8 +1,8 @@
-"""Loans on thin tokens: the borrowed dollars, and the proceeds of the collateral.
+"""Loans on thin tokens: the dollars borrowed, and the proceeds of the collateral.
 
-The general ledger has each step as an entry, linked by the borrower's account. A loss is the debt
-that the captive maker took over, less the proceeds of the tokens; unsold tokens are held in kind
-and are shown at the last price.
+The general ledger has an entry for each step; all entries of a borrower have one link. The loss is
+the debt that the captive maker took over, less the proceeds of the tokens. Unsold tokens are held
+in kind, and are shown at the last price.
 """
 
 from collections.abc import Sequence
@@ -37,8 +37,8 @@ class PledgedResult:
     repaid_usd: Decimal  # repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
     worth_usd: Decimal  # value of the tokens taken over, at the lead price then
-    brought_usd: Decimal  # proceeds of its sales of them
-    unsold_usd: Decimal  # value of the rest, at the last price in the books
+    brought_usd: Decimal  # proceeds of the maker's sales of these tokens
+    unsold_usd: Decimal  # value of unsold tokens, at the last price in the books
 
     @property
     def owed_usd(self) -> Decimal:
@@ -47,7 +47,7 @@ class PledgedResult:
 
     @property
     def loss_usd(self) -> Decimal:
-        """Return the captive maker's loss on the account; below zero a gain."""
+        """Return the captive maker's loss on the account; a gain is below zero."""
         return self.taken_over_usd - self.brought_usd
 
 
@@ -58,7 +58,7 @@ def pledged(run: RunFolder) -> tuple[PledgedResult, ...]:
 
 
 def pledged_table(found: Sequence[PledgedResult]) -> Table:
-    """Return a line for each borrower."""
+    """Return a table with a row for each borrower."""
     return Table.of(
         "pledged",
         "Customers who borrowed dollars against tokens and withdrew them",
@@ -92,7 +92,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     token = tokens[_commodity(run, borrower)]
 
     def cents(account: str, tag: str) -> Decimal:
-        """Sum the dollars on a ledger account, over the borrower's entries with a tag."""
+        """Sum the dollars posted to an account, over the borrower's entries with a tag."""
         ((units,),) = run.select(
             "SELECT coalesce(sum(units), 0) FROM postings "
             "WHERE account = ? AND tag = ? AND commodity = 'USD' AND list_contains(links, ?)",
@@ -130,7 +130,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
 
 
 def _commodity(run: RunFolder, borrower: str) -> str:
-    """Return a borrower's tokens on the first day, in words."""
+    """Return the name of the tokens that a borrower has on the first day."""
     ((commodity,),) = run.select(
         "SELECT DISTINCT commodity FROM postings WHERE account = ? AND commodity <> 'USD'",
         [opening(borrower)],

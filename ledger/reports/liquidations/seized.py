@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class SeizedToken:
-    """Sales of a token for customers who lacked margin."""
+    """The sales of one token for customers who lacked margin."""
 
     token: str
     accounts: int
@@ -26,7 +26,7 @@ class SeizedToken:
 
     @property
     def markdown_usd(self) -> Decimal:
-        """Return the gain of the other makers, who bought it."""
+        """Return the gain of the other makers, who bought the token."""
         return self.worth_usd - self.brought_usd
 
 
@@ -39,7 +39,7 @@ def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> tuple[Seize
 
 
 def seized_table(found: Sequence[SeizedToken]) -> Table:
-    """Return a line for each token."""
+    """Return a table with a row for each token."""
     return Table.of(
         "seized",
         "Tokens sold for customers who lacked margin",

@@ -1,1 +1,1 @@
-"""The market: the maker's expectations and share, lead and lag, pools."""
+"""The market: the maker's expectations and share, the lag between venues, limits, and pools."""

@@ -1,4 +1,4 @@
-"""The gaps in the candles of a market, as the books note them."""
+"""The gaps in the candles of each market, read from notes in the books."""
 
 from ledger.notes import CandlesRead
 from ledger.run_folder import RunFolder

@@ -1,7 +1,7 @@
-"""Expectations: simulated against booked results of the maker's quotes, by month.
+"""Expectations: simulated and booked results of the maker's quotes, by month.
 
-Tables of the figures that `promises` reads (by month from the general ledger, by market from the
-fills, the difference with its parts) and that `plans` reads, decision by decision.
+The tables have two sources. `promises` gives the results by month from the general ledger, by
+market from the fills, and the difference with its parts. `plans` gives each decision with its plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,16 +39,16 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """The maker's expectations of its quotes, and the booked results."""
+    """The maker's expected results of its quotes, and the booked results."""
 
     maker: str
-    lines: Sequence[MonthInMarket]  # the lines that fills give
+    lines: Sequence[MonthInMarket]  # one for each month and market with fills
     ledger: Mapping[str, Booked]  # by month: the figures of the general ledger
-    planned: Sequence[PlannedMonth]  # by month and market, if the books have a decision
+    planned: Sequence[PlannedMonth]  # months and markets with a decision in the books
 
     @property
     def by_month(self) -> Mapping[str, Sequence[MonthInMarket]]:
-        """Return the lines of each month, in order."""
+        """Return the lines of each month, in the order of months."""
         return {
             month: tuple(line for line in self.lines if line.month == month)
             for month in sorted({*self.ledger, *(line.month for line in self.lines)})
@@ -68,7 +68,7 @@ class Expectations:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out predictions and plans beside booked results, the difference, and a check."""
+        """Return tables of predictions and plans with booked results, and a check."""
         by_month = self.by_month
         return [
             _month_table(by_month, self.ledger, self.maker),
@@ -86,7 +86,7 @@ def expectations(run: RunFolder) -> Expectations:
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:
-    """Add up predictions; None if one is missing."""
+    """Return the sum of predictions; None if one is missing."""
     found = [line.promise for line in lines if line.promise]
     if not found or len(found) < len(lines):
         return None
@@ -121,7 +121,8 @@ def _month_table(
 ) -> Table:
     rows, everything = [], Booked()
     for month, lines in by_month.items():
-        # Results are from the general ledger; only the fills have volume.
+        # Results are from the general ledger; volume is from the fills, because the ledger has
+        # none.
         traded = _booked(lines)
         booked = replace(
             ledger.get(month, Booked()),
@@ -185,7 +186,7 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
 
 
 def _sum(differences: Sequence[Difference | None]) -> Difference | None:
-    """Add up differences; None if a prediction is missing."""
+    """Return the sum of differences; None if one prediction is missing."""
     found = [difference for difference in differences if difference]
     if not found or len(found) < len(differences):
         return None

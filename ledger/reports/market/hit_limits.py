@@ -1,8 +1,8 @@
-"""Limits of the firms that reduced hits: profitable hits that no firm made.
+"""Profitable hits that firms could not make because of a limit.
 
-One order of a firm is limited to a share of its claim on the venue, its position by its leverage,
-and the number of firms that may enter is limited too. None of these is on public record, so the
-report says where they bind.
+An order of a firm is limited to a share of its claim on the venue. A firm's position is limited by
+its leverage. The number of firms that may enter is limited too. No limit is on public record, so
+this report shows where limits reduce hits.
 """
 
 from collections.abc import Sequence
@@ -16,36 +16,36 @@ from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a firm's event, and its values
-BINDS_FROM_PCT = Decimal(1)  # share of all profitable hits below which there is no line
+STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # the name and values of a firm's event
+BINDS_FROM_PCT = Decimal(1)  # a limit below this share of all profitable hits gets no line
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Hits of firms in a market and month, and the hits that limits cut off."""
+    """Firms' hits in a market and month, and the hits that limits prevented."""
 
     market: str
     month: str
     taken_usd: Decimal
     by_order_share_usd: Decimal
     by_leverage_usd: Decimal
-    trading: int  # firms at its end
+    trading: int  # the number of firms at the month's end
     waiting: int
 
     @property
     def cut_pct(self) -> Decimal | None:
-        """Return the cut-off part as a percentage of all profitable hits."""
+        """Return the prevented hits as a percentage of all profitable hits."""
         cut_usd = self.by_order_share_usd + self.by_leverage_usd
         return percent(cut_usd, cut_usd + self.taken_usd)
 
     @property
     def binds(self) -> bool:
-        """Tell whether limits cut off enough to be reported."""
+        """Return whether limits prevented enough hits to be reported."""
         return (self.cut_pct or ZERO) > BINDS_FROM_PCT
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Read the size that limits cut off, by market and month; none in older books."""
+    """Return the hits that limits prevented, by market and month; empty for older books."""
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"
@@ -63,16 +63,16 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AllCame:
-    """The day on which the last possible firm entered: from then on their number is a limit."""
+    """The day on which the last waiting firm entered; then the number of firms is a limit."""
 
     since: date
-    firms: int  # number of firms, at the start or later
+    firms: int  # the number of firms, at the start or entered later
 
 
 def all_came(run: RunFolder) -> AllCame | None:
-    """Return since when no firm could still enter; None if one can, or none ever could.
+    """Return the day from which no firm was waiting; None if one still waits, or none ever did.
 
-    A firm that has left does not come back.
+    A firm that has left does not return.
     """
     changes = status_changes(run)
     waited = {firm for firm, status, _ in changes if status == WAITING}
@@ -84,7 +84,7 @@ def all_came(run: RunFolder) -> AllCame | None:
 
 @once
 def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
-    """Return firm, new status and day of each change, in order."""
+    """Return the firm, the new status and the day of each change, in order."""
     found = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
     return [(name.removesuffix(STATUS), status, day) for name, status, day in found]
 
@@ -126,7 +126,7 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
 
 
 def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
-    """Lay out by market and month the size that limits cut off."""
+    """Return a table of the hits that limits prevented, by market and month."""
     return Table(
         "hit-limits",
         "Profitable hits, and the part that the firms' limits cut off",

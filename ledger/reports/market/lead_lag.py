@@ -1,25 +1,25 @@
-"""Which venue leads, and by how long? Estimated from fills, as an observer of prices would.
+"""Which venue leads, and by how long? Estimated from the fills, as an outside observer would do.
 
 The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
 the run together.
 
-Which prices. The house's prices are the prices paid. Asks and bids are separate, since each has its
-own half-spread. If an order took several levels, its best price counts. The lead venue's prices are
-the lead prices at the same moments; hedges and settlements have a few more, with little effect.
-Only uninformed orders count, because pick-offs come when quotes are oldest. The fills also have the
-age of each quote and the price behind it. The estimate does not use them: the ages are shown beside
-the lag, as the figures that a good estimator should find.
+Prices used. The house's prices are the prices paid. Asks and bids are separate series, because each
+has its own half-spread. If an order took several levels, only its best price is used. The lead
+venue's prices are the lead prices at the same moments. Hedges and settlements have a few more lead
+prices, with little effect. Only uninformed orders are used, because pick-offs come when quotes are
+oldest. The fills also have the age of each quote, and the lead price from which it was made. The
+estimate does not use them. The ages are shown beside the lag: a good estimator should find them.
 
-How precise it is. A quote's age grows until the next quote replaces it, so there is no single lag.
-The least difference is at one of the ages, close to the ages at which prices moved most. The middle
-half of the ages is shown beside it. The books do not have the lead price between fills. If fills
-are more than about ten seconds apart, too few of them are close to each other, and the report names
-no lag. (A quote that is renewed only when the price moves can be old without a lag.)
+Precision. A quote's age grows until the next quote replaces it, so there is no single lag. The
+least difference is at one of the ages, near the ages at which prices moved most. The middle half of
+the ages is shown beside it. The books do not have the lead price between fills. If fills are more
+than about ten seconds apart, too few of them are close to each other, and the report shows no lag.
+(If a quote is renewed only when the price moves, it can be old without a lag.)
 
-The books have fills of the captive maker's quotes only, and none of other makers' quotes. So this
-is the lag of the captive maker's quotes; faster quotes of others would make the venue's own lag
-shorter. Customers take the captive maker's quotes only if they are better than those of the others.
-So the observed prices depend on their own moves; `price_lag` remains valid in this case.
+The books have fills of the captive maker's quotes only. So this is the lag of the captive maker's
+quotes; if others' quotes are faster, the lag of the whole venue is shorter. Customers take the
+captive maker's quotes only if these are better than others' quotes. So the observed prices depend
+on price moves; `price_lag` is valid in this case too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -51,31 +51,31 @@ from ledger.times import DAY_US, day_of
 
 @dataclass(frozen=True, slots=True)
 class DayPrices:
-    """The observations of one market on one day."""
+    """The observed prices of one market on one day."""
 
     day: date
     seen: Sight
-    ages_us: np.ndarray  # ages of the quotes hit: quartiles, shape (3,)
+    ages_us: np.ndarray  # quartiles of the ages of the quotes hit, shape (3,)
 
     @property
     def fills(self) -> int:
-        """Return the number of fills; each shows the lead price too."""
+        """Return the number of fills; each fill has a lead price too."""
         return len(self.seen.lead.times_us)
 
 
 @dataclass(frozen=True, slots=True)
 class MarketLag:
-    """One market over the run."""
+    """The lag in one market over the whole run."""
 
     market: str
     days: int
     fills: int
-    ages_us: tuple[float, float, float] | None  # quartiles of the quotes hit: medians of the days
+    ages_us: tuple[float, float, float] | None  # quartiles of quote ages: medians over days
     found: PriceLag | None  # None if no lag is clear
     correlation: float | None  # mean over days, at most one
 
     def leader(self, parties: Parties) -> str:
-        """Name the venue that leads, if the interval of the lag leaves no doubt."""
+        """Return the venue that leads, if the interval of the lag excludes zero."""
         if self.found is None:
             return "no lag"
         if self.found.low_us <= 0 <= self.found.high_us:
@@ -91,11 +91,11 @@ class LeadLag:
     markets: tuple[MarketLag, ...]
 
     def answer(self) -> str:
-        """Say which venue leads in each market, and by how long."""
+        """State which venue leads in each market, and by how long."""
         return " ".join(_sentence(each, self.parties) for each in self.markets)
 
     def tables(self) -> list[Table]:
-        """Lay out a line for each market."""
+        """Return a table with a row for each market."""
         return [_lag_table(self)]
 
 
@@ -146,17 +146,17 @@ def _quartiles(days: list[DayPrices]) -> tuple[float, float, float]:
 def days_seen(
     connection: duckdb.DuckDBPyConnection, house: str, market: str
 ) -> Iterator[DayPrices]:
-    """Yield the days with uninformed trades."""
+    """Yield the observed prices of each day with uninformed trades."""
     where = (house, market, Motive.SPREAD.word)
     months = connection.execute(
         "SELECT DISTINCT date_trunc('month', time)::DATE AS month FROM rows "
         "WHERE venue = ? AND market = ? AND motive = ? ORDER BY month",
         where,
     ).fetchall()
-    # A month fits the memory of a small machine; a query for each day would open all files again.
+    # A month fits into a small computer's memory; a query per day would open all files again.
     for (month,) in months:
-        # An order's fills are numbered from the best level on. Prices stay in ticks: sums of whole
-        # numbers are exact, and over a day logarithms would change nothing.
+        # An order's fills are numbered from the best level on. Prices stay in ticks: sums of
+        # integers are exact, and within a day logarithms would give almost the same.
         seen = connection.execute(
             """
             SELECT epoch_us(time) AS time_us, lots > 0 AS buys,

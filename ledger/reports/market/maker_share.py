@@ -14,7 +14,7 @@ from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-Place = tuple[date, str]  # a day, a market
+Place = tuple[date, str]  # a day, and a market
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ class MakerShare:
 
 
 def maker_share(run: RunFolder) -> MakerShare:
-    """Return the maker's share by market and month, and the record's."""
+    """Return the captive maker's share by market and month, and the recorded range."""
     parties = run.chart.parties
     return MakerShare(parties.maker, parties.house, volume(run), recorded_share_pct(run))
 
 
 def volume(run: RunFolder) -> tuple[Volume, ...]:
-    """Add up volume by market and month."""
+    """Return the volume of each market in each month."""
     months: dict[tuple[str, str], list[QuotedVolume]] = defaultdict(list)
     for (day, market), traded in volume_by_day(run).items():
         if traded.maker_usd or traded.others_usd:
@@ -73,7 +73,7 @@ def volume(run: RunFolder) -> tuple[Volume, ...]:
 
 @once
 def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
-    """Return the books' notes on volume by day and market."""
+    """Return the volume by day and market, from the notes in the books."""
     noted = {(day, note.market): note for day, note in run.dated_notes(TradedDay)}
     forced = _forced_on_maker(run, {place for place, note in noted.items() if note.forced_usd})
     traded = {}
@@ -89,18 +89,18 @@ def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
     """Return the recorded range of the maker's share, if there is one."""
     for recorded in run.notes(RecordedShare):
-        # With the same precision as the share.
+        # The range has as many decimal places as the share.
         return recorded.low_pct.quantize(TENTH), recorded.high_pct.quantize(TENTH)
     return None
 
 
 def _forced_on_maker(run: RunFolder, places: Set[Place]) -> Mapping[Place, Decimal]:
-    """Return the volume of forced orders that met the captive maker's quotes.
+    """Return the volume of forced orders that hit the captive maker's quotes.
 
     Args:
         run: the run.
-        places: the days and markets with forced orders. Older runs have no note on them, and their
-            fills are read.
+        places: the days and markets with forced orders. Older runs have no notes on forced orders;
+            then the fills are read.
     """
     noted = {(day, note.market): note.captive_usd for day, note in run.dated_notes(ForcedDay)}
     return noted if noted.keys() >= places else forced_in_fills(run)
@@ -111,7 +111,7 @@ def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
 
     Args:
         found: the share.
-        lines: further notes under the table.
+        lines: further notes below the table.
     """
     recorded = found.recorded_pct
     return Table(

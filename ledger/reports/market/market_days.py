@@ -1,4 +1,4 @@
-"""Each market of the house day by day: volume, fees, displayed book, price range."""
+"""Each market of the house by day: volume, fees, displayed size, and price range."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from ledger.reports.dollars import ZERO
 from ledger.reports.market.maker_share import volume_by_day
 from ledger.run_folder import RunFolder
 
-Place = tuple[date, str]  # a day, a market
+Place = tuple[date, str]  # a day, and a market
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,19 @@ class MarketDay:
 
     day: date
     traded: TradedDay
-    maker_usd: Decimal  # part with the captive maker, from all traders
+    maker_usd: Decimal  # the part with the captive maker, from all takers
     fees_usd: Decimal
     price: PriceRange | None
     book: ShownBook | None  # None if the house was closed
 
     @property
     def market(self) -> str:
-        """Return the market and the day."""
+        """Return the name of the market."""
         return self.traded.market
 
     @property
     def customers_usd(self) -> Decimal:
-        """Return the uninformed volume, with all makers."""
+        """Return the volume of noise traders, with all makers."""
         return self.traded.captive_usd + self.traded.others_usd
 
     @property
@@ -49,7 +49,7 @@ class MarketDay:
 
 
 def market_days(run: RunFolder) -> list[MarketDay]:
-    """Return the days of a run by market, in the order of time."""
+    """Return the days of each market of a run, in the order of time."""
     prices = {(day, note.market): note for day, note in run.dated_notes(PriceRange)}
     books = {(day, note.market): note for day, note in run.dated_notes(ShownBook)}
     volume, fees_usd = volume_by_day(run), _fees(run)
@@ -67,7 +67,7 @@ def market_days(run: RunFolder) -> list[MarketDay]:
 
 
 def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
-    """Add up the house's fees: from takers whose fills have rows, and from the other makers."""
+    """Return the house's fees by day and market: fees in fills, and fees of the other makers."""
     house = run.chart.parties.house
     usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     found = run.select(

@@ -1,7 +1,8 @@
-"""The cost of a large order on the displayed book, from bid to offer.
+"""The cost of a large round trip on the displayed book: buying at the asks, selling at the bids.
 
-The record has the same definition: the mean cost of buying beyond the price, plus that of selling.
-With equal depth at every distance from the price it is size over depth.
+The public record uses the same definition: the mean cost of buying above the price, plus the mean
+cost of selling below it. If depth is equal at every distance from the price, the cost is size over
+depth.
 """
 
 from collections.abc import Iterator
@@ -14,19 +15,19 @@ WHOLE_PRICE_BPS = 10_000.0
 
 
 class Level(NamedTuple):
-    """Quotes at one price."""
+    """The quotes at one price: distance from the price, and size in dollars."""
 
     away_bps: float
     usd: float
 
 
 def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
-    """Return the cost of an order on the displayed book, from bid to offer.
+    """Return the cost of buying and selling an order of a given size on the displayed book.
 
-    Beyond its last price the book is supposed to continue with the same depth.
+    The book is assumed to continue beyond its last price with the same depth.
 
     Args:
-        book: on one side; the other is as deep.
+        book: the displayed book on one side; the other side has the same depth.
         order_usd: the size of the order.
 
     Returns:
@@ -42,10 +43,10 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 
 
 def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
-    """Return the cost in the model, in which the other makers fill any quantity at their price.
+    """Return the cost in the model, where the other makers fill any quantity at their price.
 
     Args:
-        book: on one side; the other is as deep.
+        book: the displayed book on one side; the other side has the same depth.
         order_usd: the size of the order.
     """
     others_bps = float(book.others_half_spread_bps)
@@ -55,7 +56,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
 
 
 def _paid(levels: list[Level], order_usd: float) -> float:
-    """Sum USD x basis points over the levels, best first."""
+    """Return the sum of USD x basis points over the levels, starting with the best level."""
     paid, left_usd = 0.0, order_usd
     for level in levels:
         taken_usd = min(level.usd, left_usd)

@@ -1,9 +1,9 @@
-"""The maker's monthly decisions and plans, beside the results.
+"""The maker's monthly decisions and plans, compared with the results.
 
-A decision is in the books as `custom "decision"`, with the figures behind it, from some days of the
-month before. Its plan is for as many days, and is scaled to the run's days of the month. A plan has
-no hits, since the maker's own simulation has none. The thread claims that its strategies lost
-"harder or faster than they anticipated".
+A decision is in the books as `custom "decision"`, with the figures behind it. These figures are
+from some days of the month before. The plan is for the same number of days; here it is scaled to
+the run's days in the month. A plan has no hits, because the maker's own simulation has none. The
+thread claims that the maker's strategies lost "harder or faster than they anticipated".
 """
 
 from collections import Counter
@@ -27,35 +27,35 @@ class PlannedMonth:
     month: str
     market: str
     decision: Decision
-    days: int  # days of the month in the run
+    days: int  # the number of days that the run has in the month
     booked: Booked
-    share_pct: Decimal | None  # its share of the venue's volume
+    share_pct: Decimal | None  # the maker's share of the venue's volume
 
     @property
     def planned_result_usd(self) -> Decimal | None:
-        """Return the planned result for these days; None before the first month."""
+        """Return the planned result for the month's days; None before the first month."""
         return self._scaled(self.decision.planned_result_usd)
 
     @property
     def planned_volume_usd(self) -> Decimal | None:
-        """Return the planned volume of its quotes in these days."""
+        """Return the planned volume of the maker's quotes for the month's days."""
         return self._scaled(self.decision.planned_volume_usd)
 
     @property
     def planned_share_pct(self) -> Decimal | None:
-        """Return the planned share of last month's volume."""
+        """Return the planned volume as a share of last month's volume."""
         planned_usd = self.decision.planned_volume_usd
         return None if planned_usd is None else percent(planned_usd, self.decision.seen_usd)
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return booked less planned result; below zero if it fell short."""
+        """Return the booked less the planned result; below zero if it is worse than planned."""
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return the hits of as many days before the decision."""
+        """Return the hits before the decision, scaled to the month's days."""
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -65,7 +65,7 @@ class PlannedMonth:
 
 
 def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[PlannedMonth, ...]:
-    """Combine decisions with booked results: *lines*, by month and market."""
+    """Return each decision with the booked result of its month and market."""
     days = Counter(f"{day:%Y-%m}" for day in calendar(run))
     booked = {(line.month, line.market): line.booked for line in lines}
     shares = {(each.month, each.market): each.maker_share_pct for each in volume(run)}
@@ -81,7 +81,7 @@ def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[Plan
 
 
 def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
-    """Lay out decisions and plans beside results, and say how often results fell short."""
+    """Return a table of decisions, plans and results; a note counts results below plan."""
     return Table(
         "plans",
         f"{maker}'s monthly decisions and plans, and the outcomes",
@@ -134,7 +134,7 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """Say how often and by how much results fell short of plans, and the loss to hits."""
+    """State how often and by how much results were below plans, and the loss to hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
         return "No month's plan used data of an earlier month."

@@ -1,13 +1,13 @@
-"""Pools: fees that liquidity earned, and losses to arbitrage.
+"""Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
 Fees are the maker's income of the kind Pools; arbitrageurs keep the rest. Both together are the
-pool's loss versus rebalancing: its loss against holding the same tokens and trading them at the
-lead price. Theory expects an eighth of the price's variance, times the pool's value: exactly with
-dense blocks and no fee, and closely with a small fee (Milionis, Moallemi, Roughgarden & Zhang 2022,
-arXiv 2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block,
-so the price's luck does not matter.
+pool's loss versus rebalancing: its loss compared with holding the same tokens and trading them at
+the lead price. Theory expects an eighth of the price's variance, times the pool's value. This is
+exact with dense blocks and no fee, and close with a small fee (Milionis, Moallemi, Roughgarden &
+Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). The report uses the realised variance from
+block to block, so random differences of the variance have no effect.
 
-Drivers of the figures: the price's variance; and the fee, which moves gains from arbitrageurs to
+The figures depend on the price's variance, and on the fee, which moves gains from arbitrageurs to
 the maker and does not change the sum. By construction only arbitrageurs trade with a pool.
 """
 
@@ -35,34 +35,34 @@ _LINKED = "(SELECT *, unnest(links) AS link FROM postings)"
 
 @dataclass(slots=True)
 class PoolDay:
-    """One pool on one day of trading."""
+    """One pool on one day with trading."""
 
     token: str
     day: date
     blocks: int
-    variance: float  # that of the log-price, from block to block
-    value_usd: Decimal  # value in the morning
+    variance: float  # variance of the log-price, from block to block
+    value_usd: Decimal  # value at the start of the day
     trades: int = 0
     moved_usd: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     @property
     def expected_usd(self) -> float:
-        """Return the loss that theory expects of the day's variance."""
+        """Return the loss that theory expects from the day's variance."""
         return self.variance / 8 * float(self.value_usd)
 
 
 @dataclass(frozen=True, slots=True)
 class PoolMonth:
-    """A pool in a month, or in all of them."""
+    """The figures of a pool in one month, or in all months."""
 
     pool: str
     month: str
     days: int
-    value_usd: Decimal  # mean value in the morning
+    value_usd: Decimal  # mean of the values at the start of days
     volatility_pct: Decimal
     blocks: int
     trades: int
-    loss_usd: Decimal  # against rebalancing at the lead price
+    loss_usd: Decimal  # compared with rebalancing at the lead price
     fees_usd: Decimal
     arbitrageurs_usd: Decimal
     expected_loss_usd: Decimal
@@ -71,12 +71,12 @@ class PoolMonth:
 
 @dataclass(frozen=True, slots=True)
 class PoolResults:
-    """Pools' fees, and their losses to arbitrage."""
+    """The fees of pools, and their losses to arbitrage."""
 
-    months: tuple[PoolMonth, ...]  # the months of each pool, each with its total last
+    months: tuple[PoolMonth, ...]  # by pool and month; the total of a pool is last
 
     def answer(self) -> str:
-        """State the loss of all pools to arbitrage, the loss by theory, and the fees."""
+        """State the loss of all pools to arbitrage, the loss expected by theory, and the fees."""
         whole = [month for month in self.months if month.month == "all"]
         if not whole:
             return "The group has no liquidity in pools in this run."
@@ -90,12 +90,12 @@ class PoolResults:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out one table."""
+        """Return one table."""
         return [_pool_table(self)]
 
 
 def pools(run: RunFolder) -> PoolResults:
-    """Return for each pool its fees and losses, month by month and in all."""
+    """Return the fees and losses of each pool, by month and over all months."""
     found = list(pool_days(run))
     months: dict[tuple[str, str], list[PoolDay]] = defaultdict(list)
     for each in found:
@@ -103,13 +103,13 @@ def pools(run: RunFolder) -> PoolResults:
     for each in found:
         months[each.token, "all"].append(each)
     tokens = list(dict.fromkeys(each.token for each in found))
-    # The sort is stable: each pool's months stay in order, and "all" comes last.
+    # The sort is stable: the months of each pool stay in order, and "all" is last.
     in_order = sorted(months.items(), key=lambda each: tokens.index(each[0][0]))
     return PoolResults(tuple(_month(run, token, month, days) for (token, month), days in in_order))
 
 
 def pool_days(run: RunFolder) -> Iterator[PoolDay]:
-    """Yield the days of each pool in order, from the general ledger."""
+    """Yield the days of each pool in order, read from the general ledger."""
     parties, traded = run.chart.parties, _traded(run)
     tokens = {pool_link(token.name): token.name for token in run.chart.tokens if token.is_pooled}
     dollars: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -132,7 +132,7 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
 def _moved(
     run: RunFolder, tokens: Mapping[str, str]
 ) -> defaultdict[date, list[tuple[str, str, Decimal]]]:
-    """Return by day (token, account, dollars) of entries with a pool's link."""
+    """Return (token, account, dollars) by day, from entries with a pool's link."""
     moved: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, link, account, sum(units) * 0.01 FROM {_LINKED} "
@@ -145,7 +145,7 @@ def _moved(
 
 
 def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str], int]:
-    """Return by day and token how many trades arbitrageurs made."""
+    """Return the number of arbitrageurs' trades, by day and token."""
     found = run.select(
         f"SELECT date, link, sum((meta->>'trades')::BIGINT)::BIGINT FROM {_LINKED} "
         "WHERE line = 1 AND tag = 'arbitrage' AND link IN (SELECT unnest(?)) GROUP BY ALL",
@@ -155,7 +155,7 @@ def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str],
 
 
 def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
-    """Return by day the pools that were open, with their blocks and the price's variance."""
+    """Return the open pools by day, each with its blocks and the price's variance."""
     noted: defaultdict[date, list[tuple[str, int, float]]] = defaultdict(list)
     for day, note in run.dated_notes(TradedPool):
         noted[day].append((note.token, note.blocks, float(note.variance)))

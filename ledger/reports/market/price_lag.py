@@ -1,22 +1,23 @@
 """The lag of one price behind another: the lag at which the two differ least.
 
-Each price on the house is compared with the lead prices around a lag before it. The estimate is the
-lag with the least mean squared difference: the least dispersion of Pelt, Hoff, Kayser, Refsdal &
-Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate delays between images of a
-quasar. The two series need not be observed at the same times.
+Each price on the house is compared with the lead prices near a lag before it. The estimate is the
+lag with the least mean squared difference. This is the least dispersion of Pelt, Hoff, Kayser,
+Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate delays between images
+of a quasar. The two series need not be observed at the same times.
 
-Why not the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11, 359-379)? It assumes that the
-times of observation are independent of the prices. Here they depend on the prices. Customers take
-the house's price only if it is better than the other makers' price. So an ask is observed after a
-rise of the price; after a fall there is no observation until the quote is renewed. For this reason
-the covariance finds lags that are too short. The least difference does not depend on the reasons of
-those who trade: at the right lag it is the same for any later price.
+Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11,
+359-379). It assumes that the times of observation are independent of the prices. Here they depend
+on the prices. Customers take the house's price only if it is better than the other makers' price.
+So an ask is observed after a rise of the price; after a fall there is no observation until the
+quote is renewed. For this reason the covariance finds lags that are too short. The least difference
+does not depend on traders' reasons: at the right lag it is the same for any later price.
 
-The half-spread is part of the difference. It is estimated by side and block from lead prices of
-BEFORE_US earlier, older than the quote: moves before the quote do not affect whether it was taken.
+The half-spread is part of the difference. It is estimated by side and block, from lead prices that
+are BEFORE_US older. They are older than the quote, and moves before the quote do not affect whether
+it was taken.
 
-If quotes have many ages there is no single lag; the least dispersion is at one of the ages, nearer
-to those at which the price moved most.
+If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
+the ages at which the price moved most.
 """
 
 from collections.abc import Sequence
@@ -27,27 +28,27 @@ import numpy as np
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero: the second series is late
 
-# A pair of prices counts for lags within this distance, so that few fills are enough.
+# A pair of prices counts for all lags within this distance, so that few fills are enough.
 NEAR_US = 250_000
-# Age of the lead prices that give the half-spread: beyond the longest lag.
+# The age of the lead prices that give the half-spread: more than the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# In standard errors: the least distance of the grid's ends above the minimum.
+# The least distance of the grid's ends from the minimum, in standard errors.
 CLEAR = 4.0
-# In standard errors: the 95 % interval of a difference of two dispersions.
+# The 95 % interval of the difference of two dispersions, in standard errors.
 APART = 1.96
-# Much longer than the grid, so that blocks are nearly independent.
+# A block is much longer than the grid, so that blocks are nearly independent.
 BLOCK_US = 600_000_000
-# With fewer blocks there is no error estimate.
+# With fewer blocks, no error is estimated.
 BLOCKS_MIN = 6
-# The usual step that avoids effects of sampling: Andersen, Bollerslev, Diebold & Labys (2001), J.
+# The usual step that avoids sampling effects: Andersen, Bollerslev, Diebold & Labys (2001), J.
 # American Statistical Association 96, 42-55.
 STEP_US = 300_000_000
 
 
 class Prices(NamedTuple):
-    """Observations of a price."""
+    """Observations of one price: times, and prices at these times."""
 
-    times_us: np.ndarray  # rising, int64, shape (n,)
+    times_us: np.ndarray  # ascending, int64, shape (n,)
     prices: np.ndarray  # in any unit, float64, shape (n,)
 
 
@@ -55,11 +56,11 @@ class Sight(NamedTuple):
     """Observations of two prices in one day."""
 
     lead: Prices
-    house: Sequence[Prices]  # its asks and its bids: each series has its own half-spread
+    house: Sequence[Prices]  # asks, and bids: each series has its own half-spread
 
 
 class Dispersions(NamedTuple):
-    """Differences of pairs of prices around each of LAGS_US, by block of BLOCK_US."""
+    """The differences of price pairs near each lag of LAGS_US, by block of BLOCK_US."""
 
     squares: np.ndarray  # sums of squared differences, shape (blocks, lags)
     pairs: np.ndarray  # numbers of pairs, shape (blocks, lags)
@@ -70,17 +71,17 @@ class PriceLag:
     """The lag at which two prices differ least."""
 
     lag_us: int  # above zero: the second series is late
-    low_us: int  # the least and the largest lag that are not significantly worse
+    low_us: int  # least lag that is not significantly worse
     high_us: int
 
 
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
-    """Find the lag at which the dispersion of all days together is least.
+    """Return the lag with the least dispersion over all days together.
 
-    Each day has equal weight, however much the price moved.
+    Each day has equal weight, even if its price moved more.
 
     Returns:
-        None if the ends of the grid aren't CLEAR standard errors above it.
+        None if the dispersion at an end of the grid is less than CLEAR standard errors above it.
     """
     scaled = [found for found in map(_scaled, days) if found is not None]
     if not scaled:
@@ -102,16 +103,16 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
 
 
 def _scaled(day: Sight) -> Dispersions | None:
-    """Return a day's dispersions in units of their mean; None if all are zero."""
+    """Return a day's dispersions divided by their mean; None if all are zero."""
     found = dispersions(day)
     total = float(found.squares.sum())
     return found._replace(squares=found.squares * found.pairs.sum() / total) if total else None
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return the differences of the house's prices, without half-spread, from the lead price.
+    """Return the differences between the house's prices, without half-spread, and lead prices.
 
-    A pair belongs to the block of its price on the house.
+    A pair belongs to the block of the house's price.
     """
     lead, house = day
     ends_us = [int(us) for prices in house for us in prices.times_us[[0, -1][: len(prices[0])]]]
@@ -134,7 +135,7 @@ def dispersions(day: Sight) -> Dispersions:
 
 
 def _around(fine: np.ndarray) -> np.ndarray:
-    """Sum the steps within NEAR_US of each of LAGS_US."""
+    """Return, for each lag of LAGS_US, the sum of the steps within NEAR_US of it."""
     added = np.pad(fine, ((0, 0), (1, 0))).cumsum(axis=1)
     width = added.shape[1] - len(LAGS_US)
     return added[:, width:] - added[:, :-width]
@@ -143,7 +144,7 @@ def _around(fine: np.ndarray) -> np.ndarray:
 def _pairs(
     times_us: np.ndarray, lead_us: np.ndarray, from_us: int, until_us: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs in which the lead price is between *from_us* and *until_us* older."""
+    """Return the pairs whose lead price is between *from_us* and *until_us* older."""
     first = lead_us.searchsorted(times_us - until_us, "right")
     seen = lead_us.searchsorted(times_us - from_us, "right") - first
     mine = np.repeat(np.arange(len(seen)), seen)
@@ -152,10 +153,10 @@ def _pairs(
 
 
 def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
-    """Return the excess of the house's prices over the lead prices of BEFORE_US earlier.
+    """Return the mean excess of the house's prices over lead prices that are BEFORE_US older.
 
     Returns:
-        The mean of each price's block, shape (n,); nan if the block has none.
+        The mean over the block of each price, shape (n,); nan if the block has no pair.
     """
     ends = [lead.times_us.searchsorted(house.times_us - us, "right") for us in BEFORE_US]
     sums = np.append(0.0, np.cumsum(lead.prices))
@@ -168,18 +169,18 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
 
 
 def correlation(day: Sight, lag_us: int) -> float | None:
-    """Return the correlation of moves over STEP_US, with the house's clock set back by a lag.
+    """Return the correlation of price moves over STEP_US, with the house's times less the lag.
 
-    Each price is the last observed one, and a step counts if both prices were observed in it and in
-    the step before. The correlation is at most one, and old observations reduce it: Epps (1979), J.
-    American Statistical Association 74, 291-298.
+    The price at a step's end is the last observed one. A step counts if both prices were observed
+    in it and in the step before. The correlation is at most one, and old observations reduce it:
+    Epps (1979), J. American Statistical Association 74, 291-298.
 
     Args:
-        day: the house's asks and bids have steps of their own.
+        day: the observed prices; asks and bids of the house have separate steps.
         lag_us: the house's lag.
 
     Returns:
-        None if no step counts, or no price moves.
+        None if no step counts, or if a price does not move.
     """
     lead, house = day
     if not len(lead.times_us):
@@ -198,7 +199,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price by each mark, and whether it was observed within the step before."""
+    """Return the last price at each mark, and whether it was observed within one step."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

@@ -1,19 +1,19 @@
-"""The maker's expectations of its quotes, the results, and the parts of the difference.
+"""The maker's predictions for its quotes, the results, and the parts of the difference.
 
-The maker's own simulation plays the quotes of a month against uninformed orders. Its prediction is
-in the books as `custom "belief"`, with the market, the result at fills, and the volume, dated in
-its month. It is compared with the booked result at fills, Spread and PickOff together; hedging is
-separate.
+The maker's own simulation plays the quotes of a month against noise traders only. Its prediction is
+in the books as `custom "belief"`, dated in that month: the market, the result at fills, and the
+volume. It is compared with the booked result at fills, which is Spread and PickOff together.
+Hedging is separate.
 
-The difference is split as accountants split a variance. First the volume: actual less predicted
-volume, at the predicted rate (result over volume). Then the rate, by motive: the result of informed
-fills less the predicted rate on their volume, and the same for all other fills. The last part is
-the rest, so the parts sum exactly.
+The difference is split as accountants split a variance. The first part is volume: actual less
+predicted volume, at the predicted rate (result over volume). The second part is pick-offs: the
+result of informed fills, less the predicted rate on their volume. The last part is the rest, so the
+parts sum exactly.
 
-Drivers of the figures. Prediction: half-spread, displayed size, recorded volume, the maker's share
-of it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume: firms' hits
-above or below the expected volume, and days without a quoter. The rest: the levels that other
-orders reach, and chance.
+The figures depend on the following. Prediction: half-spread, displayed size, recorded volume, the
+maker's share of it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume:
+firms' hits, which may be above or below the expected volume, and days without quotes. The rest: the
+levels that other orders reach, and chance.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ CENT = Decimal("0.01")
 
 
 class Promise(NamedTuple):
-    """The maker's expectation for one or more months and markets."""
+    """The maker's prediction for one or more months and markets."""
 
     result_usd: Decimal  # the result at fills
     volume_usd: Decimal
@@ -42,7 +42,7 @@ class Promise(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """The result, or a sum of several; gains are above zero."""
+    """The booked results of one or more months and markets; gains are above zero."""
 
     spread_usd: Decimal = ZERO  # result of uninformed fills
     pickoff_usd: Decimal = ZERO  # result of hits on stale quotes
@@ -56,7 +56,7 @@ class Booked:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the predicted result at fills."""
+        """Return the result at fills, which a prediction is compared with."""
         return self.spread_usd + self.pickoff_usd
 
     @property
@@ -71,7 +71,7 @@ class Booked:
 
 
 class Difference(NamedTuple):
-    """Booked less predicted, and the parts that sum to it."""
+    """The booked less the predicted result, split into parts."""
 
     from_volume_usd: Decimal
     from_pickoffs_usd: Decimal
@@ -79,22 +79,22 @@ class Difference(NamedTuple):
 
     @property
     def whole_usd(self) -> Decimal:
-        """Return the sum."""
+        """Return the sum of the parts."""
         return sum(self, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
 class MonthInMarket:
-    """One market in one month."""
+    """One market in one month: the prediction and the booked result."""
 
     month: str
     market: str
-    promise: Promise | None  # None: the books have none, for example for a partial month
+    promise: Promise | None  # None: no prediction in the books, as for a partial month
     booked: Booked
 
     @property
     def difference(self) -> Difference | None:
-        """Split booked less predicted result; None without a prediction.
+        """Return the booked less the predicted result, in parts; None without a prediction.
 
         Source: flexible-budget variances, as in any textbook of cost accounting.
         """
@@ -108,14 +108,14 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return a volume's result at the predicted rate, to the cent; zero without volume."""
+    """Return the result of a volume at the predicted rate, to the cent; zero without volume."""
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
 
 
 def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
-    """Combine predictions with fills, by month and market."""
+    """Return predictions together with results from fills, by month and market."""
     promised, booked = promises(run), dict(_booked_in_fills(run))
     return tuple(
         MonthInMarket(*place, promised.get(place), booked.get(place, Booked()))
@@ -151,14 +151,14 @@ def booked_by_month(run: RunFolder) -> dict[str, Booked]:
 
 
 def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]:
-    """Read results and volume from the fills, by month and market."""
+    """Yield results and volume from the fills, by month and market."""
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
-    # Payments have motives of their own; as a taker the maker only hedges. Each side has a scan of
-    # its own, which skips the other's rows. Days are numbers, so that the month is written once a
-    # day, not once a fill.
+    # Payments have other motives. As a taker, the maker only hedges. Quotes and hedges are read in
+    # separate scans, because each scan can skip the rows of the other. Days are numbers, so the
+    # text of the month is made once a day, not once a fill.
     found = run.select(
         """
         WITH hits AS (

@@ -1,18 +1,19 @@
 """The sampling error of a total of fills if only some hours were simulated.
 
-Of every *n* hours one is drawn, and its orders are *n* times as large: a stratum of *n* hours with
-one observation. The variance within a stratum shows in the differences between neighbours; days
-simulated in full add none. The seeds' own chance is not part of it.
+One of every *n* hours is drawn, and its orders are *n* times as large. So each stratum has *n*
+hours and one observation. The variance within a stratum is estimated from differences between
+neighbouring strata; days simulated in full add no variance. The variance between seeds is not
+included.
 
-Strata are hours in a row, or groups of hours with similar predicted losses. Hours in a row are
-neighbours in the order of time. Groups are neighbours in the order of their predicted losses,
-within 90 days: sizes and volatilities of quotes change from one quarter to the next. A group of one
-hour has no error.
+A stratum is either several consecutive hours, or a group of hours with similar predicted losses.
+Consecutive hours are neighbours in the order of time. Groups are neighbours in the order of their
+predicted losses, within 90 days, because sizes and volatilities of quotes change from one quarter
+to the next. A group of one hour has no error.
 
-Source: the estimator of successive differences, Wolter (2007), Introduction to Variance
-Estimation, section 8.2.1. It needs no finite population correction: the differences are between
-estimates of whole strata, so they contain the correction already. If the strata have different
-means, the error is too large rather than too small.
+Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
+    section 8.2.1. It needs no finite population correction: the differences are between estimates
+    of whole strata, so they contain the correction already. If the strata have different means, the
+    estimated error is too large, never too small.
 """
 
 import math
@@ -40,14 +41,14 @@ NEIGHBOURS_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class SampledHours:
-    """Which hours were simulated: one of each *one_in*, and all hours of full days."""
+    """The hours that were simulated: one of each *one_in*, and all hours of full days."""
 
     one_in: int
-    strata: tuple[int, ...]  # numbers since 1970, without full days, in order
+    strata: tuple[int, ...]  # numbers of strata since 1970, without full days
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":
-        """Read the table `run` of a scenario."""
+        """Read the sampling from the table `run` of a scenario."""
         one_in, full = played.get("one_hour_in", 1), set(played.get("full_days", ()))
         first, last = ((played[end] - EPOCH).days * HOURS_PER_DAY for end in ("start", "end"))
         hours = range(first - first % one_in, last, one_in)
@@ -55,7 +56,7 @@ class SampledHours:
 
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
-    """Return the hours that a run simulated; None if it simulated all, or does not say."""
+    """Return the hours that a run simulated; None if it simulated all, or this is unknown."""
     path = run.path / "scenario.toml"
     if not run.has_fills or not path.is_file():
         return None
@@ -64,7 +65,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
-    """Return the hour, since 1970, that stands for each group of several, neighbours in a row."""
+    """Return the drawn hour of each group of several hours, with neighbours in a row."""
     groups = []
     for day, note in drawn_of_days:
         days = (day - EPOCH).days
@@ -77,9 +78,9 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error of takers' gains by a motive, from sampled hours.
+    """Return the standard error of takers' gains by a motive, caused by sampled hours.
 
-    None where all hours were simulated.
+    None if all hours were simulated.
     """
     sampled = sampled_hours(run)
     if sampled is None:
@@ -100,7 +101,7 @@ def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
 def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
     """Return takers' gains by a motive in each hour since 1970, in cents.
 
-    The books note it; older runs, and other motives, have it in their fills alone.
+    The books have notes on these gains. For older runs and other motives, the fills are read.
     """
     noted: Counter[int] = Counter()
     for day, note in run.dated_notes(EdgeOfHours):
@@ -114,9 +115,9 @@ def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
 
 
 def standard_error(totals: Sequence[int]) -> float | None:
-    """Return the standard error of the sum of estimates, each of one stratum, in order.
+    """Return the standard error of a sum of estimates, one for each stratum, in order.
 
-    None for fewer than two strata.
+    None if there are fewer than two strata.
     """
     n = len(totals)
     if n < 2:

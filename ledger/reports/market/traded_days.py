@@ -22,20 +22,20 @@ class Contradiction:
 
     @property
     def too_much_usd(self) -> Decimal:
-        """Return the excess."""
+        """Return the excess of hits and forced orders over the recorded volume."""
         return self.hits_usd + self.forced_usd - self.recorded_usd
 
 
 @dataclass(frozen=True, slots=True)
 class TradedDays:
-    """The days with a record, and those that contradict it."""
+    """The number of days with a recorded volume, and the days that contradict the record."""
 
-    recorded: int  # days, each counted once by market
+    recorded: int  # number of days, counted for each market
     contradictions: tuple[Contradiction, ...]
 
 
 def traded_days(run: RunFolder) -> TradedDays:
-    """Compare each day of each market with the record, if there is one."""
+    """Compare each day of each market with the recorded volume, if there is one."""
     notes = [
         (day, note, note.recorded_usd)
         for day, note in run.dated_notes(TradedDay)
@@ -49,7 +49,7 @@ def traded_days(run: RunFolder) -> TradedDays:
 
 
 def contradictions_table(found: TradedDays) -> Table:
-    """Return the days on which hits and forced orders alone exceed the record."""
+    """Return a table of the days on which hits and forced orders alone exceed the record."""
     return Table(
         "contradictions",
         "Days on which hits and forced orders alone exceed the recorded volume",

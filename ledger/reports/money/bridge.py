@@ -1,7 +1,7 @@
 """The bridge from opening to closing claims of customers, by reason.
 
-It leads from each class's opening claim to its closing claim. A claim is not cash: a firm may gain
-100 USD and be paid 10 USD.
+The bridge leads from the opening claim of each class of customers to its closing claim. A claim is
+not cash: a firm may gain 100 USD and be paid 10 USD.
 """
 
 from collections import defaultdict
@@ -17,14 +17,14 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# Reasons for changes: the customer's own cash, or a result, by kind.
+# Reasons for changes of a claim: the customer's own cash, or a result, by kind.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
 RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimBridge:
-    """The claim of a class of customers, by reason."""
+    """The changes of the claims of a class of customers, by reason."""
 
     customers: str
     movements_usd: Mapping[str, Decimal]  # by reason; reductions are below zero
@@ -32,12 +32,12 @@ class ClaimBridge:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the difference from the house's books: zero, or the two disagree."""
+        """Return the difference from the house's books; if not zero, the two books disagree."""
         return self.left_usd - sum(self.movements_usd.values(), ZERO)
 
 
 def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
-    """Explain the claims on the house from the customers' own books, by class and in all."""
+    """Return the bridge of each class of customers, from customers' own books, and a total."""
     parties, balances = run.chart.parties, usd_balances(run)
     moved = claim_movements(run, parties.house)
     outsiders = [a for a, opened in run.opens.items() if opened.hole == "claim"]
@@ -59,18 +59,18 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
 
 
 def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
-    """Return the changes of claims on *venue* by (customer, reason).
+    """Return the changes of claims on *venue*, by (customer, reason).
 
-    It is read from the customer's own books, which balance in every entry: a claim grows by the
-    decrease of the customer's other accounts. Changes that are neither cash nor a result have no
-    reason here.
+    The reason is read from the customer's own books, which balance in every entry: if a claim
+    grows, other accounts of the customer fall by the same amount. Only changes by cash or by a
+    result have a reason here.
     """
     return _movements_by_venue(run)[venue]
 
 
 @once
 def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]]:
-    """Return the changes of claims on each venue."""
+    """Return the changes of claims on each venue, by (customer, reason)."""
     found = run.select(
         """
         WITH accounts AS MATERIALIZED (
@@ -78,7 +78,7 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
                    dense_rank() OVER (ORDER BY words[2]) AS keeper, words[2] AS customer,
                    words[3] AS kind, words[4] AS venue,
                    words[1] = 'Assets' AND words[3] = $claims AS is_claim,
-                   -- What is exchanged for dollars stands in equity.
+                   -- Tokens and coins exchanged for dollars are in equity accounts.
                    words[3] = $cash OR words[1] IN ('Income', 'Expenses', 'Equity') AS is_reason
             FROM (SELECT account, string_split(account, ':') AS words FROM opens)
         ),
@@ -132,7 +132,7 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
 def bridge_table(
     bridges: tuple[ClaimBridge, ...], house: str, notes: tuple[str, ...] = ()
 ) -> Table:
-    """Return the bridges side by side: each movement in its row, each class in its column."""
+    """Return a table of the bridges: a row for each movement, a column for each class."""
     usual = (OPENING, DEPOSITS, WITHDRAWALS, *RESULTS)
     found = {reason for each in bridges for reason in each.movements_usd}
     rows: list[tuple[Cell, ...]] = [

@@ -12,7 +12,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class PartyCash:
-    """One party's cash payments to the house group and from it."""
+    """The cash payments of one party to the house group, and from the group."""
 
     party: str
     paid_in_usd: Decimal
@@ -20,13 +20,13 @@ class PartyCash:
 
     @property
     def net_received_usd(self) -> Decimal:
-        """Return the party's net receipts."""
+        """Return the party's receipts less its payments."""
         return self.paid_out_usd - self.paid_in_usd
 
 
 @dataclass(frozen=True, slots=True)
 class CashStatement:
-    """The group's cash from the first day to the last, and all payers and payees."""
+    """The group's cash on the first and the last day, and the payments of all parties."""
 
     opening_usd: Decimal
     parties: tuple[PartyCash, ...]  # the largest receiver first
@@ -34,7 +34,7 @@ class CashStatement:
 
     @property
     def everybody(self) -> PartyCash:
-        """Return the total payments of all parties."""
+        """Return the sum of all parties' payments."""
         return PartyCash(
             "everybody",
             sum((party.paid_in_usd for party in self.parties), ZERO),
@@ -43,9 +43,9 @@ class CashStatement:
 
 
 def cash_statement(run: RunFolder) -> CashStatement:
-    """Add up the cash into and out of the house group, by party."""
+    """Return the cash paid into and out of the house group, by party."""
     tills = {cash(entity) for entity in run.chart.parties.group}
-    # Cash in a pool stays the group's until it is traded.
+    # Cash in a pool belongs to the group until it is traded.
     pools = (token.name for token in run.chart.tokens if token.is_pooled)
     tills |= {in_pool(run.chart.parties.maker, name) for name in pools}
     crossed = run.select(
@@ -70,7 +70,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
 
 
 def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...] = ()) -> Table:
-    """Return each party's payments to *group* and from it."""
+    """Return a table of each party's payments to *group* and from it."""
     return Table(
         "cash-by-receiver",
         f"Cash by receiver: payments to and from {group}",
@@ -88,7 +88,7 @@ def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...
 
 
 def cash_change(statement: CashStatement, notes: tuple[str, ...] = ()) -> Table:
-    """Return how opening cash became closing cash."""
+    """Return a table that leads from opening cash to closing cash."""
     everybody = statement.everybody
     return Table(
         "cash-change",

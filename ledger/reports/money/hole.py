@@ -1,7 +1,7 @@
 """The hole by kind: uses and sources of money.
 
-Sources and uses do not show causation: a kind's share of the uses may be stated, its share of the
-hole may not. Signs are Beancount's, as the ledger's header explains.
+Sources and uses do not prove causation: a share of the uses may be stated, a share of the hole may
+not. Signs are Beancount's, as the header of main.beancount explains.
 """
 
 from collections import defaultdict
@@ -15,12 +15,12 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
-LARGEST = 3  # number of uses that are named
+LARGEST = 3  # number of uses in the sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The hole, from both sides: claims - liquid assets, and the sum of its kinds."""
+    """The hole by its definition (claims less liquid assets), and as the sum of its kinds."""
 
     claims_usd: Decimal  # claims of customers outside the house group
     liquid_usd: Mapping[str, Decimal]  # by account of the group
@@ -29,34 +29,34 @@ class Hole:
 
     @property
     def hole_usd(self) -> Decimal:
-        """Return the hole of the group; negative: a surplus."""
+        """Return the hole of the group; if it is negative, the group has a surplus."""
         return self.claims_usd - sum(self.liquid_usd.values(), ZERO)
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone; positive: customers' money is in use."""
+        """Return the hole of the exchange alone; if positive, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
     def uses_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that used money, the largest first."""
+        """Return the kinds that used money, with the largest first."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd > 0}
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the sources of money, as negative amounts, the largest last."""
+        """Return the kinds that were sources of money: negative amounts, the largest last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the unexplained part: zero, or the chart misses an account."""
+        """Return the unexplained part of the hole; if not zero, the chart misses an account."""
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 
 def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
-    """Return customers' claims, the group's liquid assets and the hole, in a sentence.
+    """Return a sentence with customers' claims, the group's liquid assets and the hole.
 
-    With *in_coins* customers are owed coins as well, and the sentence says that they are left out.
+    If *in_coins*, customers are owed coins too; then the sentence says that coins are left out.
     """
     owed, missing = spoken(the_hole.claims_usd), the_hole.hole_usd
     there = spoken(sum(the_hole.liquid_usd.values(), ZERO))
@@ -68,7 +68,7 @@ def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
 
 
 def largest_uses(the_hole: Hole) -> str:
-    """Name the largest uses of money, each with its share of all."""
+    """Return a sentence with the largest uses of money, and their shares of all uses."""
     uses = the_hole.uses_usd
     used = sum(uses.values(), ZERO)
     if not uses:
@@ -78,7 +78,7 @@ def largest_uses(the_hole: Hole) -> str:
 
 
 def hole(run: RunFolder) -> Hole:
-    """Read the hole from the accounts that have a part in it."""
+    """Read the hole from the balances of the accounts that have a part in it."""
     parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     balances = usd_balances(run)
     for account, opened in run.opens.items():
@@ -96,11 +96,11 @@ def hole(run: RunFolder) -> Hole:
 
 
 def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
-    """Return the uses, the sources, and their sum, the hole.
+    """Return a table of the uses, the sources, and the sum of both, which is the hole.
 
     Args:
-        the_hole: in dollars.
-        deeper: further notes, on commands that go one step deeper.
+        the_hole: the hole in dollars.
+        deeper: further notes on commands with more detail.
     """
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
@@ -130,12 +130,12 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
 
 
 def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Table:
-    """Return the hole line by line: claims, liquid assets, and the sum of its kinds.
+    """Return a table of the hole by its definition: claims, liquid assets, the sum of its kinds.
 
     Args:
-        the_hole: in dollars.
+        the_hole: the hole in dollars.
         house: the exchange's name.
-        in_coins: whether customers are owed coins beside dollars.
+        in_coins: whether customers are owed coins in addition to dollars.
     """
     stated = "All claims are in dollars, also where the customer deposited coins: a simplification."
     if in_coins:

@@ -1,6 +1,6 @@
-"""The hole by cause: uses that bought assets are separate from money that is spent.
+"""The hole by cause: uses that bought assets are separate from money that was spent.
 
-A cause contains the kinds that look the same in books without names, as in `diagnose`.
+A cause contains all kinds that cannot be distinguished in books without names: see `diagnose`.
 """
 
 from collections import defaultdict
@@ -31,7 +31,7 @@ def assets_and_spending(the_hole: Hole) -> str:
 
 
 def hole_by_cause(the_hole: Hole) -> Table:
-    """Return the uses and the sources by cause, assets first, and their sum, the hole."""
+    """Return a table of uses and sources by cause, assets first, with their sum, the hole."""
     uses, sources = _by_cause(the_hole.uses_usd), _by_cause(the_hole.sources_usd)
     used = sum(the_hole.uses_usd.values(), ZERO)
     bought = uses.pop(Cause.STAKES, {})

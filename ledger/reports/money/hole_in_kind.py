@@ -1,4 +1,4 @@
-"""The hole in kind, line by line, and at a day's marks, with its changes split by price and by use.
+"""The hole in kind by commodity, its value at a day's marks, and its changes by price and use.
 
 The missing quantity of a coin does not depend on its price; the value of this quantity does. From
 one day to the next, the hole at mark changes
@@ -6,8 +6,8 @@ one day to the next, the hole at mark changes
     by price   the missing quantity of the day before, times the change of its mark
     by use     the change of the missing quantity, times the day's mark
 
-The two changes sum exactly to the whole change, since a lot costs a whole number of cents. The
-missing dollars change by use alone.
+The two changes sum exactly to the whole change, because a lot costs a whole number of cents. The
+missing dollars change by use only.
 """
 
 from collections import defaultdict
@@ -33,30 +33,30 @@ IN_KIND, BY_PRICE_AND_USE = IN_KIND_TABLES = ("hole-in-kind", "hole-by-price-and
 
 @dataclass(frozen=True, slots=True)
 class LackingLine:
-    """Dollars, or a coin: the amount owed, the amount held, and the value of the difference."""
+    """One commodity (dollars or a coin): the amount owed, the amount held, and the difference."""
 
     commodity: str
     owed: Decimal  # coins owed to customers outside the group
-    there: Decimal  # coins that the group has at once
+    there: Decimal  # coins that the group has and could pay at once
     lent: Decimal  # coins that the house lent to its maker
     mark_usd: Decimal
     first_usd: Decimal  # value of the quantity missing at the end of the first day
-    by_price_usd: Decimal  # change since then
+    by_price_usd: Decimal  # change by price since the first day
     by_use_usd: Decimal
 
     @property
     def lacking(self) -> Decimal:
-        """Return the missing quantity; negative: more is held than is owed."""
+        """Return the missing quantity; if it is negative, more is held than is owed."""
         return self.owed - self.there
 
     @property
     def lacking_usd(self) -> Decimal:
-        """Return its value."""
+        """Return the value of the missing quantity."""
         return ZERO + self.lacking * self.mark_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the change that price and use leave unexplained: zero."""
+        """Return the change that neither price nor use explains; it must be zero."""
         return self.lacking_usd - self.first_usd - self.by_price_usd - self.by_use_usd
 
 
@@ -70,17 +70,17 @@ class HoleInKind:
 
     @property
     def at_mark_usd(self) -> Decimal:
-        """Return the hole at the day's marks."""
+        """Return the hole of all commodities at the day's marks."""
         return sum((line.lacking_usd for line in self.lines), ZERO)
 
     @property
     def by_price_usd(self) -> Decimal:
-        """Return how marks have changed it since the first day; below zero they made it smaller."""
+        """Return the change of the hole by marks since the first day; negative: a smaller hole."""
         return sum((line.by_price_usd for line in self.lines), ZERO)
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return its change since the first day by deposits and withdrawals."""
+        """Return the change of the hole by deposits and withdrawals since the first day."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property
@@ -90,7 +90,7 @@ class HoleInKind:
         return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
 
     def beside_dollars(self) -> str:
-        """Name the coins that a table in dollars alone leaves out, and their table."""
+        """Return a sentence on the coins that a table in dollars leaves out, and on their table."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
             f"Dollars alone: deposits, withdrawals and claims in {listed(names)} are not included. "
@@ -99,7 +99,7 @@ class HoleInKind:
         )
 
     def answer(self) -> str:
-        """Return the missing quantity of each coin, its value, and its changes, in a sentence."""
+        """Return the missing quantity of each coin, its value, and its changes, in a text."""
         coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
         named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
         lacking = f"In kind {listed(named)} are missing" if named else "No coin is missing"
@@ -110,19 +110,19 @@ class HoleInKind:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the missing quantities in kind and at mark, and their changes."""
+        """Return a table of missing quantities in kind and at mark, and a table of changes."""
         return [_in_kind_table(self), _changes_table(self)]
 
 
 def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
-    """Read the hole in each commodity owed to customers from the books.
+    """Read the hole in each commodity that is owed to customers.
 
     Args:
-        run: the books.
-        day: at whose end; None: the last.
+        run: the run whose books are read.
+        day: the day at whose end the hole is read; None: the last day.
 
     Returns:
-        None where customers are owed dollars alone.
+        The hole; None if the house owes only dollars to customers.
     """
     coins = names_owed(run.chart.coins)
     if not coins:
@@ -136,14 +136,14 @@ def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
 
 
 def hole_at_mark_usd(run: RunFolder) -> Decimal:
-    """Return the hole in dollars and customers' coins at the last day's marks."""
+    """Return the hole in dollars and customers' coins, at the marks of the last day."""
     in_kind = hole_in_kind(run)
     return in_kind.at_mark_usd if in_kind else hole(run).hole_usd
 
 
 @dataclass(frozen=True, slots=True)
 class CoinsAtMark:
-    """Customers' coins at the end of a day, all in dollars at its marks."""
+    """Customers' coins at the end of a day, in dollars at the day's marks."""
 
     owed_usd: Decimal = ZERO
     there_usd: Decimal = ZERO
@@ -152,7 +152,7 @@ class CoinsAtMark:
 
 
 def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
-    """Value customers' coins at the end of each day; zero if customers are owed dollars alone."""
+    """Return customers' coins at the end of each day; zero if customers are owed only dollars."""
     days, coins = calendar(run), names_owed(run.chart.coins)
     if not coins:
         return [CoinsAtMark() for _ in days]
@@ -168,7 +168,7 @@ def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
     return worth
 
 
-_Days = Mapping[date, Mapping[str, Decimal]]  # the movements of a day, by part
+_Days = Mapping[date, Mapping[str, Decimal]]  # movements by day, and by part in the hole
 
 
 def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:
@@ -192,7 +192,7 @@ def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> Lacki
 
 
 def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
-    """Return the movements by commodity, day and part: claim, liquid, cause, and lent."""
+    """Return the movements by commodity, day and part: claim, liquid, cause and lent."""
     number, line = number_of(run), lent(*run.chart.parties.group)
     found = run.select(
         "SELECT commodity, date, CASE WHEN account = ? THEN 'lent' ELSE hole END AS part, "

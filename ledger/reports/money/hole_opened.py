@@ -1,4 +1,4 @@
-"""The opening of the hole, the day of its largest growth, and that day's payments by kind."""
+"""The day on which the hole opened, the day of its largest growth, and that day's payments."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ NOT_NAMED = "not named"
 
 @dataclass(frozen=True, slots=True)
 class DayOfHole:
-    """The hole at the end of a day; customers' coins count at the day's mark."""
+    """The hole at the end of a day; customers' coins are valued at the day's mark."""
 
     day: date
     hole_usd: Decimal  # the hole of the group
@@ -31,16 +31,16 @@ class DayOfHole:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """The day on which the hole grew most, and the kind that used most money on it."""
+    """The day on which the hole grew most, and the kind that used most money on that day."""
 
     day: date
     usd: Decimal
     kind: str
     kind_usd: Decimal
-    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients of that kind, largest first
+    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients of the kind, largest first
 
     def in_words(self) -> str:
-        """State the amount that the kind used, and its main recipients."""
+        """Return a clause with the amount that the kind used, and its main recipients."""
         used, is_loan = spoken(self.kind_usd), self.kind == Kind.LOANS
         named = [each for each in self.recipients_usd[:NAMED] if each[0] != NOT_NAMED]
         if [usd for _, usd in named] == [self.kind_usd]:
@@ -55,13 +55,13 @@ class Growth:
 class HoleOpened:
     """The day on which the hole opened for the last time, and its largest growth since then."""
 
-    day: date  # from this day the hole is open on every day until the end
-    is_opening: bool  # whether the opening balances already have a hole
+    day: date  # the hole is open from this day until the end
+    is_opening: bool  # whether the opening balances have a hole
     counts_coins: bool  # whether customers are owed coins, which count at the day's mark
-    growth: Growth | None  # None: it never grew, or coins are owed, whose prices change it
+    growth: Growth | None  # None: no growth, or coins are owed, whose prices change the hole
 
     def in_a_sentence(self) -> str:
-        """State the opening of the hole, the day of its largest growth, and that day's payments."""
+        """State when the hole opened, the day of its largest growth, and that day's payments."""
         if self.is_opening:
             said = "The hole was there in the opening balances"
         else:
@@ -75,7 +75,7 @@ class HoleOpened:
         return f"{said} and grew most on {day}, by {grown}: {self.growth.in_words()}."
 
     def deeper(self) -> list[str]:
-        """Name the command that lists the entries of the day on which the hole grew most."""
+        """Return the command that lists the entries of the day on which the hole grew most."""
         if not self.growth:
             return []
         day, kind = self.growth.day, self.growth.kind
@@ -103,7 +103,7 @@ def holes_by_day(run: RunFolder) -> tuple[DayOfHole, ...]:
 
 
 def hole_opened(run: RunFolder) -> HoleOpened | None:
-    """Return the opening of the hole; None without a hole at the end."""
+    """Return the last opening of the hole; None if there is no hole at the end."""
     days = holes_by_day(run)
     still_open = [*takewhile(lambda at: at.hole_usd > 0, reversed(days))]
     if not still_open:
@@ -134,7 +134,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return the growth on a day: its largest kind, by recipient, without opening balances."""
+    """Return the growth on a day, with its largest kind by recipient, without opening balances."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

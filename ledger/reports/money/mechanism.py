@@ -1,7 +1,7 @@
-"""The mechanism that the thread claims: its quotes, liquidations, and liquidity on chain.
+"""The mechanism that the thread claims: quotes, liquidations, and liquidity on chain.
 
-A kind belongs to the part whose sentence claims it. The loss of pools has no kind: it leaves in
-tokens, and the books have it as the arbitrageurs' gain.
+A kind belongs to the part of the mechanism in whose sentence the thread claims it. The loss of
+pools has no kind, because the loss is in tokens. The books show it as the arbitrageurs' gain.
 """
 
 from collections.abc import Mapping
@@ -23,47 +23,47 @@ TOKENS_LOST = "tokens lost to arbitrage"
 
 @dataclass(frozen=True, slots=True)
 class PartOfMechanism:
-    """One part of the mechanism: its costs (above zero) and gains (below), by kind."""
+    """One part of the mechanism: its costs (above zero) and its gains (below zero), by kind."""
 
     claimed: Claimed
     kinds_usd: Mapping[str, Decimal]
 
     @property
     def cost_usd(self) -> Decimal:
-        """Return the total costs."""
+        """Return the sum of the costs."""
         return sum((usd for usd in self.kinds_usd.values() if usd > 0), ZERO)
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return the total gains, above zero."""
+        """Return the sum of the gains, as an amount above zero."""
         return -sum((usd for usd in self.kinds_usd.values() if usd < 0), ZERO)
 
     @property
     def net_usd(self) -> Decimal:
-        """Return costs less gains; above zero the part lost money."""
+        """Return costs less gains; above zero, the part lost money."""
         return self.cost_usd - self.brought_usd
 
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """All parts of the mechanism, beside all uses of money."""
+    """All parts of the mechanism, and the sum of all uses of money."""
 
     parts: tuple[PartOfMechanism, ...]
     uses_usd: Decimal
 
     @property
     def cost_usd(self) -> Decimal:
-        """Return the costs of all parts."""
+        """Return the sum of the costs of all parts."""
         return sum((part.cost_usd for part in self.parts), ZERO)
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return the gains of all parts."""
+        """Return the sum of the gains of all parts."""
         return sum((part.brought_usd for part in self.parts), ZERO)
 
     @property
     def net_usd(self) -> Decimal:
-        """Return costs less gains."""
+        """Return costs less gains, over all parts."""
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
@@ -80,9 +80,9 @@ class Mechanism:
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
-    """State the cost of stale quotes, and the result of quoting; empty without quotes.
+    """State the cost of stale quotes, and the result of quoting; empty if there are no quotes.
 
-    Where only some hours were simulated, the cost has its standard error.
+    If only some hours were simulated, the cost is stated with its standard error.
     """
     kinds, maker = the_hole.kinds_usd, run.chart.parties.maker
     if Kind.PICKOFF not in kinds:
@@ -99,7 +99,7 @@ def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
 
 
 def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
-    """Group the kinds of the hole by part, and add the loss of pools."""
+    """Group the kinds of the hole by part of the mechanism, and add the loss of pools."""
     parts = []
     for claimed in Claimed:
         kinds = {
@@ -121,7 +121,7 @@ def _lost_in_pools(run: RunFolder) -> Decimal:
 
 
 def mechanism_table(found: Mechanism) -> Table:
-    """Return one row for each part, and the mechanism as a whole."""
+    """Return a table with a row for each part, and a row for the whole mechanism."""
     rows: list[tuple[Cell, ...]] = [
         (
             part.claimed,

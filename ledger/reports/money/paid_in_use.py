@@ -1,4 +1,4 @@
-"""Payments of the group, and their recipients, on the days on which customers' money was in use."""
+"""The group's payments on the days on which customers' money was in use, by recipient and kind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from ledger.reports.table import Cell, Table
 from ledger.reports.tracing.group_cash import payments_by_day
 from ledger.run_folder import RunFolder
 
-CUSTOMERS = "customers"  # all customers, in one row
+CUSTOMERS = "customers"  # one row for all customers
 
 
 @dataclass(slots=True)
 class PaidInUse:
-    """Cash paid to one recipient for one kind on those days."""
+    """Cash paid to one recipient for one kind, while customers' money was in use."""
 
     recipient: str
     kind: str
     first: date
     last: date
     paid_cents: int = 0
-    since_hole_cents: int = 0  # since the hole opened
+    since_hole_cents: int = 0  # the part since the hole opened
 
     @property
     def paid_usd(self) -> Decimal:
@@ -38,11 +38,11 @@ class PaidInUse:
 
 
 def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
-    """Sum payments by recipient and kind, the largest first; withdrawals are one row.
+    """Return payments by recipient and kind, with the largest first; withdrawals are one row.
 
     Args:
         run: the run whose books are read.
-        opened: when its hole opened.
+        opened: the opening of the run's hole.
     """
     in_use = {at.day for at in holes_by_day(run) if at.hole_of_exchange_usd > 0}
     found: dict[tuple[str, str], PaidInUse] = {}
@@ -60,10 +60,10 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
 
 
 def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
-    """Lay out the payments, and their sum.
+    """Return a table of the payments, and their sum.
 
     Args:
-        payments: the largest first.
+        payments: the payments, with the largest first.
         house: the exchange's name.
     """
     rows: list[tuple[Cell, ...]] = [

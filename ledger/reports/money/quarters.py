@@ -1,4 +1,4 @@
-"""The hole by kind and quarter: when each kind used or raised money."""
+"""The hole by kind and quarter: the quarters in which each kind used or raised money."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -20,11 +20,11 @@ class WhereByQuarter:
     """The hole by kind for each quarter, and for the whole life."""
 
     hole: Hole
-    kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter, then by kind
-    grown_usd: Mapping[str, Decimal]  # by quarter: the growth of claims less liquid assets
+    kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
+    grown_usd: Mapping[str, Decimal]  # growth of claims less liquid assets, by quarter
 
     def answer(self) -> str:
-        """Say how large the hole is in the end, and in which quarter it grew most."""
+        """State the hole at the end, and the quarter in which it grew most."""
         if self.hole.hole_usd <= 0:
             return "There is no hole: the group has more liquid assets than it owes customers."
         most = max(self.grown_usd, key=self.grown_usd.__getitem__)
@@ -34,7 +34,7 @@ class WhereByQuarter:
         )
 
     def tables(self) -> list[Table]:
-        """Lay it out in one table."""
+        """Return one table of kinds by quarter."""
         return [
             Table(
                 "hole-by-quarter",
@@ -68,7 +68,7 @@ def _rows(
     kinds_usd: Mapping[str, Mapping[str, Decimal]],
     grown_usd: Mapping[str, Decimal],
 ) -> list[tuple[Cell, ...]]:
-    """Return the kinds, their sums and the hole itself, each with a column for every quarter."""
+    """Return rows of the kinds, their sums and the hole, with a column for every quarter."""
     life_usd = the_hole.kinds_usd
 
     def sums(kinds: Collection[str]) -> list[Decimal]:
@@ -98,7 +98,7 @@ def _rows(
 
 
 def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
-    """Return each kind's amount by quarter, with all quarters in order."""
+    """Return each kind's amount by quarter; all quarters are in order."""
     moved: dict[str, defaultdict[str, Decimal]] = {
         quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)
     }
@@ -116,7 +116,7 @@ def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
 
 
 def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decimal]]:
-    """Return the postings by quarter and kind, on accounts with given parts in the hole."""
+    """Return the amounts posted by quarter and kind, on accounts with given parts in the hole."""
     return run.select(
         "SELECT year(date) || 'q' || quarter(date) AS quarter, kind, sum(units) * 0.01 "
         "FROM postings WHERE commodity = ? AND hole IN (SELECT unnest(?)) GROUP BY ALL",
@@ -125,7 +125,7 @@ def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decima
 
 
 def _quarters(run: RunFolder) -> list[str]:
-    """Name the quarters from the first entry to the last."""
+    """Return the names of the quarters from the first entry to the last."""
     return list(dict.fromkeys(map(_quarter, calendar(run))))
 
 

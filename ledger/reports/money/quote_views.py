@@ -1,7 +1,7 @@
-"""Two views of the same quotes: their result for the maker, and for the group.
+"""Two views of the maker's quotes: their result for the maker, and for the whole group.
 
-A hit pays the exchange a taker fee. It is income of the group but not of the maker, so quotes that
-lose money for the maker may earn money for the group.
+For each hit, the taker pays a fee to the exchange. This fee is income of the group, but not of the
+maker. So quotes that lose money for the maker may earn money for the group.
 """
 
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """The result of one kind of fills; gains are above zero, unlike in the books."""
+    """The result of one kind of fills; gains are above zero here, and below zero in the books."""
 
     kind: Kind
     fills: int
     maker_usd: Decimal
-    taker_fees_usd: Decimal  # fees that the exchange received for them
+    taker_fees_usd: Decimal  # fees that the exchange received for the fills
 
     @property
     def group_usd(self) -> Decimal:
-        """Return the result of maker and exchange as one."""
+        """Return the result for maker and exchange together."""
         return self.maker_usd + self.taker_fees_usd
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteViews:
-    """The result of the captive maker's quotes on the house venue, by kind, hedges included."""
+    """The results of the captive maker's quotes on the house venue, by kind, with hedges."""
 
     maker: str
     house: str
@@ -40,7 +40,7 @@ class QuoteViews:
 
     @property
     def maker_usd(self) -> Decimal:
-        """Return the quotes' result for the maker."""
+        """Return the result of the quotes for the maker."""
         return sum((view.maker_usd for view in self.kinds), ZERO)
 
     @property
@@ -50,28 +50,29 @@ class QuoteViews:
 
     @property
     def group_usd(self) -> Decimal:
-        """Return the quotes' result for maker and exchange together."""
+        """Return the result of the quotes for maker and exchange together."""
         return self.maker_usd + self.taker_fees_usd
 
 
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
-    # Without customers on margin there are no liquidations.
+    # Liquidations need customers on margin, and these need backstop providers.
     unknown = () if parties.providers else ON_MARGIN
     hits = [motive.entry.kind for motive in FROM_QUOTES if motive.entry.kind not in unknown]
     kinds = [*dict.fromkeys(hits), Kind.HEDGING]
     tags = {m.word: m.entry.kind for m in (*FROM_QUOTES, *HEDGES) if m.entry.kind in kinds}
     results = [income(parties.maker, kind) for kind in kinds[:-1]]
     results.append(expense(parties.maker, Kind.HEDGING))
-    # In an entry without a result the position still shows whose quotes were hit.
+    # An entry may have no result, but it always has the position of the maker whose quotes were
+    # hit.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
         kind: (int(fills), maker_usd, fees_usd)
         for kind, fills, maker_usd, fees_usd in run.select(
             """
             WITH entries AS (
-                -- Each sums a day's fills with one motive between the same two.
+                -- Each entry sums a day's fills of one motive between the same two parties.
                 SELECT $kinds[list_position($tags, tag)] AS kind,
                        any_value(meta)->>'fills' AS fills,
                        -sum(units) FILTER (account IN (SELECT unnest($results))) AS maker_cents,
@@ -87,7 +88,8 @@ def quote_views(run: RunFolder) -> QuoteViews:
                 "tags": list(tags),
                 "kinds": list(tags.values()),
                 "results": results,
-                # A hedge hits another maker's quote, and its fee leaves the group.
+                # A hedge is a hit on another maker's quote; its fee is paid to a party outside the
+                # group.
                 "fees": income(parties.house, Kind.FEES),
                 "own": [*results, position],
             },
@@ -99,7 +101,7 @@ def quote_views(run: RunFolder) -> QuoteViews:
 
 
 def views_table(found: QuoteViews) -> Table:
-    """Return both views side by side, kind by kind and in all."""
+    """Return a table of both views, with a row for each kind and a row for the sum."""
     return Table(
         "views",
         f"Results of {found.maker}'s quotes on {found.house}: for {found.maker} and for the group",

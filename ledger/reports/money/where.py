@@ -1,9 +1,9 @@
-"""Where did the money go? Two statements, and the bridge between them.
+"""Where did the money go? Two statements, and the bridge that connects them.
 
-The hole by kind lists uses and sources; cash by receiver lists who got cash. They differ because a
-claim is not cash, and the bridge leads from one to the other. The report also has the thread's
-mechanism with all parts, its quotes in two views, and dates: when the hole opened, and the payments
-while customers' money was in use.
+The hole by kind lists uses and sources; cash by receiver lists the parties that received cash. The
+two differ because a claim is not cash; the bridge leads from one to the other. The report also has
+the parts of the thread's mechanism, two views of its quotes, the day on which the hole opened, and
+the payments while customers' money was in use.
 """
 
 from collections.abc import Sequence
@@ -41,17 +41,17 @@ class Where:
     cash: CashStatement
     bridges: tuple[ClaimBridge, ...]  # one for each class of customers, and a total
     volume: MakerShare
-    cuts: tuple[Cut, ...]  # the firms' hits cut off by limits
-    none_left: AllCame | None  # the day from which no firm could still enter
+    cuts: tuple[Cut, ...]  # the firms' hits that limits prevented
+    none_left: AllCame | None  # the day from which no waiting firm was left
     mechanism: Mechanism
     views: QuoteViews
-    in_kind: HoleInKind | None  # None: customers are owed dollars alone
+    in_kind: HoleInKind | None  # None: the house owes only dollars to customers
     stale_quotes: str  # the cost in a sentence, with its error if hours were sampled
     opened: HoleOpened | None  # None: there is no hole at the end
     paid_in_use: Sequence[PaidInUse]  # while customers' money was in use
 
     def answer(self) -> str:
-        """Say how large the hole is, when it opened, the largest uses, and stale quotes' share."""
+        """State the hole, its opening, the largest uses, and the share of stale quotes."""
         said = (
             in_a_sentence(self.hole, self.parties.house, self.in_kind is not None),
             self.opened.in_a_sentence() if self.opened else None,
@@ -63,7 +63,7 @@ class Where:
         return " ".join(filter(None, said))
 
     def tables(self) -> list[Table]:
-        """Lay out the hole, payments, the mechanism, its quotes, cash, the bridge, and volume."""
+        """Return tables of the hole, payments, mechanism, quotes, cash, bridge and volume."""
         in_kind = (self.in_kind.beside_dollars(),) if self.in_kind else ()
         return [
             hole_by_kind(self.hole, self.opened.deeper() if self.opened else ()),
@@ -81,7 +81,7 @@ class Where:
 
 
 def where(run: RunFolder) -> Where:
-    """Read where the money went from the books."""
+    """Read from the books where the money went."""
     the_hole, opened = hole(run), hole_opened(run)
     return Where(
         run.chart.parties,

@@ -1,4 +1,4 @@
-"""Transfers below value: payments without an asset in return that creditors can reach."""
+"""Transfers below value: payments without an equal asset in return, which creditors can recover."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,8 @@ from ledger.money import dollars
 from ledger.reports.schedules.payments_before import PaidBefore
 from ledger.reports.table import Cell, Table
 
-# Kinds that by themselves show that no equal value came back, with the reason. The books have no
-# value of a stake, a house or a service, so they cannot show whether its price was too high.
+# Kinds whose purpose shows that no equal value was received, each with the reason. The books do not
+# have the value of a stake, a house or a service, so they cannot show whether a price was too high.
 WITHOUT_VALUE: Mapping[str, str] = {
     Kind.BUYBACK: "own shares: worth nothing to creditors",
     Kind.POLITICS: "a gift",
@@ -19,12 +19,12 @@ WITHOUT_VALUE: Mapping[str, str] = {
 
 
 def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
-    """Return the payments of the last year without value in return, in order."""
+    """Return the payments of the last year without equal value in return, in order."""
     return [paid for paid in payments if paid.kind in WITHOUT_VALUE]
 
 
 def below_value_table(payments: Sequence[PaidBefore]) -> Table:
-    """Lay out these payments, each with the reason."""
+    """Return a table of the payments without equal value in return, each with the reason."""
     found = below_value(payments)
     rows: list[tuple[Cell, ...]] = [
         (

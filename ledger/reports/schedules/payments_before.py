@@ -37,10 +37,10 @@ class PaidBefore:
     first: date
     last: date
     near_cents: int = 0  # the payments of the last 90 days
-    year_cents: int = 0  # the payments of the last year, with those of the 90 days
+    year_cents: int = 0  # the payments of the last year, including the 90 days
 
     def add(self, each: ListedPayment, end: date) -> None:
-        """Add a payment of the year before *end*."""
+        """Add a payment that was made in the year before *end*."""
         self.last = each.day
         self.year_cents += each.cents
         if each.day > end - NEAR:
@@ -48,7 +48,7 @@ class PaidBefore:
 
 
 def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
-    """Yield the group's payments in the year until *end*, including those within the group."""
+    """Yield the group's payments in the year until *end*, including payments within the group."""
     for each in cash_passed(run):
         if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
             continue
@@ -63,7 +63,7 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
-    """Sum cash by payer, recipient and kind: insiders first, then by amount.
+    """Return sums of cash by payer, recipient and kind: insiders first, then by amount.
 
     Args:
         run: the run whose books are read.
@@ -84,7 +84,7 @@ def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
 
 
 def payments_table(payments: list[PaidBefore], end: date) -> Table:
-    """Lay out the table."""
+    """Return a table of the payments."""
     rows: list[tuple[Cell, ...]] = [
         (
             paid.payer,

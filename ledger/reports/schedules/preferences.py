@@ -1,6 +1,6 @@
-"""Preferences in the last week: payments to creditors less their later new value.
+"""Preferences in the last week: payments to creditors, less new value that they gave later.
 
-Source: 11 USC 547(b) and (c)(4): a creditor keeps as much of a payment as it gave new value later.
+Source: 11 USC 547(b) and (c)(4): a creditor may keep the part that equals its later new value.
 """
 
 from dataclasses import dataclass
@@ -20,29 +20,29 @@ WEEK = timedelta(days=7)
 
 @dataclass(slots=True)
 class Preferred:
-    """A creditor of the group that was paid in the last week."""
+    """A creditor of the group that received payments in the last week."""
 
     creditor: str
     status: Status
     kind: str
     paid_cents: int = 0
-    new_cents: int = 0  # new value: what the creditor paid to the group that week
+    new_cents: int = 0  # new value: the creditor's payments to the group that week
     preference_cents: int = 0  # payments less later new value
     owed_cents: int = 0  # the debt at the end
 
     def pay(self, cents: int) -> None:
-        """Add a payment."""
+        """Add a payment to the creditor."""
         self.paid_cents += cents
         self.preference_cents += cents
 
     def bring(self, cents: int) -> None:
-        """Add new value, which offsets earlier payments."""
+        """Add new value from the creditor, which offsets earlier payments."""
         self.new_cents += cents
         self.preference_cents = max(self.preference_cents - cents, 0)
 
 
 def preferences(run: RunFolder, end: date) -> list[Preferred]:
-    """Return the creditors paid in the seven days until *end*, the most preferred first."""
+    """Return the creditors paid in the seven days until *end*, the largest preference first."""
     known = statuses(run)
     found: dict[tuple[str, str], Preferred] = {}
     for each in cash_passed(run):
@@ -71,7 +71,7 @@ def _owed(run: RunFolder, end: date) -> list[tuple[str, str, int]]:
 
 
 def preferences_table(preferred: list[Preferred], end: date) -> Table:
-    """Lay them out."""
+    """Return a table of the creditors and their preferences."""
     rows: list[tuple[Cell, ...]] = [
         (
             each.creditor,

@@ -1,4 +1,4 @@
-"""Debts between exchange and captive maker, and the cash between them."""
+"""Debts between the exchange and its captive maker, and the cash that they paid each other."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """The two parties' balances at the end of a month, and the month's cash."""
+    """Balances between exchange and maker at the end of a month, and cash paid in the month."""
 
     day: date
     credit_line_usd: Decimal  # drawn by the maker
@@ -25,12 +25,12 @@ class RelatedBalance:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return the maker's net debt."""
+        """Return the maker's net debt to the exchange."""
         return self.credit_line_usd - self.account_usd
 
 
 def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
-    """Read the balances at each month's end until *end* from the exchange's books."""
+    """Read the balances at each month's end up to *end* from the exchange's books."""
     parties = run.chart.parties
     days = calendar(run)
     accounts = [[lent(parties.house, parties.maker)], [owed(parties.house, parties.maker)]]
@@ -56,7 +56,7 @@ def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
 
 
 def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Table:
-    """Lay them out."""
+    """Return a table of the balances, with a row for each month."""
     columns = ("day", "credit_line_usd", "account_usd", "net_usd", "cash_to_maker_usd")
     rows: list[tuple[Cell, ...]] = [
         (

@@ -1,4 +1,4 @@
-"""The schedules of one run, as of one date."""
+"""All schedules of one run, as of one date."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +27,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """Payments, balances, tests and preferences, until one date."""
+    """Payments, balances, tests and preferences, up to one date."""
 
     end: date
     parties: Parties
@@ -37,7 +37,7 @@ class Schedules:
     preferred: list[Preferred]
 
     def answer(self) -> str:
-        """Return the payments to insiders and the preferences of the last week, in a sentence."""
+        """Return a sentence on the payments to insiders, and on the last week's preferences."""
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (
@@ -47,7 +47,7 @@ class Schedules:
         )
 
     def tables(self) -> list[Table]:
-        """Lay them out."""
+        """Return the tables of all schedules."""
         parties = self.parties
         return [
             failed_table(self.tests),
@@ -60,14 +60,14 @@ class Schedules:
 
 
 def schedules(run: RunFolder, end: date | None = None) -> Schedules:
-    """Fill in all schedules.
+    """Compute all schedules.
 
     Args:
         run: the run whose books are read.
         end: the last day that counts; None: the last day of the books.
 
     Raises:
-        RunFolderError: the books have no such day.
+        RunFolderError: the books do not have this day.
     """
     days = calendar(run)
     until = end or days[-1]

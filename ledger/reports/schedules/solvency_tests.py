@@ -1,7 +1,7 @@
-"""Three tests of solvency by date: balance sheet, cash flow, adequate capital.
+"""Three tests of solvency by date: balance sheet, cash flow, and adequate capital.
 
-To recover a transfer one must show that the payer failed one of them when it paid (11 USC
-548(a)(1)(B)(ii)).
+To recover a transfer, a trustee must show that the payer failed one of the tests at that time (11
+USC 548(a)(1)(B)(ii)).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ SETBACK = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class SolvencyTests:
-    """The group's figures in each test at the end of a day."""
+    """The group's figures for each test, at the end of a day."""
 
     day: date
     net_usd: Decimal  # net worth at mark
@@ -29,17 +29,17 @@ class SolvencyTests:
 
     @property
     def has_balance(self) -> bool:
-        """Tell whether assets at mark cover debts (balance sheet)."""
+        """Return whether assets at mark cover debts (balance sheet test)."""
         return self.net_usd >= 0
 
     @property
     def pays(self) -> bool:
-        """Tell whether debts are paid as they fall due (cash flow)."""
+        """Return whether debts that are due are paid (cash flow test)."""
         return not self.unpaid_usd
 
     @property
     def has_capital(self) -> bool:
-        """Tell whether net worth would survive the worst month so far again (adequate capital)."""
+        """Return whether net worth covers another fall like the worst so far (adequate capital)."""
         return self.net_usd >= self.setback_usd
 
 
@@ -51,7 +51,7 @@ TESTS: Mapping[str, Callable[[SolvencyTests], bool]] = {
 
 
 def solvency_tests(run: RunFolder, end: date) -> list[SolvencyTests]:
-    """Apply the three tests at the end of each day until *end*."""
+    """Return the figures of the tests at the end of each day up to *end*."""
     noted: list[tuple[date, UnpaidRecall | UnpaidInterest | UnpaidUse]] = [
         *run.dated_notes(UnpaidRecall),
         *run.dated_notes(UnpaidInterest),
@@ -71,7 +71,7 @@ def solvency_tests(run: RunFolder, end: date) -> list[SolvencyTests]:
 
 
 def tests_table(days: Sequence[SolvencyTests]) -> Table:
-    """Lay out month ends."""
+    """Return a table of the tests at the end of each month."""
     ends = {(each.day.year, each.day.month): each for each in days}.values()
     rows = [
         (
@@ -99,7 +99,7 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
 
 
 def failed_table(days: Sequence[SolvencyTests]) -> Table:
-    """Lay out the first day on which each test failed."""
+    """Return a table with the first day on which each test failed."""
     rows = []
     for name, passes in TESTS.items():
         failed = [each.day for each in days if not passes(each)]

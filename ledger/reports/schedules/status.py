@@ -1,4 +1,4 @@
-"""A recipient's relation to the payer: insider, creditor, or neither."""
+"""The legal relation of a recipient to the payer: insider, creditor, or neither."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -20,12 +20,12 @@ class Status(StrEnum):
 
     @property
     def is_insider(self) -> bool:
-        """Tell whether the law looks a year back, not 90 days (11 USC 547(b)(4))."""
+        """Return whether the law's period is one year, not 90 days (11 USC 547(b)(4))."""
         return self in (Status.AFFILIATE, Status.INSIDER)
 
 
 def statuses(run: RunFolder) -> Mapping[str, Status]:
-    """Return each party's relation to the group: by role, or by the kind of payments."""
+    """Return each party's relation to the group, from its role or the kinds of its payments."""
     parties = run.chart.parties
     found = dict.fromkeys(parties.names, Status.OTHER)
     found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)

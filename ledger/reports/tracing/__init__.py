@@ -1,1 +1,1 @@
-"""Tracing: the rules of courts, applied to the group's cash."""
+"""Tracing: the tracing rules of courts, applied to the group's cash."""

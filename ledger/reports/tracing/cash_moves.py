@@ -1,4 +1,4 @@
-"""Movements of commingled cash for the rules of courts: giver, taker, amount."""
+"""Movements of commingled cash, to which tracing rules are applied: giver, taker, amount."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -9,9 +9,9 @@ OVERDRAFT = "Overdraft"  # the source of payments beyond an account's balance
 
 
 class CashMove(NamedTuple):
-    """Cash that comes into an account, leaves it, or goes from one account to another.
+    """Cash that is paid into an account, paid out of it, or transferred between accounts.
 
-    Only its name distinguishes an account from sources and uses: see `follow`.
+    Accounts, sources and uses are distinguished only by their names: see `follow`.
     """
 
     day: date
@@ -21,14 +21,14 @@ class CashMove(NamedTuple):
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:
-    """Sum the moves of each day, with receipts before payments, as a bank may do.
+    """Sum the movements of each day; receipts come before payments, as in a bank's statement.
 
     Args:
-        moves: the moves, in order.
+        moves: the movements of cash, in order.
         accounts: the names of the traced accounts.
 
     Yields:
-        Receipts, then net transfers between accounts, then payments.
+        First receipts, then net transfers between accounts, then payments.
     """
     for day, those in groupby(moves, lambda move: move.day):
         sums: dict[tuple[str, str], int] = {}

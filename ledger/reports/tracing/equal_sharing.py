@@ -1,4 +1,4 @@
-"""Equal sharing at the end: no tracing through time; all sources share in proportion.
+"""Equal sharing at the end: cash is not traced through time; all sources share in proportion.
 
 A source that was fully repaid has no share. All other payments, and the remaining cash, are shared
 in proportion to each source's money that was not repaid.
@@ -15,12 +15,12 @@ from ledger.reports.tracing.traced import Paid, Traced
 
 
 def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Traced:
-    """Share every use, and the remaining cash, among all sources in proportion.
+    """Share every use, and the remaining cash, among all sources in proportion to their money.
 
     Odd cents go to the largest remainders, and no source pays more than its own money.
 
     Args:
-        moves: in their order; only the dates of uses depend on it.
+        moves: the movements of cash in order; the order only decides the dates of uses.
         accounts: names of accounts that are neither a source nor a use.
     """
     brought: dict[str, int] = {}

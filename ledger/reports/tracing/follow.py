@@ -1,4 +1,4 @@
-"""The uses of each source: a rule is applied to moves of cash one by one."""
+"""The uses of each source: a tracing rule is applied to movements of cash, one by one."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
@@ -17,14 +17,15 @@ def follow(
 ) -> Traced:
     """Trace cash through accounts under a rule.
 
-    A transfer carries its mix from one account to the other. Payments beyond an account's balance
-    are money of the overdraft, a source of its own. A receipt on an overdrawn account pays off the
-    overdraft first; that is a use of its own, which ends the tracing.
+    A transfer moves a mix of sources from one account to the other. Payments beyond an account's
+    balance are a separate source, the overdraft. A receipt on an overdrawn account repays the
+    overdraft first. This repayment is a separate use, and ends the tracing.
 
     Args:
-        moves: in their order; givers and takers that are no accounts are sources and uses.
+        moves: the movements of cash in order; givers and takers that are no accounts are sources
+            and uses.
         accounts: names of accounts that are neither a source nor a use.
-        rule: the rule.
+        rule: the tracing rule.
         followed: the sources whose money is followed.
     """
     if rule is TracingRule.EQUAL_SHARING:
@@ -36,7 +37,7 @@ def follow(
 
 
 class _Tracing:
-    """The state of a tracing."""
+    """The state of a tracing: the money in each account by source, and all payments so far."""
 
     def __init__(self, accounts: Collection[str], empty: Callable[[], TracedCash]) -> None:
         self._held = {account: empty() for account in accounts}
@@ -46,7 +47,7 @@ class _Tracing:
         self._change: dict[str, dict[date, int]] = {}
 
     def see(self, move: CashMove) -> None:
-        """Apply the rule to one move."""
+        """Apply the rule to one movement of cash."""
         day, giver, taker, cents = move
         mix = [(giver, cents)] if giver not in self._held else self._take(giver, taker, day, cents)
         if taker in self._held:
@@ -57,7 +58,7 @@ class _Tracing:
                 self._pay(source, taker, day, part)
 
     def end(self) -> Traced:
-        """Return the result."""
+        """Return the result of the tracing."""
         left = {key: cents for key, cents in self._left.items() if cents}
         return Traced(self._paid, left, self._change)
 

@@ -1,4 +1,4 @@
-"""The house group's cash as moves: sources and uses, by kind and account."""
+"""The house group's cash as movements between sources, accounts and uses."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -11,11 +11,11 @@ from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-TILLS = (Kind.CASH, Kind.POOLS)  # cash in a pool stays the group's until it is traded
+TILLS = (Kind.CASH, Kind.POOLS)  # cash in a pool belongs to the group until it is traded
 
 
 class Reason(NamedTuple):
-    """The reason of a movement of cash: the account on the other side, in the group's books."""
+    """The reason for a movement of cash: the account on the other side, in the group's books."""
 
     root: str
     kind: str
@@ -23,17 +23,17 @@ class Reason(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """Cash that came into an account of the group, left it, or went from one to another."""
+    """Cash that is paid into an account of the group, paid out of it, or moved between accounts."""
 
     seq: int
     day: date
-    giver: str | Reason  # an account is its name
+    giver: str | Reason  # an account is a text: its name
     taker: str | Reason
     cents: int
 
 
 class _Leg(NamedTuple):
-    """A posting in dollars of an entry that moves the group's cash, in the group's books."""
+    """A posting in the group's books, in dollars, of an entry that moves the group's cash."""
 
     seq: int
     day: date
@@ -45,8 +45,8 @@ class _Leg(NamedTuple):
     cents: int
 
 
-# Postings in dollars of entries that move the group's cash. Most entries have two such postings: an
-# account of the group's cash, and the reason. They are *plain*.
+# Postings in dollars of entries that move the group's cash. A *plain* entry has two such postings:
+# one in an account of the group's cash, and one for the reason. Most entries are plain.
 _LEGS = """
     WITH in_books AS (
         SELECT *, root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till
@@ -56,7 +56,7 @@ _LEGS = """
         SELECT seq, line, date, account, entity, till,
                coalesce(list_contains($group, counterparty), false) AS internal,
                root, kind,
-               -- Only who keeps books can be paid; tokens and coins are what was paid for.
+               -- Only parties with books can be paid; other names are assets that were bought.
                CASE WHEN list_contains($names, counterparty) THEN counterparty
                ELSE coalesce(party, payee, counterparty, 'not named') END AS name,
                units,
@@ -71,11 +71,11 @@ _COLUMNS = "seq, date, account, entity, till, internal, root, kind, name, units"
 
 @once
 def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
-    """Return every movement of the group's cash, entry by entry.
+    """Return every movement of the group's cash, in the order of entries.
 
-    The reason is the account on the other side. If an entry has several, the cash is split in
-    proportion; a movement between accounts of the group is a transfer. The part of an opening
-    balance that is owed belongs to creditors, the other part to the group.
+    The reason is the account on the other side. If an entry has several such accounts, the cash is
+    split in proportion. A movement between accounts of the group is a transfer. For an opening
+    balance, the part that is owed to others has creditors as its source, the other part the group.
     """
     return tuple(_passed(run, "true"))
 
@@ -91,7 +91,7 @@ class PaidOnDay(NamedTuple):
 def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
     """Return the payments of `cash_passed`, summed by day and reason, in the order of time.
 
-    DuckDB sums plain entries, which are most of them; only the others are read one by one.
+    DuckDB sums the plain entries. Only other entries are read one by one; they are few.
     """
     plain = run.select(
         f"""
@@ -102,7 +102,7 @@ def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
         _parameters(run),
     )
     paid = {(row[0], Reason(*row[1:4])): row[4] for row in plain}
-    # Transfers come first: an entry that adds to the cash of the group contains no payment.
+    # Transfers are split off first. So an entry that increases the group's cash has no payment.
     for passed in _passed(run, "NOT plain AND received < 0"):
         if isinstance(passed.taker, Reason):
             subject = passed.day, passed.taker
@@ -131,9 +131,9 @@ def _parameters(run: RunFolder) -> dict[str, object]:
 
 
 def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
-    """Split one entry into transfers, and receipts and payments with reasons."""
+    """Split one entry into transfers, and into receipts and payments with reasons."""
     seq, day = entry[0].seq, entry[0].day
-    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # the usual case, handled fast
+    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # the usual case, made fast
         drawer, other = sorted(entry, key=lambda leg: not leg.is_till)
         if drawer.cents > 0:
             yield Passed(seq, day, other.reason, drawer.account, drawer.cents)
@@ -161,10 +161,10 @@ def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
 
 
 def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
-    """Split a till's receipts or payments among the accounts on the other side.
+    """Split the receipts or payments of a cash account among the accounts on the other side.
 
-    A payment to another member of the group, such as a deposit through the agent, has its reason in
-    that member's books.
+    If a payment goes to another member of the group, such as a deposit through the agent, its
+    reason is in that member's books.
     """
     others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
     outside = [leg for leg in others if not leg.is_internal]

@@ -1,6 +1,6 @@
-"""The rules of courts on whose money left a mixed account; each is a class that holds the money.
+"""The tracing rules of courts: the owners of money paid from a mixed account, one class per rule.
 
-Each is a convention and not a fact about money. Each is exact to the cent.
+Each rule is a convention, not a fact about money. Each result is exact to the cent.
 
 Sources:
     First in, first out: Devaynes v Noble, Clayton's Case (1816) 1 Mer 572.
@@ -8,7 +8,7 @@ Sources:
         weighed in Barlow Clowes International v Vaughan [1992] 4 All ER 22.
     Lowest intermediate balance: Re Hallett's Estate (1880) 13 Ch D 696; James Roscoe (Bolton) Ltd v
         Winder [1915] 1 Ch 62; Cunningham v Brown (1924) 265 US 1.
-    Last in, first out: forensic practice, as the mirror of the first.
+    Last in, first out: forensic practice, as the reverse of first in, first out.
 """
 
 from collections import deque
@@ -18,21 +18,21 @@ from typing import Protocol
 
 from ledger.money import pro_rata
 
-Mix = list[tuple[str, int]]  # cents by source, in the order in which they are taken
+Mix = list[tuple[str, int]]  # cents by source, in the order of payment
 
 
 class TracingRule(StrEnum):
-    """The rules, in the order in which reports list them."""
+    """The tracing rules, in the order in which reports list them."""
 
     FIFO = "fifo"
     LIFO = "lifo"
     PRO_RATA = "pro-rata"
     LOWEST_BALANCE = "lowest-balance"
-    EQUAL_SHARING = "equal-sharing"  # has no class that holds money: see `equal_sharing`
+    EQUAL_SHARING = "equal-sharing"  # has no class: see `equal_sharing`
 
     @property
     def plain(self) -> str:
-        """Return the rule in words."""
+        """Return the name of the rule in plain words."""
         return _PLAIN[self]
 
 
@@ -46,13 +46,13 @@ _PLAIN = {
 
 
 class TracedCash(Protocol):
-    """An account's money by source, under some rule."""
+    """The money in an account by source, under one tracing rule."""
 
     def put(self, source: str, cents: int) -> None:
-        """Add money of a source."""
+        """Add money from a source."""
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take out a use's amount, at most the balance."""
+        """Remove the amount of a use, at most the balance, and return its sources."""
 
 
 class Queue:
@@ -62,11 +62,11 @@ class Queue:
         self._layers: deque[tuple[str, int]] = deque()
 
     def put(self, source: str, cents: int) -> None:
-        """Lay money on top."""
+        """Add money on top of the queue's layers."""
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take from the bottom."""
+        """Remove money from the oldest layers."""
         mix: Mix = []
         while cents:
             source, there = self._layers.popleft()
@@ -85,11 +85,11 @@ class Stack:
         self._layers: Mix = []
 
     def put(self, source: str, cents: int) -> None:
-        """Lay money on top."""
+        """Add money on top of the stack's layers."""
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take from the top."""
+        """Remove money from the newest layers."""
         mix: Mix = []
         while cents:
             source, there = self._layers.pop()
@@ -104,7 +104,7 @@ class Stack:
 class Blend:
     """Pro rata: each payment is taken from all money in proportion.
 
-    Odd cents go to the largest remainders, at ties to the first source.
+    Odd cents go to the largest remainders; if these are equal, to the first source.
     """
 
     def __init__(self) -> None:
@@ -112,12 +112,12 @@ class Blend:
         self.total_cents = 0
 
     def put(self, source: str, cents: int) -> None:
-        """Add money to the mix."""
+        """Add money from a source to the mix."""
         self._cents[source] = self._cents.get(source, 0) + cents
         self.total_cents += cents
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take from all sources in proportion."""
+        """Remove money from all sources in proportion."""
         parts = pro_rata(cents, list(self._cents.values()))
         mix = [(source, part) for source, part in zip(self._cents, parts, strict=True) if part]
         for source, part in mix:
@@ -129,23 +129,23 @@ class Blend:
 class Preserved:
     """Lowest intermediate balance: the followed money is preserved as long as possible.
 
-    The holder of the account is presumed to spend other money first. So at most the lowest balance
-    since its receipt remains of the followed money. Payments to the followed sources count as their
-    own money, returned and not spent. Several followed sources share a payment in proportion, and
-    so do all other sources.
+    The holder of the account is presumed to spend other money first. So the rest of the followed
+    money is at most the lowest balance since its receipt. Payments to the followed sources count as
+    a return of their own money, not as a use. Several followed sources share a payment in
+    proportion, and so do all other sources.
     """
 
     def __init__(self, followed: Collection[str]) -> None:
-        """Take the followed sources."""
+        """Take the names of the followed sources."""
         self._followed = followed
         self._kept, self._other = Blend(), Blend()
 
     def put(self, source: str, cents: int) -> None:
-        """Add money, followed and other money separately."""
+        """Add money; followed money and other money are separate."""
         (self._kept if source in self._followed else self._other).put(source, cents)
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take other money first; a payment to the followed sources takes their own money first."""
+        """Remove other money first; for payments to followed sources, remove their money first."""
         returned = use in self._followed
         first, then = (self._kept, self._other) if returned else (self._other, self._kept)
         of_first = min(cents, first.total_cents)
@@ -153,11 +153,11 @@ class Preserved:
 
 
 def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], TracedCash]:
-    """Return a function that makes an empty account under a rule.
+    """Return a function that makes an empty account for a tracing rule.
 
     Args:
-        rule: any rule but equal sharing, which has no state before the end.
-        followed: the sources whose money is followed; one rule preserves it.
+        rule: any rule except equal sharing, which has no state before the end.
+        followed: the sources whose money is followed; only the lowest-balance rule uses them.
     """
     match rule:
         case TracingRule.FIFO:
@@ -168,4 +168,4 @@ def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], Traced
             return Blend
         case TracingRule.LOWEST_BALANCE:
             return lambda: Preserved(followed)
-    raise ValueError(f"{rule.plain} is no tracing rule")
+    raise ValueError(f"{rule.plain} has no rule for a single account; use share_equally")

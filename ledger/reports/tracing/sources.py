@@ -1,4 +1,4 @@
-"""Which sources are followed, and the level of detail of sources and uses."""
+"""The sources that are followed, and the level of detail of sources and uses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove
 from ledger.reports.tracing.group_cash import Passed, Reason
 
 KIND, PARTY = "kind", "party"  # levels of detail of sources and uses
-GROUP, ACCOUNT = "group", "account"  # whether the group's cash is one account
+GROUP, ACCOUNT = "group", "account"  # the group's cash is one account, or several
 AS_ONE = "the group's cash"
 
 
 class NoSuchSourceError(MistakeError):
-    """The group's cash received nothing from the sources asked for.
+    """The chosen sources paid no cash to the group.
 
     Attributes:
-        asked: the sources asked for.
+        asked: the chosen sources.
     """
 
     def __init__(self, asked: str, advice: str) -> None:
@@ -28,7 +28,7 @@ class NoSuchSourceError(MistakeError):
 
 
 class Fate(StrEnum):
-    """The fate of money that was paid out."""
+    """The result of money that was paid out."""
 
     BACK = "back"  # returned to the followed sources
     HELD = "held"  # bought an asset that is still there, at cost
@@ -38,36 +38,36 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question: followed sources, accounts and steps."""
+    """The settings of a tracing: the followed sources, the accounts and the steps."""
 
     of: str = Kind.CUSTOMERS  # a kind, a party, or both as Loans:Lender01
-    seq: int | None = None  # a single entry, instead
+    seq: int | None = None  # one entry, in place of `of`
     by: str = KIND
     per: str = GROUP
-    is_daily: bool = False  # the rules see each day's sums, not each movement
+    is_daily: bool = False  # the rules see sums of each day, not each movement
 
     @property
     def spoken(self) -> str:
-        """Name the followed sources."""
+        """Return a name for the followed sources together."""
         return self.of if self.seq is None else f"entry {self.seq}"
 
     def source(self, reason: Reason, seq: int) -> str:
-        """Name a source of cash."""
+        """Return the name of a source of cash."""
         return f"entry {seq}" if seq == self.seq else self.name(reason)
 
     def name(self, reason: Reason) -> str:
-        """Name a source or a use of cash in the same way, so that returned money is recognised."""
+        """Return the name of a source or a use; equal names show that money was returned."""
         both = f"{reason.kind}:{reason.party}"
         return both if self.by == PARTY or self.of in (both, reason.party) else reason.kind
 
     def is_followed(self, reason: Reason, seq: int) -> bool:
-        """Tell whether cash that came for this reason is followed."""
+        """Return whether cash that was received for this reason is followed."""
         if self.seq is not None:
             return seq == self.seq
         return self.of in (reason.kind, reason.party, f"{reason.kind}:{reason.party}")
 
     def moves(self, passed: Iterable[Passed]) -> Iterator[CashMove]:
-        """Name sources, uses and accounts; moves within a group that is one account are left out.
+        """Yield movements by the names of sources, uses and accounts.
 
         Args:
             passed: the movements of the group's cash.
@@ -83,10 +83,10 @@ class Question:
                 yield CashMove(day, giver, taker, cents)
 
     def followed(self, passed: Sequence[Passed]) -> frozenset[str]:
-        """Name the sources that are followed.
+        """Return the names of the followed sources.
 
         Raises:
-            NoSuchSourceError: there are none.
+            NoSuchSourceError: the group received no cash from them.
         """
         came = [(each.giver, each.seq) for each in passed if isinstance(each.giver, Reason)]
         found = frozenset(self.source(why, seq) for why, seq in came if self.is_followed(why, seq))
@@ -103,7 +103,7 @@ class Question:
         return f"{meant}give one of {', '.join(kinds)}, or a party"
 
     def fate(self, reason: Reason, followed: frozenset[str]) -> Fate:
-        """Return the fate of money paid for a reason."""
+        """Return the result of money that was paid for a reason."""
         if self.name(reason) in followed:
             return Fate.BACK
         if reason.root == LIABILITIES:
@@ -118,7 +118,7 @@ ALL_CUSTOMERS = Question()
 def fates(
     question: Question, passed: Iterable[Passed], followed: frozenset[str]
 ) -> dict[str, Fate]:
-    """Return the fate of each use; money that pays off an overdraft is lost to tracing."""
+    """Return the result of each use; money that repays an overdraft cannot be traced further."""
     found = {
         question.name(each.taker): question.fate(each.taker, followed)
         for each in passed

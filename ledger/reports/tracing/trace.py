@@ -1,4 +1,4 @@
-"""Tracing: the group's commingled cash under each rule of the courts."""
+"""Tracing: the group's commingled cash under each tracing rule of courts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The uses of the traced sources and of all others, under each rule."""
+    """The uses of the followed sources and of all others, under each rule."""
 
     question: Question
-    followed: frozenset[str]  # those of the sources that are followed
+    followed: frozenset[str]  # the names of the followed sources
     accounts: tuple[str, ...]
     moves: tuple[CashMove, ...]
     fates: Mapping[str, Fate]  # the key is a use
@@ -29,17 +29,17 @@ class Trace:
 
     @property
     def brought(self) -> list[CashMove]:
-        """Return the followed sources."""
+        """Return the movements from the followed sources."""
         return [move for move in self.moves if move.giver in self.followed]
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return the amount of followed money."""
+        """Return the amount received from the followed sources."""
         return dollars(sum(move.cents for move in self.brought))
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Name all sources: followed ones first, then by amount."""
+        """Return the names of all sources: followed sources first, then by amount."""
         cents: dict[str, int] = {}
         for traced in self.by_rule.values():
             for source, _ in (*traced.paid, *traced.left_cents):
@@ -51,41 +51,41 @@ class Trace:
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Name all uses, the largest first."""
+        """Return the names of all uses, with the largest first."""
         cents: dict[str, int] = {}
         for (_, use), paid in self.by_rule[TracingRule.FIFO].paid.items():
             cents[use] = cents.get(use, 0) + paid.cents
         for traced in self.by_rule.values():
             for _, use in traced.paid:
-                cents.setdefault(use, 0)  # an overdraft, which may occur under one rule alone
+                cents.setdefault(use, 0)  # an overdraft, which may occur under one rule only
         return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
 
     def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
-        """Return the followed money paid for a use."""
+        """Return the amount of followed money that was paid for a use."""
         traced = self.by_rule[rule]
         return sum((traced.paid_usd(source, use) for source in self.followed), ZERO)
 
     def left_usd(self, rule: TracingRule, account: str) -> Decimal:
-        """Return the followed money left in an account."""
+        """Return the amount of followed money that is left in an account."""
         traced = self.by_rule[rule]
         return sum((traced.left_usd(source, account) for source in self.followed), ZERO)
 
     def fate_usd(self, rule: TracingRule, fate: Fate) -> Decimal:
-        """Return the followed money with a fate."""
+        """Return the amount of followed money with one result."""
         uses = [use for use in self.uses if self.fates[use] is fate]
         return sum((self.paid_usd(rule, use) for use in uses), ZERO)
 
     def all_left_usd(self, rule: TracingRule) -> Decimal:
-        """Return the followed money left in all accounts."""
+        """Return the amount of followed money that is left in all accounts."""
         return sum((self.left_usd(rule, each) for each in self.accounts), ZERO)
 
     def tables(self) -> list[Table]:
-        """Lay out the followed money by use and by fate; then whole matrices, dates and days."""
+        """Return tables of followed money by use and result, of sources by use, and of dates."""
         matrices = (self._matrix(rule) for rule in TracingRule)
         return [self._paid(), self._fates(), *matrices, self._flows(), self._days()]
 
     def answer(self) -> str:
-        """Say in two sentences whose money is followed, and how far the rules agree."""
+        """State the followed sources, and how far the rules agree, in two or three sentences."""
         days = [move.day for move in self.brought]
         back = self._range(lambda rule: self.fate_usd(rule, Fate.BACK))
         said = (
@@ -213,14 +213,14 @@ class Trace:
 
 
 def trace(run: RunFolder, question: Question = ALL_CUSTOMERS) -> Trace:
-    """Follow money through the group's commingled cash under each rule.
+    """Trace money through the group's commingled cash under each tracing rule.
 
     Args:
         run: the run whose books are read.
         question: the followed sources, the accounts and the steps.
 
     Raises:
-        NoSuchSourceError: the group's cash received nothing from them.
+        NoSuchSourceError: the group received no cash from the followed sources.
     """
     passed = cash_passed(run)
     followed = question.followed(passed)

@@ -1,1 +1,1 @@
-"""From a figure to its lines and back: trails, one entity's books, queries."""
+"""Trails from a figure to its entries and back, one entity's books, and queries."""

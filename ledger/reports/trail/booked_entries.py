@@ -1,4 +1,4 @@
-"""Entries of the general ledger one by one, from its copy by column."""
+"""Reads single entries of the general ledger from its copy by column."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +12,13 @@ from ledger.reports.dollars import number_of
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# A line of an entry: account, number, commodity, and the party if it is not the payee.
+# A posting of an entry: account, number, commodity, and the party if it is not the payee.
 PostingCells = tuple[str, Decimal, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class BookedEntry:
-    """An entry of the general ledger."""
+    """An entry of the general ledger, with its postings."""
 
     seq: int
     date: date
@@ -27,17 +27,17 @@ class BookedEntry:
     narration: str
     tag: str | None
     links: tuple[str, ...]
-    meta: Mapping[str, str]  # the others
-    lines: tuple[PostingCells, ...]  # the lines as Beancount books them, by commodity
+    meta: Mapping[str, str]  # all other metadata
+    lines: tuple[PostingCells, ...]  # the postings in Beancount's order: by commodity
 
     @property
     def is_closing(self) -> bool:
-        """Tell whether it sums up fills."""
+        """Return whether the entry sums up fills."""
         return "fills" in self.meta
 
     @property
     def usd_lines(self) -> list[tuple[str, Decimal]]:
-        """Return the accounts in which it moves dollars, with the amounts."""
+        """Return the postings in dollars: account and amount."""
         return [(account, number) for account, number, unit, _ in self.lines if unit == MONEY]
 
 
@@ -53,7 +53,7 @@ _ENTRIES = """
 def booked_entries(
     run: RunFolder, condition: str, parameters: Sequence[object] = ()
 ) -> Iterator[BookedEntry]:
-    """Yield the entries with a posting that meets an SQL condition, in their true order."""
+    """Yield the entries with a posting that fulfils an SQL condition, in the order of seq."""
     number = number_of(run)
     found = run.select(_ENTRIES.format(condition=condition), parameters)
     for _, rows in groupby(found, itemgetter(0)):

@@ -1,6 +1,7 @@
-"""The general ledger and the fills of a run, read side by side.
+"""Reads the general ledger and the fills of a run together.
 
-Entries come from the columnar copy. DuckDB sums the fills, and the one rule posts the sums.
+Entries are read from the columnar copy. DuckDB sums the fills, and the posting rule is applied to
+the sums.
 """
 
 from datetime import date
@@ -24,17 +25,17 @@ from ledger.transaction import MONEY, Movement, Posting
 SIGNS = (
     "Signs are Beancount's: uses, costs and assets are positive; sources, gains and debts negative."
 )
-SHOWN = 20  # listed entries or fills by default
+SHOWN = 20  # entries or fills in a list by default
 
 _MOTIVES = {motive.word: motive for motive in Motive}
 
 
 class TrailError(MistakeError, ValueError):
-    """The books have no such kind, number or link."""
+    """The books do not have the given kind, number or link."""
 
 
 class FillSum(NamedTuple):
-    """The sum of fills of one pairing."""
+    """The sum of fills with the same pairing."""
 
     pairing: Pairing
     fills: int
@@ -45,7 +46,7 @@ class FillSum(NamedTuple):
 
 
 class BothTiers:
-    """The general ledger and the fills of a run, read side by side."""
+    """The general ledger and the fills of a run."""
 
     def __init__(self, run: RunFolder, connection: duckdb.DuckDBPyConnection) -> None:
         self.run, self._connection = run, connection
@@ -54,7 +55,7 @@ class BothTiers:
 
     @property
     def last_seq(self) -> int:
-        """Return the last number of the true order, which is that of a closing entry."""
+        """Return the last number (seq); it is the number of a closing entry."""
         ((last,),) = self.run.select("SELECT max(seq) FROM postings")
         return int(last)
 
@@ -65,30 +66,30 @@ class BothTiers:
         return day
 
     def entry(self, seq: int) -> BookedEntry:
-        """Find the entry of a number.
+        """Return the entry with a number (seq).
 
         Raises:
-            TrailError: there is none.
+            TrailError: no entry has this number.
         """
         for entry in booked_entries(self.run, "seq = ?", [seq]):
             return entry
         raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
 
     def entries_with(self, link: str) -> list[BookedEntry]:
-        """Find the entries that have a link, in their true order."""
+        """Return the entries that have a link, in the order of seq."""
         return list(booked_entries(self.run, "list_contains(links, ?)", [link]))
 
     def fill(self, seq: int) -> Fill[int] | None:
-        """Find the fill of a number; None where there is none."""
+        """Return the fill with a number (seq); None if there is no such fill."""
         rows = self.fills(f"seq = {seq}")
         return first_fill(rows) if len(rows) else None
 
     def fills(self, condition: str) -> np.ndarray:
-        """Read the fills that meet a condition."""
+        """Return the fills that fulfil an SQL condition."""
         return fill_store.read(self._connection, f"(FROM rows WHERE {condition})", self.run.names)
 
     def sums(self, condition: str) -> list[FillSum]:
-        """Sum the fills that meet a condition, by pairing."""
+        """Return sums of the fills that fulfil an SQL condition, by pairing."""
         found = self._connection.execute(
             "SELECT motive, venue, taker, maker, count(*), min(seq), max(seq), sum(edge_cents), "
             f"sum(fee_cents) FROM rows WHERE {condition} GROUP BY ALL ORDER BY ALL"
@@ -99,11 +100,11 @@ class BothTiers:
         ]
 
     def told(self, fill: Fill[int]) -> Movement:
-        """Expand a fill to its transaction in a day ledger."""
+        """Return the transaction of a fill, as in a day ledger."""
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:
-        """Return the sentences and postings of many fills, by seq, as in a day ledger."""
+        """Return the sentences of many fills, by seq, as in a day ledger."""
         said: dict[int, str] = {}
         for seqs, told in self._entries.of_rows(rows):
             words = told.narration
@@ -112,11 +113,11 @@ class BothTiers:
         return said
 
     def posted(self, fills: FillSum) -> list[Posting[int]]:
-        """Apply the rule that posts fills to a sum of them; contracts are left out."""
+        """Apply the posting rule to a sum of fills, without contracts."""
         return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
 
     def closing_of(self, fill: Fill[int]) -> BookedEntry | None:
-        """Find the entry that sums up *fill*: its first fill has the same pairing."""
+        """Return the entry that sums up *fill*; its first fill has the pairing of *fill*."""
         pairing = Pairing.of(fill, self.run.names)
         candidates = booked_entries(
             self.run,
@@ -131,7 +132,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Read the fills that a closing entry sums up: those of the pairing of its first."""
+        """Return the fills that a closing entry sums up: all with the pairing of its first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(
@@ -140,14 +141,14 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Sum fills of one pairing again, as a closing entry does; contracts are kept."""
+        """Sum fills of one pairing again, as a closing entry does, including contracts."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:
-        """Return each account's balance in dollars just before *seq*.
+        """Return each account's balance in dollars just before the number *seq*.
 
         Args:
-            seq: the place in the true order.
+            seq: a number in the order of all events.
             booked: whether fills count from the time of their closing entry, as in the general
                 ledger; otherwise from their own time.
         """
@@ -165,7 +166,7 @@ class BothTiers:
         return stood
 
     def number(self, posting: Posting[int]) -> Decimal:
-        """Return a posting's amount as a decimal of its commodity."""
+        """Return the amount of a posting as a decimal number of its commodity."""
         if posting.commodity == MONEY:
             return usd_of(posting.units)
         return Decimal(self._scales[posting.commodity].text(posting.units))

@@ -1,4 +1,4 @@
-"""The fills behind a closing entry, and whether they sum to it."""
+"""The fills of a closing entry, and a check that they sum to it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,7 +27,7 @@ class SummedFill:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A figure of a closing entry beside the sum of its fills."""
+    """A figure of a closing entry, and the same figure computed from its fills."""
 
     line: str
     party: str | None
@@ -37,13 +37,13 @@ class Agreement:
 
     @property
     def difference(self) -> Decimal:
-        """Return the difference of entry and fills: zero, or one of them is wrong."""
+        """Return the difference of entry and fills; if not zero, one of them is wrong."""
         return self.in_the_entry - self.in_the_fills
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedFills:
-    """The fills behind a closing entry, and whether they sum to it."""
+    """The fills of a closing entry, and a check that they sum to it."""
 
     count: int
     listed: tuple[SummedFill, ...]
@@ -51,7 +51,7 @@ class ClosedFills:
 
 
 def closed_fills(books: BothTiers, entry: BookedEntry, limit: int) -> ClosedFills:
-    """Find the fills of a closing entry, and sum them again."""
+    """Find the fills of a closing entry, and compare their sum with the entry."""
     rows = books.fills_of(entry)
     listed = (
         SummedFill(
@@ -67,7 +67,7 @@ def closed_fills(books: BothTiers, entry: BookedEntry, limit: int) -> ClosedFill
 
 
 def summed_table(found: ClosedFills) -> Table:
-    """Return a line for each fill that is listed."""
+    """Return a table with a row for each listed fill."""
     return Table.of(
         "fills",
         f"The fills that it sums up: {found.count:,}",
@@ -89,7 +89,7 @@ def _agreement(books: BothTiers, entry: BookedEntry, rows: np.ndarray) -> tuple[
 
 
 def agreement_table(found: ClosedFills) -> Table:
-    """Return a line for each figure of the entry."""
+    """Return a table with a row for each figure of the entry."""
     return Table.of(
         "agreement",
         "The entry compared with the sum of its fills",

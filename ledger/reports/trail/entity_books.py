@@ -1,8 +1,8 @@
-"""One entity's own books, which balance and can be opened by themselves.
+"""One entity's own books, which balance and can be opened without other books.
 
-Every entry of the general ledger balances in dollars within each entity that it touches, so the
-postings of one entity are a ledger by themselves. Contracts are separate: a long is in one entity's
-books and its short in another's.
+Every entry of the general ledger balances in dollars within each of its entities. So the postings
+of one entity are a ledger by themselves. Contracts are separate: a long position is in one entity's
+books, and the short position is in another's.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
 
 
 class UnknownEntityError(MistakeError, ValueError):
-    """No entity of that name keeps books in this run."""
+    """No entity with this name keeps books in this run."""
 
     def __init__(self, entity: str, entities: Sequence[str]) -> None:
         by_folded = {name.casefold(): name for name in entities}
@@ -37,7 +37,7 @@ class UnknownEntityError(MistakeError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """The turnover and balance of one commodity on one account."""
+    """The movements and the balance of one commodity in one account."""
 
     account: str
     commodity: str
@@ -50,19 +50,19 @@ class LedgerLine:
         return self.opening + self.movement
 
     def is_in_dollars_of(self, root: str) -> bool:
-        """Tell whether it is a line in dollars of one of ROOTS."""
+        """Return whether the line is in dollars, and its account has this root."""
         return self.commodity == MONEY and self.account.startswith(f"{root}:")
 
 
 @dataclass(frozen=True, slots=True)
 class EntityBooks:
-    """The books of one entity."""
+    """The books of one entity, with a line for each account and commodity."""
 
     entity: str
     lines: Sequence[LedgerLine]  # the lines in the order of the chart
 
     def answer(self) -> str:
-        """Return the entity's assets, debts and result since the first day, in a sentence."""
+        """Return a sentence on the entity's assets, debts and result since the first day."""
         owns, owes, costs, gains = (
             sum((line.closing for line in self.lines if line.is_in_dollars_of(root)), ZERO)
             for root in ("Assets", "Liabilities", "Expenses", "Income")
@@ -73,7 +73,7 @@ class EntityBooks:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the trial balance in dollars, contracts, and tokens if there are any."""
+        """Return tables of the trial balance in dollars, of contracts, and of tokens if any."""
         money = [line for line in self.lines if line.commodity == MONEY]
         others = [line for line in self.lines if line.commodity != MONEY]
         return [_trial_balance(self.entity, money), *_in_other_commodities(self.entity, others)]
@@ -83,7 +83,7 @@ def books(run: RunFolder, entity: str) -> EntityBooks:
     """Return the books of *entity*.
 
     Raises:
-        UnknownEntityError: no entity of that name keeps books.
+        UnknownEntityError: no entity with this name keeps books.
     """
     return EntityBooks(entity, lines_of(run, entity))
 
@@ -92,7 +92,7 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
     """Return a line for each account of *entity*, in the order of the chart.
 
     Raises:
-        UnknownEntityError: no entity of that name keeps books.
+        UnknownEntityError: no entity with this name keeps books.
     """
     accounts = accounts_of(run, entity)
     openings: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -117,7 +117,7 @@ def accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
     """Return the accounts opened for *entity*, in the order of the chart.
 
     Raises:
-        UnknownEntityError: no entity of that name keeps books.
+        UnknownEntityError: no entity with this name keeps books.
     """
     entities = tuple(dict.fromkeys(entity_of(account) for account in run.opens))
     if entity not in entities:

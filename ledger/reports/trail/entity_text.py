@@ -1,4 +1,4 @@
-"""One entity's own books as a Beancount ledger that needs no other."""
+"""Writes one entity's own books as a Beancount ledger that needs no other ledger."""
 
 from collections.abc import Container, Iterator
 
@@ -26,10 +26,10 @@ option "operating_currency" "{money}"
 
 
 def books_text(run: RunFolder, entity: str) -> str:
-    """Return the books of *entity* as a Beancount ledger that needs no other.
+    """Return the books of *entity* as a Beancount ledger that needs no other ledger.
 
     Raises:
-        UnknownEntityError: no entity of that name keeps books.
+        UnknownEntityError: no entity with this name keeps books.
     """
     accounts = {a: o for a, o in accounts_of(run, entity).items() if not is_contract(a)}
     title = quoted(f"Books of {entity}")
@@ -51,7 +51,7 @@ def books_text(run: RunFolder, entity: str) -> str:
 
 
 def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
-    """Write an entry with the postings on *accounts*; empty if there are none."""
+    """Return the text of an entry's postings to *accounts*; empty if there are none."""
     postings = [posting for posting in entry.postings if posting.account in accounts]
     if not postings:
         return ""

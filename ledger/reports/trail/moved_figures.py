@@ -1,4 +1,4 @@
-"""The figures of the house group that a fill or an entry moves: before, after, and in the end."""
+"""The figures of the house group that a fill or an entry changes: before, after, and at the end."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ PARTS = ("cause", "claim", "liquid", "group")  # parts of the hole, as on accoun
 
 @dataclass(frozen=True, slots=True)
 class MovedFigure:
-    """A figure of the house group that changes; without a kind, the hole itself."""
+    """A figure of the house group that changes; if `kind` is None, it is the hole."""
 
     part: str  # one of PARTS, or the word hole
     kind: str | None
@@ -32,7 +32,7 @@ class MovedFigure:
 def moved_figures(
     run: RunFolder, moved: Iterable[tuple[str, Decimal]], before: Mapping[str, Decimal]
 ) -> tuple[MovedFigure, ...]:
-    """Return each part of the hole that changes, with the amounts before and at the end."""
+    """Return each part of the hole that changes, with its amounts before and at the end."""
     lines = (before.items(), moved, usd_balances(run).items())
     stood, moves, ends = (_by_part(run, each) for each in lines)
     figures = [
@@ -47,7 +47,7 @@ def moved_figures(
 
 
 def figures_table(found: Sequence[MovedFigure]) -> Table:
-    """Return a line for each figure."""
+    """Return a table with a row for each figure."""
     return Table.of(
         "figures",
         "The figures of the house group that include it",
@@ -60,7 +60,7 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
 def _by_part(
     run: RunFolder, lines: Iterable[tuple[str, Decimal]]
 ) -> defaultdict[tuple[str, str], Decimal]:
-    """Sum lines by their accounts' part in the hole, and by kind."""
+    """Return sums of amounts by kind, and by the account's part in the hole."""
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for account, usd in lines:
         if part := run.opens[account].hole:

@@ -1,9 +1,9 @@
-"""BQL, the query language of Beancount, and the ledger's saved questions.
+"""Queries in BQL, Beancount's query language, and the ledger's saved queries.
 
-Queries go to the general ledger, or to the house group's own books.
+A query reads the general ledger, or the house group's own books.
 
-The answers equal those of `bean-query main.beancount`. In the table an amount becomes a column of
-numbers for each commodity.
+The results equal the results of `bean-query main.beancount`. In the table, a column of amounts
+becomes one column of numbers for each commodity.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,16 +20,16 @@ from ledger.mistake import MistakeError
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# The other statements (CREATE, INSERT, PRINT) do not return tables.
+# Other statements (CREATE, INSERT, PRINT) do not return tables.
 QUESTIONS = (ast.Select, ast.Balances, ast.Journal)
 
 
 class QueryError(MistakeError, ValueError):
-    """A statement that is not BQL, or the name of no saved query."""
+    """A statement is not valid BQL, or no saved query has the name."""
 
 
 def query(run: RunFolder, bql: str, group: bool = False) -> Table:
-    """Answer a BQL question; ``.run NAME`` asks a saved one, ``.run`` lists them.
+    """Return the result of a BQL query; ``.run NAME`` runs a saved query, ``.run`` lists them.
 
     Args:
         run: the run.
@@ -37,7 +37,7 @@ def query(run: RunFolder, bql: str, group: bool = False) -> Table:
         group: whether to query the house group's own books, which load faster.
 
     Raises:
-        QueryError: it can't be answered.
+        QueryError: the query is not valid, or has no result.
     """
     text = bql.strip()
     if not text:
@@ -100,18 +100,18 @@ def _place(error: beanquery.ParseError, text: str) -> str:
 
 
 def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Cell]]]:
-    """Yield a column; a column of amounts becomes one of numbers for each commodity."""
+    """Yield a column; a column of amounts becomes a column of numbers for each commodity."""
     amounts = [_amounts(value) for value in values]
     commodities = dict.fromkeys(commodity for found in amounts for commodity in found or ())
     if not commodities:
-        # An inventory that sums to zero is empty.
+        # An inventory whose sum is zero is empty.
         yield name, [None if isinstance(v, inventory.Inventory) else _cell(v) for v in values]
     for commodity in commodities:
         yield f"{name} ({commodity})", [(found or {}).get(commodity) for found in amounts]
 
 
 def _amounts(value: object) -> dict[str, Decimal] | None:
-    """Return numbers by commodity; None for other values."""
+    """Return the numbers by commodity; None if the value is not an amount."""
     match value:
         case inventory.Inventory():
             units = [position.units for position in value]
@@ -128,7 +128,7 @@ def _amounts(value: object) -> dict[str, Decimal] | None:
 
 
 def _cell(value: object) -> Cell:
-    """Convert values of beanquery to values of tables."""
+    """Convert a value of beanquery to a value of a table."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):

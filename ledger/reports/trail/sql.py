@@ -1,4 +1,4 @@
-"""SQL over the books: a row for each fill and payment, and one for each posting.
+"""SQL queries on the books: a row for each fill and payment, and a row for each posting.
 
 Views and a table, in DuckDB's dialect:
 
@@ -8,8 +8,8 @@ Views and a table, in DuckDB's dialect:
     contracts  the size of lot and tick, and the number of similar markets, by venue and market
     opens, notes, events, prices    the general ledger's other directives
 
-A statement may read these and nothing else. DuckDB can restrict access to a list of files, but not
-to reading, and a COPY can be hidden in a SELECT. So a statement works on a copy, and the sealed
+A statement may only read these. DuckDB can limit access to a list of files, but it cannot forbid
+writing to them: a COPY can be hidden in a SELECT. So a statement works on a copy, and the sealed
 files stay unchanged.
 """
 
@@ -31,13 +31,13 @@ from ledger.motives import PAYMENTS
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Incremented if an existing query could stop working.
+# Incremented when a change of the views could break an existing query.
 SCHEMA_VERSION = 2
 
 POSTINGS: tuple[tuple[str, str, str], ...] = (
     *posting_store.COLUMNS,
     ("amount", "DECIMAL", "units x unit: the amount moved, in the commodity"),
-    ("month", "VARCHAR", "of the date: 2022-05"),
+    ("month", "VARCHAR", "month of the date: 2022-05"),
 )
 
 SCHEMA: tuple[tuple[str, str, str], ...] = (
@@ -47,22 +47,22 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("venue", "VARCHAR", "the venue of the trade"),
     ("market", "VARCHAR", "the contract, such as BTC-PERP"),
     ("taker", "VARCHAR", "the sender of the order; of a payment: holder of the position"),
-    ("maker", "VARCHAR", "the other party; the venue, where it was the venue's pool"),
-    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if it was a firm"),
+    ("maker", "VARCHAR", "the other party; of a payment from the venue's pool: the venue"),
+    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if no retail customer"),
     ("quantity", "DECIMAL", "contracts, > 0 if the taker buys; of a payment: the position"),
     ("price_usd", "DECIMAL", "per contract; of a payment: the mark"),
     ("lead_usd", "DECIMAL", "lead price at that moment"),
     ("lead_when_quoted_usd", "DECIMAL", "lead price that the quote was computed from, or NULL"),
     ("quote_age_s", "DECIMAL", "seconds since that lead price; NULL without a quote"),
-    ("trigger", "VARCHAR", "what made the quote profitable to hit: posting, tick or NULL"),
+    ("trigger", "VARCHAR", "cause of a profitable hit: posting (of the quote), tick or NULL"),
     ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
-    ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: what is received"),
+    ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: amount received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
     ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
     ("stands_for", "BIGINT", "similar markets, in each of which the quantity changes hands"),
 )
 
-# DuckDB multiplies decimals exactly, or reports an error if the product is too large.
+# DuckDB multiplies decimals exactly; if the product is too large, it reports an error.
 _PAYMENTS = "', '".join(motive.word for motive in PAYMENTS)
 _FILLS = f"""
 CREATE TEMP VIEW fills AS SELECT
@@ -81,20 +81,20 @@ CREATE TEMP VIEW fills AS SELECT
         THEN (abs(lots) * price * cents_per_lot_tick)::DECIMAL(18, 0) * 0.01
     END AS notional_usd,
     stands_for
--- An unknown contract leaves figures out, never a row.
+-- For an unknown contract the figures are empty, but the row is there.
 FROM rows LEFT JOIN contracts USING (venue, market)
 """
 
 
 class SqlError(MistakeError, ValueError):
-    """A statement that DuckDB refuses, or more than one statement."""
+    """DuckDB refuses a statement, or the text has more than one statement."""
 
 
 def sql(run: RunFolder, statement: str) -> Table:
-    """Answer one SELECT, or another statement that only reads (FROM, DESCRIBE, SUMMARIZE).
+    """Return the result of one statement that only reads (SELECT, FROM, DESCRIBE, SUMMARIZE).
 
     Raises:
-        SqlError: it is not such a statement, or it fails.
+        SqlError: the statement is not one that only reads, or it fails.
     """
     try:
         with _sandbox(run) as connection:
@@ -109,7 +109,7 @@ def sql(run: RunFolder, statement: str) -> Table:
 
 
 def schemas() -> dict[str, Table]:
-    """Describe the views `fills` and `postings`, by name."""
+    """Return tables that describe the views `fills` and `postings`, by name."""
     return {
         "fills": Table(
             "fills",
@@ -144,13 +144,13 @@ def schemas() -> dict[str, Table]:
 def _answer(
     connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """Run a statement, and end it at once when the reader gives up."""
+    """Run a statement, and end it at once if the user interrupts."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(lambda: connection.execute(statement).fetchall())
         try:
             rows = running.result()
         except KeyboardInterrupt:
-            # In a thread of its own, since DuckDB would block the interruption.
+            # in another thread, because DuckDB would block the interruption
             connection.interrupt()
             raise
     return tuple(c[0] for c in connection.description), [tuple(map(_cell, row)) for row in rows]
@@ -158,7 +158,7 @@ def _answer(
 
 @contextmanager
 def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the books by column, without access to anything else."""
+    """Open a copy of the books by column; a statement can access no other file."""
     with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
         copy = RunFolder(Path(folder))
         for path in run.column_files:
@@ -189,14 +189,14 @@ def _add_contracts(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Co
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
-    """Restrict the connection to the copy from now on."""
+    """Limit the connection to the files of the copy from now on."""
     files = ", ".join(map(_quoted, copy.column_files))
     for setting in (
         "TimeZone = 'UTC'",
         "enable_progress_bar = false",
         f"temp_directory = {_quoted(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
-        "enable_external_access = false",  # also no extensions and no variables
+        "enable_external_access = false",  # this also forbids extensions and variables
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
@@ -207,7 +207,7 @@ def _quoted(path: Path) -> str:
 
 
 def _cell(value: object) -> Cell:
-    """Convert values of DuckDB to values of tables."""
+    """Convert a value of DuckDB to a value of a table."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):
@@ -218,6 +218,6 @@ def _cell(value: object) -> Cell:
 
 
 def _first_line(error: duckdb.Error) -> str:
-    """Shorten DuckDB's message to the error and its hint, without the excerpt."""
+    """Return the error and the hint of DuckDB's message, without the excerpt of the statement."""
     message = str(error).split("\n\nLINE ")[0]
     return " ".join(message.split())

@@ -1,8 +1,8 @@
 """The trail down: from a figure to its entries, and from entries to fills.
 
 A figure is the balance in dollars of the accounts of one kind, in the books of the house group or
-of one entity. It is the sum of entries of the general ledger, and closing entries are sums of
-fills; the answer checks that both agree.
+of one entity. A figure is a sum of entries of the general ledger, and a closing entry is a sum of
+fills. The result shows whether both agree.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,21 +37,21 @@ def trail(
     entity: str | None = None,
     limit: int = SHOWN,
 ) -> "Trail":
-    """Go down from a figure to its entries, and to the fills behind them.
+    """Find the entries of a figure, and the fills of these entries.
 
     Args:
         run: the run.
         kind: the third word of accounts, such as PickOff; None: all kinds that explain the hole, or
             the result of *entity*.
-        party: the counterparty; None: all.
-        since: the first day; None: the run's.
-        until: the last day; None: the run's.
+        party: the counterparty; None: all counterparties.
+        since: the first day; None: the first day of the run.
+        until: the last day; None: the last day of the run.
         entity: the entity whose books are read; None: the house group.
-        limit: how many of the largest entries to list.
+        limit: the number of entries to list, the largest first.
 
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
-        TrailError: the books have no such kind, or the period ends before it starts.
+        TrailError: the books do not have the kind, or the period ends before it starts.
     """
     figure = _figure(run, kind, party, since, until, entity)
     with run.connect() as connection:
@@ -64,22 +64,22 @@ def trail(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Dollars on some accounts in a period, with one counterparty or with all."""
+    """An amount in dollars on some accounts in a period, with one counterparty or with all."""
 
     name: str
-    kind: str | None  # the kind of all its accounts, if it is the same
+    kind: str | None  # the kind of the accounts, if all have the same
     accounts: frozenset[str]
     party: str | None
     since: date
     until: date
 
     def takes(self, account: str, party: str | None) -> bool:
-        """Tell whether a posting belongs to it."""
+        """Return whether a posting is part of the figure."""
         return account in self.accounts and self.party in (None, party)
 
 
 class Share(NamedTuple):
-    """An entry's contribution to a figure, with one counterparty."""
+    """The part of a figure that an entry has, with one counterparty."""
 
     seq: int
     day: date
@@ -90,7 +90,7 @@ class Share(NamedTuple):
 
 
 class FillShare(NamedTuple):
-    """The contribution of one pairing's fills to a figure."""
+    """The part of a figure that the fills of one pairing have."""
 
     sum: FillSum
     usd: Decimal
@@ -98,16 +98,16 @@ class FillShare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """A figure, its entries, and the fills behind them."""
+    """A figure, its entries, and the fills of these entries."""
 
     figure: Figure
     shares: Sequence[Share]
-    listed: Sequence[Share]  # the largest of them, in their order
+    listed: Sequence[Share]  # the largest shares, in order of time
     sums: Sequence[FillShare]
-    has_fills: bool  # a ledger without fills has no detail behind its entries
+    has_fills: bool  # a ledger without fills has only entries
 
     def answer(self) -> str:
-        """Say the figure, and the number of its entries."""
+        """State the figure, and the number of its entries."""
         entries = len({share.seq for share in self.shares})
         counted = "1 entry" if entries == 1 else f"{entries:,} entries"
         return (
@@ -115,7 +115,7 @@ class Trail:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the entries, the fills, and their sums."""
+        """Return tables of the entries, of the fills, and of their sums."""
         entries = _entries_table(self.figure, self.shares, self.listed)
         if not self.has_fills:
             return [entries]
@@ -155,7 +155,7 @@ def _figure(
 
 
 def _explains(run: RunFolder, account: str) -> bool:
-    """Tell whether an account explains money, and does not hold it."""
+    """Return whether an account explains money, and is not an account of money."""
     part = run.opens[account].hole
     if part is None:  # outside the house group
         return account.startswith(("Income:", "Expenses:", "Equity:"))
@@ -165,7 +165,7 @@ def _explains(run: RunFolder, account: str) -> bool:
 def _no_such_kind(books: str, kind: str | None, kinds: Sequence[str]) -> TrailError:
     close = get_close_matches(str(kind).casefold(), map(str.casefold, kinds), n=1)
     meant = "".join(f"did you mean {each}? " for each in kinds if each.casefold() in close)
-    return TrailError(f"{books} keep no {kind!r}; {meant}the kinds are {', '.join(kinds)}")
+    return TrailError(f"{books} have no kind {kind!r}; {meant}the kinds are {', '.join(kinds)}")
 
 
 def _shares(run: RunFolder, figure: Figure) -> list[Share]:
@@ -190,10 +190,10 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
-    """Yield the period's fills that belong to the figure, without using the entries."""
+    """Yield the period's fills that are part of the figure, computed without the entries."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     conditions = [f"motive IN ({motives})"]
-    # A column that no condition names is not read.
+    # DuckDB reads a column only if a condition names it.
     if figure.since > date.min:
         conditions.append(f"time >= DATE '{figure.since}'")
     if figure.until < date.max:

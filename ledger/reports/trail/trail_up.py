@@ -1,6 +1,6 @@
-"""The trail up: from one fill or entry to every figure that it changes.
+"""The trail up: from one fill or entry to every figure that changes by it.
 
-It shows the event, its postings, its closing entry, and every part of the hole that it changes,
+The report has the event, its postings, its closing entry, and every part of the hole that changes,
 with the amounts before and at the end.
 """
 
@@ -29,22 +29,22 @@ _FILL = re.compile(r"fill-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class FillTrail:
-    """A fill, and the figures that it is part of."""
+    """A fill, and the figures that include it."""
 
     fill: Fill[int]
     transaction: Movement
     pairing: Pairing
     postings: tuple[PostingCells, ...]
-    closing: BookedEntry | None  # its closing entry
+    closing: BookedEntry | None  # the closing entry that includes the fill
     figures: tuple[MovedFigure, ...]
     linked: Linked
 
     def answer(self) -> str:
-        """Return the fill and its part of the hole in a sentence."""
+        """Return a sentence with the number and the narration of the fill."""
         return f"Fill {self.fill.seq}: {self.transaction.narration}."
 
     def tables(self) -> list[Table]:
-        """Lay it out."""
+        """Return tables of the fill, its postings, its closing entry, and the figures."""
         return [
             _fill_table(self.fill, self.transaction, self.pairing),
             _postings_table(self.postings),
@@ -56,20 +56,20 @@ class FillTrail:
 
 @dataclass(frozen=True, slots=True)
 class EntryTrail:
-    """An entry, and the figures that it is part of."""
+    """An entry, and the figures that include it."""
 
     entry: BookedEntry
     place: str  # the file and the line
     figures: tuple[MovedFigure, ...]
     linked: Linked
-    closed: ClosedFills | None  # set if the entry is a closing entry
+    closed: ClosedFills | None  # the fills of the entry, if it is a closing entry
 
     def answer(self) -> str:
-        """Return the entry with its file and line in a sentence."""
+        """Return a sentence with the entry's number, file, line and narration."""
         return f"Entry {self.entry.seq} ({self.place}): {self.entry.narration}."
 
     def tables(self) -> list[Table]:
-        """Lay it out."""
+        """Return tables of the entry, its postings, its fills, and the figures."""
         tables = [
             _postings_table(self.entry.lines, self.entry.narration),
             _entry_table(self.entry, self.place),
@@ -83,32 +83,32 @@ class EntryTrail:
 
 @dataclass(frozen=True, slots=True)
 class LinkTrail:
-    """All entries with a link, and the figures that they change."""
+    """All entries with one link, and the figures that these entries change."""
 
     linked: Linked
     figures: tuple[MovedFigure, ...]
 
     def answer(self) -> str:
-        """Say how many entries have the link."""
+        """State the number of entries that have the link."""
         return f"{len(self.linked.entries)} entries share this link."
 
     def tables(self) -> list[Table]:
-        """Lay it out."""
+        """Return tables of the entries and of the figures."""
         return [linked_table(self.linked), figures_table(self.figures)]
 
 
 def trail_up(
     run: RunFolder, start: int | str, limit: int = SHOWN
 ) -> FillTrail | EntryTrail | LinkTrail:
-    """Go up from a fill or an entry to the figures that it is part of.
+    """Find the figures that include a fill, an entry, or the entries of a link.
 
     Args:
         run: the run.
-        start: a seq, or a link such as ``settlement-2022-05-09-12-00-00``.
-        limit: how many fills or entries to list.
+        start: a number (seq), or a link such as ``settlement-2022-05-09-12-00-00``.
+        limit: the number of fills or entries to list.
 
     Raises:
-        TrailError: the books have no such number or link.
+        TrailError: the books do not have the number or the link.
     """
     with run.connect() as connection:
         books = BothTiers(run, connection)
@@ -121,7 +121,7 @@ def trail_up(
         if named := _FILL.fullmatch(link):
             fill = books.fill(int(named[1]))
             if fill is None:
-                raise TrailError(f"{link} is no fill; give a fill's link, or --seq {named[1]}")
+                raise TrailError(f"{link} is not a fill; give a fill's link, or --seq {named[1]}")
             return _up_from_fill(books, fill, limit)
         return _up_from_link(books, link, limit)
 
@@ -157,7 +157,7 @@ def _up_from_link(books: BothTiers, link: str, limit: int) -> LinkTrail:
     payments = books.sums(payments_of(link))
     if not entries and not payments:
         raise TrailError(
-            f"no entry has the link {link!r}; give one as entries have it, such as "
+            f"no entry has the link {link!r}; give a link of an entry, such as "
             f"fills-{books.last_day}, or fill-N with N from 1 to {books.last_seq}"
         )
     moved = [line for entry in entries for line in entry.usd_lines]
@@ -201,13 +201,13 @@ def _entry_table(entry: BookedEntry, place: str) -> Table:
             ("payee", entry.payee),
             *(("tag", tag) for tag in (entry.tag,) if tag),
             *(("link", link) for link in entry.links),
-            ("stands in", place),
+            ("file and line", place),
         ],
     )
 
 
 def _postings_table(lines: Sequence[PostingCells], title: str = "Its postings") -> Table:
-    """List postings, each in the books of the entity that is its account's second word."""
+    """Return a table of postings; the second word of an account's name is the entity."""
     entities = [entity_of(account) for account, *_ in lines]
     notes = (f"The books of one entity: moneytrail books RUN {entities[-1]}",) if entities else ()
     return Table("postings", title, ("account", "amount", "commodity", "party"), lines, notes)

@@ -149,11 +149,11 @@ def test_the_trails_of_single_days_sum_to_the_figure_and_agree_with_fills(run: R
 
 
 def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
-    with pytest.raises(TrailError, match=r"no 'pickoff'; did you mean PickOff\?.* Fees, "):
+    with pytest.raises(TrailError, match=r"no kind 'pickoff'; did you mean PickOff\?.* Fees, "):
         trail(tiny_run, "pickoff").tables()
-    with pytest.raises(TrailError, match="Firm01 keep no 'CreditLine'; the kinds are Cash, "):
+    with pytest.raises(TrailError, match="Firm01 have no kind 'CreditLine'; the kinds are Cash, "):
         trail(tiny_run, "CreditLine", entity="Firm01").tables()
-    with pytest.raises(TrailError, match="no 'Contracts'"):  # contracts are not dollars
+    with pytest.raises(TrailError, match="no kind 'Contracts'"):  # contracts are not dollars
         trail(tiny_run, "Contracts", entity="Firm01").tables()
     for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
         with pytest.raises(UnknownEntityError) as refused:
@@ -293,7 +293,7 @@ def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
     for link in ("nothing", "settlement-2022-13-09-24-00-00", "settlement-2022-05-09-24-00-01"):
         with pytest.raises(TrailError, match=f"the link '{link}'; .* N from 1 to {last}$"):
             trail_up(tiny_run, link).tables()
-    with pytest.raises(TrailError, match="fill-1 is no fill"):
+    with pytest.raises(TrailError, match="fill-1 is not a fill"):
         trail_up(tiny_run, "fill-1").tables()
 
 
