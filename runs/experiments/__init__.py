@@ -1,1 +1,1 @@
-"""Experiments: one question put to many runs, and the table of their answers."""
+"""Experiments: each computes the same figures of many runs, and prints them as a table."""

@@ -1,20 +1,20 @@
-"""How often a blind audit finds the main cause, in the rival stories, each with several seeds.
+"""How often a blind audit finds the main cause, in several scenarios with several seeds each.
 
     python -m runs.experiments.blind_audit        (or: make blind-audit)
 
-Runs each scenario for each seed, on all cores, and lets `diagnose` read books without kinds, names
-and narrations. The truth is the largest loss by the kinds in the books, and not the story that was
-intended.
+Runs each scenario for each seed, on all cores. `diagnose` then reads a copy of the books without
+kinds, names and narrations. The true main cause is the largest loss by the kinds in the books, not
+the loss that the scenario's author intended.
 
 Chance is the best score of a constant answer: the share of the most common true cause. The audit
 must reach twice that score. The main cause of a single scenario proves little, since the largest
-use is easy to see. So the share of all losses that are found under their own cause is reported too.
+use is easy to see. So the share of all losses that are found under the right cause is reported too.
 
-Only the payer's own books show that a payment bought an asset. For a reader who does not trust them
-the audit is repeated on cash alone; then a venture and a cost look the same.
+Only the payer's own books show that a payment bought an asset. For a reader who does not trust
+these books, the audit is repeated on cash alone. Then a venture and a cost look the same.
 
-Stale quotes are not the main loss in any of the five stories, so the month `may-2021`, in which
-they are, is added. Takeovers are not the main loss in any scenario.
+Stale quotes are not the main loss in the other five scenarios, but they are in the month
+`may-2021`, so this month is added. Takeovers are not the main loss in any scenario.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ SCENARIOS: Mapping[str, int] = {
     "may-2021": 24,
 }
 SEEDS = (1, 2, 3)
-BETTER = 2  # required multiple of chance
+BETTER = 2  # the audit must find the cause this many times as often as chance
 
 Case = tuple[str, int]  # scenario, seed
 Pair = tuple[Cause | None, Cause | None]  # the true main cause, the diagnosed one
@@ -53,8 +53,8 @@ class Audited(NamedTuple):
 
     true: Verdict
     diagnosed: Verdict
-    by_cash: Verdict  # diagnosed without the payer's claims to hold assets
-    placed_pct: Decimal | None  # losses found under their own cause
+    by_cash: Verdict  # diagnosed from cash alone, without the payer's asset accounts
+    placed_pct: Decimal | None  # share of losses found under the right cause
     unexplained_usd: Decimal
 
 
@@ -66,12 +66,12 @@ class Score(NamedTuple):
 
     @property
     def is_better(self) -> bool:
-        """Return whether the required multiple is reached."""
+        """Return whether the audit finds the cause BETTER times as often as chance."""
         return self.found_pct >= BETTER * self.chance_pct
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
-    """List the cases, the longest first."""
+    """Return the cases; the longest runs are first."""
     return list(product(SCENARIOS, seeds))
 
 
@@ -97,7 +97,7 @@ def audit(run: RunFolder) -> Audited:
 
 
 def score(pairs: Sequence[Pair]) -> Score:
-    """Count how often the diagnosed main cause is the true one."""
+    """Return how often the diagnosed main cause is the true main cause."""
     right = sum(true == diagnosed for true, diagnosed in pairs)
     ((_, commonest),) = Counter(true for true, _ in pairs).most_common(1)
     return Score(
@@ -106,7 +106,7 @@ def score(pairs: Sequence[Pair]) -> Score:
 
 
 def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
-    """Lay out the matrix, also without holdings, the runs, and the scores."""
+    """Return tables: true against diagnosed cause, the same by cash alone, the runs, the scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
     title = "The main cause by the books, and its diagnoses"

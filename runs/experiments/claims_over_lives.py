@@ -3,8 +3,8 @@
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
 Plays the middle of the record's ranges with three seeds, and each end of the ranges with the first
-seed. All lives have the fidelity of `ftx-sampled`; each takes about two minutes of one core. A
-life is deleted after it is read; only the figures that decide statements are kept.
+seed. All lives have the sampled hours of `ftx-sampled`; each takes about two minutes of one core.
+Only the figures that decide statements are stored; the run of a life is then deleted.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ LIVES = (
 
 
 def scenario_of(life: SeededLife) -> Scenario:
-    """Return the scenario of a life, at the fidelity of the sampled one."""
+    """Return the scenario of a life, with the sampled hours of `ftx-sampled`."""
     return load(life.scenario, {"run": {**hours_as_in(SAMPLED), "seed": life.seed}})
 
 
@@ -63,7 +63,7 @@ def claims_of(outcomes: Mapping[SeededLife, Mapping[str, Value | None]]) -> Clai
 
 @click.command()
 @report(*TABLES)
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw it as well.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw them.")
 def main(plot: Path | None) -> Claims:
     """Print the verdicts of all lives together."""
     found = claims_of(run_cases(outcome, LIVES))

@@ -8,10 +8,10 @@ from ledger.reports.table import Table
 
 
 def fill(page: Path, tables: Sequence[Table]) -> None:
-    """Write tables into a page, each between two comments that name it.
+    """Write tables into a page, each between two comments with the table's name.
 
     Raises:
-        ValueError: the page has no place for a table.
+        ValueError: the page does not have the comments for a table.
     """
     text = page.read_text(encoding="utf-8")
     for table in tables:
@@ -25,7 +25,7 @@ def fill(page: Path, tables: Sequence[Table]) -> None:
 
 
 def markdown(table: Table) -> str:
-    """Write a table with its title and its notes."""
+    """Return a table in Markdown, with its title and its notes."""
     head = (table.columns, ["---"] * len(table.columns))
     lines = ["| " + " | ".join(map(str, row)) + " |" for row in (*head, *table.rows)]
     return "\n\n".join([f"**{table.title}.**", "\n".join(lines), *table.notes])

@@ -1,8 +1,8 @@
-"""Experiments: one question for many cases, each a run that is read and deleted.
+"""Shared parts of experiments: many cases of one question, each a run that is read and deleted.
 
-A case changes a scenario, its outcome is read from the run's books, and the tables are made from
-all outcomes. Cases run in parallel and independently, so the tables do not depend on the number of
-cores or the order of completion.
+A case changes a scenario. The outcome of a case is read from the run's books, and the tables are
+made from all outcomes. Cases are independent and run in parallel, so the tables do not depend on
+the number of cores or the order of completion.
 """
 
 import tempfile
@@ -38,7 +38,7 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
 
     Args:
         outcome: runs a case; other processes must be able to import it.
-        cases: preferably the longest first, so that cores end together.
+        cases: the cases; if the longest are first, all cores end at about the same time.
 
     Returns:
         Outcomes by case, in the order of *cases*.

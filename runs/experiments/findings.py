@@ -1,4 +1,4 @@
-"""The figures of docs/findings.md: each question over seeds, and over unrecorded inputs.
+"""The figures of docs/findings.md: each question over seeds, and over inputs without a record.
 
     python -m runs.experiments.findings --page docs/findings.md        (or: make findings)
 
@@ -40,7 +40,7 @@ class PlayedSetting(NamedTuple):
     changes: Mapping[str, Any] = {}
 
     def load(self, seed: int) -> Scenario:
-        """Return the scenario with a seed; lives have the fidelity of the sampled one."""
+        """Return the scenario with a seed; lives have the sampled hours of `ftx-sampled`."""
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):
             run |= hours_as_in(SAMPLED)
@@ -176,7 +176,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
 
 
 def plays(names: Sequence[str]) -> list[Play]:
-    """Return every run that questions need."""
+    """Return every run that the questions need."""
     return [
         Play(name, setting, seed)
         for name in names
@@ -194,7 +194,7 @@ def figures_of(play: Play) -> ByFigure:
 
 
 def findings_tables(found: Mapping[Play, ByFigure]) -> list[Table]:
-    """Lay out each question that was played: a row for a figure, a column for a setting."""
+    """Return a table for each played question: a row for a figure, a column for a setting."""
     names = dict.fromkeys(play.question for play in found)
     return [_table(name, QUESTIONS[name], found) for name in names]
 
@@ -234,13 +234,13 @@ def _seeds(seeds: Sequence[int]) -> str:
     type=click.Choice(tuple(QUESTIONS)),
     multiple=True,
     default=tuple(QUESTIONS),
-    help="Answer this one alone; may be given again.",
+    help="Play only this question; may be repeated.",
 )
 @click.option(
     "--page",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the tables into this page as well.",
+    help="Also write the tables into this page.",
 )
 @report()
 def main(names: tuple[str, ...], page: Path | None) -> list[Table]:

@@ -1,10 +1,11 @@
-"""A late maker's gain from uninformed customers, with a firm that hits stale quotes and without.
+"""A late maker's gain from uninformed customers, with and without a firm that hits stale quotes.
 
     python -m runs.experiments.late_quotes        (or: make stale-quotes)
 
-One market in the race alone: constant volatility, no jumps, one level, latency and refresh the
-same. Customers go to the better price, the captive maker's or that of makers who are 50 ms late.
-The firm takes all of a quote as soon as the price is beyond it by more than its threshold.
+One market is simulated without settlement: constant volatility, no jumps, quotes of one level, and
+a refresh interval equal to the latency. Customers go to the better price, of the captive maker or
+of makers who are 50 ms late. The firm takes all of a quote as soon as the price is beyond the quote
+by more than the firm's threshold.
 
 Without the firm, customers trade with quotes of any age, and the maker's gain per lot falls without
 limit as latency grows. With the firm, the price is never further from a valid quote than
@@ -47,11 +48,11 @@ HOURS = 24
 DAY, PRICE_USD, ANNUAL = date(2022, 5, 9), 30_000.0, 1.0  # a tick is a dollar
 HALF_SPREAD, OTHERS, THRESHOLD = 12, 15, 9  # distances in ticks
 OTHERS_LATENCY_US = 50_000
-PLENTY = 1_000_000  # lots: more than all customers demand of a quote
+PLENTY = 1_000_000  # in lots: more than customers demand of a quote
 
 
 class LateDay(NamedTuple):
-    """A day of quotes."""
+    """A day of quotes: the settings of the maker and the firm."""
 
     latency_s: float  # the latency, and the time between refreshes
     is_hit: bool  # whether a firm hits stale quotes
@@ -85,7 +86,7 @@ def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
 
 
 def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
-    """Return the session of one maker and at most one firm, and the decisions of both."""
+    """Return the session of one maker and at most one firm, and the settings of both."""
     firms = int(case.is_hit)
     late_us = microseconds(case.latency_s)
     unused = np.zeros(firms, dtype=np.int64)

@@ -2,14 +2,15 @@
 
     python -m runs.experiments.life_ranges        (or: make ranges)
 
-Runs the life of the venue at the low end, the middle and the high end of the record's ranges, each
-with its trading firms and without (same seed: the hole without the mechanism), and then moves one
-assumption at a time to either end, the others in the middle. All at the fidelity of `ftx-sampled`.
+Runs the life of the exchange at the low end, the middle and the high end of the record's ranges,
+each with its trading firms and, with the same seed, without them. Then moves one assumption at a
+time to its low and high end, with all others in the middle. All lives have the sampled hours of
+`ftx-sampled`.
 
-Crashes matter much in a life, and their sampled hours are random. So ends and middle are run with
-several seeds, and reported with mean, least and greatest value. Assumptions are moved with the
-first seed alone: the difference of two lines is the effect of the change, and is more precise than
-a line by itself.
+Crashes have a large effect on a life, and their sampled hours are random. So the ends and the
+middle are run with several seeds, and reported with mean, least and greatest value. Assumptions are
+moved with the first seed alone. The difference of two lines is the effect of the change; it is more
+precise than a single line.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +60,7 @@ class LifeLosses(NamedTuple):
     """The figures of one life's books, in dollars."""
 
     pickoff_usd: Decimal
-    quotes_usd: Decimal  # loss of quoting with spread and hedges; a gain is below zero
+    quotes_usd: Decimal  # loss on quotes after spread and hedging costs; a gain is negative
     uses_usd: Decimal
     hole_usd: Decimal
 
@@ -76,7 +77,7 @@ class WithAndWithoutFirms(NamedTuple):
 
 
 def scenario_of(case: Case) -> Scenario:
-    """Apply a case's change to its scenario."""
+    """Return the scenario of a case, with the case's change."""
     run = {**hours_as_in(SAMPLED), "seed": case.seed}
     changes: dict[str, Any] = {"run": run, "firms": {"active": case.firms}}
     if case.assumption is None:
@@ -94,7 +95,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 def outcome(case: Case) -> LifeLosses:
-    """Run one life and read its books."""
+    """Run one life, and read its losses from the books."""
     with books_of(scenario_of(case)) as run:
         found = hole(run)
     kinds = found.kinds_usd
@@ -108,14 +109,14 @@ def outcome(case: Case) -> LifeLosses:
 
 
 def cases() -> list[Case]:
-    """Return every required life once."""
+    """Return every life that the tables need, once."""
     lives = product(RANGES.values(), (True, False), SEEDS)
     moved = [Case(MIDDLE, each, value) for each, values in ENDS.items() for value in values]
     return [*(Case(name, firms=on, seed=seed) for name, on, seed in lives), *moved]
 
 
 def range_tables(outcomes: Mapping[Case, LifeLosses]) -> list[Table]:
-    """Lay out the range, each seed's values, and the effects of assumptions."""
+    """Return tables: the range, the values of each seed, and the effects of assumptions."""
     by_seed = {
         (end, seed): _figures(outcomes, name, seed)
         for (end, name), seed in product(RANGES.items(), SEEDS)

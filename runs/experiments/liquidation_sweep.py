@@ -1,24 +1,23 @@
-"""The backstop's result for the captive maker, over factors that could make it a loss.
+"""The captive maker's result as a backstop, over factors that could turn it into a loss.
 
     python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
 
-Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads off each
-run's books the captive provider's takeovers and their results. One factor moves at a time,
-and unwinding delay and volatility together.
+Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads from the
+books the captive provider's takeovers and their results. One factor moves at a time; unwinding
+delay and volatility also form a grid.
 
-Volatility stretches a path: it multiplies every move of the log-price, between anchors too. So a
-seed has the same path in all settings, and at a volatility of zero the price does not move. Whether
-a position falls further after its takeover depends on the path, so there are two paths. `recorded`
-keeps all anchors: the price falls as it did in history, so a long position falls after its
-takeover; the path has this direction from hindsight. `driftless` keeps only the first anchor: the
-log-price has no direction, so waiting adds almost nothing but risk. (The price itself rises by half
-its variance: at a volatility of 7.2 a year by 15 basis points in half an hour, at twice that by
-60.)
+The volatility factor multiplies every move of the log-price, also between anchors. So a seed has
+the same path in all settings, and with a factor of zero the price does not move. A position's loss
+after its takeover depends on the path, so there are two paths. `recorded` keeps all anchors: the
+price falls as in history, so a long position loses after its takeover. This direction is hindsight.
+`driftless` keeps only the first anchor: the log-price has no direction, so waiting adds almost only
+risk. (The price itself rises by half its variance: at a volatility of 7.2 a year by 15 basis points
+in half an hour, at twice this volatility by 60.)
 
-A setting's result is the sum over seeds divided by the volume taken over (a ratio of sums, so that
-a seed with few takeovers has little weight), with the standard error of such a ratio. If it crosses
-zero along a factor, the break-even is interpolated between the two values around it; a bootstrap
-over seeds gives its interval.
+A setting's result is the sum over seeds divided by the volume taken over, so a seed with few
+takeovers has little weight. The error is the standard error of this ratio. If the result crosses
+zero along a factor, the break-even is interpolated between the two values around the crossing. A
+bootstrap over seeds gives the interval of the break-even.
 """
 
 import math
@@ -51,20 +50,20 @@ FACTORS: Mapping[str, tuple[float, ...]] = {
     "forced_share_per_s": (0.000_001, 0.000_003, 0.000_01, 0.000_1),
     "volatility": (0.5, 1.0, 1.5, 2.0),
 }
-ALONG, ACROSS = "unwind_delay_s", "volatility"  # the inputs along the two sides of the grid
+ALONG, ACROSS = "unwind_delay_s", "volatility"  # the two inputs of the grid
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One world of the sweep."""
+    """The values of all factors in one case of the sweep."""
 
     path: str  # one of PATHS
     latency_s: float  # the latency of the captive maker's quotes
     unwind_delay_s: float  # the delay of the captive provider
     unwind_usd_per_minute: float
     impact_kappa: float
-    forced_share_per_s: float  # share of forced orders that the book takes
-    volatility: float = 1.0  # times the scenario's
+    forced_share_per_s: float  # share of forced orders filled in the book
+    volatility: float = 1.0  # a multiple of the scenario's value
 
     @classmethod
     @cache
@@ -96,11 +95,11 @@ class BackstopOutcome(NamedTuple):
     result_usd: float
 
 
-PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # parts of a takeover
+PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # number of parts of takeovers
 
 
 def scenario_of(case: Case) -> Scenario:
-    """Apply a setting to the scenario."""
+    """Return the scenario with a setting."""
     setting, seed = case
     scenario = load(SCENARIO)
     providers = [
@@ -128,7 +127,7 @@ def scenario_of(case: Case) -> Scenario:
 
 
 def _stretched(price: Mapping[str, Any], setting: Setting) -> dict[str, list[dict[str, Any]]]:
-    """Multiply every move of the log-price: those between anchors, and those around them."""
+    """Multiply every move of the log-price, from anchor to anchor and between anchors."""
     factor, first_usd = setting.volatility, price["anchors"][0]["price_usd"]
     anchors = [
         anchor | {"price_usd": first_usd * (anchor["price_usd"] / first_usd) ** factor}
@@ -140,7 +139,7 @@ def _stretched(price: Mapping[str, Any], setting: Setting) -> dict[str, list[dic
 
 
 def _captive(scenario: Scenario) -> int:
-    """Return which of the providers is the captive maker."""
+    """Return the index of the captive maker in the list of providers."""
     return [provider.name for provider in given(scenario.leverage).providers].index(
         scenario.maker.name
     )
@@ -164,14 +163,14 @@ def outcome(case: Case) -> BackstopOutcome:
 
 
 def line(path: str, factor: str, **at: Any) -> list[Setting]:
-    """Return the settings along one factor; the other factors are at the base, or as in *at*."""
+    """Return the settings along one factor; other factors have the base's values, or *at*'s."""
     base = replace(Setting.base(path), **at)
     changes: list[dict[str, Any]] = [{factor: value} for value in FACTORS[factor]]
     return [replace(base, **change) for change in changes]
 
 
 def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:
-    """Yield path, factor, the other factor's value if it is one of the grid's, and settings."""
+    """Yield lines of settings: path, factor, the value of the grid's other factor, settings."""
     for path, factor in product(PATHS, FACTORS):
         yield path, factor, None, line(path, factor)
     for path, across in product(PATHS, FACTORS[ACROSS]):
@@ -192,7 +191,7 @@ class Found:
 
     def __init__(self, outcomes: Mapping[Case, BackstopOutcome]) -> None:
         settings = dict.fromkeys(setting for setting, _ in outcomes)
-        # By setting and figure: a value of each seed.
+        # By setting and figure: an array with a value for each seed.
         self._usd = {
             setting: {
                 figure: np.array([getattr(outcomes[setting, seed], figure) for seed in SEEDS])
@@ -202,7 +201,7 @@ class Found:
         }
 
     def taken_usd(self, setting: Setting) -> float:
-        """Return the mean volume taken over by a seed."""
+        """Return the volume taken over, as the mean over seeds."""
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
@@ -212,7 +211,7 @@ class Found:
     def error_bps(self, setting: Setting) -> float:
         """Return the standard error of `bps`.
 
-        Source: Cochran (1977), Sampling Techniques, section 6.4: of a ratio of two sums.
+        Source: Cochran (1977), Sampling Techniques, section 6.4: the error of a ratio of two sums.
         """
         taken, result = (self._usd[setting][figure] for figure in ("taken_usd", "result_usd"))
         if not taken.any():
@@ -224,7 +223,7 @@ class Found:
     def resampled(self, along: Sequence[Setting]) -> np.ndarray:
         """Bootstrap the seeds: bps, shape (drawings, settings).
 
-        The same seeds for all settings, since a seed is the same path in each.
+        A draw has the same seeds in all settings, since a seed has the same path in all of them.
         """
         counts = draws(len(SEEDS), "seeds")
         return np.stack([self._resampled(each, counts, "result_usd") for each in along], axis=1)
@@ -252,7 +251,7 @@ def break_even(values: Sequence[float], results: Sequence[float]) -> float:
 
 
 def sweep_tables(outcomes: Mapping[Case, BackstopOutcome]) -> list[Table]:
-    """Lay out the results: along each factor, in the grid, and the break-evens."""
+    """Return tables: the results along each factor and in the grid, and the break-even points."""
     found = Found(outcomes)
     return [_by_factor(found), *_grids(found), _break_evens(found)]
 
@@ -334,7 +333,7 @@ def _break_evens(found: Found) -> Table:
 
 
 def _told(results: Sequence[float]) -> str:
-    """Say whether a line changes its sign."""
+    """Return a text on the sign of the results along a line, and on changes of sign."""
     signs = [math.copysign(1, bps) for bps in results if bps and not math.isnan(bps)]
     changes = sum(one != other for one, other in pairwise(signs))
     if not signs:
@@ -350,7 +349,7 @@ def _tenths(bps: float) -> Decimal | None:
 
 
 def _plain(value: float) -> Decimal | None:
-    """Write a factor's value with as many digits as it has, four at most."""
+    """Return a factor's value with its digits, four at most."""
     return None if math.isnan(value) else Decimal(f"{float(f'{value:.4g}'):f}").normalize() + 0
 
 

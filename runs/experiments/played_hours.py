@@ -1,4 +1,4 @@
-"""The hours that a scenario plays, for other scenarios that play the same hours."""
+"""The simulated hours of a scenario, for other scenarios with the same hours."""
 
 from typing import Any
 
@@ -6,6 +6,6 @@ from runs.scenarios import load
 
 
 def hours_as_in(name: str) -> dict[str, Any]:
-    """Return the keys of `run` that decide the hours of the scenario *name*."""
+    """Return the keys of the table `run` that decide the simulated hours of a scenario."""
     drawn = {"one_hour_in", "group_loss_usd_max", "idle_hours_at_once"}
     return load(name).run.model_dump(include=drawn, exclude_none=True)

@@ -1,10 +1,11 @@
-"""Effects of the maker's policy: the same life and seed under other rules.
+"""Effects of the maker's policy: the same life and seed with other rules.
 
     python -m runs.experiments.policies        (or: make policies)
 
-The life of the venue with its captive maker, with one that is independent and judges its quotes by
-their results, with one that stops on a given day, and with a house that never lends customers'
-money. All at the fidelity of `ftx-sampled`, and with its captive maker unless a row says otherwise.
+Plays the life of the exchange with several policies. The captive maker quotes to the end, or stops
+on a given day; an independent maker judges its quotes by their results; the exchange never lends
+customers' money. All lives have the sampled hours of `ftx-sampled`, and a captive maker unless the
+row names an independent maker.
 """
 
 from collections.abc import Mapping
@@ -36,8 +37,8 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
 class Life(NamedTuple):
     """The figures of one life's books; None for a day that was not reached."""
 
-    quotes_off_since: date | None  # last stop; None: it quotes to the end
-    quotes_lose_usd: Decimal  # the result with spread and hedges
+    quotes_off_since: date | None  # the day of the last stop; None: the maker quotes to the end
+    quotes_lose_usd: Decimal  # the loss after spread and hedging costs; a gain is negative
     fees_usd: Decimal
     claims_usd: Decimal  # claims of customers outside the group at the end
     house_cash_usd: Decimal
@@ -85,7 +86,7 @@ def _off_since(run: RunFolder) -> date | None:
 
 
 def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
-    """Lay out the results."""
+    """Return the table of results by policy."""
     return [
         Table(
             "policies",

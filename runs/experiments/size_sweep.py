@@ -1,12 +1,13 @@
-"""Loss against displayed size: with fixed firms, and with firms that enter and adapt.
+"""The loss on stale quotes by displayed size: with fixed firms, and with firms that enter.
 
     python -m runs.experiments.size_sweep        (or: make size-sweep)
 
-Runs the scenario `size-sweep` for every size, seed and way, on all cores, and reads the maker's
-loss from each run's general ledger. If quotes of twice the size lose twice as much, the exponent is
-1. Firms with limited capital lower the exponent; firms that enter for the profit raise it. The
-exponent is the slope of log loss on log size within one seed. Of six seeds the least and the
-greatest enclose the median of all with a probability of 1 - 2 / 2^6 = 97 %, for any distribution.
+Runs the scenario `size-sweep` for every size and seed, with fixed and with entering firms, on all
+cores. The maker's loss is read from each run's general ledger. If quotes of twice the size lose
+twice as much, the exponent is 1. Firms with limited capital lower the exponent; firms that enter
+for the profit raise it. The exponent is the slope of log loss on log size within one seed. The
+least and the greatest value of six seeds enclose the median with a probability of 1 - 2 / 2^6 =
+97 %, for any distribution.
 """
 
 import math
@@ -36,8 +37,8 @@ class MakerLoss(NamedTuple):
     """The maker's loss in one run, in dollars."""
 
     pickoff_usd: Decimal
-    net_usd: Decimal  # the loss after the spread
-    came: int  # firms that came
+    net_usd: Decimal  # the loss after spread income
+    came: int  # firms that entered after the start
 
 
 def losses(case: Case) -> MakerLoss:
@@ -66,7 +67,7 @@ def exponent(sizes: list[float], lost: list[float]) -> float:
 
 
 def sweep_tables(found: dict[Case, MakerLoss]) -> list[Table]:
-    """Lay out the results by size, and the exponents."""
+    """Return the table of results by size, and the table of exponents."""
     return [_by_size(found), _exponents(found)]
 
 

@@ -1,11 +1,11 @@
-"""Losses of stale quotes: by latency, size and number of firms, and by density of ticks.
+"""The loss on stale quotes: by latency, size and number of firms, and by density of ticks.
 
     python -m runs.experiments.stale_quotes        (or: make stale-quotes)
 
-May 2021's first market, its quotes and its firms, in the race alone: sizes are fixed, latency and
-refresh are the same, fees are those of the highest tier, firms have the capital that they begin
-with and no position, and there are no customers. So nothing else moves, and no books are kept. All
-cases of a seed share its price, hour by hour; standard errors are over seeds.
+Simulates the quotes and the firms of the first market of `may-2021`, without settlement and books.
+Sizes are fixed. The refresh interval equals the latency. Fees are of the highest tier. Firms have
+their opening capital and no position. There are no customers. All cases of a seed have the same
+price, hour by hour; standard errors are over seeds.
 """
 
 import math
@@ -35,20 +35,20 @@ from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import experiment, run_cases
 from runs.scenarios import load
 
-NOT_ASKED = OtherQuotes(0, 1, 0)  # the others' quotes, without customers
+NOT_ASKED = OtherQuotes(0, 1, 0)  # other makers' quotes, without effect, as there are no customers
 
 SCENARIO = "may-2021"
 SEEDS = (1, 2, 3, 4, 5, 6)
 LATENCIES_S = (0.1, 0.5, 1.0, 2.0, 4.0)
-SIZES_USD = (100_000, 1_000_000, 10_000_000)  # shown per level and side
-FIRMS = (1, 3, 8)  # the fastest ones
+SIZES_USD = (100_000, 1_000_000, 10_000_000)  # displayed size per level and side
+FIRMS = (1, 3, 8)  # numbers of firms; the fastest firms are used
 TICKS_PER_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 LATENCIES_BY_TICKS_S = (0.1, 0.5, 2.0)
 DENSE = 8.0  # ticks a second in the table by latency
 
 
 class Quoted(NamedTuple):
-    """The quotes' settings, and the number of firms."""
+    """The settings of the quotes, and the number of firms."""
 
     latency_s: float  # the latency, and the time between refreshes
     size_usd: int
@@ -56,7 +56,7 @@ class Quoted(NamedTuple):
 
 
 class Month(NamedTuple):
-    """One month of one path."""
+    """One month of one price path."""
 
     ticks_per_s: float
     seed: int
@@ -66,7 +66,7 @@ Losses = dict[Quoted, float]  # millions of dollars
 
 
 def ways(ticks_per_s: float) -> list[Quoted]:
-    """Return the cases for a path with a number of ticks a second."""
+    """Return the cases for a price path with a given number of ticks a second."""
     by_ticks = [Quoted(latency_s, SIZES_USD[0], FIRMS[-1]) for latency_s in LATENCIES_BY_TICKS_S]
     if ticks_per_s != DENSE:
         return by_ticks
@@ -90,7 +90,7 @@ def losses(case: Month) -> Losses:
 
 
 class _Race:
-    """One setting on a path."""
+    """One setting on a price path."""
 
     def __init__(self, scenario: Scenario, quoted: Quoted) -> None:
         self.quoted, self.lost_cents = quoted, 0
@@ -108,13 +108,13 @@ class _Race:
         on_house = [to_cents(firm.capital_usd - firm.on_lead_usd) for firm in self._firms]
         claims = np.array(on_house, dtype=np.int64)
         fee_e6 = round(scenario.house.fee_tiers[-1].taker_bps * 100)
-        # Margin is never short, so only the order's own limit counts.
+        # Margin is always sufficient, so only the order's own limit counts.
         margin = np.full(n, np.iinfo(np.int64).max)
         fees = np.full(n, fee_e6, dtype=np.int64)
         self._state = FirmsInMarket(flat, claims, margin, fees, np.ones(n, dtype=np.bool_))
 
     def begin(self, lead: LeadPrice) -> None:
-        """Quote on a path from its first tick on."""
+        """Start to quote at the first tick of a path."""
         n = len(self._firms)
         self._session = Session(
             lead,
@@ -125,7 +125,7 @@ class _Race:
         )
 
     def play(self, lead: LeadPrice, hour_us: int) -> None:
-        """Quote through an hour, and sum the losses at the lead price."""
+        """Play an hour, and add the losses at the lead price."""
         tick_cents = self._contract.cents_per_lot_tick
         mark = round(lead.hour_price_usd(hour_us) / float(self._contract.tick_usd))
         shown_cents = to_cents(self.quoted.size_usd)
@@ -141,7 +141,7 @@ class _Race:
 
 
 def stale_quote_tables(found: dict[Month, Losses]) -> list[Table]:
-    """Lay out the results: by latency, size and firms, and by density of ticks."""
+    """Return tables of the loss: by latency, size and firms, and by density of ticks."""
     by_way: dict[tuple[float, Quoted], list[float]] = defaultdict(list)
     for case, of_case in found.items():
         for quoted, millions in of_case.items():

@@ -1,9 +1,10 @@
-"""Ten hidden members of a small study: do intervals contain their values?
+"""A test of studies: do the intervals contain the true values of ten hidden members?
 
     python -m runs.experiments.study_recovery        (or: make study-recovery)
 
-Plays the study `recovery`, hides ten of its members one by one behind their volume, share, fees and
-spread, and lays out how often the 90 % of plausible members enclose their inputs and their loss.
+Plays the study `recovery`, and hides ten members one by one. Only the volume, share, fees and
+spread of a hidden member are known. The table has how often the 90 % interval of the plausible
+members contains the hidden member's inputs and loss.
 """
 
 import tempfile
@@ -36,7 +37,7 @@ def played() -> Members:
 
 
 def recovery_table(members: Members) -> Table:
-    """Lay out how well hidden members are recovered."""
+    """Return a table: how well the hidden members' values are estimated."""
     rows: list[tuple[Cell, ...]] = [
         (
             each.quantity,

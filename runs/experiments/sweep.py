@@ -1,7 +1,7 @@
-"""Sweeps: one key of a scenario over several values, and the hole over the same seeds.
+"""Sweeps: the hole for several values of one key of a scenario, over the same seeds.
 
 Every value is played with each seed, so that nothing else differs. The mean difference and its
-standard error over seeds show whether it is more than chance.
+standard error over seeds show whether the difference is more than chance.
 """
 
 import math
@@ -25,7 +25,7 @@ from runs.scenarios import load
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
-SWEPT = "KEY=A,B,C"  # the place of a mistake in a swept value, in messages
+SWEPT = "KEY=A,B,C"  # in error messages, the place of a wrong value
 
 
 class SweepError(MistakeError):
@@ -34,7 +34,7 @@ class SweepError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class SweptRun:
-    """One value of the key, as text, with one seed."""
+    """A run of a sweep: a value of the key, as text, and a seed."""
 
     value: str
     seed: int
@@ -60,7 +60,7 @@ class Swept:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Return the values, each once."""
+        """Return the values of the key, each once."""
         return tuple(dict.fromkeys(case.value for case in self.outcomes))
 
     def holes_usd(self, value: str) -> list[Decimal]:
@@ -73,7 +73,7 @@ class Swept:
         return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
 
     def answer(self) -> str:
-        """Say how the hole changes from the first value to the last."""
+        """Return a text: the change of the hole from the first value to the last value."""
         first, last = self.values[0], self.values[-1]
         if len(self.values) == 1:
             return f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}."
@@ -93,7 +93,7 @@ class Swept:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out a row for each value, and one for each run."""
+        """Return a table with a row for each value, and a table with a row for each run."""
         return [self._by_value(), self._by_run()]
 
     def _by_value(self) -> Table:
@@ -161,11 +161,11 @@ def sweep(
         scenario: a built-in name, or a path.
         key: the dotted key.
         values: the values to set, each as text.
-        seeds: of the runs; none for the scenario's own.
-        settings: KEY=VALUE that hold in every run.
+        seeds: the seeds of the runs; empty: the scenario's own seed.
+        settings: KEY=VALUE settings for every run.
 
     Raises:
-        ScenarioError: the scenario, the key or a value is refused, before any run.
+        ScenarioError: the scenario, the key or a value is wrong; no run has started.
         SweepError: there are too many runs.
     """
     if len(values) * len(seeds) > RUNS_MAX:
@@ -176,7 +176,7 @@ def sweep(
     for value in values:
         try:
             load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
-        except ScenarioError as error:  # its message is the one of `run --set`
+        except ScenarioError as error:  # the message is the same as for `run --set`
             blamed = SWEPT if error.path == OPTION else error.path.replace(f"{OPTION} ", "")
             raise ScenarioError(blamed, error.key, error.problem) from error
     cases = [SweptRun(value, seed) for value in values for seed in seeds or (own,)]
@@ -188,7 +188,7 @@ def read_values(text: str) -> tuple[str, list[str]]:
     """Read ``KEY=a,b,c``; a value in brackets or quotes keeps its commas.
 
     Raises:
-        ScenarioError: it is not written like that.
+        ScenarioError: the text has another form.
     """
     key, equals, said = text.partition("=")
     values = [each.strip() for each in said.split(",")]

@@ -1,4 +1,4 @@
-"""The cost of an account that borrows against a thin token, by weight, depth, holding and price.
+"""The maker's cost of an account that borrows against a thin token, by weight, depth and others.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
@@ -23,7 +23,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
 SCENARIO, TOKEN = "thin-collateral", "MOB"
-WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)  # when it borrows; 0.05 more when margin is checked
+WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)  # at the time of the loan; 0.05 more when margin is checked
 DEPTHS_USD = (0.0, 280.0, 1_400.0, 7_000.0, 35_000.0)  # dollars for each basis point
 CIRCULATING = 37_500_000.0
 FACTORS = {
@@ -36,18 +36,18 @@ MILLION, TENTH = Decimal(1_000_000), Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class ThinSetting:
-    """One world of the sweep."""
+    """The values of all factors in one case of the sweep."""
 
     weight_initial: float
     usd_per_bp: float
     tokens: float
-    after_usd: float  # the price at the end
+    after_usd: float  # the price at the end of the run
     imf_factor: float
 
     @classmethod
     @cache
     def base(cls) -> "ThinSetting":
-        """Return the scenario as it is written."""
+        """Return the scenario without changes."""
         scenario = load(SCENARIO)
         (loan,) = (each for each in scenario.pledged_loans if each.token == TOKEN)
         after_usd = scenario.markets[_market(scenario)].price.anchors[-1].price_usd
@@ -57,7 +57,7 @@ class ThinSetting:
 
 
 def scenario_of(setting: ThinSetting) -> Scenario:
-    """Apply a setting to the scenario, without the other token."""
+    """Return the scenario with a setting, and without the other token."""
     scenario = load(SCENARIO)
     written = scenario.model_dump(exclude_none=True)
     (token,) = (each for each in written["leverage"]["tokens"] if each["name"] == TOKEN)
@@ -86,7 +86,7 @@ def scenario_of(setting: ThinSetting) -> Scenario:
 
 
 def _market(scenario: Scenario) -> int:
-    """Return which market prices the token."""
+    """Return the index of the market whose price is the token's price."""
     tokens = given(scenario.leverage).tokens
     (priced_by,) = (each.market for each in tokens if each.name == TOKEN)
     return [market.name for market in scenario.markets].index(priced_by)
@@ -119,7 +119,7 @@ def cases() -> list[ThinSetting]:
 
 
 def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
-    """Lay out the grid, and the results along each factor."""
+    """Return the table of the grid, and the table of results along each factor."""
     losses = {
         (setting.weight_initial, setting.usd_per_bp): found[setting].loss_usd for setting in grid()
     }

@@ -3,13 +3,13 @@
     python -m runs.experiments.tracing_error      (or: make tracing-error)
 
 Commingled cash has no true owner. A simulation can compute the but-for effect of a source; a court
-cannot. The same seed is played without the source. The source paid for the payments that then do
-not happen, and for the cash that is then not left. If other sources then supply more cash, the
-source only replaced them. Each rule is compared with that effect, over seeds and stories with
-different uses.
+can't. The same seed is played again without the source. The effect has three parts: payments that
+no longer happen, cash that is no longer left, and cash that other sources supply instead. Each rule
+is compared with this effect, over seeds and over stories with different uses.
 
-A rule's error is half the sum over uses of its absolute errors: the misplaced dollars as a share of
-the source's cash. Uses and replacements sum to the source's cash, under the rule and in truth.
+A rule's error is half the sum of its absolute errors over all uses: the misplaced dollars, as a
+share of the source's cash. Uses and replacements sum to the source's cash, by the rule and by the
+but-for effect.
 """
 
 from collections import Counter
@@ -56,19 +56,19 @@ Case = tuple[str, int]  # story, seed
 
 
 def _spent(kind: Kind, by: str, to: str, why: str, days: Sequence[int]) -> dict[str, Any]:
-    """Spend more than the cash, in daily payments."""
+    """Return a story: the group spends more than its own cash, in daily payments."""
     use = {"usd": SPENT_USD / len(days), "kind": str(kind), "by": by, "to": to, "why": why}
     return {"group": {"uses": [use | {"date": date(2022, 5, day)} for day in days]}}
 
 
 def _longs() -> dict[str, Any]:
-    """Hold long positions while the price falls."""
+    """Return a story: the maker holds long positions while the price falls."""
     held = {"since": date(2022, 5, 10), "until": date(2022, 5, 20), "usd": 4_000_000}
     return {"group": {"longs": [{"market": "BTC-PERP", **held}]}}
 
 
 def _large_quotes() -> dict[str, Any]:
-    """Show the largest quotes, with latency."""
+    """Return a story: the maker shows large quotes with a long latency."""
     (market,) = load(SCENARIO).model_dump(exclude_none=True)["markets"]
     shown = {"displayed_usd": 1_000_000, "position_limit_usd": 4_000_000, "latency_s": 6.0}
     return {"markets": [market | {"quoter": market["quoter"] | shown}], "sources": {}}
@@ -90,7 +90,7 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 
 
 class TracedSource(NamedTuple):
-    """The uses of one source in one run: by each rule and account, and in truth."""
+    """The uses of one source in one run: by each rule and account, and by the but-for effect."""
 
     brought: int  # the amount in cents
     by_rule: Mapping[tuple[str, TracingRule], Cents]  # the key is (basis, rule)
@@ -98,23 +98,23 @@ class TracedSource(NamedTuple):
 
     @property
     def uses(self) -> set[str]:
-        """Name the uses under any rule, or in truth."""
+        """Return all uses, by any rule or by the but-for effect."""
         return {use for told in (*self.by_rule.values(), self.but_for) for use in told}
 
     def misplaced_pct(self, per: str, rule: TracingRule) -> float:
-        """Return the share of the source's dollars that the rule misplaces."""
+        """Return the share of the source's dollars that the rule assigns to wrong uses."""
         return 50 * sum(abs(self.error(per, rule, use)) for use in self.uses) / self.brought
 
     def error(self, per: str, rule: TracingRule, use: str) -> int:
-        """Return the rule's excess over the truth for a use, in cents."""
+        """Return the rule's amount for a use less the but-for amount, in cents."""
         return self.by_rule[per, rule].get(use, 0) - self.but_for.get(use, 0)
 
 
-OfSources = Mapping[str, TracedSource]  # one run, by source
+OfSources = Mapping[str, TracedSource]  # the sources of one run
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
-    """List the cases."""
+    """Return all cases: each story with each seed."""
     return list(product(STORIES, seeds))
 
 
@@ -143,7 +143,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
     Args:
         run: the run itself.
-        other: the same without the source.
+        other: the same run without the source.
         source: a kind or a party.
     """
     by_rule: dict[tuple[str, TracingRule], Cents] = {}
@@ -175,7 +175,7 @@ def _sums(run: RunFolder, source: str) -> Counter[str]:
 
 
 def _without(run: RunFolder, source: str) -> Scenario:
-    """Remove a source from a run's scenario, and hold inputs that do not follow from it."""
+    """Remove a source from a run's scenario; inputs that do not follow from it stay fixed."""
     if source != CUSTOMER:
         return without(run, source).scenario
     path = str(run.path / "scenario.toml")
@@ -189,7 +189,7 @@ def _without(run: RunFolder, source: str) -> Scenario:
 
 
 def error_tables(found: Mapping[Case, OfSources]) -> list[Table]:
-    """Lay out the share of misplaced dollars by story and by account, and errors by use."""
+    """Return tables: misplaced dollars by story and by account, and errors by use."""
     return [_by_story(found), _by_account(found), _by_use(found)]
 
 
@@ -248,7 +248,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
 def _runs(
     found: Mapping[Case, OfSources], source: str, story: str
 ) -> list[tuple[int, TracedSource]]:
-    """Return seed and finding of each run with the source, of a story or of all."""
+    """Return seed and finding of each run with the source, in one story or in all stories."""
     return [
         (seed, of[source])
         for (name, seed), of in found.items()
@@ -269,7 +269,7 @@ def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
 
 
 def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
-    """Write a figure's mean over seeds with its interval; for all stories, their mean."""
+    """Return a figure's mean over seeds with its interval; for all stories, the mean of stories."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:
         by_seed.setdefault(seed, []).append(figure(of))
