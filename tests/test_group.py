@@ -1,4 +1,4 @@
-"""A group that borrows, sells shares, spends, holds tokens and takes positions: its books."""
+"""The books of a group that borrows, sells shares, spends, holds tokens and takes positions."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,7 +29,7 @@ from runs.scenarios import load
 GROUP = Path(__file__).parent / "worlds" / "group.toml"
 SCENARIO = load(str(GROUP))
 USES = SCENARIO.group.model_dump(exclude_none=True)["uses"]
-CLOSES = (date(2022, 5, 31), date(2022, 6, 3))  # of a month, and of the run
+CLOSES = (date(2022, 5, 31), date(2022, 6, 3))  # the last day of a month, and of the run
 MAKER, HOUSE = SCENARIO.maker.name, SCENARIO.house.name
 
 
@@ -40,19 +40,19 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return the answer of bean-query."""
+    """Return a function that runs a query on the run's books with Beancount's own tool."""
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     return lambda query: run_query(entries, options, query)[1]
 
 
 def rows_of(run: RunFolder, condition: str = "true") -> list[tuple]:
-    """Return fills, row by row."""
+    """Return the fills that satisfy a condition, in the order of seq."""
     with run.connect() as connection:
         return connection.execute(f"FROM rows WHERE {condition} ORDER BY seq").fetchall()
 
 
 def lines_of(run: RunFolder, before: date) -> list[str]:
-    """Return the months' ledgers as written, entry by entry, as far as a day."""
+    """Return the text of each ledger entry before a day."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(run.path.glob("20*.beancount"))]
     entries = [entry for text in texts for entry in text.split("\n\n")]
     return [entry for entry in entries if entry.lstrip("; ")[:10] < str(before)]
@@ -73,20 +73,20 @@ def moved(entry: data.Transaction, account: str) -> Decimal:
 # ------------------------------------------------------------------------------- the books
 
 
-def test_the_audit_finds_nothing_wrong_with_any_day(run):
+def test_every_day_passes_the_audit(run):
     findings = list(audit(run.path, every_day=True))
 
     assert [finding.problems for finding in findings] == [()] * 7
     assert "5 of 5 days" in findings[-1].step
 
 
-def test_beancount_alone_opens_the_books(run):
+def test_beancount_loads_the_books_without_errors(run):
     for name in ("main.beancount", "check.beancount"):
         assert loader.load_file(str(run.path / name))[1] == []
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_at_each_close_every_entity_balances_and_debts_within_the_group_cancel(ask, close):
+def test_on_each_date_every_entity_balances_and_group_debts_sum_to_zero(ask, close):
     def total(where: str) -> Decimal:
         ((number,),) = ask(f"SELECT sum(number) AS n WHERE date <= {close} AND {where}")
         return number
@@ -105,7 +105,7 @@ def test_at_each_close_every_entity_balances_and_debts_within_the_group_cancel(a
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_at_each_close_the_hole_is_the_sum_of_its_causes(ask, close):
+def test_on_each_date_the_hole_is_the_sum_of_its_causes(ask, close):
     parts = dict(
         ask(
             "SELECT open_meta(account, 'hole') AS part, sum(number) AS usd "
@@ -116,7 +116,7 @@ def test_at_each_close_the_hole_is_the_sum_of_its_causes(ask, close):
     assert -parts["claim"] - parts["liquid"] == parts["cause"] != 0
 
 
-def test_the_report_explains_the_hole_with_the_new_kinds(run):
+def test_the_report_explains_the_hole_with_the_kinds_of_the_group(run):
     the_hole = hole(run)
 
     assert the_hole.unexplained_usd == 0
@@ -125,7 +125,7 @@ def test_the_report_explains_the_hole_with_the_new_kinds(run):
         "Operations", "Loans", "Shares", "Directional",
     }  # fmt: skip
     assert the_hole.kinds_usd["Ventures"] == 250_000
-    assert the_hole.kinds_usd["Acquisitions"] == 0  # no party could pay for it
+    assert the_hole.kinds_usd["Acquisitions"] == 0  # no party had enough cash to pay
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
     tables = {table.name: table for table in where(run).tables()}
@@ -134,7 +134,7 @@ def test_the_report_explains_the_hole_with_the_new_kinds(run):
     assert received["Investors"] == -150_000
 
 
-def test_the_worlds_cash_is_constant_over_the_life(ask):
+def test_the_cash_of_all_entities_is_constant(ask):
     cash_by_day = ask(
         "SELECT date, last(balance) AS held WHERE account ~ '^Assets:[^:]+:Cash$' GROUP BY date"
     )
@@ -143,7 +143,7 @@ def test_the_worlds_cash_is_constant_over_the_life(ask):
     assert len({str(held) for _, held in cash_by_day}) == 1
 
 
-def test_tokens_come_from_their_issuers_and_no_more_than_exist(ask):
+def test_tokens_are_received_from_the_opening_holders_in_full(ask):
     held = ask(
         "SELECT account, currency, sum(number) AS n WHERE account ~ '^Assets:.*:Tokens:' "
         "GROUP BY account, currency ORDER BY account"
@@ -157,12 +157,12 @@ def test_tokens_come_from_their_issuers_and_no_more_than_exist(ask):
     ]
 
 
-def test_holdings_are_marked_every_day_from_the_first(run):
+def test_tokens_have_a_price_on_every_day_on_which_they_are_held(run):
     prices = [entry for entry in run.entries if isinstance(entry, data.Price)]
     sol = {entry.date.day: entry.amount.number for entry in prices if entry.currency == "SOL"}
 
     assert sol == {day: Decimal(usd) for day, usd in zip((30, 31, 1, 2, 3), SOL, strict=True)}
-    assert sum(entry.currency == "FTT" for entry in prices) == 4  # from the 31st
+    assert sum(entry.currency == "FTT" for entry in prices) == 4  # every day from 31 May
 
 
 SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
@@ -171,7 +171,7 @@ SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 # ---------------------------------------------------------------------------- events
 
 
-def test_payments_are_the_amounts_due_on_their_days(run):
+def test_all_uses_of_money_are_paid_on_their_days(run):
     paid = [
         (entry.date, entry.payee, -moved(entry, cash(MAKER)) - moved(entry, cash(HOUSE)))
         for entry in run.transactions
@@ -187,23 +187,26 @@ def test_payments_are_the_amounts_due_on_their_days(run):
     ]
 
 
-def test_an_unpayable_amount_is_noted_and_nothing_else(run):
+def test_an_unpayable_use_has_a_note_and_no_payment(run):
     bid = UnpaidUse("MineCo", Decimal(20_000_000), Kind.ACQUISITIONS)
 
     assert run.dated_notes(UnpaidUse) == [(date(2022, 6, 3), bid)]
     assert not [entry for entry in run.transactions if "use-mineco-2" in entry.links]
 
 
-def test_a_lender_with_a_falling_limit_is_repaid_the_excess(run):
+def test_a_lender_with_a_lower_limit_is_repaid_the_excess(run):
     (called, *_) = recalls = tagged(run, "recall")
 
     assert (called.date, called.payee) == (date(2022, 6, 2), "Lender01")
     assert moved(called, debt(MAKER, "Lender01")) == 250_000
-    assert [entry.payee for entry in recalls] == ["Lender01", "Lender02"]  # whose tokens fell
+    assert [entry.payee for entry in recalls] == [
+        "Lender01",
+        "Lender02",
+    ]  # Lender02 lends against tokens, whose price fell
     assert not run.notes(UnpaidRecall)
 
 
-def test_a_recall_without_credit_is_paid_in_part_and_stays_owed(executed):
+def test_a_recall_without_credit_is_paid_in_part_and_the_rest_stays_a_debt(executed):
     run = executed(GROUP, maker={"credit_line_usd": 460_000})
     (day, noted), *_ = run.dated_notes(UnpaidRecall)
     account, unpaid = noted.debt, noted.usd
@@ -218,7 +221,7 @@ def test_a_recall_without_credit_is_paid_in_part_and_stays_owed(executed):
 
 @pytest.fixture(scope="module")
 def five_weeks(executed) -> RunFolder:
-    """The same world over two firsts of a month, with an almost constant price."""
+    """Return a run of five weeks with two month ends and an almost constant price."""
     market = SCENARIO.markets[0].model_dump(exclude_none=True)
     market["price"] |= {"ticks_per_s": 0.01}
     market["demand"] = tuple({"month": f"2022-0{n}", "usd": 1.2e8} for n in (5, 6, 7))
@@ -227,7 +230,7 @@ def five_weeks(executed) -> RunFolder:
 
 
 @pytest.mark.parametrize(("lender", "rate_pct"), [("Lender01", 8), ("Lender02", Decimal("12.5"))])
-def test_interest_is_on_the_debts_at_the_ends_of_a_months_days_at_the_lenders_rate(
+def test_monthly_interest_is_the_lenders_rate_on_the_debt_at_each_days_end(
     five_weeks, lender, rate_pct
 ):
     owed = Decimal(0)
@@ -247,7 +250,7 @@ def test_interest_is_on_the_debts_at_the_ends_of_a_months_days_at_the_lenders_ra
     assert not paid
 
 
-def test_operating_costs_are_a_share_of_the_fees_of_the_month_before(five_weeks):
+def test_operating_costs_are_a_share_of_last_months_fees(five_weeks):
     paid = tagged(five_weeks, "operations")
 
     assert [(entry.date, entry.payee) for entry in paid] == [
@@ -262,7 +265,7 @@ def test_operating_costs_are_a_share_of_the_fees_of_the_month_before(five_weeks)
         assert abs(moved(entry, "Expenses:FTX:Operations") - fees / 4) <= Decimal("0.005")
 
 
-def test_a_round_brings_the_house_cash_and_its_valuation_is_only_noted(run):
+def test_in_a_funding_round_the_house_gets_cash_and_the_valuation_is_a_note(run):
     (sold,) = tagged(run, "equity")
 
     assert moved(sold, cash(HOUSE)) == 150_000
@@ -276,7 +279,9 @@ def test_a_round_brings_the_house_cash_and_its_valuation_is_only_noted(run):
 
 
 @pytest.mark.parametrize("place", range(len(USES)), ids=[use["kind"] for use in USES])
-def test_without_a_use_its_kind_is_gone_and_no_earlier_entry_changes(run, executed, place):
+def test_without_a_use_of_money_there_is_no_such_kind_and_earlier_entries_are_equal(
+    run, executed, place
+):
     removed = USES[place]
     uses = tuple(use for use in USES if use is not removed)
     without = executed(GROUP, group={"uses": uses})
@@ -284,20 +289,20 @@ def test_without_a_use_its_kind_is_gone_and_no_earlier_entry_changes(run, execut
 
     assert removed["kind"] not in {kind_of(account) for account in without.opens}
     assert lines_of(without, day) == lines_of(run, day)
-    # It is paid when its day ends: until then, fills are the same on that day too.
+    # The use is paid at the end of its day, so the fills of that day are also equal.
     until = f"time::DATE <= '{day}'"
     assert rows_of(without, until) == rows_of(run, until)
     assert len(rows_of(run, until)) > 300
 
 
-def test_a_group_without_activity_changes_no_entry(tiny_run, executed):
+def test_a_group_without_activity_writes_the_same_books_as_no_group(tiny_run, executed):
     run = executed("tiny", group={"house_cost_share": 0.0})
 
     for name in ("main.beancount", "2022-05.beancount", "fills/2022-05.parquet"):
         assert (run.path / name).read_bytes() == (tiny_run.path / name).read_bytes()
 
 
-def test_without_longs_their_kind_and_their_desk_are_gone(executed):
+def test_without_longs_there_is_no_directional_account_and_no_directional_fill(executed):
     without = executed(GROUP, group={"longs": ()})
 
     assert not [account for account in without.opens if "Directional" in account]
@@ -305,8 +310,8 @@ def test_without_longs_their_kind_and_their_desk_are_gone(executed):
 
 
 @pytest.mark.parametrize("never", [True, False])
-def test_only_a_line_limited_to_the_houses_own_money_spares_customers(never, monkeypatch, tmp_path):
-    left = []  # cash after each draw, beyond the claims of customers outside the group
+def test_customers_money_is_not_lent_only_if_the_scenario_forbids_it(never, monkeypatch, tmp_path):
+    left = []  # after each draw: cash less the claims of customers outside the group
 
     def noting(name: str) -> None:
         brings_money = getattr(Purse, name)
@@ -335,7 +340,7 @@ def test_only_a_line_limited_to_the_houses_own_money_spares_customers(never, mon
 # --------------------------------------------------------------------- the directional book
 
 
-def test_the_directional_book_has_its_own_desk_and_its_own_kind(run):
+def test_the_result_of_the_directional_book_has_a_kind_of_its_own(run):
     with run.connect() as connection:
         ((bought, sold, edge, fee),) = connection.execute(
             "SELECT sum(lots) FILTER (lots > 0), sum(lots) FILTER (lots < 0), "
@@ -352,7 +357,7 @@ def test_the_directional_book_has_its_own_desk_and_its_own_kind(run):
     assert costs == Decimal(fee - edge - paid) / 100
 
 
-def test_an_unpayable_margin_call_closes_the_book(executed):
+def test_an_unpayable_margin_call_closes_the_directional_book(executed):
     long = SCENARIO.group.longs[0].model_dump() | {"usd": 4_000_000.0, "until": date(2022, 7, 1)}
     run = executed(
         GROUP,
@@ -378,7 +383,7 @@ def test_an_unpayable_margin_call_closes_the_book(executed):
 # ------------------------------------------------------------------------------- the report
 
 
-def test_an_entitys_tokens_are_beside_its_contracts(run):
+def test_the_books_report_shows_contracts_and_tokens_of_an_entity(run):
     tables = {table.name: table for table in books(run, MAKER).tables()}
 
     assert [row[0] for row in tables["contracts"].rows] == [

@@ -1,4 +1,4 @@
-"""A run whose hours are drawn by groups: what is in its books, and what its totals are worth."""
+"""If hours are sampled from groups, the books have the weights and totals have no bias."""
 
 import re
 from collections.abc import Callable
@@ -31,14 +31,14 @@ from runs.scenarios import load
 
 SETTLING = str(Path(__file__).parent / "worlds" / "settling.toml")
 START, DAYS = date(2022, 5, 9), 6
-BOUND = 0.05  # dollars for each dollar shown
+BOUND = 0.05  # dollars of loss for each dollar of displayed size
 SEEDS = range(1, 9)
 BY_HOUR = "SELECT epoch_us(time) // 3600000000, sum(edge_cents)::BIGINT FROM rows "
 NOTE = re.compile(rf'(?m)^\S+ custom "{HoursDrawn.kind}" "(?P<weights>[^"]*)" "[^"]*"\n')
 
 
 def jumping(days: int = DAYS, **run: Any) -> dict[str, Any]:
-    """Return changes with which the price of the world jumps, over some days."""
+    """Return settings with which the price of the world jumps on some days."""
     (market,) = (each.model_dump(exclude_none=True) for each in load(SETTLING).markets)
     market["price"] |= {"jumps_per_day": 12, "jump_share": 0.5, "volatility_log_sd": 0.5}
     end = START + timedelta(days=days)
@@ -55,11 +55,11 @@ def run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 
 def weights_of(run: RunFolder) -> np.ndarray:
-    """Return how many hours each hour stands for, shape (days, 24)."""
+    """Return the weight of each hour in the books, shape (days, 24)."""
     return np.array([note.weight_of_hours for note in run.notes(HoursDrawn)])
 
 
-def test_the_books_say_how_many_hours_each_hour_stands_for(run: RunFolder):
+def test_the_books_have_the_weight_of_each_hour(run: RunFolder):
     weights = weights_of(run)
     hours = dict(run.select(f"{BY_HOUR} WHERE motive IN ('pickoff', 'spread') GROUP BY 1"))
 
@@ -72,7 +72,7 @@ def test_the_books_say_how_many_hours_each_hour_stands_for(run: RunFolder):
     assert all(not step.problems for step in audit(run.path))
 
 
-def test_an_answer_says_so_and_states_its_error(run: RunFolder):
+def test_the_answer_states_that_hours_are_sampled_and_the_standard_error(run: RunFolder):
     error = sampling_error_usd(run, Motive.PICKOFF)
 
     assert error
@@ -80,8 +80,8 @@ def test_an_answer_says_so_and_states_its_error(run: RunFolder):
     assert "hours drawn by predicted loss: each fill stands for 1 to 12" in provenance(run)
 
 
-def test_orders_are_as_many_times_as_large_as_the_hour_stands_for(run: RunFolder):
-    """Customers' volume by hour, over the weight of the hour, is the same in large and small."""
+def test_the_size_of_orders_is_proportional_to_the_weight_of_the_hour(run: RunFolder):
+    """Customers' volume divided by the weight is equal for hours with large and small weights."""
     usd = dict(
         run.select(
             "SELECT epoch_us(time) // 3600000000, sum(abs(lots) * price)::DOUBLE FROM rows "
@@ -100,8 +100,8 @@ def test_orders_are_as_many_times_as_large_as_the_hour_stands_for(run: RunFolder
 @pytest.mark.parametrize(
     "becomes",
     [
-        pytest.param(lambda weights: ["24", *weights[1:]], id="sum"),
-        pytest.param(lambda weights: [*weights[12:], *weights[:12]], id="hours"),
+        pytest.param(lambda weights: ["24", *weights[1:]], id="wrong sum"),
+        pytest.param(lambda weights: [*weights[12:], *weights[:12]], id="wrong hours"),
     ],
 )
 def test_a_wrong_weight_is_found(run: RunFolder, tmp_path: Path, becomes: Callable):
@@ -114,7 +114,7 @@ def test_a_wrong_weight_is_found(run: RunFolder, tmp_path: Path, becomes: Callab
     assert list(wrong_hours(RunFolder(changed)))
 
 
-def test_one_seed_gives_one_draw_and_another_seed_another(
+def test_the_drawn_hours_depend_on_the_seed(
     run: RunFolder,
 ):
     assert np.array_equal(weights_of(run), drawn(**by_groups()))
@@ -150,7 +150,7 @@ def test_the_hours_of_a_day_depend_on_no_later_price():
     assert not np.array_equal(one[3:], two[3:])
 
 
-def test_where_nothing_jumps_groups_are_as_large_as_they_may_be():
+def test_without_jumps_all_groups_have_the_maximum_size():
     changes = by_groups()
     changes["markets"][0]["price"] |= {"jumps_per_day": 0, "jump_share": 0}
     weights = drawn(**changes)
@@ -159,19 +159,19 @@ def test_where_nothing_jumps_groups_are_as_large_as_they_may_be():
 
 
 @pytest.mark.parametrize("kind", REMOVALS)
-def test_a_counterfactual_has_the_hours_of_its_run(kind: str):
-    """The hours are the same without any one cause. The life ends early, to save time."""
+def test_a_counterfactual_samples_the_same_hours_as_its_run(kind: str):
+    """Removing any one cause does not change the sampled hours. The run is short, to save time."""
     end = {"run": {"end": date(2019, 9, 1), "one_hour_in": 12, "group_loss_usd_max": 8}}
     base = load("ftx-in-kind", end)
     change = REMOVALS[kind](base)
     if change is None:
-        pytest.skip("the life does not have it")
+        pytest.skip("the scenario does not have this cause")
     other = load("ftx-in-kind", {**change.overrides, **end})
 
     assert np.array_equal(weights_in(base), weights_in(other))
 
 
-def test_groups_of_one_quarter_are_neighbours_by_loss_and_those_of_one_hour_are_left_out():
+def test_groups_are_sorted_by_quarter_and_loss_without_single_hours():
     def day(n: int, **weight_and_loss: tuple[int, int]) -> tuple[date, HoursDrawn]:
         of_hours = [weight_and_loss.get(f"h{hour}", (0, 0)) for hour in range(24)]
         return date(1970, 1, 1) + timedelta(days=n), HoursDrawn(*zip(*of_hours, strict=True))
@@ -183,17 +183,17 @@ def test_groups_of_one_quarter_are_neighbours_by_loss_and_those_of_one_hour_are_
 
 @pytest.fixture(scope="module")
 def all_hours(executed: Callable[..., RunFolder]) -> np.ndarray:
-    """Return the pick-offs of each hour of the world, all of which are played, in cents."""
+    """Return the loss to pick-offs in each hour of a run that plays all hours, in cents."""
     run = executed(SETTLING, **jumping())
     by_hour = dict(run.select(f"{BY_HOUR} WHERE motive = 'pickoff' GROUP BY 1"))
     first = midnight_us(START) // HOUR_US
     return np.array([by_hour.get(first + hour, 0) for hour in range(24 * DAYS)])
 
 
-def test_over_new_draws_of_its_hours_totals_have_no_bias_and_spread_by_the_stated_error(
+def test_over_many_draws_of_hours_totals_have_no_bias_and_the_stated_error(
     all_hours: np.ndarray,
 ):
-    """Groups whose means differ make the error too large, here by a third, and not too small."""
+    """If the means of groups differ, the stated error is too large, by a third in this world."""
     predicted = predicted_losses(load(SETTLING, by_groups()))
     first, totals, errors = midnight_us(START) // HOUR_US, [], []
     for key in range(1_000):
@@ -212,7 +212,7 @@ def test_over_new_draws_of_its_hours_totals_have_no_bias_and_spread_by_the_state
     spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
     assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
     assert 0.95 < stated / spread < 1.5
-    # One hour in twelve, at any volatility.
+    # If one hour in twelve is drawn at any volatility, the error is more than twice as large.
     in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
     assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
 
@@ -222,8 +222,8 @@ def cents_of_day(hours: GroupedHours, first: int) -> tuple[tuple[int, ...], tupl
     return weights, tuple(round(100 * each) for each in losses)
 
 
-def test_the_mean_result_of_quotes_is_that_of_all_hours(executed: Callable[..., RunFolder]):
-    """Seed by seed, the same path of prices with all hours and with some."""
+def test_sampled_hours_give_the_same_mean_loss_as_all_hours(executed: Callable[..., RunFolder]):
+    """For each seed, the run of all hours and the sampled run have the same prices."""
 
     def total(changes: dict[str, Any]) -> int:
         ((cents,),) = executed(SETTLING, **changes).select(

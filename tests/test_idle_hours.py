@@ -1,4 +1,4 @@
-"""Hours without trading may pass at once: trades in the other hours stay the same."""
+"""Hours without trading can pass in one step, with almost no effect on the other hours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,14 +29,14 @@ DAILY = (
 
 @pytest.fixture(scope="module")
 def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
-    """A sampled run with idle hours one by one, and the same run with idle hours at once."""
+    """Return two sampled runs: idle hours pass one by one, or several in one step."""
     return (
         executed(SETTLING, run=SAMPLED),
         executed(SETTLING, run={**SAMPLED, "idle_hours_at_once": 24}),
     )
 
 
-def test_idle_hours_pass_in_one_step_until_the_next_traded_one_or_midnight():
+def test_idle_hours_pass_in_one_step_until_the_next_traded_hour_or_midnight():
     run = Run(start=date(2022, 5, 9), end=date(2022, 5, 19), one_hour_in=12)
     hours = TradedHours.of(run)
     now_us, end_us = 19_000 * DAY_US, 19_010 * DAY_US
@@ -54,7 +54,9 @@ def test_idle_hours_pass_in_one_step_until_the_next_traded_one_or_midnight():
     assert traded == 20
 
 
-def test_the_traded_volume_is_nearly_the_same(both: tuple[RunFolder, RunFolder]):
+def test_idle_hours_in_one_step_give_nearly_the_same_results_of_quotes(
+    both: tuple[RunFolder, RunFolder],
+):
     one_by_one, at_once = (
         [usd_balances(run)[income(run.chart.parties.maker, kind)] for kind in ("PickOff", "Spread")]
         for run in both
@@ -64,7 +66,9 @@ def test_the_traded_volume_is_nearly_the_same(both: tuple[RunFolder, RunFolder])
     assert np.allclose(np.array(at_once, float), np.array(one_by_one, float), rtol=0.05)
 
 
-def test_there_are_fewer_settlements_and_as_much_funding(both: tuple[RunFolder, RunFolder]):
+def test_idle_hours_in_one_step_have_fewer_settlements_and_similar_funding(
+    both: tuple[RunFolder, RunFolder],
+):
     counts, paid = zip(
         *(
             run.select(
@@ -80,7 +84,9 @@ def test_there_are_fewer_settlements_and_as_much_funding(both: tuple[RunFolder, 
     assert Decimal("0.5") < Decimal(paid[1]) / Decimal(paid[0]) < 2
 
 
-def test_the_range_of_a_day_is_never_wider_than_with_every_tick(both: tuple[RunFolder, RunFolder]):
+def test_idle_hours_in_one_step_never_widen_the_price_range_of_a_day(
+    both: tuple[RunFolder, RunFolder],
+):
     every, some = ([note for _, note in run.dated_notes(PriceRange)] for run in both)
 
     assert len(every) == len(some)
@@ -90,7 +96,7 @@ def test_the_range_of_a_day_is_never_wider_than_with_every_tick(both: tuple[RunF
         assert part.high_usd > part.low_usd
 
 
-def test_a_journal_of_accounts_alone_agrees_with_the_full_journal_on_every_day(
+def test_a_journal_of_daily_sums_agrees_with_the_full_journal_on_every_day(
     both: tuple[RunFolder, RunFolder], tmp_path: Path
 ):
     _, whole = both
@@ -105,7 +111,7 @@ def test_a_journal_of_accounts_alone_agrees_with_the_full_journal_on_every_day(
     assert alone.select(told) == whole.select(told)
 
 
-def test_accounts_alone_of_customers_on_margin_agree_with_the_full_books(
+def test_daily_sums_with_customers_on_margin_agree_with_the_full_books(
     margin_run: RunFolder, tmp_path: Path
 ):
     World(load(str(margin_run.path / "scenario.toml")), tmp_path, books=AccountsJournal).run(
@@ -119,7 +125,7 @@ def test_accounts_alone_of_customers_on_margin_agree_with_the_full_books(
 
 
 class AfterHalt(World):
-    """Records the settlements of a house that has halted."""
+    """A world that records the settlements after the halt."""
 
     def _settle(self, end_us: int, elapsed_s: int) -> None:
         super()._settle(end_us, elapsed_s)
@@ -130,8 +136,8 @@ class AfterHalt(World):
 
 
 @pytest.mark.parametrize("at_once", [1, 24])
-def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Path):
-    """If idle hours pass one by one, each traded hour is settled as often as before the halt."""
+def test_after_a_halt_each_hour_is_settled_at_most_once(at_once: int, tmp_path: Path):
+    """But if idle hours pass one by one, each traded hour is settled as often as before."""
     sampled = {"one_hour_in": 4, "settle_s": 900}
     several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
     scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})
@@ -139,18 +145,18 @@ def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Pat
     world = AfterHalt(scenario, tmp_path, books=AccountsJournal)
     world.run(lambda: None)
 
-    _, *lengths_s = world.lengths_s  # the house halted within the first
+    _, *lengths_s = world.lengths_s  # the house halted within the first interval
     if at_once > 1:
         rest_s, *lengths_s = lengths_s
-        # From the halt to the end of its hour, which may be the whole hour.
+        # The first interval ends with the hour of the halt.
         assert rest_s == 3600 - world.ends_us[0] // SECOND_US % 3600
         assert world.ends_us[1] % HOUR_US == 0
     assert min(lengths_s) == (900 if at_once == 1 else 3600)
     assert (max(lengths_s) > 3600) == (at_once > 1)
 
 
-def test_days_are_closed_after_a_halt_within_an_hour(tmp_path: Path):
-    """A full day is settled every quarter of an hour, and the house halts at a settlement."""
+def test_after_a_halt_within_an_hour_all_days_are_closed(tmp_path: Path):
+    """On a full day there is a settlement every 15 minutes, and the house halts at one of them."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)
     scenario = load(
@@ -164,5 +170,5 @@ def test_days_are_closed_after_a_halt_within_an_hour(tmp_path: Path):
     world, days = AfterHalt(scenario, tmp_path, books=AccountsJournal), []
     world.run(lambda: days.append(world.env.now // DAY_US))
 
-    assert world.lengths_s[:3] == [900, 2_700, 3_600]  # at a quarter past
+    assert world.lengths_s[:3] == [900, 2_700, 3_600]  # the halt is at a quarter past the hour
     assert days == list(range(days[0], days[0] + 6))

@@ -1,4 +1,4 @@
-"""Every link on a page leads to an existing file and to a heading in it."""
+"""Every link on a page leads to an existing file, and to an existing heading."""
 
 import re
 from collections import Counter
@@ -23,21 +23,21 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text, including tokens within lines."""
+    """Yield the Markdown tokens of a text, including tokens within lines."""
     for token in MARKDOWN.parse(text):
         yield token
         yield from token.children or ()
 
 
 def links(text: str) -> list[str]:
-    """Return the targets of links and pictures; code has no links."""
+    """Return the targets of all links and pictures; text in code blocks is no link."""
     found = (token.attrGet("href") or token.attrGet("src") for token in tokens(text))
     return [str(target) for target in found if target]
 
 
 @cache
 def anchors(path: Path) -> frozenset[str]:
-    """Return the anchors of a page's headings, as hosts of code and Sphinx make them."""
+    """Return the anchors of a page's headings, by the rules of GitHub and of Sphinx."""
     seen: Counter[str] = Counter()
     made = []
     parsed = MARKDOWN.parse(path.read_text("utf-8"))
@@ -51,7 +51,7 @@ def anchors(path: Path) -> frozenset[str]:
 
 
 def broken(page: Path, text: str) -> list[str]:
-    """Return the links of a page that lead nowhere in this repository."""
+    """Return the links of a page whose file or heading does not exist in this repository."""
     wrong = []
     for link in links(text):
         if link.startswith(ELSEWHERE):
@@ -69,7 +69,7 @@ def test_every_link_leads_to_an_existing_file_and_heading(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_reference_is_defined(page):
+def test_every_reference_link_is_defined(page):
     text = " ".join(
         token.content for token in tokens(page.read_text("utf-8")) if token.type == "text"
     )
@@ -84,5 +84,5 @@ def test_a_broken_link_is_found():
     assert broken(page, text) == ["nosuch.md", "../README.md#nosuch"]
 
 
-def test_all_pages_are_checked():
+def test_the_tests_of_links_check_all_pages():
     assert {"README.md", "GLOSSARY.md", "index.md", "tutorial.md"} <= {page.name for page in PAGES}

@@ -1,4 +1,4 @@
-"""Liquidation at its limits, and its absence without failed accounts."""
+"""Liquidations follow the rules, and without failed accounts there are none."""
 
 import re
 from collections import Counter
@@ -23,21 +23,21 @@ def settings(key: str) -> dict:
 
 
 def market(**price: object) -> dict:
-    """The market of the margin world, with another price."""
+    """Return the settings of the margin world's market with changed price settings."""
     (given,) = settings("markets")
     return given | {"price": given["price"] | price}
 
 
 def only_the_maker(**changes: object) -> tuple[dict, ...]:
-    """A captive maker that is the only backstop provider, and has no limit."""
+    """Return settings in which the captive maker is the only backstop and has no limit."""
     first, _ = settings("leverage")["providers"]
-    del first["unwind_usd_per_minute"]  # all at once
+    del first["unwind_usd_per_minute"]  # without this limit it unwinds at once
     return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)
 
 
 def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:
     with run.connect() as connection:
-        # Entries with their own seq may have another place among others' rows.
+        # Without seq, because the other run may have more or fewer entries between the rows.
         return connection.execute(
             f"SELECT * EXCLUDE (seq) FROM rows WHERE {where} ORDER BY seq"
         ).fetchall()
@@ -50,7 +50,7 @@ def motives(run: RunFolder) -> Counter:
 
 
 def backstop_cents(run: RunFolder) -> int:
-    """The captive maker's result as a backstop, after the costs of unwinding."""
+    """Return the captive maker's result as a backstop less costs of unwinding, in cents."""
     maker = run.chart.parties.maker
     kinds = {income(maker, Kind.BACKSTOP), expense(maker, Kind.BACKSTOP)}
     return -int(
@@ -82,7 +82,7 @@ def test_without_leverage_no_account_is_liquidated(executed):
     assert not {"liquidation", "backstop", "deleveraging", "socialised-loss"} & set(motives(run))
 
 
-def test_a_backstop_without_a_discount_pays_for_its_unwinding(executed):
+def test_a_backstop_without_a_discount_loses_the_costs_of_unwinding(executed):
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(MARGIN, leverage={"discount_thirds": 0, "providers": providers}, run=ONE_DAY)
 
@@ -91,7 +91,7 @@ def test_a_backstop_without_a_discount_pays_for_its_unwinding(executed):
 
 
 def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
-    # Without jumps and with frequent checks no account is handed over with a debt.
+    # Without jumps and with frequent checks, no account has a debt at its takeover.
     smooth = market(jumps_per_day=0.0, jump_share=0.0)
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(
@@ -108,8 +108,8 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
 # -------------------------------------------------------------------------------- the book
 
 
-def test_forced_orders_hit_the_better_quote(margin_run):
-    """Other makers are 4 bps from the lead price, so no order gets a worse price, rounded up."""
+def test_forced_orders_are_filled_by_the_better_quote(margin_run):
+    """The other makers quote 4 bps from the lead price, so no order has a worse price than that."""
     with margin_run.connect() as connection:
         found = connection.execute(
             """
@@ -122,19 +122,19 @@ def test_forced_orders_hit_the_better_quote(margin_run):
 
     by_maker = {maker: rest for maker, *rest in found}
     captive, others = by_maker["Alameda"], by_maker["OtherMakers"]
-    assert captive[0] == captive[1] > 100  # each from a quote of some age
+    assert captive[0] == captive[1] > 100  # every fill has a quote age
     assert others[0] > 100
     assert others[1] == 0
     assert captive[2]
     assert others[2]
-    assert captive[3]  # some stale quotes are better than the lead price itself
+    assert captive[3]  # some stale quotes are better than the lead price
     assert not others[3]
 
 
 # --------------------------------------------------------------------------------- control
 
 
-def test_without_liquidations_the_fills_are_as_without_customers_on_margin(executed):
+def test_with_no_customers_on_margin_all_fills_are_unchanged(executed):
     without = executed("tiny")
     nobody = {"holders": 0, "arrivals_per_day": 0.0}
     with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
@@ -142,7 +142,7 @@ def test_without_liquidations_the_fills_are_as_without_customers_on_margin(execu
     assert rows_of(with_nobody) == rows_of(without)
 
 
-def test_customers_on_margin_who_are_not_liquidated_change_no_fill_of_others(executed):
+def test_customers_on_margin_change_no_fill_of_others_without_liquidations(executed):
     without = executed("tiny")
     careful = {"leverage_mean": 0.1, "leverage_log_sd": 0.0}
     others = {"opening_claim_usd": 50_000_000}
@@ -158,7 +158,7 @@ def test_customers_on_margin_who_are_not_liquidated_change_no_fill_of_others(exe
 # liquidation
 
 
-def test_an_accounts_end_is_a_story_under_one_link(margin_run):
+def test_all_entries_of_a_liquidation_have_the_same_link(margin_run):
     with margin_run.connect() as connection:
         holder, motives_of_end = connection.execute(
             "SELECT holder, list(motive ORDER BY seq) FROM rows WHERE time::DATE = '2022-05-10' "
@@ -173,8 +173,8 @@ def test_an_accounts_end_is_a_story_under_one_link(margin_run):
     assert motives_of_end[-1] == "insurance"
 
 
-def test_an_account_taken_over_keeps_nothing_and_owes_nothing(margin_run):
-    """The mark less the zero price remains: a third for the fund, two thirds for the taker."""
+def test_the_fund_receives_a_third_of_the_collateral_of_an_account_taken_over(margin_run):
+    """The difference between mark and zero price: a third to the fund, two thirds to the taker."""
     with margin_run.connect() as connection:
         given, left = connection.execute(
             "SELECT -sum(edge_cents) FILTER (motive = 'backstop'), "
@@ -186,13 +186,13 @@ def test_an_account_taken_over_keeps_nothing_and_owes_nothing(margin_run):
             "SELECT sum(abs(lots)) FROM rows WHERE motive = 'backstop'"
         ).fetchone()[0]
 
-    assert 0 <= left - given / 2 <= 1.5 * rounding  # prices are whole ticks, of a cent per lot
+    assert 0 <= left - given / 2 <= 1.5 * rounding  # prices are rounded to ticks
 
 
 # --------------------------------------------------------------------------------- tokens
 
 
-def test_tokens_are_sold_before_any_other_step_on_their_holder(tokens_run):
+def test_tokens_are_sold_before_any_other_step_of_a_liquidation(tokens_run):
     with tokens_run.connect() as connection:
         ends = connection.execute(
             "SELECT list(motive ORDER BY seq) FROM rows WHERE holder IN "
@@ -207,7 +207,7 @@ def test_tokens_are_sold_before_any_other_step_on_their_holder(tokens_run):
         assert "seizure" not in steps[1:]
 
 
-def test_a_seizure_has_the_link_of_its_accounts_end(tokens_run):
+def test_a_sale_of_seized_tokens_has_the_links_of_settlement_and_account(tokens_run):
     with tokens_run.connect() as connection:
         seq, holder, day = connection.execute(
             "SELECT seq, holder, time::DATE FROM rows WHERE motive = 'seizure' ORDER BY seq"
@@ -221,8 +221,8 @@ def test_a_seizure_has_the_link_of_its_accounts_end(tokens_run):
     assert "Retail lacks margin: its 0." in told
 
 
-def test_a_mark_down_is_paid_by_the_seized_and_gained_by_the_other_makers(tokens_run):
-    """In this world a tick on a lot is a cent."""
+def test_the_other_makers_buy_seized_tokens_at_a_mark_down_of_ten_percent(tokens_run):
+    """In this world one lot times one tick is one cent."""
     with tokens_run.connect() as connection:
         seizures = connection.execute(
             "SELECT -lots, price, lead, edge_cents FROM rows WHERE motive = 'seizure'"
@@ -236,7 +236,7 @@ def test_a_mark_down_is_paid_by_the_seized_and_gained_by_the_other_makers(tokens
     assert balances[exchanged("Retail", Kind.SEIZURE)] == -paid_usd
 
 
-def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_run):
+def test_each_day_ledger_opens_with_all_tokens_that_the_venue_holds_and_owes(tokens_run):
     first, second = (text for _, text in islice(render_days(tokens_run, days_of(tokens_run)), 2))
     forward, _, _ = second.partition("\n\n2022-05-10 *")
     (custody,) = re.findall(r"balance Assets:FTX:Tokens +(\S+) BTC", first)
@@ -245,10 +245,10 @@ def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_ru
     owed = re.findall(r"  Liabilities:FTX:Tokens:\S+ +-(\S+) BTC", forward)
     assert len(owed) == 3
     assert sum(map(Decimal, owed)) == Decimal(custody)
-    assert first.count("  Assets:FTX:Tokens ") == 1  # the opening tokens, and no more
+    assert first.count("  Assets:FTX:Tokens ") == 1  # only the opening entry
 
 
-def test_a_leaving_holder_takes_its_tokens_along(tokens_run):
+def test_a_holder_that_leaves_withdraws_all_its_tokens(tokens_run):
     with tokens_run.connect() as connection:
         kept = connection.execute(
             "SELECT sum(lots) FILTER (motive IN ('tokens', 'seizure')) AS tokens, "
@@ -268,8 +268,8 @@ def test_a_leaving_holder_takes_its_tokens_along(tokens_run):
     assert left_after_seizure == 0
 
 
-def test_tokens_of_full_weight_and_constant_price_have_the_effect_of_cash(executed):
-    """A market with a constant price values them, so only the account of the dollars differs."""
+def test_tokens_with_full_weight_and_a_constant_price_act_like_cash(executed):
+    """A market with a constant price values the tokens, so margin is the same as with dollars."""
     (falling,) = settings("markets")
     still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}
     still["price"] = {
@@ -280,7 +280,7 @@ def test_tokens_of_full_weight_and_constant_price_have_the_effect_of_cash(execut
     still["demand"] = ({"month": "2022-05", "usd": 0},)
     still["quoter"] = falling["quoter"] | {"displayed_usd": 1_000}
     token = {"name": "USDX", "market": "USDX-PERP", "weight": 1.0, "share": 1.0}
-    # Forced orders are the same: customers have the same value in either form.
+    # Customers have collateral of the same value in both runs, so forced orders are equal.
     rules = {"arrivals_per_day": 0.0, "exits_per_day": 0.0, "collateral_log_sd": 0.0}
     in_cash, in_tokens = (
         executed(MARGIN, markets=(falling, still), leverage=rules | {"tokens": tokens}, run=ONE_DAY)
@@ -293,7 +293,7 @@ def test_tokens_of_full_weight_and_constant_price_have_the_effect_of_cash(execut
     assert rows_of(in_tokens, forced) == rows_of(in_cash, forced)
 
 
-def test_without_tokens_no_entry_or_fill_contains_them(margin_run):
+def test_without_tokens_no_entry_and_no_fill_mentions_tokens(margin_run):
     assert not {"tokens", "seizure"} & set(motives(margin_run))
     for path in margin_run.path.rglob("*.beancount"):
         text = path.read_text(encoding="utf-8")
@@ -303,7 +303,7 @@ def test_without_tokens_no_entry_or_fill_contains_them(margin_run):
 # ------------------------------------------------------------------------- entering and leaving
 
 
-def test_a_leaving_holder_withdraws_the_rest_and_an_entering_one_deposits_it(margin_run):
+def test_no_fill_of_a_holder_follows_the_withdrawal_of_its_collateral(margin_run):
     with margin_run.connect() as connection:
         came, left, both = connection.execute(
             "SELECT count(DISTINCT holder) FILTER (motive = 'leverage' AND day > 9), "

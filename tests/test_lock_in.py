@@ -1,4 +1,4 @@
-"""A maker that loses every month: its decisions, and the figures behind them."""
+"""The monthly decisions of a maker that loses every month, and the figures it uses."""
 
 import math
 from datetime import date
@@ -22,9 +22,10 @@ SCENARIO = load(str(LOCK_IN))
 MAKER, HOUSE = SCENARIO.maker, SCENARIO.house.name
 LOT_USD_MOST = 450.0
 ORDER_USD = SCENARIO.markets[0].order_usd_mean
-MONTH_USD = SCENARIO.markets[0].demand[0].usd  # in all months
+MONTH_USD = SCENARIO.markets[0].demand[0].usd  # equal in all months
 FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
-MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]  # each ends the day before a first
+# Each month ends on the day before one of FIRSTS.
+MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]
 SPENT = f"Expenses:{HOUSE}:Operations"
 LITTLE = {"growth_multiple": 1.0, "growth_multiple_range": (0.0, 3.0)}
 
@@ -41,13 +42,13 @@ def independent(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def worth_little(executed) -> RunFolder:
-    """The captive maker of a house with a low multiple of growth."""
+    """Return a run with a captive maker, whose house is valued at a low multiple of growth."""
     return executed(LOCK_IN, group={"valuation": LITTLE})
 
 
 @pytest.fixture(scope="module")
 def unvalued(executed) -> RunFolder:
-    """The captive maker of a house without an appraisal."""
+    """Return a run with a captive maker, whose house has no valuation."""
     return executed(LOCK_IN, group={"valuation": None})
 
 
@@ -61,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return a figure of the fills, month by month."""
+    """Return an SQL sum over the fills of each month."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -108,7 +109,7 @@ def costs(run: RunFolder) -> list[int]:
 
 
 def shown(run: RunFolder) -> list[float]:
-    """Return the share of its quotes that the maker showed at each month's end."""
+    """Return the share of its full displayed size that the maker shows in each month."""
     told = decisions(run)
     shares = [1.0]
     for first in FIRSTS:
@@ -118,13 +119,13 @@ def shown(run: RunFolder) -> list[float]:
 
 
 def stated_usd(months: int) -> float:
-    """Return customers' volume up to a month's end if the other makers were alone."""
-    # The first month has three days of January.
+    """Return customers' volume in the first months, if there were only the other makers."""
+    # The run has only the last three days of January.
     return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
 
 
 def uninformed_usd(run: RunFolder) -> list[float]:
-    """Return the uninformed volume by month, from the notes."""
+    """Return the uninformed volume of each month, from the notes in the books."""
     usd = dict.fromkeys(MONTHS, 0.0)
     for day, note in run.dated_notes(TradedDay):
         if (month := f"{day:%Y-%m}") in usd:
@@ -137,7 +138,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return the multiplied figure, and its value at each multiple, in whole numbers."""
+    """Return a figure and its products with each multiple; a negative figure counts as zero."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -155,7 +156,7 @@ def test_an_independent_maker_that_loses_every_month_halves_its_quotes_and_stops
     assert list(decisions(independent)) == FIRSTS
 
 
-def test_the_same_maker_quotes_on_when_captive_at_any_loss(captive, independent):
+def test_a_captive_maker_continues_to_quote_at_any_loss(captive, independent):
     assert list(decisions(captive).items()) == [(first, "quotes on") for first in FIRSTS]
     assert all(each.year_usd < 0 for each in reviews(captive))
     lost = [sum(results(run)) for run in (captive, independent)]
@@ -163,7 +164,7 @@ def test_the_same_maker_quotes_on_when_captive_at_any_loss(captive, independent)
 
 
 @pytest.mark.parametrize("off", [date(2022, 2, 15), date(2022, 2, 28)])
-def test_a_month_that_ends_without_quotes_is_reviewed_for_its_days_with_quotes(executed, off):
+def test_a_month_with_some_days_of_quotes_is_reviewed(executed, off):
     policy = {"policy": "independent", "quoter_off": off}
     span = {"start": date(2022, 1, 31), "end": date(2022, 4, 1)}
     run = executed(LOCK_IN, maker=policy, run=span)
@@ -175,19 +176,19 @@ def test_the_first_month_does_not_depend_on_the_policy(captive, independent):
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_when_a_years_loss_exceeds_the_loss_of_share_value(worth_little):
+def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_share_value_at_stake(worth_little):
     (only,) = reviews(worth_little)
 
     assert (only.day, only.decided) == (FIRSTS[0], "shuts off")
     assert -only.year_usd >= only.shares_would_lose_usd > 0
 
 
-def test_without_an_appraisal_a_captive_maker_always_quotes_on(unvalued):
+def test_without_a_valuation_a_captive_maker_always_continues_to_quote(unvalued):
     assert set(decisions(unvalued).values()) == {"quotes on"}
     assert {each.shares_would_lose_usd for each in reviews(unvalued)} == {None}
 
 
-def test_a_maker_that_stopped_is_no_longer_hit_or_reviewed(independent, worth_little):
+def test_a_maker_that_has_stopped_has_no_fills_and_no_reviews(independent, worth_little):
     for run, since in ((independent, FIRSTS[-1]), (worth_little, FIRSTS[0])):
         fills = f"maker = '{MAKER.name}' AND motive IN ('pickoff', 'spread')"
         assert by_month(run, "count(*)", f"{fills} AND time < '{since}'")
@@ -195,8 +196,8 @@ def test_a_maker_that_stopped_is_no_longer_hit_or_reviewed(independent, worth_li
         assert [each for each in reviews(run) if each.day > since] == []
 
 
-def test_half_the_quotes_are_half_the_size(independent):
-    # A trade of a traded hour represents trades of all hours.
+def test_a_maker_that_halves_its_quotes_halves_the_displayed_size(independent):
+    # A fill in a sampled hour represents the fills of several hours.
     lot = float(SCENARIO.markets[0].lot) / SCENARIO.run.one_hour_in
     quoter = SCENARIO.markets[0].quoter
     hits = f"maker = '{MAKER.name}' AND motive = 'pickoff'"
@@ -208,31 +209,30 @@ def test_half_the_quotes_are_half_the_size(independent):
     assert shown(independent) == [1, 1 / 2, 1 / 4, 1 / 8]
     for month, share in zip(MONTHS, shown(independent), strict=True):
         size = quoter.displayed_usd * share
-        # It is rounded up to a lot, at the price of an hour's beginning.
+        # The size is rounded up to a lot, at the price at the start of an hour.
         assert without_a_lot[month] * lot < 1.05 * size
         assert largest[month] * lot > 0.95 * size
 
 
-def test_half_of_the_quotes_give_customers_half_of_the_makers_depth(independent):
-    """The others show as much as all its quotes, so the book is 1 + share times as deep."""
+def test_customers_volume_follows_from_the_depth_of_all_makers(independent):
+    """The others show as much as the maker's full size, so depth is proportional to 1 + share."""
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]
     for traded, usd, share in zip(
         uninformed_usd(independent), stated, shown(independent), strict=True
     ):
-        # A month's orders are a Poisson number with twice their mean square. The maker's displayed
-        # size is rounded up to a lot, that of others is rounded down.
+        # The number of orders in a month is Poisson, and the mean square of the sizes is twice the
+        # squared mean. The maker's size is rounded up to a lot, the others' size is rounded down.
         error = 4 * math.sqrt(2 * ORDER_USD / traded)
         lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd
         assert (1 + share) ** 2 * (1 - error) < traded / usd
         assert traded / usd < (1 + (share + lot) / (1 - lot)) ** 2 * (1 + error)
 
 
-# ---------------------------------------------------------------------------- the figures behind
-# them
+# ---------------------------------------------------------------------------- the figures
 
 
-def test_the_grounds_of_a_review_agree_with_single_fills_of_the_month_and_before(any_of_them):
+def test_the_results_in_a_review_equal_sums_over_single_fills(any_of_them):
     months = results(any_of_them)
     told = reviews(any_of_them)
 
@@ -240,7 +240,7 @@ def test_the_grounds_of_a_review_agree_with_single_fills_of_the_month_and_before
     assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
 
 
-def test_on_the_lead_venue_the_review_is_of_the_month_that_ended_there(crowd_run):
+def test_a_review_on_the_lead_venue_uses_the_result_of_the_past_month(crowd_run):
     lead = crowd_run.chart.parties.lead
     (only,) = reviews(crowd_run)
     accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
@@ -259,16 +259,16 @@ def test_on_the_lead_venue_the_review_is_of_the_month_that_ended_there(crowd_run
     assert only.month_usd == only.year_usd == gained < 0
 
 
-def test_growth_counts_fees_on_fills_and_fees_on_volume_with_others(any_of_them):
+def test_growth_is_the_sum_of_fees_on_the_makers_fills_and_on_other_volume(any_of_them):
     paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
-    growth = accumulate(map(sum, paid))  # there was no year before
+    growth = accumulate(map(sum, paid))  # the year before has no fees
 
     multiples = terms(any_of_them).growth_multiples
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_without_the_makers_quotes_fees_come_only_from_volume_with_others(any_of_them):
-    """For any displayed size it is the stated demand at the others' rate, up to chance."""
+def test_without_the_makers_quotes_growth_has_only_fees_on_other_volume(any_of_them):
+    """At any displayed size these fees are the stated demand times the fee rate, up to chance."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):
@@ -278,7 +278,7 @@ def test_without_the_makers_quotes_fees_come_only_from_volume_with_others(any_of
         )
 
 
-def test_a_trading_firms_earnings_are_fees_and_results_of_quotes_less_costs(any_of_them):
+def test_earnings_as_a_trading_firm_are_fees_plus_quoting_results_less_costs(any_of_them):
     parts = (fees_on_fills, fees_of_others, results, costs)
     months = zip(*(part(any_of_them) for part in parts), strict=True)
     earned = accumulate(fees + others + quotes - paid for fees, others, quotes, paid in months)
@@ -288,14 +288,14 @@ def test_a_trading_firms_earnings_are_fees_and_results_of_quotes_less_costs(any_
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_loss_of_share_value_is_the_difference_at_the_middle(any_of_them):
+def test_the_share_value_at_stake_is_the_difference_at_the_middle_multiple(any_of_them):
     found = appraisals(any_of_them)
     for each, month in zip(reviews(any_of_them), MONTHS, strict=False):
         with_them, without = found[month][BY_GROWTH], found[month][WITHOUT_MAKER]
         assert each.shares_would_lose_usd == with_them.middle_usd - without.middle_usd
 
 
-def test_a_round_is_priced_by_the_months_closed_before_it(captive):
+def test_a_funding_round_is_valued_with_the_months_before_it(captive):
     found = appraisals(captive)
     (sold,) = rounds(captive)
 
@@ -313,7 +313,7 @@ def test_a_round_is_priced_by_the_months_closed_before_it(captive):
 
 
 def moved(run: RunFolder, until: date) -> list[tuple]:
-    """Return all movements before a day."""
+    """Return all entries before a day."""
     return [
         (entry.date, entry.narration, [(p.account, p.units) for p in entry.postings])
         for entry in run.transactions
@@ -321,27 +321,27 @@ def moved(run: RunFolder, until: date) -> list[tuple]:
     ]
 
 
-def test_an_appraisal_moves_no_money(captive, unvalued):
+def test_a_valuation_changes_no_entry_and_no_fill(captive, unvalued):
     assert moved(captive, SCENARIO.run.end) == moved(unvalued, SCENARIO.run.end)
     for month in captive.fill_files:
         assert month.read_bytes() == (unvalued.path / "fills" / month.name).read_bytes()
 
 
-def test_until_the_first_different_decision_the_books_are_the_same(unvalued, worth_little):
+def test_until_the_first_different_decision_the_books_are_equal(unvalued, worth_little):
     first = FIRSTS[0]
 
     assert moved(worth_little, first) == moved(unvalued, first)
     assert moved(worth_little, SCENARIO.run.end) != moved(unvalued, SCENARIO.run.end)
 
 
-def test_the_audit_finds_nothing_wrong(independent):
+def test_the_run_of_an_independent_maker_passes_the_audit(independent):
     assert [finding.problems for finding in audit(independent.path)] == [()] * 7
 
 
 # ------------------------------------------------------------------------------- the report
 
 
-def test_every_round_and_month_has_a_row(any_of_them):
+def test_every_funding_round_and_every_month_has_a_row(any_of_them):
     tables = {table.name: table for table in valuation(any_of_them).tables()}
 
     assert [row[1] for row in tables["rounds"].rows] == ["seed"]
@@ -349,7 +349,7 @@ def test_every_round_and_month_has_a_row(any_of_them):
     assert len(tables["ways"].rows) == 3 * (len(MONTHS) + 1)
 
 
-def test_a_round_is_beside_its_computed_value(captive):
+def test_a_funding_round_is_compared_with_its_computed_value(captive):
     rounds_table = valuation(captive).tables()[0]
     row = dict(zip(rounds_table.columns, rounds_table.rows[0], strict=True))
     noted = appraisals(captive)["seed"]
@@ -361,12 +361,12 @@ def test_a_round_is_beside_its_computed_value(captive):
     assert row["as_trading_firm_usd"] == noted[AS_TRADING_FIRM].middle_usd
 
 
-def test_without_an_appraisal_a_round_has_no_computed_value_beside_it(unvalued):
+def test_without_a_valuation_a_funding_round_has_no_computed_value(unvalued):
     table, months, _, ways = valuation(unvalued).tables()
 
     assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]
     assert (months.rows, ways.rows) == ([], [])
 
 
-def test_books_without_rounds_or_reviews_say_so(tiny_run):
+def test_books_without_rounds_and_reviews_give_empty_tables(tiny_run):
     assert [table.rows for table in valuation(tiny_run).tables()] == [[]] * 4
