@@ -23,7 +23,7 @@ class AccountSums:
     """Sums rows of fills by account, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names) -> None:
-        """Start without known pairings."""
+        """Start with no pairing and all sums at zero."""
         self._chart, self._names = chart, names
         self._contracts = contract_table(chart, names)
         self._tokens = {token.contract: token.commodity for token in chart.collateral}

@@ -349,7 +349,7 @@ class Chart:
 
     @property
     def _socialised(self) -> tuple[str, ...]:
-        """Return the kind of socialised losses, if the world can have them."""
+        """Return the kind of socialised losses, if such losses are possible."""
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:

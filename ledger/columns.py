@@ -15,7 +15,7 @@ Numbers = int | np.ndarray
 Words = str | list[str]
 # A linear function accepts a number or a column, and returns a value of the same shape.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
-# The type of the fields of a record. Code that only reads a record may accept both types.
+# The type of a record's fields: numbers, or columns of numbers.
 Held = TypeVar("Held", bound=Numbers, covariant=True)
 Told = TypeVar("Told", bound=Words, covariant=True)
 
@@ -27,7 +27,7 @@ def each(write: Callable[[int], str], numbers: np.ndarray) -> list[str]: ...
 @overload
 def each(write: Callable[[int], str], numbers: Numbers) -> Words: ...
 def each(write: Callable[[int], str], numbers: Numbers) -> Words:
-    """Write a number or a column; equal numbers are converted once, since prices repeat."""
+    """Write a number or a column as text; equal numbers are converted once: prices repeat."""
     if not isinstance(numbers, np.ndarray):
         return write(numbers)
     values = numbers.tolist()

@@ -13,7 +13,7 @@ from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
 from ledger.transaction import Movement, Movements, Posting, Transaction
 
-MICROSECONDS = Scale.of("0.000001")  # the text has seconds
+MICROSECONDS = Scale.of("0.000001")  # books have times in seconds
 
 GROUPED_BY = ("motive", "venue", "taker", "maker")
 

@@ -8,7 +8,7 @@ from ledger.notes import Note, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class TakerFee(Note):
-    """The fee of takers from a volume over thirty days upwards."""
+    """The fee of takers whose volume over thirty days is at least `volume_usd`."""
 
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word

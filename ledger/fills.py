@@ -169,14 +169,15 @@ class Pairing:
     def of(cls, fill: Fill[int], names: Names) -> "Pairing":
         """Return the pairing of a row, with names in place of codes."""
         return cls(
-            Motive(fill.motive),  # type: ignore[call-arg]  # finds a member
+            # The call returns the motive that has this code.
+            Motive(fill.motive),  # type: ignore[call-arg]
             names.venues[fill.venue],
             names.entities[fill.taker],
             names.entities[fill.maker],
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the taker; if the maker trades outside the house, return the counterparty."""
+        """Return the taker, but the counterparty if the captive maker trades elsewhere."""
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
         return maker if in_group else taker

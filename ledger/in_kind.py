@@ -35,7 +35,7 @@ Meta = tuple[tuple[str, str], ...]
 def opening_coins(
     time_us: int, parties: Parties, there: Mapping[str, int], owed: Mapping[str, int]
 ) -> Movement:
-    """Book the coins that customers have and own on the first day.
+    """Book customers' coins on the first day: in their wallets, and at the house.
 
     Args:
         time_us: the first microsecond of the run.

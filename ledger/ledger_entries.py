@@ -31,7 +31,11 @@ from ledger.transaction import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_FILLS = ("fills", "first-fill", "last-fill")  # whole numbers of closing entries
+_OF_FILLS = (
+    "fills",
+    "first-fill",
+    "last-fill",
+)  # whole numbers in closing entries
 
 Money = tuple[str, str]  # account and commodity
 
@@ -205,7 +209,7 @@ def _paid(account: str, weight: Amount, money: str, scales: Mapping[str, Scale])
     commodity = MONEY if weight.currency == money else weight.currency
     scale = scales[commodity]
     whole = Decimal(scale.text(1))
-    assert weight.number is not None  # booked
+    assert weight.number is not None  # Beancount has booked each amount
     return Posting(account, int((weight.number / whole).to_integral_value()), commodity)
 
 

@@ -30,8 +30,8 @@ class TokenSale(NamedTuple):
 
     lots: int
     cents: int
-    takes_lots: int  # the book's capacity since the last settlement
-    over_s: int  # seconds since the last settlement
+    takes_lots: int  # lots that the book can absorb in over_s
+    over_s: int  # seconds since the previous settlement
 
 
 def lend_on_tokens(

@@ -134,7 +134,7 @@ class MarginToken:
 
     commodity: str
     contract: Contract  # the perpetual on the house venue whose lead price is the token's
-    weight_e6: int  # millionths of its value that count
+    weight_e6: int  # millionths of its value that are collateral
 
     @property
     def weight(self) -> str:

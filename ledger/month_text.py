@@ -9,7 +9,7 @@ def parts_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split("\n\n")
 
 
-@lru_cache(maxsize=2)  # days are read in order
+@lru_cache(maxsize=2)  # days are read in order, many from one month
 def entries_of(path: Path) -> dict[int, str]:
     """Return the text of each entry of a month, by its number (seq)."""
     found = {}

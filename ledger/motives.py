@@ -32,7 +32,7 @@ class MotiveEntry:
     """The properties of a motive."""
 
     word: str  # the word in fills and tags
-    kind: Kind  # kind of the account of the result
+    kind: Kind  # the kind of the account to which the result is posted
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether it happens at a settlement
     ends_account: bool = False  # whether it is a step of a customer's liquidation
@@ -60,14 +60,14 @@ class Motive(IntEnum):
     PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, volume=VolumePart.HITS)
     # A noise trader's order, placed for the customer's own reasons.
     SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, volume=VolumePart.CAPTIVE)
-    # Inventory hedged on the lead venue.
+    # An order on the lead venue that hedges inventory.
     HEDGE = 2, MotiveEntry("hedging", Kind.HEDGING, Rule.HEDGE)
     MARGIN = (
         3,
         MotiveEntry("variation-margin", Kind.VARIATION_MARGIN, Rule.PAYMENT, is_settled=True),
     )
     FUNDING = 4, MotiveEntry("funding", Kind.FUNDING, Rule.PAYMENT, is_settled=True)
-    # A position on margin, entered or left.
+    # A customer's order that opens or closes a position on margin.
     LEVERAGE = 5, MotiveEntry("leverage", Kind.LEVERAGE)
     # Dollars set aside for one position, or released.
     COLLATERAL = 6, MotiveEntry("collateral", Kind.COLLATERAL, Rule.PAYMENT)

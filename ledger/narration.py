@@ -1,4 +1,4 @@
-"""Sentences for fills and sums of fills, which a reader without other knowledge can follow.
+"""The sentences that describe a fill or a sum of fills, clear without any other text.
 
 Each phrase about a fill has at most one number, so that a whole column can be written at once.
 """

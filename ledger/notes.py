@@ -50,8 +50,9 @@ Figures = Annotated[
     tuple[int, ...],
     Shape(_figures_text, _figures),
 ]
-MaybeWord = Annotated[str | None, Shape(quoted, str)]  # last field
-MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]  # last field
+# Fields that can be None are the last fields of a note.
+MaybeWord = Annotated[str | None, Shape(quoted, str)]
+MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Note:
     def words(self) -> tuple[str, ...]:
         """Return the note's values, each as Beancount reads it.
 
-        A value of None is left out. It must be the last one, or the note could not be read back.
+        Values of None are left out. No other value may follow them, or the note could not be read
+        back.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -125,7 +127,7 @@ class FundingRate(Note):
     """The funding rate that longs pay shorts each hour."""
 
     kind: ClassVar[str] = "funding-per-hour-e9"
-    e9: Whole  # billionths
+    e9: Whole  # billionths of the position's value
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,15 +258,15 @@ class Decision(Note):
     market: Word
     half_spread_bps: Number  # the half-spread of the best level
     levels: Whole
-    refresh_s: Number  # 0: at every tick
+    refresh_s: Number  # seconds between two quotes; 0: at every tick
     seen_days: Whole
     policy: Word
     held_by: Word  # the binding limit; "" if there is none
-    shown_usd: Usd  # per level and side
+    shown_usd: Usd  # displayed size per level and side
     seen_usd: Usd  # total volume on the house
-    own_usd: Usd  # the part filled by the maker's quotes
+    own_usd: Usd  # the part of seen_usd filled by the maker's quotes
     hits_usd: Usd  # the part of own_usd with firms
-    planned_result_usd: MaybeUsd = None  # the planned result at fills
+    planned_result_usd: MaybeUsd = None  # the result at fills by the plan
     planned_volume_usd: MaybeUsd = None
 
 
@@ -302,7 +304,7 @@ class Appraised(Note):
     kind: ClassVar[str] = "appraisal"
     what: Word  # the month just closed (2021-06), or the name of a round
     way: Word
-    basis_usd: Usd  # the multiplied figure
+    basis_usd: Usd  # the figure that the method multiplies
     low_usd: Usd
     middle_usd: Usd
     high_usd: Usd

@@ -20,7 +20,7 @@ class Parties:
     retail: str
     other_makers: str
     firms: tuple[str, ...]
-    providers: tuple[str, ...] = ()  # backstop providers; none without customers on margin
+    providers: tuple[str, ...] = ()  # backstop providers; empty if no customer is on margin
     lenders: tuple[str, ...] = ()  # lenders to the maker
     investors: str | None = None  # investors in the house's shares
     counterparties: tuple[str, ...] = ()  # payees of the group without another role

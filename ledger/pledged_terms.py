@@ -24,4 +24,4 @@ class PledgedTerms(Note):
     book_usd_per_bp: Usd
     book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point
     book_refill_s: Whole
-    most_usd: MaybeUsd = None  # the largest debt
+    most_usd: MaybeUsd = None  # the largest possible debt

@@ -17,7 +17,7 @@ from ledger.transaction import Movement, Posting, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Arbitrages:
-    """A day's trades with one pool, summed."""
+    """The sum of a day's trades with one pool."""
 
     trades: int
     units: int  # units of the token that leave the pool

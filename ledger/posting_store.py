@@ -67,7 +67,7 @@ class MonthOfPostings:
                 entry.payee or "",
                 entry.narration,
                 entry.tag,
-                " ".join(sorted({*entry.links})),  # a set, as Beancount keeps them
+                " ".join(sorted({*entry.links})),  # Beancount has links as a set, without order
                 json.dumps(meta, ensure_ascii=False) if meta else "",
             )
         )

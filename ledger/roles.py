@@ -33,7 +33,7 @@ class RoleError(LedgerError):
 
 
 def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
-    """Read the parties of these books, by role.
+    """Read the parties by role from the notes in the books.
 
     Args:
         roles: the notes of roles in the books.

@@ -25,7 +25,7 @@ def quoted(text: list[str]) -> list[str]: ...
 @overload
 def quoted(text: Words) -> Words: ...
 def quoted(text: Words) -> Words:
-    """Write a string as Beancount reads it."""
+    """Return a text in quotes, with escapes, as Beancount reads it."""
     if isinstance(text, list):
         return [quoted(one) for one in text]
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -53,7 +53,7 @@ PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]
 PlannedLedger = tuple[date, bool]  # the day, and whether Beancount loads it
 Planned = PlannedPreamble | PlannedFills | PlannedLedger
-Found = tuple[Any, ...]  # problems, or arguments
+Found = tuple[Any, ...]  # problems, or arguments of further questions
 Answer = Callable[[], Found]  # waits for the findings and returns them
 
 
@@ -141,7 +141,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     """Return all findings; if the books cannot be read, this is a finding too."""
     found: list[Any] = []
     try:
-        # Findings before a failure count too.
+        # Problems that are found before a failure are kept.
         found.extend(getattr(auditor, question)(*arguments))
     except (RunFolderError, RoleError, FillsError) as error:
         found.append(str(error))

@@ -14,7 +14,7 @@ from ledger.transaction import MONEY, Movement
 from ledger.values import plain
 
 _OF_THE_LOADER = ("filename", "lineno")
-_OF_THE_ORDER = "seq"  # an invariant checks this key
+_OF_THE_ORDER = "seq"  # not compared: an invariant checks it
 
 Writers = Mapping[str, Callable[[int], str]]  # for each commodity, a function that writes units
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party

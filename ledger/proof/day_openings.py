@@ -15,7 +15,7 @@ DAY = "CAST(time AS DATE)"  # defined once, so that each row is in one day
 # Payments that change neither positions nor entry values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
 
-# Orders, whose volume counts for fee tiers.
+# Motives of orders; fee tiers depend on the volume of orders.
 ORDERS = ", ".join(f"'{word}'" for word in words(WITH_FEE))
 
 # Sums of each day's rows: positions (lots), entry values and volumes (lots x ticks), payments.
@@ -76,8 +76,7 @@ class DayOpenings:
             np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
             np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
         np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
-        # A payment settles a position of n contracts with entry value v: then v = n M = v +
-        # payment.
+        # A payment settles a position of n contracts at mark M: n M = entry value + payment.
         np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
         self._sums = added.cumsum(axis=1)
 

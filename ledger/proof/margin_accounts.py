@@ -30,7 +30,7 @@ class MarginAccounts:
         self._funding_e9 = rate.e9
         self._marks = np.zeros(len(tick_cents), dtype=np.int64)
         self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
-        self._known = np.zeros(0, dtype=np.int64)  # holders with an account: few of all
+        self._known = np.zeros(0, dtype=np.int64)  # numbers of holders with an account
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
         """Yield the errors in the steps of liquidations in some rows, and in their results.
@@ -97,7 +97,7 @@ class MarginAccounts:
         held = self._lots[holder]
         self._market[holder] = rows["market"]
         entered = rows[rows["motive"] == Motive.LEVERAGE]
-        self._marks[entered["market"]] = entered["price"]  # a settlement later changes it
+        self._marks[entered["market"]] = entered["price"]  # until the next settlement
         cents = self._tick_cents[rows["market"]]
         paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
         np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))

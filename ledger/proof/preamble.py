@@ -58,7 +58,7 @@ class Given:
     chart: Chart
     start: date
     end: date  # the day after the last day
-    months: tuple[str, ...]  # each month as 2022-05
+    months: tuple[str, ...]  # months with a file, such as 2022-05
     inputs: tuple[Note, ...]
 
 

@@ -113,7 +113,7 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
 
 
 def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
-    """Split the ledger after each day with closing entries; such days may be daily or weekly."""
+    """Split the entries into closing periods; each ends with a day that has closing entries."""
     period: list[Stamp] = []
     for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
         today = list(day)

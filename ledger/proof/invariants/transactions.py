@@ -1,4 +1,4 @@
-"""Invariants of each transaction alone."""
+"""Invariants that each transaction must satisfy by itself."""
 
 from collections.abc import Iterator
 from itertools import dropwhile

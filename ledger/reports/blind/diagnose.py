@@ -2,21 +2,21 @@
 
 The diagnosis uses no kind, motive or name. Each cause has a signature:
 
-- faster counterparties: those whose gains on the maker's quotes, measured at the lead price, are
-  too regular for chance. Single fills do not show this, since noise traders sometimes hit a late
-  quote too; counterparties do.
-- positions: payments on positions without a trade, over both venues together.
-- takeovers: positions that the maker gets without a quote, their price moves until they are hedged,
-  and customers' debts.
-- stakes: payments for something that is held at cost.
-- sums handed over: payments without an asset in return, at least half of it on one day.
+- faster counterparties: takers whose gains on the maker's quotes, measured at the lead price, are
+  too regular for chance. A single fill is no evidence, because noise traders sometimes hit a late
+  quote too. All fills of a taker together are evidence.
+- positions: payments on positions without a trade, on both venues together.
+- takeovers: positions that the maker receives without a quote, price moves until these positions
+  are hedged, and customers' debts.
+- stakes: payments for an asset that is carried at cost.
+- sums handed over: payments without an asset in return, at least half of the sum on one day.
 - regular spending: payments without an asset in return, in small parts.
 - trading costs and interest: the cost of the maker's own orders, and payments to lenders.
 
-Sums handed over look the same for any purpose: a loan that is never repaid, a theft, a
-settlement, a buyback. So does spending on a plant, a stadium, an election or an office. A venture
-and an acquired company are both held at cost. Without words these cannot be distinguished, so the
-audit does not try.
+Large single payments look the same for any purpose: a loan that is never repaid, a theft, a
+settlement, a buyback. Regular spending looks the same for a plant, a stadium, an election or an
+office. A venture and an acquired company are both carried at cost. Books without words cannot
+distinguish these purposes, so the audit does not try.
 """
 
 import math
@@ -81,7 +81,7 @@ class Diagnosis:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the unexplained rest of the hole."""
+        """Return the part of the hole that the findings do not explain."""
         return self.hole_usd - sum(self.usd.values(), ZERO)
 
 
@@ -167,7 +167,7 @@ def _codes(column: np.ndarray) -> list[int]:
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
     """Return whether a counterparty is faster, judged by its gains at fills.
 
-    The mean gain is compared with its standard error; with too few fills the flow is not faster.
+    The mean gain is compared with its standard error; with too few fills it is no evidence.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)

@@ -2,8 +2,8 @@
 
 All words that name a cause are removed: the third word of every account except accounts of cash,
 narrations, payees, tags, links, metadata, desks, customers' numbers, and the motives of fills.
-Names of parties become numbers in random order. An outsider could get the remaining data from
-account statements and a record of trades.
+Parties become numbers, in the order of the hashes of their names. An outsider could get the
+remaining data from account statements and a record of trades.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ NO_QUOTE = -1
 
 
 class StrippedLine(NamedTuple):
-    """One posting."""
+    """One posting without any name of a cause."""
 
     root: str  # Assets, Liabilities, Equity, Income or Expenses
     owner: str  # the entity that keeps the books

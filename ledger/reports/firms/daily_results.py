@@ -44,7 +44,7 @@ class DailyResults:
     firms: Sequence[TradingFirm]
     house: np.ndarray
     elsewhere: np.ndarray
-    funding: np.ndarray  # received, on both venues
+    funding: np.ndarray  # funding received on both venues
     present: np.ndarray  # whether the firm had entered and not closed
     quoting: Sequence[str | None]  # the captive maker's quoter: on, off, or None (changed)
 

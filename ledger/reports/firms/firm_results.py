@@ -89,7 +89,7 @@ class FirmAccounts:
     """The trading firms' results by firm and by class, and their remaining money."""
 
     parties: Parties
-    results: tuple[FirmResult, ...]  # the largest edge first
+    results: tuple[FirmResult, ...]  # the firm with the largest edge first
     everybody: FirmResult
     statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
     classes: tuple[ClassResult, ...]  # the fastest first, all firms last; empty in older books

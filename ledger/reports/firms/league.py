@@ -28,7 +28,7 @@ from ledger.reports.market.hit_limits import status_changes
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.run_folder import RunFolder
 
-NO_CLASS = "none"  # the class of a firm without a class
+NO_CLASS = "none"  # the name of the group of firms without a class
 
 
 class Profile(NamedTuple):
@@ -45,7 +45,7 @@ class FirmResult:
 
     firm: str
     profile: Profile
-    edge_usd: Decimal  # gained from the captive maker's stale quotes
+    edge_usd: Decimal  # gains from the captive maker's stale quotes
     house_fees_usd: Decimal
     lead_cost_usd: Decimal  # the cost of hedging house fills: spread and fees
     lead_spread_usd: Decimal  # spread of its quotes on the lead venue
@@ -53,7 +53,7 @@ class FirmResult:
     lead_fees_usd: Decimal  # fees on its hits of slower firms' quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
-    funding_usd: Decimal  # received, on both venues
+    funding_usd: Decimal  # funding received on both venues
     gap_loss_usd: Decimal  # the firm's debts that venues bore
     opening_capital_usd: Decimal
     house_opening_usd: Decimal  # the part of opening capital that is a claim on the house

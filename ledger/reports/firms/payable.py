@@ -29,7 +29,7 @@ class CashCoverage:
     """Cash, and the claims that it must pay."""
 
     cash_usd: Decimal
-    claims_usd: Mapping[str, Decimal]  # by customer, at least zero
+    claims_usd: Mapping[str, Decimal]  # claims by customer, not negative
 
     def claim_usd(self, customers: Collection[str]) -> Decimal:
         """Return the sum of some customers' claims."""

@@ -139,7 +139,7 @@ class Skill:
         return f"{said} The rank correlation between the two venues is {together}."
 
     def tables(self) -> list[Table]:
-        """Return the tables of all comparisons."""
+        """Return tables of results by firm, rank, class, and state of the quoter."""
         return [
             _firm_table(self.firms),
             _rank_table(self.ranks),
@@ -382,7 +382,7 @@ def _compared(
         made, capital = (each[days].sum(axis=1, keepdims=True) for each in (cents, invested))
         found.append(basis_points(made, capital, np.ones(len(made)))[0])
         drawn.append(basis_points(made, capital, draws(len(made), name))[:, 0])
-    enough = len(drawn[0]) == len(drawn[1])  # there are days of both sets
+    enough = len(drawn[0]) == len(drawn[1])  # both sets have days
     found.append(found[1] - found[0])
     drawn.append(drawn[1] - drawn[0] if enough else np.empty(0))
     for figure, figures in zip(found, drawn, strict=True):

@@ -21,7 +21,7 @@ from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 
-Balances = Mapping[tuple[str, str], Decimal]  # the key is (account, commodity)
+Balances = Mapping[tuple[str, str], Decimal]  # units by (account, commodity)
 
 
 class Side(StrEnum):

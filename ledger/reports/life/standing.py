@@ -30,12 +30,12 @@ class Standing:
     house_cash_usd: Decimal
     liquid_usd: Decimal  # the group's liquid assets, including the exchange's cash
     credit_drawn_usd: Decimal  # drawn by the captive maker from the exchange
-    loans_usd: Decimal  # owed to lenders
+    loans_usd: Decimal  # debts to lenders
     at_cost_usd: Decimal  # ventures and other purchases carried at cost
-    kinds_usd: Decimal  # the sum of all kinds
+    kinds_usd: Decimal  # the sum of the kinds that explain the hole
     within_group_usd: Decimal  # debts between exchange and maker, from both sides
     paper_usd: Decimal  # at mark; the group's own tokens count as zero
-    queue_usd: Decimal  # queued withdrawals
+    queue_usd: Decimal  # withdrawals that wait
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:

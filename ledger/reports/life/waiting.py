@@ -17,7 +17,7 @@ from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
 WAITED, HOLDER = "waited-s", "holder"  # metadata of an entry for a paid request
-OPEN, HALTED = "open", "halted"  # values of the withdrawals event
+OPEN, HALTED = "open", "halted"  # values of the event on withdrawals
 
 
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
@@ -32,7 +32,7 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for commodity, holder in paid[day]:
             _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            lines.clear()  # withdrawals are open again; remaining requests had no claim left
+            lines.clear()  # open again: the requests left in the queue have no claim
         before = status[day]
         left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left

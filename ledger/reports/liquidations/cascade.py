@@ -82,7 +82,7 @@ class BankruptDebts:
     """The payments of bankrupt accounts' debts, and the insurance fund."""
 
     by_fund_usd: Decimal
-    by_backstops_usd: Decimal  # taken over together with positions
+    by_backstops_usd: Decimal  # debts taken over together with positions
     by_customers_usd: Decimal
     left_to_fund_usd: Decimal
     fund_usd: Decimal  # the fund's balance at the end

@@ -20,7 +20,7 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 HOURLY_DAYS = 7  # if a run is longer, a step is a day
-LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after the holder
+LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # endings of column names
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:

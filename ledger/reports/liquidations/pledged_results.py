@@ -34,7 +34,7 @@ class PledgedResult:
     token: str
     lent_usd: Decimal
     withdrawn_usd: Decimal
-    repaid_usd: Decimal  # repaid by sales of tokens
+    repaid_usd: Decimal  # debt repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
     worth_usd: Decimal  # value of the tokens taken over, at the lead price then
     brought_usd: Decimal  # proceeds of the maker's sales of these tokens

@@ -71,7 +71,7 @@ class MarketLag:
     days: int
     fills: int
     ages_us: tuple[float, float, float] | None  # quartiles of quote ages: medians over days
-    found: PriceLag | None  # None if no lag is clear
+    found: PriceLag | None  # None if the minimum is not clear
     correlation: float | None  # mean over days, at most one
 
     def leader(self, parties: Parties) -> str:

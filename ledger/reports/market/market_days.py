@@ -18,7 +18,7 @@ Place = tuple[date, str]  # a day, and a market
 
 @dataclass(frozen=True, slots=True)
 class MarketDay:
-    """One market on one day."""
+    """The volume, fees, price range and displayed size of one market on one day."""
 
     day: date
     traded: TradedDay

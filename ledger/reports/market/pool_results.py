@@ -90,7 +90,7 @@ class PoolResults:
         )
 
     def tables(self) -> list[Table]:
-        """Return one table."""
+        """Return a table of pools by month."""
         return [_pool_table(self)]
 
 

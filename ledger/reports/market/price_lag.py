@@ -49,7 +49,7 @@ class Prices(NamedTuple):
     """Observations of one price: times, and prices at these times."""
 
     times_us: np.ndarray  # ascending, int64, shape (n,)
-    prices: np.ndarray  # in any unit, float64, shape (n,)
+    prices: np.ndarray  # prices in any unit, float64, shape (n,)
 
 
 class Sight(NamedTuple):

@@ -10,10 +10,10 @@ Consecutive hours are neighbours in the order of time. Groups are neighbours in 
 predicted losses, within 90 days, because sizes and volatilities of quotes change from one quarter
 to the next. A group of one hour has no error.
 
-Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
-    section 8.2.1. It needs no finite population correction: the differences are between estimates
-    of whole strata, so they contain the correction already. If the strata have different means, the
-    estimated error is too large, never too small.
+Source: the estimator of successive differences, Wolter (2007), Introduction to Variance
+Estimation, section 8.2.1. It needs no finite population correction: the differences are between
+estimates of whole strata, so they contain the correction already. If the strata have different
+means, the estimated error is too large rather than too small.
 """
 
 import math
@@ -41,7 +41,7 @@ NEIGHBOURS_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class SampledHours:
-    """The hours that were simulated: one of each *one_in*, and all hours of full days."""
+    """The hours that were simulated: one in *one_in*, and all hours of full days."""
 
     one_in: int
     strata: tuple[int, ...]  # numbers of strata since 1970, without full days
@@ -65,7 +65,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
-    """Return the drawn hour of each group of several hours, with neighbours in a row."""
+    """Return the drawn hour of each group of several hours; similar groups are neighbours."""
     groups = []
     for day, note in drawn_of_days:
         days = (day - EPOCH).days

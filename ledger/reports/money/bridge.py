@@ -27,7 +27,7 @@ class ClaimBridge:
     """The changes of the claims of a class of customers, by reason."""
 
     customers: str
-    movements_usd: Mapping[str, Decimal]  # by reason; reductions are below zero
+    movements_usd: Mapping[str, Decimal]  # changes by reason; reductions are below zero
     left_usd: Decimal  # the debt in the house's own books
 
     @property

@@ -23,7 +23,7 @@ class Hole:
     """The hole by its definition (claims less liquid assets), and as the sum of its kinds."""
 
     claims_usd: Decimal  # claims of customers outside the house group
-    liquid_usd: Mapping[str, Decimal]  # by account of the group
+    liquid_usd: Mapping[str, Decimal]  # liquid assets by account of the group
     house_cash_usd: Decimal
     kinds_usd: Mapping[str, Decimal]  # uses are above zero, sources below; largest first
 

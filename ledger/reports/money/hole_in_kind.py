@@ -66,7 +66,7 @@ class HoleInKind:
 
     first: date
     day: date
-    lines: tuple[LackingLine, ...]  # dollars last
+    lines: tuple[LackingLine, ...]  # one for each commodity, dollars last
 
     @property
     def at_mark_usd(self) -> Decimal:

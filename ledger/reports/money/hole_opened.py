@@ -26,7 +26,7 @@ class DayOfHole:
 
     day: date
     hole_usd: Decimal  # the hole of the group
-    hole_of_exchange_usd: Decimal  # positive: customers' money is in use
+    hole_of_exchange_usd: Decimal  # if positive, customers' money is in use
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Where:
     in_kind: HoleInKind | None  # None: the house owes only dollars to customers
     stale_quotes: str  # the cost in a sentence, with its error if hours were sampled
     opened: HoleOpened | None  # None: there is no hole at the end
-    paid_in_use: Sequence[PaidInUse]  # while customers' money was in use
+    paid_in_use: Sequence[PaidInUse]  # payments while customers' money was in use
 
     def answer(self) -> str:
         """State the hole, its opening, the largest uses, and the share of stale quotes."""

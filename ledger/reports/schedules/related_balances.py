@@ -18,7 +18,7 @@ class RelatedBalance:
     """Balances between exchange and maker at the end of a month, and cash paid in the month."""
 
     day: date
-    credit_line_usd: Decimal  # drawn by the maker
+    credit_line_usd: Decimal  # the part drawn by the maker
     account_usd: Decimal  # the exchange's debt to the maker as its customer
     cash_to_maker_usd: Decimal
     cash_to_house_usd: Decimal

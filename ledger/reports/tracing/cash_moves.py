@@ -21,7 +21,7 @@ class CashMove(NamedTuple):
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:
-    """Sum the movements of each day; receipts come before payments, as in a bank's statement.
+    """Sum the movements of each day; receipts come before payments, as a bank may book them.
 
     Args:
         moves: the movements of cash, in order.

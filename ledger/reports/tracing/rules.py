@@ -62,11 +62,11 @@ class Queue:
         self._layers: deque[tuple[str, int]] = deque()
 
     def put(self, source: str, cents: int) -> None:
-        """Add money on top of the queue's layers."""
+        """Add money from a source; it is the newest."""
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove money from the oldest layers."""
+        """Remove money, the oldest first."""
         mix: Mix = []
         while cents:
             source, there = self._layers.popleft()
@@ -85,11 +85,11 @@ class Stack:
         self._layers: Mix = []
 
     def put(self, source: str, cents: int) -> None:
-        """Add money on top of the stack's layers."""
+        """Add money from a source; it is the newest."""
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove money from the newest layers."""
+        """Remove money, the newest first."""
         mix: Mix = []
         while cents:
             source, there = self._layers.pop()
@@ -136,7 +136,7 @@ class Preserved:
     """
 
     def __init__(self, followed: Collection[str]) -> None:
-        """Take the names of the followed sources."""
+        """Start without money; *followed* has the names of the followed sources."""
         self._followed = followed
         self._kept, self._other = Blend(), Blend()
 

@@ -28,9 +28,9 @@ class NoSuchSourceError(MistakeError):
 
 
 class Fate(StrEnum):
-    """The result of money that was paid out."""
+    """The outcome for money that was paid out."""
 
-    BACK = "back"  # returned to the followed sources
+    BACK = "back"  # paid back to the followed sources
     HELD = "held"  # bought an asset that is still there, at cost
     CREDITORS = "creditors"  # paid a debt to another party
     SPENT = "spent"  # left no asset to trace
@@ -41,7 +41,7 @@ class Question:
     """The settings of a tracing: the followed sources, the accounts and the steps."""
 
     of: str = Kind.CUSTOMERS  # a kind, a party, or both as Loans:Lender01
-    seq: int | None = None  # one entry, in place of `of`
+    seq: int | None = None  # one entry as the source, in place of `of`
     by: str = KIND
     per: str = GROUP
     is_daily: bool = False  # the rules see sums of each day, not each movement
@@ -103,7 +103,7 @@ class Question:
         return f"{meant}give one of {', '.join(kinds)}, or a party"
 
     def fate(self, reason: Reason, followed: frozenset[str]) -> Fate:
-        """Return the result of money that was paid for a reason."""
+        """Return the outcome for money that was paid for a reason."""
         if self.name(reason) in followed:
             return Fate.BACK
         if reason.root == LIABILITIES:
@@ -118,7 +118,7 @@ ALL_CUSTOMERS = Question()
 def fates(
     question: Question, passed: Iterable[Passed], followed: frozenset[str]
 ) -> dict[str, Fate]:
-    """Return the result of each use; money that repays an overdraft cannot be traced further."""
+    """Return the outcome for each use; money that repays an overdraft is not traced further."""
     found = {
         question.name(each.taker): question.fate(each.taker, followed)
         for each in passed

@@ -24,7 +24,7 @@ class Trace:
     followed: frozenset[str]  # the names of the followed sources
     accounts: tuple[str, ...]
     moves: tuple[CashMove, ...]
-    fates: Mapping[str, Fate]  # the key is a use
+    fates: Mapping[str, Fate]  # outcome by use
     by_rule: Mapping[TracingRule, Traced]
 
     @property
@@ -71,7 +71,7 @@ class Trace:
         return sum((traced.left_usd(source, account) for source in self.followed), ZERO)
 
     def fate_usd(self, rule: TracingRule, fate: Fate) -> Decimal:
-        """Return the amount of followed money with one result."""
+        """Return the amount of followed money with one outcome."""
         uses = [use for use in self.uses if self.fates[use] is fate]
         return sum((self.paid_usd(rule, use) for use in uses), ZERO)
 
@@ -80,7 +80,7 @@ class Trace:
         return sum((self.left_usd(rule, each) for each in self.accounts), ZERO)
 
     def tables(self) -> list[Table]:
-        """Return tables of followed money by use and result, of sources by use, and of dates."""
+        """Return tables of followed money by use and outcome, of sources by use, and of dates."""
         matrices = (self._matrix(rule) for rule in TracingRule)
         return [self._paid(), self._fates(), *matrices, self._flows(), self._days()]
 

@@ -17,7 +17,7 @@ class Paid:
     last: date
 
     def add(self, cents: int, day: date) -> None:
-        """Add a later payment."""
+        """Add a payment that is later than all before."""
         self.cents += cents
         self.last = day
 

@@ -17,7 +17,7 @@ PARTS = ("cause", "claim", "liquid", "group")  # parts of the hole, as on accoun
 class MovedFigure:
     """A figure of the house group that changes; if `kind` is None, it is the hole."""
 
-    part: str  # one of PARTS, or the word hole
+    part: str  # one of PARTS, or "hole"
     kind: str | None
     before_usd: Decimal
     moved_usd: Decimal

@@ -83,7 +83,7 @@ def _answer(entries: Sequence[data.Directive], name: str, text: str) -> Table:
         raise
     except beanquery.ParseError as error:
         raise QueryError(f"BQL: syntax error at {_place(error, text)}") from error
-    except Exception as error:  # errors of an evaluation are passed on
+    except Exception as error:  # the message of any error is passed on
         raise QueryError(f"BQL: {' '.join(str(error).split())}") from error
     columns = [
         _numbers(c.name, [row[i] for row in found]) for i, c in enumerate(cursor.description)
