@@ -5,8 +5,8 @@ It is written in plain Python and processes one event at a time, by these rules:
 - The lead price changes at ticks. A quote is made from the last tick at least `latency_us` before
   the posting, or else from the first tick. The quote is in force until the next posting.
 - A firm compares each side of the quote with the price at the posting and at every tick. It sends
-  one order when the price first is beyond the best level by more than the firm's threshold. The
-  limit of the order is the worst level that is then beyond the price by more than the threshold.
+  one order at the first time that the gain on the best level exceeds the firm's threshold. The
+  limit of the order is the price of the worst level whose gain then exceeds the threshold.
 - An order is filled by the quote in force at its arrival. It takes the lots left by earlier orders,
   the best level first, at no price worse than its limit; the rest of the order is cancelled. A firm
   takes at most the lots of one order and at most its room; a purchase adds room for sales.
@@ -47,7 +47,7 @@ class Interval:
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # the firms' thresholds, in ticks
     orders: Sequence[int]  # lots of one order, by firm
-    rooms: tuple[Sequence[int], Sequence[int]]  # remaining lots of a firm's position, by side
+    rooms: tuple[Sequence[int], Sequence[int]]  # lots until a firm's position limit, by side
     others: tuple[int, int, int]  # other makers: distance in ticks, lots, age of their price in us
     delay_us: Callable[[int, int, int], int]  # delay of an order by firm, posting and side
 
@@ -72,7 +72,7 @@ class NaiveFill(NamedTuple):
     lots: int
     price: int
     lead: int
-    quoted: int | None  # lead price in the quote; None: a quote of another maker
+    quoted: int | None  # lead price used for the quote; None: other makers
     age_us: int | None
     trigger: str  # "posting", "tick", or "" for a customer
 

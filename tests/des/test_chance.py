@@ -130,7 +130,7 @@ def test_streams_of_different_names_are_independent():
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # The limit for the largest of 21 values has the probability of three sigmas for one value.
+    # The limit for the largest of 21 correlations is as improbable as three sigmas for one.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 

@@ -40,7 +40,7 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
-def test_the_expected_variance_of_the_position_is_that_of_all_hours(name: str):
+def test_repeated_orders_give_the_position_the_variance_of_all_hours(name: str):
     """The variance left by closed chains equals that of all hours, except the last chains."""
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]

@@ -42,7 +42,7 @@ def replaced(data: Any, place: Place, value: Any) -> Any:
 
 
 def removed(data: Any, place: Place) -> Any:
-    """Return a copy without a place."""
+    """Return a copy without the key or list entry at a place."""
     changed = copy.deepcopy(data)
     del value_at(changed, place[:-1])[place[-1]]
     return changed

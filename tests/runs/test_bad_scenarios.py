@@ -1022,13 +1022,13 @@ def test_an_invalid_base_in_extends_is_refused(refusal, extends, shown):
         ('["run.seed", "run.seed"]', "without[1]", "does not have"),
     ],
 )
-def test_without_accepts_only_keys_of_the_base_scenario(refusal, without, key, shown):
+def test_the_key_without_accepts_only_keys_of_the_base_scenario(refusal, without, key, shown):
     error = refusal(f'extends = "tiny"\nwithout = {without}\n', key)
 
     assert shown in error.problem
 
 
-def test_without_is_refused_in_a_scenario_without_a_base(refusal):
+def test_the_key_without_is_refused_in_a_scenario_that_has_no_base(refusal):
     refusal(f'without = ["firms"]\n{VALID}', "without")
 
 

@@ -55,7 +55,7 @@ def test_a_long_table_has_its_first_rows_the_total_and_a_count_of_the_others():
     assert left_out + len(shown) == 60
 
 
-def test_a_table_that_fits_a_screen_is_complete():
+def test_a_table_that_fits_a_screen_is_printed_completely():
     assert "more row" not in brief(long_table(ROWS - 1))
     assert "more row" in brief(long_table(ROWS))
 
@@ -141,7 +141,7 @@ def test_the_columns_of_a_view_and_their_meanings_fit_a_screen(words: list[str])
     assert not any("more" in line for line in lines)
 
 
-def test_long_notes_reduce_the_number_of_rows_to_no_less_than_one():
+def test_long_notes_reduce_the_number_of_rows_but_at_least_one_row_remains():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
 

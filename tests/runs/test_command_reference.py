@@ -13,7 +13,7 @@ NOT_HERE = {"new"}  # `scenario new` writes a file and has separate tests
 
 
 def test_the_page_of_commands_agrees_with_the_commands():
-    assert PAGE.read_text("utf-8") == page(), "renew it: make reference"
+    assert PAGE.read_text("utf-8") == page(), "run `make reference` to update the page"
 
 
 def test_every_command_and_every_option_is_on_the_page():
@@ -33,7 +33,7 @@ def below_scenario() -> list[str]:
 
 
 @pytest.mark.parametrize("line", below_scenario())
-def test_the_examples_of_commands_below_scenario_run(line, tmp_path, monkeypatch):
+def test_the_examples_of_the_subcommands_of_scenario_run(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made = CliRunner().invoke(main, ["scenario", "new", "my-world", "--like", "tiny"])
     done = CliRunner().invoke(main, shlex.split(line.partition(" > ")[0])[1:])

@@ -125,7 +125,7 @@ def test_uses_of_other_kinds_and_lenders_without_tokens_are_kept(group_run):
     assert [lender.name for lender in lenders] == ["Lender01"]
 
 
-def test_without_backstop_only_the_makers_limits_are_zero(margin_run):
+def test_without_the_cause_backstop_only_the_makers_capacity_is_zero(margin_run):
     before = without(margin_run, "Quoter").scenario.leverage.providers
     after = without(margin_run, "Backstop").scenario.leverage.providers
 

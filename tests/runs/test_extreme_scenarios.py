@@ -72,7 +72,7 @@ def read(tmp_path, monkeypatch) -> Callable[[Any], Scenario | ScenarioError]:
     path.touch()
 
     def read_or_refuse(data: Any) -> Scenario | ScenarioError:
-        # Writing and parsing TOML takes most of the time, and returns the same data.
+        # The test skips writing and parsing TOML, which would take most of the time.
         monkeypatch.setattr(tomllib, "loads", lambda _: data)
         try:
             return load(str(path))

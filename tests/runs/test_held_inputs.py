@@ -171,7 +171,7 @@ def test_with_stated_demand_the_counterfactual_keeps_no_hourly_demand(group_run)
     )
 
 
-def test_hourly_demand_of_given_days_is_used_and_the_record_for_other_hours(executed):
+def test_given_hours_have_the_given_demand_and_other_hours_the_recorded_demand(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}

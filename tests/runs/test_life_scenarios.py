@@ -272,7 +272,7 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_only_the_third_lender_has_a_limit_above_that_at_the_peak_of_loans(ftx):
+def test_only_the_third_lender_ever_lends_more_than_at_the_peak_of_all_loans(ftx):
     """The founder of the third lender states that its loans exceeded a billion in May 2022."""
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
@@ -455,7 +455,7 @@ def test_rival_scenarios_have_at_most_a_year_one_market_and_three_firms():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "causes"), RIVALS.items())
-def test_the_books_of_a_rival_scenario_have_its_cause_and_2_to_6_billion_of_hole(
+def test_the_books_of_a_rival_scenario_have_its_cause_and_a_hole_of_2_to_6_billion(
     name, causes, executed
 ):
     found = hole(executed(name))

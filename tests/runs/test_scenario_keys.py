@@ -108,8 +108,10 @@ def test_the_shipped_schema_and_the_reference_page_agree_with_the_models(request
         SCHEMA_FILE.write_text(schema_text(), "utf-8")
         PAGE.write_text(page(), "utf-8")
 
-    assert SCHEMA_FILE.read_text("utf-8") == schema_text(), "make reference renews it"
-    assert PAGE.read_text("utf-8") == page(), "make reference renews it"
+    assert SCHEMA_FILE.read_text("utf-8") == schema_text(), (
+        "run `make reference` to update the file"
+    )
+    assert PAGE.read_text("utf-8") == page(), "run `make reference` to update the page"
 
 
 def test_the_schema_is_valid_and_describes_every_property():
@@ -160,7 +162,7 @@ def test_every_shipped_scenario_names_the_schema_in_its_first_line():
         ('closure = "stated"', 'closure = "guessed"', "$.demand.closure"),
     ],
 )
-def test_the_schema_refuses_errors_that_the_models_refuse(old, new, at):
+def test_the_schema_refuses_the_same_errors_as_the_models(old, new, at):
     text = built_ins()["tiny"].read_text("utf-8")
 
     assert old in text
@@ -175,7 +177,7 @@ def test_a_required_key_may_be_missing_in_an_extension_except_inside_a_list():
 # ---------------------------------------------------------------------------- explanation
 
 
-def test_explain_accepts_the_whole_place_of_a_key_or_its_end():
+def test_explain_accepts_the_full_path_of_a_key_or_its_last_part():
     said = explained("maker.credit_line_usd")
 
     assert said == explained("credit_line_usd")

@@ -107,7 +107,7 @@ def test_a_setting_is_equal_after_reading_and_writing(setting):
         ("=3", "", "is not KEY=VALUE"),
     ],
 )
-def test_the_error_for_a_wrong_setting_names_set_and_the_key(setting, key, says):
+def test_the_error_for_a_wrong_setting_names_the_option_set_and_the_key(setting, key, says):
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, read_settings([setting]))
 

@@ -559,7 +559,7 @@ def test_a_saved_scenario_has_defaults_and_no_base(write):
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
 
 
-def test_a_saved_scenario_has_no_optional_tables_that_are_absent(write):
+def test_a_saved_scenario_omits_optional_tables_that_are_not_given(write):
     """Capital rules and quotes on the lead venue are optional and have no default."""
     bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
     full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
@@ -765,7 +765,7 @@ def test_a_day_can_be_simulated_with_extreme_values_of_firms_and_policies(tables
     assert (tmp_path / "main.beancount").exists()
 
 
-def test_quoter_off_may_be_before_or_after_the_run(tmp_path):
+def test_the_day_on_which_the_maker_stops_quoting_may_be_before_or_after_the_run(tmp_path):
     for off, events in (("0001-01-01", ["on", "off"]), ("9999-12-31", ["on"])):
         folder = tmp_path / off
         folder.mkdir()

@@ -75,8 +75,8 @@ def test_payments_by_recipient_are_the_sums_of_the_listed_entries(values, busy_r
     assert cents(whole["near_usd"]) == sum(near.values())
 
 
-def test_the_total_of_payments_is_the_cash_that_left_the_group(values, busy_run):
-    """The total of the books also includes cash paid between members of the group."""
+def test_the_total_of_payments_is_the_cash_paid_by_members_of_the_group(values, busy_run):
+    """Payments between members of the group are included."""
     left = busy_run.select(
         "SELECT -sum(cents) * 0.01 FROM (SELECT sum(units) AS cents FROM postings WHERE entity IN "
         "(SELECT unnest(?)) AND root = 'Assets' AND kind = 'Cash' AND commodity = 'USD' AND "

@@ -20,7 +20,7 @@ MONTHS = Path(__file__).parents[1] / "worlds" / "months.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Return a run of five days with a quote latency of two seconds and updates every four."""
+    """Return a run of five days; quotes are two seconds late and replaced every four seconds."""
     return executed(GROUP)
 
 

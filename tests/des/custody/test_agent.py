@@ -127,7 +127,7 @@ def test_after_a_halt_the_agent_takes_no_deposit_and_pays_no_withdrawal():
     assert not bank.agent.pays(NOW_US, RETAIL, 100)
 
 
-def test_without_an_agent_in_the_scenario_there_is_none():
+def test_without_an_agent_in_the_scenario_no_agent_is_created():
     bank = Bank(1.0)
 
     without = Parties(HOUSE, MAKER, "Binance", "Retail", "OtherMakers", ("Firm01",))

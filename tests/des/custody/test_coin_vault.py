@@ -78,7 +78,7 @@ def test_a_deposit_is_in_one_coin_or_in_dollars_with_the_stated_shares(counter):
 def test_with_an_agent_coins_keep_their_shares_of_all_deposits(counter):
     steps = (
         AgentShare(since=SCENARIO.run.start, share=2 / 3),
-    )  # 2/3 of dollars is a fifth of all deposits
+    )  # 2/3 of dollar deposits, a fifth of all
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
     for i in range(2_000):  # of 2,500 deposits the agent receives 500
         counter.vault.deposit(START_US + i, 60_000)

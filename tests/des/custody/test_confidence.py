@@ -174,7 +174,7 @@ def test_deposits_have_a_constant_elasticity_to_trust_and_are_proportional_to_vo
     assert flow.deposits_usd_per_day(2e9, trust=0.5) == pytest.approx(0.5e6)
 
 
-def test_withdrawals_rise_from_their_base_in_proportion_to_fear():
+def test_withdrawals_rise_above_the_base_rate_in_proportion_to_fear():
     flow = rules(base_per_day=0.01)
 
     assert flow.asked_per_day(0.0, 5.0) == 0.01
@@ -228,9 +228,7 @@ def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio
 
 
 def test_without_contagion_requests_are_a_poisson_process():
-    """Counts per hour and per 20 hours have Poisson variance, and gaps are exponential.
-    Fear from news changes the rate.
-    """
+    """Counts per hour and per 20 hours have Poisson variance, and gaps are exponential."""
     hours = 4_000
     desk = played(rules(), hours)
     counts = hourly(desk.asked, hours)

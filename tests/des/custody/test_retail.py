@@ -317,7 +317,7 @@ def test_a_house_with_cash_for_all_claims_pays_every_request(requests, more):
 # --------------------------------------------------------------------------------- cohorts
 
 
-def test_claims_of_cohorts_sum_to_the_total_and_share_gains_pro_rata():
+def test_claims_of_cohorts_sum_to_the_total_and_share_gains_and_losses_pro_rata():
     cohorts = Cohorts((Cohort(share=0.75, sensitivity=1.0), Cohort(share=0.25, sensitivity=0.0)))
     cohorts.agree(1_000)
     assert cohorts.cents == [750, 250]

@@ -125,7 +125,7 @@ class Town:
             self.books,
         )
         self.night_us = FIRST_NIGHT_US
-        self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # of all days: house, lead
+        self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # by venue: house, lead
 
     def code(self, name: str) -> int:
         return self.names.index(name)
@@ -214,7 +214,7 @@ def test_profits_stay_on_their_venue_except_the_part_that_owners_withdraw(days, 
 
 def test_owners_do_not_withdraw_money_needed_as_margin():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
-    town.hold("Firm01", 12)  # needs 72,000 of the 70,000 + 5,000 on the house venue
+    town.hold("Firm01", 12)  # the position needs 72,000 of 75,000 on the house venue
     town.day(house={"Firm01": 5_000})
 
     assert town.has("Firm01") == (3_000, 72_000, ON_LEAD)
@@ -460,7 +460,7 @@ def test_a_firm_that_withdrew_its_capital_is_not_closed(lead_share):
 # ---- closing
 
 
-def test_a_firm_closes_if_its_capital_is_below_the_stated_part_of_the_first():
+def test_a_firm_closes_if_its_capital_falls_below_a_part_of_its_opening_capital():
     town = Town(rules(closes_below=0.4), firm("Firm01"))
     town.day(house={"Firm01": -60_000})
     assert town.status("Firm01") == TRADING

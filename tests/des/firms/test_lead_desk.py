@@ -65,7 +65,7 @@ class LeadBooks(Books):
     """A journal that can sum the results of quotes on the lead venue."""
 
     def result(self, entity: str, *kinds: str) -> int:
-        """Return a party's gain of these kinds."""
+        """Return a party's income of these kinds, in cents."""
         return -sum(self.balances[income(entity, kind)] for kind in kinds)
 
     def fees(self, firm: str) -> int:
@@ -86,7 +86,7 @@ class Venture:
             quoting,
             PARTIES,
             np.array(delays_us),
-            np.array(orders) / CLAIM,  # shares of a claim
+            np.array(orders) / CLAIM,  # order sizes as shares of a claim
             np.full(len(HEDGERS), cost_bps * BP),
             fee_e6,
             self.lead,
@@ -100,7 +100,7 @@ class Venture:
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return the change of each party's claim since the start; others only if not zero."""
+        """Return changes of claims since the start, without unchanged claims of other parties."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
         claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
@@ -216,7 +216,7 @@ def test_the_desk_reads_the_volatility_of_each_hour_of_the_ending_day():
     assert sorted(price.asked_us) == list(range(START_US, END_US, HOUR_US))
 
 
-def test_two_markets_have_the_sum_of_their_results():
+def test_the_result_of_two_markets_is_the_sum_of_both_results():
     calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
     one, other, both = (
         Venture(fee_e6=0).day(

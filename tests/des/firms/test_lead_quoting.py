@@ -80,7 +80,7 @@ sizes = st.sampled_from([DOLLARS, 10_000 * USD, 1, 0]) | st.integers(1_000 * USD
 
 @st.composite
 def races(draw, costs=any_costs):
-    """Draw a few firms, often equally fast, in one to three hours, some without volatility."""
+    """Draw a race of a few firms, often equally fast, over one to three hours."""
     firms = draw(st.integers(2, 6))
 
     def each(of):
@@ -331,7 +331,7 @@ def test_at_zero_volatility_no_firm_gains_from_speed(race, hours):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
-def test_a_quote_loses_at_most_its_size_to_a_firm_with_best_speed_and_costs(race):
+def test_the_loss_of_a_quote_is_at_most_that_to_one_firm_with_the_best_speed_and_cost(race):
     rents = race.rents()
     for quoter, lost in enumerate(rents.sum(axis=1).tolist()):
         ahead_s = (race.delay_us[quoter] - min(race.delay_us)) / SECOND_US
@@ -343,7 +343,7 @@ def test_a_quote_loses_at_most_its_size_to_a_firm_with_best_speed_and_costs(race
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(costs=st.just(BP)))
-def test_with_equal_costs_a_quote_loses_its_whole_size_to_the_fastest_firm(race):
+def test_with_equal_costs_and_large_orders_the_fastest_firm_takes_the_whole_quote(race):
     first = min(race.delay_us)
     orders = tuple(
         max(race.quote_cents) if us == first else size

@@ -130,7 +130,7 @@ def orders_of(lots: int, keep: int, seconds: int, holder: int = 7) -> np.ndarray
     return forced_orders(KEY, *one, 10**9, MAY_9_US, MAY_9_US + seconds * SECOND_US)
 
 
-def test_a_forced_order_is_sent_every_six_seconds_with_a_tenth_of_the_position():
+def test_forced_orders_are_a_tenth_of_the_position_every_six_seconds_on_average():
     n, lots = 60_000, 10**6
     everybody = np.arange(n)
     sent = forced_orders(
@@ -362,7 +362,7 @@ def test_holders_of_cash_do_not_depend_on_tokens_as_collateral():
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_a_holder_who_cannot_get_tokens_deposits_their_margin_value_in_cash():
+def test_if_tokens_run_out_holders_deposit_the_same_margin_value_in_cash():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

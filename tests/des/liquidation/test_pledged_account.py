@@ -53,7 +53,7 @@ def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
 
 
 @pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
-def test_the_lots_sold_restore_the_margin_exactly(lot_cents):
+def test_the_lots_sold_are_the_fewest_that_restore_the_margin(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
         brings = lot_cents  # in a deep order book a lot is sold at its price

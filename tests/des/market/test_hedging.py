@@ -50,7 +50,7 @@ def test_every_position_is_hedged_exactly_once_with_any_delay(traded, delays_us)
     """If a delay exceeds an interval, pending orders count; at the end all positions are zero."""
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
-    idle = [(0,) * len(HEDGERS)] * 5  # long enough for every order to fill
+    idle = [(0,) * len(HEDGERS)] * 5  # intervals in which all orders fill
     filled = []
     for i, lots in enumerate([*traded, *idle]):
         now_us = i * STEP_US

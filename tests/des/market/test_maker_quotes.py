@@ -147,7 +147,7 @@ def test_in_sampled_hours_limit_and_skew_use_the_position_of_one_hour():
 
 
 def test_a_decided_size_of_a_quarter_lot_is_displayed_in_a_quarter_of_settlements():
-    """The other settlements display nothing."""
+    """In three quarters of the settlements nothing is displayed."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")
@@ -181,7 +181,7 @@ def test_the_note_of_a_decision_has_the_figures_of_the_last_month():
 
 
 @pytest.mark.parametrize(("widens", "offsets"), [(True, (150, 210)), (False, (50, 70))])
-def test_levels_widen_with_other_makers_only_if_the_policy_widens(widens, offsets):
+def test_levels_widen_with_the_other_makers_only_if_widening_is_on(widens, offsets):
     stressed = SimpleNamespace(half_spread_times=lambda now_us: 3.0)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     policy, choice = replace(AS_STATED, widens=widens), Choice(MonthlyQuotes(5.0, 1_000_00))

@@ -89,7 +89,7 @@ def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace():
     assert volume.usd_per_day() == pytest.approx(1_200 + 12 * 50, abs=1)
 
 
-def test_volume_without_the_maker_divides_demand_by_its_response_to_quotes():
+def test_the_volume_without_the_maker_excludes_demand_attracted_by_its_quotes():
     volume = MarketVolume(TICK_CENTS)
     traded(volume, 300.0, response=3.0)
     traded(volume, 300.0, response=1.0)

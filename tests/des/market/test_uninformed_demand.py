@@ -40,7 +40,7 @@ def demand_of(
 
 
 @given(offset=ticks, bid=lots, ask=lots, levels=st.integers(1, 3), e=elasticities, d=elasticities)
-def test_demand_rises_with_the_best_spread_and_with_depth_at_constant_elasticities(
+def test_demand_rises_with_narrower_spreads_and_more_depth_at_constant_elasticities(
     offset, bid, ask, levels, e, d
 ):
     assume(bid or ask)

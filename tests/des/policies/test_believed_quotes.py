@@ -35,7 +35,7 @@ def test_before_any_observation_the_believed_policy_displays_the_stated_size():
     assert BELIEVED.decide(0, None) == Decided(FIRST)
 
 
-def test_the_nine_candidates_are_the_last_spread_and_size_and_one_step_around_them():
+def test_the_nine_candidates_are_one_step_around_the_last_spread_and_size():
     first, *others = BELIEVED.considers(FIRST)
 
     assert first == FIRST

@@ -57,8 +57,8 @@ def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_c
     assert decided.held_by == held_by
 
 
-def test_the_planned_volume_grows_in_proportion_to_the_new_size():
-    """At half of the target share the size doubles, but the predicted volume counts by half."""
+def test_the_plan_scales_own_volume_with_size_and_earns_the_predicted_rate():
+    """The size doubles, so own volume of 100 becomes 200; the predicted result is half of it."""
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 

@@ -1,4 +1,4 @@
-"""The limit of the displayed size is the smaller of two limits; the result has its name."""
+"""`shown_limit` returns the smaller of two limits of the displayed size, and its name."""
 
 import pytest
 

@@ -59,7 +59,7 @@ def test_the_volatility_of_a_day_is_computed_from_its_high_and_low(file):
     assert first.annual == pytest.approx(0.13118 / 1.66511 * 19.105, rel=1e-4)
 
 
-def test_a_day_of_equal_hours_has_the_root_mean_square_of_their_volatilities(file):
+def test_a_day_of_hourly_candles_has_the_root_mean_square_of_hourly_volatilities(file):
     ranges = [0.001 * (1 + hour) for hour in range(24)]
     rows = [
         f"2022-05-09T{hour:02}:00,100,{100 * math.exp(r)!r},100,100\n"
@@ -130,7 +130,7 @@ def test_candles_are_equal_for_other_line_ends_blanks_and_time_zones(file, varia
     assert read_candles(file(variant)) == read_candles(file(DAYS))
 
 
-def test_a_lead_price_from_candles_equals_their_closes_at_full_hours(file):
+def test_a_lead_price_from_candles_equals_the_closes_at_full_hours(file):
     candles = read_candles(file(klines(1_000)))
     price = Price(anchors=candles.anchors, volatility=candles.volatility)
     start = midnight_us(MAY_9.date())

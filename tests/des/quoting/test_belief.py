@@ -91,7 +91,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
     return result_cents / 100, volume_cents / 100
 
 
-# The number of orders in the first minutes of all hours is Poisson with this mean.
+# SAMPLED is the mean of the Poisson number of orders in the first minutes of all hours.
 EXPECTED_USD = MONTH_USD * SHARE * DAYS / calendar.monthrange(2022, 5)[1]
 SAMPLE_H = SAMPLE_US / HOUR_US
 SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H

@@ -17,7 +17,10 @@ from des.traded_hours import TradedHours
 
 FIRST_HOUR = 480_000
 LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
-MANY, FINE_LOT_USD = 400.0, 0.1  # lots so small that n times the size has n^2 times the square
+MANY, FINE_LOT_USD = (
+    400.0,
+    0.1,
+)  # small lots, so a mean size n times as large has n^2 times the square
 FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 
 
@@ -43,7 +46,7 @@ def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
 
 
 def test_the_net_position_of_customers_is_an_autoregressive_process():
-    """With a = exp(-1 / T) the variance is v / (1 - a^2), and the hourly autocorrelation is a.
+    """For hourly variance v and a = exp(-1 / T), the variance is v / (1 - a^2), autocorrelation a.
 
     Over n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
     correlation has the error sqrt((1 - a^2) / n).
@@ -70,7 +73,9 @@ def test_the_variance_of_the_position_is_that_of_an_infinite_server_queue():
 
 
 def test_with_a_very_long_holding_time_the_position_is_a_random_walk():
-    """After n hours the mean square is n v; over N walks its relative error is sqrt(2 / N)."""
+    """The mean square after n hours of variance v is n v, with relative error sqrt(2 / N) over N
+    walks.
+    """
     hours, seeds = 24, 300
     squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
 
@@ -108,7 +113,7 @@ def test_in_sampled_hours_the_variance_of_the_position_is_that_of_all_hours(one_
 
 
 def test_in_grouped_hours_the_variance_is_that_of_all_hours_and_of_open_chains():
-    """Orders have any weights. A chain of hours keeps an open noise until a later hour reverses it.
+    """Hours have any weights. A chain of hours has open lots until a later hour reverses them.
 
     Without open chains the position has the variance v / (1 - exp(-2 / T)), as with all hours,
     where T is the mean holding time. The lots of an open chain add their variance. Chains are open

@@ -57,7 +57,7 @@ def test_the_hour_before_the_start_of_the_run_counts_as_calm(price):
     assert quoting(price, calm_volatility=0.01).quotes(START_US, MARK, LOT_CENTS)[:2] == (12, 300)
 
 
-def test_other_makers_display_at_least_a_lot_and_a_multiple_in_weighted_hours(price):
+def test_other_makers_display_at_least_a_lot_and_twelve_times_as_much_at_weight_twelve(price):
     calm = quoting(price, calm_volatility=100.0)
 
     assert calm.quotes(START_US, MARK, 10**9).shown_lots == 1

@@ -23,7 +23,7 @@ from des.quoting.takers import LOTS_MAX, Terms
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of quotes; half-spread and costs are in sds of the price over two seconds."""
+    """A setting; half-spread and costs are in standard deviations of the price over two seconds."""
 
     latency_s: float
     refresh_s: float

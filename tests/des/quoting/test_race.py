@@ -136,7 +136,7 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
     """Play a world with des.quoting, interval by interval.
 
     Returns:
-        The fills; and of other makers' fills of uninformed orders the lots x price and net lots.
+        The fills; and sums of lots x price and of lots that other makers fill for noise traders.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows, others_lot_ticks, others_lots = [], 0, 0
@@ -467,9 +467,7 @@ def test_a_late_order_is_not_filled_if_the_new_quote_is_worse_than_its_limit():
 
 
 @pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
-def test_an_order_that_arrives_too_late_for_its_quote_is_dropped_if_quotes_are_known(
-    reaction_us, noted
-):
+def test_an_order_is_kept_if_it_arrives_in_time_or_after_the_last_known_quote(reaction_us, noted):
     world, end_us = rising(reaction_us), START_US + 400
     ticks = world.path.ticks(START_US, end_us)
     quotes = post(blank(0, 1, firms=1), ticks.times_us, 10, ticks, Plan(0, (4,), (3, 3)))

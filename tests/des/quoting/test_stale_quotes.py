@@ -54,7 +54,7 @@ PRICE_TICKS = 10**9  # a high price, so that sigma hardly changes with the price
 BATCH_US = 600 * SECOND_US
 WARM_UP_US = 60 * SECOND_US  # longer than every latency L
 NORMAL = NormalDist()
-FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # never a better price
+FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # never better than the maker
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def test_with_dense_ticks_the_loss_on_stale_quotes_equals_the_formula(market, as
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
 def test_with_sparse_ticks_the_loss_is_the_formula_averaged_over_elapsed_time(market, asked):
-    """Standard errors are at most 1 %; the formula for dense ticks is tens of them away."""
+    """Standard errors are at most 1 %; the formula for dense ticks is wrong by tens of them."""
     hold(market, *asked, over_elapsed)
 
 

@@ -143,7 +143,7 @@ def test_a_house_with_falling_fees_has_zero_value_by_growth(before, after):
     assert (priced == [0, 0, 0]) == (after <= before)
 
 
-def test_values_are_rounded_half_to_even_cents():
+def test_values_are_rounded_half_to_even():
     appraiser, _ = appraised([{FEES: -1}])
 
     assert values(appraiser)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are rounded to 2
@@ -162,7 +162,7 @@ def test_if_demand_ignores_quotes_only_fees_on_the_makers_fills_are_lost():
     months=st.lists(st.tuples(cents, cents), max_size=30),
     left=st.floats(0, 1),
 )
-def test_the_value_of_the_makers_quotes_is_between_zero_and_that_of_the_house(months, left):
+def test_the_makers_quotes_are_worth_at_least_zero_and_at_most_the_whole_house(months, left):
     posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
     appraiser, _ = appraised(posted, left)
 

@@ -112,7 +112,7 @@ def test_the_books_have_the_cost_of_coins_less_their_proceeds():
     ]
 
 
-def test_a_coin_before_its_first_price_has_no_price():
+def test_a_coin_has_no_price_before_its_first_stated_price():
     prices = CoinPrices(SCENARIO, SCENARIO.coins)
 
     assert prices.usd(1, date(2022, 5, 28), MARKS) is None

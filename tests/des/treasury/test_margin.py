@@ -313,7 +313,7 @@ def test_a_gap_loss_of_the_outside_account_is_booked_on_the_lead_venue(bank):
 def test_margin_below_its_minimum_is_topped_up_to_its_target(bank):
     bank.give(
         FIRM01, cash=20_000, house=100_000, lead=13_999
-    )  # together with the first 1 000 it is 14 999
+    )  # with the opening 1 000 it is 14 999
     bank.hold(FIRM01, 10)
     bank.settle()
 

@@ -1,4 +1,4 @@
-"""Monthly reviews: an independent maker stops after losses; a captive maker weighs share value."""
+"""Monthly reviews of quotes by an independent maker and by a captive maker."""
 
 from itertools import pairwise
 

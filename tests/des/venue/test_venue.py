@@ -98,7 +98,7 @@ trades_with_one_for_all = st.builds(
 
 @st.composite
 def histories(draw) -> tuple[int, list]:
-    """Draw the counterparty of settlements and a history of a venue with it."""
+    """Draw a counterparty of settlements and a history of trades, settlements and funding."""
     pays, trades = draw(
         st.sampled_from([(POOL, trades_in_pairs), (ONE_FOR_ALL, trades_with_one_for_all)])
     )
@@ -147,7 +147,7 @@ def test_positions_in_each_market_sum_to_zero_after_every_step(history):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks)
-def test_variation_margin_over_any_marks_sums_to_gain_at_the_last_mark(history, last):
+def test_the_sum_of_variation_margin_is_the_gain_at_the_last_mark(history, last):
     pays, steps = history
     steps = [step for step in steps if not isinstance(step, Fund)]
     venue, _ = venue_of(pays)

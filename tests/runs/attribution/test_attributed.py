@@ -1,4 +1,4 @@
-"""The division of the hole among causes, in a world with payments only, against known values."""
+"""The division of the hole among causes gives known values in a world with payments only."""
 
 import json
 from decimal import Decimal

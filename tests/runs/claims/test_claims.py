@@ -33,7 +33,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_if_runs_disagree_the_verdict_is_that_it_depends_on_the_run():
+def test_if_runs_disagree_the_verdict_on_a_statement_is_depends():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
@@ -52,7 +52,7 @@ def test_the_value_of_a_statement_is_the_range_over_all_runs_with_a_value():
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_a_statement_without_a_value_in_any_run_has_its_other_command():
+def test_a_statement_without_a_value_has_the_command_of_another_run():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 

@@ -54,7 +54,7 @@ def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, da
     }
 
 
-def test_the_loss_of_quotes_is_net_of_spread_and_the_groups_gain_includes_fees():
+def test_the_loss_of_quotes_is_net_of_spread_and_the_group_also_gains_fees():
     told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
 
     assert figure("stale-loss", **told) == 100
@@ -64,7 +64,7 @@ def test_the_loss_of_quotes_is_net_of_spread_and_the_groups_gain_includes_fees()
     assert figure("stale-of-spread", **told) == 250
 
 
-def test_a_run_without_fills_of_quotes_has_no_figures_of_quotes():
+def test_a_run_without_fills_has_no_figures_on_the_makers_quotes():
     told = quoted(pickoff=0, spread=0)
     for kind in told["views"].kinds:
         kind.fills = 0
@@ -106,13 +106,13 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_ratio_of_stale_rates_divides_later_months_by_earlier_months():
+def test_the_trend_of_stale_losses_is_the_rate_of_later_months_over_earlier_months():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
 
 
-def test_the_makers_share_of_volume_sums_all_markets_of_a_month():
+def test_the_makers_share_of_a_month_is_computed_over_all_markets():
     months = [
         Told(month="2022-05", maker_usd=usd(30), others_usd=usd(70)),
         Told(month="2022-05", maker_usd=usd(0), others_usd=usd(100)),
@@ -143,7 +143,7 @@ MOVED = reviews(
 )
 
 
-def test_results_of_quotes_on_the_lead_venue_are_from_its_monthly_reviews():
+def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("lead-first-month", **MOVED) == 100
     assert figure("lead-last-of-first", **MOVED) == -20
     assert figure("lead-losses-of-gains", **MOVED) == 20
@@ -151,13 +151,13 @@ def test_results_of_quotes_on_the_lead_venue_are_from_its_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_on_the_house_count_decisions_to_quote_on_and_their_cost():
+def test_reviews_on_the_house_give_the_shares_that_continue_and_that_cost_too_much():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # A year of quotes costs 12: more than ten, and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
-def test_a_maker_without_quotes_on_the_lead_venue_has_no_figures_of_it():
+def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_reviews():
     told = reviews(("FTX", "quotes on", 1, None))
 
     assert figure("lead-first-month", **told) is None
@@ -165,7 +165,7 @@ def test_a_maker_without_quotes_on_the_lead_venue_has_no_figures_of_it():
     assert figure("lead-shut-off", **told) is None
 
 
-def test_the_value_of_shares_by_growth_is_the_maximum_over_all_months():
+def test_the_value_of_shares_is_a_maximum_over_months_and_ratios_are_at_the_last_round():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -234,7 +234,7 @@ def mechanism(**net: float):
     }
 
 
-def test_a_part_of_the_mechanism_with_a_gain_is_zero_percent_of_the_hole():
+def test_a_part_of_the_mechanism_that_gains_counts_as_zero_percent_of_the_hole():
     told = mechanism(QUOTES=-40, LIQUIDATIONS=60) | holed(120, {}, opening=10)
 
     assert figure("quotes-of-hole", **told) == 0
@@ -297,7 +297,7 @@ def test_results_of_firms_are_summed_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_net_deposits_losing_firms_and_unpaid_claims_of_firms_are_counted():
+def test_firms_have_figures_on_net_deposits_losses_and_unpaid_claims():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )
@@ -345,18 +345,18 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_the_use_of_customers_money_has_its_first_amount_days_and_last_start():
+def test_the_use_of_customers_money_has_a_first_amount_a_number_of_days_and_a_start():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
     assert figure("first-use", **told) == 7
     assert figure("days-of-use", **told) == 4
-    assert figure("use-lasts", **told) == 50  # four of the last eight days
+    assert figure("use-lasts", **told) == 50  # in use on four of the last eight days
     assert figure("in-use-since", **told) == date(2022, 5, 7)
     assert figure("insolvent-since", **told) is None
 
 
-def test_the_count_of_unpaid_days_is_missing_if_the_run_does_not_report_them():
+def test_the_number_of_unpaid_days_is_missing_if_the_credit_line_was_never_drawn():
     waits = First("", DAY, usd(1), 2, None)
 
     assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
@@ -390,7 +390,7 @@ def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_priced_days():
     assert figure("paper-peak", **told) == 50
 
 
-def test_liquidations_with_luna_are_summed_over_the_week_from_7_to_12_may():
+def test_liquidations_with_luna_are_summed_from_7_to_12_may():
     days = [
         Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
         for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))
@@ -434,7 +434,7 @@ def test_customers_cash_used_elsewhere_is_the_minimum_over_the_tracing_rules():
     assert figure("traced-elsewhere", trace=None) is None
 
 
-def test_losses_are_compared_with_the_residual_of_the_period_with_the_largest_one(monkeypatch):
+def test_losses_are_in_percent_of_the_largest_amount_that_vanished_in_a_period(monkeypatch):
     def period(middle: float, lost: dict | None):
         return Told(middle_usd=usd(middle), lost_usd=lost)
 

@@ -1,4 +1,4 @@
-"""The thread's statements: every tweet has at least one, and each can succeed or fail."""
+"""The thread's statements: every tweet has one or more, and each can be borne out or not."""
 
 import re
 import shlex
@@ -121,7 +121,7 @@ def test_the_command_of_each_statement_runs(tiny_run: RunFolder, command: str):
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_the_command_that_makes_another_run_exists(command: str):
+def test_each_command_for_another_run_is_a_make_target_or_a_built_in_scenario(command: str):
     program, *words = shlex.split(command)
     if program == "make":
         assert re.search(rf"^{words[0]}: setup ", (ROOT / "Makefile").read_text(), re.MULTILINE)

@@ -142,7 +142,7 @@ def test_amounts_have_thousands_separators_and_sequence_numbers_have_none():
     ]
 
 
-def test_an_empty_table_is_printed_as_nothing_only_if_it_is_requested():
+def test_an_empty_table_is_printed_only_on_request_with_the_word_nothing():
     said = Answered([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
 
     assert "(nothing)" in render(said, "table", "t")
@@ -183,7 +183,7 @@ def examples(command: str) -> list[list[str]]:
     return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
 
 
-# Options at the end of a line replace those within it.
+# Options at the end of a command line replace the same options before them.
 QUICK = {
     # Starting a process takes longer than these small tasks.
     **dict.fromkeys(("audit", "attribution"), ("--processes", "1")),
@@ -252,7 +252,7 @@ def test_a_run_prints_its_folder_and_overwrites_a_run_only_with_force(tmp_path, 
     assert (folder / "manifest.json").read_bytes() == sealed
 
 
-def test_a_run_with_set_saves_the_changed_scenario_in_its_folder(tmp_path, monkeypatch):
+def test_a_run_with_a_setting_saves_the_changed_scenario_in_its_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     done = moneytrail("run", "tiny", "--seed", "7", "--set", "maker.credit_line_usd=0")
@@ -272,7 +272,7 @@ def test_a_seed_given_twice_is_refused_before_any_simulation(tmp_path, monkeypat
     assert not any(tmp_path.iterdir())
 
 
-def test_the_day_command_prints_the_run_s_day_ledger_unchanged(tiny_run: RunFolder):
+def test_the_day_command_prints_the_stored_day_ledger_unchanged(tiny_run: RunFolder):
     written = (tiny_run.path / "days/2022-05-10.beancount").read_text()
 
     assert moneytrail("day", tiny_run.path, "2022-05-10").stdout == written
@@ -412,7 +412,7 @@ def test_an_unknown_table_is_refused_before_the_run_is_read(tmp_path, command):
 
 
 @pytest.mark.parametrize("command", sorted(set(main.commands) - NO_REPORTS))
-def test_each_table_of_a_report_is_among_the_names_that_its_error_message_lists(
+def test_each_table_of_a_report_is_among_the_table_names_in_its_error_message(
     tiny_run, command, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)

@@ -12,7 +12,7 @@ from runs.cli.main import main
 GOLDEN = Path(__file__).parents[2] / "golden" / "answers.txt"
 SEAL = re.compile(r"seal [0-9a-f]{12}")  # the seal differs between versions of the program
 ASKED = re.compile(r"^\$ moneytrail (\w[\w-]*).*$", re.MULTILINE)
-# Commands without further arguments, then the arguments that other commands have after the run.
+# Commands without arguments after the run, and the arguments of all other commands.
 NO_WORDS = (
     "answer audit cash-coverage claims compare diagnose expectations firms lead-lag liquidations "
     "pools residual schedules skill timeline trace valuation where"

@@ -29,7 +29,7 @@ RECORD = REPORT | {"des", "pydantic"}
 # Commands on scenarios validate a scenario without simulating it.
 SCENARIO = {"des", "numpy", "pydantic"}
 
-# The replay of an audit imports the simulation.
+# An audit computes the preamble of the books from the scenario, with code of the simulation.
 SIMULATION = {"des", "numba", "pydantic", "simpy", "tqdm"}
 
 MAY_IMPORT = (
@@ -137,7 +137,7 @@ def test_every_command_that_does_not_simulate_has_a_list_of_allowed_imports():
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_the_line_in_the_list_of_commands_equals_the_first_line_of_its_help(command: LazyCommand):
+def test_the_listed_description_of_a_command_is_the_first_line_of_its_help(command: LazyCommand):
     loaded = command.load()
 
     assert loaded.name == command.name

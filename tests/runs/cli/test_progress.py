@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def seen_on_a_terminal(*command: str | Path) -> list[str]:
-    """Run a command; return all texts that its progress line had, in order."""
+    """Run a command; return the successive texts of its progress line."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, 100))
     with subprocess.Popen(

@@ -43,7 +43,7 @@ def test_packing_the_same_bytes_twice_gives_the_same_result():
     assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
 
 
-def test_an_entry_listed_with_fills_has_all_of_its_fills(hole_run):
+def test_an_entry_with_fills_on_the_page_has_all_its_fills(hole_run):
     listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
     days = chosen_days(hole_run, {})[:2]
     carried = fills_by_entry(hole_run, days, listed_entries)

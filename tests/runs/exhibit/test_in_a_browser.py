@@ -63,7 +63,7 @@ def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, hole_run):
     assert last == [at.hole_usd for at in standings(hole_run)]
 
 
-def test_the_exhibit_has_the_sums_by_counterparty_of_the_books(opened, hole_run):
+def test_sums_by_counterparty_in_the_exhibit_agree_with_the_books(opened, hole_run):
     names = [a for a, line in hole_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
     found = opened.run(
         f"""(() => {{
@@ -86,7 +86,9 @@ def test_the_exhibit_has_the_sums_by_counterparty_of_the_books(opened, hole_run)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["busy_run", "crowd_run", "margin_run", "tokens_run"])
-def test_the_exhibit_of_any_world_is_valid_and_agrees_with_where(browser, world, request, tmp_path):
+def test_the_exhibit_of_each_world_is_valid_and_agrees_with_the_where_report(
+    browser, world, request, tmp_path
+):
     run = request.getfixturevalue(world)
     write_exhibit(run, tmp_path / "exhibit.html")
 
@@ -346,7 +348,7 @@ def test_a_changed_figure_with_a_matching_hash_contradicts_the_books(opened, pag
         provenance = `seal ${(await sha256(manifest)).slice(0, 12)},`""",
     ],
 )
-def test_changed_books_manifest_or_seal_fail_the_test_of_the_seal(opened, change):
+def test_a_change_of_books_manifest_or_seal_is_detected(opened, change):
     """The page compares the books with the manifest, and the manifest with the seal."""
     script = """(async () => {
       const proof = new Proof();

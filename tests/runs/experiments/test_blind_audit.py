@@ -31,7 +31,7 @@ from runs.experiments.blind_audit import (
 )
 from runs.scenario_files import built_ins
 
-LOW = date(2022, 6, 2)  # when prices are lowest
+LOW = date(2022, 6, 2)  # the day with the lowest prices
 GROUP = Path(__file__).parents[2] / "worlds" / "group.toml"
 
 
@@ -41,7 +41,7 @@ def use(kind: str, usd: int, **more: object) -> dict[str, Any]:
     return told | {"why": "says why"} | more
 
 
-# Changes to the world `group` for each main cause. The amounts are small against its cash.
+# Changes of the world `group` for each main cause. The amounts are small compared with the cash.
 STORIES: Mapping[Cause, dict[str, Any]] = {
     Cause.STAKES: {"uses": [use("Ventures", 90_000), use("Incidents", 9_000, to="Thief")]},
     Cause.SUMS: {"uses": [use("Incidents", 90_000), use("Ventures", 9_000, to="Startups")]},
@@ -56,7 +56,7 @@ STORIES: Mapping[Cause, dict[str, Any]] = {
 # ------------------------------------------------------------------------- the true causes
 
 
-def test_every_kind_that_can_make_a_hole_has_a_cause(request):
+def test_every_kind_of_account_that_changes_the_hole_has_a_cause(request):
     names = ("tiny_run", "busy_run", "margin_run", "tokens_run")
     charts = [request.getfixturevalue(name).opens.values() for name in names]
     opened = {kind_of(each.account) for chart in charts for each in chart if each.hole == "cause"}

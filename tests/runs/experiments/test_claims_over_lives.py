@@ -1,4 +1,4 @@
-"""The verdicts on the thread over several lives: the list of lives, and their combination."""
+"""The verdicts on the thread over several lives: the list of lives and the combined verdict."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""A late maker's gain from customers falls with latency; a firm that hits it limits the fall."""
+"""A late maker's gain falls with latency; a firm that hits stale quotes limits the fall."""
 
 from itertools import pairwise
 
@@ -54,7 +54,7 @@ def test_at_long_latencies_the_gain_equals_the_formula_for_absorbing_barriers():
 
 
 @pytest.mark.parametrize("barrier", [16.0, 21.0, 40.0])
-def test_the_limit_is_the_mean_gain_under_a_cosine_density(barrier):
+def test_the_gain_at_long_latencies_is_a_mean_under_a_cosine_density(barrier):
     x = np.linspace(HALF_SPREAD - OTHERS, barrier, 200_001)
     density = np.cos(np.pi * x / (2 * barrier))
 

@@ -189,8 +189,8 @@ def test_the_standard_error_agrees_with_a_bootstrap_over_seeds():
     setting = Setting.base(DRIFTLESS)
 
     spread = found.resampled([setting]).std()
-    # The bootstrap divides by n and the formula by n - 1. The tolerance is wide because a ratio
-    # of few values is not linear.
+    # The bootstrap divides by n and the formula by n - 1. The tolerance is wide because the
+    # formula for a ratio of few values is approximate.
     unbiased = spread * math.sqrt(len(SEEDS) / (len(SEEDS) - 1))
     assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
 

@@ -102,14 +102,14 @@ def test_a_mistake_in_a_sweep_is_reported_before_any_simulation(monkeypatch):
     ],
     ids=["no key", "no value", "twice"],
 )
-def test_the_error_for_the_swept_key_does_not_mention_set(key, values, settings):
+def test_the_error_for_a_swept_key_does_not_mention_the_option_set(key, values, settings):
     with pytest.raises(ScenarioError) as refused:
         sweep(SMALL, key, values, [1], settings)
 
     assert "--set" not in str(refused.value)
 
 
-def test_the_error_for_a_setting_begins_with_set():
+def test_the_error_for_a_setting_begins_with_the_option_set():
     with pytest.raises(ScenarioError, match=r"^--set: maker\.x"):
         sweep(SMALL, "maker.credit_line_usd", ["0"], [1], ["maker.x=1"])
 

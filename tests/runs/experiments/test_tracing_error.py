@@ -69,7 +69,9 @@ def test_each_rule_and_the_but_for_effect_assign_every_cent_of_a_source(ventures
             assert sum(told.values()) == each.brought
 
 
-def test_purchases_also_made_without_the_lender_have_no_but_for_effect_of_it(ventures: OfSources):
+def test_a_loan_has_no_but_for_effect_on_purchases_that_are_made_without_it_too(
+    ventures: OfSources,
+):
     lender = ventures["Loans"]
 
     assert lender.but_for["Ventures"] == 0

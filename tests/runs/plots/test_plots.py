@@ -200,7 +200,7 @@ each_drawn = pytest.mark.parametrize("number", range(len(PICTURES)))
 
 @cache
 def drawn(number: int) -> Figure:
-    """Return a picture; tests that only read it get the same object."""
+    """Return a picture that is drawn once for all tests."""
     figure_of, found = PICTURES[number]
     figure = figure_of(found)
     figure.draw_without_rendering()
@@ -346,7 +346,7 @@ def test_days_of_events_have_letters_and_the_caption_explains_them():
     assert "\nbc\n" in f"\n{found}\n"  # two events on one day have one mark
 
 
-def test_prices_start_at_100_on_a_log_axis_if_one_falls_to_almost_zero():
+def test_prices_start_at_100_and_have_a_log_axis_if_one_falls_to_almost_zero():
     prices, *_ = liquidations_figure(liquidations_report()).axes
     drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
 

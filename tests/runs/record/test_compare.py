@@ -170,7 +170,7 @@ def test_the_facts_in_days_are_the_first_use_and_the_halt():
 
 
 def test_facts_that_the_life_takes_as_inputs_have_the_role_input():
-    """These are amounts of uses, share rounds, volumes and the limits of lenders."""
+    """Inputs are amounts of uses, share rounds, volumes and the limits of lenders."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
         "equity-raised",
@@ -557,7 +557,7 @@ def test_an_input_has_no_verdict_and_is_not_counted_at_any_distance(group_run: R
     assert table(both, "inputs") == [row]
 
 
-def test_the_makers_share_of_volume_is_an_input_if_its_policy_has_a_target_share(
+def test_the_makers_share_of_volume_is_an_input_if_the_policy_has_a_target_share(
     group_run: RunFolder, tmp_path: Path
 ):
     share = Record(fact=(fact("share-of-maker-in-volume", MIDDLE, 45.0, unit="pct"),))
@@ -616,7 +616,7 @@ def test_every_row_of_compare_has_its_source_and_provenance(group_run: RunFolder
 # ------------------------------------------------------------------------ the origins of the hole
 
 
-def test_the_origins_of_the_hole_inputs_and_outcomes_sum_to_it(group_run: RunFolder):
+def test_inputs_and_outcomes_in_the_table_of_origins_sum_to_the_hole(group_run: RunFolder):
     kinds = hole(group_run).kinds_usd
     *parts, whole = table(compare(group_run, load_record()).tables(), "origins")
     by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}

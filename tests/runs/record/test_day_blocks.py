@@ -19,7 +19,7 @@ def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarra
 
 
 @pytest.mark.parametrize("days", [DAYS_MIN, 28, 31, 365])
-def test_each_bootstrap_sample_has_all_days_with_equal_probability(days):
+def test_bootstrap_samples_have_the_length_of_the_period_and_equally_likely_days(days):
     counts = block_draws(days, "x")
 
     assert counts.shape == (RESAMPLES, days)
@@ -84,7 +84,7 @@ def test_the_interval_of_a_sum_covers_the_true_value_at_almost_the_stated_rate(r
     assert (0.9 if rho < 0.5 else 0.85) <= covered / tries <= 0.98
 
 
-def test_the_error_of_a_ratio_draws_the_same_days_for_both_sums():
+def test_the_bootstrap_of_a_ratio_draws_the_same_days_for_both_sums():
     """If the ratio is equal on all days, its error is zero even if the volume varies."""
     volume = np.random.default_rng(3).random((30, 1)) * 10
     months = [("2022-05", np.hstack([volume / 4, volume]))]

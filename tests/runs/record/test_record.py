@@ -121,7 +121,7 @@ def test_the_ends_of_a_range_are_inside_the_range(figure, said):
 # ------------------------------------------------------------------------- liquidations
 
 
-def test_a_share_is_that_of_the_day_or_else_the_range_over_a_year_around_it():
+def test_a_recorded_share_is_that_of_the_day_or_a_range_over_a_year_on_each_side():
     record = Record(
         fact=(
             fact(SHARE, date(2020, 5, 10), 0.1),

@@ -47,7 +47,7 @@ def group_run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def portfolio_run(executed) -> RunFolder:
-    """Return a run of six days in which the maker has coins on credit and customers' dollars."""
+    """Return a run of six days; the maker has agent deposits and coins bought with loans."""
     return executed(WORLDS / "portfolio.toml")
 
 
@@ -95,10 +95,10 @@ def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
     return said.rows[0][0] if said.rows else Decimal(0)
 
 
-# ------------------------------------------------------------------------- the closed form
+# --------------------------------------------------------- a small record with known values
 
 
-def test_the_residual_is_debts_less_assets_less_uses_with_all_ranges():
+def test_the_residual_is_debts_less_assets_less_uses_and_combines_their_ranges():
     record = small_record(EARLY, DAY)
     early, late = (
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -148,7 +148,7 @@ def test_recorded_net_debt_is_used_instead_of_debts_less_assets():
     assert day.net_debt == Range(3, 4)
 
 
-def test_the_answer_has_the_half_year_in_which_most_vanished_and_both_ranges(tiny_run):
+def test_the_answer_has_the_half_year_with_the_largest_vanished_amount_and_both_ranges(tiny_run):
     first, second = date(2021, 11, 30), date(2022, 6, 30)
     billions = [
         each.model_copy(
@@ -316,7 +316,7 @@ def test_stakes_are_uses_if_the_record_of_the_day_has_ventures_and_else_assets(g
     assert apart["unexplained"] == among["unexplained"]
 
 
-def test_a_recorded_line_has_the_runs_figure_of_the_same_line(group_run: RunFolder):
+def test_each_recorded_line_is_shown_with_the_figure_of_the_run(group_run: RunFolder):
     keys = ("source-lenders", "source-house", "asset-cash", "use-ventures", "use-buyback")
     facts = [fact(key, DAY, 1.0) for key in (*keys, "use-others", "asset-unlisted")]
     lines = {

@@ -106,7 +106,7 @@ def test_customers_coins_are_not_counted_as_tokens_of_the_group(coins_run: RunFo
     assert sheet_lines.tokens_of_others(books, span) is None
 
 
-def test_the_assets_of_a_sheet_are_liquid_tokens_and_stakes(group_run: RunFolder):
+def test_the_assets_of_a_balance_sheet_are_liquid_assets_tokens_and_stakes(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     parts = (sheet_lines.liquid_of_group, sheet_lines.tokens_of_group, sheet_lines.stakes)
 

@@ -1,4 +1,4 @@
-"""The elasticity of volume to the day's price range: a slow computation and known values."""
+"""The elasticity of volume to the day's price range agrees with known values."""
 
 import math
 from collections import defaultdict

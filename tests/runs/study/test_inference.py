@@ -23,7 +23,10 @@ from runs.study.study_file import RecordedMoment, Study, Unknown, load_study, st
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import would_have_to_be
 
-YIELD, REVENUE = "fee-yield to 2021-12-31", "revenue-of-ftx to 2022-06-30"  # 1.6-2.1; 1.23-1.5e9
+YIELD, REVENUE = (
+    "fee-yield to 2021-12-31",
+    "revenue-of-ftx to 2022-06-30",
+)  # record: 1.6-2.1; 1.23-1.5e9
 WITHDRAWN = "net-withdrawals to 2022-11-08"  # 5 to 6 billion on record
 UNKNOWNS = tuple(
     Unknown(name=name, keys=("run.seed",), low=0.0, high=1.0, source="test") for name in "xyz"
@@ -97,7 +100,7 @@ def test_a_larger_variation_between_seeds_makes_every_member_more_plausible():
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 1.4826**2) ** 0.5)
 
 
-def test_one_outlier_of_the_base_hardly_changes_its_median_and_deviation():
+def test_one_outlier_among_base_members_hardly_changes_median_and_deviation():
     of_base = {
         "numbers": np.arange(4),
         "inputs": np.full((4, 3), np.nan),

@@ -53,7 +53,7 @@ def test_a_study_stopped_three_times_gives_identical_results(whole: Path, tmp_pa
         with pytest.raises(KilledError):
             folder.play(None, killed)
         assert len(StudyFolder(TINY, tmp_path).missing()) == missing - 1, stops
-        # A process killed during writing leaves a partial file with such a name.
+        # A process killed during writing leaves a partial file beside the results.
         (tmp_path / MEMBERS / f".0000{stops + 3}.json.99").write_text('{"number": 4, "fig')
     folder = StudyFolder(TINY, tmp_path)
     folder.play(None)
