@@ -16,7 +16,7 @@ It is written in plain Python and processes one event at a time, by these rules:
   makers' price, and then the remaining lots from the other makers. At an equal price the quote gets
   its share of the displayed size of both, in whole lots, rounded down. The other makers' fills of
   orders that are not forced are summed as lots times price.
-- The order of events at one time is: settlement, tick, posting, comparison by firms, arrivals.
+- The order of events at one time is: settlement, tick, posting, check by firms, arrivals.
   Arrivals are sorted by firm number; customers' orders follow, and forced orders are last. Orders
   of one firm arrive in the order in which they were sent.
 
@@ -162,12 +162,12 @@ class NaiveRace:
         self.rooms = [list(rooms) for rooms in interval.rooms]
 
     def tick(self, time_us: int, price: int) -> None:
-        """Change the lead price and schedule the firms' comparison."""
+        """Change the lead price and schedule the firms' check of both sides."""
         self.lead = price
         self.schedule(time_us, self.look)
 
     def post(self, time_us: int) -> None:
-        """Replace the quote and schedule the firms' comparison."""
+        """Replace the quote and schedule the firms' check of both sides."""
         read = self.price_at(time_us - self.latency_us)
         mid, now = read - self.decided.skew, self.decided
         self.quote = Quote(

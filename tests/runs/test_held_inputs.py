@@ -134,7 +134,7 @@ def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run,
     assert [len(hours) for hours in wanted.values()] == [24] * 5
     assert (
         len({usd for hours in wanted.values() for usd in hours}) > 50
-    )  # hits differ between hours, so demand does too
+    )  # hits vary by hour, so demand varies too
     assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
     assert (
         without(recorded_run, "PickOff")

@@ -128,7 +128,7 @@ def test_fear_after_a_shock_halves_in_every_half_life():
 
 
 @given(st.permutations([(0, 0.5), (3, 0.25), (3, 0.1), (40, 1.0), (-900, 2.0)]))
-def test_shocks_add_up_in_any_order(shocks):
+def test_shocks_of_fear_add_up_in_any_order(shocks):
     fear = confidence(rules())
     for hour, size in shocks:
         fear.shock(NOON_US + hour * HOUR_US, size)

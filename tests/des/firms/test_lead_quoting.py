@@ -122,7 +122,7 @@ def test_the_gain_of_an_order_of_the_quotes_size_equals_the_formula(
     assert abs(race.rents()[0, 1] - DOLLARS * RENEWALS * each) <= 0.5
 
 
-def test_the_result_of_a_day_is_the_sum_over_its_hours():
+def test_a_days_gain_from_hits_is_the_sum_over_the_hours_of_the_day():
     calm, wild = (one_quote((MS * 90, MS), (0, DOLLARS), sigma=(s * BP,)) for s in (2, 7))
     both = replace(calm, sigma=calm.sigma + wild.sigma)
     assert wild.rents()[0, 1] > calm.rents()[0, 1] > 1_000 * USD

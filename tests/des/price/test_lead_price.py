@@ -207,7 +207,7 @@ def test_waits_between_ticks_are_exponential():
 
 
 @pytest.mark.parametrize("impact", [-0.02, 0.001, 0.3])
-def test_impact_is_added_to_the_log_price(impact):
+def test_price_impact_is_added_to_the_log_price(impact):
     source = lead(price())
     span = (START_US, START_US + HOUR_US)
 

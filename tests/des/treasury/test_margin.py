@@ -389,7 +389,7 @@ def test_the_makers_free_money_repays_whole_tranches_daily(bank):
     ("needed", "drawn"),
     [(0, 0), (1, TRANCHE), (TRANCHE, TRANCHE), (TRANCHE + 1, 2 * TRANCHE), (LIMIT, LIMIT)],
 )
-def test_a_draw_is_rounded_up_to_tranches_within_the_limit(bank, needed, drawn):
+def test_a_draw_on_the_credit_line_is_rounded_up_to_tranches_within_the_limit(bank, needed, drawn):
     bank.credit.draw(NOON_US, needed)
 
     assert bank.credit.drawn_cents == drawn

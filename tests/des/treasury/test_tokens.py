@@ -92,7 +92,7 @@ def test_purchases_of_tokens_are_due_on_their_dates():
     ]
 
 
-def test_the_house_issues_its_own_token_and_outside_issues_other_tokens():
+def test_the_house_issues_its_own_token_and_the_outside_party_issues_other_tokens():
     group = {"tokens": (token().model_dump(), token("FTT", house_token=True).model_dump())}
 
     issuers = [each.issuer for each in chart_tokens(load("tiny", {"group": group}))]
