@@ -361,7 +361,7 @@ def test_without_a_flow_deposits_are_a_poisson_process():
 
 
 @pytest.mark.parametrize("per_day", [0.0, 5e-324, 1e-300, 1e-12])
-def test_arrivals_after_the_end_are_ignored(per_day: float):
+def test_deposits_after_the_end_of_the_run_are_never_scheduled(per_day: float):
     counter = Counter(0)
     draws = stream(1, "retail", "deposits")
     came: list[tuple[int, int]] = []

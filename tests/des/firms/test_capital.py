@@ -324,7 +324,7 @@ def test_no_capital_moves_before_the_patience_period_ends():
 def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue():
     town = Town(shifting(), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 300
-    town.give("Firm01", cash=5_000)  # cash of its owners is not used for the move
+    town.give("Firm01", cash=5_000)  # cash of the firm's owners is not used
     town.day(lead={"Firm01": 1_000})
 
     assert town.has("Firm01") == (5_000, CAPITAL - ON_LEAD - 300, ON_LEAD + 1_000 + 300)

@@ -362,7 +362,7 @@ def test_with_equal_costs_and_large_orders_the_fastest_firm_takes_the_whole_quot
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), data=st.data())
 def test_an_additional_firm_lowers_no_firms_loss_and_raises_no_firms_gain(race, data):
-    """The added firm has any speed and costs."""
+    """The additional firm has any reaction time and any costs."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
     before, after = race.without(entrant).rents(), race.rents()

@@ -85,7 +85,8 @@ def test_with_a_very_long_holding_time_the_position_is_a_random_walk():
 
 @pytest.mark.parametrize("one_in", [4, 12])
 def test_in_sampled_hours_the_variance_of_the_position_is_that_of_all_hours(one_in):
-    """After each pair of played hours the variance is n^2 v / n / (1 - a^2), with a = exp(-n / T).
+    """For hours of weight n and holding time T, the variance after each pair of played hours is
+    n^2 v / n / (1 - a^2). Here v is the variance of an hour's net orders, and a = exp(-n / T).
 
     Only one pair in n adds noise; all other pairs reverse their noise. The reversal is complete
     only if the second hour closes the expected position after the first, without its noise.
