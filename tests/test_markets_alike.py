@@ -1,4 +1,4 @@
-"""A market that stands for three equals three markets: all its results are three times as large."""
+"""A market that represents three similar markets has three times the results of one market."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +21,7 @@ EACH = (
 
 
 def world(stands_for: int) -> dict[str, object]:
-    """Return days of one market, in which no party lacks money and all pay the same rate."""
+    """Return settings of a world with one market, enough money and one fee rate for all."""
     tiny = load("tiny").model_dump(exclude_none=True)
     market, members = dict(tiny["markets"][0]), tiny["firms"]["members"]
     market["quoter"] = dict(market["quoter"]) | {"displayed_usd": 5_000.0}
@@ -45,7 +45,7 @@ def three(executed: Callable[..., RunFolder]) -> RunFolder:
     return executed("tiny", run={"day_ledgers": "all"}, **world(TIMES))
 
 
-def test_events_are_the_same_and_edges_and_fees_are_three_times_as_large(one, three):
+def test_fills_are_the_same_and_edges_and_fees_are_three_times_as_large(one, three):
     of_one, of_three = (sql(run, EACH).rows for run in (one, three))
 
     assert len(of_one) > 100
@@ -53,10 +53,12 @@ def test_events_are_the_same_and_edges_and_fees_are_three_times_as_large(one, th
     assert [row[-2:] for row in of_three] == [
         tuple(TIMES * cents for cents in row[-2:]) for row in of_one
     ]
-    assert any(fee % TIMES for *_, fee in of_one)  # to the cent, though fees are rounded
+    assert any(
+        fee % TIMES for *_, fee in of_one
+    )  # fees are rounded for one market and multiplied by three
 
 
-def test_volume_counts_three_times_and_so_do_the_fees_of_other_makers(one, three):
+def test_the_volume_and_the_other_makers_fees_are_three_times_as_large(one, three):
     for usd in ("captive_usd", "others_usd", "hits_usd"):
         of_one, of_three = (
             [getattr(note, usd) for note in run.notes(TradedDay)] for run in (one, three)
@@ -67,11 +69,11 @@ def test_volume_counts_three_times_and_so_do_the_fees_of_other_makers(one, three
     assert of_three == TIMES * of_one < 0
 
 
-def test_a_book_is_noted_with_the_depth_of_one_market(one, three):
+def test_the_note_on_the_order_book_has_the_depth_of_one_market(one, three):
     assert list(three.notes(ShownBook)) == list(one.notes(ShownBook))
 
 
-def test_its_books_are_exact_and_have_the_weight_of_a_fill(three):
+def test_the_books_of_similar_markets_pass_the_audit_and_state_their_number(three):
     assert not any(step.problems for step in audit(three.path, every_day=True))
     stated = sql(
         three,

@@ -1,7 +1,7 @@
-"""No decision uses the future: another course of prices after a day moves nothing before it.
+"""No decision uses the future: other prices after a day change nothing before that day.
 
-Prices differ from a moment on, and so does the recorded volume if there is one. The record of a day
-is an input, known from its first hour on; prices and volume of later days are not known.
+Two runs differ in prices, and in recorded volume if there is one, only after a moment. The recorded
+volume of a day is an input, known from the first hour of the day. Later days are unknown.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -25,19 +25,19 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 CLOSURES = ("stated", "recorded")
 START, END = date(2022, 4, 24), date(2022, 6, 2)
-FIRST_OF_MAY = date(2022, 5, 1)  # the anchor at which the two paths begin to differ
+FIRST_OF_MAY = date(2022, 5, 1)  # the prices of the two runs differ after this day
 AFTER = {
     "price": [{"at": date(2022, 6, 3), "price_usd": 75_000}],
     "law": [{"since": FIRST_OF_MAY, "annual": 3.0}],
     "day": [{"day": date(2022, 5, 20), "usd": 90_000_000}],
 }
-NOON = datetime(2022, 5, 31, 12)  # an anchor of the world with all parts
+NOON = datetime(2022, 5, 31, 12)  # the world of everything.toml has a stated price at this time
 ONE_HOUR = timedelta(hours=1)
 
 
 @cache
 def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
-    """Return the market of the world for a policy, on one of the two courses."""
+    """Return the market's settings for a policy, with the usual or with other later prices."""
     (whole,) = (each.model_dump(exclude_none=True) for each in load(str(MONTHS)).markets)
     if policy == "stated":
         del whole["quoter"]["most_displayed_usd"]
@@ -65,14 +65,14 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
         pytest.param(
             each,
             id="-".join(each),
-            # Volume and size here depend only on inputs that the other worlds have too.
+            # The other combinations already test recorded volume and stated sizes.
             marks=pytest.mark.slow if each == ("recorded", "stated") else (),
         )
         for each in product(CLOSURES, POLICIES)
     ],
 )
 def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
-    """Return the books of the world on two courses that differ from the first of May on."""
+    """Return two runs whose prices differ only after 1 May."""
     closure, policy = request.param
     one, other = (
         executed(
@@ -99,7 +99,7 @@ def decisions(run: RunFolder) -> dict[date, Decision]:
     return dict(run.dated_notes(Decision))
 
 
-def test_no_fill_and_no_posting_before_a_day_moves_with_prices_after_it(two_paths):
+def test_later_prices_change_no_earlier_fill_and_no_earlier_posting(two_paths):
     one, other = two_paths
 
     midnight = datetime.combine(FIRST_OF_MAY, time())
@@ -109,15 +109,15 @@ def test_no_fill_and_no_posting_before_a_day_moves_with_prices_after_it(two_path
     assert postings_before(one, FIRST_OF_MAY) == postings_before(other, FIRST_OF_MAY)
 
 
-def test_decisions_of_a_day_do_not_depend_on_later_prices(two_paths):
+def test_decisions_on_a_day_do_not_depend_on_later_prices(two_paths):
     one, other = map(decisions, two_paths)
 
     for day in (START, FIRST_OF_MAY):
         assert one[day] == other[day]
 
 
-def test_decisions_a_month_later_depend_on_them(two_paths):
-    """So the paths do differ, and the test above is not empty."""
+def test_decisions_depend_on_the_prices_of_the_month_before(two_paths):
+    """This shows that the prices of the two runs differ enough to change a decision."""
     one, other = (decisions(run)[date(2022, 6, 1)] for run in two_paths)
 
     assert one.seen_days == other.seen_days == 31
@@ -129,9 +129,9 @@ def test_decisions_a_month_later_depend_on_them(two_paths):
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
-def test_at_noon_the_morning_does_not_depend_on_later_prices_in_any_world(executed, closure):
-    """The worlds have margin, loans, pools, lenders and a bank run. Prices after noon and the
-    record of the next day move no fill and no entry of the morning.
+def test_in_a_world_with_all_parts_the_morning_does_not_depend_on_later_prices(executed, closure):
+    """The world has margin, loans, pools, lenders and a bank run. Prices after noon and the
+    recorded volume of the next day change no fill and no entry of the morning.
     """
     one, other = (noon_world(executed, closure, parted) for parted in (False, True))
 
@@ -154,9 +154,9 @@ def noon_world(executed, closure: str, parted: bool) -> RunFolder:
 
 
 def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
-    """Return the postings of entries recorded before a moment, without the opening of Outside.
+    """Return the postings before a moment, without the opening balances of Outside.
 
-    The books of Outside begin with every dollar that it will ever pay; no decision uses them.
+    Outside begins with all dollars that it pays during the run, but no decision uses this amount.
     """
     return run.select(
         "SELECT * FROM postings WHERE time < ? AND NOT (entity = 'Outside' AND tag = 'opening') "
@@ -165,7 +165,7 @@ def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
     )
 
 
-def test_a_recorded_volume_is_known_from_the_first_hour_of_its_day_and_not_before(executed):
+def test_a_recorded_volume_has_an_effect_only_from_the_first_hour_of_its_day(executed):
     usual, busy = (
         executed(
             MONTHS,

@@ -1,7 +1,7 @@
-"""Unusual months: a policy's size after them stays normal, and margin does not fail.
+"""After an unusual month, the displayed size stays normal and margin does not fail.
 
-Policies judge a size by its result, and could be misled by months with almost no result. All months
-here are those of one world, with one change.
+Policies choose a size by its past results, so a month with almost no results could mislead them.
+Each unusual month is one change to the same world.
 """
 
 from collections.abc import Callable, Iterable
@@ -43,14 +43,14 @@ def twice_as_wide() -> dict[str, Any]:
 
 
 def hardly_hit() -> dict[str, Any]:
-    """So calm that a price moves past quote and fee in 20 to 40 seconds about once in a month."""
+    """Return settings with a volatility so low that quotes are hit about once a month."""
     (market,) = world()["markets"]
     price = market["price"] | {"volatility": [{"since": date(2022, 3, 20), "annual": 0.22}]}
     return {"markets": [market | {"price": price}]}
 
 
 def a_month_without_trades() -> dict[str, Any]:
-    """In April there is no demand, and the price is constant."""
+    """Return settings with no demand and a constant price in April."""
     (market,) = world()["markets"]
     still = [(date(2022, 3, 20), 0.8), (APRIL, 0.0), (MAY, 0.8)]
     price = market["price"] | {
@@ -62,7 +62,7 @@ def a_month_without_trades() -> dict[str, Any]:
 
 
 def without_a_most(markets: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out the largest displayed size, which stated sizes do not use."""
+    """Return the markets without the largest displayed size; stated sizes do not use it."""
     (market,) = markets
     quoter = {key: market["quoter"][key] for key in market["quoter"] if key != "most_displayed_usd"}
     return [market | {"quoter": quoter}]
@@ -90,7 +90,7 @@ def decisions(run: RunFolder) -> list[Decision]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_no_odd_month_leads_to_an_absurd_size_or_to_a_loss_of_margin(lived, policy, odd):
+def test_after_an_unusual_month_the_size_stays_in_range_and_margin_suffices(lived, policy, odd):
     run = lived(policy, odd)
     shown = [float(each.shown_usd) for each in decisions(run)]
     most_usd = world()["markets"][0]["quoter"]["most_displayed_usd"]
@@ -105,19 +105,19 @@ def test_no_odd_month_leads_to_an_absurd_size_or_to_a_loss_of_margin(lived, poli
 
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
-def test_the_odd_months_are_unusual(lived, policy):
-    """Otherwise the other tests would be empty."""
+def test_the_unusual_months_have_almost_no_hits_or_no_trades(lived, policy):
+    """This shows that the other tests use unusual months."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )
 
-    assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100  # of the same size
+    assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100  # at the same displayed size
     assert still[1].own_usd > 0
     assert (still[2].seen_usd, still[2].own_usd, still[2].hits_usd) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_month_without_trades_changes_nothing(lived, policy):
+def test_a_month_without_trades_does_not_change_size_and_half_spread(lived, policy):
     _, april, may, _ = decisions(lived(policy, a_month_without_trades))
 
     assert (may.shown_usd, may.half_spread_bps) == (april.shown_usd, april.half_spread_bps)

@@ -20,7 +20,7 @@ def tracked() -> list[Path]:
 
 
 def carried(path: Path) -> bool:
-    """Tell whether setup.cfg puts a file that is no module into the wheel."""
+    """Return whether setup.cfg puts a data file into the wheel."""
     data = SETUP["options.package_data"]
     return any(
         path.match(f"{folder.as_posix()}/{pattern.strip()}")
@@ -29,7 +29,7 @@ def carried(path: Path) -> bool:
     )
 
 
-def test_every_file_beside_the_modules_is_in_the_wheel():
+def test_every_data_file_of_a_package_is_in_the_wheel():
     beside = [path for path in tracked() if path.suffix != ".py"]
 
     assert Path("runs/tiny.toml") in beside
@@ -55,7 +55,7 @@ def test_the_lowest_python_version_is_the_same_in_all_files():
         assert lowest.removeprefix(">=") in (ROOT / page).read_text(encoding="utf-8"), page
 
 
-def test_one_version_is_in_the_wheel_the_changelog_and_the_citation():
+def test_the_wheel_the_changelog_and_the_citation_have_the_same_version():
     assert SETUP["metadata"]["version"] == "attr: runs.__version__"
     assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The pages about the first world: their commands print the output below them."""
+"""On the pages about the first world, each command prints the output shown below it."""
 
 import re
 import shlex
@@ -20,7 +20,9 @@ CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 CSV = re.compile(r"```csv\n(.*?)```", re.DOTALL)
 TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```\w+\n.*?```", re.DOTALL)
-SEAL = re.compile(r"seal [0-9a-f]{12}")  # of a manifest, which names the program's version
+SEAL = re.compile(
+    r"seal [0-9a-f]{12}"
+)  # a manifest contains the program's version, so its hash changes
 FIRST, FOLDER = "first-hole", default_folder("first-hole", 1)
 
 
@@ -37,7 +39,7 @@ def shown(text: str) -> Iterator[tuple[str, str]]:
 
 
 def told(command: str) -> str:
-    """Return the output of a command; the first world exists already and is not played again."""
+    """Return the output of a command; the run of the first world exists and is not repeated."""
     program, *words = shlex.split(command)
     assert program == "moneytrail"
     if words == ["run", FIRST]:
@@ -50,7 +52,7 @@ def told(command: str) -> str:
 
 
 def edit(world: Path) -> None:
-    """Edit a new file like the reader of the tutorial: replace prices by candles."""
+    """Replace the prices of a new scenario by candles, as the tutorial tells the reader to do."""
     text = text_of("tutorial")
     (candles,), (line,) = CSV.findall(text), TOML.findall(text)
     Path("my-candles.csv").write_text(candles, "utf-8")
@@ -101,19 +103,17 @@ def test_no_line_of_a_page_is_too_wide_for_a_screen(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_figures_in_the_text_of_a_page_are_in_its_outputs(page):
+def test_figures_in_the_text_of_a_page_are_in_the_output_of_commands(page):
     outputs = "\n".join(output for each in PAGES for _, output in shown(text_of(each)))
     said = BLOCK.sub("", text_of(page))
-    figures = set(re.findall(r"\d+,\d{3}|\d+\.\d\d\b", said)) - {
-        "4,500",
-        "3.11",
-    }  # a round figure, and Python
+    # 4,500 is a rounded figure, and 3.11 a version of Python.
+    figures = set(re.findall(r"\d+,\d{3}|\d+\.\d\d\b", said)) - {"4,500", "3.11"}
 
     plain = outputs.replace(",", "")
     assert [figure for figure in figures if figure.replace(",", "") not in plain] == []
 
 
-def test_the_page_on_the_books_has_every_rule_that_the_audit_checks():
+def test_the_page_on_the_books_lists_every_invariant():
     rules = re.findall(r"^\| `([a-z-]+)` \|", text_of("books"), re.MULTILINE)
 
     assert rules == [name_of(invariant) for invariant in INVARIANTS]

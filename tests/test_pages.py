@@ -1,4 +1,4 @@
-"""The files, modules and functions that the pages name exist."""
+"""Files, modules and functions that a page mentions exist."""
 
 import re
 from importlib import import_module
@@ -21,10 +21,10 @@ PAGES = (
 )
 LINES_MAX = 150
 
-# The files that the reader makes in the recipes of CONTRIBUTING.md.
+# Files that a reader creates by following the recipes of CONTRIBUTING.md.
 MADE_BY_RECIPES = {"ledger/reports/money/payments.py", "tests/ledger/test_payments.py"}
 
-# The lines that the reader changes in the recipes: as on the page, and as in the file.
+# Files and lines that a reader changes by following the recipes. The page quotes these lines.
 CHANGED_BY_RECIPES = (
     ("ledger/kinds.py", '_use("'),
     ("ledger/kinds.py", "Cause.SPENDING)"),
@@ -52,7 +52,7 @@ def is_there(path: str) -> bool:
 
 
 def is_module(name: str) -> bool:
-    """Tell whether a module exists, or a name in a module."""
+    """Return whether a name is a module or a name in a module."""
     home, _, last = name.rpartition(".")
     try:
         return find_spec(name) is not None or hasattr(import_module(home), last)
@@ -74,7 +74,7 @@ def test_every_module_on_a_page_exists(page):
     assert sorted(module for module in named if not is_module(module)) == []
 
 
-def test_every_test_on_the_page_on_the_model_exists():
+def test_every_test_that_the_page_on_the_model_mentions_exists():
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     there = set(re.findall(r"^def (test_\w+)\(", sources, re.MULTILINE))
     named = set(TEST.findall(text_of("docs/model.md")))
@@ -92,7 +92,7 @@ def test_the_architecture_names_enough_paths_and_symbols():
 
 
 @pytest.mark.parametrize(("path", "symbols"), SYMBOLS.findall(text_of("ARCHITECTURE.md")))
-def test_symbols_in_the_architecture_are_in_the_file_beside_them(path, symbols):
+def test_symbols_in_the_table_of_the_architecture_are_defined_in_its_files(path, symbols):
     source = text_of(path)
 
     for symbol in re.findall(r"`(\w+)`", symbols):
@@ -119,7 +119,7 @@ def test_every_folder_is_in_the_architecture(folder):
     assert [room for room in left_out if f"`{room}`" not in named] == []
 
 
-def test_the_glossary_is_in_order_and_explains_each_word_that_it_uses():
+def test_the_glossary_is_sorted_and_explains_each_term_in_italics():
     text = text_of("GLOSSARY.md")
     terms = re.findall(r"^\*\*([^*]+)\.\*\*", text, re.MULTILINE)
     known = {term.lower() for term in terms}

@@ -1,4 +1,4 @@
-"""A maker that holds coins on borrowed money and customers' dollars: its books and its limits."""
+"""The books of a maker that buys coins with borrowed money and with customers' dollars."""
 
 from collections.abc import Callable
 from datetime import date
@@ -35,7 +35,7 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return the answer of bean-query."""
+    """Return a function that runs a query on the run's books with Beancount's own tool."""
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     return lambda query: run_query(entries, options, query)[1]
 
@@ -50,13 +50,13 @@ def moved(entry: data.Transaction, account: str, commodity: str = "USD") -> Deci
 
 
 def portfolio(**changes: Any) -> dict[str, Any]:
-    """Return the portfolio of the world, each holding changed."""
+    """Return the settings of the portfolio, with the same changes to each holding."""
     holdings = [each | changes for each in GROUP["portfolio"]["holdings"]]
     return GROUP["portfolio"] | {"holdings": holdings}
 
 
 def standing_still(**group: Any) -> dict[str, Any]:
-    """Return the world with constant prices, and dealers without a discount."""
+    """Return settings of the world with constant prices and no haircut on sales."""
     (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
     still = {
         "anchors": [{"at": date(2022, 5, 29), "price_usd": 30_000}],
@@ -72,11 +72,11 @@ def standing_still(**group: Any) -> dict[str, Any]:
 # ------------------------------------------------------------------------------- the books
 
 
-def test_the_audit_finds_nothing_wrong_with_any_day(run):
+def test_every_day_passes_the_audit(run):
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
-def test_every_commodity_balances_within_each_set_of_books_and_is_owed_within_the_group(ask):
+def test_each_commodity_balances_in_each_entity_and_group_debts_sum_to_zero(ask):
     by_entity = ask(
         "SELECT splitcomp(account, ':', 1) AS entity, currency, sum(number) AS n "
         "WHERE NOT account ~ ':Contracts:' GROUP BY entity, currency"
@@ -88,16 +88,16 @@ def test_every_commodity_balances_within_each_set_of_books_and_is_owed_within_th
     assert within == 0
 
 
-def test_a_portfolios_loss_is_cost_less_proceeds(run):
+def test_the_loss_on_the_portfolio_is_cost_less_proceeds(run):
     the_hole = hole(run)
     exchanged = [moved(entry, "Assets:Coin-Dealers:Cash") for entry in tagged(run, "portfolio")]
 
     assert the_hole.unexplained_usd == 0
     assert the_hole.kinds_usd[Kind.PORTFOLIO] == sum(exchanged) > 0
-    assert min(exchanged) < 0 < max(exchanged)  # bought and sold quantities
+    assert min(exchanged) < 0 < max(exchanged)  # purchases and sales
 
 
-def test_coins_are_marked_every_day_and_are_at_mark_in_the_balance_sheet(run):
+def test_coins_have_a_daily_price_and_the_balance_sheet_uses_it(run):
     marked = [(one.currency, one.date) for one in run.entries if isinstance(one, data.Price)]
     held = {
         coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
@@ -114,7 +114,7 @@ def test_coins_are_marked_every_day_and_are_at_mark_in_the_balance_sheet(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_hole(run):
+def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -125,34 +125,34 @@ def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_ho
 # ----------------------------------------------------------------- borrowed, bought, called
 
 
-def test_loans_are_drawn_when_a_limit_begins_and_on_firsts_of_a_month(run):
+def test_loans_are_drawn_when_a_limit_begins_and_on_the_first_of_a_month(run):
     drawn = {(entry.payee, entry.date.day) for entry in tagged(run, "loan")}
 
-    # On the 31st collateral allows no more; on the 2nd the first lender's limit falls.
+    # On 31 May the collateral allows no further loan. On 2 June the limit of Lender01 falls.
     assert drawn == {("Lender01", 29), ("Lender02", 30), ("Lender02", 1)}
 
 
-def test_a_loan_is_drawn_to_its_limit_and_its_shares_are_spent_on_coins_that_day(run):
+def test_a_loan_is_drawn_to_its_limit_and_coins_are_bought_the_same_day(run):
     loans, bought = tagged(run, "loan"), tagged(run, "portfolio")
     (first,) = (entry for entry in loans if entry.date == date(2022, 5, 29))
     paid = [moved(e, "Assets:Coin-Dealers:Cash") for e in bought if e.date == first.date]
 
     assert moved(first, "Assets:Alameda:Cash") == 4_000_000
-    # Whole lots only: of BTC a hundredth, of the others one.
+    # Purchases are whole lots: 0.01 BTC, and 1 of any other coin.
     assert 0 <= 2_000_000 - paid[0] < 300
     assert 0 <= 1_600_000 - paid[1] < 100
 
 
-def test_a_lender_recalls_when_coins_fall_and_some_are_sold_for_it(run):
+def test_a_fall_of_coins_causes_a_recall_and_a_sale_of_coins(run):
     called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
-    assert len(SCENARIO.group.lenders[1].limits) == 1  # its limit stays
-    assert [entry.date for entry in called] == [RECALL, LAST]  # prices fell on both
+    assert len(SCENARIO.group.lenders[1].limits) == 1  # constant
+    assert [entry.date for entry in called] == [RECALL, LAST]  # prices fell on both days
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 
-def test_half_of_a_recall_is_sold_and_half_comes_from_the_house(run):
+def test_a_recall_is_paid_half_by_sales_and_half_by_the_house(run):
     (recalled,) = (e for e in tagged(run, "recall") if e.payee == "Lender01")
     same_day = [e for e in run.transactions if e.date == RECALL and "loan-lender01" in e.links]
     sold = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "portfolio" in e.tags)
@@ -161,10 +161,10 @@ def test_half_of_a_recall_is_sold_and_half_comes_from_the_house(run):
     assert moved(recalled, "Assets:Lender01:Cash") == 1_500_000
     assert 0 < sold < 1_500_000
     assert any("credit-line" in e.tags for e in same_day)
-    assert 0 <= sold - drawn < 600  # lots are whole, one of each coin
+    assert 0 <= sold - drawn < 600  # the difference is below one lot of each coin
 
 
-def test_a_sale_brings_the_price_less_the_haircut(run):
+def test_a_sale_is_paid_at_the_price_less_the_haircut(run):
     prices = {
         (one.currency, one.date): one.amount.number
         for one in run.entries
@@ -179,8 +179,8 @@ def test_a_sale_brings_the_price_less_the_haircut(run):
                 assert abs(price * kept + moved(entry, "Assets:Alameda:Cash")) < Decimal("0.01")
 
 
-def test_an_independent_calculation_finds_the_loss_on_coins_with_a_stated_price(run):
-    """DuckDB reads the books; prices and haircuts are those of the scenario."""
+def test_payments_for_coins_with_a_stated_price_equal_an_independent_calculation(run):
+    """Quantities are from the books; prices and haircuts are from the scenario."""
     _, alts = SCENARIO.coins
     exchanged = run.select(
         "SELECT date, sum(units) FILTER (commodity = 'ALTS')::BIGINT AS units, "
@@ -200,7 +200,7 @@ def test_an_independent_calculation_finds_the_loss_on_coins_with_a_stated_price(
 # ----------------------------------------------------------------------- customers' dollars
 
 
-def test_wired_dollars_of_customers_are_the_makers_debt_to_the_house_and_no_credit(run):
+def test_customers_dollars_wired_to_the_maker_are_its_debt_to_the_house(run):
     wired = [e for e in run.transactions if "by wire" in e.narration]
 
     assert {tag for entry in wired for tag in entry.tags} == {"deposit", "withdrawal"}
@@ -213,7 +213,7 @@ def test_wired_dollars_of_customers_are_the_makers_debt_to_the_house_and_no_cred
     )
 
 
-def test_customers_deposit_the_same_amounts_into_any_receiving_account(run, executed):
+def test_customers_deposit_the_same_amounts_with_and_without_an_agent(run, executed):
     direct = executed(PORTFOLIO, retail={"agent_shares": None})
 
     def brought(of: RunFolder) -> list[tuple]:
@@ -227,7 +227,7 @@ def test_customers_deposit_the_same_amounts_into_any_receiving_account(run, exec
 # ------------------------------------------------------------------------------- its limits
 
 
-def test_constant_prices_leave_no_loss(executed):
+def test_at_constant_prices_the_portfolio_is_worth_its_cost(executed):
     run = executed(PORTFOLIO, **standing_still())
     units = {
         coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
@@ -250,12 +250,12 @@ def test_at_constant_prices_a_complete_sale_leaves_no_gain_or_loss(executed):
     run = executed(PORTFOLIO, maker=poor, retail={"agent_shares": None}, **sold)
     the_hole = hole(run)
 
-    assert len(tagged(run, "portfolio")) == 4  # two bought and two sold
+    assert len(tagged(run, "portfolio")) == 4  # two purchases and two sales
     assert the_hole.kinds_usd[Kind.LOANS] == 0
     assert the_hole.kinds_usd[Kind.PORTFOLIO] == 0
 
 
-def test_no_later_price_changes_a_purchase_or_a_sale(run, executed):
+def test_later_prices_change_no_earlier_entry(run, executed):
     holdings = portfolio()["holdings"]
     holdings[1]["prices"] = [*holdings[1]["prices"][:2], {"since": RECALL, "usd": 500}]
     other = executed(PORTFOLIO, group={"portfolio": GROUP["portfolio"] | {"holdings": holdings}})
@@ -268,7 +268,7 @@ def test_no_later_price_changes_a_purchase_or_a_sale(run, executed):
 
 
 @pytest.mark.parametrize("kind", [Kind.PORTFOLIO, Kind.AGENT_DEPOSITS])
-def test_portfolio_and_agent_can_be_removed_separately(run, executed, kind):
+def test_a_counterfactual_can_remove_portfolio_and_agent_separately(run, executed, kind):
     other = without(run, kind).scenario
 
     assert (other.coins == ()) == (kind == Kind.PORTFOLIO)

@@ -1,7 +1,7 @@
-"""A house that halts closes all positions at the mark; afterwards it has no trades and no losses.
+"""At a halt, the house closes all positions at the mark. Later it has no trades and no losses.
 
-The world is that of the bank run, with customers on margin and two backstops. After the halt the
-price falls by nine tenths in an hour: a position that is still open would lose.
+The world has a bank run, customers on margin and two backstops. After the halt the price falls by
+90 % in an hour, so an open position would have a loss.
 """
 
 from datetime import UTC, date, datetime
@@ -24,11 +24,11 @@ HALT, FALLEN = (datetime(2022, 5, 12, hour, tzinfo=UTC) for hour in (20, 21))
 
 
 def crash_after_halt() -> dict:
-    """Return the changes of the world: customers on margin, and a crash after the halt."""
+    """Return settings that add customers on margin and a crash after the halt."""
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     later = ({"at": HALT, "price_usd": 29_000.0}, {"at": FALLEN, "price_usd": 3_000.0})
     market["price"] |= {"anchors": (*market["price"]["anchors"], *later), "ticks_per_s": 0.1}
-    # No posting falls on a full hour, so an older quote could still be valid after the halt.
+    # No quote is posted on a full hour, so an old quote could still be valid after the halt.
     market["quoter"] |= {"refresh_s": 1_000.0}
     leverage = load(str(WORLDS / "margin.toml")).leverage.model_dump(exclude_none=True)
     venture = load(str(RUN)).group.uses[0].model_dump(exclude_none=True)
@@ -47,13 +47,13 @@ def halted(executed) -> RunFolder:
 
 
 def halt_of(run: RunFolder) -> datetime:
-    """Return the one moment at which all positions are closed."""
+    """Return the time at which all positions are closed."""
     ((at,),) = run.select("SELECT DISTINCT time FROM rows WHERE motive = 'closing'")
     return at
 
 
 def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
-    """Add up each party's position on each venue, by all trades up to and at a moment."""
+    """Return each nonzero position by venue and party: the sum of all trades up to a moment."""
     paid = [motive.word for motive in Motive if motive.is_payment]
     found = run.select(
         """
@@ -71,7 +71,7 @@ def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
     return {(venue, who): int(lots) for venue, who, lots in found}
 
 
-def test_a_halt_leaves_no_position_on_the_house(halted):
+def test_after_a_halt_no_party_has_a_position_at_the_house(halted):
     at = halt_of(halted)
     before = halted.select("SELECT max(time) FROM rows WHERE time < ?", [at])[0][0]
     had = {who for (venue, who), _ in held(halted, before).items() if venue == "FTX"}
@@ -81,7 +81,7 @@ def test_a_halt_leaves_no_position_on_the_house(halted):
     assert not {who for (venue, who) in held(halted, at) if venue == "FTX"}
 
 
-def test_positions_are_closed_at_the_mark_of_the_settlement_before(halted):
+def test_positions_are_closed_at_the_mark_of_the_last_settlement(halted):
     at = halt_of(halted)
     marks = halted.select(
         "SELECT DISTINCT price FROM rows WHERE motive = 'variation-margin' AND venue = 'FTX' "
@@ -95,7 +95,7 @@ def test_positions_are_closed_at_the_mark_of_the_settlement_before(halted):
     assert [(price, price, 0, 0) for (price,) in marks] == closed
 
 
-def test_nothing_trades_on_a_house_that_has_halted(halted):
+def test_after_a_halt_there_are_no_trades_at_the_house(halted):
     later = halted.select(
         "SELECT count(*) FROM rows WHERE venue = 'FTX' AND time > ?", [halt_of(halted)]
     )
@@ -103,7 +103,7 @@ def test_nothing_trades_on_a_house_that_has_halted(halted):
     assert later == [(0,)]
 
 
-def test_a_halt_leaves_no_customer_a_position_on_margin(halted):
+def test_after_a_halt_no_customer_has_a_position_on_margin(halted):
     at = halt_of(halted)
     trades = ("leverage", "liquidation", "backstop", "deleveraging")
 
@@ -119,7 +119,7 @@ def test_a_halt_leaves_no_customer_a_position_on_margin(halted):
     assert not holders("<=")
 
 
-def test_hedges_of_closed_positions_are_closed_too(halted):
+def test_after_a_halt_hedges_on_the_lead_venue_are_closed(halted):
     (end,) = halted.select("SELECT max(time) FROM rows")[0]
     on_lead = {who for (venue, who) in held(halted, halt_of(halted)) if venue == "Binance"}
 
@@ -127,8 +127,8 @@ def test_hedges_of_closed_positions_are_closed_too(halted):
     assert not held(halted, end)
 
 
-def test_a_halted_houses_debts_do_not_change_with_the_price(halted):
-    """The price falls by nine tenths; there is no gap loss, since no party has a position."""
+def test_after_a_halt_prices_do_not_change_the_debts_of_the_house(halted):
+    """The price falls by 90 %, but no party has a position, so there is no gap loss."""
     day = halt_of(halted).date()
     moved = halted.select(
         "SELECT date, account FROM postings WHERE date > ? AND account LIKE 'Liabilities:FTX:%'",
@@ -142,8 +142,8 @@ def test_a_halted_houses_debts_do_not_change_with_the_price(halted):
     assert not gaps
 
 
-def test_days_after_a_halt_are_days_of_the_run(executed):
-    """The last day has no postings; its figures are those of the evening before."""
+def test_reports_include_days_after_the_last_entry(executed):
+    """The last day has no postings, so its figures equal the figures of the day before."""
     changes = crash_after_halt()
     run = executed(RUN, **{**changes, "run": {**changes["run"], "end": date(2022, 5, 16)}})
 
@@ -152,12 +152,12 @@ def test_days_after_a_halt_are_days_of_the_run(executed):
     assert standings(run)[-1].hole_usd == hole(run).hole_usd
 
 
-def test_the_books_of_a_halt_balance(halted):
+def test_the_books_of_a_run_with_a_halt_are_valid(halted):
     assert halt_of(halted)
     assert_sound(halted)
 
 
-def test_both_ways_write_the_same_halt(halted, tmp_path):
+def test_the_quote_by_quote_simulation_writes_the_same_halt(halted, tmp_path):
     quotes = execute(load(str(RUN), crash_after_halt()), tmp_path / "quotes", every_quote=True)
     written = [
         {

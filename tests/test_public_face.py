@@ -1,4 +1,4 @@
-"""`import moneytrail` is enough to run a scenario and to read a run; the import is fast."""
+"""With `import moneytrail` a user can run scenarios and read runs; the import is fast."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> "moneytrail.RunFolder":
     return moneytrail.run("tiny", out=tmp_path_factory.mktemp("face") / "tiny")
 
 
-def test_a_scenario_is_played_and_reported_on(run):
+def test_a_scenario_can_be_run_and_reported(run):
     first = moneytrail.where(run).tables()[0]
     picked_off = "SELECT sum(edge_usd) FROM fills WHERE motive = 'pickoff'"
     ((edge_usd,),) = moneytrail.sql(run, picked_off).rows
@@ -30,18 +30,18 @@ def test_a_scenario_is_played_and_reported_on(run):
     assert "owes its customers" in moneytrail.answer(run)
 
 
-def test_a_run_on_disk_is_opened_and_gives_the_same_reports(run):
+def test_a_run_opened_from_disk_gives_the_same_reports(run):
     opened = moneytrail.open_run(str(run.path))
 
     assert opened.path == run.path
     assert moneytrail.answer(opened) == moneytrail.answer(run)
 
 
-def test_its_audit_finds_nothing(run):
+def test_a_new_run_passes_the_audit(run):
     assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 7
 
 
-def test_a_seed_and_changes_are_laid_over_the_scenario(run, tmp_path):
+def test_a_seed_and_changes_replace_settings_of_the_scenario(run, tmp_path):
     changes = {"run": {"day_ledgers": []}, "maker": {"credit_line_usd": 123}}
 
     other = moneytrail.run("tiny", tmp_path / "other", seed=7, changes=changes)
@@ -60,7 +60,7 @@ def test_a_run_has_the_default_folder_of_the_command_line(tmp_path, monkeypatch)
     assert moneytrail.open_run("runs/out/tiny-seed1")
 
 
-def test_an_older_run_is_replaced_only_by_force(tmp_path):
+def test_an_existing_run_is_replaced_only_with_force(tmp_path):
     moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS)
 
     with pytest.raises(moneytrail.RunRefusedError, match="exists"):
@@ -68,7 +68,7 @@ def test_an_older_run_is_replaced_only_by_force(tmp_path):
     assert moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS, force=True)
 
 
-def test_a_mistake_raises_a_named_error(tmp_path):
+def test_each_kind_of_mistake_raises_its_own_error(tmp_path):
     with pytest.raises(moneytrail.ScenarioError, match="latency_ss"):
         moneytrail.run("tiny", tmp_path / "run", changes={"maker": {"latency_ss": 1}})
     with pytest.raises(moneytrail.RunFolderError, match="not a finished run"):
@@ -85,7 +85,7 @@ def test_every_public_name_exists_and_is_documented(name):
     assert name == "__version__" or public.__doc__
 
 
-def test_type_checkers_see_each_public_name_where_it_lives():
+def test_type_checkers_find_each_public_name_in_its_module():
     tree = ast.parse(Path(moneytrail.__file__).read_text(encoding="utf-8"))
     seen = {
         name.name: node.module
@@ -99,7 +99,7 @@ def test_type_checkers_see_each_public_name_where_it_lives():
     assert seen == moneytrail._HOMES
 
 
-def test_importing_it_loads_no_library():
+def test_importing_moneytrail_loads_no_large_library():
     seen = "import sys, moneytrail; print(moneytrail.__version__, *sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", seen], cwd=CHECKOUT, check=True, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""The page on Python: every line of it runs, and prints the output below it."""
+"""Every line of code on the page docs/python.md prints the output shown below it."""
 
 import doctest
 import re
@@ -71,7 +71,7 @@ def test_no_line_of_the_page_is_too_wide_for_a_screen():
     assert [line for line in lines if len(line) > 104] == []
 
 
-def test_a_table_is_exported_with_every_digit_and_every_gap():
+def test_a_table_is_exported_with_all_digits_and_missing_values():
     cells = [
         (Decimal("0.1"), 2**62, None, "a"),
         (None, -1, None, None),
@@ -93,28 +93,28 @@ def test_a_table_is_exported_with_every_digit_and_every_gap():
         ([1, "a"], "VARCHAR"),
     ],
 )
-def test_a_column_has_the_type_that_holds_its_cells(cells, wanted):
+def test_a_column_has_a_type_for_all_its_cells(cells, wanted):
     assert column_type(cells) == wanted
 
 
-def test_a_number_that_arrow_cannot_hold_is_refused():
+def test_a_number_with_too_many_digits_for_arrow_is_refused():
     with pytest.raises(ValueError, match="39 digits"):
         column_type([Decimal(10) ** 36, Decimal("0.01")])
 
 
-def test_without_a_library_of_data_frames_the_error_names_one(monkeypatch):
+def test_without_a_data_frame_library_the_error_says_which_to_install(monkeypatch):
     monkeypatch.setattr(data_frames, "_library", lambda name: None)
 
     with pytest.raises(moneytrail.NotebookError, match=r"moneytrail\[frames\]"):
         moneytrail.frame(Table("t", "", ("a",), [(1,)]))
 
 
-def test_a_frame_of_a_run_instead_of_a_report_is_refused():
+def test_a_data_frame_of_a_run_instead_of_a_report_is_refused():
     with pytest.raises(moneytrail.NotebookError, match="has no tables; give a report"):
         moneytrail.frame(Path("runs/out/tiny-seed1"))
 
 
-def test_without_polars_pandas_makes_the_frame_of_the_same_cells(monkeypatch):
+def test_without_polars_pandas_makes_a_data_frame_with_the_same_cells(monkeypatch):
     pandas = SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns))
     monkeypatch.setattr(data_frames, "_library", {"pandas": pandas}.get)
 
@@ -123,16 +123,18 @@ def test_without_polars_pandas_makes_the_frame_of_the_same_cells(monkeypatch):
 
 
 @pytest.mark.parametrize("ask", ["where", "timeline", "cash_coverage", "firms", "skill", "trace"])
-def test_reports_with_a_picture_draw_it(ask, busy_run):
+def test_reports_with_a_picture_can_be_plotted(ask, busy_run):
     assert moneytrail.plot(getattr(moneytrail, ask)(busy_run)).axes
 
 
-def test_claims_and_compare_have_a_picture_too(busy_run):
+def test_claims_can_be_plotted_and_an_empty_comparison_is_refused(busy_run):
     assert moneytrail.plot(moneytrail.claims([busy_run])).axes
     with pytest.raises(moneytrail.MistakeError, match="nothing to draw"):
-        moneytrail.plot(moneytrail.compare(busy_run))  # its days have no record in dollars
+        moneytrail.plot(
+            moneytrail.compare(busy_run)
+        )  # the record has no dollar figures for these days
 
 
-def test_a_report_without_a_picture_names_those_that_have_one(tiny_run):
+def test_without_a_picture_the_error_lists_reports_with_pictures(tiny_run):
     with pytest.raises(moneytrail.NotebookError, match=", ".join(sorted(PICTURES))):
         moneytrail.plot(moneytrail.schedules(tiny_run))

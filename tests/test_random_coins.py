@@ -1,8 +1,8 @@
-"""Customers' coins in random histories: every step keeps each coin, and the books pass.
+"""In random histories with customers' coins, no step loses a coin and the books are valid.
 
-Customers deposit and withdraw, prices move, and the maker takes money and gives some of it back,
-all through the real vault, custody, till, credit line and journal. Each history is then read back
-from disk by Beancount, and its hole at mark is explained by price and use.
+Customers deposit and withdraw, prices change, and the maker borrows money and repays some. The
+tests use the real vault, custody, till, credit line and journal. Then Beancount loads the books
+from disk, and changes by price and by use must explain the hole at mark.
 """
 
 import tempfile
@@ -61,38 +61,38 @@ class Ask(NamedTuple):
 
 
 class Take(NamedTuple):
-    """The maker raises cash, from the house in the end."""
+    """The maker raises cash; the house is the last source."""
 
     cents: int
 
 
 class GiveBack(NamedTuple):
-    """The maker pays cash to the house, and repays the credit line."""
+    """The maker deposits cash at the house and repays the credit line."""
 
     cents: int
 
 
 class Tick(NamedTuple):
-    """Bitcoin moves to a number of thousandths of its first price."""
+    """The price of bitcoin becomes *e3* thousandths of the first price."""
 
     e3: int
 
 
 class EndDay(NamedTuple):
-    """The day ends, and stated prices may change on the next."""
+    """The day ends; stated prices may change on the next day."""
 
 
 Step = Bring | Ask | Take | GiveBack | Tick | EndDay
 
 
 class Clock(NamedTuple):
-    """The clock of a counter."""
+    """A clock with a fixed time."""
 
     now: int
 
 
 class CoinHistory:
-    """A counter, a maker, and dealers with cash and a daily limit."""
+    """A world with customers' custody, a maker, and dealers with limited cash."""
 
     def __init__(self, folder: Path, dealers_cents: int, daily_cents: int | None = None) -> None:
         self.journal = open_journal(SCENARIO, PARTIES, folder, Journal)
@@ -122,7 +122,7 @@ class CoinHistory:
         self.coins = self._counted()
 
     def play(self, steps: Iterable[Step]) -> None:
-        """Process all steps, and finish with the end of a day."""
+        """Process all steps, then end the day."""
         for step in (*steps, EndDay()):
             self.now_us += HOUR_US // 60
             desk = RetailCustody(Clock(self.now_us), self.custody, self.till, HOUSE, CODE[RETAIL])
@@ -146,7 +146,7 @@ class CoinHistory:
         self.journal.finish(self.now_us - 1)
 
     def assert_in_order(self) -> None:
-        """Check the world after every step."""
+        """Check the state of the world after a step."""
         vault = self.vault
         for owed, there, to_maker in zip(vault.owed, vault.there, vault.lent, strict=True):
             assert owed == there + to_maker
@@ -184,7 +184,7 @@ class CoinHistory:
         self.vault.mark(day, np.array([self._ticks], dtype=np.int64))
 
     def _counted(self) -> list[int]:
-        """Count each coin of customers, the house, and the dealers' purchases."""
+        """Return the total of each coin: held by customers and the house, and lent."""
         vault = self.vault
         return [sum(each) for each in zip(vault.own, vault.there, vault.lent, strict=True)]
 
@@ -198,7 +198,7 @@ class CoinHistory:
 
 
 def play(steps: Iterable[Step], dealers_cents: int, daily_cents: int | None) -> None:
-    """Play a history, and check its books on disk in every way."""
+    """Process a history of steps and check the books on disk."""
     with tempfile.TemporaryDirectory() as name:
         history = CoinHistory(Path(name), dealers_cents, daily_cents)
         history.play(steps)
@@ -230,21 +230,17 @@ STEPS = st.one_of(
     st.sampled_from([0, 3_000_000, 10**12]),
     st.sampled_from([None, 0, 1_000_000]),
 )
-def test_in_any_history_each_coin_is_held_or_lent_and_the_books_balance(
-    steps, dealers_cents, daily_cents
-):
+def test_in_any_history_no_coin_is_lost_and_the_books_balance(steps, dealers_cents, daily_cents):
     play(steps, dealers_cents, daily_cents)
 
 
 @pytest.mark.parametrize(("seed", "daily_cents", "waits"), [(5, 0, {"USD"}), (0, 300_000, LINES)])
-def test_with_a_line_for_each_coin_some_requests_are_paid_while_others_wait(
-    seed, daily_cents, waits
-):
+def test_requests_for_some_coins_are_paid_while_requests_for_dollars_wait(seed, daily_cents, waits):
     with tempfile.TemporaryDirectory() as name:
         CoinHistory(Path(name), 10**12, daily_cents).play(long_history(seed))
         run = RunFolder(Path(name))
         noted = [note.commodity for note in run.notes(UnpaidRequest)]
-        # Requests for dollars wait until they are paid.
+        # Find withdrawals of coins while a request for dollars waits.
         meanwhile = run.select(
             """
             WITH waited AS (
@@ -262,14 +258,14 @@ def test_with_a_line_for_each_coin_some_requests_are_paid_while_others_wait(
     assert meanwhile
 
 
-def test_in_long_histories_coins_are_sold_and_bought_back_and_requests_wait():
+def test_long_histories_include_sales_of_coins_purchases_and_waiting_requests():
     told = set.union(*(told_in(long_history(seed)) for seed in range(2)))
 
     assert told == WORDS
 
 
 def long_history(seed: int) -> list[Step]:
-    """Draw steps of all kinds, with large moves of prices in between."""
+    """Draw steps of all kinds, with large price changes between them."""
     draws = np.random.default_rng(seed)
     kinds = (Bring, Ask, Take, GiveBack)
     steps: list[Step] = []
@@ -284,7 +280,7 @@ WORDS = {" sells them for ", " and returns them", " BTC from ", "waited-s"}
 
 
 def told_in(steps: Iterable[Step]) -> set[str]:
-    """Return the words that occur in a history's books."""
+    """Return the words in WORDS that are in the books of a history."""
     with tempfile.TemporaryDirectory() as name:
         CoinHistory(Path(name), 10**12).play(steps)
         text = "".join(path.read_text() for path in Path(name).glob("2*.beancount"))

@@ -1,8 +1,8 @@
-"""For any price and any customers on margin the books pass, line by line and holder by holder.
+"""With any prices and any customers on margin the books are valid, and so is each margin account.
 
-In small worlds all limits are drawn at random: leverage, margin, funds, backstops.
-Each world is read back from disk: Beancount reads the day ledgers and DuckDB the fills. Each
-account on margin is followed through them.
+Small worlds have random limits: leverage, margin, insurance fund and backstops. Beancount reads the
+day ledgers of each world from disk, and DuckDB reads the fills. The audit recomputes each margin
+account from the fills.
 """
 
 import random
@@ -21,12 +21,12 @@ DAY = date(2022, 5, 9)
 
 
 def crash(draws: random.Random) -> dict:
-    """Draw the changes of one such world."""
+    """Draw the settings of one random world."""
     first = draws.choice([5_000, 30_000])
     prices, anchors = first, [{"at": DAY, "price_usd": first}]
     for hour in sorted(draws.sample(range(1, 24), 6)):
         prices = round(prices * draws.choice([0.6, 0.8, 0.95, 1.05, 1.3, 1.8]))
-        prices = min(max(prices, 50), 150_000)  # a quote shows a lot at least
+        prices = min(max(prices, 50), 150_000)  # the displayed size is at least one lot
         anchors.append({"at": datetime(2022, 5, 9, hour, tzinfo=UTC), "price_usd": prices})
     market = dict(load(str(MARGIN)).model_dump(exclude_none=True)["markets"][0])
     market["price"] = {
@@ -79,7 +79,7 @@ def crash(draws: random.Random) -> dict:
 
 
 def tokens(draws: random.Random) -> tuple[dict, ...]:
-    """Draw collateral in tokens, priced by the market of the position or by another."""
+    """Draw settings of tokens as collateral, each with a weight and a market that prices it."""
     return tuple(
         {
             "name": name,
@@ -92,7 +92,7 @@ def tokens(draws: random.Random) -> tuple[dict, ...]:
 
 
 def played(world: dict) -> Counter:
-    """Play a world, check its books in every way, and count the rows by motive."""
+    """Simulate a world, check its books, and return the number of rows by motive."""
     with sound_run(load(str(MARGIN), world)) as run:
         *_, check = liquidations(run).tables()
         assert all(difference == 0 for _, difference in check.rows)
@@ -101,7 +101,7 @@ def played(world: dict) -> Counter:
             return Counter(dict(motives.fetchall()))
 
 
-def test_crashes_cover_every_event_and_the_books_balance():
+def test_random_crashes_include_every_event_and_the_books_balance():
     happened = sum((played(crash(random.Random(seed))) for seed in (0, 17)), Counter())
 
     assert happened.keys() >= {
@@ -119,5 +119,5 @@ def test_crashes_cover_every_event_and_the_books_balance():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
-def test_in_many_crashes_the_books_balance(seed):
+def test_in_many_random_crashes_the_books_balance(seed):
     played(crash(random.Random(seed)))

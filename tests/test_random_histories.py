@@ -1,8 +1,8 @@
-"""For any events in any order all invariants hold at every step, and independent sums agree.
+"""With any events in any order, the books satisfy all invariants after every step.
 
-Histories are drawn at random and played through the real journal, venues, custody, credit line and
-margin desk, by traders with too little margin. Settlements come at random times. Each history is
-then read back from disk: the general ledger and every day ledger by Beancount, the fills by DuckDB.
+Random histories use the real journal, venues, custody, credit line and margin desk. Traders have
+too little margin, and settlements are at random times. Then Beancount loads the general ledger and
+every day ledger from disk, and DuckDB reads the fills.
 """
 
 import random
@@ -46,16 +46,16 @@ VENUES = (HOUSE, LEAD)
 MARKETS = ("BTC-PERP", "SOL-PERP")
 LOTS = ("0.01", "10")
 TICKS_USD = ("1", "0.01")
-PRICES = (30_000, 3_000)  # ticks, at first
+PRICES = (30_000, 3_000)  # the first price of each market, in ticks
 NAMES = Names(VENUES, MARKETS, PARTIES.names)
 CODE = {name: code for code, name in enumerate(PARTIES.names)}
 
-MAY_30_US = 19_142 * DAY_US  # 2022-05-30: a month ends in the midst of longer histories
+MAY_30_US = 19_142 * DAY_US  # 2022-05-30; longer histories continue in the next month
 HOUR_US = DAY_US // 24
 SETTLE_US = HOUR_US // 2
 FUNDING_E9 = 50_000
 
-# Dollars: so few that every party sometimes has none left.
+# In dollars. The amounts are small, so every party sometimes has no cash left.
 CASH_USD = {HOUSE: 3_000, MAKER: 1_500, "Retail": 4_000, LEAD: 0}
 CLAIMS_USD = {
     ("Retail", HOUSE): 1_500,
@@ -88,7 +88,7 @@ class Withdraw(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """A party hits the maker's quote, which is *better_ticks* better than the lead price."""
+    """A party trades with the maker, at *better_ticks* better than the lead price."""
 
     taker: str
     market: int
@@ -113,13 +113,13 @@ class Tick(NamedTuple):
 
 
 class Settle(NamedTuple):
-    """The interval ends, and with *end_of_day* the day."""
+    """The interval ends; with *end_of_day* the day also ends."""
 
     end_of_day: bool
 
 
 class Cut(NamedTuple):
-    """The house limits its total loan to the maker, and recalls nothing."""
+    """The house lowers the limit of the maker's credit line, and recalls no money."""
 
     line_usd: int
 
@@ -128,7 +128,7 @@ Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 
 
 class History:
-    """A small world without a plan, wired like the real one."""
+    """A small world whose steps are given from outside, with the parts of the real world."""
 
     def __init__(self, folder: Path) -> None:
         self._contracts = {
@@ -180,7 +180,7 @@ class History:
         self._traded: list[tuple[str, int, np.ndarray]] = []
 
     def play(self, steps: Iterable[Step]) -> None:
-        """Process all events, and finish with the end of a day."""
+        """Process all steps, then end the day."""
         for step in steps:
             self._now_us = min(self._now_us + 1_000_003, self._start_us + SETTLE_US - 2)
             match step:
@@ -212,7 +212,7 @@ class History:
         lots: int,
         worse_ticks: int,
     ) -> None:
-        """Record a fill; as in the real world, venues book it when the interval ends."""
+        """Record a fill, which the venues book when the interval ends, as in the real world."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive
@@ -258,7 +258,7 @@ class History:
         self.journal.record(movements.opening_balances(MAY_30_US, cash_cents, claim_cents))
 
     def balances(self) -> dict[tuple[str, str], int]:
-        """Return the world's own balance of each account, in cents and lots."""
+        """Return the balance of each account in the state of the world, in cents and lots."""
         found = {(cash(name), "USD"): int(self.custody.cash[code]) for name, code in CODE.items()}
         for name, venue in self.venues.items():
             for entity, code in CODE.items():
@@ -277,25 +277,25 @@ class History:
 
 
 def assert_the_world_is_in_order(history: History) -> None:
-    """Check the world after every settlement."""
+    """Check the state of the world after a settlement."""
     assert (history.custody.cash >= 0).all()
     assert history.custody.cash.sum() == 100 * (sum(CASH_USD.values()) + sum(CLAIMS_USD.values()))
     for venue in history.venues.values():
         assert (venue.claims >= 0).all()
         assert not venue.lots.sum(axis=1).any()
-    # A lower limit recalls nothing, but stops further draws beyond it.
+    # A lower limit recalls no money, but there are no new draws above the limit.
     allowed_cents = max(history.line_cents, history.drawn_before_cents)
     assert 0 <= history.credit.drawn_cents <= allowed_cents
 
 
 def assert_the_books_agree(history: History) -> None:
-    """Check after every day that the journal's balances are the world's own."""
+    """Check after a day that the journal's balances equal the state of the world."""
     for (account, commodity), units in history.balances().items():
         assert history.journal.balance(account, commodity) == units, account
 
 
 def assert_beancount_agrees(history: History, run: RunFolder) -> None:
-    """Check at the end that Beancount's sums agree with the world and the journal."""
+    """Check that Beancount's balances equal the journal's and the state of the world."""
     lot = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {"USD": Decimal("0.01")}
     theirs: Counter = Counter()
     for entry in run.transactions:
@@ -308,7 +308,7 @@ def assert_beancount_agrees(history: History, run: RunFolder) -> None:
 
 
 def assert_the_books_hold(folder: Path) -> RunFolder:
-    """Check on disk each posted step in the day ledgers, and each day in the general ledger."""
+    """Check the general ledger, all day ledgers and all fills on disk."""
     entries, errors, options = loader.load_file(str(folder / "main.beancount"))
     assert not errors
     assert not invariants.check(entries, options)[1]
@@ -322,7 +322,7 @@ def assert_the_books_hold(folder: Path) -> RunFolder:
 
 
 def play(steps: Iterable[Step]) -> Counter:
-    """Play a history, check it in every way, and count its events."""
+    """Process a history, check its books, and return the number of events by type."""
     with tempfile.TemporaryDirectory() as name:
         history = History(Path(name))
         history.play(steps)
@@ -366,14 +366,14 @@ STEPS = st.one_of(
 
 @settings(max_examples=10)
 @given(st.lists(STEPS, max_size=40))
-def test_in_any_history_the_books_balance_and_all_calculations_agree(steps):
+def test_in_any_history_the_books_balance_and_agree_with_the_world(steps):
     play(steps)
 
 
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(st.lists(STEPS, max_size=120))
-def test_in_any_long_history_the_books_balance_and_all_calculations_agree(steps):
+def test_in_any_long_history_the_books_balance_and_agree_with_the_world(steps):
     play(steps)
 
 
@@ -381,9 +381,9 @@ def test_in_any_long_history_the_books_balance_and_all_calculations_agree(steps)
 
 
 def draw_steps(draws: random.Random, n: int) -> list[Step]:
-    """Draw steps in proportions with which firms hedge, lose their margin, and add more.
+    """Draw steps with which firms hedge, lose margin and deposit again.
 
-    Once in between the credit line is reduced.
+    One step lowers the credit line.
     """
 
     def one() -> Step:
@@ -409,7 +409,7 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
     return steps
 
 
-def test_long_histories_cover_every_event_and_the_books_balance():
+def test_long_histories_include_every_event_and_the_books_balance():
     happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(2)), Counter())
 
     assert happened.keys() >= {

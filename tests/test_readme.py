@@ -1,4 +1,4 @@
-"""The README: its commands run as they are typed, its figures are computed."""
+"""The commands in the README run as printed, and its figures agree with runs and pages."""
 
 import re
 import shlex
@@ -31,12 +31,12 @@ LIFE = "runs/out/ftx-sampled-seed1"
 LINES_MAX = 150
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
-# Commands that take minutes run on a world that takes a second.
+# Scenarios that take minutes are replaced by a scenario that takes a second.
 SMALLER = {"march-2020": "tiny"}
 
 
 def commands() -> list[list[str]]:
-    """Return the words of every shown command, in order."""
+    """Return the words of each command on the page, in order."""
     lines = [line for block in SHELL.findall(README) for line in block.splitlines()]
     return [shlex.split(line, comments=True) for line in lines if not line.startswith("export ")]
 
@@ -51,14 +51,14 @@ def said() -> str:
     return " ".join(README.split())
 
 
-def test_it_is_short():
+def test_the_readme_is_short():
     assert len(README.splitlines()) <= LINES_MAX
 
 
-def test_every_command_runs_as_it_is_typed(tiny_run: RunFolder, tmp_path, monkeypatch):
-    """They run in the order of the page; a small run takes the place of the life."""
+def test_every_command_in_the_readme_runs(tiny_run: RunFolder, tmp_path, monkeypatch):
+    """The commands run in the order of the page; a small run replaces the life of the exchange."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(experiment, "cores", lambda: 1)  # to start processes takes seconds
+    monkeypatch.setattr(experiment, "cores", lambda: 1)  # starting processes takes seconds
     shutil.copytree(tiny_run.path, LIFE)
     shutil.copy(ROOT / "docs" / "any-ledger.beancount", tmp_path)
     for program, *words in commands():
@@ -76,7 +76,7 @@ def test_every_command_runs_as_it_is_typed(tiny_run: RunFolder, tmp_path, monkey
     assert Path("exhibit.html").stat().st_size > 10_000
 
 
-def test_the_lines_of_python_run(tmp_path, monkeypatch, capsys):
+def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (block,) = PYTHON.findall(README)
     exec(block, {})
@@ -85,9 +85,9 @@ def test_the_lines_of_python_run(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.strip() == moneytrail.answer(run)
 
 
-def test_its_figures_agree_with_the_page_of_findings():
+def test_figures_in_the_readme_agree_with_the_page_of_findings():
     finding = said().partition("**What we found.**")[2].partition("![")[0]
-    # A figure of the study has a dollar sign, and a test of its own.
+    # Figures of the study have a dollar sign; another test checks these.
     told = re.findall(r"(?<![$\d.])([\d.]+(?: to [\d.]+)?) (million|billion)", finding)
     units = {"million": "m USD", "billion": "bn USD"}
 
@@ -96,7 +96,7 @@ def test_its_figures_agree_with_the_page_of_findings():
         assert f"| {figure} {units[unit]} |" in FINDINGS, figure
 
 
-def test_its_text_on_the_study_agrees_with_the_shipped_study():
+def test_the_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
     n, with_half, facts, most = re.findall(
         r"repeated the simulation (\d+) times .* In (\d+) of them the thread's causes .* are half "
@@ -114,7 +114,7 @@ def test_its_text_on_the_study_agrees_with_the_shipped_study():
 
 @pytest.fixture(scope="module")
 def life(executed) -> RunFolder:
-    """The exchange's life at the fidelity of `make run`: some minutes."""
+    """Return the run of `make run`: the life of the exchange, which takes some minutes."""
     return executed("ftx-sampled")
 
 
@@ -129,7 +129,7 @@ def test_the_readme_has_the_answer_of_the_life(life):
 
 
 @pytest.mark.slow
-def test_its_number_of_outcomes_near_the_record_agrees_with_compare(life):
+def test_the_number_of_outcomes_near_the_record_agrees_with_compare(life):
     inside, of = re.findall(
         r"Of (\d+) recorded outcomes that can be compared with it, (\d+)", said()
     )[0][::-1]

@@ -1,4 +1,4 @@
-"""A bank run: payments, waiting requests, and the books when the house halts."""
+"""In a bank run, requests wait and the house halts; payments, queue and books are correct."""
 
 import math
 import random
@@ -30,13 +30,13 @@ COVERED = {"group": {"uses": ()}}
 
 @pytest.fixture(scope="module")
 def broken(executed) -> RunFolder:
-    """Six days: a venture bought on credit, two pieces of news, a run, a queue, a halt."""
+    """Return a run of six days: a venture on credit, two news, a bank run, a queue and a halt."""
     return executed(RUN)
 
 
 @pytest.fixture(scope="module")
 def covered(executed) -> RunFolder:
-    """The same news at a house that has lent only the cost of its maker's quotes."""
+    """Return a run with the same news; the house has lent only the cost of its maker's quotes."""
     return executed(RUN, run={"day_ledgers": [date(2022, 5, 12)]}, **COVERED)
 
 
@@ -49,7 +49,7 @@ def told(run: RunFolder, name: str) -> list[tuple[date, str]]:
 
 
 def moments(run: RunFolder, tag: str) -> list[tuple[str, Transaction]]:
-    """Return the times of one kind of events at the house, in order."""
+    """Return the entries with a tag that move the house's cash, each with its time."""
     found = [
         (f"{entry.date} {entry.meta['time']}", entry)
         for entry in run.transactions
@@ -75,7 +75,7 @@ def test_the_bank_run_ends_in_a_halt_and_the_quoter_stops(broken):
     assert told(broken, QUOTER) == [(date(2022, 5, 9), "on"), (date(2022, 5, 12), "off")]
 
 
-def test_after_the_halt_the_houses_cash_is_constant_and_requests_are_noted(broken):
+def test_after_the_halt_the_houses_cash_is_constant_and_requests_have_notes(broken):
     moved = [
         entry.date
         for entry in broken.transactions
@@ -109,7 +109,7 @@ def test_after_the_halt_the_group_receives_no_money_and_makes_no_payment(execute
     assert [told(run, HOUSE), told(run, QUOTER)] == [told(broken, HOUSE), told(broken, QUOTER)]
 
 
-def test_firms_and_retail_wait_in_one_queue(broken):
+def test_firms_and_retail_customers_wait_in_one_queue(broken):
     asked = {each.holder[0] for each in broken.notes(UnpaidRequest)}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
 
@@ -117,8 +117,8 @@ def test_firms_and_retail_wait_in_one_queue(broken):
     assert {"Retail", "Firm01", "Firm02"} <= paid
 
 
-def test_unpaid_requests_are_still_owed(broken):
-    """No request in this world is paid after a wait, so all noted requests still wait."""
+def test_unpaid_requests_remain_debts_of_the_house(broken):
+    """In this world no request is paid after a wait, so all requests with a note still wait."""
     assert not any("waited-s" in entry.meta for entry in broken.transactions)
     noted: Counter = Counter()
     for each in broken.notes(UnpaidRequest):
@@ -129,14 +129,14 @@ def test_unpaid_requests_are_still_owed(broken):
         assert 0 < usd <= claims_usd[customer]
 
 
-def test_the_audit_finds_nothing_wrong(broken, covered):
+def test_runs_with_and_without_a_halt_pass_the_audit(broken, covered):
     for run in (broken, covered):
         findings = list(audit(run.path, every_day=True))
         assert findings
         assert not [problem for finding in findings for problem in finding.problems]
 
 
-def test_the_reports_on_claims_hold_in_a_run_that_ends_with_a_halt(broken):
+def test_reports_on_claims_agree_in_a_run_that_ends_with_a_halt(broken):
     the_hole, of_house = hole(broken), coverage(broken).house
     dates = {what: rest for what, *rest in cash_coverage(broken).tables()[0].rows}
 
@@ -154,7 +154,7 @@ def test_the_reports_on_claims_hold_in_a_run_that_ends_with_a_halt(broken):
 # ------------------------------------------------------------------------------- controls
 
 
-def test_a_fully_covered_house_survives_the_same_fear_without_a_queue(covered):
+def test_a_house_with_enough_cash_pays_all_withdrawals_after_the_same_news(covered):
     taken = -sum(cash_usd(entry) for _, entry in moments(covered, "withdrawal"))
 
     assert told(covered, HOUSE) == [(date(2022, 5, 9), "open")]
@@ -192,7 +192,7 @@ def test_news_changes_no_earlier_entry(broken, executed):
     assert told(without, HOUSE) == [(date(2022, 5, 9), "open")]
 
 
-def test_news_long_before_the_run_has_no_effect(broken, executed):
+def test_old_news_has_no_effect(broken, executed):
     old = {"date": date(2020, 1, 1), "shock": 1.0, "what": "Once upon a time"}
     news = load(str(RUN)).model_dump(exclude_none=True)["news"]
     with_old = executed(RUN, news=(old, *news))
@@ -206,8 +206,8 @@ def test_news_long_before_the_run_has_no_effect(broken, executed):
     assert then == now != []
 
 
-def test_without_the_quoter_customers_trade_their_stated_demand_with_other_makers_only(executed):
-    """With the quoter the book is twice as deep, and customers trade four times as much."""
+def test_without_the_quoter_customers_trade_only_with_other_makers(executed):
+    """With the quoter the order book is twice as deep, and customers trade four times as much."""
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
     days = run.notes(TradedDay)
@@ -218,12 +218,14 @@ def test_without_the_quoter_customers_trade_their_stated_demand_with_other_maker
     for half, times in ((days[:3], 4), (days[3:], 1)):
         usd = float(sum(day.captive_usd + day.others_usd for day in half))
         error = 4 * math.sqrt(2 * scenario.markets[0].order_usd_mean / usd)
-        assert usd == pytest.approx(3 * times * stated_usd, rel=error + 0.05)  # lots are whole
+        assert usd == pytest.approx(
+            3 * times * stated_usd, rel=error + 0.05
+        )  # orders are rounded to lots
     assert all(day.captive_usd > 0 for day in days[:3])
     assert all(day.captive_usd == day.hits_usd == 0 for day in days[3:])
 
 
-def test_both_ways_write_the_same_bytes(executed, tmp_path):
+def test_the_quote_by_quote_simulation_writes_the_same_bytes(executed, tmp_path):
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     seldom = market | {"quoter": market["quoter"] | {"refresh_s": 60.0}}
     broken = executed(RUN, markets=(seldom,))
@@ -263,14 +265,14 @@ def test_both_ways_write_the_same_bytes(executed, tmp_path):
         ),
     ],
 )
-def test_contradictions_of_the_flow_are_refused(overrides, key):
+def test_contradictory_settings_of_the_flow_are_refused(overrides, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(RUN), overrides)
 
     assert caught.value.key == key
 
 
-def test_without_a_flow_there_is_no_news_and_rates_must_be_given(tmp_path):
+def test_without_a_flow_news_and_missing_rates_are_refused(tmp_path):
     tiny = load("tiny").model_dump(exclude_none=True)
     news = {"date": date(2022, 5, 10), "shock": 1.0, "what": "Nobody listens"}
     with pytest.raises(ScenarioError) as caught:
@@ -291,7 +293,7 @@ def test_without_a_flow_there_is_no_news_and_rates_must_be_given(tmp_path):
 
 
 def panic(draws: random.Random) -> dict:
-    """Draw a world in which cash may be short and customers may fear."""
+    """Draw settings of a world in which cash may be short and customers may fear for it."""
     hours = sorted(draws.sample(range(72), 4))
     news = tuple(
         {
@@ -310,7 +312,7 @@ def panic(draws: random.Random) -> dict:
         "halt_after_h": draws.choice([1.0, 12.0, 1_000.0]),
     }
     market = dict(load(str(RUN)).model_dump(exclude_none=True)["markets"][0])
-    market["order_usd_mean"] = 200_000  # few fills, which are not tested here
+    market["order_usd_mean"] = 200_000  # large orders, so that there are few fills
     market["price"] |= {"ticks_per_s": 0.02}
     market["quoter"] |= {"refresh_s": 120.0}
     return {
@@ -347,14 +349,14 @@ def panic(draws: random.Random) -> dict:
 
 
 def played(draws: random.Random) -> set[str]:
-    """Play a world, check its books in every way, and return the events of withdrawals."""
+    """Simulate a world, check its books, and return the states of withdrawals."""
     with sound_run(load(str(RUN), panic(draws))) as run:
         said = {status for _, status in told(run, HOUSE)}
         return said | ({"paid after a wait"} if waits(run) else set())
 
 
 def waits(run: RunFolder) -> int:
-    """Count payments after a wait, and check that they are in order and noted."""
+    """Return the number of payments after a wait; check their order and their notes."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):
@@ -366,7 +368,7 @@ def waits(run: RunFolder) -> int:
     return len(asked)
 
 
-def test_panics_cover_every_event_and_the_books_balance():
+def test_random_panics_include_every_event_and_the_books_balance():
     happened = [played(random.Random(seed)) for seed in (34, 42)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}
@@ -375,5 +377,5 @@ def test_panics_cover_every_event_and_the_books_balance():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
-def test_in_many_panics_the_books_balance(seed):
+def test_in_many_random_panics_the_books_balance(seed):
     played(random.Random(seed))

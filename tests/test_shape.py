@@ -1,4 +1,4 @@
-"""The shape of the code: files, constructors and classes stay below a size."""
+"""Files, constructors and classes stay below a maximum size, and names are unique."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def classes(path: Path) -> Iterator[ast.ClassDef]:
 
 
 def parameters(one: ast.ClassDef) -> list[str]:
-    """Name the parameters of a class's own constructor."""
+    """Return the parameters of the constructor that a class defines."""
     for method in one.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             asked = method.args
@@ -31,7 +31,7 @@ def parameters(one: ast.ClassDef) -> list[str]:
 
 
 def attributes(one: ast.ClassDef) -> set[str]:
-    """Name the fields of a class, and all attributes that its methods set."""
+    """Return the names of the fields of a class and of all attributes that its methods set."""
     fields = {
         line.target.id
         for line in one.body
@@ -52,7 +52,7 @@ def names(paths: list[Path]) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=names(FILES))
-def test_a_file_holds_one_idea(path):
+def test_files_constructors_and_classes_are_small(path):
     assert len(path.read_text().splitlines()) <= LINES_MAX
     for one in classes(path):
         assert len(parameters(one)) <= PARAMETERS_MAX, one.name

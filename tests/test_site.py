@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_site_builds_without_a_warning(tmp_path):
-    """A warning is a broken link, or a page that the contents page does not list."""
+    """Sphinx warns of a broken link, and of a page that is not in the contents."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     command = "-m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs --doctree-dir"
     done = subprocess.run(

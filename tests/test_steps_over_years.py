@@ -1,4 +1,4 @@
-"""Terms that change over the years: the maker's share, its credit line, others' payments."""
+"""Settings can change during a run: the maker's share, its credit line, others' payments."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -32,7 +32,7 @@ def drawn_usd(run: RunFolder, day: date) -> Decimal:
     return -sum(postings, Decimal(0))
 
 
-def test_no_dollar_is_drawn_before_the_first_day_of_a_limit_or_beyond_the_limit(executed):
+def test_no_credit_is_drawn_before_the_first_day_of_a_limit_or_above_it(executed):
     allowed = {date(2022, 6, 1): 650_000, date(2022, 6, 3): 20_000}
     steps = [{"since": day, "usd": usd} for day, usd in allowed.items()]
     run = executed(GROUP, maker={"credit_line_usd": 0, "credit_line_steps": steps})
@@ -42,10 +42,10 @@ def test_no_dollar_is_drawn_before_the_first_day_of_a_limit_or_beyond_the_limit(
     )
     assert before == 0
     assert 20_000 < allowed_usd <= 650_000
-    assert later == allowed_usd  # no loan is recalled, and no new loan is made
+    assert later == allowed_usd  # a lower limit recalls no loan and allows no new loan
 
 
-def test_a_share_applies_from_the_first_of_its_month():
+def test_a_new_share_applies_from_its_first_day():
     steps = [{"since": date(2022, 6, 1), "share": 0.05}]
     table = load(str(GROUP)).maker.model_dump(exclude_none=True)
     maker = Maker.model_validate(table | {"depth_share": 0.2, "depth_share_steps": tuple(steps)})
@@ -76,10 +76,10 @@ ONE_FIRM = {
 
 @pytest.fixture
 def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
-    """Return the fills of the maker's quotes in four days over a month's end.
+    """Return a function that gives the fills of the maker's quotes in four days of two months.
 
-    Each has its time, its motive, its lots, and its price and the lead price in ticks of a dollar.
-    No party lacks money, and no decision depends on positions.
+    A fill is a tuple: time, motive, lots, price and lead price. Prices are in ticks of one dollar.
+    All parties have enough money, and no decision depends on positions.
     """
 
     def fills(
@@ -133,8 +133,8 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
-def test_after_its_step_all_trades_are_as_with_a_constant_share(hit, depth_usd_per_bp):
-    """Customers' orders and the displayed size are the same too, for a stated size or a share."""
+def test_after_the_change_all_fills_equal_those_with_a_constant_share(hit, depth_usd_per_bp):
+    """The claim is true for a stated displayed size and for a share of the depth."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
         if depth_usd_per_bp:
@@ -157,21 +157,25 @@ def test_after_its_step_all_trades_are_as_with_a_constant_share(hit, depth_usd_p
         assert lots[0] > 1.3 * lots[1]
 
 
-def test_customers_trade_all_stated_volume_with_the_maker_if_others_are_far_away(hit):
-    fills = hit(ALONE, {"displayed_usd": 1e6})  # more than any order
+def test_the_maker_trades_all_stated_volume_if_other_quotes_are_far_away(hit):
+    fills = hit(ALONE, {"displayed_usd": 1e6})  # larger than any order
 
     for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):
         usd = [abs(lots) * price * 0.01 for _, _, lots, price, _ in of_days(fills, begin, end)]
         expected_usd = month_usd / days * (end - begin).days
-        # A Poisson number of orders, whose mean square is at most twice the square of their mean.
+        # The number of orders is Poisson; their mean square is at most twice the squared mean.
         error_usd = (2 * expected_usd * ORDER_USD) ** 0.5
         assert abs(sum(usd) - expected_usd) < 4 * error_usd < expected_usd / 3
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
-def test_quotes_are_hit_less_with_a_multiple_of_their_distance(hit, times):
-    """The price is constant between posting and hit, so that all quotes have its present value."""
-    ladder = {"levels": 2, "level_step_bps": 4.0, "displayed_usd": 1_000}  # some hits reach deeper
+def test_fills_are_at_the_stated_multiple_of_the_half_spread(hit, times):
+    """The price is constant, so a fill's distance from the lead price is the quote's distance."""
+    ladder = {
+        "levels": 2,
+        "level_step_bps": 4.0,
+        "displayed_usd": 1_000,
+    }  # large orders reach level two
     fills = hit(ALONE, ladder, volatility=0.0, spread_times=times)
 
     assert {lead for *_, lead in fills} == {30_000}
@@ -180,7 +184,7 @@ def test_quotes_are_hit_less_with_a_multiple_of_their_distance(hit, times):
     assert distances == set(levels)
 
 
-def test_other_makers_deposit_money_for_their_fees(executed):
+def test_other_makers_deposit_cash_to_pay_their_fees(executed):
     kept, paid_in = 1_000, 20_000
     run = executed(GROUP, other_makers={"opening_claim_usd": kept, "opening_cash_usd": paid_in})
     usd = usd_balances(run)
@@ -196,7 +200,7 @@ def test_other_makers_deposit_money_for_their_fees(executed):
     assert usd[cash(OTHERS)] - paid_in == fees < 0
 
 
-def test_a_maker_without_cash_is_charged_up_to_its_claim(executed):
+def test_other_makers_without_cash_pay_fees_only_up_to_the_claim(executed):
     run = executed(GROUP, other_makers={"opening_claim_usd": 10.0})
     assert usd_balances(run)[claim(OTHERS, HOUSE)] == 0
     assert not any(entry.payee == OTHERS and "deposit" in entry.tags for entry in run.transactions)

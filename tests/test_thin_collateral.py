@@ -1,7 +1,8 @@
-"""Accounts that borrow against a thin token: their cost, in limits with a known result.
+"""The loss on loans against a thin token equals a formula in simple cases.
 
-In the world `thin` the price is 60, then falls to a third within an hour. A million tokens
-that count for 65 % allow a debt of 0.65 x 60 million x 10 / 11, with a margin of a tenth on it.
+In the world `thin` the price is 60 and falls to 20 within an hour. The borrower has a million
+tokens with a weight of 65 % and a margin of a tenth of the debt. So the debt is at most
+0.65 x 60 million x 10 / 11.
 """
 
 from collections.abc import Callable
@@ -36,7 +37,7 @@ def thin_run(executed: Executed) -> RunFolder:
 
 
 def world(weight: float = 0.7, steps: tuple = (), **changes: object) -> dict:
-    """The world with another loan, another weight of the token, or another price."""
+    """Return settings of the world with changes to the loan, the token's weight or the price."""
     given = load(str(THIN)).model_dump(exclude_none=True)
     (loan,), (token,) = given["leverage"]["pledged_loans"], given["leverage"]["tokens"]
     (market,) = given["markets"]
@@ -61,7 +62,7 @@ def test_a_borrower_owes_the_weighted_value_of_its_tokens_less_a_margin(thin_run
     assert found.lent_usd == found.withdrawn_usd == found.taken_over_usd == DEBT
 
 
-def test_without_buyers_the_loss_is_the_whole_loan(executed):
+def test_without_buyers_the_loss_is_the_whole_debt(executed):
     found = result(executed, book=NOBODY)
 
     assert found.loss_usd == DEBT
@@ -72,29 +73,30 @@ def test_without_buyers_the_loss_is_the_whole_loan(executed):
 def test_without_impact_the_loss_is_the_debt_less_the_tokens_value(executed):
     found = result(executed, book=BOTTOMLESS)
 
-    # They are sold at the settlement after the takeover, when the price is 20.
+    # The tokens are sold at the settlement after the takeover, when the price is 20.
     assert abs(found.brought_usd - 1_000_000 * 20) < 1
     assert found.loss_usd == DEBT - found.brought_usd
     assert found.unsold_usd == 0
 
 
-def test_a_sale_pays_half_of_its_way_through_the_book(thin_run):
+def test_the_price_of_a_sale_is_halfway_through_the_depth_used(thin_run):
     sales = thin_run.select(
         "SELECT DISTINCT meta->>'quantity', units FROM postings "
         "WHERE tag = 'takeover-sale' AND account = ?",
         [expense("Alameda", Kind.TAKEOVERS)],
     )
 
-    # 1,000 USD a basis point, 5 of them, 60 times in an hour: 15,000 tokens at 20, less 2.5 bp.
+    # The book buys 1,000 USD x 5 basis points x 60 times in an hour: 15,000 tokens at 20. The price
+    # is 2.5 basis points lower.
     assert sales == [("15000", -29_992_500)]
 
 
 # ---------------------------------------------------------------------- inputs that lower the loss
 
 
-def test_the_loss_falls_with_the_weight_and_is_zero_if_the_fall_is_within_it(executed):
-    # With the initial margin, a weight w allows a debt of w x 60 x 10 / 11 a token; a price of 20
-    # covers it below 0.367.
+def test_the_loss_falls_with_the_weight_and_is_negative_at_low_weights(executed):
+    # With the initial margin, a weight w allows a debt of w x 60 x 10 / 11 per token. A price of 20
+    # covers this debt if w is below 0.367.
     found = {
         weight: result(executed, book=BOTTOMLESS, weight=weight, weight_initial=weight)
         for weight in (0.3, 0.36, 0.38, 0.7)
@@ -106,9 +108,9 @@ def test_the_loss_falls_with_the_weight_and_is_zero_if_the_fall_is_within_it(exe
         assert abs(each.lent_usd - Decimal(weight) * 1_000_000 * PEAK * 10 / 11) < 1
 
 
-def test_if_tokens_keep_their_margin_no_loan_is_called(executed):
-    # The price falls to a third; a third of it less a margin is lent, and all of it counts at
-    # checks.
+def test_if_tokens_always_cover_the_margin_no_loan_is_called(executed):
+    # The price falls to a third. The loan is about a third of the first value, and at checks the
+    # full value counts.
     found = result(executed, weight=1.0, weight_initial=0.35)
 
     assert found.taken_over_usd == found.repaid_usd == found.loss_usd == 0
@@ -132,12 +134,12 @@ def test_a_deeper_book_lowers_the_loss_until_takeovers_earn(executed):
 
     assert losses == sorted(losses, reverse=True)
     assert losses[0] == found[0].lent_usd
-    # The account is taken over at its debt, which is below the tokens' value if they are sold in
-    # time.
+    # The account is taken over for its debt. If tokens are sold early, the debt is below the value
+    # of the remaining tokens.
     assert found[-1].worth_usd > found[-1].taken_over_usd > 0 > losses[-1]
 
 
-def test_a_house_that_sells_in_time_into_a_deep_book_needs_no_takeover(executed):
+def test_early_sales_into_a_deep_book_make_a_takeover_unnecessary(executed):
     run = executed(THIN, run={"settle_s": 60}, **world(steps=SLOW, book=BOTTOMLESS))
     (found,) = pledged(run)
 
@@ -146,18 +148,18 @@ def test_a_house_that_sells_in_time_into_a_deep_book_needs_no_takeover(executed)
     assert found.owed_usd == found.lent_usd - found.repaid_usd
 
 
-def test_a_limit_on_one_customers_debt_bounds_the_loss(executed):
+def test_a_limit_on_the_debt_of_one_customer_limits_the_loss(executed):
     large, small = (
         result(executed, book=NOBODY, borrowed_usd_max=usd) for usd in (20_000_000.0, 10_000_000.0)
     )
 
     assert large.lent_usd == large.loss_usd == 20_000_000
-    # The part of the debt that the margin value of 14 million covers is no loss.
+    # The margin value of the tokens is 14 million after the fall, so a debt of 10 million is safe.
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
-def test_a_weight_that_falls_with_size_bounds_the_loss(executed):
-    # 1.1 / (1 + 0.0008 x 1,000) of the value counts: 61 % instead of 65.
+def test_a_weight_that_falls_with_size_lowers_the_loan(executed):
+    # The weight is 1.1 / (1 + 0.0008 x 1,000): 61 % instead of 65 %.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
 
     assert abs(small.lent_usd - Decimal(1.1 / 1.8) * 60_000_000 * 10 / 11) < 100
@@ -167,7 +169,7 @@ def test_a_weight_that_falls_with_size_bounds_the_loss(executed):
 def test_outside_the_borrowing_period_nothing_is_lent(executed):
     found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
 
-    # By then the price has fallen, and there is no debt that could be called.
+    # The borrowing period begins after the fall of the price, so the loan is never called.
     assert abs(found.lent_usd - Decimal("0.65") * 20_000_000 * 10 / 11) < 1
     assert found.loss_usd == 0
 
@@ -182,14 +184,14 @@ def test_no_more_is_lent_after_the_borrowing_period(executed):
     assert abs(late.lent_usd - DEBT) < 1
 
 
-def test_a_loan_is_at_most_the_value_that_counts_at_its_margin_check(executed):
+def test_a_loan_is_at_most_the_value_at_a_margin_check(executed):
     found = result(executed, weight=0.5, weight_initial=1.0)
 
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
 
 
 def test_no_loan_or_sale_uses_a_later_price(executed):
-    """Two worlds whose prices differ from 8 April on have the same entries until then."""
+    """Two runs whose prices differ only after 8 April have the same earlier entries."""
     until_then = (*SLOW[:2], (datetime(2021, 4, 7, 12), 40.0), (date(2021, 4, 8), 30.0))
     falls, rises = (
         executed(THIN, **world(steps=(*until_then, (date(2021, 4, 9), usd)))) for usd in (5.0, 90.0)
@@ -212,7 +214,7 @@ def test_no_loan_or_sale_uses_a_later_price(executed):
 # ------------------------------------------------------------------------------- the books
 
 
-def test_the_proceeds_of_a_sale_are_at_most_the_tokens_value_and_almost_equal_to_it(executed):
+def test_the_proceeds_of_a_sale_are_slightly_below_the_value_of_the_tokens(executed):
     run = executed(THIN, **world(steps=SLOW))
     sales = run.select(
         "SELECT (meta->>'quantity')::DECIMAL(18, 2) * (meta->>'lead')::DECIMAL(18, 2), "
@@ -225,7 +227,7 @@ def test_the_proceeds_of_a_sale_are_at_most_the_tokens_value_and_almost_equal_to
         assert 0 <= worth - brought <= worth * Decimal("0.00025") + Decimal("0.01")
 
 
-def test_the_books_are_complete_and_have_the_loss_under_takeovers(thin_run):
+def test_the_books_pass_the_audit_and_have_the_loss_under_takeovers(thin_run):
     (found,), balances = pledged(thin_run), usd_balances(thin_run)
 
     assert not any(step.problems for step in audit(thin_run.path, every_day=True))
@@ -236,7 +238,7 @@ def test_the_books_are_complete_and_have_the_loss_under_takeovers(thin_run):
     assert -balances[income("Trader", Kind.TAKEOVERS)] == found.taken_over_usd
 
 
-def test_tokens_stay_in_custody_with_any_owner(thin_run):
+def test_the_house_keeps_the_tokens_in_custody_for_any_owner(thin_run):
     held = dict(
         thin_run.select(
             "SELECT account, sum(units) FROM postings WHERE commodity = 'MOB' GROUP BY account"
@@ -251,14 +253,14 @@ def test_tokens_stay_in_custody_with_any_owner(thin_run):
     assert held[custody("FTX")] == 1_000_000
 
 
-def test_the_report_lays_out_each_borrower(thin_run):
+def test_the_report_has_a_row_for_each_borrower(thin_run):
     (table,) = (each for each in liquidations(thin_run).tables() if each.name == "pledged")
     ((*_, loss),) = table.rows
 
     assert loss == hole(thin_run).kinds_usd[Kind.TAKEOVERS]
 
 
-def test_without_takeovers_no_customer_borrows(thin_run):
+def test_a_counterfactual_without_takeovers_has_no_pledged_loans(thin_run):
     other = without(thin_run, Kind.TAKEOVERS)
 
     assert other.how == "no customer borrows against tokens"

@@ -31,13 +31,13 @@ def traded(stands_for: int, seed: int = 1, full_days: tuple[date, ...] = ()) -> 
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
-def test_one_hour_of_each_stratum_is_traded(stands_for):
+def test_one_hour_of_each_stratum_is_played(stands_for):
     of_a_year = [traded(stands_for).has(hour * HOUR_US) for hour in range(stands_for * 365)]
 
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
 
 
-def test_each_hour_is_as_likely_as_any_other():
+def test_each_hour_has_the_same_probability():
     drawn = np.array([[traded(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
@@ -48,7 +48,7 @@ FULL = tuple(date(2022, 1, day) for day in (3, 4, 9))
 
 
 @pytest.mark.parametrize("one_in", [8, 12, 24])
-def test_on_each_day_hours_sum_to_24_and_on_a_full_day_each_has_weight_one(one_in):
+def test_weights_of_a_day_sum_to_24_and_are_one_on_a_full_day(one_in):
     drawn, as_ever = traded(one_in, full_days=FULL), traded(one_in)
     for i in range(20):
         day = date(2022, 1, 1) + timedelta(days=i)
@@ -63,7 +63,7 @@ def test_on_each_day_hours_sum_to_24_and_on_a_full_day_each_has_weight_one(one_i
 
 
 @pytest.mark.parametrize("one_in", [12, 24])
-def test_no_hour_of_a_full_day_is_repeated_and_none_repeats_another_day(one_in):
+def test_hours_of_a_full_day_repeat_no_orders_and_are_not_repeated(one_in):
     drawn = traded(one_in, full_days=FULL)
     first = midnight_us(date(2022, 1, 1)) // HOUR_US
     hours = [hour for hour in range(first, first + 20 * 24) if drawn.has(hour * HOUR_US)]
@@ -76,7 +76,7 @@ def test_no_hour_of_a_full_day_is_repeated_and_none_repeats_another_day(one_in):
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_customers_positions_have_the_variance_of_all_hours(seeds):
-    """Each order is n times as large, so the flow of a single hour spreads n times as widely."""
+    """Sampled orders are n times as large; hours with reversed orders keep the variance equal."""
 
     def wandered(stands_for: int, seed: int) -> int:
         hours_drawn = traded(stands_for, seed)
@@ -97,11 +97,13 @@ def test_customers_positions_have_the_variance_of_all_hours(seeds):
         some = squares(stands_for)
         error = ((every.var() + some.var()) / len(every)) ** 0.5
         assert abs(some.mean() - every.mean()) < 3 * error
-        assert stands_for * every.mean() - some.mean() > 3 * error  # as it would be without twins
+        assert (
+            stands_for * every.mean() - some.mean() > 3 * error
+        )  # the variance without these pairs
 
 
-def test_a_positions_weight_is_the_mean_weight_of_the_day_before():
-    """Two hours of weight 12 a day: 12. Six hours into a full day, six hours of the day before."""
+def test_the_weight_of_a_position_is_the_mean_weight_of_the_last_24_hours():
+    """After a day with two hours of weight 12, the weight is 12. On a full day it falls to one."""
     full_day = date(2022, 5, 10)
     hours = TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 12), one_hour_in=12, full_days=(full_day,))
@@ -115,7 +117,7 @@ def test_a_positions_weight_is_the_mean_weight_of_the_day_before():
     assert ALL_HOURS.weight_of_position(day_us) == 1
 
 
-def test_a_repeated_hour_has_reversed_sides_and_is_otherwise_the_same():
+def test_a_repeated_hour_has_the_same_orders_with_reversed_sides():
     drawn = traded(6)
     hours = [h for h in range(480_000, 481_000) if drawn.has(h * HOUR_US)]
     hour = next(h for h in hours if drawn.orders(h).is_turned)
@@ -146,8 +148,10 @@ def test_only_sampled_hours_have_fills_from_quotes(executed):
 
 
 @pytest.mark.parametrize("position_limit_usd", [2_000_000, 60_000])
-def test_the_mean_result_of_quotes_is_that_of_all_hours(executed, tmp_path, position_limit_usd):
-    """Also where the maker often reaches its limit, and then shows one side only."""
+def test_sampled_hours_give_the_same_mean_result_of_quotes_as_all_hours(
+    executed, tmp_path, position_limit_usd
+):
+    """The second case has a low position limit: the maker often quotes on one side only."""
     world = tmp_path / "limited.toml"
     stated = "position_limit_usd = 2_000_000"
     text = SETTLING.read_text().replace("../../runs/tiny.toml", "tiny")
@@ -169,5 +173,5 @@ def test_the_mean_result_of_quotes_is_that_of_all_hours(executed, tmp_path, posi
     every, some = totals(1), totals(ONE_IN)
     error = ((every.var(axis=0, ddof=1) + some.var(axis=0, ddof=1)) / len(SEEDS)) ** 0.5
     assert np.all(np.abs(some.mean(axis=0) - every.mean(axis=0)) < 3 * error)
-    # The errors are small enough to distinguish n times the amount from the amount.
+    # The errors are small enough to find a result that is wrong by a factor of n.
     assert np.all(3 * error < np.abs(every.mean(axis=0)))

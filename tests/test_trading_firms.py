@@ -1,4 +1,4 @@
-"""The firms in whole runs: sums that must be zero, limits, and controls over several seeds."""
+"""Firms' results sum to zero, and are as expected in limiting cases and counterfactuals."""
 
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ def run_of(folder: Path, overrides: dict) -> RunFolder:
 
 
 def results(run: RunFolder) -> dict[tuple[str, str], Decimal]:
-    """Sum income and expenses by (entity, kind) with the signs of the books: gains below zero."""
+    """Return income and expenses by (entity, kind). As in the books, gains are negative."""
     found: dict[tuple[str, str], Decimal] = {}
     for entry in run.transactions:
         for posting in entry.postings:
@@ -55,20 +55,20 @@ def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
 # ---- sums
 
 
-def test_gains_equal_losses_to_the_cent_kind_by_kind(crowd_run):
+def test_gains_equal_losses_for_each_kind(crowd_run):
     found = results(crowd_run)
 
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
         assert any(usd for (_, k), usd in found.items() if k == kind)
-    # An order's payment to the lead venue is a fee there, and a cost of another kind here.
+    # The firms book fees of the lead venue as Hedging or LeadFees, the lead venue as Fees.
     assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
     kinds = ("Fees", "Hedging", "LeadFees")
     assert sum(of_kind(found, kind) for kind in kinds) == 0
     assert sum(found.values()) == 0
 
 
-def test_the_firms_books_reconcile_with_both_venues(crowd_run):
+def test_the_check_sums_of_the_firms_books_with_both_venues_are_zero(crowd_run):
     tables = {table.name: table for table in firms(crowd_run).tables()}
     must_be_zero = [usd for line, usd in tables["check"].rows if "must be 0.00" in line]
 
@@ -76,8 +76,8 @@ def test_the_firms_books_reconcile_with_both_venues(crowd_run):
     assert set(must_be_zero) == {Decimal(0)}
 
 
-def test_every_event_of_a_firms_life_is_in_this_world(crowd_run):
-    """Otherwise the tests of sums above would cover less than they claim."""
+def test_the_crowd_world_has_every_event_of_a_firms_life(crowd_run):
+    """This shows that the tests of sums include firms that enter and leave."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:
         if type(entry).__name__ == "Event" and entry.type.endswith(":status"):
@@ -90,7 +90,7 @@ def test_every_event_of_a_firms_life_is_in_this_world(crowd_run):
     assert any("which recently paid less" in why for why in moved)
 
 
-def test_the_maker_moves_to_the_house_when_the_lead_venue_stops_paying(crowd_run):
+def test_the_maker_moves_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
     told = [
         (str(entry.date), entry.type, entry.description)
         for entry in crowd_run.entries
@@ -104,13 +104,11 @@ def test_the_maker_moves_to_the_house_when_the_lead_venue_stops_paying(crowd_run
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_quotes_renewed_faster_than_any_order_arrives_are_never_picked_off_at_a_loss(
-    seed, tmp_path
-):
-    """An order can only fill after the price has returned, and then it pays the spread.
+def test_quotes_that_are_renewed_before_orders_arrive_never_lose(seed, tmp_path):
+    """Latency plus refresh interval is below the shortest delay of an order.
 
-    Latency plus refresh is below the least delay, so the quote that the order meets already
-    contains the move of the price.
+    So the quote already follows the price move when the order arrives. The order is filled only if
+    the price has returned, and then it pays the spread.
     """
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
@@ -148,7 +146,7 @@ def test_with_equal_speeds_no_firm_gains_from_speed_on_the_lead_venue(seed, tmp_
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_without_informed_firms_only_the_spread_is_left(seed, tmp_path):
+def test_without_firms_the_maker_only_earns_the_spread(seed, tmp_path):
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
         "maker": {"policy": None, "lead_quotes_usd": 0.0},
@@ -163,7 +161,7 @@ def test_without_informed_firms_only_the_spread_is_left(seed, tmp_path):
 # ---- entry
 
 
-def test_where_has_the_day_from_which_no_waiting_firm_is_left(crowd_run):
+def test_a_note_states_the_day_from_which_no_firm_waits(crowd_run):
     count = len(crowd_run.chart.parties.firms)
     said = f"Since 2022-06-01 no waiting firm was left: the number of firms, {count}"
 
@@ -171,7 +169,7 @@ def test_where_has_the_day_from_which_no_waiting_firm_is_left(crowd_run):
         assert any(said in note for table in report.tables() for note in table.notes)
 
 
-def test_while_a_firm_waits_the_number_of_firms_is_no_limit(executed):
+def test_while_a_firm_waits_there_is_no_such_day(executed):
     capital = load(str(CROWD)).firms.capital
     assert capital
     nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
@@ -180,14 +178,14 @@ def test_while_a_firm_waits_the_number_of_firms_is_no_limit(executed):
     assert all_came(run) is None
 
 
-def test_in_a_world_without_waiting_firms_none_is_missed(tiny_run):
+def test_in_a_world_without_waiting_firms_there_is_no_such_day(tiny_run):
     assert all_came(tiny_run) is None
 
 
 # ---- counterfactuals
 
 
-def test_switching_the_quoter_off_changes_nothing_before_its_day(crowd_run, tmp_path):
+def test_stopping_the_quoter_changes_no_earlier_fill(crowd_run, tmp_path):
     off = date(2022, 6, 3)
     cut = run_of(tmp_path / "cut", {"maker": {"quoter_off": off}})
     before = [
@@ -203,7 +201,7 @@ def test_switching_the_quoter_off_changes_nothing_before_its_day(crowd_run, tmp_
     assert after.fetchone() == (0,)
 
 
-def test_a_larger_class_begins_with_the_same_firms():
+def test_a_larger_class_includes_the_firms_of_a_smaller_class():
     small, large = (
         {
             (firm.category, firm.reaction_ms, firm.capital_usd)

@@ -1,6 +1,6 @@
-"""Volume is an outcome: notes, fills, fees and reports agree on it to the cent.
+"""Notes, fills, fees and reports have the same volume, to the cent.
 
-Both closures are tested: stated demand, and demand as the remainder of the record.
+The tests use both kinds of demand: stated demand, and recorded volume less the firms' hits.
 """
 
 import math
@@ -30,7 +30,7 @@ def any_run(request) -> RunFolder:
 
 
 def of_fills(run: RunFolder, condition: str) -> dict[tuple[date, str], Decimal]:
-    """Sum up fills on the house by day and market, in dollars."""
+    """Return the volume of fills at the house by day and market, in dollars."""
     parties = run.chart.parties
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts}
     with run.connect() as connection:
@@ -51,7 +51,7 @@ def noted(run: RunFolder) -> dict[tuple[date, str], TradedDay]:
 # ------------------------------------------------------------------------ to the cent
 
 
-def test_notes_agree_with_the_fills_and_with_others_fees(any_run):
+def test_notes_on_volume_agree_with_fills_and_with_entries_of_other_makers(any_run):
     captive, hits, forced = (
         of_fills(any_run, f"motive = '{motive}'") for motive in ("spread", "pickoff", "liquidation")
     )
@@ -68,7 +68,7 @@ def test_notes_agree_with_the_fills_and_with_others_fees(any_run):
     assert {*captive, *hits, *forced, *others} <= set(notes)
 
 
-def test_the_makers_share_is_of_the_whole_volume(any_run):
+def test_the_makers_share_is_computed_from_the_whole_volume(any_run):
     traded = defaultdict(Decimal)
     for (day, market), note in noted(any_run).items():
         usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
@@ -83,7 +83,7 @@ def test_the_makers_share_is_of_the_whole_volume(any_run):
     )
 
 
-def test_other_makers_pay_their_rate_on_their_trades_with_customers(any_run):
+def test_fees_of_other_makers_are_a_rate_on_their_trades_with_customers(any_run):
     rate = Decimal(repr(TINY.retail.fee_bps)) / 10_000
     paid = defaultdict(Decimal)
     for entry in any_run.transactions:
@@ -107,12 +107,12 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
     return executed("tiny", markets=(market,), demand={"closure": "recorded"})
 
 
-def test_a_days_volume_is_the_records_up_to_the_last_hour(executed):
-    """Each hour compensates the excess or shortage of the hours before."""
+def test_the_volume_of_a_day_equals_the_record_except_for_the_last_hour(executed):
+    """Each hour compensates for too much or too little volume in earlier hours."""
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24
-    # A Poisson number of orders with twice their mean square.
+    # The number of orders is Poisson; the mean square of their sizes is twice the squared mean.
     error_usd = 4 * math.sqrt(2 * ORDER_USD * 2 * hour_usd)
     last_hits = of_fills(run, f"motive = 'pickoff' AND time::TIME >= '{LAST_HOUR}'")
 
@@ -128,7 +128,7 @@ def test_a_days_volume_is_the_records_up_to_the_last_hour(executed):
     assert traded_days(run).contradictions == ()
 
 
-def test_a_day_on_which_hits_alone_exceed_the_record_is_a_contradiction(executed):
+def test_a_day_with_more_hits_than_the_recorded_volume_is_reported(executed):
     run = as_recorded(executed, 6_000_000.0)
     found = traded_days(run)
     wrong = {
@@ -146,7 +146,7 @@ def test_a_day_on_which_hits_alone_exceed_the_record_is_a_contradiction(executed
     assert f"{len(wrong)} of 3 days" in table.notes[0]
 
 
-def test_without_a_record_no_day_contradicts_it(tiny_run):
+def test_without_recorded_volume_no_day_is_reported(tiny_run):
     found = traded_days(tiny_run)
 
     assert (found.recorded, found.contradictions) == (0, ())
@@ -155,8 +155,8 @@ def test_without_a_record_no_day_contradicts_it(tiny_run):
 # ------------------------------------------------------------------------------ stated demand
 
 
-def test_with_stated_demand_customers_trade_their_demand_times_their_response(executed):
-    """At an elasticity of 1, half of the others' spread gives twice the demand, with any maker."""
+def test_with_stated_demand_the_volume_depends_on_the_spread(executed):
+    """At an elasticity of 1, half of the usual spread gives twice the demand."""
     market = TINY.markets[0].model_dump(exclude_none=True)
     half_bps = market["quoter"]["half_spread_bps"]
     market["others"] |= {"half_spread_bps": 2 * half_bps, "calm_volatility": 100.0}

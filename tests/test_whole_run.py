@@ -1,4 +1,4 @@
-"""A whole run, checked from outside: by Beancount without our code, by saved queries, by DuckDB.
+"""Beancount alone, saved queries and DuckDB give the same results as the project's own code.
 
 The ledger in tests/golden is small enough to read. It is compared byte for byte;
 `pytest --update-golden` writes it again.
@@ -26,7 +26,7 @@ CENT = Decimal("0.01")
 
 @cache
 def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
-    """Run every saved query of main.beancount."""
+    """Return the result of every saved query of main.beancount."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     return {
@@ -37,7 +37,7 @@ def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
 
 
 def parts(run: RunFolder) -> Counter:
-    """Sum the dollars of all accounts by the part that they play in the hole."""
+    """Return the sum of dollars in all accounts, by their part in the hole."""
     part_of = {e.account: e.meta.get("hole") for e in run.entries if isinstance(e, Open)}
     found: Counter = Counter()
     for entry in run.transactions:
@@ -66,7 +66,7 @@ for path in sys.argv[1:]:
 
 
 def loaded_without_us(paths: Sequence[Path], elsewhere: Path) -> list[tuple[int, int]]:
-    """Load ledgers in an interpreter without our code; count directives and errors."""
+    """Return the numbers of directives and errors that Beancount finds without our code."""
     done = subprocess.run(
         [sys.executable, "-I", "-c", WITHOUT_US, *map(str, paths)],
         cwd=elsewhere,
@@ -78,9 +78,7 @@ def loaded_without_us(paths: Sequence[Path], elsewhere: Path) -> list[tuple[int,
     return [(int(entries), int(errors)) for entries, errors in counts]
 
 
-def test_main_opens_in_plain_beancount_and_check_adds_the_invariants_which_need_moneytrail(
-    run, tmp_path
-):
+def test_beancount_loads_the_main_file_alone_and_the_check_file_with_our_plugin(run, tmp_path):
     paths = [run.path / name for name in ("main.beancount", "check.beancount")]
     assert not loader.load_file(str(paths[1]))[1]
 
@@ -89,7 +87,7 @@ def test_main_opens_in_plain_beancount_and_check_adds_the_invariants_which_need_
     assert check[1] > 0
 
 
-def test_day_ledgers_open_in_plain_beancount(tiny_run, tmp_path):
+def test_beancount_loads_day_ledgers_without_our_code(tiny_run, tmp_path):
     days = sorted((tiny_run.path / "days").iterdir())
     found = loaded_without_us(days, tmp_path)
 
@@ -99,14 +97,14 @@ def test_day_ledgers_open_in_plain_beancount(tiny_run, tmp_path):
         assert errors == 0
 
 
-def test_the_general_ledger_keeps_every_invariant(run):
+def test_the_general_ledger_satisfies_every_invariant(run):
     assert not invariants.check(list(run.entries), {})[1]
 
 
 # ------------------------------------------------------------------------------- the queries
 
 
-def test_every_saved_query_runs(run):
+def test_every_saved_query_except_checks_returns_rows(run):
     answers = saved_queries(run)
 
     house = run.chart.parties.house.lower()
@@ -115,7 +113,7 @@ def test_every_saved_query_runs(run):
         assert rows or name.startswith("check-"), name
 
 
-def test_queries_for_errors_are_empty(run):
+def test_saved_queries_for_errors_find_no_error(run):
     checks = {name: rows for name, rows in saved_queries(run).items() if name.startswith("check-")}
 
     assert len(checks) >= 3
@@ -123,7 +121,7 @@ def test_queries_for_errors_are_empty(run):
         assert all(row[-1].is_empty() for row in rows), name
 
 
-def test_the_hole_computed_in_two_ways_is_the_same(run):
+def test_all_saved_queries_give_the_same_hole(run):
     answers = saved_queries(run)
 
     ((inventory,),) = answers["hole"]
@@ -135,7 +133,7 @@ def test_the_hole_computed_in_two_ways_is_the_same(run):
     assert by_claims_and_cash == by_cause == by_party == by_day != 0
 
 
-def test_the_hole_is_explained_and_debts_within_the_group_cancel(run):
+def test_the_hole_equals_its_causes_and_group_debts_sum_to_zero(run):
     found = parts(run)
 
     assert -found["claim"] - found["liquid"] == found["cause"]
@@ -145,7 +143,7 @@ def test_the_hole_is_explained_and_debts_within_the_group_cancel(run):
 # ------------------------------------------------------------------------ money in the world
 
 
-def test_the_worlds_cash_is_constant(run):
+def test_the_cash_of_all_entities_is_constant(run):
     cash: Counter = Counter()
     totals = set()
     for entry in run.transactions:
@@ -158,8 +156,8 @@ def test_the_worlds_cash_is_constant(run):
     assert min(cash.values()) >= 0
 
 
-def test_a_venues_cash_is_its_debts_and_its_own_money(run):
-    """A venue's books alone: cash + credit line = debts to customers + equity."""
+def test_the_books_of_each_venue_balance(run):
+    """In a venue's books, cash plus credit line equals debts to customers plus equity."""
     for venue in (run.chart.parties.house, run.chart.parties.lead):
         total = sum(
             posting.units.number
@@ -179,11 +177,11 @@ def test_a_venues_cash_is_its_debts_and_its_own_money(run):
         ("VariationMargin",),
         ("Funding",),
         ("GapLoss",),
-        ("Fees", "Hedging"),  # for a hedger, the lead venue's fee is part of its cost
+        ("Fees", "Hedging"),  # hedgers book fees of the lead venue as Hedging
     ],
     ids="+".join,
 )
-def test_losses_by_a_kind_equal_gains_by_it(busy_run, kinds):
+def test_gains_and_losses_of_each_kind_sum_to_zero(busy_run, kinds):
     moved = [
         posting.units.number
         for entry in busy_run.transactions
@@ -195,7 +193,7 @@ def test_losses_by_a_kind_equal_gains_by_it(busy_run, kinds):
     assert sum(moved) == 0
 
 
-def test_numbers_of_entries_and_fills_together_are_dense_and_in_the_order_of_time(run):
+def test_seqs_of_entries_and_fills_have_no_gaps_and_follow_time(run):
     seqs = [int(entry.meta["seq"]) for entry in run.transactions]
     moments = [(int(e.meta["seq"]), f"{e.date} {e.meta['time']}") for e in run.transactions]
     with run.connect() as connection:
@@ -212,7 +210,7 @@ def test_numbers_of_entries_and_fills_together_are_dense_and_in_the_order_of_tim
 
 # ---------------------------------------------------------- independent sums by DuckDB alone
 
-# The posting rule of a row, written again in SQL.
+# The posting rule for a row, in SQL.
 LEGS = """
 WITH legs AS (
     SELECT *, CASE motive
@@ -249,8 +247,8 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
 """
 
 
-def test_fills_summed_by_duckdb_are_the_ledger_to_the_cent_by_taker_and_motive(run):
-    """This covers every account of trading, every taker and every motive."""
+def test_postings_computed_from_fills_in_sql_equal_the_ledger(run):
+    """The sums are by taker, motive and account, over all accounts of trading."""
     with run.connect() as connection:
         witnessed = {
             (motive, taker, account): cents * CENT
@@ -277,7 +275,7 @@ def test_fills_summed_by_duckdb_are_the_ledger_to_the_cent_by_taker_and_motive(r
     }
 
 
-def test_contracts_summed_by_duckdb_are_those_of_the_ledger(run):
+def test_positions_computed_from_fills_in_sql_equal_the_ledger(run):
     lots: dict[tuple[str, str], int] = defaultdict(int)
     with run.connect() as connection:
         for venue, market, taker, maker, traded in connection.execute(
@@ -354,7 +352,7 @@ def test_the_busy_world_has_every_event(busy_run, tag):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 
-def test_the_busy_world_passes_a_months_end_with_two_markets_and_a_queue(busy_run):
+def test_the_busy_world_has_two_months_two_markets_and_unpaid_requests(busy_run):
     assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
     assert len(busy_run.fill_files) == 2
     assert len({contract.market for contract in busy_run.chart.contracts}) == 2
