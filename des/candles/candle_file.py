@@ -179,7 +179,7 @@ def _instants(
 
 
 def _opened_before(closed_us: Sequence[int]) -> list[int]:
-    """Return the opening times of candles with the time of their close, or just before it."""
+    """Return the opening times of candles, given times at their close or just before it."""
     whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
     length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
     return [at - length_us for at in whole]

@@ -97,7 +97,7 @@ def _without_ticker(
 
 
 def _footer(kept: list[Row]) -> list[Row]:
-    """Remove a last line with one sentence from the rows."""
+    """Remove and return a last row that has a single cell, such as a sentence."""
     return [kept.pop()] if len(kept) > 1 and len(kept[-1].cells) == 1 else []
 
 

@@ -56,8 +56,8 @@ class Agent:
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
         """Tell whether the agent pays a withdrawal.
 
-        The agent pays if the draw selects its account, or if the house's own cash is too small. It
-        never pays more than the deposits that it holds, and never more than its cash.
+        The agent pays if the draw selects its account, or if the house's own cash is too small. The
+        agent never pays more than the deposits that it holds, and never more than its cash.
 
         Args:
             asked_us: the time of the request.

@@ -39,7 +39,7 @@ class Cohorts:
         self.cents[cohort] -= cents
 
     def place(self, cohort: int, within: float) -> float:
-        """Convert a place within a cohort into a place among all holders, both in [0, 1)."""
+        """Convert a place in a cohort into a place among all holders, both in [0, 1)."""
         return (self._ends[cohort - 1] if cohort else 0.0) + self._shares[cohort] * within
 
 

@@ -32,7 +32,7 @@ class Confidence:
     def shock(self, time_us: int, size: float) -> None:
         """Add a shock of fear.
 
-        If the shock is older than the last one, only the part that remains by then is added.
+        If the shock is older than the last shock, only the part that remains at that time is added.
         """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us

@@ -1,6 +1,6 @@
 """The flow of customers' money: rates are set every hour, and arrivals in the hour are random.
 
-On the hour customers learn the news and see the queue. Both set the expected deposits and
+On the hour customers learn the news and see the queue. News and queue set the expected deposits and
 withdrawals until the next hour. Within the hour customers arrive one by one, as a Poisson process
 in continuous time.
 """
@@ -137,7 +137,7 @@ class CustomerFlow:
         self._cohorts.take(cohort, self._desk.request(holder, cents))
 
     def _holder(self, place: float) -> int:
-        # The last holder's place may be rounded up to 1.
+        # A place near 1 may be rounded to 1, which would be a holder after the last one.
         return min(int(place * self._retail.holders), self._retail.holders - 1)
 
 

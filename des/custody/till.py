@@ -1,9 +1,9 @@
 """The till of the house: a withdrawal is paid at once, or waits behind earlier ones.
 
-A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later ones wait
-behind it, even small ones. If each coin has its own waiting line, this rule applies to each line.
-The books note each request that has to wait. After a halt the house pays nothing; later requests
-are noted too.
+A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
+wait behind it, even small withdrawals. If each coin has its own waiting line, this rule applies to
+each line. The books note each request that has to wait. After a halt the house pays nothing; later
+requests are noted too.
 
 This till does not pay the margin that firms and the captive maker move between the venues. Margin
 is paid at settlements, up to the available cash.

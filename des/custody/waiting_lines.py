@@ -54,7 +54,7 @@ class WaitingLines:
             yield _part(request, request.cents, ())
 
     def line_of(self, request: Request) -> int:
-        """Return the line of a part of a request."""
+        """Return the waiting line, for dollars or for a coin, of a part of a request."""
         if not self.by_coin:
             return DOLLARS
         return next((place + 1 for place, n in enumerate(request.lots) if n), DOLLARS)

@@ -5,10 +5,10 @@ Only arbitrage moves its price to the outside price: at each block an arbitrageu
 a trade is profitable. The arbitrageur's gain plus fee equals the provider's loss versus
 rebalancing: the loss compared with trading the same tokens at the outside price.
 
-The fee is paid in dollars for purchases and sales. It stays outside the reserves, and is income of
-the providers at once. So the product changes only by rounding and by liquidity. Losses and fees are
-separate in the books, as in theory. The first such pools left fees in the reserves, so that the
-pool became deeper over time.
+The fee is paid in dollars for purchases and sales. The fee stays outside the reserves, and is
+income of the providers at once. So the product changes only by rounding and by liquidity. Losses
+and fees are separate in the books, as in theory. The first such pools left fees in the reserves, so
+that the pool became deeper over time.
 
 All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
 """
@@ -198,7 +198,7 @@ def block_times_us(
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
         draws = stream(seed, "chain", "block times", chain, hour)
         offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
-        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # two blocks at once are one
+        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # equal times are one block
     drawn_us = np.concatenate(times)
     first, last = drawn_us.searchsorted((start_us, end_us))
     return drawn_us[first:last]
@@ -233,7 +233,8 @@ def _arbitrage(
     """Trade with the pool at each block, record the trades, and return their number.
 
     The marginal price of a lot is cents / lots. The outside price is compared with the pool's price
-    including its fee (its ask or its bid). Both sides are multiplied by the other's denominator.
+    including its fee (its ask or its bid). Each price is multiplied by the denominator of the
+    other.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)

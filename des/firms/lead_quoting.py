@@ -19,11 +19,11 @@ are not. Their results are the expected values, in closed form, of this race:
   too.
 - Approximation: for one quote, the price moves at the same pace (the move over the root of its
   time) over the L of every firm. This gives the exact expectation for the fastest firm, and for all
-  firms if they do not exhaust the quote. It neglects size that faster firms decline because the
-  price has turned, and that slower firms then take. The error was measured for a quote that twenty
-  firms compete for and one firm can exhaust. The loss in a race played in full is 0.64 times the
-  approximation if all firms hit at 0.3 standard deviations, 1.2 times at 1.1, and 1.3 times at 2.4,
-  where hits are rare.
+  firms if they do not exhaust the quote. The approximation neglects size that faster firms decline
+  because the price has turned, and that slower firms then take. The error was measured for a quote
+  that twenty firms compete for and one firm can exhaust. The loss in a race played in full is 0.64
+  times the approximation if all firms hit at 0.3 standard deviations, 1.2 times at 1.1, and 1.3
+  times at 2.4, where hits are rare.
 - The other quotes of the market share the uninformed flow and have no part in the race.
 
 So for one firm and a quote of unlimited size, the expected edge is 2 [sigma sqrt(L) phi(x) - s

@@ -1,8 +1,8 @@
 """Second step, at a settlement: accounts below auto-close margin are closed, the lowest first.
 
-An account's tokens are sold at their margin value. Its position goes to backstop providers. The
-part that they cannot take is closed against the largest accounts on the other side. The third step
-receives the account's remainder or debt.
+An account's tokens are sold at their margin value. The account's position goes to backstop
+providers. The part that they cannot take is closed against the largest accounts on the other side.
+The third step receives the account's remainder or debt.
 """
 
 from collections.abc import Iterator
@@ -130,7 +130,7 @@ class AutoClose:
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
-            return  # the closing of another account has already closed this one
+            return  # the closing of another account has already closed this account
         if equity < 0:
             equity += self._bearers.cover(account, -equity)
         if not position:

@@ -2,9 +2,9 @@
 
 1. `margin_call`: an account below maintenance margin sends random orders into the book until the
    next settlement.
-2. `auto_close`: an account below auto-close margin is closed at a settlement. Its tokens are sold,
-   and its position goes to backstop providers. The part that they cannot take goes to accounts of
-   the other side.
+2. `auto_close`: an account below auto-close margin is closed at a settlement. The account's tokens
+   are sold, and its position goes to backstop providers. The part that they cannot take goes to
+   accounts of the other side.
 3. `loss_bearers`: the insurance fund receives remainders and pays debts, up to its balance. All
    customers bear the remaining debts.
 

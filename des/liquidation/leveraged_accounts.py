@@ -1,10 +1,10 @@
 """Positions on margin, and the search for accounts below maintenance margin.
 
-An account has *lots* n and *cash*. At the mark M its value is cash + n M in dollars. Its equity is
-this value plus the margin value of its tokens. Its margin fraction is equity over |n| M. The prices
-at which accounts cross maintenance margin are kept sorted, so that a settlement reads only the
-accounts that the price has passed. For accounts with tokens the sorted prices suppose slightly
-lower token prices, and each account found is checked exactly.
+An account has *lots* n and *cash*. At the mark M its value is cash + n M in dollars. The account's
+equity is this value plus the margin value of its tokens. The margin fraction is equity over |n| M.
+The prices at which accounts cross maintenance margin are kept sorted, so that a settlement reads
+only the accounts that the price has passed. For accounts with tokens the sorted prices suppose
+slightly lower token prices, and each account found is checked exactly.
 """
 
 import numpy as np
@@ -42,7 +42,7 @@ class LeveragedAccounts:
         token_market: np.ndarray,
         tokens: np.ndarray,
     ) -> None:
-        """Add accounts with cash or tokens after the existing ones."""
+        """Add accounts with cash or tokens after the existing accounts."""
         self.tokens.enter(token_market, tokens)
         self.market = np.concatenate((self.market, market))
         self.lots = np.concatenate((self.lots, lots))
@@ -158,8 +158,8 @@ class LeveragedAccounts:
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
         """Return accounts with their threshold prices: the longs, then the shorts.
 
-        A long fails at its threshold or below, a short at its threshold or above. Both are sorted
-        by price. *collateral* includes tokens.
+        A long fails at its threshold or below, a short at its threshold or above. Accounts are
+        sorted by price. *collateral* includes tokens.
         """
         members = self._members[market]
         lots, owed = self.lots[members], E6 * collateral

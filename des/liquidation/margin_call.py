@@ -1,6 +1,6 @@
 """First step, between settlements: positions of accounts below maintenance margin are sold.
 
-The orders are random, by the venue's rule in `orders`. They are planned at a settlement and reach
+The orders are random, by the venue's rule in `orders`. Orders are planned at a settlement and reach
 the order book during the interval. The fills are booked to the accounts when the interval ends.
 """
 

@@ -65,7 +65,7 @@ def population(
     customer enters and is liquidated at once. A customer who cannot afford a lot is left out.
 
     Some customers deposit tokens instead of cash: the whole lots that their collateral buys, or
-    cash if it buys no lot. Their leverage is a multiple of the margin value.
+    cash if it buys no lot. For these customers leverage is a multiple of the margin value.
 
     Args:
         seed: the run's seed.

@@ -1,9 +1,9 @@
 """The first step of a liquidation: random orders into the book, as long as margin is left.
 
-Each second, with probability 1/6, an account sends an order of a tenth of its position times
-U(0.5, 1.5): the venue's published rule (help page 360027668712). Orders are planned at a settlement
-for the next interval, as if each order were filled and the price stayed the same. They stop when
-the account would have maintenance margin again. All orders of one second in one market together
+Each second, with probability 1/6, an account sends an order of a tenth of its position times U(0.5,
+1.5): the venue's published rule (help page 360027668712). Orders are planned at a settlement for
+the next interval, as if each order were filled and the price stayed the same. An account's orders
+stop when it would have maintenance margin again. All orders of one second in one market together
 stay within the rule's global limit.
 """
 

@@ -1,9 +1,9 @@
 """An account that owes dollars against tokens: its borrowing limit, and its margin.
 
 At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
-debt D, so its margin fraction is (w t M - D) / D. It may borrow as long as this fraction, at the
-initial weight, is at least 1 / leverage_max. It lacks margin below the maintenance fraction, and is
-closed below the auto-close fraction.
+debt D, so its margin fraction is (w t M - D) / D. The account may borrow as long as this fraction,
+at the initial weight, is at least 1 / leverage_max. It lacks margin below the maintenance fraction,
+and is closed below the auto-close fraction.
 """
 
 import math

@@ -4,7 +4,7 @@ An account has tokens of one kind or none, counted in lots of the market that pr
 mark M, t tokens of weight w have the margin value w t M, in whole cents, rounded down.
 
 The order of accounts by the price at which they fail supposes token prices slightly below the
-current prices. It is valid until a token price falls below the supposed price.
+current prices. The sorting is valid until a token price falls below the supposed price.
 """
 
 import numpy as np

@@ -60,7 +60,7 @@ class MakerQuotes:
         """Read the state after a settlement: monthly for decisions, hourly for the simulation.
 
         Args:
-            now_us: the time of the settlement; the first one is the run's start.
+            now_us: the time of the settlement; the first settlement is the run's start.
             state: positions and claims on the venues.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):

@@ -1,4 +1,4 @@
-"""Customers' trades with the other makers in one market, booked as one net at each settlement.
+"""Customers' trades with the other makers in one market, booked net at each settlement.
 
 The books have no rows of single orders, since a month has millions. The net of an interval is one
 row at the mark. So the books do not contain the customers' gain or loss within the interval.

@@ -2,10 +2,10 @@
 
 A late maker loses to a fast firm when the price jumps beyond its quote. The hourly path contains
 all jumps before any hour is traded. The prediction for an hour is the sum of its jumps beyond the
-stated distance of the captive maker's quotes. It supposes one dollar shown on each level of each
-market, and counts each of several similar markets. It leaves out displayed sizes, latencies, firms
-and fees: they depend on the course of a run, or on causes that a counterfactual removes. So a
-counterfactual has the same hours as its base run.
+stated distance of the captive maker's quotes. The prediction supposes one dollar shown on each
+level of each market, and counts each of several similar markets. It leaves out displayed sizes,
+latencies, firms and fees: they depend on the course of a run, or on causes that a counterfactual
+removes. So a counterfactual has the same hours as its base run.
 """
 
 from datetime import date

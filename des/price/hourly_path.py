@@ -91,7 +91,7 @@ def _known_prices(
     first = bisect_right(hours, start_hour) - 1
     if first < 0:
         raise ValueError(f"the first anchor is of {anchors[0].at}, after the start")
-    # The first anchor at or after the end affects the run; later ones do not.
+    # The first anchor at or after the end affects the run; later anchors do not.
     last = bisect_left(hours, end_hour)
     known = [max(hour - start_hour, 0) for hour in hours[first : last + 1]]
     return known, [math.log(anchor.price_usd) for anchor in anchors[first : last + 1]]

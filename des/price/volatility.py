@@ -35,9 +35,9 @@ def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) 
 def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray:
     """Draw the ratio of each hour's volatility to its level.
 
-    The logarithm is a first-order autoregression, stationary from the first hour. Its mean is
-    such that the mean square of the factor is one. So the level is the root mean square of the
-    volatility. A longer run begins with the same factors.
+    The logarithm is a first-order autoregression, stationary from the first hour. The mean of the
+    logarithm is such that the mean square of the factor is one. So the level is the root mean
+    square of the volatility. A longer run begins with the same factors.
 
     Returns:
         Factors, shape (hours,); all one when `volatility_log_sd` is zero.

@@ -1,8 +1,8 @@
 """The captive maker's own simulation of its quotes, with uninformed orders only.
 
-The simulation plays the decided quotes and some alternatives on the actual prices. It has the other
-makers' quotes, and the volume of the previous day. The first minutes of every hour represent the
-whole hour.
+The simulation plays the decided quotes and some alternatives on the actual prices. The simulation
+has the other makers' quotes, and the volume of the previous day. The first minutes of every hour
+represent the whole hour.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 A firm's order that reaches its limit leaves some profitable lots. Later orders may still take these
 lots. Lots that are left when the quote is replaced count as cut off by the limit of the last order
-that reached its limit. Their value is computed at the quote's best price.
+that reached its limit. The value of these lots is computed at the quote's best price.
 """
 
 from typing import NamedTuple

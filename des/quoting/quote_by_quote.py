@@ -1,7 +1,7 @@
 """The plain simulation: one SimPy event for every quote posted and every order that arrives.
 
-It is slow and simple. It uses the same functions as `Session`, for one quote and one order at a
-time, and gives exactly the same fills. So each simulation is a check of the other.
+This simulation is slow and simple. It uses the same functions as `Session`, for one quote and one
+order at a time, and gives exactly the same fills. So each simulation is a check of the other.
 """
 
 from collections.abc import Generator

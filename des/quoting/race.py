@@ -5,8 +5,8 @@ at which a hit pays a firm more than its costs, the firm sends one immediate-or-
 order arrives after the firm's reaction time and the gateway's delay, and hits the quote then in
 force. This model of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
 
-`watch` and `fills_of` are compiled and use only integers. They give the same result for one quote
-and one order at a time as for a whole interval at once.
+`watch` and `fills_of` are compiled and use only integers. These functions give the same result for
+one quote and one order at a time as for a whole interval at once.
 """
 
 from typing import NamedTuple
@@ -36,7 +36,7 @@ ORDER = np.dtype(
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
         ("lots", np.int64),  # size of the order; for a firm's order it is set on arrival
-        ("holder", np.int64),  # retail customer, or -1
+        ("holder", np.int64),  # number of the retail customer, or -1
         ("trigger", np.int64),
     ]
 )
@@ -267,8 +267,8 @@ def _hit(
 ) -> int:
     """Let a firm's order take the profitable levels of the quote at *i*, within the firm's limits.
 
-    Its fills reduce the room for the firm's next orders. Profitable lots above the limits are
-    counted as cut off. Returns the number of rows, given the number *n* before.
+    The order's fills reduce the room for the firm's next orders. Profitable lots above the limits
+    are counted as cut off. Returns the number of rows, given the number *n* before.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
@@ -305,7 +305,7 @@ def _take(
     """Take lots of the quote at *i*, level by level, up to the limit price.
 
     Args:
-        order: the order.
+        order: the order to fill, of dtype ORDER.
         lots: the quantity to take.
         limit: the limit price times the side's sign.
         there: the other makers' price and displayed lots; at their price the order is split.

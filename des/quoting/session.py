@@ -2,8 +2,8 @@
 
 Between settlements decisions depend only on prices. So a session can look ahead: it waits until the
 interval ends, then lets firms watch all quotes at once and matches all orders in turn. The plain
-simulation, with one event per quote and per order, is in `quote_by_quote.py`. Both use the same
-functions (`post`, `watch`, `fills_of`) and give the same fills.
+simulation, with one event per quote and per order, is in `quote_by_quote.py`. Both simulations use
+the same functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
 
 from collections.abc import Generator

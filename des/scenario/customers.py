@@ -223,7 +223,7 @@ class Retail(Part):
 
 
 class OtherMakers(Part):
-    """All makers other than the captive one; their quotes fill customers' orders too."""
+    """All makers except the captive maker; their quotes fill customers' orders too."""
 
     name: Entity
     opening_claim_usd: Usd

@@ -42,7 +42,7 @@ def check_order(key: str, steps: Sequence[Dated]) -> None:
     """Refuse steps that are out of order.
 
     Raises:
-        ContradictionError: a step does not begin after the previous one; *key* names the list.
+        ContradictionError: a step does not begin after the previous step; *key* names the list.
     """
     for i, (before, step) in enumerate(pairwise(steps), start=1):
         if not before.since < step.since:

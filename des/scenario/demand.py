@@ -45,8 +45,8 @@ class Demand(Part):
     """The source of the volume of noise traders, who trade for their own reasons.
 
     `stated`: `markets.demand` gives the volume by month that noise traders would have with the
-    other makers alone. They trade more if the book is tighter and deeper: see `response`. So volume
-    is an outcome that can be compared with the record.
+    other makers alone. Noise traders trade more if the book is tighter and deeper: see `response`.
+    So volume is an outcome that can be compared with the record.
 
     `recorded`: noise traders' volume is the recorded volume of each day less hits and forced
     orders, hour by hour. If hits and forced orders alone exceed the recorded volume of a day, that

@@ -67,7 +67,7 @@ class Leverage(Part):
     """Customers who trade on margin, and the venue's rules for accounts that fail their margin.
 
     These customers are holders under the retail control account, numbered after its other holders.
-    Each has one position in one market. Other makers hold the other side.
+    Each customer has one position in one market. Other makers hold the other side.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]

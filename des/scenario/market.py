@@ -65,7 +65,7 @@ class Market(Part):
 
     name: MarketName
     stands_for: Annotated[int, Field(ge=1, le=1_000)] = (
-        1  # similar markets represented by this one, itself included
+        1  # number of similar markets that this market represents, itself included
     )
     lot: Step
     tick_usd: Step
