@@ -366,7 +366,7 @@ def _venue_check(
         kept += left
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd
-    yield f"what {venue} owes them by its own, less these (must be 0.00)", told_usd - own_usd
+    yield f"debts in {venue}'s books, less these claims (must be 0.00)", told_usd - own_usd
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:

@@ -217,7 +217,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
             "faster firms, plus gains from slower firms less fees; booked in expectation, by a "
             "rule in which speed decides.",
             "Basis points are of opening capital, per day from entry to closing.",
-            "Neither includes variation margin, which by venue shows only moves of the price.",
+            "Both are without variation margin, which on one venue shows only moves of the price.",
             *_absent(found),
         ),
     )

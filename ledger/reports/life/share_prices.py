@@ -225,7 +225,7 @@ def _in_month(ways: Mapping[str, Priced]) -> tuple[Cell, ...]:
 def _reviews_table(found: Sequence[Review], maker: str) -> Table:
     return Table(
         "reviews",
-        f"{maker}'s decisions on its quotes, and their grounds",
+        f"{maker}'s decisions on its quotes, and the figures behind them",
         Review._fields,
         found,
         (

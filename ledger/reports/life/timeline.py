@@ -131,5 +131,5 @@ def _identity_table(found: Timeline) -> Table:
         "The hole by its definition and by its kinds, and debts within the group",
         ("day", "hole_usd", "kinds_usd", "unexplained_usd", "within_group_usd"),
         found.shown,
-        ("The last two must be 0.00 on every line.",),
+        ("The last two columns must be 0.00 on every line.",),
     )

@@ -101,7 +101,7 @@ def _cascade_table(found: Liquidations) -> Table:
 def _days_table(found: Liquidations) -> Table:
     return Table.of(
         "days",
-        "The same by day and market",
+        "Liquidations by day and market",
         ("day", "market", "in_book_usd", "backstop_usd", "deleveraged_usd", "liquidated_usd"),
         found.days,
     )

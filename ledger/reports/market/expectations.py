@@ -154,7 +154,7 @@ def _month_table(
 def _market_table(lines: Sequence[MonthInMarket]) -> Table:
     return Table(
         "expectations-by-market",
-        "The same by market, from the fills",
+        "Simulated and realised results by market, from the fills",
         ("month", "market", *FIGURES),
         [(line.month, line.market, *_figures(line.promise, line.booked)) for line in lines],
     )

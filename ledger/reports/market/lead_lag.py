@@ -223,17 +223,17 @@ def _lag_table(found: LeadLag) -> Table:
         ),
         [_row(market, parties) for market in found.markets],
         (
-            f"Above zero, {parties.house} follows. At the lag its prices differ least from "
+            f"Lag above zero: {parties.house} follows. At the lag its prices differ least from "
             "earlier lead prices, over all days. A lag is shown only if the prices differ more at "
             f"both ends of the grid ({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
-            "Low and high: the lags that the data cannot distinguish from it, at 95%. A leader "
-            "is named if the interval excludes zero.",
+            "Low and high: the ends of the lag's 95% interval. A leader is named if the interval "
+            "excludes zero.",
             "Quote age: the median age in the fills; low and high: the middle half of the "
             "ages. The estimate of the lag does not use the ages.",
             f"Correlation: of price moves over {STEP_US // 60_000_000} minutes, "
             f"with {parties.house} shifted back by the lag; the mean of the days. It is at most "
             "one, and lower where fills are rare.",
-            f"The books have fills of {parties.maker}'s quotes only, so this is their lag; "
-            f"faster quotes of others would shorten the lag of {parties.house} as a whole.",
+            f"The books have fills of {parties.maker}'s quotes only, so this is the lag of these "
+            f"quotes; faster quotes of others would shorten the lag of {parties.house} as a whole.",
         ),
     )

@@ -210,7 +210,7 @@ def _pool_table(found: PoolResults) -> Table:
         (
             "Value is twice the dollars in the pool, averaged over mornings. The loss is loss "
             "versus rebalancing, at the price elsewhere. Fees returned a part of it; "
-            "arbitrageurs kept the rest. It is a loss on tokens, and so in no kind.",
+            "arbitrageurs kept the rest. It is a loss on tokens, so no kind has it.",
             "Expected is an eighth of the realised variance times the value, by day.",
         ),
     )

@@ -84,6 +84,6 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
             "The last column has the payments since the hole opened. Receipts from the same "
             "party are not deducted.",
             "Money is commingled: the payments were made meanwhile, not necessarily with "
-            "customers' money. What each rule of courts says of it: moneytrail trace RUN",
+            "customers' money. The result by each rule of courts: moneytrail trace RUN",
         ),
     )

@@ -96,6 +96,6 @@ def preferences_table(preferred: list[Preferred], end: date) -> Table:
         rows,
         (
             "A preference is the payment less the creditor's later payments to the group, at "
-            "least zero. Got: the preference as a share of itself plus the remaining debt.",
+            "least zero. Got: the preference as a share of preference plus remaining debt.",
         ),
     )

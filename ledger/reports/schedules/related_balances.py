@@ -71,7 +71,7 @@ def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Tab
     ]
     return Table(
         "related",
-        f"What {maker} owes {house}, month by month",
+        f"The net debt of {maker} to {house} at each month's end",
         (*columns, "cash_to_house_usd"),
         rows,
         (

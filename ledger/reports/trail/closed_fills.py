@@ -70,7 +70,7 @@ def summed_table(found: ClosedFills) -> Table:
     """Return a table with a row for each listed fill."""
     return Table.of(
         "fills",
-        f"The fills that it sums up: {found.count:,}",
+        f"The fills that the entry sums up: {found.count:,}",
         ("seq", "time", "narration", "edge_usd", "fee_usd"),
         found.listed,
         not_listed(found.count, len(found.listed)),

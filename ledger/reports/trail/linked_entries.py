@@ -53,7 +53,7 @@ def linked_table(found: Linked) -> Table:
     links, limit = found.links, found.limit
     return Table.of(
         "linked",
-        f"Other entries with the link {', '.join(links)}" if links else "It has no link",
+        f"Other entries with the link {', '.join(links)}" if links else "It has no links",
         ("seq", "date", "party", "narration", "link"),
         found.entries[:limit],
         not_listed(len(found.entries), limit),

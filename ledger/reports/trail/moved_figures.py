@@ -50,7 +50,7 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
     """Return a table with a row for each figure."""
     return Table.of(
         "figures",
-        "The figures of the house group that include it",
+        "The figures of the house group that change",
         ("part", "kind", "before_usd", "moved_usd", "after_usd", "end_usd"),
         found,
         ("The hole is the sum of its causes; claims owed are negative, liquid assets positive.",),

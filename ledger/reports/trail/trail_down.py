@@ -251,7 +251,7 @@ def _fills_table(sums: Sequence[FillShare]) -> Table:
             )
             for each, usd in sums
         ],
-        ("The last column is their contribution to the figure.",),
+        ("The last column is the contribution of these fills to the figure.",),
     )
 
 

@@ -206,7 +206,7 @@ def _entry_table(entry: BookedEntry, place: str) -> Table:
     )
 
 
-def _postings_table(lines: Sequence[PostingCells], title: str = "Its postings") -> Table:
+def _postings_table(lines: Sequence[PostingCells], title: str = "The postings") -> Table:
     """Return a table of postings; the second word of an account's name is the entity."""
     entities = [entity_of(account) for account, *_ in lines]
     notes = (f"The books of one entity: moneytrail books RUN {entities[-1]}",) if entities else ()
@@ -215,14 +215,14 @@ def _postings_table(lines: Sequence[PostingCells], title: str = "Its postings") 
 
 def _closing_table(closing: BookedEntry | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    notes = ("No closing entry includes it: audit the run.",)
+    notes = ("No closing entry includes the fill: audit the run.",)
     if closing:
         bounds = (int(closing.meta[key]) for key in ("fills", "first-fill", "last-fill"))
         rows = [(closing.date, closing.seq, closing.narration, *bounds)]
-        notes = ("The general ledger has this sum in the fill's place.",)
+        notes = ("The general ledger has this sum, not the single fill.",)
     return Table(
         "closing",
-        "The closing entry that includes it",
+        "The closing entry that includes the fill",
         ("date", "seq", "narration", "fills", "first_seq", "last_seq"),
         rows,
         notes,

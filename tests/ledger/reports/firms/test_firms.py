@@ -252,7 +252,7 @@ def test_a_claim_that_only_the_venue_books_breaks_check_sums_of_the_venue(aftern
 """
     assert not_zero(afternoon_with(gift)) == {
         f"results and fees on {venue} (must be 0.00)": -7,
-        f"what {venue} owes them by its own, less these (must be 0.00)": 7,
+        f"debts in {venue}'s books, less these claims (must be 0.00)": 7,
         "difference (must be 0.00)": 7,
     }
 
