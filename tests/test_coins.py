@@ -79,7 +79,7 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
     )
 
 
-# ------------------------------------------------------------------------------- its limits
+# ------------------------------------------------------------------------------- limiting cases
 
 
 def test_without_claims_in_coins_the_books_are_those_of_a_dollar_world(executed):

@@ -180,7 +180,7 @@ def test_a_replay_reports_different_versions_of_libraries(executed, tmp_path):
     assert replayed.remarks == (f"numpy is {versions()['numpy']} here; 1.0 made the run",)
 
 
-# --------------------------------------------------------------- forgeries that the books show
+# --------------------------------------------------------------- forgeries that the audit finds
 
 
 def a_kind_moved(run: RunFolder, days: Days) -> None:

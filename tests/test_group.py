@@ -168,7 +168,7 @@ def test_tokens_have_a_price_on_every_day_on_which_they_are_held(run):
 SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 
 
-# ---------------------------------------------------------------------------- events
+# ---------------------------------------------------------------------------- payments
 
 
 def test_all_uses_of_money_are_paid_on_their_days(run):
@@ -275,7 +275,7 @@ def test_in_a_funding_round_the_house_gets_cash_and_the_valuation_is_a_note(run)
     assert 20_000_000 not in {abs(number) for number in numbers}
 
 
-# ---------------------------------------------------------------------------- the controls
+# ---------------------------------------------------------------------------- counterfactuals
 
 
 @pytest.mark.parametrize("place", range(len(USES)), ids=[use["kind"] for use in USES])

@@ -59,7 +59,7 @@ def backstop_cents(run: RunFolder) -> int:
     )
 
 
-# ---------------------------------------------------------------------------------- limits
+# ---------------------------------------------------------------------------------- limiting cases
 
 
 def test_at_a_constant_price_no_account_is_liquidated(executed):
@@ -105,7 +105,7 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
     assert backstop_cents(run) > 0
 
 
-# -------------------------------------------------------------------------------- the book
+# -------------------------------------------------------------------------------- the order book
 
 
 def test_forced_orders_are_filled_by_the_better_quote(margin_run):
@@ -131,7 +131,7 @@ def test_forced_orders_are_filled_by_the_better_quote(margin_run):
     assert not others[3]
 
 
-# --------------------------------------------------------------------------------- control
+# --------------------------------------------------------------------------------- unchanged fills
 
 
 def test_with_no_customers_on_margin_all_fills_are_unchanged(executed):
@@ -154,8 +154,7 @@ def test_customers_on_margin_change_no_fill_of_others_without_liquidations(execu
     assert rows_of(run, trades) == rows_of(without, trades)
 
 
-# ------------------------------------------------------------------------------- the course of a
-# liquidation
+# ----------------------------------------------------------------------- the steps of a liquidation
 
 
 def test_all_entries_of_a_liquidation_have_the_same_link(margin_run):

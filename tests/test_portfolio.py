@@ -122,7 +122,7 @@ def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(run
         assert opened.hole in (None, *entry.parts), account
 
 
-# ----------------------------------------------------------------- borrowed, bought, called
+# ----------------------------------------------------------------- loans, purchases and recalls
 
 
 def test_loans_are_drawn_when_a_limit_begins_and_on_the_first_of_a_month(run):
@@ -224,7 +224,7 @@ def test_customers_deposit_the_same_amounts_with_and_without_an_agent(run, execu
     assert brought(run) == brought(direct)
 
 
-# ------------------------------------------------------------------------------- its limits
+# ------------------------------------------------------------------------------- limiting cases
 
 
 def test_at_constant_prices_the_portfolio_is_worth_its_cost(executed):

@@ -151,7 +151,7 @@ def test_reports_on_claims_agree_in_a_run_that_ends_with_a_halt(broken):
     assert bridges["all"].left_usd == the_hole.claims_usd == sum(of_house.claims_usd.values())
 
 
-# ------------------------------------------------------------------------------- controls
+# ------------------------------------------------------------------------ worlds without a bank run
 
 
 def test_a_house_with_enough_cash_pays_all_withdrawals_after_the_same_news(covered):
@@ -243,7 +243,7 @@ def test_the_quote_by_quote_simulation_writes_the_same_bytes(executed, tmp_path)
     assert written(tmp_path / "quotes") == written(broken.path)
 
 
-# --------------------------------------------------------------------------------- refusals
+# --------------------------------------------------------------------------------- refused settings
 
 
 @pytest.mark.parametrize(

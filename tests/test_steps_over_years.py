@@ -54,7 +54,7 @@ def test_a_new_share_applies_from_its_first_day():
     assert maker.depth_share_on(date(2022, 6, 1)) == maker.depth_share_on(date(2030, 1, 1)) == 0.05
 
 
-# ------------------------------------------------------------------- the hits on its quotes
+# ------------------------------------------------------------------- fills of the maker's quotes
 
 MAY_USD, JUNE_USD, ORDER_USD = 50_000_000, 20_000_000, 2_000
 FAR_AWAY = {

@@ -53,7 +53,7 @@ def result(executed: Executed, **changes: object) -> PledgedResult:
     return found
 
 
-# ------------------------------------------------------------------------ the closed form
+# ------------------------------------------------------------------------ losses equal to a formula
 
 
 def test_a_borrower_owes_the_weighted_value_of_its_tokens_less_a_margin(thin_run):

@@ -100,7 +100,7 @@ def test_the_maker_moves_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
     assert ("2022-06-01", "Alameda:quoter", "on") in told
 
 
-# ---- limits
+# ---- limiting cases
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -158,7 +158,7 @@ def test_without_firms_the_maker_only_earns_the_spread(seed, tmp_path):
     assert found["Alameda", "Spread"] < 0
 
 
-# ---- entry
+# ---- entry of firms
 
 
 def test_a_note_states_the_day_from_which_no_firm_waits(crowd_run):

@@ -48,7 +48,7 @@ def noted(run: RunFolder) -> dict[tuple[date, str], TradedDay]:
     return {(day, note.market): note for day, note in run.dated_notes(TradedDay)}
 
 
-# ------------------------------------------------------------------------ to the cent
+# ------------------------------------------------------------------------ agreement to the cent
 
 
 def test_notes_on_volume_agree_with_fills_and_with_entries_of_other_makers(any_run):

@@ -47,7 +47,7 @@ def parts(run: RunFolder) -> Counter:
     return found
 
 
-# ------------------------------------------------------------------------------- without our code
+# ----------------------------------------------------------------------- Beancount without our code
 
 WITHOUT_US = """
 import sys
@@ -140,7 +140,7 @@ def test_the_hole_equals_its_causes_and_group_debts_sum_to_zero(run):
     assert found["group"] == 0
 
 
-# ------------------------------------------------------------------------ money in the world
+# ------------------------------------------------------------------------ conservation of cash
 
 
 def test_the_cash_of_all_entities_is_constant(run):
@@ -344,7 +344,7 @@ def test_the_golden_ledger_is_short_and_has_every_kind_of_entry():
         assert (GOLDEN / name).read_text(encoding="utf-8").count("\n") < 330
 
 
-# -------------------------------------------------------------- the purpose of the busy world
+# -------------------------------------------------------------- events in the busy world
 
 
 @pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])

@@ -66,7 +66,7 @@ def ask(*words: str | Path) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
-# ------------------------------------------------------------------- our own, both ways
+# ------------------------------------------------------------------- a run opened as a ledger file
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_reports_that_need_fills_refuse_a_ledger_file_in_one_line(command):
     assert len(refused.output.splitlines()) == 1
 
 
-# ------------------------------------------------------------------- others' own examples
+# ------------------------------------------------------------------ the example ledger of Beancount
 
 
 @pytest.fixture(scope="module")

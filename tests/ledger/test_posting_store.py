@@ -157,7 +157,7 @@ def test_a_month_without_entries_has_the_same_columns(tmp_path):
     assert types == [(name, kind) for name, kind, _ in posting_store.COLUMNS]
 
 
-# ------------------------------------------------------------------ tampering, and the remedy
+# ------------------------------------------------------------------ changed and missing copies
 
 
 def changed(path: Path, query: str) -> None:

@@ -107,7 +107,7 @@ def tampered(draws: random.Random, path: Path) -> bytes:
     return (other_byte if path.suffix == ".parquet" else other_digit)(draws, path.read_bytes())
 
 
-# ----------------------------------------------------------------------------- an honest run
+# ----------------------------------------------------------------------------- an unchanged run
 
 
 @pytest.mark.parametrize("every_day", [False, True])
@@ -165,7 +165,7 @@ def test_an_error_of_beancount_or_an_invariant_in_a_day_ledger_is_a_finding(exec
         assert all(problem.startswith("days/2022-05-") for problem in found.problems)
 
 
-# --------------------------------------------------------------------- changed since the seal
+# --------------------------------------------------------------------- changes under the old seal
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -193,7 +193,7 @@ def test_the_audit_of_a_file_with_a_changed_digit_ends_and_names_the_file(folder
             )
 
 
-# ------------------------------------------------------------------------------ sealed again
+# ------------------------------------------------------------------------- changes under a new seal
 
 
 def other_amount(draws: random.Random, text: str) -> str:
@@ -280,7 +280,7 @@ def _parquet(folder: Path, rows: np.ndarray, run: RunFolder) -> bytes:
     return content
 
 
-# ------------------------------------------------------- any forgery
+# ------------------------------------------------------- all kinds of forgeries
 
 
 def gone(name: str) -> Callable[[Path], None]:

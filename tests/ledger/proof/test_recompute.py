@@ -236,7 +236,7 @@ def test_a_month_without_its_fill_file_is_reported(busy_run, tmp_path):
     assert all(problem.startswith("2022-06.beancount: ") for problem in problems)
 
 
-# --------------------------------------------------------------------------- one day by itself
+# --------------------------------------------------------------------------- single days
 
 
 def test_each_day_can_be_checked_alone_and_in_any_order(run):
@@ -301,7 +301,7 @@ def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
     ]
 
 
-# --------------------------------------------------------- thirty days of volume, in closed form
+# --------------------------------------------------------- fees by the volume of thirty days
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
@@ -362,7 +362,7 @@ def test_volume_lowers_a_fee_for_thirty_days(tmp_path, before_usd, first_lots, d
         )
 
 
-# ------------------------------------------------------- a second witness, in plain arithmetic
+# ------------------------------------------------------- independent calculations
 
 
 def test_edges_and_fees_equal_an_exact_calculation_with_fractions(run):

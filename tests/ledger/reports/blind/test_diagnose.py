@@ -194,8 +194,7 @@ def test_the_diagnosis_imports_only_causes_and_the_stripped_books():
     assert "blind_copy" not in names
 
 
-# ---------------------------------------------------------------- comparison with the books, to the
-# cent
+# ---------------------------------------------------------------- comparison with the books
 
 
 def test_the_findings_of_the_diagnosis_sum_to_the_hole(each_run):
@@ -240,7 +239,7 @@ def test_each_movement_of_the_hand_written_life_has_the_right_cause(life):
     )
 
 
-# ------------------------------------------------------------------------- worlds by hand
+# ------------------------------------------------------------------------- hand-written worlds
 
 PARTIES = ("P1", "P2", "P3", "P4", "P5")
 HOUSE, MAKER, LEAD, FIRM, CROWD = range(5)

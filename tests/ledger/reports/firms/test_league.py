@@ -90,7 +90,7 @@ def test_the_order_of_firms_depends_on_edge_only(afternoon_with):
     assert [(each.firm, each.edge_usd) for each in results] == [("Firm02", 700), ("Firm01", 600)]
 
 
-# -------------------------------------------------------------------------- elsewhere
+# ------------------------------------------------------------------------ results on the lead venue
 
 
 def test_elsewhere_is_the_result_of_a_firms_quotes_on_the_lead_venue(afternoon_with):
@@ -249,7 +249,7 @@ def test_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
     assert total(results).elsewhere_usd == 12
 
 
-# ----------------------------------------------------------------------- second witnesses
+# ----------------------------------------------------------------------- independent calculations
 
 
 def test_fill_statistics_have_the_number_the_median_edge_and_the_median_age(afternoon):

@@ -136,7 +136,7 @@ def test_both_holes_agree_with_the_saved_queries_on_every_day(run):
         assert len(asked) == 3
 
 
-# ------------------------------------------------------------------------------- paper
+# ------------------------------------------------------------------------------ the value of tokens
 
 
 def test_beancount_converts_tokens_to_the_same_value(life):
@@ -249,7 +249,7 @@ def test_the_queue_of_a_simulated_run_has_all_requests_that_are_not_paid(busy_ru
     assert 0 < last <= hole(busy_run).claims_usd
 
 
-# --------------------------------------------------------------------------- the firsts
+# --------------------------------------------------------------------------- milestones
 
 
 def test_every_milestone_has_its_first_day_its_amount_and_its_number_of_days(life):

@@ -82,7 +82,7 @@ ALL_PROMISED = """
 """
 
 
-# ------------------------------------------------------------------------------ by hand
+# ----------------------------------------------------------------------------- calculations by hand
 
 
 def test_each_month_has_prediction_booked_result_and_hedging_cost(afternoon_with):
@@ -161,7 +161,7 @@ def test_a_run_with_predictions_has_no_note_on_missing_predictions(afternoon_wit
     )
 
 
-# ---------------------------------------------------------------------------- the split
+# -------------------------------------------------------------------------- parts of the difference
 
 AMOUNTS = st.integers(-(10**12), 10**12).map(lambda cents: cents * CENT)
 VOLUMES = st.integers(0, 10**14).map(lambda cents: cents * CENT)
@@ -209,7 +209,7 @@ def test_if_flow_is_a_multiple_of_the_prediction_volume_explains_the_difference(
     assert parts == Difference((times - 1) * promise.result_usd, *usd("0.00", "0.00"))
 
 
-# ------------------------------------------------------------------------ second witnesses
+# ------------------------------------------------------------------------ independent calculations
 
 
 def test_monthly_results_agree_with_bean_query(any_run):

@@ -253,7 +253,7 @@ def test_without_pools_the_report_is_empty(tiny_run):
     assert table.rows == []
 
 
-# ---- the controls
+# ---- counterfactuals
 
 
 def test_without_pools_there_is_no_pools_account_and_earlier_fills_are_equal(run, without):
@@ -305,7 +305,7 @@ def test_a_lift_of_token_prices_changes_no_arbitrage_with_a_pool(run, executed):
     assert loader.load_file(str(lifted.path / "check.beancount"))[1] == []
 
 
-# ---- invariants that find wrongly booked pools
+# ---- wrongly booked pools
 
 HEAD = """
 option "tolerance_multiplier" "0"

@@ -96,7 +96,7 @@ def test_without_a_hole_at_the_end_there_is_no_report(tiny_run):
     assert hole_opened(tiny_run) is None
 
 
-# ---------------------------------------------------------------- payments in the meantime
+# ---------------------------------------------------------------- payments since the hole opened
 
 
 def test_payments_count_from_the_day_on_which_the_hole_opened(life):
@@ -121,7 +121,7 @@ def test_no_payments_are_listed_while_the_exchange_can_pay(tiny_run):
     assert paid_in_use(tiny_run, None) == []
 
 
-# ---------------------------------------------------------------- assets, and what is spent
+# ---------------------------------------------------------------- assets and spending
 
 
 def test_purchases_of_assets_are_shown_separately_from_spending(life):

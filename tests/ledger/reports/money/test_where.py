@@ -35,7 +35,7 @@ def saved_query(run: RunFolder, name: str) -> list[tuple]:
     return run_query(entries, options, text)[1]
 
 
-# ----------------------------------------------------------------------- the identity
+# ----------------------------------------------------------------------- the hole
 
 
 def test_the_hole_is_customers_claims_less_the_groups_liquid_assets(afternoon):

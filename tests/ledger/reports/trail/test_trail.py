@@ -64,7 +64,7 @@ def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
     return copy, int(rows["seq"][forged])
 
 
-# ------------------------------------------------------------------------------- down
+# ----------------------------------------------------------------------- from a figure to its fills
 
 
 def test_every_figure_of_where_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
@@ -163,7 +163,7 @@ def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
         trail(tiny_run, since=date(2022, 5, 11), until=date(2022, 5, 10)).tables()
 
 
-# --------------------------------------------------------------------------------- up
+# ----------------------------------------------------------------------- from a fill to its figures
 
 
 def test_the_trail_of_a_fill_has_the_figure_whose_trail_has_the_fill(run: RunFolder):
