@@ -45,7 +45,7 @@ def opening(entity: str) -> str:
 
 
 def pool(venue: str, kind: str) -> str:
-    """A venue's pool: positions with losses pay in, those with gains are paid; then it is empty."""
+    """A venue's pool for settlements: losers pay in, winners are paid; its balance is then zero."""
     return f"Liabilities:{venue}:{kind}"
 
 

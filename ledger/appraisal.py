@@ -29,6 +29,6 @@ class Appraisal(NamedTuple):
     high_cents: int
 
     def noted(self, what: str) -> Appraised:
-        """Return the note of a month or of a round."""
+        """Return this valuation as a note, for a month or for a round."""
         way, *figures = self
         return Appraised(what, way, *map(dollars, figures))

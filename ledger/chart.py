@@ -67,8 +67,8 @@ class HeldToken:
     """A token that the group holds as an investment, in whole units."""
 
     name: str
-    issuer: str  # the first owner: the house, if it is the group's own token
-    is_pooled: bool = False  # whether the maker may have a pool of it
+    issuer: str  # the first owner; of the group's own token: the house
+    is_pooled: bool = False  # whether the maker may have a pool of the token
 
 
 @dataclass(frozen=True, slots=True)

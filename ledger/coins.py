@@ -27,10 +27,10 @@ class Coin:
     """A coin, or a group of coins with one price."""
 
     name: str
-    unit: str  # the smallest quantity that is bought or sold, as a decimal
+    unit: str  # the smallest quantity of the coin in a trade, as a decimal
     dealers: str  # the party that sells the coin and buys it
-    is_held: bool = True  # whether the maker may buy it with borrowed money
-    is_owed: bool = False  # whether the house may owe it to customers
+    is_held: bool = True  # whether the maker may buy the coin with borrowed money
+    is_owed: bool = False  # whether the house may owe the coin to customers
     quantity: Scale = field(init=False)
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ ROW_GROUP = 122_880
 
 
 class FillsError(ValueError):
-    """A column is not as `write` makes it, or has a name that the books do not have."""
+    """A file of fills has a wrong column, or a name that the books do not have."""
 
 
 class MonthOfFills:

@@ -66,7 +66,7 @@ class Fill(NamedTuple, Generic[Held]):
     holder: Held  # retail customer, or -1
     lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
     price: Held  # ticks; in a payment: the mark, or the tokens' sale price
-    lead: Held  # ticks: the lead price at that moment
+    lead: Held  # ticks: the lead price at the moment of the fill
     lead_when_quoted: Held  # ticks, or -1 where no quote was hit
     quote_age_us: Held  # age of the lead price from which the quote was made, or -1
     trigger: Held

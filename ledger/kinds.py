@@ -34,12 +34,12 @@ class Entry:
 
     word: str  # the word in accounts' names
     plain: str  # the meaning in plain English
-    roots: tuple[str, ...]  # roots of its accounts, in all books
-    parts: tuple[str, ...] = ()  # the parts of the hole to which its accounts belong
-    cause: Cause | None = None  # the cause to which a blind audit assigns it
+    roots: tuple[str, ...]  # roots of the kind's accounts, in all books
+    parts: tuple[str, ...] = ()  # the parts of the hole that the kind's accounts have
+    cause: Cause | None = None  # the cause to which a blind audit assigns the kind
     family: Family | None = None
-    has_switch: bool = False  # whether a counterfactual can remove it: see `runs.removals`
-    claimed: Claimed | None = None  # the part of the thread's mechanism to which it belongs
+    has_switch: bool = False  # whether a counterfactual can remove the kind: `runs.removals`
+    claimed: Claimed | None = None  # the part of the thread's mechanism
 
 
 def _stake(word: str, plain: str) -> Entry:

@@ -34,9 +34,9 @@ class MotiveEntry:
     word: str  # the word in fills and tags
     kind: Kind  # the kind of the account to which the result is posted
     rule: Rule = Rule.FILL
-    is_settled: bool = False  # whether it happens at a settlement
-    ends_account: bool = False  # whether it is a step of a customer's liquidation
-    volume: VolumePart | None = None  # the part of the day's volume, if it pays a fee
+    is_settled: bool = False  # whether rows with this motive are part of a settlement
+    ends_account: bool = False  # whether the row is a step of a customer's liquidation
+    volume: VolumePart | None = None  # the part of the day's volume, for orders that pay a fee
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:

@@ -59,7 +59,7 @@ class Trades:
     maker: np.ndarray
     lots: np.ndarray  # above zero if the taker buys
     price_cents: np.ndarray  # the price of a lot
-    lead_cents: np.ndarray  # the lead price of a lot at that moment
+    lead_cents: np.ndarray  # the lead price of a lot at the time of the trade
     quote_age_us: np.ndarray  # age of the lead price behind the quote; or NO_QUOTE
     fee_cents: np.ndarray  # the taker's fee
 

@@ -45,7 +45,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
 
 def interval(figures: np.ndarray) -> Interval | None:
-    """Return the middle COVERAGE of resampled values; None if no value is finite."""
+    """Return the interval with the middle part (COVERAGE) of values; None if none is finite."""
     defined = figures[np.isfinite(figures)]
     if not len(defined):
         return None

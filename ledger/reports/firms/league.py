@@ -48,9 +48,9 @@ class FirmResult:
     edge_usd: Decimal  # gains from the captive maker's stale quotes
     house_fees_usd: Decimal
     lead_cost_usd: Decimal  # the cost of hedging house fills: spread and fees
-    lead_spread_usd: Decimal  # spread of its quotes on the lead venue
+    lead_spread_usd: Decimal  # spread earned by the firm's quotes on the lead venue
     lead_pickoff_usd: Decimal  # on the lead venue: gains from slower firms less losses to faster
-    lead_fees_usd: Decimal  # fees on its hits of slower firms' quotes on the lead venue
+    lead_fees_usd: Decimal  # fees on hits of slower firms' quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # funding received on both venues

@@ -84,7 +84,7 @@ class FirstShort:
     what: str
     first_day: date | None = None
     usd: Decimal | None = None
-    house_cash_usd: Decimal | None = None  # the cash at the close of that day
+    house_cash_usd: Decimal | None = None  # the cash at the close of the first day
     days: int = 0
 
 

@@ -36,7 +36,7 @@ class PledgedResult:
     withdrawn_usd: Decimal
     repaid_usd: Decimal  # debt repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
-    worth_usd: Decimal  # value of the tokens taken over, at the lead price then
+    worth_usd: Decimal  # value of these tokens at the lead price of the takeover
     brought_usd: Decimal  # proceeds of the maker's sales of these tokens
     unsold_usd: Decimal  # value of unsold tokens, at the last price in the books
 

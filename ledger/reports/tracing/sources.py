@@ -31,7 +31,7 @@ class Fate(StrEnum):
     """The outcome for money that was paid out."""
 
     BACK = "back"  # paid back to the followed sources
-    HELD = "held"  # bought an asset that is still there, at cost
+    HELD = "held"  # bought an asset that is still held, at cost
     CREDITORS = "creditors"  # paid a debt to another party
     SPENT = "spent"  # left no asset to trace
 

@@ -50,7 +50,7 @@ class LedgerLine:
         return self.opening + self.movement
 
     def is_in_dollars_of(self, root: str) -> bool:
-        """Return whether the line is in dollars, and its account has this root."""
+        """Return whether the line is in dollars, and the root of its account is *root*."""
         return self.commodity == MONEY and self.account.startswith(f"{root}:")
 
 
