@@ -1,4 +1,4 @@
-"""`python -m runs` and `moneytrail` are the same command."""
+"""The command `python -m runs`, which is the same as the command `moneytrail`."""
 
 
 def main() -> None:

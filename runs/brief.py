@@ -83,7 +83,7 @@ def heading(column: str, scale: ReadingUnit) -> str:
 
 
 def is_usd(column: str) -> bool:
-    """Return whether a column holds dollars."""
+    """Return whether a column contains amounts in dollars."""
     return column == "usd" or column.endswith("_usd")
 
 
@@ -123,9 +123,10 @@ def _lines_beside(table: Table, headings: Sequence[str]) -> int:
 
 
 def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[list[list[str]], int]:
-    """Return the rows that fit into some lines, at most ROWS, and the number of omitted rows.
+    """Return the rows that fit into a number of lines, and the number of omitted rows.
 
-    They are the first rows and the last rows, which have totals, with dots in between.
+    The first rows and the last rows are returned, with a row of dots in between. The last rows are
+    kept since they have totals.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
@@ -137,7 +138,7 @@ def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[li
 
 
 def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return the number of first columns that fit side by side; at least one."""
+    """Return how many of the first columns fit side by side; at least one."""
     taken, shown = -GAP, 0
     for i, name in enumerate(headings):
         widest = max((len(line) for row in cells for line in row[i].splitlines()), default=0)

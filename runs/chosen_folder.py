@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def chosen_folder(out: Path | None) -> Iterator[Path]:
-    """Yield *out*; if *out* is None, yield a path in a temporary folder, deleted at the end."""
+    """Yield *out*; if *out* is None, yield a path in a temporary folder and delete it later."""
     if out is not None:
         yield out
         return

@@ -1,8 +1,9 @@
 """Counterfactuals: the same scenario and seed with one cause removed.
 
 Sources and uses do not show causation; a counterfactual does. The difference is everything that
-follows from the cause: without pick-offs there are also no fees on them, and no hedges of the
-resulting positions. So effects of several causes do not add up to the effect of all of them.
+follows from the cause. For example, without hits on stale quotes there are also no fees on hits and
+no hedges of the resulting positions. So the effects of several causes do not sum to the effect of
+all of them together.
 """
 
 import json
@@ -36,7 +37,7 @@ class EntrySaid(NamedTuple):
     seq: int
 
 
-Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: no more entries
+Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: the ledger has no more entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class WithAndWithout:
     ours: Hole
     theirs: Hole
     views: tuple[QuoteViews, QuoteViews]
-    firsts: tuple[tuple[First, First], ...]  # two first days for each milestone
+    firsts: tuple[tuple[First, First], ...]  # each milestone with and without the cause
     parting: Ends | None  # the first entries that differ; None if there are none
-    same_versions: bool  # whether the program and its libraries had the same versions
+    same_versions: bool  # of the program and its libraries
 
     def answer(self) -> str:
         """Return a text on the hole and on the quotes' result, with the cause and without."""

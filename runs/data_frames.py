@@ -87,7 +87,7 @@ def plot(report: Report) -> "Figure":
 
 
 def _drawn(report: Any, name: str) -> object:
-    """Return the part of a report that its picture shows."""
+    """Return the part of a report that is drawn in the report's picture."""
     if name == "Where":
         return report.hole
     return report.of_role("outcome") if name == "BesideRecord" else report

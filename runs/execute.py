@@ -38,7 +38,7 @@ def execute(
     every_quote: bool = False,
     on_phase: Callable[[str], None] = lambda phase: None,
 ) -> None:
-    """Run a scenario into a folder.
+    """Run a scenario, and store the run in a folder.
 
     Args:
         scenario: the scenario to run.
@@ -118,7 +118,7 @@ def _check_place(target: Path, force: bool) -> None:
 
 
 def _put_in_place(beside: Path, target: Path, force: bool) -> None:
-    """Rename the folder of a complete run; an older run is deleted only after this."""
+    """Rename the folder of a complete run; delete an older run only after the renaming."""
     _check_place(target, force)  # checked again: another process may have created the folder
     if not target.exists():
         beside.rename(target)

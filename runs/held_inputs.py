@@ -45,7 +45,7 @@ def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
     Args:
         run: the run itself.
         scenario: the scenario of the run.
-        sizes: whether the captive maker keeps its decided sizes.
+        sizes: if true, the quote sizes that the maker decided in the run are also held fixed.
     """
     costs, demand = _costs(run, scenario), _demand(run)
     decided = _sizes(run, scenario) if sizes else None

@@ -12,7 +12,7 @@ MADE_BY = "made-by.json"
 
 
 class OtherResultsError(MistakeError):
-    """A folder has results of other work."""
+    """A folder has results that were computed from other inputs."""
 
 
 def write_whole(place: Path, content: bytes) -> None:

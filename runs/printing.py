@@ -1,4 +1,4 @@
-"""Output of tables: for readers, spreadsheets and programs."""
+"""The output of tables: as text for readers, as CSV, or as JSON."""
 
 import csv
 import io

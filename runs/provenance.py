@@ -24,7 +24,7 @@ def provenance(run: RunFolder) -> str:
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
-    """Return folder, seed and seal of each run; for a single run all of `provenance`."""
+    """Return folder, seed and seal of each run; for a single run return `provenance`."""
     return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
 
 

@@ -1,4 +1,4 @@
-"""Removals: how to take one mechanism out of a scenario."""
+"""Removals: the changes of a scenario that remove one mechanism."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Return whether a source is for a figure of a market that this removal does not change."""
+    """Return whether a source note belongs to a market's figure that fast quotes do not change."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 

@@ -34,7 +34,7 @@ def replay(
 
     Args:
         folder: the run's folder.
-        on_span: called with the first day and the day after the last.
+        on_span: called with the first day of the run and the day after the last day.
         on_day: called after each simulated day.
         on_phase: called with the name of each phase after the last day.
 

@@ -17,7 +17,7 @@ class MadeOfMany(Protocol):
     """A report on runs that have been deleted; the report itself names its source."""
 
     def provenance(self) -> str:
-        """Return the source in one line."""
+        """Return the source of the report's figures in one line."""
 
 
 Answering = Callable[..., Report | list[Table] | str]
@@ -60,7 +60,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             elif isinstance(found, list):
                 click.echo(render(Answered(found, is_exact=True), form, table, everything))
             else:
-                run = options.get("run", ())  # an experiment has deleted its runs
+                run = options.get("run", ())  # an experiment has no run here: its runs are deleted
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)
                 if isinstance(found, MadeOfMany):
                     told = found.provenance()

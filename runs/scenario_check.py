@@ -19,7 +19,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenario_places import Keys, place_of
 from runs.scenarios import Layered, bad_source, data_of, with_series
 
-# A method may raise these errors if it reads a value that another method rejects.
+# Errors that a method may raise if it reads a value that another method rejects.
 UNREADABLE = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 
 

@@ -15,8 +15,8 @@ def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[
     """Return one problem for each wrong key.
 
     Unknown keys come first, since a misspelt key is also reported as a missing key. If a value
-    fits none of several types, the innermost error is returned. For ["2021-05-01"] this is the
-    date in quotes, not that the list isn't "all".
+    fits none of several types, the innermost error is returned. Example: for ["2021-05-01"] the
+    error is the date in quotes, although the key also accepts the text "all".
     """
     faults: dict[Keys, str] = {}
     for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
@@ -83,7 +83,7 @@ def _schema_at(keys: Keys) -> dict[str, Any]:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema behind a reference. An optional table has no null type in TOML."""
+    """Replace a reference in a schema by its target; ignore null, which TOML does not have."""
     types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(types) == 1:
         (schema,) = types

@@ -1,4 +1,4 @@
-"""Files of scenarios: finds a file by name, reads it, and merges it into the file it extends."""
+"""Finds the file of a scenario by name, reads it, and merges it into the file that it extends."""
 
 import os
 import tomllib
@@ -89,7 +89,7 @@ def layers_of(path: Path) -> list[Layer]:
                 path, "extends", f"is {shown(extends)}; give a built-in name or a path, in quotes"
             )
         try:
-            base = path.parent / path_of(extends)  # a built-in's path is absolute
+            base = path.parent / path_of(extends)  # absolute for a built-in
             data = _read(base)
         except ScenarioError as error:
             raise ScenarioError(path, "extends", f"cannot be followed: {error}") from error

@@ -38,7 +38,8 @@ UNITS = {
     "per_day": "a day",
     "per_s": "a second",
 }
-QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")  # words after a unit
+# Words that may follow a unit in a key's name.
+QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")
 # These files read all keys in the same way, so they are not listed as readers.
 NO_READERS = ("scenario_keys.py", "scenario_schema.py", "scenario_reference.py")
 
@@ -72,7 +73,7 @@ class Key:
 
     @property
     def model(self) -> type[Part] | None:
-        """Return the model of the key's table, or of the entries of the key's list."""
+        """Return the model of the table that is the key's value, or of its list's entries."""
         return _model_in(self.field.annotation)
 
     @property

@@ -40,7 +40,7 @@ class UnknownKeyError(MistakeError):
 
 
 def explained(word: str) -> str:
-    """Return the explanation of a key, given by its place, ``markets[0].lot``, or its last words.
+    """Return the explanation of a key, given by its place ``markets[0].lot`` or by its last word.
 
     Raises:
         UnknownKeyError: there is no such key.

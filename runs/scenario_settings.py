@@ -52,8 +52,8 @@ def setting_text(place: str, value: Any) -> str:
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario's data with each key set; a replaced value loses its source.
 
-    Missing tables are created. This function does not check whether a key is allowed; the schema
-    does. Candles replace the anchors and the volatility of the scenario.
+    Missing tables are created. Whether a key is allowed is not checked here, but with the schema.
+    Candles replace the anchors and the volatility of the scenario.
 
     Args:
         data: a scenario's data, with lists as tuples.
@@ -93,7 +93,7 @@ def _without(data: Any, places: Iterable[Keys]) -> Any:
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the setting of the value at *keys*, or None."""
+    """Return the setting that sets the value at *keys*; None if no setting does."""
     for place in settings:
         own = keys_of(place)
         if keys[: len(own)] == own:

@@ -61,7 +61,7 @@ class Layered:
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return the base folder of a path at a key: the file's folder, or the working folder."""
+        """Return the folder of relative paths at a key: the file's or the working folder."""
         if setting_at(self.settings, keys) is not None:
             return Path()
         return origin_of(self.layers, keys).parent
@@ -106,7 +106,7 @@ def load(
 def data_of(
     name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
 ) -> tuple[Layered, dict[str, Any]]:
-    """Read a scenario's merged values before they are checked.
+    """Return a scenario's merged values, before any check.
 
     Raises:
         ScenarioError: a file can't be read, or the place of a setting does not exist.
@@ -120,7 +120,7 @@ def data_of(
 
 
 def name(name_or_path: str) -> str:
-    """Return a scenario's short name in a-z, 0-9 and -; the name of the run's folder begins so."""
+    """Return a scenario's short name, in a-z, 0-9 and -, for the name of a run's folder."""
     stem = Path(name_or_path).name.removesuffix(".toml").lower()
     return re.sub(r"[^a-z0-9]+", "-", stem)[:60].strip("-") or "scenario"
 

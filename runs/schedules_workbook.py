@@ -151,7 +151,7 @@ class _Sheets:
         sheet.write_formula(row, column, text, self._usd, value)
 
     def _link_payments(self, sheet: "Worksheet", table: Table) -> None:
-        """Make each sum a formula over the entries, and the last row the total."""
+        """Replace each sum by a formula over the entries, and write the total in the last row."""
         last = FIRST - 1 + max(len(self._entries), 1)
         of = {column: f"Entries!${column}${FIRST}:${column}${last}" for column in "BCDEF"}
         start = self._found.end - NEAR

@@ -1,4 +1,4 @@
-"""The result of a counterfactual: in a sentence, and as two views of the maker's quotes.
+"""The result of a counterfactual: a sentence, and the quotes' result for maker and group.
 
 The maker's result and the group's are shown together, since they may differ in sign: a hit pays the
 exchange a fee, which is income of the group but not of the maker.
@@ -11,7 +11,7 @@ from ledger.reports.money.hole import Hole
 from ledger.reports.money.quote_views import QuoteViews
 from ledger.reports.table import Table
 
-Pair = tuple[Decimal, Decimal]  # the figure with the cause, and without it
+Pair = tuple[Decimal, Decimal]  # a figure with the cause, and the same without
 
 
 def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:

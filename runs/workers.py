@@ -26,7 +26,7 @@ def local_processes(count: int) -> Iterator[Executor | None]:
     if count == 1:
         yield None
         return
-    # Spawned, not forked: workers do not share the parent's open files.
+    # Processes are spawned, not forked, so that they do not share the parent's open files.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
         yield pool

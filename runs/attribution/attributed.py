@@ -42,7 +42,7 @@ class Attribution:
     causes: tuple[str, ...]
     played: Played
     shares: Mapping[str, Added]  # the shares in dollars
-    values: Mapping[Coalition, Fraction]  # holes, in dollars
+    values: Mapping[Coalition, Fraction]  # the hole of each coalition, in dollars
 
     @property
     def without_any(self) -> Fraction:
@@ -144,7 +144,7 @@ def attribute(
         permutations: number of random orders if there are more causes than EXACT_MAX; even, four or
             more.
         played: the run with all causes.
-        play: returns the hole of each coalition in a list.
+        play: a function from a list of coalitions to the hole of each.
     """
     everything, seed = frozenset(causes), scenario.run.seed
     asked = sorted(wanted(causes, permutations, seed) - {everything}, key=sorted)

@@ -53,7 +53,7 @@ class Claims:
 
     @property
     def central(self) -> JudgedStatement:
-        """Return the statement that answers the question of the thread."""
+        """Return the central statement, which answers the thread's question."""
         return next(each for each in self.judged if each.statement.is_central)
 
     @property
@@ -125,7 +125,7 @@ def claims(runs: Sequence[RunFolder], study: "OverStudy | None" = None) -> Claim
     """Judge all statements of the thread by the books of runs.
 
     Args:
-        runs: at least one; with several, each figure has a least and a greatest value.
+        runs: one or more runs; with several, each figure has a least and a greatest value.
         study: the members of a study, which also judge the statements.
     """
     found = judged_thread(
@@ -151,7 +151,7 @@ def _condition(judged: JudgedStatement) -> str:
 
 
 def figures_of(run: RunFolder) -> ValueOf:
-    """Return a cached function from a figure's key to its value in a run."""
+    """Return a cached function from the key of a figure to the figure's value in a run."""
     evidence = RunEvidence(run)
 
     @cache

@@ -64,7 +64,7 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def measures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return, for each statement, the figure that would show it."""
+    """Return, for each statement, the figure that would show whether it is true."""
     return Table(
         "measures",
         "The evidence that would show each statement",

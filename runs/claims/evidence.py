@@ -30,7 +30,7 @@ from runs.record.residual import SHEETS, Residual, residual
 
 
 class RunEvidence:
-    """The typed reports of a run."""
+    """The reports of a run as typed values."""
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
@@ -56,7 +56,7 @@ class RunEvidence:
 
     @cached_property
     def cash(self) -> CashStatement:
-        """Return payments to the group and from it."""
+        """Return the payments to the group and from the group."""
         return cash_statement(self.run)
 
     @cached_property

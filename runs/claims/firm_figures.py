@@ -19,7 +19,7 @@ def firms_result_usd(run: RunEvidence) -> Decimal | None:
 
 
 def firms_return_pct(run: RunEvidence) -> Decimal | None:
-    """Return firms' gains on stale quotes, after costs, in percent of their opening capital."""
+    """Return all firms' gains on stale quotes, after costs, in percent of opening capital."""
     whole = run.firms.everybody
     return percent(whole.house_result_usd, whole.opening_capital_usd) if whole.edge_usd else None
 
@@ -33,7 +33,7 @@ def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
 
 
 def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
-    """Return the part of firms' results that comes from the house, in percent of both venues."""
+    """Return firms' result at the house in percent of their result on both venues."""
     whole = run.firms.everybody
     if not _is_elsewhere(run):
         return None
@@ -98,7 +98,7 @@ def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: a class's result on the lead venue, None without quotes there."""
+    """Return a function of a run: a class's result on the lead venue (None: no quotes there)."""
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)

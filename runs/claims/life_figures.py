@@ -15,7 +15,7 @@ LUNA = (date(2022, 5, 7), date(2022, 5, 12))
 
 
 def first_use_usd(run: RunEvidence) -> Decimal | None:
-    """Return the customers' money in use at the end of the first day with any in use."""
+    """Return the amount of customers' money in use at the end of the first day of use."""
     return run.first(Milestone.CUSTOMERS_MONEY).usd
 
 
@@ -25,7 +25,7 @@ def days_of_use(run: RunEvidence) -> Decimal:
 
 
 def use_lasts_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days with customers' money in use, since the first of them."""
+    """Return the percentage of days with customers' money in use, since the first day of use."""
     first = run.first(Milestone.CUSTOMERS_MONEY)
     if first.day is None:
         return None
@@ -74,12 +74,12 @@ def waiting_days_pct(run: RunEvidence) -> Decimal | None:
 
 
 def insolvent_since(run: RunEvidence) -> date | None:
-    """Return the day from which the group is insolvent at mark until the end."""
+    """Return the day from which the group is insolvent at mark on every day until the end."""
     return run.first(Milestone.INSOLVENT).continuous_since
 
 
 def in_use_since(run: RunEvidence) -> date | None:
-    """Return the day from which customers' money is in use until the end."""
+    """Return the day from which customers' money is in use on every day until the end."""
     return run.first(Milestone.CUSTOMERS_MONEY).continuous_since
 
 

@@ -16,7 +16,7 @@ from runs.record.residual_day import Vanished, vanished
 
 LEVERED = (Kind.PORTFOLIO, Kind.DIRECTIONAL, Kind.VARIATION_MARGIN, Kind.FUNDING)
 LENT = (Kind.LENDING,)
-# Purchases and gifts for publicity, except minority stakes.
+# Kinds of use: purchases and gifts for publicity, without minority stakes.
 PROJECTS = (
     Kind.ACQUISITIONS,
     *(kind for kind in USES if kind.entry.cause is Cause.SPENDING and kind is not Kind.INSIDERS),
@@ -57,7 +57,7 @@ def stakes_of_hole(run: RunEvidence) -> Decimal | None:
 
 
 def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: the loss of a part of the mechanism, or None without it."""
+    """Return a function of a run: the loss of a part of the mechanism (None: no such part)."""
 
     def lost(run: RunEvidence) -> Decimal | None:
         part = run.part(claimed)
@@ -105,7 +105,7 @@ def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
 
 
 def pools_lost_usd(run: RunEvidence) -> Decimal | None:
-    """Return pools' loss to arbitrage less their fees."""
+    """Return pools' loss to arbitrage less pools' fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     if not whole:
         return None

@@ -1,7 +1,7 @@
 """Statements judged by the members of a study: in how many members does each threshold hold?
 
-A run has one value of a figure; a study has one value for each of its lives. The plausible lives
-agree with the record. Only figures that members keep can be judged.
+A run has one value of a figure; a study has one value for each member. The plausible members agree
+with the record. Only figures that are stored for members can be judged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ def _share(part: str, whole: str) -> OfMembers:
     return share
 
 
-# By the key of a run's figure: the same figure of each member.
+# By the key of a run's figure: a function that returns the same figure of each member.
 OVER_MEMBERS: Mapping[str, OfMembers] = {
     "hole": _of(HOLE),
     "stale-loss": _of("pickoff_usd"),

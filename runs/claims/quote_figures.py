@@ -82,7 +82,10 @@ def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
 
 
 def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
-    """Return the loss on stale quotes per volume: the second half of months over the first."""
+    """Return the rate of loss on stale quotes in the later half of months over the earlier half.
+
+    The rate is the loss per dollar of volume.
+    """
     months = list(run.expectations.by_month.values())
     half = len(months) // 2
     early, late = _stale_rate(months[:half]), _stale_rate(months[half:])
@@ -131,9 +134,9 @@ def reviews_quoting_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def reviews_too_costly_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of reviews in which quotes cost more in a year than their end would.
+    """Return the percentage of reviews in which quotes cost more than the shares would lose.
 
-    The end of the quotes would reduce the value of the shares.
+    The cost is for one year. The shares would lose value if the quotes ended.
     """
     reviews = [each for each in run.valuation.reviews if each.shares_would_lose_usd is not None]
     costly = sum(-each.year_usd > (each.shares_would_lose_usd or ZERO) for each in reviews)
@@ -170,7 +173,7 @@ def moves_after_lead(run: RunEvidence) -> Decimal | None:
 
 
 def lead_shut_off(run: RunEvidence) -> Decimal | None:
-    """Return how many reviews stopped quotes on the lead venue."""
+    """Return the number of reviews that stopped the maker's quotes on the lead venue."""
     lead = _reviews_on(run, run.run.chart.parties.lead)
     return Decimal(sum(each.decided == SHUTS_OFF for each in lead)) if lead else None
 

@@ -10,10 +10,10 @@
 
     [statement.decides]
     figure = "stale-of-spread"             # a key of `figures.FIGURES`
-    above = 100                            # or at_least, below, at_most; a day where it is a day
+    above = 100                            # or at_least, below, at_most; a number or a day
     because = "why this threshold decides"
 
-    [statement.only_if]                    # a weaker reading, tried where the first one fails
+    [statement.only_if]                    # a weaker form, judged if the statement is not borne out
     condition = "hedges and spread are left out"
 
 A statement without a threshold has `unsaid`, the reason why it can't be decided, and `by`, the side
@@ -91,7 +91,7 @@ class Condition(Threshold):
 
 
 class Statement(Part):
-    """A statement of the thread, the figure that would show it, and its threshold."""
+    """A statement of the thread, the figure that decides it, and the threshold."""
 
     tweet: Annotated[int, Field(ge=1, le=TWEETS)]
     says: Few

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from runs.claims.statement import Statement, Value
 
-ValueOf = Callable[[str], Value | None]  # a figure of a run, by its key
+ValueOf = Callable[[str], Value | None]  # from the key of a figure to the figure of a run
 
 
 class StatementVerdict(StrEnum):
@@ -25,7 +25,7 @@ UNDECIDED = (StatementVerdict.RUN_CANNOT, StatementVerdict.RECORD_CANNOT)
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
-    """One run's verdict on a statement, with the figure; also for the weaker form if judged."""
+    """One run's verdict on a statement, with the figures of the statement and its weaker form."""
 
     verdict: StatementVerdict
     value: Value | None = None

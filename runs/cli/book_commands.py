@@ -25,7 +25,7 @@ VIEWS = ("fills", "postings")
 @click.argument("run", type=BOOKS)
 @click.argument("entity")
 @click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
-@report()  # an entity without contracts or tokens has no tables of them
+@report()  # there are no tables on contracts and tokens if the entity has none
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
     """What is in the books of one ENTITY? They balance on their own.
 

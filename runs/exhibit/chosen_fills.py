@@ -19,7 +19,7 @@ from ledger.run_folder import RunFolder
 FILLS_MAX = 24_000  # the most fills on the page
 OF_A_DAY_MAX = 6_000
 ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
-# An entry of these motives has one kind whose dollars are the sum of the edges of its fills.
+# The motives of the entries on the page. In such an entry one kind's dollars are the sum of edges.
 TOLD = words(WITH_FEE)
 
 _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MULTILINE)
@@ -34,7 +34,7 @@ class ChosenDay:
 
 
 def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
-    """Choose the days with the largest losses on stale quotes, and the named days.
+    """Return the days with the largest losses on stale quotes, and other important days.
 
     Args:
         run: the run whose books are read.

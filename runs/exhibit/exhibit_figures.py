@@ -37,7 +37,7 @@ def figures(
     firsts: Mapping[Milestone, First],
     named: Sequence[KeyDay],
 ) -> dict[str, object]:
-    """Return all figures of the page, under the names that its scripts use."""
+    """Return all figures of the page, under the names used by the page's scripts."""
     parties = run.chart.parties
     return {
         "run": run.path.resolve().name,
@@ -116,5 +116,7 @@ def _cents(usd: Decimal) -> int:
     """Return dollars as cents, the smallest unit of dollars in the books."""
     cents = usd.scaleb(2)
     if cents != cents.to_integral_value():
-        cents = cents.quantize(Decimal(1))  # tokens at mark, and amounts payable pro rata
+        cents = cents.quantize(
+            Decimal(1)
+        )  # these may have parts of a cent: tokens at mark, pro rata amounts
     return int(cents)

@@ -63,7 +63,9 @@ def claims_of(outcomes: Mapping[SeededLife, Mapping[str, Value | None]]) -> Clai
 
 @click.command()
 @report(*TABLES)
-@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw them.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, path_type=Path), help="Also draw the verdicts."
+)
 def main(plot: Path | None) -> Claims:
     """Print the verdicts of all lives together."""
     found = claims_of(run_cases(outcome, LIVES))

@@ -95,7 +95,8 @@ class BackstopOutcome(NamedTuple):
     result_usd: float
 
 
-PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # number of parts of takeovers
+# The parts of a takeover's result, then the result.
+PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")
 
 
 def scenario_of(case: Case) -> Scenario:

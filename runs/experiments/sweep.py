@@ -68,7 +68,7 @@ class Swept:
         return [self.outcomes[SweptRun(value, seed)].hole_usd for seed in self.seeds]
 
     def differences_usd(self, value: str) -> list[Decimal]:
-        """Return each seed's difference from the hole with the first value."""
+        """Return, for each seed, the hole with a value less the hole with the first value."""
         first = self.holes_usd(self.values[0])
         return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
 

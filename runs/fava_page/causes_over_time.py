@@ -40,7 +40,7 @@ class CauseLine:
     """A kind, with the money that it uses in each period and in all periods together."""
 
     name: str
-    link: str | None  # None: several kinds together
+    link: str | None  # None: the line is a sum of several kinds
     moved: tuple[Moved, ...]
     usd: Decimal
 

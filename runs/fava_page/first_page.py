@@ -35,8 +35,8 @@ class KindLine:
 
     kind: str
     plain: str  # the kind in plain English
-    usd: Decimal  # a use is above zero, a source below
-    share_of_uses_pct: Decimal | None  # set if the kind is a use
+    usd: Decimal  # a use is positive, a source negative
+    share_of_uses_pct: Decimal | None  # True: the kind is a use
     link: str
     accounts: tuple[AccountLink, ...]
 
@@ -60,9 +60,9 @@ class FirstPage:
     hole_usd: Decimal
     kinds: tuple[KindLine, ...]  # uses first, the largest first; then sources
     used_usd: Decimal
-    brought_usd: Decimal  # the amount is below zero
+    brought_usd: Decimal  # negative, as all sources
     dates: tuple[DateLine, ...]
-    sankey: Sankey | None  # None: no money moved
+    sankey: Sankey | None  # None: the run has no movement of money
     causes: Causes
     timeline: LinePicture
 
@@ -115,7 +115,7 @@ def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
 
 
 def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
-    """Return the picture of all kinds. A hole is a source, customers' money; a surplus is a use."""
+    """Return the picture of all kinds. The hole is drawn as a source, a surplus as a use."""
     uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
     sources = [Band(each.kind, -each.usd, each.link) for each in kinds if each.usd < 0]
     if hole_usd > 0:

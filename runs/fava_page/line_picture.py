@@ -10,7 +10,7 @@ from typing import NamedTuple
 from runs.fava_page.links import entries_of_day
 from runs.plots.paper import short
 
-WIDTH, HEIGHT = 900, 260  # pixels
+WIDTH, HEIGHT = 900, 260  # of the picture, in pixels
 LEFT, RIGHT, TOP, BOTTOM = 60, 730, 24, 230  # the sides of the panel
 NEAR = 14  # the least distance of two labels, in pixels
 STEPS = 5  # the most steps of the axis
@@ -48,11 +48,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class LinePicture:
-    """The picture, in pixels."""
+    """The picture of lines, in pixels."""
 
     width: int
     height: int
-    panel: tuple[int, int, int, int]  # left, right, top and bottom
+    panel: tuple[int, int, int, int]  # its left, right, top and bottom
     lines: tuple[DrawnLine, ...]
     amounts: tuple[Tick, ...]
     days: tuple[Tick, ...]
@@ -98,7 +98,7 @@ def line_picture(
 
 
 def _round_amounts(low: float, high: float) -> list[float]:
-    """Choose at most STEPS + 1 round amounts from *low* to *high*."""
+    """Return at most STEPS + 1 round amounts from *low* to *high*."""
     least = (high - low) / STEPS
     power = 10 ** floor(log10(least))
     step = next(n * power for n in (1, 2, 5, 10) if n * power >= least * 0.999)
@@ -112,7 +112,7 @@ def _named(days: Sequence[date]) -> list[date]:
 
 
 def _apart(wanted: Sequence[float]) -> list[float]:
-    """Move labels down until no two overlap, then up until the lowest is beside the panel."""
+    """Move labels down until no two overlap, then up until all are beside the panel."""
     placed = list(wanted)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     lowest = -inf

@@ -13,7 +13,7 @@ from runs.plots.paper import short
 WIDTH, BANDS_HEIGHT = 900, 260  # pixels; the last is the height of all bands of a side together
 GAP = 17  # pixels between the outer ends of bands, with room for a label at each end
 TOP, BAR = 26, 12
-LEFT, MIDDLE, RIGHT = 270, 444, 618  # where bars begin
+LEFT, MIDDLE, RIGHT = 270, 444, 618  # left ends of the bars, in pixels
 TEXT_PAD = 6
 
 
@@ -21,7 +21,7 @@ class Band(NamedTuple):
     """A source or use of money."""
 
     name: str
-    usd: Decimal  # the amount is above zero
+    usd: Decimal  # positive
     link: str
 
 
@@ -33,14 +33,13 @@ class DrawnBand:
     told: str  # the text of the amount
     link: str
     path: str  # the path of the shape, in the syntax of SVG
-    bar: tuple[float, float, float]  # x, y and height
-    label: tuple[float, float]
+    bar: tuple[float, float, float]  # x, y and heightlabel: tuple[float, float]
     is_source: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sankey:
-    """The picture, in pixels."""
+    """The Sankey diagram, in pixels."""
 
     width: int
     height: float

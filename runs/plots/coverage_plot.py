@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 # visible below another line.
 LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
-    "claims_usd": ("all claims on it", {"color": "black", "linestyle": ":", "linewidth": 1.5}),
-    "firms_claims_usd": ("firms' claims on it", {"color": "#a93226", "linestyle": "-."}),
+    "claims_usd": (
+        "all claims on the house",
+        {"color": "black", "linestyle": ":", "linewidth": 1.5},
+    ),
+    "firms_claims_usd": ("firms' claims on the house", {"color": "#a93226", "linestyle": "-."}),
     "firms_profit_usd": (
         "firms' profit since the start",
         {"color": "#a93226", "linestyle": "--", "linewidth": 2.2},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 AT_ONCE_MS = 0.1  # drawn in place of zero, which a logarithmic axis can't show
-# The limits of a mark's size, if it shows capital: a smaller mark would be invisible.
+# The least and the greatest size of a mark whose size shows capital; smaller marks are invisible.
 LARGEST, SMALLEST = 500, 12
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 APART = 0.11  # the least distance of two labels, as a share of a panel's height
-BESIDE = 1.03  # where labels begin, in widths of a panel
+BESIDE = 1.03  # left end of the labels, in widths of a panel
 
 
 class LineEnd(NamedTuple):

@@ -42,7 +42,7 @@ WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
     "deleveraged_usd": ("against the other side", {"facecolor": "white", "hatch": "/////"}),
 }
-# The captive provider is thick, the others are thin.
+# The line of the captive provider is thick, the lines of the others are thin.
 CAPTIVE_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 2.4}
 OTHER_LINES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.1, "linestyle": (0, (5, 1.5))},

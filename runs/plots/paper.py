@@ -50,7 +50,7 @@ ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords":
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
-SOURCE_GAP = -0.01  # the place below a picture, as a share of its height
+SOURCE_GAP = -0.01  # the place of the source below a picture, as a share of the height
 SOURCE_CHARACTERS = 170  # the most characters in a line of the source
 LEGEND_PAD = 24  # points between a panel and its title, for a legend
 DAYS_LABELLED = 7  # the most days with a label
@@ -116,8 +116,7 @@ def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
     }[which]
     if is_wide(figures):
         decade = floor(log10(max(map(abs, figures))))
-        # Slightly above the limit: matplotlib's logarithm of 1000 is below 3, so it would label 100
-        # too.
+        # Without 1.0001 the label 100 is drawn too, as matplotlib's log10(1000) is less than 3.
         set_scale("symlog", linthresh=1.0001 * 10**decade / DECADES)
     axis.set_major_formatter(short)
 

@@ -17,7 +17,7 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     AS_TRADING_FIRM: ("as a trading firm", {"color": "#a93226", "linestyle": ":"}),
 }
 
-ENDS = ("low_usd", "high_usd")  # the ends of the multiple's range
+ENDS = ("low_usd", "high_usd")  # the columns with the ends of the range of the multiple
 
 
 def valuation_figure(found: HouseValuation) -> "Figure":

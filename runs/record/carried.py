@@ -68,11 +68,11 @@ class MakerSheet:
 
     @property
     def left_open_usd(self) -> Decimal:
-        """Return the part of no kind; if it is not zero, an account is missing in the chart."""
+        """Return the unexplained amount of no kind: zero, unless the chart lacks an account."""
         return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
-        """Return the amount of some kinds of use."""
+        """Return the sum of some kinds of use."""
         return sum((self.uses_usd.get(kind, ZERO) for kind in kinds), ZERO)
 
     def line_usd(self, key: str) -> Decimal | None:
@@ -104,7 +104,7 @@ def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
         if opened.hole != CAUSE:
             parts[opened.hole] += worth(books, account, span)
             continue
-        # The loss on customers' coins that it sold is their value at mark less their proceeds.
+        # The loss on sold coins of customers is their value at mark less the proceeds.
         of = worth if kind == Kind.COINS else in_dollars
         usd[kind] += of(books, account, span)
         if account.startswith(ASSETS) and kind not in (*AT_COST, Kind.TOKENS):

@@ -60,7 +60,7 @@ class AmountRow:
 
     @property
     def times(self) -> Decimal | None:
-        """Return the figure over the nearer end; None if it is inside, or if signs differ."""
+        """Return the figure over the nearer end; None if it is inside, or the signs differ."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
 
@@ -113,7 +113,7 @@ AnyRow = TypeVar("AnyRow", AmountRow, Row)
 
 
 def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """Return the rows for which the record is not silent."""
+    """Return the rows with a recorded figure."""
     return [row for row in rows if row.verdict != SILENT]
 
 

@@ -36,7 +36,7 @@ class Estimate(NamedTuple):
 
 @cache
 def block_draws(days: int, what: str) -> np.ndarray:
-    """Draw *days* of *days* days, in circular blocks, once for each resample.
+    """Draw *days* days with replacement, in circular blocks, once for each resample.
 
     Args:
         days: the number of days.

@@ -21,7 +21,7 @@ class ExchangeGap:
     owed: Range[Decimal]
     held: Range[Decimal]
     by_maker: Range[Decimal] | None  # None: the record is silent
-    run_usd: Decimal | None  # the gap of the run's exchange beyond its maker's debt
+    run_usd: Decimal | None  # in the run, the exchange's gap beyond the maker's debt
 
     @property
     def lacked(self) -> Range[Decimal] | None:

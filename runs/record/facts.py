@@ -64,7 +64,7 @@ class Fact(Part):
     key: Key
     ids: Ids | None = None
     counts: Words | None = None
-    market: MarketName | None = None  # None: of the whole exchange
+    market: MarketName | None = None  # None: the fact is on the whole exchange
     day: date | None = None
     since: date | None = None
     until: date | None = None
@@ -118,13 +118,13 @@ class Fact(Part):
 
     @property
     def amounts(self) -> Range[Decimal] | None:
-        """Return the recorded range of an amount; None if the record is silent, or has days."""
+        """Return the recorded range of an amount; None if nothing is recorded, or a day."""
         ends = [Decimal(str(end)) for end in self._ends if not isinstance(end, date)]
         return Range(*ends) if ends else None
 
     @property
     def days(self) -> Range[date] | None:
-        """Return the recorded range of a day; None if the record is silent, or has amounts."""
+        """Return the recorded range of a day; None if nothing is recorded, or an amount."""
         ends = [end for end in self._ends if isinstance(end, date)]
         return Range(*ends) if ends else None
 
@@ -153,7 +153,7 @@ def _told(figure: float | date) -> str:
 
 
 class Record(Part):
-    """All facts."""
+    """All facts of the public record."""
 
     fact: Annotated[tuple[Fact, ...], Field(min_length=1)]
 
@@ -187,7 +187,9 @@ def verdict(figure: End, recorded: Range[End] | None) -> str:
 
 
 def nearer_end(figure: End, recorded: Range[End] | None) -> End | None:
-    """Return the end of the range next to a figure outside; None if inside or without a record."""
+    """Return the end of a range nearest to a figure outside; None if the figure is inside.
+
+    None also if there is no range."""
     if recorded is None or recorded.low <= figure <= recorded.high:
         return None
     return recorded.low if figure < recorded.low else recorded.high

@@ -19,12 +19,12 @@ from runs.record.compared import TENTH, judged
 from runs.record.facts import FACTS, Record, load_record
 from runs.record.measured_books import MeasuredBooks
 
-DIGITS = 12  # digits of the record's SHA-256, which identify its edition
+DIGITS = 12  # number of digits of the record's SHA-256 that identify an edition of the record
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The number of recorded outcomes with a figure in the run, and of figures inside or near."""
+    """The number of recorded outcomes that the run has, and how many are inside or near."""
 
     outcomes: int
     inside: int  # inside the recorded range

@@ -23,7 +23,7 @@ MILLION = Decimal(1_000_000)
 SHARE, YIELD = "share-of-maker-in-volume", "fee-yield"
 ORDER_COST = "cost-of-a-ten-million-order"
 
-Days = Sequence[MarketDay]  # the days of one market, in order, at least one
+Days = Sequence[MarketDay]  # one or more days of one market, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MarketFigure(NamedTuple):
 
     unit: str
     digits: int
-    found: Callable[[Days], Estimate | None]  # None: the run has no figure of these days
+    found: Callable[[Days], Estimate | None]  # None: the run has no figure for these days
     recorded: Callable[[Days, Record], Range[Decimal] | None]  # None: the record is silent
     is_given: Callable[[Inputs, str], bool]  # True: an input for this market
 
@@ -130,7 +130,7 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return the recorded volume times the fee yield of the whole exchange, the only one known."""
+    """Return the recorded volume times the fee yield of the exchange; single yields are unknown."""
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

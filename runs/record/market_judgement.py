@@ -35,7 +35,7 @@ from runs.record.volume_elasticity import elasticity
 
 ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
 ELASTICITY_DIGITS = 3
-NEAR = timedelta(days=7)  # days around a recorded cost of an order
+NEAR = timedelta(days=7)  # a cost recorded on one day is compared with days this near
 WHOLE_FROM = 10_000  # larger figures are printed without decimals
 VENUE = "all markets"
 VENUE_VOLUME = "volume-of-ftx-over-time"
@@ -227,7 +227,7 @@ def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
     together: dict[date, list[MarketDay]] = defaultdict(list)
     for day in market_days(run):
         together[day.day].append(day)
-        # A market that was not open yet has no figures.
+        # A market has no figures before it opens.
         if day.all_usd or day.traded.recorded_usd:
             by_market.setdefault(day.market, []).append(day)
     if len(by_market) > 1:
@@ -261,17 +261,17 @@ _NOTES = (
     "the sampling of hours. Below and above: the whole error interval is outside. With less "
     "than two weeks no error is known, and only the figure is shown.",
     "As given: with recorded demand customers trade the remainder of the recorded volume, and "
-    "with recorded depth the cost of an order in a calm hour follows from it. Such a volume is "
-    "above the record where hits and forced orders alone exceed it; in a sampled run, where an "
-    "hour stands for many, a volatile hour exceeds it sooner.",
-    "The share and the fee yield are on record for the whole exchange; each market is compared "
-    "with them, and so are all together. A market that represents many has the volume "
-    "and fees of all, and the book of one. The share is an input where the maker's policy has "
-    "a target share (`growth`).",
+    "with recorded depth the cost of an order in a calm hour follows from the depth. The volume is "
+    "above the record if hits and forced orders alone exceed the record. In a sampled run this is "
+    "more frequent, since one volatile hour represents many hours.",
+    "The share and the fee yield are on record for the whole exchange; each single market and the "
+    "sum of all markets are compared with them. A market that represents n markets has the volume "
+    "and the fees of all n, and the order book of one. The share is an input if the maker's policy "
+    "has a target share (`growth`).",
     "The elasticity is the percentage rise of volume over Binance's for a day's range 1 % "
     "wider. Binance is not simulated: other volume is assumed to rise with the range as "
-    "Binance's does on record. Where customers trade the remainder of a record, hits and "
-    "forced orders are compared with their monthly mean.",
+    "Binance's does on record. If customers trade the remainder of the recorded volume, hits "
+    "and forced orders are compared with customers' monthly mean.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",

@@ -42,7 +42,7 @@ class MeasuredBooks:
 
     @cached_property
     def days(self) -> Span:
-        """The first day of the books, and the last."""
+        """The first and the last day of the books."""
         days = calendar(self.run)
         return Span(days[0], days[-1])
 
@@ -72,7 +72,7 @@ class MeasuredBooks:
         return dollars(cents[first : last + 1, known].sum()) if known else None
 
     def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return the sum of postings to some accounts as income; books have the opposite sign."""
+        """Return the sum of postings to some accounts, with income positive."""
         posted = self.posted_usd(accounts, span)
         return None if posted is None else -posted
 

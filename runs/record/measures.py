@@ -143,16 +143,16 @@ def net_withdrawals(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def halted(books: MeasuredBooks, _: Span) -> Day:
-    """Return the first day at whose end withdrawals are halted."""
+    """Return the first day that ends with withdrawals halted."""
     status = withdrawals(books.run, calendar(books.run))
     return next((day for day, said in status.items() if said == HALTED), NEVER)
 
 
 def first_use(books: MeasuredBooks, _: Span) -> Day:
-    """Return the first day at whose end claims exceed the exchange's cash.
+    """Return the first day that ends with claims above the exchange's cash.
 
-    Customers' dollars that the maker received for the exchange are in use only after it spends
-    them.
+    Customers' dollars that the maker received for the exchange count as in use only after the maker
+    spends them.
     """
     kept = books.kept_by_agent_usd
     short = (at.day for at in books.standings() if at.hole_of_exchange_usd > kept[at.day])
@@ -175,19 +175,19 @@ def _brought(
 
 
 def _whole(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's days if the run has all of them, as a sum needs."""
+    """Return the fact's days if the run has all of them: a sum needs all days."""
     return (
         Span(fact.first, fact.last) if days.first <= fact.first <= fact.last <= days.last else None
     )
 
 
 def _end(fact: Fact, days: Span) -> Span | None:
-    """Return the fact's last day if the run has it, as a balance needs."""
+    """Return the fact's last day if the run has it: a balance needs the last day."""
     return Span(fact.last, fact.last) if days.first <= fact.last <= days.last else None
 
 
 def _part(fact: Fact, days: Span) -> Span | None:
-    """Return those of the fact's days that the run has, as a ratio or an event needs."""
+    """Return the fact's days that the run has: a ratio or an event needs any of them."""
     span = Span(max(fact.first, days.first), min(fact.last, days.last))
     return span if span.first <= span.last else None
 
@@ -200,8 +200,8 @@ class Measure(NamedTuple):
     counts: str  # the definition in words
 
 
-# By key of the record. The facts have the roles: input or outcome. The command `liquidations`
-# compares liquidations with the record, market by market.
+# By key of the record. The role of a figure, input or outcome, is in the fact. The command
+# `liquidations` compares liquidations with the record, market by market.
 MEASURES: Mapping[str, Measure] = {
     "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
     "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),

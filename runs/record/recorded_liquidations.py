@@ -29,7 +29,7 @@ MOVES_POSITION = words((Motive.LEVERAGE, *FORCED))
 
 @dataclass(frozen=True, slots=True)
 class RecordedLiquidations:
-    """A run's liquidations, and the recorded range."""
+    """A run's liquidations, and the recorded range of liquidations on FTX."""
 
     found: Liquidations
     beside_record: Table
@@ -120,7 +120,7 @@ def days_on_margin(run: RunFolder, end: date) -> set[date]:
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's share of liquidations on a day; if not recorded, its range within NEAR."""
+    """Return FTX's recorded share on a day; without a record, the range of shares within NEAR."""
     of_day = record.on(day, SHARE)
     if of_day:
         return of_day

@@ -98,7 +98,7 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
     Args:
         run: the run whose books are read.
         sheets: the maker's recorded sheets, with the keys of `maker_sheets.toml`.
-        record: all facts; those on the exchange are compared with the maker's debt to it.
+        record: all facts; facts on the exchange are compared with the maker's debt to it.
     """
     books = MeasuredBooks(run)
     days = []

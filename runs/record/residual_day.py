@@ -29,7 +29,7 @@ class ResidualDay:
 
     @property
     def net_debt(self) -> Range[Decimal]:
-        """Return debts less assets: as one figure on record, or line by line."""
+        """Return recorded debts less assets: a single recorded figure, or a sum of lines."""
         whole = (fact.amounts for fact in self.facts if fact.key == NET)
         lines = minus(self._sum(SOURCE), self._sum(ASSET))
         return next(whole, None) or lines
@@ -68,7 +68,7 @@ class ResidualDay:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """The change of the residual between two recorded days, and the run's losses in that time."""
+    """The change of the residual between two recorded days, and the run's losses between them."""
 
     since: date | None  # None: since the beginning
     until: date
@@ -115,7 +115,7 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
     """Return the range of payments between two days; payments are not negative.
 
-    If a positive range is the same on both days, all was paid before the first of them.
+    If a positive range is the same on both days, all was paid before the earlier day.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO

@@ -18,7 +18,7 @@ Amounts = tuple[Decimal | None, ...]
 def residual_table(
     maker: str, days: Sequence[ResidualDay], periods: Sequence[Vanished], notes: Sequence[str]
 ) -> Table:
-    """Return debts less assets, uses, and the residual, by day."""
+    """Return the table of debts less assets, uses, and the residual, by day."""
     rows: list[tuple[Cell, ...]] = []
     went = {period.until: period for period in periods}
     for each in days:

@@ -68,13 +68,13 @@ def worth(books: MeasuredBooks, account: str, span: Span) -> Decimal:
 
 
 def all_assets_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all assets of the maker, stakes at cost."""
+    """Return all assets of the maker, with stakes at cost."""
     maker = books.run.chart.parties.maker
     return _sum(worth, books, on_sheet(books, maker, ASSETS), span)
 
 
 def tokens_of_others(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's coins and tokens at mark, without the group's own."""
+    """Return the maker's coins and tokens at mark, without the group's own tokens."""
     maker, own = books.run.chart.parties.maker, books.marks.house_tokens
     held = [
         account
@@ -126,7 +126,7 @@ def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the exchange's assets, with the maker's debt at face value, less claims on it."""
+    """Return the exchange's assets, with the maker's debt at face value, less all claims."""
     house = books.run.chart.parties.house
     claims = [
         account

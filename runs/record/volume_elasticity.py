@@ -29,7 +29,7 @@ from runs.record.day_blocks import Estimate, block_draws
 
 
 class Variation(NamedTuple):
-    """Logs of each day, less their month's mean, shape (days,)."""
+    """Logarithms of range and volume by day, less their month's mean, shape (days,)."""
 
     log_range: np.ndarray
     log_volume: np.ndarray
@@ -46,7 +46,7 @@ def elasticity(
         customers_are_left_over: customers trade the rest of a recorded volume.
 
     Returns:
-        None below DAYS_MIN days, or if ranges within months do not differ.
+        The slope; None with less than DAYS_MIN days, or if all ranges of a month are equal.
     """
     seen = variation(days, others_elasticity, customers_are_left_over)
     products, squares = seen.log_range * seen.log_volume, seen.log_range**2

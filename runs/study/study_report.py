@@ -61,7 +61,7 @@ class StudyReport:
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """Return a text: the mechanism's plausible share, the conditions for half of the hole."""
+        """Return a text: the mechanism's plausible share, and when it would be half of the hole."""
         return f"{self._part()} {self._half()}"
 
     def provenance(self) -> str:
@@ -180,13 +180,13 @@ class StudyReport:
             ("the mechanism's share of the hole, %", _tenth(100 * would.share[would.chosen])),
             ("days and markets whose hits exceed the record", Decimal(int(contradictions))),
             ("worst loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
-            ("the same for the member with the most hits, bp", _tenth(bound.most_hit_bps)),
+            ("loss on hit volume of the member with the most hits, bp", _tenth(bound.most_hit_bps)),
             ("half of the base's hole, USD", _cents(bound.half_hole_usd)),
-            ("hit volume required for it, USD", _cents(bound.needed_usd)),
-            ("of the venue's total volume, %", _tenth(bound.of_volume_pct)),
-            ("the maker's volume where its share is on record, USD", _cents(bound.allowed_usd)),
-            ("all volume where it is not, USD", _cents(bound.silent_usd)),
-            ("hits must be of that volume, %", _tenth(bound.of_silent_pct)),
+            ("hit volume required for half of the hole, USD", _cents(bound.needed_usd)),
+            ("required hit volume, % of the venue's total volume", _tenth(bound.of_volume_pct)),
+            ("the maker's volume in years with a recorded share, USD", _cents(bound.allowed_usd)),
+            ("all volume in years without a recorded share, USD", _cents(bound.silent_usd)),
+            ("required hits in those years, % of their volume", _tenth(bound.of_silent_pct)),
         ]
         return Table(
             "half",
