@@ -64,10 +64,10 @@ def audit_command(
       moneytrail audit runs/out/tiny-seed1 --all --processes 2
       moneytrail audit runs/out/tiny-seed1 --replay
 
-    The first sentence is the verdict; the last paragraph says what each check proves. Between them,
-    step by step: the seal of every file; the preamble before the entries; the general ledger
-    through Beancount's own loader and the invariants; the fills, recomputed and summed; day
-    ledgers, each by itself. A step is OK, or WRONG with its problems below it.
+    The report begins with the verdict and ends with a paragraph on what each check proves. The
+    checks are: the seal of every file; the preamble before the entries; the general ledger, read
+    with Beancount's own loader and checked against the invariants; the fills, recomputed and
+    summed; day ledgers, each by itself. A check is OK, or WRONG with its problems below.
 
     A changed run can be sealed again. --verify checks who made the seal, and --replay finds
     everything that does not follow from the scenario. The exit code is 1 if anything is wrong.

@@ -27,13 +27,13 @@ VIEWS = ("fills", "postings")
 @click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
 @report()  # there are no tables on contracts and tokens if the entity has none
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
-    """What is in the books of one ENTITY? They balance on their own.
+    """What is in the books of one ENTITY? Each entity's books balance on their own.
 
     \b
       moneytrail books runs/out/tiny-seed1 Alameda
       moneytrail books runs/out/tiny-seed1 Firm01 --beancount > firm01.beancount
 
-    Signs are Beancount's: assets and costs are above zero; debts, gains and capital below.
+    Signs are as in Beancount: assets and costs are positive; debts, gains and capital are negative.
     """
     if not beancount:
         return books(run, entity)

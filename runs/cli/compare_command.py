@@ -51,7 +51,7 @@ def compare_command(run: RunFolder) -> BesideRecord:
     and a verdict: inside, near (within a tenth), below, above, or the record is silent. `explained`
     names the parts of the model behind each outcome outside the record. If the run has no figure of
     the same definition, `cannot-say` gives the reason. Inputs of scenarios are separate and have no
-    verdict, since agreement there proves nothing. A short run covers few rows. --plot draws the
-    outcomes in dollars beside their recorded ranges.
+    verdict, since agreement of an input proves nothing. A short run covers few rows. --plot draws
+    the outcomes in dollars beside their recorded ranges.
     """
     return compare(run, load_record())

@@ -1,4 +1,4 @@
-"""Reports when functions are compiled. This takes long, so later runs use the stored result."""
+"""Reports when functions are compiled. Compiling takes long; later runs use the stored result."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from runs.cli.progress import Progress
 
 
 class _Compiling(Listener):
-    """Shows that the compiler works. It compiles a called function while it compiles the caller."""
+    """Shows a message during compilation. A called function is compiled inside its caller."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._depth = progress, 0
 
     def on_start(self, event: Event) -> None:
-        """Report the compilation of the outermost function."""
+        """Show the message at the start of the outermost function."""
         if not self._depth:
             self._progress.interrupts("compiling, once for these sources (some ten seconds)")
         self._depth += 1
 
     def on_end(self, event: Event) -> None:
-        """Restore the previous message."""
+        """Restore the previous message at the end of the outermost function."""
         self._depth -= 1
         if not self._depth:
             self._progress.resumes()

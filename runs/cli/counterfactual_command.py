@@ -39,9 +39,9 @@ def counterfactual_command(
     the maker's quotes are as fast as the quotes of other makers, at the same size.
 
     The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
-    follow from the cause stay as the run booked them, and the report lists them. The difference, by
-    kind and of the hole, is the effect of the cause and its consequences. Until the first entry
-    that differs, the two ledgers are the same.
+    follow from the cause stay as in the run, and the report lists them. The differences by kind and
+    of the hole are the effect of the cause and its consequences. Before the first different entry
+    the two ledgers are the same.
     """
     other = without(run, kind)
     with Progress() as progress:

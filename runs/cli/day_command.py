@@ -19,7 +19,7 @@ def day_command(run: RunFolder, day: date) -> None:
       moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount
       bean-check day.beancount
 
-    It is a complete ledger: balances of the accounts in use are brought forward from the day
-    before, and asserted at the close. The same day always gives the same bytes.
+    The output is a complete ledger: balances of the accounts in use are brought forward from the
+    day before, and asserted at the close. The same day always gives the same bytes.
     """
     click.echo(render_day(run, day), nl=False)

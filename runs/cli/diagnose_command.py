@@ -18,8 +18,8 @@ def diagnose_command(run: RunFolder) -> BlindReport:
       moneytrail diagnose runs/out/tiny-seed1
       moneytrail diagnose runs/out/tiny-seed1 --table evidence
 
-    It reads a copy of the books without kinds, names and narrations, and finds causes by
-    counterparties, quotes against lead prices, and paths of cash. The report compares its findings
-    with the books' own kinds, which it does not see.
+    The audit reads a copy of the books without kinds, names and narrations. It finds causes by
+    counterparties, by quotes compared with lead prices, and by paths of cash. The report compares
+    its findings with the kinds in the books.
     """
     return blind_report(run)

@@ -31,7 +31,7 @@ def firms_command(run: RunFolder) -> FirmAccounts:
       moneytrail firms runs/out/tiny-seed1
       moneytrail firms runs/out/tiny-seed1 --format csv --table league
 
-    Edge is a firm's gain by the price at its fills on the house venue; fees and hedging are its
+    Edge is a firm's gain at its fills on the house venue, at the lead price; fees and hedging are
     costs. Elsewhere is the result of its own quotes on the lead venue. A claim is not cash: the
     amount that the house could pay if all withdrew at once is shared pro rata. Variation margin by
     venue only shows price moves, so it has a table of its own.
@@ -50,8 +50,8 @@ def skill_command(run: RunFolder) -> Skill:
       moneytrail skill runs/out/tiny-seed1
       moneytrail skill runs/out/tiny-seed1 --table classes --plot skill.svg
 
-    House is edge less fees and hedges; elsewhere is the result of own quotes on the lead venue.
-    Intervals are bootstrapped, over firms and separately over days. If the quoter stops, results
-    before and after are compared.
+    The result on the house is edge less fees and hedges; the result elsewhere is of firms' own
+    quotes on the lead venue. Intervals are bootstrapped, over firms and separately over days. If
+    the captive maker stops to quote, results before and after are compared.
     """
     return skill(run)

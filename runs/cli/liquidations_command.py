@@ -44,7 +44,7 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
 
     Hour by hour: volume filled in the book, taken by backstops, and closed against the other side;
     losses and gains; the backstops' results; the payment of bankruptcies; loans against thin tokens
-    and their cost to the maker (run thin-collateral). By day: the same beside the recorded range
-    for FTX. --plot draws prices, liquidations, and the backstops' positions and results.
+    and their cost to the maker (run thin-collateral). By day: liquidations beside the recorded
+    range for FTX. --plot draws prices, liquidations, and the backstops' positions and results.
     """
     return recorded_liquidations(run, load_record())

@@ -11,8 +11,8 @@ from ledger.mistake import MistakeError
 from runs import __version__
 from runs.cli.lazy_commands import LazyCommand, LazyGroup
 
-# In the order of the help, by kind of reader: the word, its file here, the start of its help, and
-# its former name.
+# The commands in the order of the help, by kind of reader. A command has its name, its file in this
+# folder, the first paragraph of its help, and its former name.
 SECTIONS = {
     "Run a scenario": (
         LazyCommand(
@@ -104,7 +104,7 @@ SECTIONS = {
         LazyCommand(
             "books",
             "book_commands",
-            "What is in the books of one ENTITY? They balance on their own.",
+            "What is in the books of one ENTITY? Each entity's books balance on their own.",
         ),
         LazyCommand(
             "trail",
@@ -152,7 +152,7 @@ SECTIONS = {
         LazyCommand(
             "residual",
             "residual_command",
-            "How many billions does no source explain, and when did they disappear?",
+            "How many billions does the record not explain, and when did they disappear?",
         ),
     ),
     "Query the books": (
@@ -186,8 +186,8 @@ SECTIONS = {
 COMMANDS = tuple(command for section in SECTIONS.values() for command in section)
 
 MISTAKEN = 2
-INTERRUPTED = 130  # the code of a shell for a program that Ctrl-C ended
-UNREAD = 141  # the code of a shell for a program whose output pipe was closed
+INTERRUPTED = 130  # as a shell's exit code for a program that Ctrl-C ended
+UNREAD = 141  # as a shell's exit code for a program whose output pipe was closed
 
 
 class OneLineErrors(LazyGroup):
@@ -236,7 +236,7 @@ class OneLineErrors(LazyGroup):
 
 
 def _forget_output() -> None:
-    """Discard the remaining buffer, so that it does not fail again when the process ends."""
+    """Discard the rest of the output, so that writing it does not fail again at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -22,8 +22,8 @@ def expectations_command(run: RunFolder) -> Expectations:
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
     this prediction with the booked result at fills, and splits the difference into volume,
-    pick-offs, and the rest. Hedging is separate. The maker plans on the first of each month; plans
-    are shown with that day's decision.
+    pick-offs, and the rest. Hedging is separate. The maker makes a plan on the first of each month;
+    the plan is shown with the decision of this day.
     """
     return expectations(run)
 

@@ -53,7 +53,7 @@ def where_command(run: RunFolder, by: str | None) -> Report:
       moneytrail where runs/out/tiny-seed1 --plot where.svg
 
     The hole is the claims of customers outside the house group, less the group's liquid assets.
-    Kinds above zero are uses, kinds below zero sources; they sum to the hole to the cent. A claim
+    Positive kinds are uses, negative kinds are sources; they sum to the hole to the cent. A claim
     is not cash: a firm that gained 100 USD may have been paid 10 USD. So cash has tables of its
     own, and the bridge leads from opening to closing claims. Sums that must be zero are printed
     too. The mechanism has the parts that the thread claims: quotes, liquidations and liquidity on

@@ -13,7 +13,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 from runs.provenance import of_several
 from runs.workers import cores
 
-# The commands that need no fills and so take any ledger.
+# The commands that work on any ledger, since they need no fills.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
 SUFFIXES = (".beancount", ".bean")  # the suffixes of ledger files
 
@@ -44,7 +44,7 @@ class BooksParameter(RunParameter):
             raise RunFolderError(f"{path}: there is no such ledger; check the path")
         if not _is_ledger(path):
             return super().convert(value, param, ctx)
-        # Imported here, since reports on runs do not need it.
+        # Imported here, since reports on runs do not need this module.
         from ledger.ledger_file import LedgerFile
 
         return LedgerFile.at(path)

@@ -28,8 +28,8 @@ def report_command(run: RunFolder, out: Path) -> None:
 
     The page has the answer, a picture of sources and uses, the timeline, the firms and a balance
     sheet for any date. Each figure opens the entries behind it, and entries of chosen days open
-    their fills. The page holds the group's own books as sealed: a browser hashes them, adds up the
-    hole again, and shows a red sign if a byte was changed.
+    their fills. The page contains the group's own sealed books. The browser computes their hash
+    and the hole again, and shows a red sign if a byte was changed.
     """
     size = write_exhibit(run, out)
     click.echo(f"{out}: {size / 1e6:,.1f} MB; open it in any browser, no network needed.")

@@ -13,7 +13,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("residual", "carriers", "lines", "the-exchange", "sources")
 def residual_command(run: RunFolder) -> Residual:
-    """How many billions does no source explain, and when did they disappear?
+    """How many billions does the record not explain, and when did they disappear?
 
     \b
       moneytrail residual runs/out/tiny-seed1
@@ -21,7 +21,7 @@ def residual_command(run: RunFolder) -> Residual:
 
     For each date on record: the maker's debts, less its assets, less recorded uses, with the ends
     of all ranges; and the same figures of the run. The run's residual is the sum of the losses of
-    its quotes, liquidations, portfolio and other kinds, so each can explain at most its own loss.
+    quotes, liquidations, portfolio and other kinds, so a kind explains at most its own loss.
     If a run does not reach a date, the report says so.
     """
     return residual(run, load_record(SHEETS), load_record())

@@ -51,9 +51,9 @@ def run_command(
       moneytrail run tiny --set maker.credit_line_usd=0 --set markets[0].quoter.latency_s=0.5
       moneytrail run tiny --sign ~/.ssh/id_ed25519
 
-    The last line of the output is the run's folder, for the other commands. One scenario and
-    seed always give the same bytes. A built-in scenario is a good example of how to write one;
-    every run keeps its scenario, with all defaults, in scenario.toml.
+    The last line of the output is the run's folder, for the other commands. The same scenario and
+    seed always give the same bytes. A built-in scenario is a good example for your own scenario.
+    Every run has its scenario, with all defaults, in the file scenario.toml.
     """
     if key:
         # Imported here, since few users sign and DuckDB delays the first line.
@@ -61,7 +61,7 @@ def run_command(
 
         check_signer(key)
     with Progress() as progress:
-        # Slow imports come only now, with a line on the terminal.
+        # Slow imports come after the first line on the terminal.
         from runs.cli.compiling import compiling_told
 
         with compiling_told(progress):

@@ -55,7 +55,7 @@ def explain_command(key: str) -> None:
       moneytrail scenario explain latency_s
       moneytrail scenario explain retail.flow
 
-    A key is given by its place or by its last words. The key of a table lists the keys in it.
+    Give a key by its place or by its last words. For a table, the keys in it are listed.
     """
     from runs.scenario_reference import explained
 
@@ -72,7 +72,7 @@ def check_command(ctx: click.Context, scenario: str) -> None:
       moneytrail scenario check tiny
       moneytrail scenario check my-world.toml
 
-    Contradictions between keys are checked once each key is in its range. The exit code is 1 if
+    Contradictions between keys are checked only if all keys are in range. The exit code is 1 if
     there is a fault.
     """
     from runs.scenario_check import faults

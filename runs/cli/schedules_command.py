@@ -36,8 +36,8 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
 
     Payments in the last 90 days and the last year, by recipient and insider status; debts between
     exchange and captive maker by month; three tests of solvency; and preferred creditors of the
-    last week, less their later new value. Payments without value in return have a table of their
-    own. In the workbook each sum is a formula over the entries of the books.
+    last week, less the new value that they gave later. Payments without value in return are in a
+    separate table. In the workbook each sum is a formula over the entries of the books.
     """
     found = schedules(run, until)
     if xlsx:

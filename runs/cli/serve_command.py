@@ -24,7 +24,7 @@ def serve_command(run: RunFolder, port: int) -> None:
 
     The page has the answer, sources and uses, the hole by cause over time and the timeline; all of
     them lead to Fava's journal and accounts. Needs Fava: `make tools`, or pip install
-    'moneytrail[view]'. Without moneytrail Fava opens the run's group.beancount.
+    'moneytrail[view]'. If moneytrail is not installed, Fava can open the run's group.beancount.
     """
     listen = opener(run, port)
     click.echo(f"Where did the money go? {address(run, port)}")

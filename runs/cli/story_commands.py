@@ -48,8 +48,8 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 
     The first day of each milestone: the credit line is drawn; claims exceed the exchange's cash,
     then the group's liquid assets, then these less its loans, then all assets at mark; withdrawals
-    wait; withdrawals are halted. Then the group at the end of each month or day, with paper wealth
-    beside cash.
+    wait; withdrawals are halted. Then the group's state at the end of each month or day, with paper
+    wealth beside cash.
     """
     return timeline(run, by)
 

@@ -51,7 +51,7 @@ def trace_command(
 
     Customers', lenders' and investors' cash is commingled. Courts decide by convention whose money
     paid: first in, first out; last in, first out; pro rata, as a rolling charge; lowest
-    intermediate balance; or equal sharing at the end. Each rule is exact to the cent. The spread of
-    the rules shows how little is known.
+    intermediate balance; or equal sharing at the end. Each rule is exact to the cent. Differences
+    between the rules show how uncertain the answer is.
     """
     return trace(run, Question(of, seq, by, per, is_daily))

@@ -116,7 +116,6 @@ def _cents(usd: Decimal) -> int:
     """Return dollars as cents, the smallest unit of dollars in the books."""
     cents = usd.scaleb(2)
     if cents != cents.to_integral_value():
-        cents = cents.quantize(
-            Decimal(1)
-        )  # these may have parts of a cent: tokens at mark, pro rata amounts
+        # Tokens at mark and pro rata amounts may have parts of a cent.
+        cents = cents.quantize(Decimal(1))
     return int(cents)

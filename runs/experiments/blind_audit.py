@@ -32,7 +32,7 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# One hour in this many is traded and represents all of them; everything but trading is unchanged.
+# One hour in this many is traded and represents all hours; all except trading is unchanged.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,

@@ -1,4 +1,4 @@
-"""The verdicts of lives on the thread, over seeds and over the ends of the record.
+"""The verdicts of several lives on the thread: other seeds, and the ends of recorded ranges.
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 

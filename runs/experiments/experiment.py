@@ -1,4 +1,4 @@
-"""Shared parts of experiments: many cases of one question, each a run that is read and deleted.
+"""Shared parts of experiments. An experiment has many cases; each case is a run, read and deleted.
 
 A case changes a scenario. The outcome of a case is read from the run's books, and the tables are
 made from all outcomes. Cases are independent and run in parallel, so the tables do not depend on
@@ -52,7 +52,7 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
 
 
 def experiment(*names: str) -> Callable[[Callable[[], list[Table]]], click.Command]:
-    """Make a command from a function that returns tables of these *names*."""
+    """Make a command from a function that returns tables with the given *names*."""
 
     def decorate(find: Callable[[], list[Table]]) -> click.Command:
         return click.command()(report(*names)(find))

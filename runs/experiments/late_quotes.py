@@ -10,10 +10,10 @@ by more than the firm's threshold.
 Without the firm, customers trade with quotes of any age, and the maker's gain per lot falls without
 limit as latency grows. With the firm, the price is never further from a valid quote than
 half-spread plus threshold, so the gain falls to a floor. At long latencies the price behind a valid
-quote follows the quasi-stationary law of Brownian motion between two absorbing barriers. Its
+quote has the quasi-stationary distribution of Brownian motion between two absorbing barriers. The
 density is the first eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013,
-Quasi-Stationary Distributions, Springer). This law is narrower than the law at shorter latencies,
-so the gain rises slightly again. `limit_ticks` is the mean gain under it.
+Quasi-Stationary Distributions, Springer). It is narrower than the distribution at shorter
+latencies, so the gain rises slightly again. `limit_ticks` is the mean gain in this limit.
 """
 
 import math
@@ -114,12 +114,12 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 def limit_ticks(barrier: float) -> float:
     """Return the gain per lot in the limit of long latencies, if a firm hits.
 
-    The price is x ticks beyond the middle of a quote in force, with density cos(pi x / 2 b) on
-    (-b, b). A buyer trades with the maker if its ask is better, x > half-spread - others, which
-    gives the maker half-spread - x.
+    The price is x ticks above the middle of a valid quote; x has the density cos(pi x / 2 b) on
+    (-b, b). A buyer trades with the maker if the maker's ask is better than the others' ask, so if
+    x > half-spread - others. The maker's gain is then half-spread - x.
 
     Args:
-        barrier: b, half-spread and threshold together.
+        barrier: b, the sum of half-spread and threshold.
     """
     k, low = math.pi / (2 * barrier), HALF_SPREAD - OTHERS
     mass = (1 - math.sin(k * low)) / k

@@ -29,9 +29,9 @@ from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
-# Assumptions with their two ends. The first is the recorded range of the maker's share. The two
-# seconds of latency come from a single remark; the record also says that the maker's quotes led all
-# others by milliseconds. Quotes are refreshed once per latency.
+# Assumptions, each with its low and its high end. The first is the recorded range of the maker's
+# share. The two seconds of latency come from a single remark; the record also says that the maker's
+# quotes led all others by milliseconds. Quotes are refreshed once per latency.
 ENDS: Mapping[str, tuple[float, float]] = {
     "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),

@@ -236,10 +236,10 @@ class Found:
 
 
 def break_even(values: Sequence[float], results: Sequence[float]) -> float:
-    """Return where a line through points first meets zero; NaN if it does not.
+    """Return the factor's value at which the result is first zero; NaN if it is nowhere zero.
 
     Args:
-        values: the values of the factor, rising.
+        values: the values of the factor, in rising order.
         results: the result at each value; a NaN is left out.
     """
     points = [(x, y) for x, y in zip(values, results, strict=True) if not math.isnan(y)]
@@ -350,7 +350,7 @@ def _tenths(bps: float) -> Decimal | None:
 
 
 def _plain(value: float) -> Decimal | None:
-    """Return a factor's value with its digits, four at most."""
+    """Return a factor's value as text, with at most four digits."""
     return None if math.isnan(value) else Decimal(f"{float(f'{value:.4g}'):f}").normalize() + 0
 
 

@@ -79,7 +79,7 @@ def read(run: RunFolder) -> Life:
 
 
 def _off_since(run: RunFolder) -> date | None:
-    """Return the day from which the quoter is off until the end, if any."""
+    """Return the day from which the maker does not quote until the end; None without such a day."""
     name = f"{run.chart.parties.maker}:quoter"
     day, said = run.events(name)[-1]
     return day if said == "off" else None

@@ -30,7 +30,7 @@ SIZES_USD = (250_000, 500_000, 1_000_000, 2_000_000, 4_000_000)
 SEEDS = (1, 2, 3, 4, 5, 6)
 WAYS = ("frozen", "adapting")
 
-Case = tuple[str, int, int]  # way, size in USD, seed
+Case = tuple[str, int, int]  # fixed or entering firms, size in USD, seed
 
 
 class MakerLoss(NamedTuple):

@@ -1,11 +1,11 @@
-"""The maker's cost of an account that borrows against a thin token, by weight, depth and others.
+"""The cost of a loan account on a thin token, by weight, depth, holding and price.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
 cores, and reads the borrower's cost to the captive maker from each run's books. Weight and depth
-form a grid; the other factors move one at a time. None of them is on record for the account, so the
-table shows the conditions of a recorded loss, not the history.
+form a grid; the other factors move one at a time. No factor is on record for the account, so the
+table shows under which conditions the recorded loss arises, not the history.
 """
 
 from collections.abc import Iterator

@@ -161,7 +161,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Sum the group's cash by use, with remaining cash; cash of other sources is subtracted."""
+    """Return the group's cash by use, with remaining cash, less the cash of other sources."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):

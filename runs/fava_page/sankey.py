@@ -33,7 +33,8 @@ class DrawnBand:
     told: str  # the text of the amount
     link: str
     path: str  # the path of the shape, in the syntax of SVG
-    bar: tuple[float, float, float]  # x, y and heightlabel: tuple[float, float]
+    bar: tuple[float, float, float]  # x, y and height
+    label: tuple[float, float]
     is_source: bool
 
 
@@ -45,7 +46,7 @@ class Sankey:
     height: float
     group: str
     told: str  # the sum of all sources, which equals the sum of all uses
-    middle: tuple[float, float, float]  # x, y and height of the group's bar
+    middle: tuple[float, float, float]  # the group's bar: x, y and height
     bands: tuple[DrawnBand, ...]
 
 

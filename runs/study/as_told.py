@@ -1,4 +1,4 @@
-"""The member nearest to the thread's story, as a scenario file; a note says: not history."""
+"""Writes the member nearest to the thread's story as a scenario file, marked as a hypothesis."""
 
 from pathlib import Path
 

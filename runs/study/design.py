@@ -33,7 +33,7 @@ class Member(NamedTuple):
 
 
 def unit_points(study: Study, n: int) -> np.ndarray:
-    """Return quantiles of the unknowns, shape (n, unknowns), in [0, 1).
+    """Return Sobol draws as quantiles of the unknowns, in [0, 1), shape (n, unknowns).
 
     Raises:
         StudyError: SciPy is not installed.
@@ -108,7 +108,7 @@ def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
 
 
 def holds_parent(entry: Any, keys: Keys) -> bool:
-    """Return whether the data has the table around a key."""
+    """Return whether the data has the table to which a key belongs."""
     return all(holds(value_at(entry, keys[:i]), keys[i]) for i in range(len(keys) - 1))
 
 

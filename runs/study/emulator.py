@@ -17,7 +17,7 @@ TRUSTED = 0.7  # an emulator must explain at least this share of the variance of
 
 
 class Emulator:
-    """One figure as a function of the inputs."""
+    """An estimate of one figure as a function of the inputs."""
 
     def __init__(self, points: np.ndarray, values: np.ndarray) -> None:
         """Fit the emulator.

@@ -34,7 +34,7 @@ OUTCOMES = (*PARTS, MECHANISM, HOLE, USES, "pickoff_usd", "gap_loss_usd", HITS, 
 
 
 def figures(run: RunFolder, record: Record) -> dict[str, float]:
-    """Read the books of one member.
+    """Compute the figures of one member from its books.
 
     Args:
         run: books by column; fills are not needed.

@@ -14,7 +14,7 @@ from runs.study.study_file import Study, StudyError, load_study
 
 TABLE, STUDY, MANIFEST = "members.parquet", "study.toml", "manifest.json"
 FIRST = ("member", "seed", "failed")
-INPUT = "input "  # before an unknown's name, in the name of its column
+INPUT = "input "  # prefix of an unknown's name in the name of the column
 
 MAD_TO_SD = 1.4826
 
@@ -68,7 +68,7 @@ class Members:
 
 
 def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]) -> None:
-    """Write the results of members in order; the same results give the same bytes."""
+    """Write members' results in the order of members; the same results give the same bytes."""
     names = sorted({name for each in results for name in each["figures"]})
     columns: dict[str, np.ndarray] = {
         "member": np.array([each["number"] for each in results], np.int64),

@@ -29,13 +29,13 @@ CUT = 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """One fact's verdict on the members with drawn inputs."""
+    """The comparison of the members with drawn inputs with one fact."""
 
     moment: RecordedMoment
     low: float  # the low end of the recorded range
     high: float
     model: np.ndarray  # shape (members,)
-    sd: float  # the deviation of seed, record and model together
+    sd: float  # standard deviation from seed, record and model together
 
     @property
     def implausibility(self) -> np.ndarray:

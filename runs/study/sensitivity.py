@@ -14,7 +14,7 @@ from runs.study.emulator import Emulator
 from runs.study.member_table import Members
 from runs.study.study_file import StudyError
 
-DRAWN = 1024  # points of each of the two designs; a power of two
+DRAWN = 1024  # number of points of each of the two designs; a power of two
 LEVEL = 0.9
 RESAMPLES = 200
 MEMBERS_MIN = 20  # the least number of members for an emulator

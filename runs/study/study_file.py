@@ -51,7 +51,7 @@ Place = Annotated[str, StringConstraints(pattern=r"^[\w.\-\[\]*]+\z", max_length
 
 
 class StudyError(MistakeError):
-    """A study cannot be played or read; the message says in one line where and why."""
+    """A study can't be played or read; the message has the place and the reason in one line."""
 
 
 class Unknown(Part):

@@ -188,7 +188,7 @@ def _percent(share: float) -> Decimal:
 
 
 def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
-    """Return the variation by chance: the base with several seeds."""
+    """Return the variation of figures by chance, over members that differ from the base by seed."""
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)

@@ -137,7 +137,7 @@ def _badness(each: Contradicted) -> float:
 
 
 def bound(members: Members) -> Bound:
-    """Return the volume of hits for half of the base's hole, and the largest possible volume."""
+    """Return the volume of hits that half of the base's hole needs, and the possible volumes."""
     hits, lost = members.drawn(HITS), members.drawn("pickoff_usd")
     with np.errstate(divide="ignore", invalid="ignore"):
         bps = np.where(hits > 0, 10_000 * lost / hits, 0.0)
