@@ -33,7 +33,7 @@ class Positions:
         Args:
             scenario: states the markets and the times of settlements.
             firms: the named firms and the drawn firms.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             house, lead: the two venues.
             capital: states which firms trade.
             directional: the captive maker's book of longs, if it has one.

@@ -30,7 +30,7 @@ class Agent:
         Args:
             retail: states the agent's share by date.
             seed: the run's seed.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             custody: moves the cash.
         """
         self._retail, self._custody = retail, custody

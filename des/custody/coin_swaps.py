@@ -32,7 +32,7 @@ class CoinSwaps:
 
         Args:
             vault: customers' coins.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             cash_cents: the cash of all parties.
             tranche_cents: the smallest sale, if there are enough coins.
             journal: records sales and purchases.

@@ -47,7 +47,7 @@ class CapitalDesk:
             rules: the scenario's rules.
             seed: the run's seed.
             firms: the named firms and the drawn firms.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             money: moves the firms' money.
             journal: records each firm's entry, exit and moves.
             unwinding: closes a part of the firms' positions daily; None: firms never unwind.

@@ -36,7 +36,7 @@ def lead_desk(
 
     Args:
         scenario: states the quotes on the lead venue.
-        parties: all who keep books, by role.
+        parties: all parties that keep books, by role.
         firms: the firms, in the order of the parties.
         delay_us: by party, the delay of an order to the lead venue.
         lead: the lead venue.
@@ -92,7 +92,7 @@ class LeadDesk:
 
         Args:
             quoting: the rules of quotes on the lead venue.
-            parties: all who keep books, by role; the arrays below are by `parties.hedgers`.
+            parties: all parties that keep books, by role; arrays are by `parties.hedgers`.
             delay_us: the time from a tick to an order's arrival, and to a quote's replacement.
             order_share: the largest share of a claim in one order; 0: the hedger only quotes.
             cost: the edge that a sniper needs beyond the spread, fee included, a fraction of the

@@ -42,7 +42,7 @@ class LiquidationDesk:
 
         Args:
             scenario: a scenario with leverage.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             house: the house venue.
             forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
             token_weight_e6: the share of tokens' value that counts as margin, by pricing market.

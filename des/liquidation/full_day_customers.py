@@ -36,7 +36,7 @@ class FullDayCustomers(MarginCustomers):
 
         Args:
             scenario: a scenario with `leverage.share_of_claims`.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             house: the house venue.
             listings: all markets.
             funding_e9: the hourly payment from longs to shorts, in billionths.

@@ -64,7 +64,7 @@ class LeveragedAccounts:
             self.sort()
 
     def worth(self, marks: np.ndarray) -> np.ndarray:
-        """Return the value in cents of all accounts at *marks*, by market, without tokens."""
+        """Return each account's value in cents without tokens, given the *marks* of all markets."""
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:
@@ -125,7 +125,7 @@ class LeveragedAccounts:
         self.credit(np.array([account]), np.array([cents]))
 
     def credit(self, accounts: np.ndarray, cents: int | np.ndarray) -> None:
-        """Book payments to accounts, at most one to each; if negative, from the account."""
+        """Book payments to accounts (negative: from accounts), at most one for each account."""
         self.cash[accounts] += cents
         self._move(accounts)
 

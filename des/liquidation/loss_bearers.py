@@ -31,7 +31,7 @@ class LossBearers:
 
         Args:
             rules: the scenario's rules.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.

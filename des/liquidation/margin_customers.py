@@ -44,7 +44,7 @@ class MarginCustomers:
 
         Args:
             scenario: a scenario with leverage.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             house: the house venue.
             listings: all markets.
             funding_e9: the hourly payment from longs to shorts, in billionths.

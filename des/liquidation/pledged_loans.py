@@ -78,7 +78,7 @@ class PledgedLoans:
 
         Args:
             rules: the scenario's rules.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             loans: each borrower's loan.
             house: the house venue.
             till: pays withdrawals.

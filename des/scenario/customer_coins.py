@@ -39,7 +39,7 @@ class CustomerCoins(Part):
     """
 
     dealers: Entity  # the parties that buy coins from the maker and sell coins to it
-    # The opening cash of these dealers; a portfolio's dealers have their own.
+    # The opening cash of these dealers; a portfolio's dealers have their own cash.
     dealers_cash_usd: PositiveUsd
     dealers_buy_usd_per_day: Usd | None = None  # None: dealers' cash is the only limit
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]

@@ -41,9 +41,9 @@ class Appraiser:
 
         Args:
             terms: the multiples.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             others: the other makers, whose fees remain without the captive maker's quotes.
-            journal: has the balances, and records the figures.
+            journal: the journal with all balances, which also records the figures.
         """
         self._terms, self._others, self._journal = terms, others, journal
         fees, maker = income(parties.house, Kind.FEES), parties.maker

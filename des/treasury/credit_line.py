@@ -23,7 +23,7 @@ class CreditLine:
         house_money: HouseMoney | None = None,
         coins: CoinVault | None = None,
     ) -> None:
-        """Start undrawn.
+        """Start with an undrawn line.
 
         Args:
             house: the venue of the borrower's account.

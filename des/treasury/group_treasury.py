@@ -52,7 +52,7 @@ def treasury(
 
     Args:
         scenario: states the parts of the treasury.
-        parties: all who keep books, by role.
+        parties: all parties that keep books, by role.
         house: the house venue.
         custody: moves the cash.
         reserved: returns the house's cents that are reserved for customers' debts.
@@ -107,14 +107,14 @@ class GroupTreasury:
         """Start without loans, holdings or payments.
 
         Args:
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             custody: moves cash, and states whether the house has halted.
             shares: sells shares of the house.
             lenders: lend to the maker.
             loans: invests loans in coins, and repays the loans.
             spender: makes all other payments.
             pools: the pools of the maker's tokens.
-            journal: has the balances.
+            journal: the journal with all balances.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._shares, self._lenders, self._loans = shares, lenders, loans

@@ -19,7 +19,7 @@ class HouseMoney:
         self._maker = parties.names.index(parties.maker)
 
     def own_cents(self) -> int:
-        """Return the cash that the house can spend and then still pay every customer in full."""
+        """Return the cash that would remain if the house paid every customer in full."""
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()

@@ -49,7 +49,7 @@ class MarginDesk:
         """Initialise the desk.
 
         Args:
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             house, lead: the two venues.
             custody: moves the cash.
             purse: the captive maker's purse.

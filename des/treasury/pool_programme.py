@@ -61,7 +61,7 @@ class PoolProgramme:
 
         Args:
             scenario: a scenario with a group.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
             holdings: the maker's tokens, including those in pools.

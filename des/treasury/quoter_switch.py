@@ -26,7 +26,7 @@ class QuoterSwitch:
 
         Args:
             off_on: the day from which quotes are off, if the scenario has one.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             custody: states whether the house has halted.
             purse: the maker's purse.
             review: decides the share of the maker's size to display.

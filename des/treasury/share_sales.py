@@ -28,7 +28,7 @@ class ShareSales:
 
         Args:
             rounds: the scenario's funding rounds.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             custody: moves the cash.
             appraiser: notes the value of shares at each round; None: no notes.
             journal: records the valuation of each round.

@@ -49,7 +49,7 @@ class Spender:
 
         Args:
             group: the scenario's group.
-            parties: all who keep books, by role.
+            parties: all parties that keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
             house_money: the part of the house's cash that is its own.
