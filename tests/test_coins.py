@@ -82,7 +82,7 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
 # ------------------------------------------------------------------------------- limiting cases
 
 
-def test_without_claims_in_coins_the_books_are_those_of_a_dollar_world(executed):
+def test_without_claims_in_coins_the_books_equal_the_dollar_model(executed):
     without = executed(WORLD, retail={"coins": None})
     nothing = executed(WORLD, retail={"coins": coins(share=0.0, supply=0)})
     (month,) = (path.name for path in without.path.glob("????-??.beancount"))

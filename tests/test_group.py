@@ -279,9 +279,7 @@ def test_in_a_funding_round_the_house_gets_cash_and_the_valuation_is_a_note(run)
 
 
 @pytest.mark.parametrize("place", range(len(USES)), ids=[use["kind"] for use in USES])
-def test_without_a_use_of_money_there_is_no_such_kind_and_earlier_entries_are_equal(
-    run, executed, place
-):
+def test_removing_a_use_of_money_changes_no_earlier_entry(run, executed, place):
     removed = USES[place]
     uses = tuple(use for use in USES if use is not removed)
     without = executed(GROUP, group={"uses": uses})
@@ -310,7 +308,9 @@ def test_without_longs_there_is_no_directional_account_and_no_directional_fill(e
 
 
 @pytest.mark.parametrize("never", [True, False])
-def test_customers_money_is_not_lent_only_if_the_scenario_forbids_it(never, monkeypatch, tmp_path):
+def test_the_house_lends_customers_money_unless_the_scenario_forbids_it(
+    never, monkeypatch, tmp_path
+):
     left = []  # after each draw: cash less the claims of customers outside the group
 
     def noting(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Liquidations follow the rules, and without failed accounts there are none."""
+"""Liquidations follow their rules; without failed accounts there is no liquidation."""
 
 import re
 from collections import Counter
@@ -31,7 +31,7 @@ def market(**price: object) -> dict:
 def only_the_maker(**changes: object) -> tuple[dict, ...]:
     """Return settings in which the captive maker is the only backstop and has no limit."""
     first, _ = settings("leverage")["providers"]
-    del first["unwind_usd_per_minute"]  # without this limit it unwinds at once
+    del first["unwind_usd_per_minute"]  # without this limit the maker unwinds at once
     return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)
 
 
@@ -109,7 +109,7 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
 
 
 def test_forced_orders_are_filled_by_the_better_quote(margin_run):
-    """The other makers quote 4 bps from the lead price, so no order has a worse price than that."""
+    """The other makers quote 4 bps from the lead price, so no order is filled at a worse price."""
     with margin_run.connect() as connection:
         found = connection.execute(
             """

@@ -1,4 +1,4 @@
-"""The monthly decisions of a maker that loses every month, and the figures it uses."""
+"""The monthly decisions of a maker that loses every month agree with its fills."""
 
 import math
 from datetime import date
@@ -268,7 +268,7 @@ def test_growth_is_the_sum_of_fees_on_the_makers_fills_and_on_other_volume(any_o
 
 
 def test_without_the_makers_quotes_growth_has_only_fees_on_other_volume(any_of_them):
-    """At any displayed size these fees are the stated demand times the fee rate, up to chance."""
+    """At any displayed size, fees on other volume are the stated demand times the fee rate."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):

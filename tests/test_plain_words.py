@@ -1,4 +1,4 @@
-"""Printed text, prose in code, pages, notes and test names avoid forms that are hard to read."""
+"""Printed text, docstrings, comments, pages, notes and test names avoid unclear expressions."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ PRINTING = [path for path in CODE if path.is_relative_to(ROOT / "runs") or "repo
 
 COMMENT = re.compile(r"(?:^|\s)# (.*)$", re.MULTILINE)
 
-# A form, and the advice on it.
+# Each expression to avoid, as a regular expression, with advice for the writer.
 FORMS = {
     r"\b(?:some|every|no|any)body\b": "name who: a firm, a customer, each entity, no source",
     r"\bwhoever\b": "name who",
@@ -67,7 +67,7 @@ def docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
 
 @cache
 def texts_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the strings of a file that are printed; and its docstrings and comments."""
+    """Return the strings of a file that can be printed, and the docstrings and comments."""
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
     said = {id(docstring): str(docstring.value) for docstring in docstrings(tree)}
@@ -96,7 +96,7 @@ def paragraphs_of(path: Path) -> tuple[str, ...]:
 
 
 def found(form: str, texts: dict[Path, tuple[str, ...]], flags: int = 0) -> list[str]:
-    """Return the texts with a form, each with its file."""
+    """Return the texts that contain an expression, each with the name of its file."""
     return [
         f"{path.relative_to(ROOT)}: {text}"
         for path, said in texts.items()
@@ -106,24 +106,24 @@ def found(form: str, texts: dict[Path, tuple[str, ...]], flags: int = 0) -> list
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_printed_text_has_a_form_that_must_be_read_twice(form):
+def test_no_printed_text_has_an_unclear_expression(form):
     assert found(form, {path: texts_of(path)[0] for path in PRINTING}) == [], FORMS[form]
 
 
 @pytest.mark.parametrize("form", FORMS_OF_PROSE)
-def test_no_docstring_or_comment_has_a_form_that_must_be_read_twice(form):
+def test_no_docstring_or_comment_has_an_unclear_expression(form):
     wrong = found(form, {path: texts_of(path)[1] for path in (*CODE, *TESTS)}, re.IGNORECASE)
 
     assert wrong == [], FORMS_OF_PROSE[form]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_test_name_has_a_form_that_must_be_read_twice(form):
+def test_no_test_name_has_an_unclear_expression(form):
     assert found(form, {path: names_of(path) for path in TESTS}) == [], FORMS[form]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_page_has_a_form_that_must_be_read_twice(form):
+def test_no_page_has_an_unclear_expression(form):
     wrong = found(form, {path: paragraphs_of(path) for path in PAGES}, re.IGNORECASE)
 
     assert wrong == [], FORMS[form]
@@ -137,13 +137,13 @@ def notes_of(path: Path) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_note_has_a_form_that_must_be_read_twice(form):
+def test_no_note_has_an_unclear_expression(form):
     wrong = found(form, {path: notes_of(path) for path in sorted(NOTES)}, re.IGNORECASE)
 
     assert wrong == [], FORMS[form]
 
 
-def test_printed_text_and_prose_are_found(tmp_path):
+def test_printed_strings_docstrings_and_comments_of_a_file_are_found(tmp_path):
     path = tmp_path / "one.py"
     path.write_text(
         '"""Nobody."""\n\nSAID = "nobody came", "x"  # to it\n\n\n'

@@ -293,7 +293,7 @@ def test_without_a_flow_news_and_missing_rates_are_refused(tmp_path):
 
 
 def panic(draws: random.Random) -> dict:
-    """Draw settings of a world in which cash may be short and customers may fear for it."""
+    """Draw settings of a world in which cash may be short and customers may be afraid."""
     hours = sorted(draws.sample(range(72), 4))
     news = tuple(
         {

@@ -68,7 +68,7 @@ def test_gains_equal_losses_for_each_kind(crowd_run):
     assert sum(found.values()) == 0
 
 
-def test_the_check_sums_of_the_firms_books_with_both_venues_are_zero(crowd_run):
+def test_the_firms_books_agree_with_the_books_of_both_venues(crowd_run):
     tables = {table.name: table for table in firms(crowd_run).tables()}
     must_be_zero = [usd for line, usd in tables["check"].rows if "must be 0.00" in line]
 
@@ -161,7 +161,7 @@ def test_without_firms_the_maker_only_earns_the_spread(seed, tmp_path):
 # ---- entry of firms
 
 
-def test_a_note_states_the_day_from_which_no_firm_waits(crowd_run):
+def test_a_note_states_the_day_on_which_the_last_firm_entered(crowd_run):
     count = len(crowd_run.chart.parties.firms)
     said = f"Since 2022-06-01 no waiting firm was left: the number of firms, {count}"
 
@@ -169,7 +169,7 @@ def test_a_note_states_the_day_from_which_no_firm_waits(crowd_run):
         assert any(said in note for table in report.tables() for note in table.notes)
 
 
-def test_while_a_firm_waits_there_is_no_such_day(executed):
+def test_while_a_firm_waits_no_day_of_the_last_entry_is_reported(executed):
     capital = load(str(CROWD)).firms.capital
     assert capital
     nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
@@ -178,7 +178,7 @@ def test_while_a_firm_waits_there_is_no_such_day(executed):
     assert all_came(run) is None
 
 
-def test_in_a_world_without_waiting_firms_there_is_no_such_day(tiny_run):
+def test_without_waiting_firms_no_day_of_the_last_entry_is_reported(tiny_run):
     assert all_came(tiny_run) is None
 
 

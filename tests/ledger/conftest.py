@@ -1,4 +1,4 @@
-"""A hand-written afternoon of trading: afternoon.beancount has its ledger, this file its fills."""
+"""A hand-written afternoon: afternoon.beancount has the ledger, and this file has the fills."""
 
 import shutil
 from collections.abc import Callable, Sequence

@@ -233,7 +233,7 @@ def by_row(rows: np.ndarray) -> list[Fill]:
 
 
 def one_of(columns: Transaction, i: int) -> Transaction:
-    """Return one transaction from a transaction whose fields are columns of many."""
+    """Return transaction *i* of a transaction whose fields are columns."""
     return columns._replace(
         time_us=columns.time_us[i],
         narration=columns.narration[i],

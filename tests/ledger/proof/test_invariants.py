@@ -149,7 +149,7 @@ LOAN = """
   Assets:Lender01:Cash                -201.00 USD
 """
 
-# A settlement: Firm07 wins 60.00. Alameda has no deposit: it loses 60.00 and borrows them.
+# A settlement: Firm07 wins 60.00. Alameda has no deposit: it loses 60.00 and borrows 60.00.
 WINNER = """
 2022-05-02 * "Firm07" "Variation margin of Firm07" #variation-margin ^settlement-2022-05-02-10
   seq: 2

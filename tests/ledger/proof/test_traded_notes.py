@@ -92,7 +92,7 @@ def test_a_changed_amount_in_a_note_on_forced_orders_is_found(folder: Path):
     assert "forced on the captive maker" in problem
 
 
-def test_a_missing_note_on_forced_orders_is_found_if_there_are_others(folder: Path):
+def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_notes(folder: Path):
     first, *others = forced_notes(folder)
     assert others
     found_with(folder, first.group(), "")

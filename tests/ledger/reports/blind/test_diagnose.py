@@ -330,7 +330,9 @@ def test_the_result_of_positions_is_summed_over_both_venues():
     at_lead = [(LEAD, MAKER, LEAD, 650), (LEAD, CROWD, MAKER, 30)]
     found = diagnose(world(payments=[*at_house, *at_lead]))
 
-    assert found.usd[Cause.POSITIONS] == Decimal("2.80")  # 9.00 - 6.50 + 0.30
+    assert found.usd[Cause.POSITIONS] == Decimal(
+        "2.80"
+    )  # 9.00 at the house; -6.50 and 0.30 on the lead venue
     assert found.usd[Cause.TAKEOVERS] == 0
 
 
@@ -344,7 +346,9 @@ def test_a_position_taken_over_loses_value_until_it_is_hedged():
     ]
     found = diagnose(world(trades, paid_on_it)).usd
 
-    assert found[Cause.TAKEOVERS] == Decimal("16.50")  # 10 x 5, 10 x 100, 6 x 100
+    assert found[Cause.TAKEOVERS] == Decimal(
+        "16.50"
+    )  # losses: 10 x 5 at the takeover, then 10 x 100 and 6 x 100
     assert found[Cause.POSITIONS] == 0  # takeovers explain all of the 16.00 that was paid
 
 

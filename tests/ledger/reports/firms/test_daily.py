@@ -95,8 +95,14 @@ def test_results_are_edge_less_costs_at_the_house_and_own_quotes_elsewhere(
     found = daily_results(afternoon_with(QUOTING))
 
     assert [firm.name for firm in found.firms] == ["Firm01", "Firm02"]
-    assert in_dollars(found.house) == [[580, 181], [0, 0]]  # 600 - 20; 200 - 10 - 9
-    assert in_dollars(found.elsewhere) == [[0, 0], [9, 3]]  # 13 - 4; 4 - 1
+    assert in_dollars(found.house) == [
+        [580, 181],
+        [0, 0],
+    ]  # edge less costs: 600 - 20; 200 - 10 - 9
+    assert in_dollars(found.elsewhere) == [
+        [0, 0],
+        [9, 3],
+    ]  # gains less losses and fees: 13 - 4; 4 - 1
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
@@ -133,7 +139,7 @@ def test_daily_results_at_the_house_equal_sums_over_the_fills_in_sql(simulated):
     assert results.house.any()
 
 
-def test_daily_results_at_the_lead_venue_equal_those_of_bean_query(crowd_run):
+def test_daily_results_at_the_lead_venue_agree_with_bean_query(crowd_run):
     entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
     query = """

@@ -177,20 +177,22 @@ def test_all_amounts_in_the_tables_have_two_decimals(any_run):
 # ----------------------------------------------------------------------- sums that must be zero
 
 
-def test_all_check_sums_are_zero(any_run):
+def test_all_sums_that_must_be_zero_are_zero(any_run):
     assert not_zero(any_run) == {}
 
 
-def test_all_check_sums_are_zero_if_firms_quote_on_the_lead_venue(afternoon_with):
+def test_sums_that_must_be_zero_are_zero_if_firms_quote_on_the_lead_venue(afternoon_with):
     run = afternoon_with(SEASON)
     lines = dict(table(run, "check").rows)
 
     assert not_zero(run) == {}
-    assert lines["claims on Binance in the books of the trading firms"] == 62  # 50 + 12
+    assert (
+        lines["claims on Binance in the books of the trading firms"] == 62
+    )  # an old claim of 50 and results of 12
     assert lines["their remaining claims and cash"] == sum(each.left_usd for each in league(run))
 
 
-def test_all_check_sums_are_zero_if_firms_enter_and_leave(crowd_run):
+def test_sums_that_must_be_zero_are_zero_if_firms_enter_and_leave(crowd_run):
     found = table(crowd_run, "league")
 
     assert not_zero(crowd_run) == {}
@@ -200,7 +202,7 @@ def test_all_check_sums_are_zero_if_firms_enter_and_leave(crowd_run):
         assert column(found, title)[-1] != 0
 
 
-def test_results_by_firm_and_venue_equal_those_of_bean_query(crowd_run):
+def test_results_by_firm_and_venue_agree_with_bean_query(crowd_run):
     entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
     found = table(crowd_run, "league")
@@ -221,7 +223,7 @@ def test_results_by_firm_and_venue_equal_those_of_bean_query(crowd_run):
         assert sum(firm in booked for firm in told) > 5
 
 
-def test_the_terms_of_the_check_sums_are_not_zero(any_run):
+def test_sums_that_must_be_zero_have_terms_that_are_not_zero(any_run):
     lines = dict(table(any_run, "check").rows)
 
     assert lines["PickOff in the books of Alameda"] > 0
@@ -230,7 +232,7 @@ def test_the_terms_of_the_check_sums_are_not_zero(any_run):
     assert lines["claims on FTX in the books of the trading firms"] > 0
 
 
-def test_a_loss_of_the_maker_without_a_gain_of_a_firm_breaks_a_check_sum(afternoon_with):
+def test_a_loss_of_the_maker_without_a_gain_of_a_firm_is_reported(afternoon_with):
     hidden = """
 2022-05-10 * "Firm01" "Alameda loses 3.00 to nobody" #pickoff
   seq: 26
@@ -242,7 +244,7 @@ def test_a_loss_of_the_maker_without_a_gain_of_a_firm_breaks_a_check_sum(afterno
 
 
 @pytest.mark.parametrize("venue", ["FTX", "Binance"])
-def test_a_claim_that_only_the_venue_books_breaks_check_sums_of_the_venue(afternoon_with, venue):
+def test_a_claim_that_only_the_venue_books_is_reported_for_this_venue(afternoon_with, venue):
     gift = f"""
 2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, of which Firm02 knows nothing" #fees
   seq: 26
@@ -257,7 +259,7 @@ def test_a_claim_that_only_the_venue_books_breaks_check_sums_of_the_venue(aftern
     }
 
 
-def test_a_gain_on_quotes_without_a_loss_of_another_breaks_a_check_sum(afternoon_with):
+def test_a_gain_on_quotes_without_a_loss_of_another_party_is_reported(afternoon_with):
     windfall = """
 2022-05-10 open Income:Firm02:LeadPickOff                  USD
 2022-05-10 * "Firm02" "Firm02 gains 2.00 from nobody" #lead-pickoff
@@ -271,7 +273,7 @@ def test_a_gain_on_quotes_without_a_loss_of_another_breaks_a_check_sum(afternoon
     assert not_zero(afternoon_with(windfall)) == {"LeadPickOff in all books (must be 0.00)": -2}
 
 
-def test_a_result_of_an_unknown_kind_breaks_a_check_sum(afternoon_with):
+def test_a_result_of_an_unknown_kind_is_reported(afternoon_with):
     strange = """
 2022-05-10 open Income:Firm02:Airdrops                     USD
 2022-05-10 open Income:Outside:Airdrops                    USD

@@ -104,7 +104,10 @@ def test_hedging_costs_on_the_lead_venue_are_part_of_the_house_result(afternoon_
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_cost_usd, second.lead_cost_usd) == (0, 9)
-    assert (first.house_result_usd, second.house_result_usd) == (580, 181)  # 190 - 9
+    assert (first.house_result_usd, second.house_result_usd) == (
+        580,
+        181,
+    )  # 190 less hedging costs of 9
 
 
 def test_results_of_quotes_on_the_lead_venue_are_a_claim_on_the_lead_venue(afternoon_with):
@@ -116,7 +119,7 @@ def test_results_of_quotes_on_the_lead_venue_are_a_claim_on_the_lead_venue(after
         assert each.opening_capital_usd + each.result_usd == each.left_usd
 
 
-def test_results_on_the_lead_venue_equal_those_of_bean_query(afternoon_with):
+def test_results_on_the_lead_venue_agree_with_bean_query(afternoon_with):
     run = afternoon_with(EVENING)
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
@@ -156,7 +159,7 @@ def test_transfers_through_the_lead_venue_are_no_deposits_at_the_house(afternoon
     assert (second.house_deposits_usd, second.house_withdrawals_usd) == (
         0,
         0,
-    )  # its 16.00 went through Binance
+    )  # Firm02 moved 16.00 through Binance
 
 
 def test_the_claim_on_the_house_is_opening_plus_net_deposits_plus_results(afternoon):
@@ -189,7 +192,7 @@ def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
 
     # 300.00 of cash for claims of 811.00
     assert (first.payable_usd, first.unpaid_usd) == (Decimal("29.59"), Decimal("50.41"))
-    assert first.left_net_usd == Decimal("829.59")  # 880.00 - 50.41
+    assert first.left_net_usd == Decimal("829.59")  # 880.00 less the unpaid 50.41
     assert (second.payable_usd, second.left_net_usd) == (Decimal("96.55"), Decimal("162.55"))
 
 
@@ -297,7 +300,7 @@ def test_variation_margin_and_funding_equal_the_firms_own_accounts(run):
         assert firm.funding_usd == -balances[income(firm.firm, "Funding")]
 
 
-def test_medians_of_fills_equal_those_of_numpy(run):
+def test_medians_of_fills_agree_with_numpy(run):
     with run.connect() as connection:
         rows = fill_store.read(connection, "rows", run.names)
     rows = rows[rows["motive"] == 0]

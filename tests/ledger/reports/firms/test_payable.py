@@ -22,15 +22,15 @@ def till(cash_cents: int, claims_cents: list[int]) -> CashCoverage:
 
 def test_cash_of_300_is_shared_pro_rata_among_claims_of_811(afternoon):
     assert coverage(afternoon).house.pro_rata_usd() == {
-        "Firm01": Decimal("29.59"),  # 80 x 300 / 811 = 29.593
-        "Firm02": Decimal("96.55"),  # 261 x 300 / 811 = 96.547
+        "Firm01": Decimal("29.59"),  # pro rata: 80 x 300 / 811 = 29.593
+        "Firm02": Decimal("96.55"),  # pro rata: 261 x 300 / 811 = 96.547
         "Retail": Decimal("0.00"),
-        "OtherMakers": Decimal("173.86"),  # 470 x 300 / 811 = 173.859
+        "OtherMakers": Decimal("173.86"),  # pro rata: 470 x 300 / 811 = 173.859
     }
 
 
 def test_the_cash_of_the_group_includes_the_makers_claim_on_the_lead_venue(afternoon):
-    assert coverage(afternoon).group.cash_usd == 688  # 300 + 0 + 388
+    assert coverage(afternoon).group.cash_usd == 688  # cash of 300 and 0, and a claim of 388
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
 
@@ -62,7 +62,7 @@ def test_the_odd_cent_goes_to_the_largest_remainder():
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_best_and_worst_payment_equal_those_over_all_queue_orders(cash, claims):
+def test_the_best_and_worst_payment_equal_the_extremes_over_all_queue_orders(cash, claims):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []

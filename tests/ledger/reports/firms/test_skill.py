@@ -171,7 +171,7 @@ def test_firms_with_more_profit_at_the_house_are_first(simulated):
     assert len(set(made)) > 1
 
 
-def test_results_by_venue_equal_those_of_the_league_table(simulated):
+def test_results_by_venue_agree_with_the_league_table(simulated):
     found = rows(tables(simulated)["skill"])
 
     for firm in league(simulated):

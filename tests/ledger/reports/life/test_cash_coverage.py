@@ -73,8 +73,11 @@ def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
 def test_each_close_has_profit_claims_and_cash(afternoon):
     (close,) = closes(afternoon)
 
-    assert close.firms_profit_usd == 761  # 580 + 190 - 9
-    assert (close.firms_claims_usd, close.retail_claims_usd) == (341, 0)  # 80 + 261
+    assert close.firms_profit_usd == 761  # two edges after fees, less hedging: 580 + 190 - 9
+    assert (close.firms_claims_usd, close.retail_claims_usd) == (
+        341,
+        0,
+    )  # claims of both firms: 80 + 261
     assert (close.other_claims_usd, close.claims_usd) == (470, 811)
     assert (close.house_cash_usd, close.credit_drawn_usd) == (300, 700)
 
@@ -170,7 +173,7 @@ def test_the_last_day_agrees_with_the_hole_and_the_league_table(any_run):
     assert last.firms_profit_usd == firms.house_result_usd
 
 
-def test_the_amounts_of_each_day_equal_those_of_bean_query(run):
+def test_the_amounts_of_each_day_agree_with_bean_query(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     days = calendar(run)

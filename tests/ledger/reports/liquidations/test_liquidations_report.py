@@ -174,7 +174,7 @@ def test_without_customers_on_margin_the_report_is_empty(tiny_run):
     assert not empty["backstops"]
 
 
-def test_all_check_sums_are_zero_with_payments_to_the_insurance_fund(margin_run):
+def test_sums_that_must_be_zero_are_zero_with_payments_to_the_insurance_fund(margin_run):
     checks = {line: usd for table in firms(margin_run).tables() for line, *usd in table.rows}
     sums = {line: usd for line, usd in checks.items() if "must be 0.00" in str(line)}
 

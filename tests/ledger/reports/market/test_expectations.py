@@ -99,7 +99,7 @@ def test_each_month_has_prediction_booked_result_and_hedging_cost(afternoon_with
         "promised_volume_usd": 400_000,
         "volume_usd": 780_150,
         "promised_bps": Decimal("2.50"),
-        "booked_bps": Decimal("-9.61"),  # 750 / 780,150
+        "booked_bps": Decimal("-9.61"),  # loss divided by volume: 750 / 780,150
     }
     assert whole == month | {"month": ALL}
 

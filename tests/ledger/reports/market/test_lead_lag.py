@@ -129,7 +129,7 @@ def test_without_fills_there_is_no_lag(afternoon_with):
     assert found.rows == [("BTC-PERP", "no lag", *[None] * 7, 0, 0)]
 
 
-def test_the_fills_and_days_of_every_market_equal_those_of_sql(run: RunFolder):
+def test_the_fills_and_days_of_every_market_agree_with_sql(run: RunFolder):
     (found,) = lead_lag(run).tables()
     counted = sql(
         run,
@@ -143,7 +143,7 @@ def test_the_fills_and_days_of_every_market_equal_those_of_sql(run: RunFolder):
         assert all(cell is None or isinstance(cell, str | int | Decimal) for cell in row)
 
 
-def test_the_quartiles_of_quote_ages_equal_those_of_sql(run: RunFolder):
+def test_the_quartiles_of_quote_ages_agree_with_sql(run: RunFolder):
     with run.connect() as connection:
         for market in run.names.markets:
             for day in days_seen(connection, run.chart.parties.house, market):

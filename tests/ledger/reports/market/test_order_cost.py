@@ -56,7 +56,7 @@ def test_a_large_order_continues_beyond_the_book_at_the_same_depth(shown, order_
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_in_the_model_the_other_makers_fill_the_rest_at_their_price(shown, order_usd):
+def test_in_the_model_the_other_makers_fill_the_rest_of_an_order_at_one_price(shown, order_usd):
     expected = walked_bps(shown, order_usd, others_fill_all=True)
 
     assert filled_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)

@@ -71,7 +71,7 @@ def opened_before(run: RunFolder, day: date) -> list[tuple]:
     ]
 
 
-# ---- each entry
+# ---- single entries
 
 
 @given(

@@ -1,4 +1,4 @@
-"""The standard error of a sampled run's pick-offs, compared with repeated draws of the hours."""
+"""The standard error of a sampled run agrees with the deviation over repeated draws of hours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,14 +22,15 @@ HOUR_OF = "SELECT epoch_us(time) // 3600000000 AS hour, sum(edge_cents)::BIGINT"
 
 
 def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
-    """Draw one hour of each stratum again and again.
+    """Repeat the draw of one hour from each stratum.
 
     Args:
-        hours: the amount of each hour, shape (strata, hours of one).
+        hours: the amount of each hour, shape (strata, hours per stratum).
         times: the number of draws.
 
     Returns:
-        The spread of the estimated totals, and the root mean square of their standard errors.
+        The standard deviation of the estimated totals, and the root mean square of the standard
+        errors.
     """
     draws, (strata, n) = np.random.default_rng(1), hours.shape
     totals, errors = [], []
@@ -40,29 +41,29 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
     return float(np.std(totals)), float(np.sqrt(np.mean(np.square(errors))))
 
 
-def test_the_error_equals_the_spread_of_totals_over_new_draws_of_hours():
-    """There are two hundred half days; their level doubles and halves slowly, like volatility."""
+def test_the_standard_error_equals_the_deviation_over_repeated_draws():
+    """The amounts are random; the mean of a half day rises and falls slowly, like volatility."""
     draws = np.random.default_rng(2)
     level = np.exp(np.sin(np.arange(200) / 15))
     hours = (1_000 * level[:, None] * draws.lognormal(0, 1, (200, 12))).astype(np.int64)
 
     spread, error = redrawn(hours, 1_000)
 
-    # Errors of a standard deviation from a thousand draws: 2 %.
+    # A standard deviation of a thousand draws has an error of 2 %.
     assert error == pytest.approx(spread, rel=0.07)
 
 
-def test_if_hours_do_not_differ_the_error_is_zero():
+def test_if_all_hours_are_equal_the_standard_error_is_zero():
     assert standard_error([500, 500, 500]) == 0
     assert standard_error([500]) is None
 
 
-def test_in_a_small_world_the_error_equals_the_spread_over_new_draws_of_its_hours(
+def test_on_a_simulated_day_the_standard_error_is_near_the_deviation_over_draws(
     executed: Callable[..., RunFolder],
 ):
-    """All hours of a day are played; one hour of each stratum of four is then drawn many times.
+    """The run plays all hours of a day. Then the test draws one hour of each four, many times.
 
-    Six strata whose means differ make the error too large, by a third here, and never too small.
+    The means of the six strata differ, so the standard error is too large, here by a third.
     """
     run = executed(SETTLING)
     by_hour = dict(run.select(f"{HOUR_OF} FROM rows WHERE motive = 'pickoff' GROUP BY hour"))
@@ -74,7 +75,7 @@ def test_in_a_small_world_the_error_equals_the_spread_over_new_draws_of_its_hour
     assert 0.95 < error / spread < 1.5
 
 
-def test_a_sampled_run_has_an_error_and_a_full_run_has_none(
+def test_only_a_sampled_run_has_a_standard_error(
     executed: Callable[..., RunFolder],
 ):
     sampled = executed(SETTLING, run={"one_hour_in": 12, "seed": 3})
@@ -92,7 +93,7 @@ def test_a_sampled_run_has_an_error_and_a_full_run_has_none(
     assert "standard error" not in answer(executed(SETTLING))
 
 
-def test_full_days_are_no_strata_and_hours_without_fills_count():
+def test_strata_exclude_full_days_and_include_hours_without_fills():
     played = {
         "start": date(2022, 5, 9),
         "end": date(2022, 5, 12),

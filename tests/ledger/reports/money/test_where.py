@@ -385,7 +385,7 @@ def test_each_quarter_has_the_uses_and_sources_of_its_entries(life):
     columns, rows = by_quarter(life)
 
     assert columns[2:] == ("whole_life_usd", "2022q2_usd", "2022q3_usd", "unexplained_usd")
-    assert rows["Ventures"] == (2400, 2400, 0, 0)  # a writedown is of the same kind
+    assert rows["Ventures"] == (2400, 2400, 0, 0)  # the writedown of a venture has the same kind
     assert rows["Tokens"] == (400, 400, 0, 0)
     assert rows["Loans"] == (-400, -400, 0, 0)  # 1,000 is borrowed and 600 is repaid
     assert rows["Opening"] == (-2100, -2100, 0, 0)

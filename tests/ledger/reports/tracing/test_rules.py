@@ -146,10 +146,10 @@ def test_by_the_lowest_balance_rule_the_most_traced_money_remains(moves: list[Ca
 
 
 @given(moves=histories((ONE,)))
-def test_by_the_lowest_balance_rule_a_source_pays_what_others_cannot_pay(
+def test_by_the_lowest_balance_rule_a_source_pays_only_what_others_cannot_pay(
     moves: list[CashMove],
 ):
-    """Compare with the same payments without the source, made in order while cash lasts."""
+    """The test repeats the payments without the source's money, as long as there is cash."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
     for _, giver, taker, cents in moves:

@@ -166,7 +166,7 @@ def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
 # ----------------------------------------------------------------------- from a fill to its figures
 
 
-def test_the_trail_of_a_fill_has_the_figure_whose_trail_has_the_fill(run: RunFolder):
+def test_the_trail_down_to_a_fill_agrees_with_the_trail_up_from_the_fill(run: RunFolder):
     returned = 0
     for kind, usd in saved_query(run, "where-did-the-money-go"):
         down = named(trail(run, kind, limit=ALL).tables())
