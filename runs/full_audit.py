@@ -1,4 +1,4 @@
-"""The audit of a run, whose books must agree with its scenario and its fit to the record."""
+"""The audit of a run: are its books, its scenario and its fit to the record consistent?"""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor

@@ -41,7 +41,7 @@ class Attribution:
     seed: int
     causes: tuple[str, ...]
     played: Played
-    shares: Mapping[str, Added]  # the shares in dollars
+    shares: Mapping[str, Added]  # Shapley values, in dollars
     values: Mapping[Coalition, Fraction]  # the hole of each coalition, in dollars
 
     @property

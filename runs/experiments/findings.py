@@ -96,9 +96,9 @@ QUOTES: Mapping[str, RunFigure] = {
     "earned in spread": _brought(Kind.SPREAD),
     "paid for hedging": _used(Kind.HEDGING),
     "the maker's quotes lost in all (below zero: earned)": FIGURES["quotes-loss"],
-    "maker and exchange earned on them together": FIGURES["quotes-gain-of-group"],
-    "hits on stale quotes, of the volume of its quotes": FIGURES["hits-of-volume"],
-    "its own simulation predicted": FIGURES["promised"],
+    "earned by maker and exchange together on these quotes": FIGURES["quotes-gain-of-group"],
+    "hits on stale quotes, % of the volume of the maker's quotes": FIGURES["hits-of-volume"],
+    "predicted by the maker's own simulation": FIGURES["promised"],
 }
 LIFE: Mapping[str, RunFigure] = {
     "missing: the hole": FIGURES["hole"],
@@ -107,20 +107,20 @@ LIFE: Mapping[str, RunFigure] = {
     "coins on borrowed money": _used(Kind.PORTFOLIO),
     "interest": _used(Kind.INTEREST),
     "takeovers of failed liquidations": _used(Kind.TAKEOVERS),
-    "the mechanism of the thread, of all uses": FIGURES["mechanism-of-uses"],
-    "its net loss, of the hole": RunFigure(mechanism_of_hole, PERCENT),
+    "cost of the thread's mechanism, % of all uses": FIGURES["mechanism-of-uses"],
+    "net loss of the thread's mechanism, % of the hole": RunFigure(mechanism_of_hole, PERCENT),
     **QUOTES,
-    "liquidity on chain lost to arbitrage": FIGURES["pools-arbitrage-loss"],
-    "and net of its fees": FIGURES["pools-loss"],
-    "trading firms kept of stale quotes": FIGURES["firms-result"],
-    "customers' money in use until the end since": FIGURES["in-use-since"],
-    "insolvent at market prices since": FIGURES["insolvent-since"],
-    "shares by growth, at most": FIGURES["shares-by-growth"],
-    "the part of it that depends on the maker's quotes": FIGURES["growth-of-maker"],
+    "loss of liquidity on chain to arbitrage": FIGURES["pools-arbitrage-loss"],
+    "loss of liquidity on chain after fees": FIGURES["pools-loss"],
+    "gain of trading firms on stale quotes, after costs": FIGURES["firms-result"],
+    "customers' money in use on every day since": FIGURES["in-use-since"],
+    "insolvent at market prices on every day since": FIGURES["insolvent-since"],
+    "highest value of all shares, by growth": FIGURES["shares-by-growth"],
+    "part of this value that depends on the maker's quotes": FIGURES["growth-of-maker"],
 }
 SKILL: Mapping[str, RunFigure] = {
     "lost to stale quotes": FIGURES["stale-loss"],
-    "taken by the two slower classes": FIGURES["slower-of-stale-loss"],
+    "share of the two slower classes in this loss": FIGURES["slower-of-stale-loss"],
     "all firms kept, after fees and hedging": FIGURES["firms-result"],
     "mid-tier firms at the exchange": FIGURES["mid-tier-at-house"],
     "mid-tier firms elsewhere": FIGURES["mid-tier-elsewhere"],
@@ -131,7 +131,7 @@ SKILL: Mapping[str, RunFigure] = {
 CRASH: Mapping[str, RunFigure] = {
     "customers' positions liquidated": RunFigure(_liquidated, USD),
     "taken over by the maker": RunFigure(_backstop("taken_usd"), USD),
-    "earned on them": RunFigure(_backstop("result_usd"), USD),
+    "the maker's result on these positions": RunFigure(_backstop("result_usd"), USD),
 }
 QUESTIONS: Mapping[str, OpenQuestion] = {
     "life": OpenQuestion(

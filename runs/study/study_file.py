@@ -99,7 +99,7 @@ class RecordedMoment(Part):
 
     @property
     def name(self) -> str:
-        """Return the name of the fact in a member's figures."""
+        """Return the name of the figure that each member has for this fact."""
         return figure_name(self.fact, self.market, self.until)
 
     def recorded(self) -> Fact | None:

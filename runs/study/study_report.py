@@ -25,15 +25,15 @@ from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 ENDS = (5, 95)  # percentiles of an interval
 FEW = 10  # with fewer plausible members, no interval is reported
 PLAIN: Mapping[str, str] = {
-    "quotes_usd": "quotes: net loss, with spread and hedges",
+    "quotes_usd": "quotes: net loss after spread and hedging costs",
     "liquidations_usd": "liquidations taken over",
     "on_chain_usd": "liquidity on chain",
     MECHANISM: "the mechanism: all three",
     HOLE: "the hole",
     USES: "all uses of money",
-    "pickoff_usd": "stale quotes hit, spread left out",
+    "pickoff_usd": "loss on stale quotes, without spread",
     "gap_loss_usd": "debts of trading firms",
-    HITS: "volume of such hits",
+    HITS: "volume of hits on stale quotes",
     VOLUME: "volume of the house",
 }
 
