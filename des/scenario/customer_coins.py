@@ -1,6 +1,5 @@
 """Customers' coins: claims in kind, beside claims in dollars."""
 
-import math
 from collections.abc import Sequence
 from typing import Annotated, Self
 
@@ -9,12 +8,13 @@ from pydantic import Field, model_validator
 from des.scenario.portfolio import Portfolio
 from des.scenario.priced_coin import PricedCoin
 from des.scenario.quantities import (
-    ContradictionError,
     Entity,
     Fraction,
     Part,
     PositiveUsd,
     Usd,
+    check_distinct,
+    check_shares,
 )
 
 Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and its error
@@ -46,17 +46,8 @@ class CustomerCoins(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        total = math.fsum(coin.share for coin in self.owed)
-        if total > 1 + 1e-9:
-            raise ContradictionError(
-                ("owed",), f"have shares of {total:g} in all; make them 1 at most"
-            )
-        names = [coin.name for coin in self.owed]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                raise ContradictionError(
-                    ("owed", i, "name"), f"is '{name}', which is taken; give each its own"
-                )
+        check_shares("owed", [coin.share for coin in self.owed])
+        check_distinct("owed", "name", [coin.name for coin in self.owed])
         return self
 
 

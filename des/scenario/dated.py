@@ -44,8 +44,22 @@ def check_order(key: str, steps: Sequence[Dated]) -> None:
     Raises:
         ContradictionError: a step does not begin after the previous step; *key* names the list.
     """
-    for i, (before, step) in enumerate(pairwise(steps), start=1):
-        if not before.since < step.since:
+    check_days(key, "since", [step.since for step in steps])
+
+
+def check_days(key: str, field: str, days: Sequence[date]) -> None:
+    """Refuse days that are out of order.
+
+    Args:
+        key: the name of a list.
+        field: the key of the day in each part of the list.
+        days: the days, in the order of the list.
+
+    Raises:
+        ContradictionError: a day is not after the previous day.
+    """
+    for i, (before, day) in enumerate(pairwise(days), start=1):
+        if not before < day:
             raise ContradictionError(
-                (key, i, "since"), f"is {step.since}; give a day after the {before.since} before it"
+                (key, i, field), f"is {day}; give a day after the {before} before it"
             )

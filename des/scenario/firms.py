@@ -17,6 +17,7 @@ from des.scenario.quantities import (
     Part,
     PositiveUsd,
     Usd,
+    check_distinct,
 )
 
 FIRMS_MAX = 1_000
@@ -101,13 +102,7 @@ class Firms(Part):
 
     @model_validator(mode="after")
     def _crowd(self) -> Self:
-        categories = [each.category for each in self.classes]
-        for i, category in enumerate(categories):
-            if category in categories[:i]:
-                raise ContradictionError(
-                    ("classes", i, "category"),
-                    f"is '{category}', which is taken; give each its own",
-                )
+        check_distinct("classes", "category", [each.category for each in self.classes])
         if self.count > FIRMS_MAX:
             raise ContradictionError(
                 ("classes",), f"make {self.count} firms; give {FIRMS_MAX} at most"

@@ -11,10 +11,10 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from des.scenario.dated import Dated, check_order, in_force
+from des.scenario.dated import Dated, check_days, check_order, in_force
 from des.scenario.portfolio import Portfolio
+from des.scenario.priced_coin import check_one_source
 from des.scenario.quantities import (
-    NOT_TOKENS,
     YEARS,
     Bps,
     ContradictionError,
@@ -25,6 +25,8 @@ from des.scenario.quantities import (
     PositiveUsd,
     TokenName,
     Usd,
+    check_commodity,
+    check_distinct,
 )
 from des.scenario.valuation import Valuation
 from ledger.kinds import USES
@@ -157,20 +159,9 @@ class Token(Part):
 
     @model_validator(mode="after")
     def _marked(self) -> Self:
-        if self.name in NOT_TOKENS:
-            raise ContradictionError(
-                ("name",), f"is '{self.name}', which Beancount needs; give the token another"
-            )
-        if (self.market is None) == (not self.marks):
-            fault = "is missing; give market or marks"
-            if self.marks:
-                fault = "is not alone; give marks, or market"
-            raise ContradictionError(("market",), fault)
-        for i, (before, mark) in enumerate(pairwise(self.marks), start=1):
-            if not before.at < mark.at:
-                raise ContradictionError(
-                    ("marks", i, "at"), f"is {mark.at}; give a day after the {before.at} before it"
-                )
+        check_commodity(self.name, "token")
+        check_one_source(self.market, "marks", self.marks)
+        check_days("marks", "at", [mark.at for mark in self.marks])
         for i, (earlier, purchase) in enumerate(pairwise(self.bought), start=1):
             if purchase.date < earlier.date:
                 raise ContradictionError(
@@ -354,12 +345,7 @@ class Group(Part):
     @model_validator(mode="after")
     def _names(self) -> Self:
         for key, parts in (("rounds", self.rounds), ("tokens", self.tokens)):
-            names = [part.name for part in parts]
-            for i, name in enumerate(names):
-                if name in names[:i]:
-                    raise ContradictionError(
-                        (key, i, "name"), f"is '{name}', which is taken; give each its own"
-                    )
+            check_distinct(key, "name", [part.name for part in parts])
         held = [token.name for token in self.tokens]
         for i, holding in enumerate(self.portfolio.holdings if self.portfolio else ()):
             if holding.name in held:

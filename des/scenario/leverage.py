@@ -19,6 +19,7 @@ from des.scenario.quantities import (
     PositiveUsd,
     TokenName,
     Usd,
+    check_distinct,
 )
 from des.scenario.run import Run
 
@@ -98,12 +99,7 @@ class Leverage(Part):
     @model_validator(mode="after")
     def _tokens(self) -> Self:
         for key in ("name", "market"):
-            words = [getattr(token, key) for token in self.tokens]
-            for i, word in enumerate(words):
-                if word in words[:i]:
-                    raise ContradictionError(
-                        ("tokens", i, key), f"is '{word}', which is taken; give each its own"
-                    )
+            check_distinct("tokens", key, [getattr(token, key) for token in self.tokens])
         for i, token in enumerate(self.tokens):
             if token.name in NOT_TOKENS:
                 raise ContradictionError(
@@ -171,12 +167,7 @@ class Leverage(Part):
                 f"{self.maintenance_margin_pct:_}",
             )
         check_order("limits", self.limits)
-        names = [provider.name for provider in self.providers]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                raise ContradictionError(
-                    ("providers", i, "name"), f"is '{name}', which is taken; give each its own"
-                )
+        check_distinct("providers", "name", [provider.name for provider in self.providers])
         return self
 
     @property

@@ -7,12 +7,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.dated import Dated, check_months, in_force
+from des.scenario.dated import Dated, check_days, check_months, in_force
 from des.scenario.demand import Others
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
 from des.scenario.quantities import (
-    NOT_TOKENS,
     ContradictionError,
     MarketName,
     Month,
@@ -20,6 +19,7 @@ from des.scenario.quantities import (
     PositiveUsd,
     Step,
     Usd,
+    check_commodity,
 )
 
 PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits; this limit leaves room for a rise
@@ -106,10 +106,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        if self.name in NOT_TOKENS:
-            raise ContradictionError(
-                ("name",), f"is '{self.name}', which Beancount needs; give the market another"
-            )
+        check_commodity(self.name, "market")
         return self
 
     @model_validator(mode="after")
@@ -149,12 +146,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _days(self) -> Self:
-        for i, (before, volume) in enumerate(pairwise(self.volume_of_days), start=1):
-            if not before.day < volume.day:
-                raise ContradictionError(
-                    ("volume_of_days", i, "day"),
-                    f"is {volume.day}; give a day after the {before.day} before it",
-                )
+        check_days("volume_of_days", "day", [volume.day for volume in self.volume_of_days])
         return self
 
     @model_validator(mode="after")

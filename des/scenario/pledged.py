@@ -6,7 +6,6 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from des.scenario.quantities import (
-    ContradictionError,
     Entity,
     Fraction,
     Part,
@@ -14,6 +13,7 @@ from des.scenario.quantities import (
     TokenName,
     Usd,
     check_full_hour,
+    check_span,
     moment_us,
 )
 
@@ -62,12 +62,8 @@ class PledgedLoan(Part):
 
     @model_validator(mode="after")
     def _span(self) -> Self:
-        check_full_hour("since", self.since)
         if self.until is None:
-            return self
-        check_full_hour("until", self.until)
-        if not moment_us(self.since) < moment_us(self.until):
-            raise ContradictionError(
-                ("until",), f"is {self.until}; give a time after since, {self.since}"
-            )
+            check_full_hour("since", self.since)
+        else:
+            check_span(self.since, self.until)
         return self

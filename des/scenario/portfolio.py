@@ -1,17 +1,17 @@
 """The captive maker's coins, bought with stated shares of loans."""
 
-import math
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from des.scenario.priced_coin import PricedCoin
 from des.scenario.quantities import (
-    ContradictionError,
     Entity,
     Fraction,
     Part,
     PositiveUsd,
+    check_distinct,
+    check_shares,
 )
 
 
@@ -40,15 +40,6 @@ class Portfolio(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        total = math.fsum(holding.share for holding in self.holdings)
-        if total > 1 + 1e-9:
-            raise ContradictionError(
-                ("holdings",), f"have shares of {total:g} in all; make them 1 at most"
-            )
-        names = [holding.name for holding in self.holdings]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                raise ContradictionError(
-                    ("holdings", i, "name"), f"is '{name}', which is taken; give each its own"
-                )
+        check_shares("holdings", [holding.share for holding in self.holdings])
+        check_distinct("holdings", "name", [holding.name for holding in self.holdings])
         return self

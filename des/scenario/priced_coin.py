@@ -1,5 +1,6 @@
 """A coin, or a class of coins with one price: a market's price, or stated prices."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
@@ -8,12 +9,12 @@ from pydantic import Field, model_validator
 
 from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.quantities import (
-    NOT_TOKENS,
     ContradictionError,
     MarketName,
     Part,
     PositiveUsd,
     TokenName,
+    check_commodity,
 )
 from ledger.money import dollars, to_cents
 
@@ -44,14 +45,20 @@ class PricedCoin(Part):
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        if self.name in NOT_TOKENS:
-            raise ContradictionError(
-                ("name",), f"is '{self.name}', which Beancount needs; give the coin another"
-            )
-        if (self.market is None) == (not self.prices):
-            fault = "is missing; give market or prices"
-            if self.prices:
-                fault = "is not alone; give prices, or market"
-            raise ContradictionError(("market",), fault)
+        check_commodity(self.name, "coin")
+        check_one_source(self.market, "prices", self.prices)
         check_order("prices", self.prices)
         return self
+
+
+def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> None:
+    """Refuse a price with no source, or with two sources: a market, and stated prices.
+
+    Raises:
+        ContradictionError: not exactly one source is given; *key* names the stated prices.
+    """
+    if (market is None) == (not stated):
+        fault = f"is missing; give market or {key}"
+        if stated:
+            fault = f"is not alone; give {key}, or market"
+        raise ContradictionError(("market",), fault)

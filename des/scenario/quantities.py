@@ -1,9 +1,11 @@
-"""The types of single values, and the base class and error class of all parts of a scenario.
+"""The types of single values, and the base class, error class and shared checks of parts.
 
 Names become components of accounts and commodities, so they must be valid in both. A description
 completes the sentence "give ..." in an error message.
 """
 
+import math
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -118,3 +120,56 @@ def check_full_hour(key: str, at: date | datetime) -> None:
         raise ContradictionError((key,), f"is {at}; give a time from {YEARS[0]} to {YEARS[1]}")
     if moment_us(at) % HOUR_US:
         raise ContradictionError((key,), f"is {at}; give a full hour, or a date")
+
+
+def check_span(since: date | datetime, until: date | datetime) -> None:
+    """Refuse two times that are not full hours, or an end that is not after the start.
+
+    Raises:
+        ContradictionError: a time is refused; the keys are "since" and "until".
+    """
+    check_full_hour("since", since)
+    check_full_hour("until", until)
+    if not moment_us(since) < moment_us(until):
+        raise ContradictionError(("until",), f"is {until}; give a time after since, {since}")
+
+
+def check_shares(key: str, shares: Iterable[float]) -> None:
+    """Refuse shares of more than 1 in all.
+
+    Raises:
+        ContradictionError: the sum is above 1; *key* names the list of parts with these shares.
+    """
+    total = math.fsum(shares)
+    if total > 1 + 1e-9:
+        raise ContradictionError((key,), f"have shares of {total:g} in all; make them 1 at most")
+
+
+def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
+    """Refuse a value that an earlier part of a list has.
+
+    Args:
+        key: the name of the list.
+        field: the key of the value in each part of the list.
+        values: the values, in the order of the list.
+
+    Raises:
+        ContradictionError: two parts have the same value.
+    """
+    for i, value in enumerate(values):
+        if value in values[:i]:
+            raise ContradictionError(
+                (key, i, field), f"is '{value}', which is taken; give each its own"
+            )
+
+
+def check_commodity(name: str, thing: str) -> None:
+    """Refuse a name that means something else to Beancount.
+
+    Raises:
+        ContradictionError: the name is refused; *thing* says in the message what has the name.
+    """
+    if name in NOT_TOKENS:
+        raise ContradictionError(
+            ("name",), f"is '{name}', which Beancount needs; give the {thing} another"
+        )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.quantities import YEARS, ContradictionError, Part, check_full_hour, moment_us
+from des.scenario.quantities import YEARS, ContradictionError, Part, check_span, moment_us
 from ledger.times import day_of
 
 DAYS_MAX = 2_000
@@ -21,12 +21,7 @@ class Window(Part):
 
     @model_validator(mode="after")
     def _span(self) -> Self:
-        check_full_hour("since", self.since)
-        check_full_hour("until", self.until)
-        if not moment_us(self.since) < moment_us(self.until):
-            raise ContradictionError(
-                ("until",), f"is {self.until}; give a time after since, {self.since}"
-            )
+        check_span(self.since, self.until)
         return self
 
 

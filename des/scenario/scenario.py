@@ -19,7 +19,7 @@ from des.scenario.maker import Maker
 from des.scenario.market import Market
 from des.scenario.pledged import PledgedLoan
 from des.scenario.portfolio import HeldCoin
-from des.scenario.quantities import ContradictionError, Part, SourceText
+from des.scenario.quantities import ContradictionError, Part, SourceText, check_distinct
 from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
@@ -117,12 +117,7 @@ class Scenario(Part):
                 f"is '{self.lead.name}', in capitals the house's; give a name that differs by "
                 "more than case",
             )
-        names = [market.name for market in self.markets]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                raise ContradictionError(
-                    ("markets", i, "name"), f"is '{name}', which is taken; give each its own"
-                )
+        check_distinct("markets", "name", [market.name for market in self.markets])
         return self
 
     @model_validator(mode="after")
