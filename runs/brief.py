@@ -122,19 +122,22 @@ def _lines_beside(table: Table, headings: Sequence[str]) -> int:
     return words.count("\n") + 1 + blank + of_headings + rule + left
 
 
-def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[list[list[str]], int]:
+def rows_that_fit(
+    cells: Sequence[list[str]], lines_max: int = ROWS, last: int = LAST
+) -> tuple[list[list[str]], int]:
     """Return the rows that fit into a number of lines, and the number of omitted rows.
 
-    The first rows and the last rows are returned, with a row of dots in between. The last rows are
-    kept since they have totals.
+    The first rows and the *last* rows are returned, with a row of dots in between. The last rows
+    are kept since they have totals.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
     if sum(lines) <= most:
         return list(cells), 0
-    room = most - 1 - sum(lines[-LAST:])
+    end = len(cells) - last
+    room = most - 1 - sum(lines[end:])
     first = sum(total <= room for total in accumulate(lines))
-    return [*cells[:first], [DOTS] * len(cells[0]), *cells[-LAST:]], len(cells) - first - LAST
+    return [*cells[:first], [DOTS] * len(cells[0]), *cells[end:]], end - first
 
 
 def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
@@ -153,7 +156,7 @@ def left_out(columns: Sequence[str], rows: int) -> str:
     """Return a text on the number of rows and columns left out; empty if all are shown."""
     parts = []
     if rows:
-        parts.append(f"{rows} more row{'' if rows == 1 else 's'}")
+        parts.append(f"{rows:,} more row{'' if rows == 1 else 's'}")
     if columns:
         parts.append(f"{len(columns)} more column{'' if len(columns) == 1 else 's'}")
     return " and ".join(parts)

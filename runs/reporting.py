@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import click
 
 from ledger.reports.table import Report, Table
+from runs.brief import ROWS
 from runs.printing import FORMATS, Answered, chosen_tables, render
 from runs.provenance import of_several, provenance
 
@@ -24,7 +25,11 @@ Answering = Callable[..., Report | list[Table] | str]
 Printed = Callable[[Answering], Callable[..., None]]
 
 
-def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Printed:
+def report(
+    *names: str,
+    instead: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    cuts: bool = False,
+) -> Printed:
     """Decorate a command so that the returned report, list of tables or text is printed.
 
     The options are checked before the command runs, so that a mistake is found at once.
@@ -32,6 +37,8 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
     Args:
         names: names of the tables that the command may return; empty if they are not known.
         instead: for an option, the names of the tables if this option is given.
+        cuts: whether the command takes *rows_max*, the number of rows that a screen shows, or None
+            if all rows are printed.
     """
 
     def decorate(command: Answering) -> Callable[..., None]:
@@ -54,6 +61,9 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             expected = next((instead[each] for each in instead if options[each]), names)
             if expected:
                 chosen_tables([Table(name, "", (), ()) for name in expected], form, table)
+            if cuts:
+                is_cut = form == FORMATS[0] and not table and not everything
+                options["rows_max"] = ROWS if is_cut else None
             found = command(*args, **options)
             if isinstance(found, str):
                 click.echo(found)

@@ -18,10 +18,11 @@ def brief_exact(table: Table) -> str:
         [_wrapped(_told(c, cell)) for c, cell in zip(table.columns, row, strict=True)]
         for row in table.rows
     ]
-    cells, rows = rows_that_fit(told)
+    # If a result was not read to its end, its last rows are unknown.
+    cells, rows = rows_that_fit(told, last=0) if table.more_rows else rows_that_fit(told)
     shown = columns_that_fit(table.columns, cells)
     lines = [textwrap.fill(table.title, WIDTH), "", _body(table, cells, shown)]
-    if missing := left_out(table.columns[shown:], rows):
+    if missing := left_out(table.columns[shown:], rows + table.more_rows):
         lines.append(f"({missing}: --all, or --format csv)")
     notes = (textwrap.fill(f"* {note}", WIDTH, subsequent_indent="  ") for note in table.notes)
     return "\n".join((*lines, *notes))

@@ -23,6 +23,7 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
+    more_rows: int = 0  # the number of rows after these that were not read
 
     def __post_init__(self) -> None:
         """Raise an error if a row has too many or too few cells."""

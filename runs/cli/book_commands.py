@@ -105,8 +105,8 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: str | None
     callback=_print_schema,
     help="Show the columns of a view (fills, if none is named), and exit.",
 )
-@report("sql")
-def sql_command(run: RunFolder, statement: str) -> list[Table]:
+@report("sql", cuts=True)
+def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Table]:
     """Query the books in SQL, in DuckDB's dialect.
 
     \b
@@ -121,4 +121,4 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
     the general ledger, which sums the fills of each day. One SELECT is allowed; it cannot
     change anything or read anything else.
     """
-    return [sql(run, statement)]
+    return [sql(run, statement, rows_max)]

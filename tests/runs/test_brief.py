@@ -164,3 +164,13 @@ def test_results_of_queries_keep_every_digit_and_count_omitted_rows():
     assert told.count("x" * 60) == 24
     everything = render(Answered([table], is_exact=True), "table", everything=True)
     assert everything.count("y" * 60) == 60
+
+
+def test_a_result_read_in_part_shows_its_first_rows_and_counts_all_others():
+    rows = [(n, "two\nlines") for n in range(20)]
+    table = Table("sql", "1,020 rows", ("n", "x"), rows, more_rows=1_000)
+
+    told = render(Answered([table], is_exact=True), "table")
+    assert told.count("lines") == 12
+    assert "...  ..." in told
+    assert told.endswith("(1,008 more rows: --all, or --format csv)")

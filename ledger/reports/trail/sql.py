@@ -90,8 +90,13 @@ class SqlError(MistakeError, ValueError):
     """DuckDB refuses a statement, or the text has more than one statement."""
 
 
-def sql(run: RunFolder, statement: str) -> Table:
+def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
     """Return the result of one statement that only reads (SELECT, FROM, DESCRIBE, SUMMARIZE).
+
+    Args:
+        run: the run whose books are queried.
+        statement: the statement.
+        rows_max: the largest number of rows to read; DuckDB counts the others. None: all rows.
 
     Raises:
         SqlError: the statement is not one that only reads, or it fails.
@@ -101,11 +106,11 @@ def sql(run: RunFolder, statement: str) -> Table:
             found = connection.extract_statements(statement)
             if [one.type for one in found] != [duckdb.StatementType.SELECT]:
                 raise SqlError("give one SELECT statement; nothing here can be changed")
-            columns, rows = _answer(connection, found[0])
+            columns, rows, count = _answer(connection, found[0], rows_max)
     except duckdb.Error as error:
         raise SqlError(_first_line(error)) from error
-    count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-    return Table("sql", f"{count} from the books of {run.path.name}", columns, rows)
+    title = f"{count:,} row{'' if count == 1 else 's'} from the books of {run.path.name}"
+    return Table("sql", title, columns, rows, more_rows=count - len(rows))
 
 
 def schemas() -> dict[str, Table]:
@@ -142,18 +147,34 @@ def schemas() -> dict[str, Table]:
 
 
 def _answer(
-    connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement
-) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """Run a statement, and end it at once if the user interrupts."""
+    connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, rows_max: int | None
+) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], int]:
+    """Run a statement, and end it at once if the user interrupts.
+
+    Returns:
+        The names of the columns, the rows that were read, and the number of all rows.
+    """
+
+    def read() -> tuple[tuple[str, ...], list[tuple[object, ...]], int]:
+        result = connection.execute(statement)
+        columns = tuple(column[0] for column in result.description)
+        if rows_max is None:
+            rows = result.fetchall()
+            return columns, rows, len(rows)
+        rows, count = result.fetchmany(rows_max), 0
+        if len(rows) == rows_max:  # there may be more rows
+            (count,) = connection.query(statement.query).aggregate("count(*)").fetchall()[0]
+        return columns, rows, max(count, len(rows))
+
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(lambda: connection.execute(statement).fetchall())
+        running = pool.submit(read)
         try:
-            rows = running.result()
+            columns, rows, count = running.result()
         except KeyboardInterrupt:
             # in another thread, because DuckDB would block the interruption
             connection.interrupt()
             raise
-    return tuple(c[0] for c in connection.description), [tuple(map(_cell, row)) for row in rows]
+    return columns, [tuple(map(_cell, row)) for row in rows], count
 
 
 @contextmanager

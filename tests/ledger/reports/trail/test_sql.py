@@ -257,6 +257,27 @@ def test_values_of_every_type_are_converted_exactly(tiny_run: RunFolder):
     ]
 
 
+@pytest.mark.parametrize(
+    "statement", ["FROM fills ORDER BY seq", "FROM fills ORDER BY seq; -- all of them"]
+)
+def test_a_result_read_in_part_has_its_first_rows_and_counts_the_others(
+    tiny_run: RunFolder, statement: str
+):
+    whole = sql(tiny_run, statement)
+    part = sql(tiny_run, statement, rows_max=7)
+
+    assert part.rows == whole.rows[:7]
+    assert part.more_rows == len(whole.rows) - 7
+    assert (part.columns, part.title) == (whole.columns, whole.title)
+
+
+@pytest.mark.parametrize(("rows", "read", "more"), [(6, 6, 0), (7, 7, 0), (8, 7, 1)])
+def test_no_row_of_a_result_is_counted_twice(tiny_run: RunFolder, rows: int, read: int, more: int):
+    found = sql(tiny_run, f"SELECT 1 AS a, 2 AS a FROM range({rows})", rows_max=7)
+
+    assert (len(found.rows), found.more_rows) == (read, more)
+
+
 # -------------------------------------------------------------------------------- bql
 
 
