@@ -131,7 +131,7 @@ def test_keys_that_do_not_apply_to_full_days_are_refused(changes, key):
     assert caught.value.key == key
 
 
-def test_invalid_combinations_of_full_days_share_and_sampling_are_refused():
+def test_contradictory_settings_of_full_days_are_refused():
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"run": {"full_days": ()}})
     assert caught.value.key == "run.full_days_settle_s"

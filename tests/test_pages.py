@@ -105,7 +105,7 @@ def test_files_that_the_recipes_create_do_not_exist_yet():
 
 
 @pytest.mark.parametrize(("path", "line"), CHANGED_BY_RECIPES)
-def test_the_lines_that_the_recipes_change_exist(path, line):
+def test_lines_that_a_recipe_changes_exist_in_the_files(path, line):
     assert line in text_of("CONTRIBUTING.md")
     assert line in text_of(path)
 

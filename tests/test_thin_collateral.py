@@ -79,7 +79,7 @@ def test_without_impact_the_loss_is_the_debt_less_the_tokens_value(executed):
     assert found.unsold_usd == 0
 
 
-def test_the_price_of_a_sale_is_halfway_through_the_depth_used(thin_run):
+def test_a_sale_costs_half_of_its_price_impact(thin_run):
     sales = thin_run.select(
         "SELECT DISTINCT meta->>'quantity', units FROM postings "
         "WHERE tag = 'takeover-sale' AND account = ?",

@@ -106,7 +106,7 @@ def test_without_the_note_the_fills_give_the_same_standard_error(
 def test_a_missing_note_is_found_if_another_day_has_its_note(
     executed: Callable[..., RunFolder], tmp_path: Path
 ):
-    """Books without any such note are valid: older runs have none, so their fills are read."""
+    """Only older runs have no notes on gains by hour; for these the fills are read."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2

@@ -382,7 +382,7 @@ JUNE = [date(2022, 6, day) for day in (1, 2, 3)]
         ([-100, -200], Cause.FEES),
     ],
 )
-def test_payments_to_a_party_are_a_sum_if_one_day_has_half_of_them(parts_cents, cause):
+def test_payments_to_a_party_count_as_one_sum_if_half_is_paid_on_one_day(parts_cents, cause):
     payments = (paid(*each, "P4") for each in zip(JUNE, parts_cents, strict=False))
     found = diagnose(world(entries=tuple(payments))).usd
 

@@ -132,7 +132,9 @@ def test_each_event_has_its_first_day_and_its_number_of_days(week):
         (511, []),
     ],
 )
-def test_an_amount_equal_to_the_cash_is_not_above_the_cash(afternoon_with, usd, beyond):
+def test_a_claim_equal_to_the_cash_does_not_count_as_exceeding_the_cash(
+    afternoon_with, usd, beyond
+):
     run = afternoon_with(gift(usd))
 
     assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (

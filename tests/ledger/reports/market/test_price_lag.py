@@ -248,7 +248,7 @@ def test_each_day_has_equal_weight_at_any_volatility():
     )
 
 
-def test_without_days_there_is_no_lag():
+def test_without_data_no_lag_is_found():
     assert price_lag([]) is None
 
 

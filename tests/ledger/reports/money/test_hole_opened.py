@@ -71,7 +71,7 @@ def test_a_hole_that_a_loan_closes_opens_with_its_repayment(life):
     )
 
 
-def test_the_day_of_the_largest_growth_is_reported_with_two_recipients(
+def test_the_day_on_which_the_hole_grew_most_is_reported_with_two_recipients(
     life_with: Callable[[str], RunFolder],
 ):
     opened = hole_opened(life_with(SECOND_LENDER + REPAID_TO_TWO))
@@ -150,7 +150,7 @@ def test_each_kind_has_one_cause_and_the_causes_sum_to_the_hole(any_books):
     assert not spent & set(AT_COST)
 
 
-def test_a_note_has_the_command_that_lists_entries_of_the_largest_growth(life):
+def test_a_note_has_the_command_for_the_entries_with_which_the_hole_grew_most(life):
     first, *_ = where(life).tables()
     (note,) = (note for note in first.notes if note.startswith("Entries of"))
     words = re.search(r"--kind (\w+) --since (\S+) --until (\S+)$", note).groups()

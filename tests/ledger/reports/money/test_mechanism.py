@@ -46,7 +46,7 @@ def test_takeovers_are_the_only_use_of_money_that_the_thread_claims():
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
 
 
-def test_parts_have_kinds_of_the_hole_and_the_net_amount_is_their_sum(each_run):
+def test_each_part_has_the_amounts_of_its_kinds_and_their_sum_as_net_amount(each_run):
     found = mechanism(each_run, hole(each_run))
     kinds = hole(each_run).kinds_usd
 

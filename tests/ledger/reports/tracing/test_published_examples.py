@@ -50,7 +50,7 @@ def test_a_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     assert left(found) == {"Company": 25, "Wigham": 333}
 
 
-def test_trust_money_is_spent_after_the_trustees_own():
+def test_trust_money_is_spent_after_the_trustees_own_money():
     """Christie & Compton, "How Does the Lowest Intermediate Balance Rule for Tracing Work?",
     Capstone Forensic Group, 25 May 2022.
 
