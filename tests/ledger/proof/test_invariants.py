@@ -1026,7 +1026,7 @@ def off_by_a_cent(entry: Directive) -> Iterator[Transaction]:
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_a_missing_transaction_of_the_example_is_found_at_the_next_one(example, mode):
+def test_a_missing_transaction_of_the_example_is_reported_at_the_next_transaction(example, mode):
     transactions = [entry for entry in example if isinstance(entry, Transaction)]
     start = 0 if mode == "" else 1  # a day ledger may begin with any seq
     for lost, following in pairwise(transactions[start:]):
