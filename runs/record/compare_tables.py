@@ -161,20 +161,20 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
         ("origin", "kind", "hole_usd"),
         [
             (
-                "stated by amount",
+                "amount stated",
                 ", ".join(sorted(given)) or None,
                 sum(given.values(), ZERO),
             ),
-            ("stated as a limit", Kind.LOANS, kinds.get(Kind.LOANS, ZERO)),
-            *(("came out", kind, usd) for kind, usd in found.items()),
-            ("came out", "all of these", sum(found.values(), ZERO)),
+            ("limit stated", Kind.LOANS, kinds.get(Kind.LOANS, ZERO)),
+            *(("outcome", kind, usd) for kind, usd in found.items()),
+            ("outcome", "all outcomes", sum(found.values(), ZERO)),
             (None, "hole", sum(kinds.values(), ZERO)),
         ],
         (
-            "Amounts stated by the scenario are in the hole of any run that pays them. If the "
-            "hole is near the record's, that supports only the outcomes.",
-            "This is the hole of the group, with all its cash; the rows above have the hole of "
-            "the exchange.",
+            "Amounts stated by the scenario are in the hole of any run that pays them. So a hole "
+            "near the recorded hole supports only the outcomes.",
+            "This table has the hole of the group, with all its cash; the tables above have the "
+            "hole of the exchange.",
         ),
     )
 
@@ -187,8 +187,8 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
         _COLUMNS,
         [_cells(row) for row in inputs],
         (
-            "No row here is a prediction: where a figure equals the record, the scenario "
-            "states it. Elsewhere beyond and times are the distance of the inputs from the "
+            "No row of this table is a prediction: if a figure equals the record, the scenario "
+            "states it. In other rows, beyond and times are the distance of the input from the "
             "record.",
             f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run: it does "
             "not cover the days, or has no such input.",

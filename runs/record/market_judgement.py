@@ -283,7 +283,7 @@ _MONTH_NOTES = {
     "volume": (
         "Recorded is the scenario's recorded volume of these days; its [sources] name the origin."
     ),
-    "share": "On record are only the ends, of the whole exchange: 40 to 50 % in 2019, 2 to 3 % in "
+    "share": "Only two shares of the whole exchange are on record: 40 to 50 % in 2019, 2 to 3 % in "
     "2022.",
     "fees": "The fees of single months and markets are not on record: this is the recorded "
     "volume times the recorded yield of the whole exchange, where both are known.",

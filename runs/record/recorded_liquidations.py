@@ -21,7 +21,7 @@ from runs.record.facts import Range, Record, product, verdict
 
 TOTAL, SHARE = "liquidations-of-all-venues", "share-of-ftx-in-liquidations"
 VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
-EVERY_MARKET = "all of the run's"
+EVERY_MARKET = "all markets of the run"
 NEAR = timedelta(days=365)
 PERCENT = Decimal("0.01")
 MOVES_POSITION = words((Motive.LEVERAGE, *FORCED))

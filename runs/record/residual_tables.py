@@ -54,8 +54,8 @@ def residual_table(
             "is not more likely than either. Tokens of the maker's circle (FTT, SOL, SRM) "
             "count zero.",
             "The maker's earnings reduce the unexplained amount; interest, whose total is not "
-            "on record, increases it. In the run it equals the losses of the other kinds: "
-            "`carriers`.",
+            "on record, increases it. In the run the unexplained amount equals the losses of the "
+            "other kinds: `carriers`.",
             *notes,
         ),
     )

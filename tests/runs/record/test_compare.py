@@ -620,14 +620,14 @@ def test_inputs_and_outcomes_in_the_table_of_origins_sum_to_the_hole(group_run: 
     kinds = hole(group_run).kinds_usd
     *parts, whole = table(compare(group_run, load_record()).tables(), "origins")
     by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}
-    (stated,) = (usd for (of, _), usd in by_origin.items() if of == "stated by amount")
-    came_out = by_origin["came out", "all of these"]
+    (stated,) = (usd for (of, _), usd in by_origin.items() if of == "amount stated")
+    came_out = by_origin["outcome", "all outcomes"]
 
-    assert stated + by_origin["stated as a limit", "Loans"] + came_out == whole["hole_usd"]
+    assert stated + by_origin["limit stated", "Loans"] + came_out == whole["hole_usd"]
     assert whole["hole_usd"] == hole(group_run).hole_usd
     in_full = {*USES, "Shares", "Tokens", "Opening"}
     assert stated == sum(usd for kind, usd in kinds.items() if kind in in_full)
-    assert by_origin["came out", "PickOff"] == kinds["PickOff"]
+    assert by_origin["outcome", "PickOff"] == kinds["PickOff"]
 
 
 # -------------------------------------------------------------------------------- the command

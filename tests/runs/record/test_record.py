@@ -159,14 +159,14 @@ def test_liquidations_of_a_day_are_compared_with_the_recorded_total_times_the_sh
         fact(SHARE, date(2021, 12, 1), 20.0),
     )
 
-    row = rows[crash, "all of the run's"]
+    row = rows[crash, "all markets of the run"]
     assert row["liquidated_usd"] == usd
     assert row["recorded_low_usd"] == pytest.approx(usd / 2, abs=1)
     assert row["recorded_high_usd"] == pytest.approx(usd * 2, abs=1)
     assert row["verdict"] == "inside"
     assert rows[crash, "BTC-PERP"]["verdict"] == "above"
     assert (crash, "LUNA-PERP") not in rows  # this run does not have the market
-    assert rows[date(2022, 5, 11), "all of the run's"]["verdict"] == "silent"
+    assert rows[date(2022, 5, 11), "all markets of the run"]["verdict"] == "silent"
 
 
 def test_a_day_without_liquidations_in_the_run_is_below_the_record(margin_run: RunFolder):
@@ -184,7 +184,7 @@ def test_a_day_without_liquidations_in_the_run_is_below_the_record(margin_run: R
 def test_liquidations_are_in_percent_of_the_recorded_volume_of_the_day(margin_run: RunFolder):
     crash = date(2022, 5, 10)
     rows = beside(margin_run, fact("volume-of-ftx", crash, 1e9))
-    row = rows[crash, "all of the run's"]
+    row = rows[crash, "all markets of the run"]
 
     assert row["of_ftx_volume_pct"] == pytest.approx(
         row["liquidated_usd"] / 10**7, abs=Decimal("0.005")
