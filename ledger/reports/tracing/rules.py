@@ -14,7 +14,7 @@ Sources:
 from collections import deque
 from collections.abc import Callable, Collection
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ledger.money import pro_rata
 
@@ -55,8 +55,10 @@ class TracedCash(Protocol):
         """Remove the amount of a use, at most the balance, and return its sources."""
 
 
-class Queue:
-    """First in, first out: the oldest money pays first."""
+class Layers:
+    """Money in layers, from the oldest receipt to the newest; one end of the layers pays first."""
+
+    _pays_first: ClassVar[int]  # the index of the layer that pays first
 
     def __init__(self) -> None:
         self._layers: deque[tuple[str, int]] = deque()
@@ -66,39 +68,30 @@ class Queue:
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove money, the oldest first."""
+        """Remove money, layer by layer."""
         mix: Mix = []
         while cents:
-            source, there = self._layers.popleft()
+            source, there = self._layers[self._pays_first]
             if there > cents:
-                self._layers.appendleft((source, there - cents))
+                self._layers[self._pays_first] = (source, there - cents)
                 there = cents
+            else:
+                del self._layers[self._pays_first]
             mix.append((source, there))
             cents -= there
         return mix
 
 
-class Stack:
+class Queue(Layers):
+    """First in, first out: the oldest money pays first."""
+
+    _pays_first = 0
+
+
+class Stack(Layers):
     """Last in, first out: the newest money pays first."""
 
-    def __init__(self) -> None:
-        self._layers: Mix = []
-
-    def put(self, source: str, cents: int) -> None:
-        """Add money from a source; it is the newest."""
-        self._layers.append((source, cents))
-
-    def take(self, cents: int, use: str) -> Mix:
-        """Remove money, the newest first."""
-        mix: Mix = []
-        while cents:
-            source, there = self._layers.pop()
-            if there > cents:
-                self._layers.append((source, there - cents))
-                there = cents
-            mix.append((source, there))
-            cents -= there
-        return mix
+    _pays_first = -1
 
 
 class Blend:
