@@ -12,7 +12,7 @@ from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.signature import wrong_signature
 from ledger.proof.verdict import conclusion, verdict
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import PROCESSES, RUN
+from runs.cli.parameters import PROCESSES, RUN, SCHEDULER
 from runs.cli.progress import Progress
 from runs.workers import dask_workers, local_processes
 
@@ -42,11 +42,7 @@ _INDENT = " " * 7
     help="Play the sealed scenario again, and compare every byte.",
 )
 @PROCESSES
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Use the workers of this Dask scheduler, such as tcp://127.0.0.1:8786.",
-)
+@SCHEDULER
 @click.pass_context
 def audit_command(
     ctx: click.Context,

@@ -77,6 +77,12 @@ PROCESSES = click.option(
     help="Number of local processes that share the work.",
 )
 
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Use the workers of this Dask scheduler, such as tcp://127.0.0.1:8786.",
+)
+
 
 Found = TypeVar("Found", bound=Report)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from runs.cli.parameters import PROCESSES
+from runs.cli.parameters import PROCESSES, SCHEDULER
 from runs.cli.progress import Progress
 from runs.reporting import report
 from runs.study.as_told import write_as_told
@@ -40,11 +40,7 @@ TABLES = (
 )
 @click.option("--members", type=click.IntRange(2), help="Play only the first members of the file.")
 @PROCESSES
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Use the workers of this Dask scheduler, such as tcp://127.0.0.1:8786.",
-)
+@SCHEDULER
 @click.option("--shipped", is_flag=True, help="Read the sealed result that comes with the package.")
 @click.option(
     "--replay",

@@ -4,7 +4,16 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from ledger.reports.table import Table
+
+PAGE = click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the tables into this page.",
+)
 
 
 def fill(page: Path, tables: Sequence[Table]) -> None:

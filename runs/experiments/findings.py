@@ -22,7 +22,7 @@ from runs.claims.figures import FIGURES, PERCENT, USD, RunFigure
 from runs.claims.money_figures import mechanism_of_hole
 from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Value
-from runs.experiments.docs_page import fill
+from runs.experiments.docs_page import PAGE, fill
 from runs.experiments.experiment import books_of, run_cases
 from runs.experiments.played_hours import hours_as_in
 from runs.reporting import report
@@ -236,12 +236,7 @@ def _seeds(seeds: Sequence[int]) -> str:
     default=tuple(QUESTIONS),
     help="Play only this question; may be repeated.",
 )
-@click.option(
-    "--page",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Also write the tables into this page.",
-)
+@PAGE
 @report()
 def main(names: tuple[str, ...], page: Path | None) -> list[Table]:
     """Print the figures behind the findings: lives, a month, forty firms, crashes."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from ledger.reports.table import Cell, Table
-from runs.experiments.docs_page import fill
+from runs.experiments.docs_page import PAGE, fill
 from runs.reporting import report
 from runs.study.member_table import Members, read_members
 from runs.study.play import StudyFolder
@@ -60,11 +60,7 @@ def recovery_table(members: Members) -> Table:
 
 
 @click.command()
-@click.option(
-    "--page",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Also write the table into this page.",
-)
+@PAGE
 @report("recovery")
 def main(page: Path | None) -> list[Table]:
     """Print how well hidden members are recovered."""

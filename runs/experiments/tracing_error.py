@@ -32,7 +32,7 @@ from ledger.reports.tracing.rules import TracingRule
 from ledger.reports.tracing.sources import ACCOUNT, GROUP, Question
 from ledger.reports.tracing.trace import trace
 from ledger.run_folder import RunFolder
-from runs.experiments.docs_page import fill
+from runs.experiments.docs_page import PAGE, fill
 from runs.experiments.experiment import books_of, run_cases
 from runs.held_inputs import held_inputs
 from runs.removals import without
@@ -282,12 +282,7 @@ def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSour
 
 
 @click.command()
-@click.option(
-    "--page",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Also write the tables into this page.",
-)
+@PAGE
 @report("by-story", "by-account", "by-use")
 def main(page: Path | None) -> list[Table]:
     """Print the difference of each tracing rule from the but-for effect, in dollars."""
