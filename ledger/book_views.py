@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from ledger import directive_store, posting_store
+from ledger import directive_store, duckdb_session, posting_store
 
 VIEWS = """
 CREATE TEMP VIEW postings AS
@@ -65,7 +65,7 @@ def months_of(folder: Path, name: str) -> list[Path]:
 
 
 def _read(paths: list[Path]) -> str:
-    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    files = ", ".join(duckdb_session.literal(path) for path in paths)
     # A folder above may have the name `taker=Zed`; DuckDB must not read this name as a column.
     return f"read_parquet([{files}], hive_partitioning = false)"
 

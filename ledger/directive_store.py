@@ -62,13 +62,13 @@ def write(path: Path, found: Iterable[Directive]) -> None:
     """Write directives to a new Parquet file: the same bytes for the same directives."""
     columns = zip(*map(_row, in_order(found)), strict=True)
     table = dict(zip(Directive._fields, columns, strict=True))
-    target = str(path).replace("'", "''")
+    target = duckdb_session.literal(path)
     with duckdb_session.connect(threads=1) as connection:
         text_table.create(connection, "found", table)
         connection.execute(
             "COPY (SELECT directive, date::DATE AS date, name, "
             "from_json(words, '[\"VARCHAR\"]') AS words, meta::JSON AS meta FROM found) "
-            f"TO '{target}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
+            f"TO {target} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
         )
 
 

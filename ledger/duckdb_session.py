@@ -41,6 +41,11 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def literal(value: object) -> str:
+    """Return a path or a text as a string of SQL, with quotes around it."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 def _say_that_pandas_is_missing() -> None:
     """If pandas is not installed, record this in Python's table of modules, once.
 

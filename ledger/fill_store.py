@@ -78,9 +78,9 @@ def write(
             connection.execute(f"CREATE TEMP TYPE {column}_word AS ENUM ({literals})")
         connection.register("rows", columns)
         selected = ", ".join(_selected(column, column in words) for column in Fill._fields)
-        target = str(path).replace("'", "''")
+        target = duckdb_session.literal(path)
         connection.execute(
-            f"COPY (SELECT {selected} FROM rows) TO '{target}' (FORMAT parquet, "
+            f"COPY (SELECT {selected} FROM rows) TO {target} (FORMAT parquet, "
             f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
             f"{parquet_metadata.option(parquet_metadata.of_fills(contracts))})"
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from ledger import duckdb_session
 from ledger.money import Contract, Scale
 
 UNITS, CONTRACTS, COMMODITIES = "units", "contracts", "commodities"
@@ -65,8 +66,7 @@ def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
 
 def option(metadata: Mapping[str, str]) -> str:
     """Return the option of DuckDB's COPY that writes the metadata; empty without metadata."""
-    literals = {key: value.replace("'", "''") for key, value in metadata.items()}
-    told = ", ".join(f"{key}: '{literal}'" for key, literal in literals.items())
+    told = ", ".join(f"{key}: {duckdb_session.literal(value)}" for key, value in metadata.items())
     return f", KV_METADATA {{{told}}}" if told else ""
 
 

@@ -115,13 +115,13 @@ def _write(
     scales: Mapping[str, Scale],
 ) -> None:
     digits = max(scale.digits for scale in scales.values())
-    target = str(path).replace("'", "''")
+    target = duckdb_session.literal(path)
     with duckdb_session.connect(threads=1) as connection:
         connection.register("lines", lines)
         for name, columns in texts.items():
             text_table.create(connection, name, columns)
         connection.execute(
-            f"COPY ({_ROWS.format(digits=digits)}) TO '{target}' (FORMAT parquet, "
+            f"COPY ({_ROWS.format(digits=digits)}) TO {target} (FORMAT parquet, "
             f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
             f"{parquet_metadata.option(parquet_metadata.of_postings(scales))})"
         )

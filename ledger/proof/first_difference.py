@@ -67,8 +67,8 @@ def _row_that_differs(
 
 
 def _rows_of(path: Path) -> str:
-    escaped = str(path).replace("'", "''")
-    return f"read_parquet('{escaped}', file_row_number = true, hive_partitioning = false)"
+    file = duckdb_session.literal(path)
+    return f"read_parquet({file}, file_row_number = true, hive_partitioning = false)"
 
 
 def _text(value: Any) -> str | None:

@@ -215,8 +215,7 @@ def _stands_for(run: RunFolder) -> np.ndarray:
 
 def _file(path: Path) -> str:
     """Return a DuckDB expression for a file; a folder `taker=Zed` must not become a column."""
-    escaped = str(path).replace("'", "''")
-    return f"read_parquet('{escaped}', hive_partitioning = false)"
+    return f"read_parquet({duckdb_session.literal(path)}, hive_partitioning = false)"
 
 
 def _control_totals(run: RunFolder) -> dict[date, tuple[int, str]]:

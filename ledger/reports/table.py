@@ -60,6 +60,15 @@ class Table:
         return arrow_stream(self)
 
 
+def cell_of(value: object) -> Cell:
+    """Convert a value to a cell; a truth value and any other type become text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or isinstance(value, str | int | Decimal | date):
+        return value
+    return str(value)
+
+
 def holds_numbers(table: Table, column: int) -> bool:
     """Return whether a column has only numbers and empty cells."""
     cells = [row[column] for row in table.rows if row[column] is not None]

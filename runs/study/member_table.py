@@ -79,11 +79,11 @@ def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]
         columns[INPUT + unknown.name] = _floats([each["inputs"] for each in results], unknown.name)
     for name in names:
         columns[name] = _floats([each["figures"] for each in results], name)
-    target = str(path).replace("'", "''")
+    target = duckdb_session.literal(path)
     with duckdb_session.connect(threads=1) as connection:
         connection.register("members", columns)
         connection.execute(
-            f"COPY (FROM members) TO '{target}' "
+            f"COPY (FROM members) TO {target} "
             "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
         )
 
@@ -103,8 +103,8 @@ def read_members(folder: Path) -> Members:
     if problems := broken_seals(folder):
         raise StudyError(f"{folder}: {problems[0]}")
     with duckdb_session.connect() as connection:
-        path = str(folder / TABLE).replace("'", "''")
-        found = connection.execute(f"FROM read_parquet('{path}') ORDER BY member").fetchnumpy()
+        path = duckdb_session.literal(folder / TABLE)
+        found = connection.execute(f"FROM read_parquet({path}) ORDER BY member").fetchnumpy()
     study = load_study(folder / STUDY)
     kept = np.array([not text for text in found["failed"]])
     floats = {

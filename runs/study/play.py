@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from des.scenario import Scenario
 from des.world import World
+from ledger import duckdb_session
 from ledger.accounts_journal import AccountsJournal
 from ledger.proof.seal import seal
 from ledger.run_folder import RunFolder
@@ -38,7 +39,7 @@ DAYS = ".days.parquet"  # suffix of a member's file with daily sums by kind
 _DAYS = """
     COPY (SELECT date, kind, sum(units)::BIGINT AS cents FROM postings
           WHERE hole = 'cause' AND commodity = 'USD' GROUP BY ALL ORDER BY ALL)
-    TO '{target}' (FORMAT parquet, COMPRESSION zstd)
+    TO {target} (FORMAT parquet, COMPRESSION zstd)
 """
 
 
@@ -68,7 +69,7 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
         with books_of_accounts(scenario_of(study, member)) as run:
             told["figures"] = figures(run, load_record())
             if days:
-                run.connect().execute(_DAYS.format(target=str(days).replace("'", "''")))
+                run.connect().execute(_DAYS.format(target=duckdb_session.literal(days)))
     except (ScenarioError, LedgerError) as error:
         told["failed"] = str(error)
     return told

@@ -7,7 +7,6 @@ becomes one column of numbers for each commodity.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
@@ -17,7 +16,7 @@ from beancount.parser.options import OPTIONS_DEFAULTS
 from beanquery.parser import ast
 
 from ledger.mistake import MistakeError
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Cell, Table, cell_of
 from ledger.run_folder import RunFolder
 
 # Other statements (CREATE, INSERT, PRINT) do not return tables.
@@ -129,10 +128,6 @@ def _amounts(value: object) -> dict[str, Decimal] | None:
 
 def _cell(value: object) -> Cell:
     """Convert a value of beanquery to a value of a table."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is None or isinstance(value, str | int | Decimal | date):
-        return value
     if isinstance(value, set | frozenset | list | tuple):
         return ", ".join(sorted(map(str, value)))
-    return str(value)
+    return cell_of(value)

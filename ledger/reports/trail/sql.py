@@ -17,18 +17,17 @@ import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from ledger import posting_store
+from ledger import duckdb_session, posting_store
 from ledger.mistake import MistakeError
 from ledger.money import Contract
 from ledger.motives import PAYMENTS
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Cell, Table, cell_of
 from ledger.run_folder import RunFolder
 
 # Incremented when a change of the views could break an existing query.
@@ -211,11 +210,11 @@ def _add_contracts(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Co
 
 def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
     """Limit the connection to the files of the copy from now on."""
-    files = ", ".join(map(_quoted, copy.column_files))
+    files = ", ".join(map(duckdb_session.literal, copy.column_files))
     for setting in (
         "TimeZone = 'UTC'",
         "enable_progress_bar = false",
-        f"temp_directory = {_quoted(copy.path / 'spill')}",
+        f"temp_directory = {duckdb_session.literal(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
         "enable_external_access = false",  # this also forbids extensions and variables
         "lock_configuration = true",
@@ -223,19 +222,9 @@ def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
         connection.execute(f"SET {setting}")
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
 def _cell(value: object) -> Cell:
     """Convert a value of DuckDB to a value of a table."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is None or isinstance(value, str | int | Decimal | date):
-        return value
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    return str(value)
+    return Decimal(repr(value)) if isinstance(value, float) else cell_of(value)
 
 
 def _first_line(error: duckdb.Error) -> str:
