@@ -12,6 +12,7 @@ from ledger.transaction import MONEY
 Key = TypeVar("Key")
 
 ZERO = Decimal("0.00")
+CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
 MILLION = Decimal(1_000_000)
 # The numbers (seq) of opening entries.

@@ -11,10 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.kinds import HELD, IN_KIND, LIQUID
-from ledger.reports.dollars import ZERO, number_of
+from ledger.reports.dollars import CENT, ZERO, number_of
 from ledger.run_folder import RunFolder
-
-CENT = Decimal("0.01")
 
 Units = Mapping[str, Decimal]  # quantities by token
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from des.given import given
 from des.scenario import Scenario
+from ledger.reports.dollars import MILLION, TENTH
 from ledger.reports.liquidations.pledged_results import PledgedResult, pledged
 from ledger.reports.table import Table
 from runs.experiments.experiment import books_of, experiment, run_cases
@@ -31,7 +32,6 @@ FACTORS = {
     "after_usd": (6.0, 20.0, 40.0),
     "imf_factor": (0.0, 0.0002, 0.0005, 0.001, 0.002),
 }
-MILLION, TENTH = Decimal(1_000_000), Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from ledger.reports.dollars import MILLION
 from ledger.reports.market.market_days import MarketDay
 from ledger.reports.market.order_cost import shown_cost_bps
 from ledger.run_folder import RunFolder
@@ -19,7 +20,6 @@ from runs.record.day_blocks import Estimate, of_sums
 from runs.record.facts import Range, Record, product
 
 ORDER_USD = 10_000_000.0
-MILLION = Decimal(1_000_000)
 SHARE, YIELD = "share-of-maker-in-volume", "fee-yield"
 ORDER_COST = "cost-of-a-ten-million-order"
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.notes import TradedDay
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import MILLION, ZERO
 from ledger.reports.market.market_days import MarketDay, market_days
 from ledger.reports.market.order_cost import filled_cost_bps
 from ledger.reports.table import Cell, Table
@@ -22,7 +22,6 @@ from runs.record.day_blocks import Estimate
 from runs.record.facts import Range, Record, verdict
 from runs.record.market_figures import (
     FIGURES,
-    MILLION,
     ORDER_COST,
     ORDER_USD,
     SHARE,

@@ -17,11 +17,9 @@ from typing import NamedTuple
 
 from ledger.accounts import owed
 from ledger.money import pro_rata
-from ledger.reports.dollars import ZERO, usd_balances
+from ledger.reports.dollars import CENT, ZERO, usd_balances
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,11 @@ from ledger.accounts import expense, income, pool
 from ledger.kinds import Kind
 from ledger.motives import Motive
 from ledger.notes import StatedFund
-from ledger.reports.dollars import ZERO, usd_balances
+from ledger.reports.dollars import CENT, ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
 # Kinds of results of liquidations, without results of backstops' positions after the takeover.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
-CENT = Decimal("0.01")
 
 # One query per motive: DuckDB can skip parts of files without one word, but not without several.
 _STEPS = " UNION ALL ".join(

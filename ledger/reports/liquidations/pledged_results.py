@@ -19,11 +19,9 @@ from ledger.accounts import (
 from ledger.kinds import Kind
 from ledger.margin_lending import account_link
 from ledger.money import MarginToken
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import CENT, ZERO
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

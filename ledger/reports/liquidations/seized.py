@@ -8,10 +8,9 @@ import duckdb
 
 from ledger.money import Contract
 from ledger.motives import Motive
+from ledger.reports.dollars import CENT
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

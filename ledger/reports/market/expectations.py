@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ledger.reports.dollars import ZERO, earned, spoken
+from ledger.reports.dollars import CENT, ZERO, earned, spoken
 from ledger.reports.market.plans import PlannedMonth, planned_months, plans_table
 from ledger.reports.market.promises import (
-    CENT,
     Booked,
     Difference,
     MonthInMarket,

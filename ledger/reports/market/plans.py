@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from ledger.notes import Decision
 from ledger.reports.days import calendar
-from ledger.reports.dollars import ZERO, percent
+from ledger.reports.dollars import CENT, ZERO, percent
 from ledger.reports.market.maker_share import volume
-from ledger.reports.market.promises import CENT, Booked, MonthInMarket
+from ledger.reports.market.promises import Booked, MonthInMarket
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 

@@ -22,12 +22,11 @@ from ledger.accounts import in_pool, income
 from ledger.kinds import Kind
 from ledger.notes import TradedPool
 from ledger.pools import pool_link
-from ledger.reports.dollars import ZERO, percent, spoken
+from ledger.reports.dollars import CENT, ZERO, percent, spoken
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-CENT = Decimal("0.01")
 DAYS_PER_YEAR = 365
 
 _LINKED = "(SELECT *, unnest(links) AS link FROM postings)"

@@ -26,11 +26,9 @@ from ledger.accounts import expense, income
 from ledger.kinds import Kind
 from ledger.motives import HEDGES, VolumePart, counted_as, words
 from ledger.notes import Belief
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import CENT, ZERO
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
-
-CENT = Decimal("0.01")
 
 
 class Promise(NamedTuple):

@@ -30,12 +30,12 @@ from ledger.hours_drawn import HoursDrawn
 from ledger.motives import Motive
 from ledger.notes import EdgeOfHours
 from ledger.proof.edge_notes import edge_in_fills
+from ledger.reports.dollars import CENT
 from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 EPOCH = date(1970, 1, 1)
-CENT = Decimal("0.01")
 NEIGHBOURS_DAYS = 90
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.firms.payable import CENT, CashCoverage, coverage
+from ledger.reports.dollars import CENT
+from ledger.reports.firms.payable import CashCoverage, coverage
 from ledger.reports.money.hole import hole
 
 CENTS = st.integers(0, 10**13)
