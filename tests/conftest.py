@@ -21,7 +21,7 @@ from runs.scenarios import dump, load
 
 # A test has no time limit, and uses the same examples on every machine.
 settings.register_profile(
-    "moneytrail", deadline=None, derandomize=True, database=None, max_examples=40
+    "moneytrail", deadline=None, derandomize=True, database=None, max_examples=30
 )
 settings.load_profile("moneytrail")
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kept_books import Books
 
@@ -249,7 +249,6 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=100)
 @given(st.integers(0, 1_500), st.lists(STEPS, max_size=40))
 def test_requests_are_paid_in_order_or_wait_and_payments_never_exceed_cash(cash, steps):
     counter = Counter(cash, Retail=700, Firm01=500, Firm02=300)
@@ -299,7 +298,6 @@ def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 
 
-@settings(max_examples=100)
 @given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
 def test_a_house_with_cash_for_all_claims_pays_every_request(requests, more):
     counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)

@@ -298,7 +298,6 @@ def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
 # ---- properties of all races
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
 def test_no_firm_gains_from_a_quote_of_an_equally_fast_or_faster_firm(race):
     rents, delay_us = race.rents(), np.array(race.delay_us)
@@ -306,7 +305,6 @@ def test_no_firm_gains_from_a_quote_of_an_equally_fast_or_faster_firm(race):
     assert rents.min() >= 0
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
 def test_the_edge_of_hits_is_at_least_the_takers_hurdle(race):
     """The tolerance is a cent, since edge and volume are rounded to cents."""
@@ -317,19 +315,16 @@ def test_the_edge_of_hits_is_at_least_the_takers_hurdle(race):
     assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), delay_us=st.integers(0, SECOND_US))
 def test_with_equal_speeds_no_firm_gains_from_speed(race, delay_us):
     assert not replace(race, delay_us=(delay_us,) * len(race.delay_us)).rents().any()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), hours=st.integers(0, 24))
 def test_at_zero_volatility_no_firm_gains_from_speed(race, hours):
     assert not replace(race, sigma=(0.0,) * hours).rents().any()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
 def test_the_loss_of_a_quote_is_at_most_that_to_one_firm_with_the_best_speed_and_cost(race):
     rents = race.rents()
@@ -341,7 +336,6 @@ def test_the_loss_of_a_quote_is_at_most_that_to_one_firm_with_the_best_speed_and
         assert lost <= most * (1 + 1e-9) + len(rents)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(costs=st.just(BP)))
 def test_with_equal_costs_and_large_orders_the_fastest_firm_takes_the_whole_quote(race):
     first = min(race.delay_us)
@@ -359,7 +353,6 @@ def test_with_equal_costs_and_large_orders_the_fastest_firm_takes_the_whole_quot
         assert abs(rents[quoter].sum() - expected) <= expected * 1e-9 + len(rents)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), data=st.data())
 def test_an_additional_firm_lowers_no_firms_loss_and_raises_no_firms_gain(race, data):
     """The additional firm has any reaction time and any costs."""
@@ -372,7 +365,6 @@ def test_an_additional_firm_lowers_no_firms_loss_and_raises_no_firms_gain(race, 
     assert np.all(np.delete(lost, entrant, axis=1) <= before + 1)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), factor=st.floats(1, 3), later_us=st.integers(0, SECOND_US), data=st.data())
 def test_a_quotes_loss_grows_with_volatility_and_with_latency(race, factor, later_us, data):
     n = len(race.delay_us)
@@ -389,7 +381,6 @@ def test_a_quotes_loss_grows_with_volatility_and_with_latency(race, factor, late
 # ---- the spread
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     quotes=st.lists(sizes, max_size=40),
     outside=st.integers(0, 10**13),

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from des.clock import SECOND_US
@@ -41,7 +41,6 @@ def still(price: int) -> Ticks:
 # ---- the hedged positions
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     traded=st.lists(st.tuples(*[st.integers(-50, 50)] * len(HEDGERS)), min_size=1, max_size=12),
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
@@ -131,7 +130,6 @@ def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next():
     assert len(desk.fills(3 * STEP_US, still(30_000), 0.0)) == 0
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     price=st.integers(2, 10**8),
     lots=st.integers(-(10**6), 10**6).filter(bool),

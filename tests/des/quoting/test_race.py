@@ -11,7 +11,7 @@ import naive_race
 import numpy as np
 import pytest
 import simpy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from naive_race import ASK, BID, CUSTOMER, Customer, Interval, NaiveFill, NaiveRace
 
@@ -337,7 +337,6 @@ def an_hour() -> World:
 # ---- fills do not depend on settlement times
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     seed=st.integers(1_000, 1_300),
     cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
@@ -384,7 +383,6 @@ def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_an_order_never_fills_above_its_size_or_at_a_price_worse_than_its_limit(crowd):
     quote, orders = crowd
@@ -396,7 +394,6 @@ def test_an_order_never_fills_above_its_size_or_at_a_price_worse_than_its_limit(
         assert all(lots > 0 for _, lots in got)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_fills_of_a_level_reduce_its_size_and_never_exceed_it(crowd):
     quote, orders = crowd
@@ -408,7 +405,6 @@ def test_fills_of_a_level_reduce_its_size_and_never_exceed_it(crowd):
         assert shown.min() >= 0
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_orders_are_filled_in_order_of_arrival_from_the_best_level_first(crowd):
     quote, orders = crowd

@@ -125,7 +125,6 @@ def test_without_volume_there_are_no_uninformed_orders():
 # ---- orders do not depend on time steps or on the order of reading
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(cuts=st.lists(st.integers(START_US, START_US + HOUR_US), max_size=12))
 def test_any_partition_of_an_hour_gives_the_same_orders_sorted_by_time(cuts):
     source = flow()

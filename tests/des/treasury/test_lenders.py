@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kept_books import Books
 
@@ -179,7 +179,6 @@ def test_a_negative_account_is_covered_by_the_sources_in_the_same_order(own, los
 # ------------------------------------------------------------- never lend customers' money
 
 
-@settings(max_examples=100)
 @given(
     moves=st.lists(
         st.tuples(st.sampled_from(["raise", "lose", "cover", "fee", "leave"]), CENTS), max_size=12

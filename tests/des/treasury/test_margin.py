@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from kept_books import Books, opened
 
@@ -171,7 +171,6 @@ def opened_bank(money: list[tuple[int, int, int]]) -> Bank:
 MONEY = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), min_size=3, max_size=3)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
 def test_in_any_history_money_is_conserved_and_no_balance_is_negative(money, history):
     bank = opened_bank(money)
@@ -197,7 +196,6 @@ def worth(bank: Bank, name: str) -> int:
     return bank.custody.till(name) + lent_out - int(owes.sum())
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
 def test_the_books_have_all_transfers_of_the_desk(money, history):
     """Every change of cash and claims except by settlements is a transaction."""
@@ -224,7 +222,6 @@ def test_the_books_have_all_transfers_of_the_desk(money, history):
     assert books[borrowed("Alameda", "FTX")] == -bank.credit.drawn_cents
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     own=AMOUNTS,
     house=st.integers(-300_000, 150_000),
@@ -404,7 +401,6 @@ def test_a_last_partial_tranche_can_be_drawn_and_repaid(bank):
     assert bank.credit.drawn_cents == 0
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
 def test_the_drawn_amount_equals_the_makers_claim_and_stays_within_the_limit(acts):
     bank = Bank()

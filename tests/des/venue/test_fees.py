@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from des.scenario import FeeTier
@@ -81,7 +81,6 @@ def test_volume_before_the_run_decreases_by_a_thirtieth_each_day():
     assert fees.rates_e6 == 700
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     before_cents=st.integers(0, 10**9),
     days_cents=st.lists(st.integers(0, 5 * 10**7), max_size=45),

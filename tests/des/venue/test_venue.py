@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from des.venue.venue import FUNDING_UNIT, Venue
@@ -135,7 +135,6 @@ def worth(steps: list, member: int, last: tuple[int, int]) -> int:
 # ---- contracts and variation margin
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
 def test_positions_in_each_market_sum_to_zero_after_every_step(history):
     pays, steps = history
@@ -145,7 +144,6 @@ def test_positions_in_each_market_sum_to_zero_after_every_step(history):
         assert not venue.lots.sum(axis=1).any()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks)
 def test_the_sum_of_variation_margin_is_the_gain_at_the_last_mark(history, last):
     pays, steps = history
@@ -157,7 +155,6 @@ def test_the_sum_of_variation_margin_is_the_gain_at_the_last_mark(history, last)
     assert venue.claims.tolist() == [worth(steps, member, last) for member in range(MEMBERS)]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
 def test_the_sum_of_all_claims_changes_only_by_fees(history):
     """The venue receives the fees."""
@@ -170,7 +167,6 @@ def test_the_sum_of_all_claims_changes_only_by_fees(history):
         assert venue.claims.sum() == -fees
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks)
 def test_closing_all_positions_after_a_settlement_changes_no_claim(history, last):
     pays, steps = history
@@ -206,7 +202,6 @@ def test_the_result_of_a_position_does_not_depend_on_the_path_of_marks():
 # ---- the records of the journal
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), motive=st.sampled_from([Motive.MARGIN, Motive.FUNDING]))
 def test_recorded_payments_equal_the_changes_of_claims(history, motive):
     pays, steps = history
@@ -228,7 +223,6 @@ def test_recorded_payments_equal_the_changes_of_claims(history, motive):
     assert np.array_equal(received, moved)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
 def test_the_pool_of_settlements_has_zero_balance_after_every_step(steps):
     """Winners receive exactly the amount that losers pay."""
@@ -242,7 +236,6 @@ def test_the_pool_of_settlements_has_zero_balance_after_every_step(steps):
 # ---- funding
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
 def test_funding_sums_to_zero_and_each_member_pays_the_rate_within_a_cent(history, last, rate_e9):
     pays, steps = history
