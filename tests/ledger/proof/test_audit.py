@@ -29,7 +29,7 @@ AMOUNT = re.compile(r"^  [A-Z]\S+ +(-?[0-9.]+) [A-Z]", re.MULTILINE)
 DIGITS = b"0123456789"
 
 PLACES = 60
-PLACES_IF_SLOW = 3_000
+PLACES_IF_SLOW = 1_200
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]  # the slow seed tries many more places
 
 
