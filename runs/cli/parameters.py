@@ -103,7 +103,9 @@ def plotted(
         def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:
             found = command(*args, **options)
             if plot:
-                from runs.plots.paper import save  # imported here, since few commands draw
+                from runs.plots.paper import (
+                    save,
+                )  # imported here, since few commands draw a picture
 
                 shown = options["run"]
                 runs = shown if isinstance(shown, tuple) else (shown,)

@@ -64,7 +64,7 @@ class Swept:
         return tuple(dict.fromkeys(case.value for case in self.outcomes))
 
     def holes_usd(self, value: str) -> list[Decimal]:
-        """Return the hole of each seed with a value."""
+        """Return, for a value of the key, the hole of each seed."""
         return [self.outcomes[SweptRun(value, seed)].hole_usd for seed in self.seeds]
 
     def differences_usd(self, value: str) -> list[Decimal]:

@@ -186,7 +186,10 @@ class StudyReport:
             ("required hit volume, % of the venue's total volume", _tenth(bound.of_volume_pct)),
             ("the maker's volume in years with a recorded share, USD", _cents(bound.allowed_usd)),
             ("all volume in years without a recorded share, USD", _cents(bound.silent_usd)),
-            ("required hits in those years, % of their volume", _tenth(bound.of_silent_pct)),
+            (
+                "required hits in years without a recorded share, % of volume",
+                _tenth(bound.of_silent_pct),
+            ),
         ]
         return Table(
             "half",
