@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from ledger.mistake import MistakeError
 
 RETRIES = 3  # if a worker dies, another worker repeats its task
+ANSWER_WITHIN = "5s"  # the time that a scheduler has for its first answer
 
 
 class SchedulerError(MistakeError):
@@ -51,7 +52,7 @@ def dask_workers(scheduler: str) -> Iterator[Executor]:
             "--scheduler needs Dask; install it with: pip install 'moneytrail[cluster]'"
         ) from error
     try:
-        client = Client(scheduler, timeout="5s")
+        client = Client(scheduler, timeout=ANSWER_WITHIN)
     except (OSError, ValueError) as error:
         raise SchedulerError(f"{scheduler}: no Dask scheduler answers there") from error
     with client:

@@ -15,6 +15,7 @@ from distributed import LocalCluster
 
 from ledger.proof.audit_step import AuditStep
 from ledger.run_folder import RunFolder
+from runs import workers
 from runs.full_audit import audit
 from runs.workers import SchedulerError, dask_workers, local_processes
 
@@ -101,7 +102,8 @@ def test_a_killed_worker_does_not_change_the_findings_of_an_audit(by_one, forged
         assert all(future.result() is None for future in busy)
 
 
-def test_an_address_without_a_dask_scheduler_is_reported():
+def test_an_address_without_a_dask_scheduler_is_reported(monkeypatch):
+    monkeypatch.setattr(workers, "ANSWER_WITHIN", "100ms")  # otherwise the test waits 5 seconds
     with (
         pytest.raises(SchedulerError, match="no Dask scheduler"),
         dask_workers("tcp://127.0.0.1:9"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from des.candles.candle_error import CandleError
@@ -226,7 +226,6 @@ def test_a_folder_or_missing_file_of_candles_is_refused(tmp_path, name):
     assert (refusal.value.path, refusal.value.line) == (tmp_path / name, None)
 
 
-@settings(max_examples=40)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_a_file_of_random_bytes_is_refused(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"
