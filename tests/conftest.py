@@ -45,6 +45,7 @@ CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
 MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
 TOKENS = Path(__file__).parent / "worlds" / "tokens.toml"
+GROUP = Path(__file__).parent / "worlds" / "group.toml"
 SMALL = Path(__file__).parent / "golden" / "world.toml"
 
 
@@ -112,7 +113,7 @@ def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def first_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of six days of the tutorial's world."""
+    """Return a run of the tutorial: six days with a hole, waiting withdrawals and a halt."""
     return executed("first-hole")
 
 
@@ -138,6 +139,12 @@ def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
 def tokens_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Return a run like margin_run in which half of the customers on margin deposit tokens."""
     return executed(TOKENS)
+
+
+@pytest.fixture(scope="session")
+def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Return a run of five days: the group borrows, invests, holds tokens and repays loans."""
+    return executed(GROUP)
 
 
 @pytest.fixture(scope="session")

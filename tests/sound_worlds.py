@@ -34,6 +34,11 @@ def assert_sound(run: RunFolder) -> None:
     entries, errors = run.loaded
     assert not errors
     assert not invariants.check(entries, {})[1]
+    assert_days_and_fills_are_sound(run)
+
+
+def assert_days_and_fills_are_sound(run: RunFolder) -> None:
+    """Require that all day ledgers and all fills pass the checks."""
     for _, text in render_days(run, days_of(run)):
         with collector_at_rest():
             entries, errors, options = parser.parse_string(text)

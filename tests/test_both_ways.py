@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Event
+from folder_contents import contents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,14 +31,6 @@ COMING_AND_GOING = {
     "firms": {"capital": {"closes_below": 0.995, "patience_days": 2}},
 }
 CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
-
-
-def written(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 @pytest.mark.parametrize(
@@ -101,10 +94,10 @@ def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
 ):
     run = executed(name, **overrides)
     execute(load(str(run.path / "scenario.toml")), tmp_path / "quotes", every_quote=True)
-    ahead = written(run.path)
+    ahead = contents(run.path)
 
     assert len(ahead) >= 6
-    assert ahead == written(tmp_path / "quotes")
+    assert ahead == contents(tmp_path / "quotes")
 
 
 def test_in_the_crowd_world_firms_enter_leave_and_close_and_the_maker_moves(executed):
@@ -177,7 +170,7 @@ def assert_both_ways_write_the_same(scenario: Scenario) -> None:
         execute(scenario, ahead)
         execute(scenario, quotes, every_quote=True)
 
-        assert written(ahead) == written(quotes)
+        assert contents(ahead) == contents(quotes)
 
 
 @settings(max_examples=3)

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 import pytest
+from folder_contents import contents
 
 from ledger.run_folder import RunFolder
 from runs.full_audit import audit
@@ -24,14 +25,6 @@ from runs.execute import execute
 from runs.scenarios import load
 execute(load(sys.argv[1]), Path(sys.argv[2]))
 """
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[str, bytes]:

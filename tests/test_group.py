@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bean_queries import asking
 from beancount import loader
 from beancount.core import data
 from beancount.core.amount import Amount
-from beanquery.query import run_query
 
 from des.treasury.purse import Purse
 from ledger.accounts import cash, debt
@@ -41,8 +41,7 @@ def run(executed) -> RunFolder:
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
     """Return a function that runs a query on the run's books with Beancount's own tool."""
-    entries, _, options = loader.load_file(str(run.path / "main.beancount"))
-    return lambda query: run_query(entries, options, query)[1]
+    return asking(run)
 
 
 def rows_of(run: RunFolder, condition: str = "true") -> list[tuple]:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beancount import loader
+from bean_queries import asking
 from beancount.core import data
-from beanquery.query import run_query
 
 from ledger.kinds import KINDS, Kind
 from ledger.reports.life.solvency import solvency
@@ -36,8 +35,7 @@ def run(executed) -> RunFolder:
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
     """Return a function that runs a query on the run's books with Beancount's own tool."""
-    entries, _, options = loader.load_file(str(run.path / "main.beancount"))
-    return lambda query: run_query(entries, options, query)[1]
+    return asking(run)
 
 
 def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:

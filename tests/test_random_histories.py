@@ -18,6 +18,7 @@ import pytest
 from beancount import loader
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sound_worlds import assert_days_and_fills_are_sound
 
 from des.custody.custody import Custody
 from des.treasury.credit_line import CreditLine
@@ -27,7 +28,6 @@ from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import borrowed, cash, claim, contracts, lent, owed
 from ledger.chart import Chart
-from ledger.day_ledger import days_of, render_days
 from ledger.fee_notes import CustomersFee, TakerFee
 from ledger.fills import Names, new_rows
 from ledger.journal import Journal
@@ -36,7 +36,6 @@ from ledger.motives import Motive
 from ledger.notes import FundingRate
 from ledger.parties import OUTSIDE, Parties
 from ledger.proof import invariants
-from ledger.proof.recompute import wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US
 
@@ -313,11 +312,7 @@ def assert_the_books_hold(folder: Path) -> RunFolder:
     assert not errors
     assert not invariants.check(entries, options)[1]
     run = RunFolder(folder)
-    for _, text in render_days(run, days_of(run)):
-        entries, errors, options = loader.load_string(text)
-        assert not errors
-        assert not invariants.check(entries, options, "line")[1]
-    assert not list(wrong_fills(run))
+    assert_days_and_fills_are_sound(run)
     return run
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from beancount.core.data import Event, Transaction
+from folder_contents import contents
 from sound_worlds import sound_run
 
 from ledger.notes import TradedDay, UnpaidRequest
@@ -232,15 +233,8 @@ def test_the_quote_by_quote_simulation_writes_the_same_bytes(executed, tmp_path)
     scenario = load(str(broken.path / "scenario.toml"))
     execute(scenario, tmp_path / "quotes", every_quote=True)
 
-    def written(folder: Path) -> dict[str, bytes]:
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
-
     assert told(broken, HOUSE)[-1] == (date(2022, 5, 12), "halted")
-    assert written(tmp_path / "quotes") == written(broken.path)
+    assert contents(tmp_path / "quotes") == contents(broken.path)
 
 
 # --------------------------------------------------------------------------------- refused settings

@@ -1,1 +1,1 @@
-"""This file puts its folder on the import path, so that tests can import `kept_books`."""
+"""This file puts its folder on the import path, so that tests can import its helpers."""

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ from runs.removals import REMOVALS, without
 
 ROOT = Path(__file__).parents[2]
 GROUP = ROOT / "tests" / "worlds" / "group.toml"
-
-
-@pytest.fixture(scope="module")
-def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of five days: the group borrows, invests, holds tokens and repays loans."""
-    return executed(GROUP)
 
 
 @pytest.fixture(scope="module")

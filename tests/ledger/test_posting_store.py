@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from beancount import loader
 from beancount.core import data
+from folder_contents import contents
 
 from ledger import directive_store, posting_store
 from ledger.copy_of_text import write_copy
@@ -257,13 +258,13 @@ def test_a_truncated_copy_is_refused_in_one_line_with_the_remedy(copied, kept):
 
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"none")])
 def test_a_rebuilt_run_equals_the_original(copied, spoil: Callable[[Path], object]):
-    before = {path: path.read_bytes() for path in copied.path.rglob("*") if path.is_file()}
+    before = contents(copied.path)
     for path in copies(copied.path):
         spoil(path)
 
     rebuild(copied)
 
-    assert {path: path.read_bytes() for path in copied.path.rglob("*") if path.is_file()} == before
+    assert contents(copied.path) == before
 
 
 def test_a_run_with_changed_text_is_not_rebuilt(copied):

@@ -4,11 +4,11 @@ import shutil
 import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from whole_cents import assert_whole_cents
 
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
@@ -23,12 +23,6 @@ from runs.scenarios import dump, load
 WORLDS = Path(__file__).parents[1] / "worlds"
 CRASH = date(2022, 5, 10)  # the day of the margin world on which the price halves
 BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
-
-
-@pytest.fixture(scope="module")
-def group_run(executed) -> RunFolder:
-    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
-    return executed(WORLDS / "group.toml")
 
 
 @pytest.fixture(scope="module")
@@ -305,9 +299,4 @@ def test_counterfactual_lists_the_removable_causes_in_one_line(busy_run):
 
 def test_all_amounts_of_a_counterfactual_have_two_decimals(other_runs):
     for kind in ("Buyback", "Acquisitions"):
-        for found in other_runs(kind)[1]:
-            for row in found.rows:
-                for column, cell in zip(found.columns, row, strict=True):
-                    if column.endswith("usd") and cell is not None:
-                        assert isinstance(cell, Decimal)
-                        assert cell.as_tuple().exponent == -2
+        assert_whole_cents(other_runs(kind)[1])

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from folder_contents import contents
 
 import runs.execute
 from des.scenario import Scenario
@@ -48,14 +49,6 @@ def before(executed, tmp_path) -> dict[str, bytes]:
 def of_other(executed) -> dict[str, bytes]:
     """Return the content of a run of the other scenario."""
     return contents(executed(SMALL, run=OTHER).path)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 class InterruptedRunError(Exception):

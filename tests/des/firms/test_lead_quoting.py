@@ -11,6 +11,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from batch_means import assert_mean
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -154,14 +155,6 @@ def played(race: Race) -> np.ndarray:
             edge = taken * (side * (price[posted] - mid) - race.half_spread)
             edges[:, firm] += edge.reshape(BATCHES, QUOTES).mean(axis=1)
     return edges
-
-
-def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Assert that the mean of *batches* is within three standard errors of *expected*."""
-    mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
-    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} is too large"
-    off = (mean - expected) / error
-    assert abs(off) < 3, f"{mean:.3f} +- {error:.3f}, expected {expected:.3f}: {off:+.1f} s.e."
 
 
 @pytest.mark.parametrize(

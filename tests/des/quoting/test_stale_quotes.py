@@ -32,6 +32,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from batch_means import assert_mean
 
 from des.chance import lognormal_quantiles_us
 from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
@@ -174,14 +175,6 @@ def terms_of(costs: tuple[int, ...]) -> Terms:
     firm = np.argsort(costs, kind="stable")
     n = len(costs)
     return Terms(np.array(costs)[firm], firm, np.ones(n, np.int64), np.full((2, n), LOTS_MAX))
-
-
-def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Assert that the mean of *batches* is within three standard errors of *expected*."""
-    mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
-    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} is too large"
-    off = (mean - expected) / error
-    assert abs(off) < 3, f"{mean:.3f} +- {error:.3f}, expected {expected:.3f}: {off:+.1f} s.e."
 
 
 # ---- the loss at the posting, by the formula

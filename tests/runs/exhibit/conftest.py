@@ -1,6 +1,6 @@
 """Fixtures of the exhibit's tests: a small run with a hole, its page, and one browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,10 @@ from runs.exhibit.exhibit_page import write_exhibit
 
 
 @pytest.fixture(scope="session")
-def hole_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of six days with a hole, waiting withdrawals and a halt."""
-    return executed("first-hole")
-
-
-@pytest.fixture(scope="session")
-def page(hole_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of the exhibit of `hole_run`."""
+def page(first_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the path of the exhibit of `first_run`."""
     path = tmp_path_factory.mktemp("exhibit") / "exhibit.html"
-    write_exhibit(hole_run, path)
+    write_exhibit(first_run, path)
     return path
 
 

@@ -43,27 +43,27 @@ def test_packing_the_same_bytes_twice_gives_the_same_result():
     assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
 
 
-def test_an_entry_with_fills_on_the_page_has_all_its_fills(hole_run):
-    listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
-    days = chosen_days(hole_run, {})[:2]
-    carried = fills_by_entry(hole_run, days, listed_entries)
+def test_an_entry_with_fills_on_the_page_has_all_its_fills(first_run):
+    listed_entries = entries_with_fills((first_run.path / GROUP).read_text(encoding="utf-8"))
+    days = chosen_days(first_run, {})[:2]
+    carried = fills_by_entry(first_run, days, listed_entries)
 
     assert carried
-    with hole_run.connect() as connection:
-        books = BothTiers(hole_run, connection)
+    with first_run.connect() as connection:
+        books = BothTiers(first_run, connection)
         for seq, rows in carried.items():
             entry = books.entry(seq)
             assert len(rows) == int(entry.meta["fills"])
             assert sum(row[3] for row in rows) == int(books.fills_of(entry)["edge_cents"].sum())
 
 
-def test_a_fill_on_the_page_has_its_narration_from_the_day_ledger(hole_run):
-    listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
-    carried = fills_by_entry(hole_run, chosen_days(hole_run, {})[:1], listed_entries)
+def test_a_fill_on_the_page_has_its_narration_from_the_day_ledger(first_run):
+    listed_entries = entries_with_fills((first_run.path / GROUP).read_text(encoding="utf-8"))
+    carried = fills_by_entry(first_run, chosen_days(first_run, {})[:1], listed_entries)
     seq, _, sentence, *_ = next(iter(carried.values()))[0]
 
-    with hole_run.connect() as connection:
-        books = BothTiers(hole_run, connection)
+    with first_run.connect() as connection:
+        books = BothTiers(first_run, connection)
         fill = first_fill(books.fills(f"seq = {seq}"))
         assert books.told(fill).narration == sentence
 
@@ -77,9 +77,9 @@ def test_the_report_command_prints_the_path_and_the_size_of_the_page(small_run, 
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_a_missing_folder_is_reported_in_one_line(hole_run, tmp_path):
+def test_a_missing_folder_is_reported_in_one_line(first_run, tmp_path):
     target = tmp_path / "nowhere" / "page.html"
-    result = CliRunner().invoke(main, ["report", str(hole_run.path), "-o", str(target)])
+    result = CliRunner().invoke(main, ["report", str(first_run.path), "-o", str(target)])
 
     assert result.exit_code == 2
     assert len(result.output.strip().splitlines()) == 1
@@ -100,9 +100,9 @@ def test_the_included_javascript_libraries_have_the_stated_versions(wanted):
     assert "Bostock" in (folder / f"{name}.LICENSE.txt").read_text(encoding="utf-8")
 
 
-def test_the_key_dates_of_the_page_include_the_opening_of_the_hole(hole_run):
-    days = standings(hole_run)
-    named = key_days(hole_run, firsts(hole_run, days), days[0].day, days[-1].day)
+def test_the_key_dates_of_the_page_include_the_opening_of_the_hole(first_run):
+    days = standings(first_run)
+    named = key_days(first_run, firsts(first_run, days), days[0].day, days[-1].day)
     told = {each.what: each.day for each in named}
 
     assert told["The hole opens and stays open; the hole grows most, by $150,113: "

@@ -39,8 +39,8 @@ def test_the_exhibit_opens_without_an_error_or_a_network_request(opened):
     assert opened.run("document.getElementById('answer').textContent.length") > 100
 
 
-def test_the_exhibit_has_the_figures_of_the_where_report_to_the_cent(opened, hole_run):
-    the_hole = hole(hole_run)
+def test_the_exhibit_has_the_figures_of_the_where_report_to_the_cent(opened, first_run):
+    the_hole = hole(first_run)
     kinds = opened.run(KINDS)
 
     assert opened.run(f"exhibit.books.hole({LAST})") == cents(the_hole.hole_usd)
@@ -52,7 +52,7 @@ def test_the_exhibit_has_the_figures_of_the_where_report_to_the_cent(opened, hol
     assert of_text(shown) == the_hole.hole_usd
 
 
-def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, hole_run):
+def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, first_run):
     rows = opened.run(
         "[...document.querySelectorAll('#causes-table tbody tr')]"
         ".map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))"
@@ -60,11 +60,11 @@ def test_the_causes_of_each_day_sum_to_the_hole_of_the_day(opened, hole_run):
     *causes, last = ([of_text(cell) for cell in row] for row in rows)
 
     assert [sum(column) for column in zip(*causes, strict=True)] == last
-    assert last == [at.hole_usd for at in standings(hole_run)]
+    assert last == [at.hole_usd for at in standings(first_run)]
 
 
-def test_sums_by_counterparty_in_the_exhibit_agree_with_the_books(opened, hole_run):
-    names = [a for a, line in hole_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
+def test_sums_by_counterparty_in_the_exhibit_agree_with_the_books(opened, first_run):
+    names = [a for a, line in first_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
     found = opened.run(
         f"""(() => {{
           const sums = {{}};
@@ -75,7 +75,7 @@ def test_sums_by_counterparty_in_the_exhibit_agree_with_the_books(opened, hole_r
           return sums;
         }})()"""
     )
-    booked = hole_run.select(
+    booked = first_run.select(
         "SELECT coalesce(party, payee, 'not named') || ' ' || coalesce(tag, 'no tag'), "
         "sum(units)::BIGINT FROM postings WHERE commodity = 'USD' "
         "AND account IN (SELECT unnest(?)) GROUP BY 1",
@@ -99,19 +99,19 @@ def test_the_exhibit_of_each_world_is_valid_and_agrees_with_the_where_report(
     }
 
 
-def test_bands_into_a_company_sum_to_the_bands_out_of_the_company(opened, hole_run):
+def test_bands_into_a_company_sum_to_the_bands_out_of_the_company(opened, first_run):
     bands = opened.run(BANDS)
 
-    for company in hole_run.chart.parties.group:
+    for company in first_run.chart.parties.group:
         into = sum(band["cents"] for band in bands if band["to"] == company)
         out = sum(band["cents"] for band in bands if band["from"] == company)
         assert into == out > 0
 
 
-def test_the_amount_of_a_band_is_the_sum_of_postings_on_its_accounts(opened, hole_run):
+def test_the_amount_of_a_band_is_the_sum_of_postings_on_its_accounts(opened, first_run):
     accounts: list[str] = []
     for band in opened.run(BANDS):
-        ((booked,),) = hole_run.select(
+        ((booked,),) = first_run.select(
             "SELECT abs(sum(units)) FROM postings WHERE commodity = 'USD' "
             "AND account IN (SELECT unnest(?))",
             [band["names"]],
@@ -132,7 +132,7 @@ def test_the_counterparties_and_the_entries_of_a_cause_sum_to_its_amount(opened,
     assert sum(cents(of_text(row)) for row in rows) == opened.run(f"{KINDS}.PickOff")
 
 
-def test_three_clicks_lead_from_the_hole_to_one_fill(opened, hole_run):
+def test_three_clicks_lead_from_the_hole_to_one_fill(opened, first_run):
     opened.press("#headline .opener")
     row = opened.run(
         "[...document.querySelectorAll('#thread tbody tr')]"
@@ -148,7 +148,7 @@ def test_three_clicks_lead_from_the_hole_to_one_fill(opened, hole_run):
     seq, sentence = re.fullmatch(r"Fill (\d+): (.*)", told).groups()
 
     assert path.startswith("The hole \u203a Stale quotes hit (PickOff) \u203a Entry ")
-    assert trail_up(hole_run, int(seq)).answer() == f"Fill {seq}: {sentence}."
+    assert trail_up(first_run, int(seq)).answer() == f"Fill {seq}: {sentence}."
     assert opened.complaints == []
 
 
@@ -159,7 +159,7 @@ def test_a_click_takes_less_than_a_second(opened):
 
 
 @pytest.mark.parametrize("day", [0, 2, 5])
-def test_the_slider_shows_the_balance_sheets_of_the_chosen_day(opened, hole_run, day):
+def test_the_slider_shows_the_balance_sheets_of_the_chosen_day(opened, first_run, day):
     opened.run(
         "(() => { const slider = document.getElementById('sheet-day');"
         f" slider.value = {day}; slider.dispatchEvent(new Event('input')); }})()"
@@ -167,26 +167,26 @@ def test_the_slider_shows_the_balance_sheets_of_the_chosen_day(opened, hole_run,
     lines = opened.run("sheetLines(exhibit.books, exhibit.figures, "
                        "Number(document.getElementById('sheet-day').value))")  # fmt: skip
     then = date(2022, 5, 9) + timedelta(days=day)
-    found = sheets(hole_run, then)
-    house, maker = hole_run.chart.parties.group
+    found = sheets(first_run, then)
+    house, maker = first_run.chart.parties.group
     names = {"Assets": Side.ASSETS, "Liabilities": Side.LIABILITIES, "Equity": Side.EQUITY}
 
     caption = opened.run("document.querySelector('#sheet caption').textContent")
     assert caption == f"Balance sheets at the end of {then}"
-    for i, sheet in enumerate((found[house], found[maker], consolidated(hole_run, found))):
+    for i, sheet in enumerate((found[house], found[maker], consolidated(first_run, found))):
         for side, ours in (names | {"Result": Side.RESULT}).items():
             shown = sum(line["usd"][i] for line in lines if line["side"] == side)
             assert shown == cents(sheet.usd(ours)), (sheet.entity, side)
 
 
-def test_the_table_of_firms_has_their_net_withdrawals_and_claims(opened, hole_run):
+def test_the_table_of_firms_has_their_net_withdrawals_and_claims(opened, first_run):
     rows = opened.run(
         "[...document.querySelectorAll('#firms tbody tr')]"
         ".map((row) => [row.cells[0], ...[...row.cells].slice(-3, -1)].map((c) => c.textContent))"
     )
     assert {firm: tuple(map(of_text, usd)) for firm, *usd in rows} == {
         each.firm: (each.house_withdrawals_usd - each.house_deposits_usd, each.house_claim_usd)
-        for each in league(hole_run)
+        for each in league(first_run)
     }
 
 
@@ -203,8 +203,8 @@ def test_the_note_that_this_is_a_simulation_precedes_the_answer_and_is_printed(o
         opened.send("Emulation.setEmulatedMedia", media="")
 
 
-def test_the_page_has_the_verdict_on_each_statement_of_the_thread(opened, hole_run):
-    found = claims([hole_run])
+def test_the_page_has_the_verdict_on_each_statement_of_the_thread(opened, first_run):
+    found = claims([first_run])
     shown = opened.run(
         "[...document.querySelectorAll('#claims tbody tr')]"
         ".map((row) => [row.cells[0].textContent, row.cells[3].textContent])"
@@ -393,10 +393,10 @@ def test_an_unbalanced_entry_is_counted(opened):
     assert opened.run(f"new Books({changed}).unbalanced()") == 1
 
 
-def test_the_answer_on_the_page_is_complete_and_begins_with_the_hole(opened, hole_run):
+def test_the_answer_on_the_page_is_complete_and_begins_with_the_hole(opened, first_run):
     parts = opened.run(
         "[...document.querySelectorAll('#answer .lead, #answer li')].map((e) => e.textContent)"
     )
 
-    assert " ".join(parts) == answer(hole_run)
+    assert " ".join(parts) == answer(first_run)
     assert "is missing (the hole). The hole opened on" in parts[0]

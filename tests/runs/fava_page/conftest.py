@@ -1,7 +1,7 @@
 """Fixtures of the tests of the Fava page: a small run with a hole, opened in Fava."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from fava.application import create_app
@@ -15,15 +15,9 @@ from ledger.run_folder import RunFolder
 
 
 @pytest.fixture(scope="session")
-def hole_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of six days with a hole, waiting withdrawals and a halt."""
-    return executed("first-hole")
-
-
-@pytest.fixture(scope="session")
-def app(hole_run: RunFolder) -> Flask:
+def app(first_run: RunFolder) -> Flask:
     """Return the Fava application with the group's books and the page loaded."""
-    return create_app([hole_run.path / FAVA_FILE], load=True)
+    return create_app([first_run.path / FAVA_FILE], load=True)
 
 
 @pytest.fixture
@@ -41,6 +35,6 @@ def books(app: Flask) -> FavaLedger:
 
 
 @pytest.fixture(scope="session")
-def where(hole_run: RunFolder) -> str:
+def where(first_run: RunFolder) -> str:
     """Return the address of the page in Fava."""
-    return page_address(group_title(hole_run))
+    return page_address(group_title(first_run))

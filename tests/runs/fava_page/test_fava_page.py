@@ -44,13 +44,13 @@ def test_the_books_load_in_fava_without_an_error(books):
     assert [each.name for each in books.extensions.extension_details] == ["MoneyTrail"]
 
 
-def test_the_page_has_the_answer_and_the_name_of_the_run(page, hole_run):
-    assert answer(hole_run) in page
-    assert provenance(hole_run) in page
+def test_the_page_has_the_answer_and_the_name_of_the_run(page, first_run):
+    assert answer(first_run) in page
+    assert provenance(first_run) in page
 
 
-def test_the_table_on_the_page_has_the_kinds_of_the_where_report_to_the_cent(page, hole_run):
-    found = hole(hole_run)
+def test_the_table_on_the_page_has_the_kinds_of_the_where_report_to_the_cent(page, first_run):
+    found = hole(first_run)
     table = page.partition('id="moneytrail-kinds"')[2].partition("</table>")[0]
     rows = re.findall(r">([\w ]+)(?:</a>)?</td>\s*<td class=\"usd\">(-?[\d,.]+)<", table)
     shown = {name: Decimal(usd.replace(",", "")) for name, usd in rows}
@@ -90,10 +90,10 @@ def test_each_link_of_the_sidebar_runs_a_saved_query(books, client):
 
 
 def test_without_moneytrail_fava_opens_the_books_without_an_error(
-    hole_run, tmp_path, monkeypatch, caplog
+    first_run, tmp_path, monkeypatch, caplog
 ):
     monkeypatch.setitem(sys.modules, EXTENSION, None)  # makes the import fail
-    shutil.copy(hole_run.path / GROUP, tmp_path)
+    shutil.copy(first_run.path / GROUP, tmp_path)
     app = create_app([tmp_path / GROUP], load=True)
     (books,) = app.config["LEDGERS"]._ledgers
     start = app.test_client().get("/", follow_redirects=True)
@@ -105,9 +105,9 @@ def test_without_moneytrail_fava_opens_the_books_without_an_error(
     assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
 
 
-def test_the_file_with_the_page_adds_one_entry_to_the_groups_books(hole_run):
-    alone, errors, options = loader.load_file(str(hole_run.path / GROUP))
-    with_page, more_errors, more_options = loader.load_file(str(hole_run.path / FAVA_FILE))
+def test_the_file_with_the_page_adds_one_entry_to_the_groups_books(first_run):
+    alone, errors, options = loader.load_file(str(first_run.path / GROUP))
+    with_page, more_errors, more_options = loader.load_file(str(first_run.path / FAVA_FILE))
     (added,) = (entry for entry in with_page if entry not in alone)
 
     assert errors == more_errors == []
@@ -118,10 +118,10 @@ def test_the_file_with_the_page_adds_one_entry_to_the_groups_books(hole_run):
 
 
 def test_the_page_reports_that_the_run_cannot_be_read_if_only_its_books_exist(
-    hole_run, tmp_path, where
+    first_run, tmp_path, where
 ):
     for name in (GROUP, FAVA_FILE):
-        shutil.copy(hole_run.path / name, tmp_path)
+        shutil.copy(first_run.path / name, tmp_path)
     shown = create_app([tmp_path / FAVA_FILE], load=True).test_client().get(where)
 
     assert shown.status_code == 200
@@ -131,27 +131,27 @@ def test_the_page_reports_that_the_run_cannot_be_read_if_only_its_books_exist(
 # --------------------------------------------------------------------------- causes over time
 
 
-def test_the_amounts_of_all_causes_sum_to_the_change_of_the_hole_in_each_period(hole_run):
-    found = causes(hole_run, [])
-    days = standings(hole_run)
+def test_the_amounts_of_all_causes_sum_to_the_change_of_the_hole_in_each_period(first_run):
+    found = causes(first_run, [])
+    days = standings(first_run)
 
     assert found.periods == tuple(at.day.isoformat() for at in days)
     grown = accumulate(each.usd for each in found.hole.moved)
     assert list(grown) == [at.hole_usd for at in days]
     for n, moved in enumerate(found.hole.moved):
         assert sum(line.moved[n].usd for line in found.lines) == moved.usd
-    kinds = hole(hole_run).kinds_usd
+    kinds = hole(first_run).kinds_usd
     assert all(line.usd == kinds[line.name] for line in found.lines if line.link)
 
 
-def test_the_amount_of_a_cause_is_the_sum_of_the_entries_behind_its_link(hole_run):
-    accounts = list(chain.from_iterable(cause_accounts(hole_run).values()))
-    linked = [line for line in causes(hole_run, []).lines if line.link]
+def test_the_amount_of_a_cause_is_the_sum_of_the_entries_behind_its_link(first_run):
+    accounts = list(chain.from_iterable(cause_accounts(first_run).values()))
+    linked = [line for line in causes(first_run, []).lines if line.link]
 
     assert len(linked) >= 5
     for moved in chain.from_iterable(line.moved for line in linked):
         asked = parse_qs(moved.link.partition("?")[2])
-        ((booked,),) = hole_run.select(
+        ((booked,),) = first_run.select(
             "SELECT coalesce(sum(units), 0)::BIGINT FROM postings WHERE commodity = 'USD' "
             "AND date = ? AND account IN (SELECT unnest(?)) AND regexp_matches(account, ?)",
             [*asked["time"], accounts, *asked["account"]],
@@ -225,8 +225,8 @@ def test_the_axis_is_labelled_at_round_amounts(low, high, wanted):
 # --------------------------------------------------------------------------- make serve
 
 
-def test_the_first_printed_address_belongs_to_the_page(hole_run, where):
-    assert address(hole_run, 5001) == f"http://localhost:5001{where}"
+def test_the_first_printed_address_belongs_to_the_page(first_run, where):
+    assert address(first_run, 5001) == f"http://localhost:5001{where}"
 
 
 def test_the_name_of_the_books_in_links_is_the_name_that_fava_computes(books):
@@ -235,8 +235,8 @@ def test_the_name_of_the_books_in_links_is_the_name_that_fava_computes(books):
     assert slug(books.options["title"]) == slugify(books.options["title"])
 
 
-def test_serving_a_run_without_the_file_for_fava_is_refused_in_one_line(hole_run, tmp_path):
-    shutil.copytree(hole_run.path, tmp_path / "run")
+def test_serving_a_run_without_the_file_for_fava_is_refused_in_one_line(first_run, tmp_path):
+    shutil.copytree(first_run.path, tmp_path / "run")
     (tmp_path / "run" / FAVA_FILE).unlink()
     result = CliRunner().invoke(main, ["serve", str(tmp_path / "run")])
 
@@ -245,19 +245,19 @@ def test_serving_a_run_without_the_file_for_fava_is_refused_in_one_line(hole_run
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_without_fava_serve_prints_in_one_line_how_to_install_it(hole_run, monkeypatch):
+def test_without_fava_serve_prints_in_one_line_how_to_install_it(first_run, monkeypatch):
     monkeypatch.setitem(sys.modules, "fava.cli", None)
-    result = CliRunner().invoke(main, ["serve", str(hole_run.path)])
+    result = CliRunner().invoke(main, ["serve", str(first_run.path)])
 
     assert result.exit_code == 2
     assert "make tools" in result.output
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_serve_opens_the_books_with_the_page_read_only(hole_run, monkeypatch):
+def test_serve_opens_the_books_with_the_page_read_only(first_run, monkeypatch):
     asked = []
     monkeypatch.setattr("fava.cli.main", asked.append)
-    result = CliRunner().invoke(main, ["serve", str(hole_run.path), "--port", "5001"])
+    result = CliRunner().invoke(main, ["serve", str(first_run.path), "--port", "5001"])
 
-    assert result.output.startswith(f"Where did the money go? {address(hole_run, 5001)}\n")
-    assert asked == [[str(hole_run.path / FAVA_FILE), "--port", "5001", "--read-only"]]
+    assert result.output.startswith(f"Where did the money go? {address(first_run, 5001)}\n")
+    assert asked == [[str(first_run.path / FAVA_FILE), "--port", "5001", "--read-only"]]

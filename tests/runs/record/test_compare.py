@@ -75,12 +75,6 @@ AT_END = {
 
 
 @pytest.fixture(scope="module")
-def group_run(executed) -> RunFolder:
-    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
-    return executed(WORLDS / "group.toml")
-
-
-@pytest.fixture(scope="module")
 def flight_run(executed) -> RunFolder:
     """Return a run of six days in which bad news leads to a halt of withdrawals."""
     return executed(WORLDS / "run.toml")

@@ -40,12 +40,6 @@ NOTHING_ELSE = Record(
 
 
 @pytest.fixture(scope="module")
-def group_run(executed) -> RunFolder:
-    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
-    return executed(WORLDS / "group.toml")
-
-
-@pytest.fixture(scope="module")
 def portfolio_run(executed) -> RunFolder:
     """Return a run of six days; the maker has agent deposits and coins bought with loans."""
     return executed(WORLDS / "portfolio.toml")

@@ -47,12 +47,6 @@ ROOTS = {"Assets", "Liabilities", "Equity", "Income", "Expenses"}
 WORDS = {CASH, CLAIMS, CUSTOMERS, OTHER}
 
 
-@pytest.fixture(scope="module")
-def group_run(executed) -> RunFolder:
-    """Return a run of five days: the group borrows, invests, holds tokens and repays loans."""
-    return executed(WORLDS / "group.toml")
-
-
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run", "tokens_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
     """Return one of five runs, which together have every kind of movement."""

@@ -6,8 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from beancount import loader
-from beanquery.query import run_query
+from bean_queries import asking
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,13 +139,12 @@ def test_daily_results_at_the_house_equal_sums_over_the_fills_in_sql(simulated):
 
 
 def test_daily_results_at_the_lead_venue_agree_with_bean_query(crowd_run):
-    entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
-    assert not errors
+    ask = asking(crowd_run)
     query = """
         SELECT date, splitcomp(account, ':', 1) AS firm, sum(number) AS usd
         WHERE account ~ ':Lead(Spread|PickOff|Fees)$' GROUP BY date, firm
     """
-    booked = {(day, firm): -usd for day, firm, usd in run_query(entries, options, query)[1]}
+    booked = {(day, firm): -usd for day, firm, usd in ask(query)}
     results = daily_results(crowd_run)
     for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
         assert Decimal(int(results.elsewhere[i, j])) / 100 == booked.get((day, firm.name), 0)

@@ -3,8 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from beancount import loader
-from beanquery.query import run_query
+from bean_queries import asking
 
 from ledger.reports.firms.firm_results import firms
 from ledger.reports.firms.league import ALL, league
@@ -203,19 +202,16 @@ def test_sums_that_must_be_zero_are_zero_if_firms_enter_and_leave(crowd_run):
 
 
 def test_results_by_firm_and_venue_agree_with_bean_query(crowd_run):
-    entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
-    assert not errors
+    ask = asking(crowd_run)
     found = table(crowd_run, "league")
     for title, accounts in (
         ("house_result_usd", "Income:[^:]+:PickOff|Expenses:[^:]+:(Fees|Hedging)"),
         ("elsewhere_usd", "Income:[^:]+:Lead(Spread|PickOff)|Expenses:[^:]+:LeadFees"),
     ):
-        asked = run_query(
-            entries,
-            options,
+        asked = ask(
             "SELECT splitcomp(account, ':', 1) AS firm, neg(sum(number)) AS usd "
-            f"WHERE account ~ '^({accounts})$' GROUP BY firm",
-        )[1]
+            f"WHERE account ~ '^({accounts})$' GROUP BY firm"
+        )
         booked = dict(asked)
         told = dict(zip(column(found, "firm"), column(found, title), strict=True))
         for firm in crowd_run.chart.parties.firms:

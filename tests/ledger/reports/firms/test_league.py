@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from beancount import loader
-from beanquery.query import run_query
+from bean_queries import asking
 
 from ledger import fill_store
 from ledger.accounts import income
@@ -121,14 +120,11 @@ def test_results_of_quotes_on_the_lead_venue_are_a_claim_on_the_lead_venue(after
 
 def test_results_on_the_lead_venue_agree_with_bean_query(afternoon_with):
     run = afternoon_with(EVENING)
-    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
-    assert not errors
-    asked = run_query(
-        entries,
-        options,
+    ask = asking(run)
+    asked = ask(
         "SELECT splitcomp(account, ':', 1) AS firm, neg(sum(number)) AS usd "
-        "WHERE account ~ '^Income:Firm[0-9]+:Lead' GROUP BY firm",
-    )[1]
+        "WHERE account ~ '^Income:Firm[0-9]+:Lead' GROUP BY firm"
+    )
 
     assert {each.firm: each.elsewhere_usd for each in league(run)} == dict(asked)
 

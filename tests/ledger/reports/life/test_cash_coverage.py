@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 from added_entries import gift
-from beancount import loader
-from beanquery.query import run_query
+from bean_queries import asking
+from whole_cents import assert_whole_cents
 
 from ledger.reports.days import calendar
 from ledger.reports.firms.league import league, total
@@ -176,8 +176,7 @@ def test_the_last_day_agrees_with_the_hole_and_the_league_table(any_run):
 
 
 def test_the_amounts_of_each_day_agree_with_bean_query(run):
-    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
-    assert not errors
+    ask = asking(run)
     days = calendar(run)
     for close, day in zip(closes(run), days, strict=True):
         until = f"date <= {day}"
@@ -193,14 +192,10 @@ def test_the_amounts_of_each_day_agree_with_bean_query(run):
             ),
         ):
             query = f"SELECT sum(number) AS usd WHERE {accounts} AND {until}"
-            found = run_query(entries, options, query)[1]
+            found = ask(query)
             assert amount == (found[0][0] or 0 if found else 0)
     assert len(days) == 3
 
 
 def test_all_amounts_in_the_tables_have_two_decimals(any_run):
-    for found in cash_coverage(any_run).tables():
-        for row in found.rows:
-            for title, cell in zip(found.columns, row, strict=True):
-                if title.endswith("usd") and cell is not None:
-                    assert cell.as_tuple().exponent == -2
+    assert_whole_cents(cash_coverage(any_run).tables())

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 from added_entries import ONE_SIDED_DEBT
-from beancount import loader
+from bean_queries import asking
 from beancount.core import data
-from beanquery.query import run_query
+from whole_cents import assert_whole_cents
 
 from ledger.reports.days import calendar
 from ledger.reports.life.balance_sheet import Sheet, consolidated, sheets
@@ -96,8 +96,7 @@ def test_tokens_that_appear_without_a_seller_are_reported(life_with):
 
 
 def test_tokens_in_kind_are_shown_by_account_and_agree_with_bean_query(tokens_run):
-    entries, errors, options = loader.load_file(str(tokens_run.path / "main.beancount"))
-    assert not errors
+    ask = asking(tokens_run)
     for day in calendar(tokens_run):
         query = (
             "SELECT account, currency, sum(number) AS units "
@@ -107,7 +106,7 @@ def test_tokens_in_kind_are_shown_by_account_and_agree_with_bean_query(tokens_ru
         rows = table(tokens_run, "tokens", day).rows
         told = {tuple(row[:3]) for row in rows}
 
-        assert told == {tuple(row) for row in run_query(entries, options, query)[1]}
+        assert told == {tuple(row) for row in ask(query)}
         assert len(told) == 7
         assert {row[3:5] for row in rows} == {(0, None)}
 
@@ -213,14 +212,13 @@ def test_net_worth_at_mark_differs_from_the_timeline_by_the_insurance_fund(token
 
 
 def test_every_line_equals_the_balance_of_its_account_in_bean_query(run):
-    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
-    assert not errors
+    ask = asking(run)
     for day in calendar(run):
         query = (
             f"SELECT account, sum(number) AS usd WHERE date <= {day} AND currency = 'USD' "
             "GROUP BY account"
         )
-        booked = {account: usd for account, usd in run_query(entries, options, query)[1] if usd}
+        booked = {account: usd for account, usd in ask(query) if usd}
         told = {
             line.account: line.usd if line.side == "assets" else -line.usd
             for sheet in sheets(run, day).values()
@@ -239,24 +237,14 @@ def test_a_day_without_entries_has_a_sheet_and_a_day_outside_the_run_is_refused(
             solvency(life, day)
 
 
-def money_has_cents(tables: list[Table]) -> bool:
-    for found in tables:
-        for row in found.rows:
-            for column, cell in zip(found.columns, row, strict=True):
-                if column.endswith("usd") and cell is not None:
-                    assert cell.as_tuple().exponent == -2
-                    assert cell or not cell.is_signed()  # a zero is never printed as -0.00
-    return True
-
-
 def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     for day in calendar(any_run):
-        assert money_has_cents(solvency(any_run, day).tables())
+        assert_whole_cents(solvency(any_run, day).tables())
 
 
 def test_all_amounts_have_two_decimals_with_tokens(life):
-    assert money_has_cents(solvency(life, LAST).tables())
+    assert_whole_cents(solvency(life, LAST).tables())
 
 
 def test_all_amounts_have_two_decimals_with_tokens_in_kind(tokens_run):
-    assert money_has_cents(solvency(tokens_run, CRASH).tables())
+    assert_whole_cents(solvency(tokens_run, CRASH).tables())

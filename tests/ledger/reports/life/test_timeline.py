@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 from added_entries import ONE_SIDED_DEBT, gift
+from bean_queries import asking
 from beancount import loader
 from beancount.core.data import Query
 from beanquery.query import run_query
+from whole_cents import assert_whole_cents
 
 from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar
@@ -140,13 +142,13 @@ def test_both_holes_agree_with_the_saved_queries_on_every_day(run):
 
 
 def test_beancount_converts_tokens_to_the_same_value(life):
-    entries, _, options = loader.load_file(str(life.path / "main.beancount"))
+    ask = asking(life)
     for day in (date(2022, 5, 21), date(2022, 6, 14), date(2022, 6, 15), date(2022, 7, 1)):
         query = (
             f"SELECT convert(sum(position), 'USD', {day}) AS usd "
             f"WHERE account = 'Assets:Alameda:Tokens:SOL' AND date <= {day}"
         )
-        ((found,),) = run_query(entries, options, query)[1]
+        ((found,),) = ask(query)
         assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
@@ -297,11 +299,7 @@ def test_customers_money_is_in_use_if_claims_exceed_cash_by_a_dollar(afternoon_w
 
 def test_all_amounts_in_the_tables_have_two_decimals(any_run):
     for by in ("month", "day"):
-        for found in timeline(any_run, by).tables():
-            for row in found.rows:
-                for column, cell in zip(found.columns, row, strict=True):
-                    if column.endswith("usd") and cell is not None:
-                        assert cell.as_tuple().exponent == -2
+        assert_whole_cents(timeline(any_run, by).tables())
 
 
 def test_month_ends_include_the_last_day_of_the_run_and_of_a_year(life):

@@ -9,10 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from beancount import loader
-from beanquery.query import run_query
+from bean_queries import asking
 from hypothesis import given
 from hypothesis import strategies as st
+from whole_cents import assert_whole_cents
 
 from ledger.copy_of_text import write_copy
 from ledger.motives import Motive
@@ -213,15 +213,12 @@ def test_if_flow_is_a_multiple_of_the_prediction_volume_explains_the_difference(
 
 
 def test_monthly_results_agree_with_bean_query(any_run):
-    entries, errors, options = loader.load_file(str(any_run.path / "main.beancount"))
-    assert not errors
-    asked = run_query(
-        entries,
-        options,
+    ask = asking(any_run)
+    asked = ask(
         "SELECT year, month, neg(sum(number)) AS usd "
         "WHERE account ~ '^(Income|Expenses):Alameda:(Spread|PickOff|Hedging)$' "
-        "GROUP BY year, month",
-    )[1]
+        "GROUP BY year, month"
+    )
     *months, _ = rows(table(any_run, "expectations"))
 
     assert {m["month"]: m["net_usd"] for m in months} == {
@@ -305,8 +302,4 @@ def test_if_one_market_has_no_prediction_the_month_has_no_comparison(believing):
 
 def test_all_amounts_in_the_tables_have_two_decimals(any_run, believing):
     for run in (any_run, believing(ALL_PROMISED)):
-        for found in expectations(run).tables():
-            for row in found.rows:
-                for title, cell in zip(found.columns, row, strict=True):
-                    if title.endswith("usd") and cell is not None:
-                        assert cell.as_tuple().exponent == -2
+        assert_whole_cents(expectations(run).tables())

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from poisson_times import SPAN_US, STEP_US, poisson
 
 from ledger import fill_store
 from ledger.fills import join_rows, new_rows, price_fills
@@ -14,14 +15,6 @@ from ledger.reports.market.lead_lag import MarketLag, days_seen, lead_lag, marke
 from ledger.reports.market.price_lag import PriceLag
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
-
-STEP_US = 100_000
-SPAN_US = 7_200_000_000
-
-
-def poisson(rng: np.random.Generator, per_s: float) -> np.ndarray:
-    """Draw the times of a Poisson process over SPAN_US."""
-    return np.sort(rng.integers(0, SPAN_US, rng.poisson(per_s * SPAN_US / 1e6)))
 
 
 @pytest.mark.parametrize(

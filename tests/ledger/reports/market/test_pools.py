@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bean_queries import asking
 from beancount import loader
 from beancount.core import data
-from beanquery.query import run_query
 from click.testing import CliRunner
+from folder_contents import contents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,17 +50,7 @@ def without(executed) -> RunFolder:
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
     """Return a function that runs a query on the run's books with Beancount's own tool."""
-    entries, errors, options = loader.load_file(str(run.path / "check.beancount"))
-    assert errors == []
-    return lambda query: run_query(entries, options, query)[1]
-
-
-def texts(run: RunFolder) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(run.path)): path.read_bytes()
-        for path in sorted(run.path.rglob("*"))
-        if path.is_file()
-    }
+    return asking(run, "check.beancount")
 
 
 def opened_before(run: RunFolder, day: date) -> list[tuple]:
@@ -121,7 +112,7 @@ def test_a_run_with_pools_passes_the_audit(run, every_day, days):
 def test_a_run_with_every_quote_simulated_has_the_same_bytes(run, tmp_path):
     execute(SCENARIO, tmp_path / "run", every_quote=True)
 
-    assert texts(RunFolder(tmp_path / "run")) == texts(run)
+    assert contents(tmp_path / "run") == contents(run.path)
 
 
 def test_a_closed_pool_returns_its_reserves(run, ask):

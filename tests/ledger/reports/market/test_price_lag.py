@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from poisson_times import SPAN_US, STEP_US, poisson
 
 from ledger.reports.market.price_lag import (
     BEFORE_US,
@@ -17,14 +18,6 @@ from ledger.reports.market.price_lag import (
     dispersions,
     price_lag,
 )
-
-STEP_US = 100_000
-SPAN_US = 7_200_000_000
-
-
-def poisson(rng: np.random.Generator, per_s: float) -> np.ndarray:
-    """Draw the times of a Poisson process over SPAN_US."""
-    return np.sort(rng.integers(0, SPAN_US, rng.poisson(per_s * SPAN_US / 1e6)))
 
 
 def brownian(rng: np.random.Generator, times_us: np.ndarray) -> np.ndarray:

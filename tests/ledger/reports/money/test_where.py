@@ -4,9 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 import pytest
-from beancount import loader
-from beancount.core.data import Query
-from beanquery.query import run_query
+from bean_queries import saved_query
 
 from ledger.motives import Motive
 from ledger.reports.market.maker_share import recorded_share_pct, volume
@@ -25,14 +23,6 @@ def usd(**amounts: int) -> dict[str, Decimal]:
 
 def table(run: RunFolder, name: str) -> Table:
     return next(table for table in where(run).tables() if table.name == name)
-
-
-def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Run a saved query of main.beancount with Beancount's own tools only."""
-    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
-    assert not errors
-    text = next(e.query_string for e in entries if isinstance(e, Query) and e.name == name)
-    return run_query(entries, options, text)[1]
 
 
 # ----------------------------------------------------------------------- the hole

@@ -1,6 +1,5 @@
 """Queries in SQL and BQL give the figures of the ledger and cannot change anything."""
 
-import hashlib
 from collections import defaultdict
 from contextlib import suppress
 from decimal import Decimal
@@ -10,6 +9,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
+from folder_contents import contents
 
 from ledger import directive_store
 from ledger.copy_of_text import directives
@@ -19,14 +19,6 @@ from ledger.fills import Fill
 from ledger.reports.trail.query import QueryError, query
 from ledger.reports.trail.sql import POSTINGS, SCHEMA, SqlError, schemas, sql
 from ledger.run_folder import RunFolder
-
-
-def fingerprint(folder: Path) -> dict[str, str]:
-    return {
-        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def booked(run: RunFolder) -> dict[str, Decimal]:
@@ -160,29 +152,29 @@ WRITES = (
 @pytest.mark.parametrize("statement", WRITES)
 def test_a_statement_that_writes_is_refused(tiny_run: RunFolder, tmp_path: Path, statement: str):
     (fills,) = tiny_run.fill_files
-    before = fingerprint(tiny_run.path)
+    before = contents(tiny_run.path)
 
     with pytest.raises(SqlError):
         sql(tiny_run, statement.format(there=tmp_path / "written", fills=fills))
 
-    assert fingerprint(tiny_run.path) == before
+    assert contents(tiny_run.path) == before
     assert not list(tmp_path.iterdir())
 
 
 def test_a_statement_that_turns_on_logging_writes_no_file(tiny_run: RunFolder, tmp_path: Path):
-    before = fingerprint(tiny_run.path)
+    before = contents(tiny_run.path)
     there = tmp_path / "written"
 
     with suppress(SqlError):  # DuckDB 2 refuses the statement, 1.5 returns no rows
         sql(tiny_run, f"FROM enable_logging(storage = 'file', storage_path = '{there}')")
 
-    assert fingerprint(tiny_run.path) == before
+    assert contents(tiny_run.path) == before
     assert not list(tmp_path.iterdir())
 
 
 def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    before = fingerprint(tiny_run.path)
+    before = contents(tiny_run.path)
     # A query can read the path of the temporary copy.
     ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
     assert Path(copy).is_relative_to(tmp_path)
@@ -194,7 +186,7 @@ def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch)
             "(FORMAT parquet, USE_TMP_FILE false)) FROM x",
         )
 
-    assert fingerprint(tiny_run.path) == before
+    assert contents(tiny_run.path) == before
     assert not list(tmp_path.iterdir())
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bean_queries import saved_query
 from beancount import loader
 from beancount.core import data
-from beanquery.query import run_query
 
 from ledger import fill_store
 from ledger.day_ledger import days_of
@@ -24,14 +24,6 @@ from ledger.run_folder import RunFolder
 
 ALL = 1_000_000
 ZERO = Decimal("0.00")
-
-
-def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Run a saved query of main.beancount with Beancount's own tools only."""
-    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
-    assert not errors
-    text = next(e.query_string for e in entries if isinstance(e, data.Query) and e.name == name)
-    return run_query(entries, options, text)[1]
 
 
 def named(tables: list[Table]) -> dict[str, Table]:
