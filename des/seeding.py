@@ -1,6 +1,6 @@
 """The initial state of a random stream, computed as numpy's SeedSequence does, but compiled.
 
-A life begins some 300,000 streams. numpy takes 14 microseconds to seed each stream; this module
+A life begins about 300,000 streams. numpy takes 14 microseconds to seed each stream; this module
 takes three for the same words. A test compares the two.
 """
 

@@ -49,7 +49,7 @@ def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
-    """Return the hits for the manifest, in the order of the firms' names."""
+    """Return each firm's number of hits and their medians, for the manifest, sorted by name."""
     found = sorted(statistics_in_fills(run).items())
     return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
 

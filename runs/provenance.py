@@ -44,7 +44,7 @@ def _fit(run: RunFolder) -> list[str]:
     if not fit:
         return []
     close, outcomes = fit["inside"] + fit["near"], fit["outcomes"]
-    return [f"{close} of {outcomes} recorded outcomes inside the record or within a tenth"]
+    return [f"{close} of {outcomes} recorded outcomes inside the recorded range or near it"]
 
 
 def _fidelity(run: RunFolder) -> str:

@@ -154,7 +154,7 @@ def _tokens(scenario: Scenario) -> Change | None:
     lenders = [each for each in scenario.group.lenders if on_coins or each.advance is None]
     how = "no tokens are bought or granted"
     if not on_coins:
-        how += "; a lender on tokens alone does not lend"
+        how += "; a lender whose only collateral is tokens lends nothing"
     left_out: dict[str, Any] = {"tokens": [], "pools": None, "lift": None}
     return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
 
@@ -168,7 +168,7 @@ def _portfolio(scenario: Scenario) -> Change | None:
     lenders = [each | {"drawn_in_full": False} for each in _tables(left)]
     how = "the captive maker borrows what it needs, and holds no coins"
     if len(left) < len(group.lenders):
-        how += "; a lender on coins alone does not lend"
+        how += "; a lender whose only collateral is coins lends nothing"
     return Change(how, {"group": {"portfolio": None, "lenders": lenders}})
 
 

@@ -302,7 +302,7 @@ def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
         )
         assert "in BTC, ALTS and STABLE are not included" in table.notes[-1]
         assert f"Claims in them are {spoken(owed_usd)} at the marks" in table.notes[-1]
-    assert not any("Dollars alone" in n for t in where(tiny_run).tables() for n in t.notes)
+    assert not any("Only dollars are here" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
     assert " STABLE are missing" in answer(run)
     assert hole_in_kind(tiny_run) is None

@@ -28,7 +28,7 @@ class PledgedAccount:
 
 
 def size_weight_e6(factor: float, tokens: float) -> int:
-    """Return the maximum weight of a holding by its size, in millionths: 1.1 / (1 + factor x root).
+    """Return the largest weight of a holding, in millionths: 1.1 / (1 + factor x sqrt(tokens)).
 
     Args:
         factor: the token's factor; 0: the size has no effect.

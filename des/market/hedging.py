@@ -109,7 +109,8 @@ class HedgeDesk:
         Args:
             end_us: the interval's end.
             ticks: the interval's ticks.
-            impact_per_root_lot: an order's own impact on the log-price, over the root of its lots.
+            impact_per_root_lot: an order's own impact on the log-price, divided by the square root
+                of its lots.
 
         Returns:
             Rows of dtype ROW in the order of time.

@@ -282,7 +282,7 @@ class Listing:
         return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded volume of the day at *time_us*, if there is one."""
+        """Return the recorded volume of the day at *time_us*, or None without a record."""
         of_one_usd = self._demand.recorded_usd(time_us)
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 

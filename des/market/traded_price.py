@@ -32,7 +32,7 @@ class TradedPrice:
         self._impact.update(elapsed_s, lots, self._daily_volatility(now_us))
 
     def impact_per_root_lot(self, time_us: int) -> float:
-        """Return an order's own impact on the log-price, over the root of its lots."""
+        """Return an order's own impact on the log-price, divided by the square root of its lots."""
         return self._impact.per_root_lot(self._daily_volatility(time_us))
 
     def ticks_of_day(self, end_us: int) -> Ticks:

@@ -32,7 +32,7 @@ class UninformedDemand:
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded volume of one market on the day at *time_us*, if there is one."""
+        """Return one market's recorded volume of the day at *time_us*, or None without a record."""
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:

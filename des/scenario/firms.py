@@ -74,7 +74,7 @@ class FirmClass(Part):
 class CapitalRules(Part):
     """The daily rules by which the firms' capital follows their results."""
 
-    half_life_days: Annotated[float, Field(ge=1, le=365)]  # the half-life of the trailing return
+    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of the weights in a trailing return
     withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
     # Share of capital that moves in a day, per bp of daily trailing advantage.
     shift_per_bp: Fraction

@@ -153,8 +153,8 @@ class Leverage(Part):
             if found := getattr(self, key):
                 raise ContradictionError(
                     (key,),
-                    f"{'are' if isinstance(found, tuple) else f'is {found:g}'}; leave out what is "
-                    "not for full days alone, since there is share_of_claims",
+                    f"{'are' if isinstance(found, tuple) else f'is {found:g}'}; leave it out, "
+                    "since with share_of_claims customers on margin trade only on full days",
                 )
         return self
 

@@ -160,8 +160,8 @@ class Market(Part):
         if self.quoter.displayed_usd is not None and self.depth:
             raise ContradictionError(
                 ("quoter", "displayed_usd"),
-                f"is {self.quoter.displayed_usd:_} beside depth, of which the captive maker "
-                "shows its share; give one of the two",
+                f"is {self.quoter.displayed_usd:_} and depth is given too, of which the captive "
+                "maker shows a share; give one of the two",
             )
         return self
 

@@ -65,7 +65,8 @@ class Price(Part):
             )
         if self.candles is not None and (self.anchors or self.volatility):
             raise ContradictionError(
-                ("candles",), "is not alone; give it, or anchors and volatility"
+                ("candles",),
+                "is given with anchors or volatility; give only candles, or only the other two",
             )
         if (self.jump_share > 0) != (self.jumps_per_day > 0):
             zero = "jump_share" if self.jump_share == 0 else "jumps_per_day"

@@ -60,5 +60,5 @@ def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> No
     if (market is None) == (not stated):
         fault = f"is missing; give market or {key}"
         if stated:
-            fault = f"is not alone; give {key}, or market"
+            fault = f"is given together with {key}; give one of the two"
         raise ContradictionError(("market",), fault)

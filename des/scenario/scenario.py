@@ -103,7 +103,7 @@ class Scenario(Part):
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(
-                    place, f"draw a firm '{name}', which is taken; give the other another name"
+                    place, f"create a firm '{name}', a name that is taken; rename the other entity"
                 )
             if name in seen:
                 raise ContradictionError(
@@ -114,8 +114,8 @@ class Scenario(Part):
             # Commodities are in capitals: BTC-PERP.FTX must identify the venue of the contract.
             raise ContradictionError(
                 ("lead", "name"),
-                f"is '{self.lead.name}', in capitals the house's; give a name that differs by "
-                "more than case",
+                f"is '{self.lead.name}', which in capitals is the house's name; give a name with "
+                "other letters",
             )
         check_distinct("markets", "name", [market.name for market in self.markets])
         return self
@@ -186,8 +186,8 @@ class Scenario(Part):
             if Fraction(tick_usd).denominator > TICKS_PER_USD_MAX:
                 raise ContradictionError(
                     ("group", "pools", i, "token"),
-                    f"is '{pool.token}', whose market has ticks of {tick_usd}, too fine to count "
-                    f"a pool in; give it 1/{TICKS_PER_USD_MAX:_} or more, or no pool",
+                    f"is '{pool.token}', whose market has ticks of {tick_usd}, too small "
+                    f"for a pool; give it 1/{TICKS_PER_USD_MAX:_} or more, or leave the pool out",
                 )
         return self
 
@@ -259,7 +259,8 @@ class Scenario(Part):
             if self.markets[names.index(token.market)].stands_for > 1:
                 raise ContradictionError(
                     ("leverage", "tokens", i, "market"),
-                    f"is '{token.market}', which stands for many; give a market of the token's own",
+                    f"is '{token.market}', whose stands_for is above 1; "
+                    "give a market of this token only",
                 )
         held = [token.name for token in self.group.tokens] if self.group else []
         held += [coin.name for coin in self.coins]
@@ -298,7 +299,8 @@ class Scenario(Part):
                 raise ContradictionError(
                     place,
                     f"is {found:g}, with which quotes in {self.markets[i].name} are up to "
-                    f"{reach_bps:_.0f} bps from the price; give less, for below {REACH_BPS_MAX:_}",
+                    f"{reach_bps:_.0f} bps from the price; give a smaller value, "
+                    f"for less than {REACH_BPS_MAX:_}",
                 )
         return self
 

@@ -1,4 +1,4 @@
-"""A venue: the claims and positions of its members, and their settlement.
+"""A venue: the claims and positions of its accounts, and their settlement.
 
 Each account has n contracts with the entry value v. At the mark M the variation margin is n M - v;
 then v becomes n M. For every long there is a short, so the sums of n and v over all members are

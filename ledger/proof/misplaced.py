@@ -36,7 +36,7 @@ def misplaced(folder: Path, entries: Sequence[data.Directive], chart: Chart) -> 
         text = path.read_text(encoding="utf-8")
         if found := _TO_THE_LOADER.search(text):
             line = text.count("\n", 0, found.start(1)) + 1
-            yield f"{name}:{line}: {found[1]!r} belongs in {_MAIN} alone"
+            yield f"{name}:{line}: {found[1]!r} belongs only in {_MAIN}"
     paid = {_accounts_of(spending) for spending in chart.spendings}
     for entry in entries:
         file = Path(entry.meta["filename"]).name
@@ -50,7 +50,7 @@ def _fault(
     if not is_month and file != _MAIN:
         return f"{_MAIN} includes no such file"
     if is_month and not isinstance(entry, _OF_A_MONTH):
-        return f"a directive {type(entry).__name__.lower()!r} belongs in {_MAIN} alone"
+        return f"a directive {type(entry).__name__.lower()!r} belongs only in {_MAIN}"
     if is_month and isinstance(entry, data.Custom) and entry.type not in _NOTED:
         return f"no run writes a note of the kind {entry.type!r}"
     if not isinstance(entry, data.Transaction):

@@ -84,7 +84,8 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
                 yield f"{_placed(run, day, note)}: {SCENARIO} does not give {note.text()}"
         for day, note in due:
             if (day, note) not in found:
-                yield f"{day:%Y-%m}.beancount: it lacks a note that {SCENARIO} gives: {note.text()}"
+                missing = f"this note on an input of {SCENARIO} is missing: {note.text()}"
+                yield f"{day:%Y-%m}.beancount: {missing}"
         if len(found) > len(due) and not set(found) - set(due):
             yield f"{given.start:%Y-%m}.beancount: it notes an input twice: {kind.kind}"
 

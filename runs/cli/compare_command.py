@@ -48,7 +48,7 @@ def compare_command(run: RunFolder) -> BesideRecord:
       moneytrail compare runs/out/tiny-seed1 --table sources
 
     Each row has a figure of the books, the recorded figure of the same definition with its source,
-    and a verdict: inside, near (within a tenth), below, above, or the record is silent. `explained`
+    and a verdict: inside, near (10 % outside at most), below, above, or no record. `explained`
     names the parts of the model behind each outcome outside the record. If the run has no figure of
     the same definition, `cannot-say` gives the reason. Inputs of scenarios are separate and have no
     verdict, since agreement of an input proves nothing. A short run covers few rows. --plot draws

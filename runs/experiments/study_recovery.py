@@ -49,7 +49,7 @@ def recovery_table(members: Members) -> Table:
     ]
     return Table(
         "recovery",
-        f"Of {HIDDEN} hidden members, the number within the 90 % interval of plausible members",
+        f"How many of {HIDDEN} hidden values are in the 90 % interval of the plausible members",
         ("quantity", "hidden", "covered", "width", "bias_sd", "bias_error_sd"),
         rows,
         (

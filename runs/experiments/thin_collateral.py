@@ -100,7 +100,7 @@ def outcome(setting: ThinSetting) -> PledgedResult:
 
 
 def grid() -> Iterator[ThinSetting]:
-    """Yield the settings of the grid, weight by weight."""
+    """Yield the settings of the grid: each weight with each depth."""
     for weight, depth in product(WEIGHTS, DEPTHS_USD):
         yield replace(ThinSetting.base(), weight_initial=weight, usd_per_bp=depth)
 

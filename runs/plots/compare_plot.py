@@ -47,10 +47,10 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
         axes.xaxis.set_major_formatter(short)
         axes.set_xlabel("USD")
         axes.set_title("How does the run compare with the public record?")
-        axes.scatter([], [], 30, facecolor=INSIDE, label="run: inside or within a tenth", **EDGE)
         axes.scatter(
-            [], [], 30, facecolor=OUTSIDE, label="run: outside by more than a tenth", **EDGE
+            [], [], 30, facecolor=INSIDE, label="run: in the recorded range, or near", **EDGE
         )
+        axes.scatter([], [], 30, facecolor=OUTSIDE, label="run: more than 10 % outside", **EDGE)
         axes.plot([], [], color="#9db4c0", linewidth=7, label="recorded range")
         axes.legend(loc="lower right")
     return figure

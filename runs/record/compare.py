@@ -69,7 +69,7 @@ class BesideRecord:
         inside, near = said["inside"], said[TENTH]
         close = (
             f"{inside + near} of {len(outcomes)} comparable outcomes are inside the recorded "
-            f"range ({inside}) or within a tenth of it ({near})."
+            f"range ({inside}), or at most 10 % beyond its nearer end ({near})."
         )
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         far = [row for row in furthest_first(amounts) if row.is_off][:FURTHEST]

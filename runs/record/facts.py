@@ -93,7 +93,7 @@ class Fact(Part):
             if figure is not None and isinstance(figure, date) != (self.unit == "date"):
                 raise ContradictionError((key,), f"is {_told(figure)}, in {self.unit}")
         if (None in ends) != (ends == (None, None)):
-            raise ContradictionError(("low",), "and high need each other")
+            raise ContradictionError(("low",), "and high must be given together")
         if self.low is None or self.high is None:
             return self
         if self.value is None:
@@ -145,7 +145,9 @@ def _either(day: date | None, end: date | None) -> date:
 
 
 def _dated_otherwise() -> ContradictionError:
-    return ContradictionError(("day",), "or else since and until must be there")
+    return ContradictionError(
+        ("day",), "is missing or is given too often; give day, or since and until"
+    )
 
 
 def _told(figure: float | date) -> str:

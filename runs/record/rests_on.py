@@ -10,7 +10,7 @@ RESTS_ON: Mapping[str, str] = {
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
     "share-of-maker-in-volume": "the maker's quotes relative to others', or a target share",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
-    "claims-of-customers": "deposits by volume, an assumption; in kind alone they move with prices",
+    "claims-of-customers": "deposits follow volume, by assumption; only coins follow prices",
     "cash-of-the-exchange": "custody: in dollars, unless retail.coins; all can be paid out",
     "hole-of-the-exchange": "claims and custody, which are separate outcomes",
     "shortfall-of-the-exchange": "claims, and the rest of the portfolio after recalls",

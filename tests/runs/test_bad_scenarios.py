@@ -450,7 +450,7 @@ WRONG_NAMES = [
     ('name = "Firm02"', 'name = "FTX"', "firms.members[1].name", "is 'FTX', which is taken"),
     ('name = "Firm02"', 'name = "Outside"', "firms.members[1].name", "which is taken"),
     ('name = "Binance"', 'name = "FTX"', "lead.name", "is 'FTX', which is taken"),
-    ('name = "Binance"', 'name = "Ftx"', "lead.name", "more than case"),
+    ('name = "Binance"', 'name = "Ftx"', "lead.name", "with other letters"),
     (MARKET, MARKET + MARKET, "markets[1].name", "is 'BTC-PERP', which is taken"),
 ]
 
@@ -592,9 +592,24 @@ WRONG_CLASSES = [
     (CLASS, CLASS * 2, "firms.classes[1].category", "is 'pro', which is taken; give each its own"),
     (CLASS, CLASS * 21, "firms.classes", "has 21 entries"),
     ("trading = 3", "trading = 997", "firms.classes", "make 1001 firms; give 1000 at most"),
-    ('name = "Firm02"', 'name = "Firm03"', "firms.classes", "draw a firm 'Firm03', which is taken"),
-    ('name = "Firm02"', 'name = "Firm07"', "firms.classes", "draw a firm 'Firm07', which is taken"),
-    ('name = "Retail"', 'name = "Firm05"', "firms.classes", "draw a firm 'Firm05', which is taken"),
+    (
+        'name = "Firm02"',
+        'name = "Firm03"',
+        "firms.classes",
+        "create a firm 'Firm03', a name that is taken",
+    ),
+    (
+        'name = "Firm02"',
+        'name = "Firm07"',
+        "firms.classes",
+        "create a firm 'Firm07', a name that is taken",
+    ),
+    (
+        'name = "Retail"',
+        'name = "Firm05"',
+        "firms.classes",
+        "create a firm 'Firm05', a name that is taken",
+    ),
     *(
         (f'category = "{old}"', f"category = {wrong}", f"{place}.category", "in small letters")
         for old, place in (("pro", A_CLASS), ("larp", "firms.members[1]"))
@@ -724,7 +739,7 @@ UNQUOTABLE = [
         {"half_spread_bps": 500.0, "skew_bps_per_limit": 600.0},
         9.0,
         "maker.spread_times",
-        "up to 5_100 bps from the price; give less",
+        "up to 5_100 bps from the price; give a smaller",
     ),
     ({"levels": 6, "level_step_bps": 1_000.0}, 1.0, STEP_BPS, "up to 5_008 bps from the price"),
     ({"levels": 2, "level_step_bps": 0.01}, 0.1, STEP_BPS, "to tell 2 levels apart with"),
@@ -778,7 +793,7 @@ WRONG_TOKENS = [
         "not listed; give one of BTC-PERP",
     ),
     ('market = "BTC-PERP"', "market = 7", f"{TOKEN}.market", "is 7"),
-    (TICK, f"{TICK}\nstands_for = 2", f"{TOKEN}.market", "which stands for many"),
+    (TICK, f"{TICK}\nstands_for = 2", f"{TOKEN}.market", "whose stands_for is above 1"),
     *(
         ('name = "BTC"', f'name = "{word}"', f"{TOKEN}.name", "something else in the books")
         for word in ("USD", "NULL", "TRUE", "FALSE")

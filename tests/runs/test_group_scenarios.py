@@ -53,7 +53,12 @@ REFUSED = [
         "give one of the markets: BTC-PERP",
     ),
     ('market = "BTC-PERP"\nhouse', "house", "group.tokens[1].market", "give market or marks"),
-    ("marks = [\n", 'market = "BTC-PERP"\nmarks = [\n', "group.tokens[0].market", "is not alone"),
+    (
+        "marks = [\n",
+        'market = "BTC-PERP"\nmarks = [\n',
+        "group.tokens[0].market",
+        "is given together with",
+    ),
     (
         "{ at = 2022-06-02, usd",
         "{ at = 2022-05-01, usd",

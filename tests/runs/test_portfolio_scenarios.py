@@ -15,7 +15,7 @@ REFUSED = [
     ('dealers = "Coin-Dealers"', 'dealers = "MineCo"', "group.portfolio.dealers", "is taken"),
     ('market = "BTC-PERP"', 'market = "ETH-PERP"', f"{HOLDING}[0].market", "is 'ETH-PERP'"),
     ('market = "BTC-PERP"\n', "", f"{HOLDING}[0].market", "is missing"),
-    (COIN, f'{COIN}market = "BTC-PERP"\n', f"{HOLDING}[1].market", "is not alone"),
+    (COIN, f'{COIN}market = "BTC-PERP"\n', f"{HOLDING}[1].market", "is given together with"),
     (COIN, 'name = "BTC"\n', f"{HOLDING}[1].name", "is taken"),
     (COIN, 'name = "NULL"\n', f"{HOLDING}[1].name", "which Beancount needs"),
     ("share = 0.4", "share = 0.6", HOLDING, "shares of 1.1 in all"),

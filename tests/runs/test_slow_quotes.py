@@ -88,7 +88,7 @@ def test_the_counterfactual_keeps_the_displayed_sizes_decided_in_the_run(execute
     )  # without kept sizes the maker decides other sizes
 
 
-def test_slow_quotes_cannot_be_removed_from_a_maker_as_fast_as_others(group_run, fast_run):
+def test_slow_quotes_cannot_be_removed_if_the_maker_is_as_fast_as_others(group_run, fast_run):
     with pytest.raises(CounterfactualError) as found:
         without(fast_run, "SlowQuotes")
 

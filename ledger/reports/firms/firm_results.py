@@ -325,7 +325,7 @@ def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decima
     yield from _venue_check(run, balances, parties.house, everybody.house_claim_usd)
     yield from _venue_check(run, balances, parties.lead, everybody.lead_claim_usd)
     yield "opening capital and results of the trading firms", brought
-    yield "their remaining claims and cash", everybody.left_usd
+    yield "remaining claims and cash of the trading firms", everybody.left_usd
     yield "difference (must be 0.00)", everybody.left_usd - brought
 
 

@@ -216,7 +216,7 @@ def _closes_table(found: CoverageByDay) -> Table:
         (
             "Profit is the firms' result at the house since the first day: edge less fees "
             "there, less hedging costs. All other figures are balances at the day's close.",
-            "A claim is profit plus deposits and the effects of price moves. Cover: the cash "
-            "as a share of all claims.",
+            "A firm's claim is its profit, its net deposits, and its gains and losses from price "
+            "moves. Cover: cash as a share of all claims.",
         ),
     )

@@ -1,8 +1,8 @@
 """Customers whose margin failed: the cascade by hour, losses, gains, and payment of debts.
 
 Every step of a liquidation is a row of the fills. There are four steps: a fill in the book, a
-takeover by a backstop, a closing against the other side, and a payment alone. Sales of tokens have
-a separate table. Gains are read from the general ledger, by kind.
+takeover by a backstop, a closing against the other side, and a payment without a trade. Sales of
+tokens have a separate table. Gains are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping

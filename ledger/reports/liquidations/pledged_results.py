@@ -1,6 +1,6 @@
 """Loans on thin tokens: the dollars borrowed, and the proceeds of the collateral.
 
-The general ledger has an entry for each step; all entries of a borrower have one link. The loss is
+The general ledger has an entry for each step; all entries of a borrower share one link. The loss is
 the debt that the captive maker took over, less the proceeds of the tokens. Unsold tokens are held
 in kind, and are shown at the last price.
 """

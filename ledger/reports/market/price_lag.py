@@ -135,7 +135,7 @@ def dispersions(day: Sight) -> Dispersions:
 
 
 def _around(fine: np.ndarray) -> np.ndarray:
-    """Return, for each lag of LAGS_US, the sum of the steps within NEAR_US of it."""
+    """Return, for each lag of LAGS_US, the sum of the steps at most NEAR_US away from the lag."""
     added = np.pad(fine, ((0, 0), (1, 0))).cumsum(axis=1)
     width = added.shape[1] - len(LAGS_US)
     return added[:, width:] - added[:, :-width]

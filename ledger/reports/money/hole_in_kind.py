@@ -93,9 +93,9 @@ class HoleInKind:
         """Return a sentence on the coins that a table in dollars leaves out, and on their table."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
-            f"Dollars alone: deposits, withdrawals and claims in {listed(names)} are not included. "
-            f"Claims in them are {spoken(self.coins_owed_usd)} at the marks of {self.day}: "
-            f"--table {IN_KIND}."
+            f"Only dollars are here: deposits, withdrawals and claims in {listed(names)} are not "
+            f"included. Claims in them are {spoken(self.coins_owed_usd)} at the marks of "
+            f"{self.day}: --table {IN_KIND}."
         )
 
     def answer(self) -> str:

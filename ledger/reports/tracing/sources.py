@@ -38,7 +38,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The settings of a tracing: the followed sources, the accounts and the steps."""
+    """Which sources are followed, in which accounts, and whether by day or by movement."""
 
     of: str = Kind.CUSTOMERS  # a kind, a party, or both as Loans:Lender01
     seq: int | None = None  # one entry as the source, in place of `of`

@@ -289,7 +289,7 @@ def test_steps_are_normal_and_uncorrelated():
         assert abs(np.mean(steps[lag:] * steps[:-lag])) < 3 / root_n
 
 
-def test_steps_across_the_end_of_an_hour_are_as_large_as_others():
+def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
     """Normalised steps have mean square 1 with s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)
@@ -494,7 +494,7 @@ def test_steps_within_an_hour_have_the_volatility_of_the_hour():
         assert np.mean(group**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(group)))
 
 
-def test_jumps_have_the_stated_share_of_variance_and_other_ticks_the_rest():
+def test_jumps_have_the_stated_share_of_variance_and_other_ticks_have_the_rest():
     """Jumps are recognised by size: their sd is 54 times that of a tick.
 
     A limit of 6 sds of ticks misses 9 % of the jumps, and 10^-3 of their variance. A sum of

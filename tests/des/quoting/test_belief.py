@@ -65,7 +65,7 @@ def market(quoter: dict, month_usd: float = MONTH_USD, annual: float = 0.8) -> M
 
 @cache
 def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8, **quoter):
-    """Return the predicted result and volume of the month so far, in dollars."""
+    """Return the result and volume until *until_us* in the maker's simulation, in dollars."""
     run = TINY.run.model_copy(update={"start": START, "end": END})
     of_market = market(quoter, of, annual)
     scenario = TINY.model_copy(update={"run": run, "markets": (of_market,)})

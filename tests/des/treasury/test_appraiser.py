@@ -100,8 +100,9 @@ def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
     second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)
 
-    # Fees grow by 24,000. Without the maker 0.64 of 24,000 is left, 15,360, after 12,000 in the
-    # year before. Earnings of the last year are 36,000, since there are no costs.
+    # Fees rise from 12,000 to 36,000. In the second year customers of other makers pay 24,000 of
+    # them. Without the maker 0.64 of the 24,000 is left: 15,360, which is 3,360 above the 12,000 of
+    # the first year. There are no costs, so earnings are 36,000.
     assert values(appraiser) == {
         BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
         WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),
@@ -169,7 +170,7 @@ def test_the_makers_quotes_are_worth_at_least_zero_and_at_most_the_whole_house(m
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
 
-def test_without_growth_the_house_loses_no_share_value_without_its_maker():
+def test_if_fees_do_not_grow_removing_the_maker_costs_no_share_value():
     posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
 
     assert appraised(posted)[0].lost_without_maker_cents == 0

@@ -431,7 +431,7 @@ def test_a_tick_that_is_too_small_for_a_pool_is_refused():
     markets[SOL] |= {"tick_usd": "0.000001", "lot": "10000"}
     markets[SOL]["quoter"] |= {"position_limit_usd": 1e9, "displayed_usd": 1e9}
 
-    with pytest.raises(ScenarioError, match="too fine to count a pool in"):
+    with pytest.raises(ScenarioError, match="too small for a pool"):
         load(str(POOLS), {"markets": tuple(markets)})
 
 

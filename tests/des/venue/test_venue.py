@@ -237,7 +237,7 @@ def test_the_pool_of_settlements_has_zero_balance_after_every_step(steps):
 
 
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
-def test_funding_sums_to_zero_and_each_member_pays_the_rate_within_a_cent(history, last, rate_e9):
+def test_funding_sums_to_zero_and_each_account_pays_the_rate_within_a_cent(history, last, rate_e9):
     pays, steps = history
     venue, recorder = venue_of(pays)
     for step in [step for step in steps if not isinstance(step, Fund)]:

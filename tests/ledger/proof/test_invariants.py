@@ -912,7 +912,9 @@ BOOKS = [
         )
     ),
     # ------------------------------------------------------------------- hole-is-explained
-    Books("hole-is-explained", "every account of the group has a part", OPENING + DEPOSIT),
+    Books(
+        "hole-is-explained", "every account of the group has a part in the hole", OPENING + DEPOSIT
+    ),
     *(
         Books(
             "hole-is-explained",

@@ -23,7 +23,7 @@ def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[fl
     return float(mean), float(error)
 
 
-def test_without_hits_the_gain_falls_with_latency_without_a_limit():
+def test_without_hits_the_gain_has_no_lower_limit_as_latency_rises():
     found = [earned(latency_s, is_hit=False) for latency_s in (0.0, 0.5, 2.0, 8.0, 32.0)]
 
     for (sooner, error), (later, its_error) in pairwise(found):

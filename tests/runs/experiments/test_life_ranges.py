@@ -142,7 +142,7 @@ def test_each_scenario_of_the_range_has_the_mean_and_range_over_all_seeds():
     assert [row["hole_usd"] for row in rows(by_seed)] == squares * len(RANGES)
 
 
-def test_a_life_is_compared_with_the_life_of_the_same_seed():
+def test_a_life_is_compared_with_the_life_without_hits_of_the_same_seed():
     """Both lives have the same seed, so the difference excludes the effect of the seed."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 

@@ -213,7 +213,7 @@ def words(figure: Figure) -> str:
 
 
 def points(axes: Axes) -> set[tuple[float, float]]:
-    """Return the positions of a panel's marks."""
+    """Return the positions of the points drawn in a panel."""
     return {tuple(each) for found in axes.collections for each in found.get_offsets().tolist()}
 
 

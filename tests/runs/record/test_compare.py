@@ -481,9 +481,9 @@ def test_the_answer_counts_near_figures_and_lists_the_largest_deviations(group_r
     beside = compare(group_run, Record(fact=facts))
 
     assert beside.answer().startswith(
-        "2 of 5 comparable outcomes are inside the recorded range (1) or "
-        "within a tenth of it (1). Largest deviations: the credit on 2022-06-03 (0.0 billion here, "
-        "7.0 to 9.0 on record); the hole on 2022-06-03"
+        "2 of 5 comparable outcomes are inside the recorded range (1), or "
+        "at most 10 % beyond its nearer end (1). Largest deviations: the credit on "
+        "2022-06-03 (0.0 billion here, 7.0 to 9.0 on record); the hole on 2022-06-03"
     )
     assert beside.answer().endswith("Never reached: a halt.")
     first = beside.tables()[0]

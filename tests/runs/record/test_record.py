@@ -66,15 +66,15 @@ def test_a_fact_without_a_range_has_equal_low_and_high_ends(tmp_path):
     [
         ("value = 1_000\n", "", "fact[0].value is missing, and there is a range"),
         ("value = 1_000", "value = 1_200", "fact[0].value is 1200, outside of 900 to 1100"),
-        ("low = 900\n", "", "fact[0].low and high need each other"),
-        ("day = 2022-05-09", "since = 2022-05-09", "fact[0].day or else since and until"),
+        ("low = 900\n", "", "fact[0].low and high must be given together"),
+        ("day = 2022-05-09", "since = 2022-05-09", "fact[0].day is missing or is given too often"),
         (
             "day = 2022-05-09",
             "since = 2022-05-09\nuntil = 2022-05-08",
             "fact[0].until is 2022-05-08",
         ),
-        ("day =", "until = 2022-05-09\nday =", "fact[0].day or else since and until"),
-        ("day = 2022-05-09\n", "", "fact[0].day or else since and until"),
+        ("day =", "until = 2022-05-09\nday =", "fact[0].day is missing or is given too often"),
+        ("day = 2022-05-09\n", "", "fact[0].day is missing or is given too often"),
         ('unit = "USD"', 'unit = "EUR"', "fact[0].unit "),
         ('unit = "USD"', 'unit = "date"', "fact[0].value is 1000, in date"),
         ("high = 1_100", "high = 2022-05-11", "fact[0].high is 2022-05-11, in USD"),
@@ -143,7 +143,7 @@ def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
     return {(row["day"], row["market"]): row for row in rows}
 
 
-def test_liquidations_of_a_day_are_compared_with_the_recorded_total_times_the_share(
+def test_liquidations_of_a_day_are_compared_with_the_houses_share_of_the_total(
     margin_run: RunFolder,
 ):
     crash = date(2022, 5, 10)

@@ -350,7 +350,15 @@ def test_a_hedge_is_divided_between_takeovers_and_quotes_in_proportion():
     trades = [
         (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by the maker's quotes
         (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over by the maker
-        (LEAD, MAKER, LEAD, -20, 1_000, 1_000, False),  # hedges half of each
+        (
+            LEAD,
+            MAKER,
+            LEAD,
+            -20,
+            1_000,
+            1_000,
+            False,
+        ),  # hedges half of the lots quoted, and half of those taken over
         (LEAD, CROWD, LEAD, 1, 900, 900, False),
     ]
     found = diagnose(world(trades, [(HOUSE, MAKER, HOUSE, -2_000)])).usd

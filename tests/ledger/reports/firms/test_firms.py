@@ -188,7 +188,9 @@ def test_sums_that_must_be_zero_are_zero_if_firms_quote_on_the_lead_venue(aftern
     assert (
         lines["claims on Binance in the books of the trading firms"] == 62
     )  # an old claim of 50 and results of 12
-    assert lines["their remaining claims and cash"] == sum(each.left_usd for each in league(run))
+    assert lines["remaining claims and cash of the trading firms"] == sum(
+        each.left_usd for each in league(run)
+    )
 
 
 def test_sums_that_must_be_zero_are_zero_if_firms_enter_and_leave(crowd_run):

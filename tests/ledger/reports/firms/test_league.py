@@ -251,7 +251,7 @@ def test_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
 # ----------------------------------------------------------------------- independent calculations
 
 
-def test_fill_statistics_have_the_number_the_median_edge_and_the_median_age(afternoon):
+def test_fill_statistics_are_the_number_of_fills_and_the_medians_of_edge_and_age(afternoon):
     assert fill_statistics(afternoon) == {
         # Edges of Firm01: 30 / 30,000 and 30 / 30,020, ages 1 s and 3 s.
         # Edge of Firm02: 40 / 30,000, age 2.5 s.
