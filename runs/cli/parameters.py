@@ -103,9 +103,7 @@ def plotted(
         def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:
             found = command(*args, **options)
             if plot:
-                from runs.plots.paper import (
-                    save,
-                )  # imported here, since few commands draw a picture
+                from runs.plots.paper import save  # a slow import for pictures only
 
                 shown = options["run"]
                 runs = shown if isinstance(shown, tuple) else (shown,)
