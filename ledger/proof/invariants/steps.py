@@ -73,6 +73,7 @@ def entities(ledger: Ledger) -> frozenset[str]:
     return frozenset(account_of(entry.account).entity for entry in ledger.opens)
 
 
+@cache
 def is_cash(account: Account) -> bool:
     """Return whether dollars in an account are cash."""
     # Dollars in a pool are cash: no entity owes them.
