@@ -18,7 +18,6 @@ from runs.cli.main import main
 from runs.experiments import experiment
 from runs.record.compare import compare
 from runs.record.facts import load_record
-from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.member_table import read_members
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
@@ -98,18 +97,19 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
 
 def test_the_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-    n, with_half, facts, most = re.findall(
-        r"repeated the simulation (\d+) times .* In (\d+) of them the thread's causes .* are half "
-        r"of the hole, but this one contradicts (\d+) recorded facts. If the hole is ten billion "
-        r"or more, these causes are at most (\S+) %",
+    n, plausible, *hole_bn, most_bn, with_half, facts = re.findall(
+        r"simulation (\d+) times .*? (\d+) of these lives are plausible .*? In 90 % of the \2 the "
+        r"hole is \$(\S+) to \$(\S+) billion .*? cost at most \$(\S+) billion. In (\d+) of the \1 "
+        r"these causes are half of the hole, but the one nearest to the record contradicts (\d+) ",
         said(),
     )[0]
-    share = 100 * report.members.drawn(MECHANISM) / report.members.drawn(HOLE)
 
-    assert f"of {n} members" in report.answer()
+    assert f"{plausible} of {n} members" in report.answer()
     assert f"half of the hole or more in {with_half} member" in report.answer()
     assert len(report.would_have_to_be.contradicted) == int(facts)
-    assert f"{share[report.members.drawn(HOLE) >= 10e9].max():.1f}" == most
+    parts = {row[0]: row[3:6] for row in report.tables()[0].rows}
+    assert [f"{parts['the hole'][i] / 10**9:.1f}" for i in (0, 2)] == hole_bn
+    assert f"{parts['the mechanism: all three'][2] / 10**9:.1f}" == most_bn
 
 
 @pytest.fixture(scope="module")
