@@ -200,7 +200,11 @@ def a_day_removed(run: RunFolder, days: Days) -> None:
     ("forge", "place", "said"),
     [
         (a_kind_moved, r"2022-05\.beancount:\d+: ", "under different kinds"),
-        (a_day_removed, r"fills/2022-06\.parquet: row with seq \d+: ", "on the position held"),
+        (
+            a_day_removed,
+            r"fills/2022-06\.parquet: row with seq \d+: ",
+            "its lots are not the position",
+        ),
     ],
 )
 def test_forged_books_that_break_a_rule_are_found_by_the_audit(run, tmp_path, forge, place, said):
