@@ -57,7 +57,7 @@ class GroupedHours:
         bounds: tuple[float, int],
         key: int,
     ) -> "GroupedHours":
-        """Draw one traded hour for each group of each day.
+        """Choose at random, for each group of hours of each day, the one hour that is traded.
 
         Args:
             predicted: the predicted loss of each hour of all days of the run, shape (hours,).

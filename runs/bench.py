@@ -53,7 +53,7 @@ def bare_simpy(scenario: Scenario) -> None:
 
 
 def markets_alone(scenario: Scenario, every_quote: bool) -> None:
-    """Run the quotes, the races and the fills, without posting and settlement."""
+    """Run the quotes, the firms' races to stale quotes and the fills; post and settle nothing."""
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder), every_quote)
         for listing in world.listings:

@@ -41,8 +41,8 @@ class KeptResults:
             folder.mkdir(parents=True, exist_ok=True)
             if place.is_file() and place.read_text(encoding="utf-8") != text:
                 raise OtherResultsError(
-                    f"{folder}: its results belong to another question or program; give another "
-                    "--out"
+                    f"{folder}: its results come from other inputs or other software; give "
+                    "another --out"
                 )
             write_whole(place, text.encode())
         except OSError as error:

@@ -51,7 +51,9 @@ def report(
             help="csv and json have numbers without separators; json has decimals as strings.",
         )
         @click.option(
-            "--table", metavar="NAME", help="One table with every digit; csv needs a choice."
+            "--table",
+            metavar="NAME",
+            help="One table with every digit; csv needs a name if there are several.",
         )
         @click.option("--all", "everything", is_flag=True, help="Every table with every digit.")
         @functools.wraps(command)

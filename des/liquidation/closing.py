@@ -19,7 +19,7 @@ class Handover(NamedTuple):
 def hand_over(
     equity_cents: int, position: int, lots: int, mark: int, tick_cents: int, thirds: int
 ) -> Handover:
-    """Close some lots of a position, at *thirds* / 3 of the way from the mark to the zero price.
+    """Close some lots, *thirds* / 3 of the way from the mark to the price that leaves no equity.
 
     Prices are whole ticks, rounded in the account's favour. So at the zero price the remainder is
     never a debt, unless the zero price is below a tick.

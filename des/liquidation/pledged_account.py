@@ -53,7 +53,7 @@ def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return the number of lots whose sale restores an account's margin, or all lots.
+    """Return how many lots to sell to restore an account's margin; all if no number suffices.
 
     Args:
         account: the account.

@@ -49,7 +49,7 @@ class Decided:
 
     quotes: MonthlyQuotes
     planned: Outlook | None = None  # None: no month has ended yet
-    held_by: str = ""  # the limit that binds, if any
+    held_by: str = ""  # the limit that prevents a larger size, if any
 
 
 class QuotingChoice(Protocol):

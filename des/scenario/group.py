@@ -100,7 +100,7 @@ class Use(Part):
                 raise ContradictionError((key,), f"is {day}; give a day until {YEARS[1]}")
         if self.until is not None and self.until < self.date:
             raise ContradictionError(
-                ("until",), f"is {self.until}; give {self.date}, its date, or a later day"
+                ("until",), f"is {self.until}; give {self.date} (the use's date) or a later day"
             )
         return self
 

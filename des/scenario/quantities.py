@@ -23,23 +23,23 @@ Entity = Annotated[
     StringConstraints(pattern=r"^[A-Z]([A-Za-z0-9-]*[A-Za-z0-9])?\z", max_length=24),
     Field(
         description="a name of at most 24 letters, digits and dashes (none at the end) that "
-        "begins with a capital, such as 'Firm07'"
+        "begins with a capital letter, such as 'Firm07'"
     ),
 ]
 MarketName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z][A-Z0-9-]*[A-Z0-9]\z", max_length=16),
     Field(
-        description="a name of 2 to 16 capitals, digits and dashes (none at the end) that begins "
-        "with a capital, such as 'BTC-PERP'"
+        description="a name of 2 to 16 capital letters, digits and dashes (none at the end) that "
+        "begins with a letter, such as 'BTC-PERP'"
     ),
 ]
 TokenName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z][A-Z0-9]*[A-Z0-9]\z", max_length=12),
     Field(
-        description="a name of 2 to 12 capitals and digits that begins with a capital, such as "
-        "'SOL'"
+        description="a name of 2 to 12 capital letters and digits that begins with a letter, such "
+        "as 'SOL'"
     ),
 ]
 NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # the money, and reserved words of Beancount

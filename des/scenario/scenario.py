@@ -306,7 +306,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
-        """Refuse a policy that decides sizes without a largest size."""
+        """Refuse a market without a largest displayed size if the policy decides sizes."""
         policy = self.maker.quoting.policy
         for i, market in enumerate(self.markets):
             most_usd = market.quoter.most_displayed_usd

@@ -173,7 +173,7 @@ def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
     for row in text:
         ours = held.pop(row[:2], None)
         if ours is None:
-            yield f"posting {row[1]} of seq {row[0]} is missing"
+            yield f"posting {row[1]} of seq {row[0]} is not in the copy"
         elif ours != row:
             for name, said, told in zip(_NAMES, ours, row, strict=True):
                 if said != told:

@@ -31,7 +31,7 @@ class MarginTokens:
         self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
     def make_room(self, missing: int) -> None:
-        """Add *missing* holders without tokens."""
+        """Add holders who have no tokens; *missing* is the number of them."""
         none = np.zeros(missing, dtype=np.int64)
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))

@@ -36,7 +36,7 @@ def packed(name: str, content: bytes) -> SealedBlock:
 
 
 def listed(name: str, content: object) -> SealedBlock:
-    """Return a small block as JSON."""
+    """Return uncompressed content as a block of JSON text; use it for small content only."""
     return SealedBlock(name, SHORT, compact(content).replace("<", "\\u003c"))
 
 

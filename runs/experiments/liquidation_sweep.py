@@ -164,7 +164,7 @@ def outcome(case: Case) -> BackstopOutcome:
 
 
 def line(path: str, factor: str, **at: Any) -> list[Setting]:
-    """Return the settings along one factor; other factors have the base's values, or *at*'s."""
+    """Return a setting for each value of *factor*; *at* replaces other values of the base."""
     base = replace(Setting.base(path), **at)
     changes: list[dict[str, Any]] = [{factor: value} for value in FACTORS[factor]]
     return [replace(base, **change) for change in changes]

@@ -109,5 +109,5 @@ def _rank_caption(found: RankCorrelation) -> str:
         )
         if low is not None
     ]
-    told = f"Rank correlation of house and elsewhere, {found.firms} firms: {found.spearman}"
+    told = f"Rank correlation with results elsewhere, {found.firms} firms: {found.spearman}"
     return f"{told}\n(95%: {', '.join(ends) or 'too few for it'})".replace("-", MINUS)

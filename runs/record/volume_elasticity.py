@@ -61,7 +61,7 @@ def elasticity(
 def variation(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Variation:
-    """Return the range and the volume of each day with both, for the regression."""
+    """Return range and volume, as logs less monthly means, of each day that has both."""
     kept = [
         (day, day.price.high_usd / day.price.low_usd)
         for day in days

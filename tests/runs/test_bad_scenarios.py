@@ -443,7 +443,12 @@ WRONG_NAMES = [
         for wrong in NOT_ENTITIES
     ),
     *(
-        ('name = "BTC-PERP"', f"name = {wrong}", "markets[0].name", "a name of 2 to 16 capitals")
+        (
+            'name = "BTC-PERP"',
+            f"name = {wrong}",
+            "markets[0].name",
+            "a name of 2 to 16 capital letters",
+        )
         for wrong in NOT_MARKETS
     ),
     ('name = "Firm02"', 'name = "Firm01"', "firms.members[1].name", "is 'Firm01', which is taken"),
@@ -799,7 +804,7 @@ WRONG_TOKENS = [
         for word in ("USD", "NULL", "TRUE", "FALSE")
     ),
     *(
-        ('name = "BTC"', f"name = {wrong}", f"{TOKEN}.name", "2 to 12 capitals and digits")
+        ('name = "BTC"', f"name = {wrong}", f"{TOKEN}.name", "2 to 12 capital letters and digits")
         for wrong in ('"btc"', '"B"', '"BTC-PERP"', '"1INCH"', '"BTC\\n"', f'"{"A" * 13}"', "7")
     ),
     ("[[leverage.tokens]]", "[leverage.tokens]", "leverage.tokens", "is a table; give a list"),

@@ -32,7 +32,7 @@ REFUSED = [
         "until = 2022-08-15",
         "until = 2022-05-30",
         "group.uses[1].until",
-        "give 2022-05-31, its date",
+        "give 2022-05-31 (the use's date)",
     ),
     ("usd = 700_000", "usd = 0", "group.uses[2].usd", "is 0"),
     ("house_cost_share = 0.25", "house_cost_share = 1.5", "group.house_cost_share", "is 1.5"),

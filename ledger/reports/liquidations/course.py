@@ -136,7 +136,7 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
 def _prices(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[str, int], dict[tuple[datetime, str], int]]:
-    """Return the first lead price by market, and the last one by step and market, in ticks."""
+    """Return each market's first lead price, and its last one in each hour or day, in ticks."""
     found = connection.execute(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # rows without a price have 0

@@ -80,7 +80,7 @@ class BothTiers:
         return list(booked_entries(self.run, "list_contains(links, ?)", [link]))
 
     def fill(self, seq: int) -> Fill[int] | None:
-        """Return the fill with a number (seq); None if there is no such fill."""
+        """Return the fill whose number is *seq*; None if there is no such fill."""
         rows = self.fills(f"seq = {seq}")
         return first_fill(rows) if len(rows) else None
 

@@ -341,7 +341,7 @@ def test_each_cohort_has_its_own_range_of_holders(cohort, within):
 # --------------------------------------------------------------------------- constant rates
 
 
-def test_without_a_flow_deposits_are_a_poisson_process():
+def test_deposits_at_a_constant_rate_are_a_poisson_process():
     """The number of deposits in 1,000 hours is within three standard errors of the mean."""
     counter = Counter(0)
     came: list[tuple[int, int]] = []

@@ -276,8 +276,8 @@ def normalised_steps(seconds, logs, annual):
 
 
 def test_steps_are_normal_and_uncorrelated():
-    """For n standard normals, the s.e. of the first, second and fourth moment are 1, sqrt(2) and
-    sqrt(96) over sqrt(n); that of autocorrelations is 1 / sqrt(n).
+    """For n standard normal numbers, the standard errors of the first, second and fourth moment are
+    1, sqrt(2) and sqrt(96), each divided by sqrt(n); that of an autocorrelation is 1 / sqrt(n).
     """
     steps = normalised_steps(*path(price(ticks_per_s=0.3), days=4), annual=0.8)
     root_n = math.sqrt(len(steps))

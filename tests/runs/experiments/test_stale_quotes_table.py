@@ -30,7 +30,7 @@ def test_the_loss_grows_with_latency_with_size_and_with_the_number_of_firms(monk
     assert 0 < fresh < late < large_to_one < large < 100 * late
 
 
-def test_the_tables_have_the_mean_of_seeds_and_its_standard_error():
+def test_the_tables_have_the_mean_over_seeds_and_its_standard_error():
     def found(ticks: float, seed: int) -> dict[Quoted, float]:
         return {each: ticks + seed for each in ways(ticks)}
 
