@@ -158,17 +158,26 @@ def test_without_jumps_all_groups_have_the_maximum_size():
     assert set(weights[weights > 0].tolist()) == {12}
 
 
+END = {"run": {"end": date(2019, 9, 1), "one_hour_in": 12, "group_loss_usd_max": 8}}
+
+
+@pytest.fixture(scope="module")
+def short_life() -> tuple[Scenario, np.ndarray]:
+    """Return the scenario of a life that ends early, and the weights of its hours."""
+    base = load("ftx-in-kind", END)
+    return base, weights_in(base)
+
+
 @pytest.mark.parametrize("kind", REMOVALS)
-def test_a_counterfactual_samples_the_same_hours_as_its_run(kind: str):
+def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: str):
     """Removing any one cause does not change the sampled hours. The run is short, to save time."""
-    end = {"run": {"end": date(2019, 9, 1), "one_hour_in": 12, "group_loss_usd_max": 8}}
-    base = load("ftx-in-kind", end)
+    base, weights = short_life
     change = REMOVALS[kind](base)
     if change is None:
         pytest.skip("the scenario does not have this cause")
-    other = load("ftx-in-kind", {**change.overrides, **end})
+    other = load("ftx-in-kind", {**change.overrides, **END})
 
-    assert np.array_equal(weights_in(base), weights_in(other))
+    assert np.array_equal(weights, weights_in(other))
 
 
 def test_groups_are_sorted_by_quarter_and_loss_without_single_hours():

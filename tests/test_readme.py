@@ -107,7 +107,7 @@ def test_the_text_on_the_study_agrees_with_the_shipped_study():
     assert f"{plausible} of {n} members" in report.answer()
     assert f"half of the hole or more in {with_half} member" in report.answer()
     assert len(report.would_have_to_be.contradicted) == int(facts)
-    parts = {row[0]: row[3:6] for row in report.tables()[0].rows}
+    parts = {row[0]: row[3:6] for row in report.parts_table().rows}
     assert [f"{parts['the hole'][i] / 10**9:.1f}" for i in (0, 2)] == hole_bn
     assert f"{parts['the mechanism: all three'][2] / 10**9:.1f}" == most_bn
 
