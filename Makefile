@@ -6,8 +6,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# In the default editable mode a folder `runs` where a user works would hide ours from Python.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	--constraint constraints.txt
+	--constraint constraints.txt --config-settings editable_mode=compat
 LIFE := runs/out/ftx-sampled-seed1
 RUN ?= $(LIFE)
 # Neighbouring tests share runs, so each of the two processes gets consecutive tests.

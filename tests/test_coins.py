@@ -339,7 +339,7 @@ def test_the_opening_of_the_hole_includes_coins_at_market_prices(run):
     assert opened.growth is None
     assert opened.in_a_sentence() in where(run).answer()
     assert opened.in_a_sentence() == (
-        f"The hole opened on {opened.day}, coins at market prices included."
+        f"With coins at market prices the hole stayed open from {opened.day} on."
     )
 
 

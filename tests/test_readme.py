@@ -18,6 +18,7 @@ from runs.cli.main import main
 from runs.experiments import experiment
 from runs.record.compare import compare
 from runs.record.facts import load_record
+from runs.study.member_figures import MECHANISM
 from runs.study.member_table import read_members
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
@@ -97,19 +98,23 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
 
 def test_the_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-    n, plausible, *hole_bn, most_bn, with_half, facts = re.findall(
-        r"simulation (\d+) times .*? (\d+) of these lives are plausible .*? In 90 % of the \2 the "
-        r"hole is \$(\S+) to \$(\S+) billion .*? cost at most \$(\S+) billion. In (\d+) of the \1 "
-        r"these causes are half of the hole, but the one nearest to the record contradicts (\d+) ",
+    n, fit, allowed, of, low, high, gain, loss, half, missed = re.findall(
+        r"simulated (\d+) lives .*? (\d+) of them fit the record: each misses at most (\d+) of "
+        r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? a gain "
+        r"of \$(\S+) billion to a loss of \$(\S+) billion. In (\d+) of the \1 lives these causes "
+        r"are half of the hole, but the one nearest to the record misses (\d+) of the \4 facts",
         said(),
     )[0]
+    plausible = report.is_plausible
+    hole_bn = report.members.drawn("hole-of-the-exchange to 2022-11-11")[plausible] / 10**9
+    lost_bn = report.members.drawn(MECHANISM)[plausible] / 10**9
 
-    assert f"{plausible} of {n} members" in report.answer()
-    assert f"half of the hole or more in {with_half} member" in report.answer()
-    assert len(report.would_have_to_be.contradicted) == int(facts)
-    parts = {row[0]: row[3:6] for row in report.parts_table().rows}
-    assert [f"{parts['the hole'][i] / 10**9:.1f}" for i in (0, 2)] == hole_bn
-    assert f"{parts['the mechanism: all three'][2] / 10**9:.1f}" == most_bn
+    assert f"{fit} of {n} members are plausible" in report.answer()
+    assert f"half of the hole or more in {half} member" in report.answer()
+    assert f"It misses {missed} of the {of} facts" in report.answer()
+    assert f"a plausible member misses {allowed} at most" in report.answer()
+    assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
+    assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +135,6 @@ def test_the_readme_has_the_answer_of_the_life(life):
 
 @pytest.mark.slow
 def test_the_number_of_outcomes_near_the_record_agrees_with_compare(life):
-    inside, of = re.findall(
-        r"Of (\d+) recorded outcomes that can be compared with it, (\d+)", said()
-    )[0][::-1]
+    inside, of = re.findall(r"Of (\d+) comparable recorded outcomes (\d+)", said())[0][::-1]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

@@ -27,7 +27,7 @@ FEW = 10  # with fewer plausible members, no interval is reported
 PLAIN: Mapping[str, str] = {
     "quotes_usd": "quotes: net loss after spread and hedging costs",
     "liquidations_usd": "liquidations taken over",
-    "on_chain_usd": "liquidity on chain",
+    "on_chain_usd": "liquidity on chain, without lost tokens",
     MECHANISM: "the mechanism: all three",
     HOLE: "the hole",
     USES: "all uses of money",
@@ -108,21 +108,22 @@ class StudyReport:
         lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
         of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (
-            f"the mechanism used {_usd(lost[0])} to {_usd(lost[2])}, {of_uses[0]:.1f} to "
-            f"{of_uses[2]:.1f} % of all uses of money, beside a hole of {_usd(hole[0])} to "
-            f"{_usd(hole[2])}."
+            f"the result of the mechanism is from {_result(lost[0])} to {_result(lost[2])}, "
+            f"{of_uses[0]:.1f} to {of_uses[2]:.1f} % of all uses of money, beside a hole of "
+            f"{_usd(hole[0])} to {_usd(hole[2])}."
         )
 
     def _half(self) -> str:
         would, bound = self.would_have_to_be, self.would_have_to_be.bound
         if would.reached.any():
-            worst = would.contradicted[0].figure if would.contradicted else "nothing on record"
             n = int(would.reached.sum())
             hole_usd = float(self.members.drawn(HOLE)[would.chosen])
+            missed = int(sum(each.rules_out[would.chosen] for each in self.judged))
             return (
                 f"It is half of the hole or more in {n} member{'s' if n > 1 else ''}. The one "
-                f"nearest to the record has a hole of {_usd(hole_usd)} and contradicts "
-                f"{len(would.contradicted)} recorded facts, most of all {worst}."
+                f"nearest to the record has a hole of {_usd(hole_usd)}. It misses {missed} of the "
+                f"{len(self.judged)} facts that judge by more than {CUT:g} standard deviations; a "
+                f"plausible member misses {self.members.study.nth_largest - 1} at most."
             )
         if np.isnan(would.share).all():
             return "No member has a hole."
@@ -167,7 +168,8 @@ class StudyReport:
             rows,
             (
                 "Low and high enclose 90 % of members. Losses are positive. Money is "
-                "commingled: a share of the uses is not a share of the hole.",
+                "commingled: a share of the uses is not a share of the hole. Lost tokens: pools "
+                "also lose tokens to arbitrage, which cost no money.",
             ),
         )
 
@@ -208,6 +210,10 @@ class StudyReport:
 def _interval(values: np.ndarray) -> Sequence[float]:
     low, middle, high = np.nanpercentile(values, (ENDS[0], 50, ENDS[1]))
     return float(low), float(middle), float(high)
+
+
+def _result(lost_usd: float) -> str:
+    return f"a loss of {_usd(lost_usd)}" if lost_usd >= 0 else f"a gain of {_usd(-lost_usd)}"
 
 
 def _usd(usd: float) -> str:

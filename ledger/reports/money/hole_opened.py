@@ -61,12 +61,12 @@ class HoleOpened:
     growth: Growth | None  # None: no growth, or coins are owed, whose prices change the hole
 
     def in_a_sentence(self) -> str:
-        """State when the hole opened, the day of its largest growth, and that day's payments."""
+        """State since when the hole is open, and the payments on the day of its largest growth."""
         if self.is_opening:
-            said = "The hole was there in the opening balances"
+            said = "the hole was there in the opening balances"
         else:
-            said = f"The hole opened on {self.day}"
-        said += ", coins at market prices included" if self.counts_coins else ""
+            said = f"the hole stayed open from {self.day} on"
+        said = f"With coins at market prices {said}" if self.counts_coins else f"T{said[1:]}"
         if not self.growth:
             return f"{said}."
         is_same = self.growth.day == self.day and not self.is_opening

@@ -399,4 +399,4 @@ def test_the_answer_on_the_page_is_complete_and_begins_with_the_hole(opened, fir
     )
 
     assert " ".join(parts) == answer(first_run)
-    assert "is missing (the hole). The hole opened on" in parts[0]
+    assert "is missing (the hole). The hole stayed open from" in parts[0]

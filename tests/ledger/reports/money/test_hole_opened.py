@@ -66,7 +66,7 @@ def test_a_hole_that_a_loan_closes_opens_with_its_repayment(life):
 
     assert (opened.day, opened.is_opening) == (date(2022, 6, 30), False)
     assert opened.in_a_sentence() == (
-        "The hole opened on 2022-06-30 and grew most on that day, by $600: "
+        "The hole stayed open from 2022-06-30 on and grew most on that day, by $600: "
         "Lender01 was repaid $600."
     )
 
@@ -77,7 +77,7 @@ def test_the_day_on_which_the_hole_grew_most_is_reported_with_two_recipients(
     opened = hole_opened(life_with(SECOND_LENDER + REPAID_TO_TWO))
 
     assert opened.in_a_sentence() == (
-        "The hole opened on 2022-07-04 and grew most on that day, by $1,100: "
+        "The hole stayed open from 2022-07-04 on and grew most on that day, by $1,100: "
         "lenders were repaid $1,100 ($700 to Lender02, $400 to Lender01)."
     )
 
