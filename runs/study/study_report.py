@@ -25,9 +25,9 @@ from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 ENDS = (5, 95)  # percentiles of an interval
 FEW = 10  # with fewer plausible members, no interval is reported
 PLAIN: Mapping[str, str] = {
-    "quotes_usd": "quotes: net loss after spread and hedging costs",
+    "quotes_usd": "quotes, net of spread and hedging",
     "liquidations_usd": "liquidations taken over",
-    "on_chain_usd": "liquidity on chain, without lost tokens",
+    "on_chain_usd": "liquidity on chain, no lost tokens",
     MECHANISM: "the mechanism: all three",
     HOLE: "the hole",
     USES: "all uses of money",
