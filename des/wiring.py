@@ -276,7 +276,7 @@ def _on_margin(
 def _pledged(
     scenario: Scenario, parties: Parties, house: Venue, till: Till, journal: Journal
 ) -> PledgedLoans | None:
-    """Open the desk that lends dollars against thin tokens, if the scenario has borrowers."""
+    """Open the desk for pledged loans against thinly traded tokens, if the scenario has any."""
     if not (scenario.leverage and scenario.pledged_loans):
         return None
     tokens = {token.commodity: token for token in journal.chart.collateral}

@@ -18,8 +18,8 @@ class PledgedTerms(Note):
     token: Word
     initial_e6: Whole  # part of the tokens' value that backs a new loan
     lend_margin_e6: Whole  # margin required for each new dollar
-    maintenance_e6: Whole  # tokens are sold below this ratio
-    auto_close_e6: Whole  # the account is taken over below this ratio
+    maintenance_e6: Whole  # below this margin tokens are sold
+    auto_close_e6: Whole  # below this margin the captive maker takes over debt and tokens
     imf_factor: Number  # a larger holding has a smaller weight; 0: all have the same
     book_usd_per_bp: Usd
     book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point

@@ -81,7 +81,7 @@ class Tab:
             self.events.append(json.loads(self._socket.recv(timeout=WAIT_S)))
 
     def press(self, selector: str, text: str = "") -> None:
-        """Click with the mouse on the middle of the first element that contains a text."""
+        """Click on the first visible element that fits *selector* and contains *text*."""
         place = self.run(
             f"""(() => {{
               const all = [...document.querySelectorAll({json.dumps(selector)})];

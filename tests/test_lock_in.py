@@ -183,7 +183,7 @@ def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_share_value_at_sta
     assert -only.year_usd >= only.shares_would_lose_usd > 0
 
 
-def test_without_a_valuation_a_captive_maker_always_continues_to_quote(unvalued):
+def test_without_a_valuation_of_the_house_a_captive_maker_always_continues_to_quote(unvalued):
     assert set(decisions(unvalued).values()) == {"quotes on"}
     assert {each.shares_would_lose_usd for each in reviews(unvalued)} == {None}
 

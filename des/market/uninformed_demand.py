@@ -67,7 +67,7 @@ class UninformedDemand:
         return wanted_usd
 
     def response(self, plan: Plan, others: OtherQuotes) -> float:
-        """Return the ratio of customers' volume to the volume with the other makers alone.
+        """Return customers' volume as a multiple of their volume if only the other makers quoted.
 
         Args:
             plan: the captive maker's quotes.

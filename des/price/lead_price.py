@@ -15,8 +15,8 @@ from des.scenario import Price
 from des.turns import first_at
 from ledger.mistake import MistakeError
 
-# A day, whose ticks are read again at its close; the hour before, for a late quoter; the hour
-# after, for orders that have not yet arrived.
+# Hours kept in memory: a day, whose ticks are read again at its close; the hour before it, for a
+# late quoter; the hour after it, for orders that have not yet arrived.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
 # Prices are stored in 32 bits; this limit leaves room for moves inside hours and for impact.

@@ -267,10 +267,11 @@ _NOTES = (
     "sum of all markets are compared with them. A market that represents n markets has the volume "
     "and the fees of all n, and the order book of one. The share is an input if the maker's policy "
     "has a target share (`growth`).",
-    "The elasticity is the percentage rise of volume over Binance's for a day's range 1 % "
-    "wider. Binance is not simulated: other volume is assumed to rise with the range as "
-    "Binance's does on record. If customers trade the remainder of the recorded volume, hits "
-    "and forced orders are compared with customers' monthly mean.",
+    "The elasticity is the percentage rise of the ratio of the house's volume to Binance's if a "
+    "day's range is 1 % wider. Binance is not simulated: customers' volume is assumed to rise "
+    "with the range as Binance's does on record. If customers trade the remainder of the "
+    "recorded volume, the mean of the month replaces their volume of a day, since the remainder "
+    "falls when hits rise.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",

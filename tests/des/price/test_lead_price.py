@@ -320,7 +320,7 @@ def test_within_an_hour_between_anchors_variance_is_that_of_a_brownian_bridge(sh
     hours = np.arange(days * 24) * 3_600
     at = seconds.searchsorted(hours + 3_600 * share_of_hour)
     u = (seconds[at] - hours) / 3_600
-    inside = u < 1  # the next tick may belong to the next hour
+    inside = u < 1  # an hour without a tick after this moment is left out
 
     hour_variance = 0.8**2 * 3_600 / YEAR_S
     ratio = (logs[at] - math.log(30_000))[inside] ** 2 / (hour_variance * u * (1 - u))[inside]

@@ -188,7 +188,7 @@ def test_closing_all_positions_after_a_settlement_changes_no_claim(history, last
 
 
 def test_the_result_of_a_position_does_not_depend_on_the_path_of_marks():
-    """A purchase at 30 010 with a lead price of 30 000 first loses ten ticks, then gains 500."""
+    """A lot bought at 30 010 has lost 10 ticks at lead price 30 000, and gained 490 at 30 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
     for venue, path in ((straight, (30_500,)), (detour, (31_000, 5, 29_000, 30_500))):

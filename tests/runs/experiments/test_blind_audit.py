@@ -113,7 +113,7 @@ def test_if_only_quotes_lose_money_the_diagnosis_is_faster_firms(tiny_run):
     assert found.diagnosed.margin_pct > 0
 
 
-def test_without_firms_the_diagnosis_is_not_faster_firms(executed):
+def test_without_firms_neither_of_the_two_largest_diagnosed_losses_is_to_faster_firms(executed):
     run = executed("tiny", firms={"active": False})
     found = audit(run)
 
