@@ -10,13 +10,15 @@ from decimal import Decimal
 
 from ledger.accounts import income
 from ledger.claimed import Claimed
-from ledger.kinds import KINDS, Kind
+from ledger.kinds import CAUSE, KINDS, Kind
+from ledger.money import dollars
 from ledger.motives import Motive
 from ledger.reports.dollars import ZERO, earned, listed, percent, spoken, usd_balances
 from ledger.reports.market.sampled_hours import sampling_error_usd
 from ledger.reports.money.hole import Hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
 
 TOKENS_LOST = "tokens lost to arbitrage"
 
@@ -50,6 +52,7 @@ class Mechanism:
 
     parts: tuple[PartOfMechanism, ...]
     uses_usd: Decimal
+    stated_usd: Decimal  # the cost whose amount the scenario states
 
     @property
     def cost_usd(self) -> Decimal:
@@ -73,10 +76,13 @@ class Mechanism:
         share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
         said = f" ({share}% of all uses)" if share is not None else ""
         parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
-        return (
+        result = (
             f"The mechanism that the thread claims cost {spoken(self.cost_usd)}{said} and earned "
             f"{spoken(self.brought_usd)}: {listed(parts)}."
         )
+        if not self.stated_usd:
+            return result
+        return f"{result} Of this cost, {spoken(self.stated_usd)} is an input ({Kind.TAKEOVERS})."
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
@@ -110,7 +116,22 @@ def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
         if claimed is Claimed.ON_CHAIN and (lost := _lost_in_pools(run)):
             kinds[TOKENS_LOST] = lost
         parts.append(PartOfMechanism(claimed, kinds))
-    return Mechanism(tuple(parts), sum(the_hole.uses_usd.values(), ZERO))
+    return Mechanism(tuple(parts), sum(the_hole.uses_usd.values(), ZERO), _stated_usd(run))
+
+
+def _stated_usd(run: RunFolder) -> Decimal:
+    """Return the takeovers that the scenario states, in dollars.
+
+    Debts of accounts that borrowed against tokens have the same kind, but are outcomes.
+    """
+    ((cents,),) = run.select(
+        """
+        SELECT coalesce(sum(units), 0)::BIGINT FROM postings
+        WHERE tag = 'use' AND kind = $kind AND hole = $cause AND commodity = $money
+        """,
+        {"kind": Kind.TAKEOVERS, "cause": CAUSE, "money": MONEY},
+    )
+    return dollars(cents)
 
 
 def _lost_in_pools(run: RunFolder) -> Decimal:

@@ -1,5 +1,6 @@
 """The report sums the losses that the thread claims: quotes, liquidations and pools."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from ledger.kinds import USES, Kind
 from ledger.reports.life.answer import answer
 from ledger.reports.market.pool_results import pools
 from ledger.reports.money.hole import hole
-from ledger.reports.money.mechanism import TOKENS_LOST, mechanism, mechanism_table
+from ledger.reports.money.mechanism import TOKENS_LOST, Mechanism, mechanism, mechanism_table
 from ledger.run_folder import RunFolder
 
 RUNS = ("tiny_run", "busy_run", "margin_run", "tokens_run")
@@ -68,6 +69,35 @@ def test_the_mechanism_agrees_with_a_calculation_by_hand(afternoon):
     assert rows["liquidations"] == ("GapLoss", 40, 0, 40, Decimal("1.2"))
     assert rows["liquidity on chain"] == (None, 0, 0, 0, Decimal("0.0"))
     assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))  # percent of 3,253.00
+
+
+STATED = """
+2022-05-09 open Expenses:Alameda:Takeovers USD
+  hole: "cause"
+
+2022-05-10 * "Outside" "Alameda pays for a position that it took over" #use
+  seq: 997
+  time: "12:00:00.000000"
+  Expenses:Alameda:Takeovers                   100.00 USD
+  Assets:Alameda:Cash                         -100.00 USD
+"""
+
+
+def mechanism_of(run: RunFolder) -> Mechanism:
+    """Return the mechanism before the next run takes the folder."""
+    return mechanism(run, hole(run))
+
+
+def test_a_takeover_that_the_scenario_states_is_called_an_input(
+    afternoon_with: Callable[..., RunFolder],
+):
+    of_stated = mechanism_of(afternoon_with(STATED))
+    of_outcome = mechanism_of(afternoon_with(STATED.replace("#use", "#account-takeover")))
+
+    assert (of_stated.stated_usd, of_outcome.stated_usd) == (100, 0)
+    assert of_stated.cost_usd == of_outcome.cost_usd == 952
+    assert of_stated.in_a_sentence().endswith("Of this cost, $100 is an input (Takeovers).")
+    assert "input" not in of_outcome.in_a_sentence()
 
 
 def test_losses_of_pools_agree_with_the_report_on_pools(executed):
