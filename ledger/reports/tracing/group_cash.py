@@ -1,9 +1,9 @@
 """The house group's cash as movements between sources, accounts and uses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import groupby
-from typing import NamedTuple
+from itertools import groupby, takewhile
+from typing import Any, NamedTuple
 
 from ledger.kinds import LIQUID, Kind
 from ledger.money import pro_rata
@@ -45,27 +45,33 @@ class _Leg(NamedTuple):
     cents: int
 
 
-# Postings in dollars of entries that move the group's cash. A *plain* entry has two such postings:
-# one in an account of the group's cash, and one for the reason. Most entries are plain.
+# Postings in dollars of entries that move the group's cash, and that fulfil a condition. An entry
+# with one account of the group's cash and one reason outside the group is *plain*.
 _LEGS = """
-    WITH in_books AS (
-        SELECT *, root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till
+    WITH in_books AS MATERIALIZED (
+        SELECT seq, line, date, account, entity, root, kind, counterparty, party, payee, units,
+               root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till,
+               coalesce(list_contains($group, counterparty), false) AS internal
         FROM postings WHERE commodity = $money AND entity IN (SELECT unnest($group))
     ),
+    entries AS MATERIALIZED (
+        SELECT seq, sum(units) FILTER (till) AS received,
+               count(*) FILTER (till) = 1
+               AND count(*) FILTER (NOT till AND NOT internal AND units > 0) = 1 AS plain
+        FROM in_books GROUP BY seq HAVING {condition}
+    ),
     legs AS (
-        SELECT seq, line, date, account, entity, till,
-               coalesce(list_contains($group, counterparty), false) AS internal,
-               root, kind,
+        SELECT seq, line, date, account, entity, till, internal, root, kind,
                -- Only parties with books can be paid; other names are assets that were bought.
                CASE WHEN list_contains($names, counterparty) THEN counterparty
                ELSE coalesce(party, payee, counterparty, 'not named') END AS name,
-               units,
-               count(*) OVER entry = 2 AND count(*) FILTER (till) OVER entry = 1 AS plain,
-               sum(units) FILTER (till) OVER entry AS received
-        FROM in_books WHERE seq IN (SELECT seq FROM in_books WHERE till)
-        WINDOW entry AS (PARTITION BY seq)
+               units, plain, received
+        FROM in_books JOIN entries USING (seq)
     )
 """
+_ANY = "count(*) FILTER (till) > 0"
+# Transfers are split off first. So an entry that increases the group's cash has no payment.
+_PAYS = "received < 0"
 _COLUMNS = "seq, date, account, entity, till, internal, root, kind, name, units"
 
 
@@ -77,7 +83,11 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     split in proportion. A movement between accounts of the group is a transfer. For an opening
     balance, the part that is owed to others has creditors as its source, the other part the group.
     """
-    return tuple(_passed(run, "true"))
+    found = run.select(
+        f"{_LEGS.format(condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",
+        _parameters(run),
+    )
+    return tuple(_passed(found))
 
 
 class PaidOnDay(NamedTuple):
@@ -91,31 +101,32 @@ class PaidOnDay(NamedTuple):
 def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
     """Return the payments of `cash_passed`, summed by day and reason, in the order of time.
 
-    DuckDB sums the plain entries. Only other entries are read one by one; they are few.
+    DuckDB sums the plain entries, in rows without a seq; their whole payment has one reason. Only
+    other entries are read one by one; they are few.
     """
-    plain = run.select(
+    found = run.select(
         f"""
-        {_LEGS}
-        SELECT date, root, kind, name, sum(units)::BIGINT FROM legs
-        WHERE NOT till AND plain AND units > 0 GROUP BY ALL
+        {_LEGS.format(condition=_PAYS)}
+        SELECT NULL, date, NULL, NULL, false, false, root, kind, name, -sum(received)::BIGINT,
+               NULL::INT AS line
+        FROM legs WHERE plain AND NOT till AND NOT internal AND units > 0 GROUP BY ALL
+        UNION ALL
+        SELECT {_COLUMNS}, line FROM legs WHERE NOT plain ORDER BY 1 NULLS FIRST, line
         """,
         _parameters(run),
     )
-    paid = {(row[0], Reason(*row[1:4])): row[4] for row in plain}
-    # Transfers are split off first. So an entry that increases the group's cash has no payment.
-    for passed in _passed(run, "NOT plain AND received < 0"):
+    sums = list(takewhile(lambda row: row[0] is None, found))
+    paid = {(row[1], Reason(*row[6:9])): row[9] for row in sums}
+    for passed in _passed(found[len(sums) :]):
         if isinstance(passed.taker, Reason):
             subject = passed.day, passed.taker
             paid[subject] = paid.get(subject, 0) + passed.cents
     return sorted(PaidOnDay(day, reason, cents) for (day, reason), cents in paid.items())
 
 
-def _passed(run: RunFolder, which: str) -> Iterator[Passed]:
-    """Read those entries of the group's cash that fulfil a condition in SQL."""
-    found = run.select(
-        f"{_LEGS} SELECT {_COLUMNS} FROM legs WHERE {which} ORDER BY seq, line", _parameters(run)
-    )
-    legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in found)
+def _passed(rows: Iterable[tuple[Any, ...]]) -> Iterator[Passed]:
+    """Yield the movements of entries whose postings follow one another."""
+    legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in rows)
     for _, entry in groupby(legs, lambda leg: leg.seq):
         yield from _moves([*entry])
 
