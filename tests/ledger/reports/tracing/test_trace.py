@@ -221,7 +221,17 @@ def test_payments_by_day_are_the_sums_of_single_payments(world: RunFolder):
     assert_sums_of_single_payments(world)
 
 
-@pytest.mark.parametrize("entry", [TOGETHER, BY_WIRE])
+LESS_A_FEE = """
+2022-05-10 * "Firm01" "FTX pays out to Firm01, less a fee"
+  seq: 997
+  time: "12:00:00.000000"
+  Assets:FTX:Cash                            -100.00 USD
+  Liabilities:FTX:Customers:Firm01            120.00 USD
+  Income:FTX:Fees                             -20.00 USD
+"""
+
+
+@pytest.mark.parametrize("entry", [TOGETHER, BY_WIRE, LESS_A_FEE])
 def test_payments_by_day_split_an_entry_with_several_accounts(
     afternoon_with: Callable[..., RunFolder], entry: str
 ):
