@@ -44,3 +44,8 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", list_pages)
     for plain in ("beancount", "csv"):
         app.add_lexer(plain, TextLexer)
+
+
+# In printed answers a line may begin with an amount in dollars, which the lexer of consoles takes
+# for a prompt. An apostrophe after it is then an open quote.
+suppress_warnings = ["misc.highlighting_failure"]
