@@ -6,6 +6,7 @@ the site as it works in the checkout. A link to a file that is no page becomes a
 
 import re
 
+from pygments.lexers.shell import BashSessionLexer
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
@@ -32,6 +33,12 @@ templates_path = ["_site"]
 PAGE = re.compile(r"\]\(([\w./-]+)\.md\)")
 
 
+class ConsoleLexer(BashSessionLexer):
+    """A console whose prompt is a dollar and a space: a line of output may begin with $40,647."""
+
+    _ps1rgx = re.compile(r"(\$ )(.*\n?)")
+
+
 def list_pages(app: Sphinx, name: str, source: list[str]) -> None:
     """Make the links on the contents page the table of contents; a page left out is a warning."""
     if name == root_doc:
@@ -42,10 +49,6 @@ def list_pages(app: Sphinx, name: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> None:
     """Take what Markdown cannot say."""
     app.connect("source-read", list_pages)
+    app.add_lexer("console", ConsoleLexer)
     for plain in ("beancount", "csv"):
         app.add_lexer(plain, TextLexer)
-
-
-# In printed answers a line may begin with an amount in dollars, which the lexer of consoles takes
-# for a prompt. An apostrophe after it is then an open quote.
-suppress_warnings = ["misc.highlighting_failure"]
