@@ -76,6 +76,7 @@ test: tools  ## check style, imports and types, and run all tests except the slo
 
 test-slow: tools  ## run the tests that take minutes
 	$(BIN)/python -m pytest $(PARALLEL) -m slow
+	$(BIN)/python -m pytest $(PARALLEL) -m 'hypothesis and not slow' --hypothesis-profile thorough
 
 test-exhibit: tools  ## run all tests of the web page in Chromium; `make test` runs the fast ones
 	$(BIN)/python -m pytest tests/runs/exhibit -m 'slow or not slow'

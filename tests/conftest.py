@@ -19,10 +19,12 @@ from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import dump, load
 
-# A test has no time limit, and uses the same examples on every machine.
+# A test has no time limit, and uses the same examples on every machine. `make test-slow` tests each
+# property with more of them.
 settings.register_profile(
     "moneytrail", deadline=None, derandomize=True, database=None, max_examples=30
 )
+settings.register_profile("thorough", settings.get_profile("moneytrail"), max_examples=200)
 settings.load_profile("moneytrail")
 
 # A background job ignores Ctrl-C, and processes started by tests would ignore it too.
