@@ -1,0 +1,121 @@
+"""The figures of docs/study.md on the shipped study are those of its members."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from runs.record.facts import load_record
+from runs.study.member_table import read_members
+from runs.study.study_file import figure_name, study_path
+from runs.study.study_report import StudyReport
+from runs.study.would_have_to_be import contradicted_by
+
+PAGE = Path(__file__).parents[3] / "docs" / "study.md"
+BN = 10**9
+WORDS = {"Twelve": 12, "four": 4, "eleven": 11}
+
+
+@pytest.fixture(scope="module")
+def report() -> StudyReport:
+    return StudyReport(read_members(study_path("life").with_suffix("")), seal="")
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """Return the section on the shipped study, on one line."""
+    section = PAGE.read_text(encoding="utf-8").partition("## The shipped study")[2]
+    return " ".join(section.partition("\n## ")[0].split())
+
+
+def told(text: str, pattern: str) -> list[float]:
+    """Return the numbers that a pattern finds in the text exactly once."""
+    (found,) = re.findall(pattern, text)
+    groups = (found,) if isinstance(found, str) else found
+    return [float(WORDS.get(each, each)) for each in groups]
+
+
+def ends(values: np.ndarray) -> list[float]:
+    return [round(float(values.min()), 1), round(float(values.max()), 1)]
+
+
+def test_the_page_has_the_plausible_members_and_their_ranges(report: StudyReport, text: str):
+    of, found = report.members.drawn, report.is_plausible
+
+    assert told(text, r"reads (\d+) members and") == [len(found)]
+    assert told(text, r"(\w+) members are plausible") == [found.sum()]
+    assert told(text, r"between (\S+) and (\S+) in all of them") == ends(
+        of("mechanism_usd")[found] / BN
+    )
+    assert told(text, r"cash and coins, is (\S+) to (\S+) billion in the twelve") == ends(
+        of("hole-of-the-exchange to 2022-11-11")[found] / BN
+    )
+    low, middle, high = np.percentile(of("hole_usd")[found] / BN, (5, 50, 95)).round(1)
+    assert told(text, r"the hole is (\S+) to (\S+) billion, and the middle is (\S+)\. FTX") == [
+        low,
+        high,
+        middle,
+    ]
+
+
+def test_the_page_has_the_members_whose_mechanism_is_half_of_the_hole(
+    report: StudyReport, text: str
+):
+    hole, would = report.members.drawn("hole_usd"), report.would_have_to_be
+    share = report.members.drawn("mechanism_usd") / hole
+    missed = sum(each.rules_out[would.chosen] for each in report.judged)
+    others = [
+        len(list(contradicted_by(report.members, i))) for i in np.flatnonzero(report.is_plausible)
+    ]
+
+    assert told(text, r"In (\w+) members the mechanism is half") == [would.reached.sum()]
+    assert told(text, r"Their holes are (\S+) to (\S+) billion") == ends(hole[would.reached] / BN)
+    assert told(text, r"misses (\d+) of the (\d+) facts") == [missed, len(report.judged)]
+    assert told(text, r"the mechanism is (\S+) % of it at most") == [
+        round(100 * share[hole >= 10 * BN].max(), 1)
+    ]
+    assert told(text, r"`contradicted` lists (\d+) figures") == [len(would.contradicted)]
+    assert told(text, r"plausible members have (\d+) to (\d+) of them") == [
+        min(others),
+        max(others),
+    ]
+    first = slice(32)
+    assert told(text, r"hole of ten billion was (\S+) % there") == [
+        round(100 * share[first][hole[first] >= 10 * BN].max(), 1)
+    ]
+
+
+def test_the_page_has_the_results_of_quotes(report: StudyReport, text: str):
+    lost, hit = (report.members.drawn(name) for name in ("quotes_usd", "pickoff_usd"))
+
+    assert told(text, r"in (\d+) of the \d+ members they earn more than half a billion") == [
+        (lost < -BN / 2).sum()
+    ]
+    assert told(text, r"in (\d+) they lose more than half a billion") == [(lost > BN / 2).sum()]
+    assert told(text, r"more than a billion in (\w+) members; the median is (\d+) million") == [
+        (hit > BN).sum(),
+        round(float(np.median(hit)) / 10**6, -1),
+    ]
+
+
+def test_the_page_has_the_number_of_recorded_amounts_near_the_record(
+    report: StudyReport, text: str
+):
+    near, amounts = np.zeros(len(report.is_plausible), dtype=int), 0
+    for fact in load_record().fact:
+        name = figure_name(fact.key, fact.market, fact.last)
+        known = fact.role == "outcome" and fact.unit == "USD" and fact.amounts
+        if not known or name not in report.members.figures:
+            continue
+        low, high = map(float, known)
+        model = report.members.drawn(name)
+        near += (low - abs(low) / 10 <= model) & (model <= high + abs(high) / 10)
+        amounts += 1
+    plausible = near[report.is_plausible]
+
+    assert told(text, r"more than (\d+) of the (\d+) recorded amounts") == [near.max(), amounts]
+    assert told(text, r"the plausible members have (\d+) to (\d+)\. So") == [
+        plausible.min(),
+        plausible.max(),
+    ]
