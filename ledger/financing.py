@@ -68,12 +68,11 @@ def spend(
 ) -> Movement:
     """The group makes a payment. For some kinds it receives a stake, carried at cost."""
     payer, to = spending.payer, spending.to
-    tag = "venture" if spending.is_at_cost else "use"
     return Transaction(
         time_us,
         to,
         f"{payer} pays {to} {usd(cents)}: {why}",
-        "operations" if spending.kind == Kind.OPERATIONS else tag,
+        spending.tag,
         (
             Posting(spending.spent, cents),
             Posting(cash(payer), -cents),

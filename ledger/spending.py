@@ -1,9 +1,18 @@
 """Payments from one party to another that are not for trading."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ledger.accounts import expense, income
-from ledger.kinds import AT_COST
+from ledger.kinds import AT_COST, Kind
+
+
+class Spent(StrEnum):
+    """The tags of payments other than for trading; the scenario states their amounts."""
+
+    VENTURE = "venture"
+    USE = "use"
+    OPERATIONS = "operations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,13 @@ class Spending:
     def is_at_cost(self) -> bool:
         """Return whether the payer receives an asset, carried at cost."""
         return self.kind in AT_COST
+
+    @property
+    def tag(self) -> Spent:
+        """Return the tag of an entry with such a payment."""
+        if self.kind == Kind.OPERATIONS:
+            return Spent.OPERATIONS
+        return Spent.VENTURE if self.is_at_cost else Spent.USE
 
     @property
     def spent(self) -> str:

@@ -15,12 +15,11 @@ from ledger.accounts import cash
 from ledger.chart import Chart
 from ledger.notes import Note, Pays, Role
 from ledger.proof.preamble import INPUTS
-from ledger.spending import Spending
+from ledger.spending import Spending, Spent
 
 _MAIN = "main.beancount"
 _OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balance)
 _NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
-_SPENT = {"venture", "use", "operations"}  # tags of the group's payments
 
 # Instructions to the loader. They are allowed in main.beancount, which is compared word for word
 # elsewhere.
@@ -60,7 +59,7 @@ def _fault(
     if entry.flag != "*":
         return f"its flag is {entry.flag!r}, but each entry of a run has '*'"
     accounts = frozenset(posting.account for posting in entry.postings)
-    if _SPENT & entry.tags and accounts not in paid:
+    if {*Spent} & entry.tags and accounts not in paid:
         return "payer and receiver book the payment under different kinds"
     return None
 

@@ -18,6 +18,7 @@ from ledger.reports.market.sampled_hours import sampling_error_usd
 from ledger.reports.money.hole import Hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
+from ledger.spending import Spent
 from ledger.transaction import MONEY
 
 TOKENS_LOST = "tokens lost to arbitrage"
@@ -127,9 +128,9 @@ def _stated_usd(run: RunFolder) -> Decimal:
     ((cents,),) = run.select(
         """
         SELECT coalesce(sum(units), 0)::BIGINT FROM postings
-        WHERE tag = 'use' AND kind = $kind AND hole = $cause AND commodity = $money
+        WHERE tag = $tag AND kind = $kind AND hole = $cause AND commodity = $money
         """,
-        {"kind": Kind.TAKEOVERS, "cause": CAUSE, "money": MONEY},
+        {"tag": Spent.USE, "kind": Kind.TAKEOVERS, "cause": CAUSE, "money": MONEY},
     )
     return dollars(cents)
 
