@@ -76,7 +76,7 @@ class StudyReport:
     def tables(self) -> list[Table]:
         """Return the table of shares first, then the tables of inputs, moments and others."""
         return [
-            self.parts_table(),
+            self._parts_table(),
             inputs_table(self.members, self.is_plausible),
             moments_table(self.judged, self.is_plausible),
             would_have_to_be_table(self.would_have_to_be),
@@ -140,8 +140,7 @@ class StudyReport:
         share: np.ndarray = 100 * self.members.drawn(name) / self.members.drawn(USES)
         return share
 
-    def parts_table(self) -> Table:
-        """Return the table of shares, which needs none of the others' computations."""
+    def _parts_table(self) -> Table:
         found = self.is_plausible
         rows: list[tuple[Cell, ...]] = []
         for name in (*PARTS, MECHANISM, HOLE, USES):

@@ -160,9 +160,11 @@ def _answer(
         if rows_max is None:
             rows = result.fetchall()
             return columns, rows, len(rows)
-        rows, count = result.fetchmany(rows_max), 0
-        if len(rows) == rows_max:  # there may be more rows
-            (count,) = connection.query(statement.query).aggregate("count(*)").fetchall()[0]
+        rows = result.fetchmany(rows_max)
+        if len(rows) < rows_max:
+            return columns, rows, len(rows)
+        ((count,),) = connection.query(statement.query).aggregate("count(*)").fetchall()
+        # A statement with random numbers may have fewer rows the second time.
         return columns, rows, max(count, len(rows))
 
     with ThreadPoolExecutor(1) as pool:
