@@ -17,7 +17,7 @@ from ledger.parties import ARBITRAGEURS, Parties
 
 
 def parties_of(scenario: Scenario) -> Parties:
-    """Name every party that keeps books."""
+    """Return the parties of a scenario that keep books, each in its role."""
     group = scenario.group
     closing = scenario.retail.holding_days, scenario.firms.holding_days
     return Parties(
@@ -43,7 +43,7 @@ def parties_of(scenario: Scenario) -> Parties:
 
 
 def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
-    """Return one contract of a venue for each market."""
+    """Return the contracts of a venue, one for each market."""
     return tuple(
         Contract(market.name, venue, market.lot, market.tick_usd, market.stands_for)
         for market in scenario.markets

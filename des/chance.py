@@ -1,8 +1,9 @@
 """Random numbers: named streams for regular draws, hashes for single decisions.
 
 A stream belongs to one quantity of one process in one block of time. So blocks can be drawn in any
-order, and a new process changes no draws of other processes. A decision draws its random number by
-hashing its subject (seed, firm, quote). So the order of evaluation has no effect on a decision.
+order, and a new process changes no draws of other processes. A decision takes its random number
+from a hash of its subject (seed, firm, quote). So the order of evaluation has no effect on a
+decision.
 """
 
 import math
@@ -17,25 +18,25 @@ from des.seeding import SeedState
 
 QUANTILES = 4096
 
-_NO_MORE_OF_SEED = (0, 0, 0)  # SeedSequence has four words for a seed; a seed fills one of them
+_NO_MORE_OF_SEED = (0, 0, 0)  # the other three of the four words that numpy reserves for a seed
 
 # Finaliser of SplitMix64: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number
 # generators", OOPSLA.
 _INCREMENT = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
-_TO_INDEX = np.uint64(52)  # keeps the upper 12 bits of 64, which select one of QUANTILES rows
+_TO_INDEX = np.uint64(52)  # a shift by 52 bits leaves the upper 12 bits: the index of a row
 
 
 def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generator:
-    """Return the random stream of one *quantity* of one *process* in one *block* (market, hour)."""
-    # SeedSequence(seed, spawn_key=key) has the same words.
+    """Return the random stream for a *quantity* of a *process* in one *block*, such as an hour."""
+    # numpy's SeedSequence(seed, spawn_key=key) mixes the same words.
     words = (seed, *_NO_MORE_OF_SEED, *_key(process, quantity, *block))
     return Generator(PCG64(SeedState(np.array(words, dtype=np.uint32))))
 
 
 def decision_key(seed: int, *words: str | int) -> int:
-    """Return the 64-bit key of one kind of decision; `mix` adds the subject of each decision."""
+    """Return the 64-bit key of one kind of decision, which `mix` combines with each subject."""
     sequence = SeedSequence(seed, spawn_key=_key(*words))
     return int(sequence.generate_state(1, np.uint64)[0])
 
@@ -46,7 +47,7 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the indices that sort numbers, in linear time if the numbers are drawn uniformly.
+    """Return the indices that sort numbers. For uniform draws the time is linear.
 
     There are as many buckets as numbers. Each number goes to one bucket, and only numbers in the
     same bucket are compared. Equal numbers keep the order in which they were drawn.
@@ -59,7 +60,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
         Indices, int64, shape (n,).
     """
     n = len(drawn)
-    per_unit = n / span  # a float product rises with the number, so buckets are in order
+    per_unit = n / span  # a larger number never gives a smaller product, so buckets are in order
     begin, ordered = np.zeros(n + 1, np.int64), np.empty(n, np.int64)
     for number in drawn:
         begin[min(int(number * per_unit), n - 1) + 1] += 1
@@ -80,7 +81,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the distinct numbers in rising order, in linear time if the draws are uniform.
+    """Return the distinct numbers in rising order. For uniform draws the time is linear.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
@@ -101,7 +102,7 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("uint64(uint64, int64)", cache=True)
 def mix(key: int, subject: int) -> int:
-    """Return a 64-bit hash of a decision's key and subject; the arithmetic overflows on purpose."""
+    """Return a 64-bit hash of a decision's key and subject. Integer overflow is intended."""
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
     h = (h ^ (h >> _SHIFTS[1])) * _MULTIPLIERS[1]
@@ -117,8 +118,8 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
         span_us: the span, in microseconds.
 
     Returns:
-        Microseconds, not rounded. math.inf if the event never comes: at a rate of zero, or at a
-        rate so near zero that a float cannot represent the mean waiting time.
+        Microseconds, not rounded. The result is math.inf if *expected* is zero, or so near zero
+        that a float cannot represent the mean waiting time.
     """
     # In Python a float divided by a tiny number is infinity, but division by zero is an error.
     mean_us = span_us / expected if expected else math.inf
@@ -126,10 +127,10 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
 
 
 def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
-    """Tabulate a lognormal delay at equally likely quantiles.
+    """Return a table of equally likely delays from a lognormal distribution.
 
-    A hash selects a row of this table. The table contains integers, so that the rounding of
-    exponentials never reaches the books.
+    A hash selects a row of this table. The table contains integers, so that rounding errors of
+    exponentials never reach the books.
 
     Returns:
         QUANTILES delays in microseconds, ascending, int64.

@@ -1,4 +1,4 @@
-"""Time is an integer: microseconds since 1970-01-01 UTC, in SimPy's clock and in the books."""
+"""Times in SimPy's clock and in the books are integers: microseconds since 1970-01-01 UTC."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,17 +11,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def midnight_us(day: date) -> int:
-    """Return the first microsecond of *day*."""
+    """Return the time at which *day* begins, in microseconds since 1970."""
     return (day - _EPOCH.date()).days * DAY_US
 
 
 def instant_us(moment: datetime) -> int:
-    """Return *moment* in microseconds; a time without a zone is taken as UTC."""
+    """Return *moment* in microseconds since 1970. A time without a zone is in UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def microseconds(seconds: float) -> int:
-    """Round *seconds* to whole microseconds."""
+    """Convert *seconds* to whole microseconds, rounded."""
     return round(seconds * SECOND_US)

@@ -26,7 +26,7 @@ def folder() -> Path:
     for path in sorted(SOURCES):
         digest.update(path.read_bytes())
     beside = WORLD / "__pycache__"
-    # Without write permission beside the sources, the folder is in the user's home, as for numba.
+    # If the folder of the sources is read-only, use the folder in the user's home, as numba does.
     chosen = beside if os.access(WORLD, os.W_OK) else Path.home() / ".cache" / "numba"
     return Path(CHOSEN_BY_USER or chosen) / f"{BEGINNING}{digest.hexdigest()[:16]}"
 

@@ -1,4 +1,4 @@
-"""Optional parts of a scenario, for callers that exist only if the part is given."""
+"""Access to an optional part of a scenario by code that runs only if the part is given."""
 
 from typing import TypeVar
 
@@ -6,10 +6,10 @@ Given = TypeVar("Given")
 
 
 def given(value: Given | None) -> Given:
-    """Return an optional part of a scenario, for a caller that exists only if the part is given.
+    """Return *value*, an optional part of a scenario that the caller cannot do without.
 
     Raises:
-        ValueError: the part is missing, which is an error of the wiring, not of the scenario.
+        ValueError: the part is missing. The error is in the wiring, not in the scenario.
     """
     if value is None:
         raise ValueError("a part of the world was created although the scenario leaves it out")

@@ -44,8 +44,8 @@ def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndar
 class GroupedHours:
     """The traded hours of a run, drawn by groups. Index h of a tuple is hour h of the run."""
 
-    first_hour: int  # counted since 1970
-    weights: tuple[int, ...]  # number of hours that an hour represents; 0: the hour is not traded
+    first_hour: int  # hours since 1970
+    weights: tuple[int, ...]  # number of hours that each hour represents; 0 if it is not traded
     group_losses: tuple[float, ...]  # the predicted loss of the group that a traded hour represents
 
     @classmethod
@@ -57,12 +57,12 @@ class GroupedHours:
         bounds: tuple[float, int],
         key: int,
     ) -> "GroupedHours":
-        """Choose at random, for each group of hours of each day, the one hour that is traded.
+        """Draw one traded hour at random from each group of hours of each day.
 
         Args:
             predicted: the predicted loss of each hour of all days of the run, shape (hours,).
-            first_hour: the first hour, a midnight, counted since 1970.
-            full_days: the days, counted since 1970, on which each hour is its own group.
+            first_hour: the first hour of the run, in hours since 1970. It begins at midnight.
+            full_days: the days, in days since 1970, on which each hour is its own group.
             bounds: the largest predicted loss and the largest number of hours of a group.
             key: the key of the draw.
         """
@@ -77,16 +77,16 @@ class GroupedHours:
         return cls(first_hour, tuple(weights.tolist()), tuple(losses.tolist()))
 
     def weight(self, hour: int) -> int:
-        """Return the number of hours that *hour* (since 1970) represents; 0: not traded."""
+        """Return the number of hours that *hour* represents, or 0 if *hour* is not traded."""
         return self.weights[hour - self.first_hour] if hour >= self.first_hour else 0
 
     def traded(self) -> Iterator[tuple[int, int]]:
-        """Yield each traded hour, since 1970, and its weight in hours, in order."""
+        """Yield each traded hour, in hours since 1970, with its weight in hours, in time order."""
         for i, weight in enumerate(self.weights):
             if weight:
                 yield self.first_hour + i, weight
 
     def of_day(self, hour: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Return weights and predicted losses of groups, for the day that begins at *hour*."""
+        """Return the weight and the group's predicted loss of each hour of the day from *hour*."""
         hours = slice(hour - self.first_hour, hour - self.first_hour + HOURS_PER_DAY)
         return self.weights[hours], self.group_losses[hours]

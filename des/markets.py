@@ -1,4 +1,4 @@
-"""All markets between two settlements: they trade in parallel, and venues book the fills."""
+"""All markets trade in parallel between two settlements, and the venues book their fills."""
 
 from collections.abc import Generator, Sequence
 
@@ -15,7 +15,7 @@ from des.venue.venue import Venue
 
 
 class Markets:
-    """All listings, and the booking of their fills."""
+    """Runs the trading in all listings, and lets the venues book the fills."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Markets:
         return marks_of(self.listings)
 
     def trading(self, start_us: int, end_us: int) -> simpy.Event:
-        """Start trading in all markets in [start, end); the event succeeds when all are done."""
+        """Start trading in all markets until *end_us*. The event occurs when all have finished."""
         return self._env.all_of(
             [
                 self._env.process(self._trading(market, listing, start_us, end_us))

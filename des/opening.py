@@ -1,4 +1,4 @@
-"""Opening balances of all parties. A venue's cash equals its debts."""
+"""Opening balances of all parties. A venue opens with cash for every dollar claim on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,14 +26,14 @@ class Opening:
     claims: dict[tuple[str, str], int]  # the key is (entity, venue)
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
-    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # (issuer, token)
-    # Debts of a venue in kind, by (entity, venue, state, commodity).
+    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (issuer, token)
+    # Debts in units of a commodity. The key is (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
-    coins: dict[tuple[str, str], int] = field(default_factory=dict)  # (dealers, coin)
+    coins: dict[tuple[str, str], int] = field(default_factory=dict)  # the key is (dealers, coin)
     in_coins: Movement | None = None  # the entry for customers' coins
 
     def entry(self, time_us: int) -> Movement:
-        """Return the opening entry."""
+        """Return the transaction that books the opening balances."""
         return movements.opening_balances(
             time_us,
             self.cash,
@@ -53,9 +53,9 @@ def open_books(
     Args:
         first: the opening balances of each party.
         time_us: the run's start.
-        venues: by name.
+        venues: the venues, by name.
         custody: the parties' cash.
-        journal: records the entry.
+        journal: records the opening transaction.
     """
     names = journal.chart.parties.names
     for (entity, venue), cents in first.claims.items():
@@ -68,7 +68,7 @@ def open_books(
 
 
 def fund_maker(scenario: Scenario, parties: Parties, time_us: int, custody: Custody) -> None:
-    """Let the captive maker deposit its capital for quoting, and margin for its hedges."""
+    """Deposit the captive maker's capital on the house, and its margin on the lead venue."""
     maker = scenario.maker
     for venue, usd, why in (
         (parties.house, maker.house_deposit_usd, ", to quote with"),
@@ -92,8 +92,8 @@ def opening(
         scenario: states the balances.
         parties: all parties that keep books, by role.
         firms: the named firms and the drawn firms, including those that wait to enter.
-        on_margin, pledged, group: parts of the world with balances of their own, or None.
-        coins: customers' coins, which are a part of customers' claims; or None.
+        on_margin, pledged, group: parts of the world with balances of their own; None if left out.
+        coins: customers' coins, a part of customers' claims; None if there are no coins.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)

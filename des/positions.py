@@ -1,4 +1,4 @@
-"""The state after a settlement, market by market, for decisions about the next interval."""
+"""The state of each market after a settlement, for decisions about the next interval."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from ledger.parties import Parties
 
 
 class Positions:
-    """The state of every market, read from both venues."""
+    """Reads the state of each market from both venues."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Positions:
         self._backstops = [parties.holders.index(name) for name in parties.backstops]
 
     def of(self, market: int, marks: np.ndarray, now_us: int, quoter: QuoterSwitch) -> Holdings:
-        """Return the state that decisions about a market use.
+        """Return the state of a market, on which its next decisions are based.
 
         Args:
             market: the index of the market.
@@ -108,7 +108,7 @@ def _of_firms(
     takes: np.ndarray,
     leverage_max: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Select the firms' lots, claims, margins and fees in a market from the members' data.
+    """Return each firm's lots, claim, usable margin and fee in one market.
 
     A firm's claim is margin for its positions in all markets. Each market gets the margin that the
     firm's position there needs, and an equal part of the rest. So all markets together never use

@@ -1,4 +1,4 @@
-"""Positions at a halt: the house closes all of them at the mark, and trading ends.
+"""At a halt the house closes all positions at the mark, and trading ends.
 
 Gains and losses up to the mark are settled through the pool beforehand, so closing moves no money.
 Hedgers then close their hedges on the lead venue, which still trades.
@@ -24,12 +24,12 @@ class PositionsAtHalt:
         on_margin: MarginCustomers | None,
         firms: np.ndarray,
     ) -> None:
-        """Begin with nothing closed.
+        """Initialise with all positions still open.
 
         Args:
             house: the venue whose positions are closed.
             lead: the venue of the hedges.
-            listings: by market.
+            listings: the listing of each market.
             on_margin: customers on margin, whose positions are a part of retail's position.
             firms: the firms that close hedges at once; other hedgers close them at settlements.
         """
@@ -37,7 +37,7 @@ class PositionsAtHalt:
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False
 
     def close(self, now_us: int) -> None:
-        """Close all positions after the last settlement, unless already done.
+        """Close all positions at the marks of the last settlement. A second call does nothing.
 
         Args:
             now_us: the moment after the settlement, at which its marks are still valid.

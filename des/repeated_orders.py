@@ -1,9 +1,10 @@
-"""The hours of a sampled run that repeat the random orders of an earlier hour, sides reversed.
+"""In a sampled run some hours repeat an earlier hour's random orders, with sides reversed.
 
 A traded hour of weight w has orders w times as large. Customers' net purchases in the hour are w Z,
 where Z has the variance v of one hour. Customers' position is a random walk. The w hours that the
-hour represents add w v to its variance, not w^2 v. So most hours have the random orders of an
-earlier hour: net purchases are w Z with the same Z, and a sign that reverses earlier purchases.
+hour represents would add w v to the variance of the walk, but w Z adds w^2 v. So most hours repeat
+the random orders of an earlier hour. Their net purchases are w Z with the same Z, and with the sign
+that reverses earlier purchases.
 
 A chain is a sequence of traded hours with the same Z. After the first hour, of weight a, the sum of
 the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
@@ -27,7 +28,7 @@ from des.chance import mix
 
 
 class Noise(Enum):
-    """The treatment of the random part of customers' net purchases in an hour."""
+    """The effect of an hour's random orders on the walk and on the chain."""
 
     STAYS = auto()  # the order stays in the walk and belongs to no chain
     BEGINS = auto()  # the earlier chain ends, its sum stays in the walk, and a new chain begins
@@ -37,16 +38,16 @@ class Noise(Enum):
 class Orders(NamedTuple):
     """The source of an hour's random orders, and the effect of these orders on the walk."""
 
-    hour: int  # hour of the source, counted since 1970
+    hour: int  # the hour whose orders are used, in hours since 1970
     noise: Noise
-    is_turned: bool = False  # whether sides are reversed
+    is_turned: bool = False  # whether purchases become sales, and sales purchases
 
 
 def chained(traded: Iterable[tuple[int, int]], key: int) -> dict[int, Orders]:
-    """Return the random orders of each traded hour; they depend on no later hour.
+    """Return the source of random orders for each traded hour. No source depends on a later hour.
 
     Args:
-        traded: each traded hour since 1970, rising, and its weight.
+        traded: the traded hours in rising order, in hours since 1970, each with its weight.
         key: the key of the draws.
     """
     orders: dict[int, Orders] = {}

@@ -1,4 +1,4 @@
-"""Rows of fills in compiled code, which must write every field itself."""
+"""Rows of fills in compiled code: the ledger's rules for edge and fee, and an empty row."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ row_fee_cents: Callable[[int, int], int] = njit(cache=True)(fee_cents)
 
 @njit(cache=True)
 def clear(row: np.void) -> None:
-    """Reset a row to empty values, as in `new_rows`."""
+    """Set every field of a row to the value that the field has in `new_rows`."""
     row.seq = row.time_us = row.motive = row.venue = row.market = row.taker = row.maker = 0
     row.lots = row.price = row.lead = row.trigger = 0
     row.holder = row.lead_when_quoted = row.quote_age_us = ABSENT

@@ -13,10 +13,10 @@ On full days every hour is traded and represents itself. If a run has full days,
 stratum of n hours is within one day, and a full day consists of whole strata.
 
 The position of uninformed customers is a random walk. With larger orders its width would grow with
-the root of n. So in every second traded hour of the plain draw, most of the flow repeats the
-previous traded hour with sides reversed; one n-th of these hours repeats nothing. Each hour keeps
-its distribution, and the walk over many hours keeps its width. With groups, `des.repeated_orders`
-does the same for hours of any weights.
+the root of n. So in the plain draw, every second traded hour repeats most orders of the previous
+traded hour with sides reversed. One in n of these hours repeats nothing. Each hour keeps its
+distribution, and the walk over many hours keeps its width. With groups, `des.repeated_orders` does
+the same for hours of any weights.
 """
 
 from collections.abc import Mapping
@@ -35,24 +35,24 @@ from ledger.times import HOURS_PER_DAY
 
 @dataclass(frozen=True, slots=True)
 class TradedHours:
-    """The traded hours, the same in all markets; on full days every hour is traded."""
+    """The traded hours of a run, which are the same in all markets."""
 
-    one_in: int  # hours that a traded hour represents; with groups, the maximum
+    one_in: int  # number of hours that a traded hour represents; with groups, at most
     key: int
     twin_key: int
-    full_days: frozenset[int] = frozenset()  # counted since 1970
+    full_days: frozenset[int] = frozenset()  # days since 1970
     idle_at_once: int = 1  # the largest number of idle hours that pass as one step
     grouped: GroupedHours | None = None
-    chained: Mapping[int, Orders] = field(default_factory=dict)  # only with groups, by traded hour
+    chained: Mapping[int, Orders] = field(default_factory=dict)  # by traded hour, with groups only
 
     @classmethod
     def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":
         """Draw the traded hours of a scenario.
 
         Args:
-            run: the scenario's run.
-            predicted: the predicted loss of each hour of the run, shape (hours,), if hours are
-                drawn by groups.
+            run: the dates, the seed and the sampling of the scenario.
+            predicted: the predicted loss of each hour of the run, shape (hours,). None if hours are
+                not drawn by groups.
         """
         full_days = frozenset(midnight_us(day) // DAY_US for day in run.full_days)
         twin_key, grouped = decision_key(run.seed, "sample", "twins"), None
@@ -76,7 +76,7 @@ class TradedHours:
 
     @property
     def pass_at_once(self) -> bool:
-        """Tell whether idle hours pass several at once, so that only their end is simulated."""
+        """Tell whether several idle hours can pass in one step, with only their end simulated."""
         return self.idle_at_once > 1
 
     def stands_for_at(self, time_us: int) -> int:
@@ -86,12 +86,12 @@ class TradedHours:
         return 1 if self.is_full(time_us) else self.one_in
 
     def weight_of_position(self, time_us: int) -> float:
-        """Return the ratio of a position at *time_us* to the position with all hours, at least 1.
+        """Return the factor by which sampling enlarges a position at *time_us*, at least 1.
 
         If all traded hours have the weight w, then each order, displayed size and position is w
         times that of a world which plays only these hours, one after another, with the weight 1. If
-        weights differ, the last hours built the position. The factor is then the mean over the last
-        24 hours, where every hour has the weight of the traded hour that represents it.
+        weights differ, the factor is the mean weight of the last 24 hours. Each of the 24 hours has
+        the weight of the traded hour that represents it.
         """
         if self.one_in == 1:
             return 1.0
@@ -134,7 +134,7 @@ class TradedHours:
         return self.has(time_us) and not any(map(self.has, before_us))
 
     def orders(self, hour: int) -> Orders:
-        """Return the source of the random orders of a traded *hour*, counted since 1970."""
+        """Return the source of the random orders of *hour*, a traded hour in hours since 1970."""
         if self.grouped:
             return self.chained[hour]
         twin = self._twin(hour)
@@ -143,7 +143,7 @@ class TradedHours:
         return Orders(twin, Noise.TAKES_BACK, is_turned=True)
 
     def _twin(self, hour: int) -> int | None:
-        """Return the earlier hour whose flow *hour* repeats with sides reversed, if any."""
+        """Return the earlier hour whose orders *hour* repeats with sides reversed, or None."""
         stratum = hour // self.one_in
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
         # No hour of a pair repeats the other if one of them is on a full day.

@@ -1,7 +1,7 @@
 """The order of events within a microsecond.
 
-Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive: firms'
-orders in the order of the firms' numbers, then other orders. A settlement comes last.
+Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive. Firms'
+orders arrive first, by the firms' numbers, then other orders. A settlement comes last.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ import simpy
 from des.compile_cache import njit
 
 QUOTE = 1
-ORDER = 2  # plus the firm's number
+ORDER = 2  # the turn of an order is this plus the firm's number
 SETTLEMENT = 2**62
 
 
@@ -20,7 +20,7 @@ class Moment(simpy.Event):
     def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        # SimPy accepts any integer as priority, but its annotation allows only its own two.
+        # SimPy accepts any integer as priority, but its type annotation allows only two constants.
         env.schedule(self, priority=turn, delay=time_us - env.now)  # type: ignore[arg-type]
 
 
@@ -28,7 +28,8 @@ class Moment(simpy.Event):
 def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
     """Return the indices that sort events by time, then rank, then input order.
 
-    A merge sort is used, since long parts of the input are sorted and ties must keep their order.
+    A merge sort is used, since long parts of the input are already sorted and ties must keep their
+    order.
 
     Args:
         time_us, rank: time and rank of each event, shape (n,).
@@ -63,7 +64,7 @@ def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
 
 @njit("int64(int64[::1], int64)", cache=True)
 def first_at(times_us: np.ndarray, time_us: int) -> int:
-    """Return the index of the first time at or after *time_us* in rising times, or n.
+    """Return the index of the first of the rising times at or after *time_us*, or n if none is.
 
     Compiled code uses this function, since numpy's own search takes long to compile.
     """

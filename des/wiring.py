@@ -53,7 +53,7 @@ from ledger.parties import OUTSIDE, Parties, books_of
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """All parts that act in the course of a day; None for a part that the scenario leaves out."""
+    """All parts of a world that act during a day. A part that the scenario leaves out is None."""
 
     env: simpy.Environment
     journal: Journal
@@ -83,7 +83,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     Args:
         scenario: states the parts of the world.
         folder: the folder of the books; it must exist.
-        every_quote: whether to simulate quote by quote; the books are the same.
+        every_quote: whether to simulate quote by quote. The books are the same either way.
         books: the class of the journal, which decides how much of the books is written.
     """
     members, parties = trading_firms(scenario), parties_of(scenario)
@@ -152,7 +152,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
 
 def _daily_cents(scenario: Scenario) -> int | None:
-    """Return the largest value of customers' coins that dealers buy in a day; None: no limit."""
+    """Return the daily limit, in cents, on the coins that dealers buy from customers, or None."""
     coins = scenario.retail.coins
     daily_usd = coins.dealers_buy_usd_per_day if coins else None
     return None if daily_usd is None else to_cents(daily_usd)
@@ -201,7 +201,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open both venues: the house settles through its pool, the lead venue against Outside."""
+    """Open both venues. The house settles gains through its pool, the lead venue with Outside."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)
@@ -294,7 +294,7 @@ def _pledged(
 
 
 def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:
-    """Set each firm's fee by its tier and discount; customers pay their mean fee."""
+    """Return the takers' fees: a firm's by its tier and discount, customers' at their mean rate."""
     before = np.array([to_cents(firm.volume_30d_usd) for firm in members], dtype=np.int64)
     discount = np.array([firm.fee_discount for firm in members])
     rules = scenario.house

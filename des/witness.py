@@ -1,4 +1,4 @@
-"""Two independent sources of debts are compared: the world, and the general ledger."""
+"""Checks that the world and the general ledger, which are kept apart, state the same debts."""
 
 from collections.abc import Mapping
 
@@ -27,8 +27,8 @@ def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
 def agree_on_agent(journal: Journal, cents: int) -> None:
     """Compare the deposits held by the house's agent, if any, with the general ledger.
 
-    LedgerError: the deposits differ.
-        LedgerError: they differ.
+    Raises:
+        LedgerError: the deposits differ.
     """
     parties = journal.chart.parties
     booked = journal.balance(with_agent(parties.house, parties.agent)) if parties.agent else 0

@@ -1,8 +1,8 @@
 """The order of a day: the times of trading, and the order of events at a settlement.
 
 Time runs from settlement to settlement. Between two settlements, every input to a decision except
-prices is constant: markets trade on the last decisions, and customers come and go in continuous
-time. At a settlement, gains are paid, margin is restored, and all decisions are made again. Its
+prices is constant. Markets trade on the last decisions, and customers come and go at any moment. At
+a settlement, gains are paid, margin is restored, and all decisions are made again. A settlement's
 timestamp is the last microsecond of its interval. `wiring` creates the parts of a world.
 """
 
@@ -48,8 +48,8 @@ class World:
         Args:
             scenario: states the parts of the world.
             folder: the folder of the books; it must exist.
-            every_quote: whether to simulate quote by quote; the books are the same.
-            books: how much of the books is written.
+            every_quote: whether to simulate quote by quote. The books are the same either way.
+            books: the class of the journal, which decides how much of the books is written.
         """
         self._scenario, self._cast = scenario, wire(scenario, folder, every_quote, books)
         self.env, self.journal = self._cast.env, self._cast.journal
@@ -59,10 +59,10 @@ class World:
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
-        self._next_s = 0  # length of the present interval, once it is decided
+        self._next_s = 0  # seconds of the present interval, set by `_decide`
 
     def run(self, on_day: Callable[[], None]) -> None:
-        """Simulate until the end of the run; *on_day* is called after each day."""
+        """Simulate the whole run, and call *on_day* after each day."""
         try:
             self._begin()
             self.env.process(self._settlements(on_day))
@@ -72,11 +72,11 @@ class World:
             self.journal.close()
 
     def _begin(self) -> None:
-        """Start all parts on the first morning, and record the parties."""
+        """Start all parts on the first morning, and record the inputs."""
         cast, parties, now_us = self._cast, self._parties, self._start_us
         fund_maker(self._scenario, parties, now_us, cast.custody)
         if cast.on_margin:
-            # The first positions belong to the opening, a microsecond after its balances.
+            # The first positions are part of the opening, a microsecond after the opening balances.
             cast.on_margin.enter_first(now_us + 1)
         self.journal.event(now_us, f"{parties.house}:withdrawals", OPEN)
         self.journal.event(now_us, f"{parties.maker}:quoter", "on")
@@ -102,7 +102,7 @@ class World:
                 self._decide(end_us, step_s)
 
     def _step_s(self, now_us: int) -> int:
-        """Return the seconds that markets trade, or the seconds of one or several idle hours.
+        """Return the length of the next step in seconds: an interval of trading, or idle hours.
 
         Several idle hours pass at once only while customers are calm, or after a halt. In a bank
         run each hour is simulated.
@@ -110,8 +110,8 @@ class World:
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
         if is_over and now_us % HOUR_US:
-            # The house halted within this hour. This step ends with the hour, and later steps again
-            # end with days.
+            # The house halted within this hour. This step ends with the hour, so that all later
+            # steps begin on a full hour.
             return (HOUR_US - now_us % HOUR_US) // SECOND_US
         if hours.has(now_us):
             return HOUR_S if is_over else self._scenario.run.settle_s_at(now_us)
@@ -125,8 +125,8 @@ class World:
         for venue in (cast.house, cast.lead):
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
-            # Both venues have the same rate: arbitrage of funding is not studied here. The rate is
-            # for one hour, so several idle hours pay it several times.
+            # Both venues have the same rate, because arbitrage of funding is not studied here. The
+            # rate is for one hour, so a step of several idle hours pays it several times.
             for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
         is_open = cast.quoter.house_is_open
@@ -182,21 +182,21 @@ class World:
         cast.fees.close_day()
 
     def _note_beliefs(self, time_us: int) -> None:
-        """Record the prediction of the maker's own simulation for the month that ends."""
+        """Record what the maker's own simulation predicted for the month that ends."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             promised, *_ = listing.maker.promised()
             if self._cast.quoter.is_on:
                 self.journal.note(time_us, Belief(market.name, *map(dollars, promised)))
 
     def _note_decisions(self, now_us: int) -> None:
-        """Record the maker's quotes until the next first of a month, if the maker quotes."""
+        """Record the maker's quotes for the coming month, if the maker quotes."""
         policy = self._scenario.maker.quoting.policy
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             if self._cast.quoter.is_on:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Record the size that limits have cut off from hits since the last record."""
+        """Record by how much limits have reduced hits since the last record."""
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
@@ -205,7 +205,7 @@ class World:
             self.journal.note(time_us, note)
 
     def _agree_with_books(self) -> None:
-        """Compare the balances of the world with the general ledger, every day."""
+        """Compare the world's balances with the general ledger at the end of a day."""
         cast, parties = self._cast, self._parties
         agree_on_claims(self.journal, {parties.house: cast.house, parties.lead: cast.lead})
         agree_on_agent(self.journal, cast.custody.with_agent_cents)

@@ -1,1 +1,1 @@
-"""Files of candles in common formats: the format is detected, and the candles are put in order."""
+"""Readers of candle files: they detect the format and return the candles in order of time."""

@@ -1,4 +1,4 @@
-"""The columns of candles, identified by their names or by their values.
+"""Find which columns of a file contain the times and prices of candles, by name or by value.
 
 Without a header the first column is the time. The next four columns are tested against the orders
 that exchanges use.
@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
-# Names of the column with the time at which a candle opens. A name of a later line counts only if
-# no column has a name of an earlier line. Some files also have the time of the first trade, and
+# Names of the column with the time at which a candle opens, best names first. A name counts only if
+# no column has a name from an earlier line. Some files also have the time of the first trade, and
 # some have the time of the close under a neutral name.
 OPENED = (
     {"periodstart", "timeperiodstart"},
@@ -22,7 +22,7 @@ OPENED = (
         *("timestampms", "timestamps", "datestr", "localtime", "day"),
     },
 )
-NUMBERS = {"index", "id"}  # a time only if no other column is a time
+NUMBERS = {"index", "id"}  # read as a time only if no other column has a time
 CLOSED = {"closetime", "closetimestamp", "timeclose", "end", "endtime", "timeperiodend"}
 NAMES: Mapping[str, set[str]] = {
     "open": {"open", "o", "openprice", "priceopen"},
@@ -33,7 +33,7 @@ NAMES: Mapping[str, set[str]] = {
         *("adjusted", "latest", "closing", "closingprice"),
     },
 }
-# The orders of prices after the time: at most exchanges, at Coinbase, at Bitfinex.
+# The orders of the four prices after the time: at most exchanges, at Coinbase, at Bitfinex.
 ORDERS = (
     ("open", "high", "low", "close"),
     ("low", "high", "open", "close"),
@@ -46,24 +46,25 @@ _ZONE = re.compile(
 
 
 def plain(name: str) -> str:
-    """Return a column's name without case, spaces, signs and text in brackets."""
+    """Return a column's name in small letters, without spaces, signs and text in brackets."""
     bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s|^\s*24h\s|_usd$", "", name.lower())
-    bare = re.sub(r"^.*\.(?=(open|high|low|close|adjusted)$)", "", bare)  # BTC-USD.Open
+    bare = re.sub(r"^.*\.(?=(open|high|low|close|adjusted)$)", "", bare)  # such as BTC-USD.Open
     return re.sub(r"[^a-z0-9]", "", bare)
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Tell whether a row contains column names: at least three of the four prices."""
+    """Tell whether a row is a header, that is, names at least three of the four prices."""
     named = {plain(cell) for cell in cells}
     return sum(bool(named & names) for names in NAMES.values()) >= 3
 
 
 def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
-    """Return the indices of the price columns, and of columns that may be the time.
+    """Return the indices of the columns with prices and of those that may contain times.
 
     Returns:
-        Indices by `open`, `high`, `low`, `close`, `opened` and `closed` (the times of a candle's
-        open and close). A key has several indices if several columns are candidates.
+        The indices under the keys `open`, `high`, `low` and `close`, and under `opened` and
+        `closed` for the times of a candle's open and close. A key has several indices if several
+        columns may be meant.
 
     Raises:
         RowError: a column is missing.
@@ -78,7 +79,7 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
     if not opened and not closed:
         opened = _places(names, NUMBERS)
     if not opened and not closed and names[0] == "" and len(names) > len(PRICES):
-        opened = [0]  # the index of a data frame
+        opened = [0]  # a data frame's index, which has no name
     if not opened and not closed:
         raise RowError(
             line, "no column date or open_time; begin with a header date,open,high,low,close"
@@ -106,13 +107,13 @@ def _check_zone(name: str, line: int) -> None:
 
 
 def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
-    """Find the order of four prices without a header.
+    """Find which of four columns without a header is the open, high, low and close.
 
     Args:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: several orders are possible.
+        RowError: the prices fit several orders of the columns.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

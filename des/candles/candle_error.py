@@ -1,4 +1,4 @@
-"""Errors in files of candles, with their locations."""
+"""Errors in files of candles, with the line at which each was found."""
 
 from pathlib import Path
 
@@ -7,7 +7,8 @@ class RowError(ValueError):
     """An implausible value in a file of candles.
 
     Args:
-        row: the line, or in JSON the candle, from 1; None for an error of the whole content.
+        row: the number of the line, or in JSON of the candle, from 1. None: the whole content is
+            wrong.
         complaint: the error and its correction, in one line.
     """
 
@@ -21,9 +22,10 @@ class CandleError(ValueError):
 
     Args:
         path: the file.
-        line: the line, or in JSON the candle, from 1; None for an error of the whole file.
+        line: the number of the line, or in JSON of the candle, from 1. None: the whole file is
+            wrong.
         complaint: the error and its correction, in one line.
-        counted: the unit of `line`.
+        counted: what `line` counts: "line" or "candle".
     """
 
     def __init__(self, path: Path, line: int | None, complaint: str, counted: str = "line") -> None:
@@ -33,5 +35,5 @@ class CandleError(ValueError):
 
 
 def shown(cell: str) -> str:
-    """Quote a cell on one line and at limited length."""
+    """Quote the text of a cell on one line, shortened if it is long."""
     return repr(cell if len(cell) <= 40 else f"{cell[:40]}...")

@@ -1,4 +1,4 @@
-"""Reads a file of candles into regular candles, with remarks on the detected format."""
+"""Reads a file of candles, puts the candles in regular form, and reports the detected format."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-ROUNDING = 1e-6  # share of a price; an open that exceeds the high by less is a rounding error
+ROUNDING = 1e-6  # share of a price that an open or close may exceed the range by rounding
 
 Columns = Mapping[str, Sequence[int]]
 
@@ -54,7 +54,7 @@ def _text(path: Path) -> str:
 
 
 def _candles(found: Rows, said: list[str]) -> list[Candle]:
-    """Convert each row to a candle; add remarks to *said*."""
+    """Convert each row to a candle, and add remarks on the format to *said*."""
     rows, dated = found.rows, False
     if found.header is not None:
         columns: Columns = columns_of(found.header, found.header_line)
@@ -82,7 +82,7 @@ def _candles(found: Rows, said: list[str]) -> list[Candle]:
 
 
 def _has_a_clock(cells: Sequence[str]) -> bool:
-    """Tell whether the second cell is a time of day; without a colon it may be a price."""
+    """Tell whether the second cell is a time of day. Without a colon the cell may be a price."""
     if len(cells) <= CELLS_MIN or not is_clock(cells[1]):
         return False
     return ":" in cells[1] or re.fullmatch(r"\d{8}", cells[0].strip(), re.ASCII) is not None
@@ -93,7 +93,7 @@ def _by_place(time: int) -> dict[str, list[int]]:
 
 
 def _with_prices(rows: Sequence[Row], columns: Columns, said: list[str]) -> list[Row]:
-    """Leave out rows without any price, which are gaps."""
+    """Leave out rows that have no prices. Such rows are gaps."""
     places = [place for name in PRICES for place in columns[name]]
     kept = [row for row in rows if not all(is_null(row.cells[place]) for place in places)]
     if len(kept) < len(rows):
@@ -109,7 +109,7 @@ def _one_of(
     sign: str,
     said: list[str],
 ) -> list[float]:
-    """Read a price that may be in several columns, if they agree."""
+    """Read a price from its column. If several columns may be meant, they must agree."""
     first, *others = (
         list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
         for place in places
@@ -133,7 +133,7 @@ def _check_same(
 
 
 def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[float]]:
-    """Name four columns without a header by the prices that their figures fit."""
+    """Find which of four columns without a header is the open, high, low and close."""
     order = order_of(list(zip(*usd.values(), strict=True)))
     if order != PRICES:
         said.append(f"no header: columns are time,{','.join(order)}")
@@ -143,7 +143,7 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the times, which may be in several columns if they agree."""
+    """Read the opening times. If several columns may be meant, they must agree."""
     places = columns["opened"]
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
         said.append(f"time is in {shown(header[places[0]].strip())}")
@@ -167,7 +167,7 @@ def _times(
 def _instants(
     rows: Sequence[Row], days: Sequence[int], clocks: Sequence[int], said: list[str]
 ) -> list[int]:
-    """Read a column of times, joined with a column of times of day if there is one."""
+    """Read a column of times, or a column of dates together with a column of times of day."""
     (day,) = days
     cells = [
         (row.number, with_clock(row.cells[day], row.cells[clocks[0]]) if clocks else row.cells[day])
@@ -179,7 +179,7 @@ def _instants(
 
 
 def _opened_before(closed_us: Sequence[int]) -> list[int]:
-    """Return the opening times of candles, given times at their close or just before it."""
+    """Return candles' opening times from their closing times, or from times just before those."""
     whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
     length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
     return [at - length_us for at in whole]
@@ -191,7 +191,7 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Check each candle; a rounding error widens its range."""
+    """Check each candle, and widen its range if an open or close is beyond it by rounding."""
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each

@@ -1,4 +1,4 @@
-"""Converts JSON of candles into rows of cells: from lists, tables, columns or lines.
+"""Converts candles in JSON into rows of cells. Lists, tables, columns and lines are supported.
 
 Numbers keep their text, so that no digit is lost.
 """
@@ -13,7 +13,7 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows
 
 
 def is_json(text: str) -> bool:
-    """Tell whether a text begins like JSON of candles."""
+    """Tell whether a text begins as JSON does."""
     return text.lstrip().startswith(("[", "{"))
 
 
@@ -60,7 +60,7 @@ Found = tuple[Sequence[str] | None, list[list[str]]]
 
 
 def _series(value: Any) -> Iterator[Found]:
-    """Yield each list of candles in a value."""
+    """Yield each list of candles inside a JSON value."""
     if isinstance(value, list):
         if value and all(isinstance(each, list) and len(each) >= CELLS_MIN for each in value):
             yield None, [[_cell(cell) for cell in each] for each in value]
@@ -79,7 +79,7 @@ def _series(value: Any) -> Iterator[Found]:
 
 
 def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
-    """Read candles by time, columns by time, or pandas' split form; each contains a time once."""
+    """Read candles from JSON in which times are keys, or from pandas' split form."""
     columns, index, data = (value.get(name) for name in ("columns", "index", "data"))
     if isinstance(columns, list) and isinstance(index, list) and isinstance(data, list):
         if is_header(columns) and not any(map(is_time, columns)):

@@ -1,4 +1,4 @@
-"""Prices in text: with a decimal point or comma, and with or without separated thousands.
+"""Reads prices from text, with a decimal point or comma, and with or without separated thousands.
 
 All prices of a file have the same format. At least one cell must show this format clearly:
 "31,000" alone could mean thirty-one.
@@ -17,7 +17,7 @@ _MARKED = re.compile(r"[.,]")
 
 
 def is_null(cell: str) -> bool:
-    """Tell whether a cell states that there is no number."""
+    """Tell whether a cell states that a number is missing, such as "null"."""
     return cell.strip().lower() in NULLS
 
 
@@ -27,7 +27,7 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
     Args:
         name: the name of the column, for an error message.
         cells: each cell with its row number.
-        decimal: the sign before the decimals, as returned by `decimal_sign`.
+        decimal: the decimal sign, as returned by `decimal_sign`.
 
     Raises:
         RowError: a cell is not a price above 0 and up to a billion.
@@ -49,13 +49,13 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
 
 
 def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
-    """Return the sign before decimals in a file: a point or a comma.
+    """Return the decimal sign of a file: a point or a comma.
 
     Args:
         cells: all prices of the file, each with its row number.
 
     Raises:
-        RowError: cells contradict each other, or no cell shows the sign.
+        RowError: cells contradict each other, or no cell shows which sign it is.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:
@@ -82,11 +82,11 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
 
 
 def _sign_of(cell: str) -> str | None:
-    """Return the sign before decimals if a cell shows it clearly."""
+    """Return the decimal sign if a cell shows it clearly, else None."""
     signs = _MARKED.findall(cell)
     if len(set(signs)) == 2:
         return str(signs[-1])
-    if len(signs) > 1:  # separators of thousands, and no decimals
+    if len(signs) > 1:  # the signs separate thousands, and there are no decimals
         return "," if signs[0] == "." else "."
     if signs == [","] and len(cell.rpartition(",")[2]) != 3:
         return ","

@@ -1,4 +1,4 @@
-"""Splits a text of candles into rows of cells, and detects separators and other lines.
+"""Splits a text of candles into rows of cells, and finds the lines that are no candles.
 
 Values separated by commas, semicolons, tabs or bars are split by Python's own CSV reader.
 """
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from des.candles.candle_columns import is_header, is_time, plain
 from des.candles.candle_error import RowError, shown
 
-# The order matters: with decimal commas, a line may have as many commas as separators.
+# The order matters. A line with decimal commas may have as many commas as separators.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
-TICKER = "ticker"  # the first word of a line above or below a header of yfinance
+TICKER = "ticker"  # the first word of a line that yfinance writes above or below the header
 LINES_TRIED = 50
 
 
@@ -31,13 +31,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a file that may be candles, and the names of their columns."""
+    """The rows of a file that may be candles, and the names of the columns."""
 
     header: Sequence[str] | None
     header_line: int
     rows: Sequence[Row]
-    said: Sequence[str] = ()  # remarks, and lines that were left out
-    counted: str = "line"  # the unit of a row's number
+    said: Sequence[str] = ()  # remarks on the format and on lines left out
+    counted: str = "line"  # what a row's number counts: lines or candles
 
 
 def rows_of_text(text: str) -> Rows:
@@ -86,7 +86,7 @@ def _is_no_candle(cells: Sequence[str]) -> bool:
 def _without_ticker(
     header: Sequence[str] | None, kept: list[Row]
 ) -> tuple[Sequence[str] | None, list[Row]]:
-    """Join the three lines in which yfinance names columns: prices, tickers, and the time."""
+    """Return one header from the lines in which yfinance names prices, tickers and the time."""
     if header is None or not kept or plain(header[0]) not in ("price", ""):
         return header, kept
     rest = kept[1:] if plain(kept[0].cells[0]) in (TICKER, "") else kept
@@ -102,7 +102,7 @@ def _footer(kept: list[Row]) -> list[Row]:
 
 
 def _split(text: str, separator: str) -> Iterator[Row]:
-    """Split each line that is not empty."""
+    """Split each line into cells, and leave out empty lines."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for cells in reader:
@@ -113,7 +113,7 @@ def _split(text: str, separator: str) -> Iterator[Row]:
 
 
 def _separator(text: str) -> str:
-    """Find the separator that splits most lines into at least the columns of candles."""
+    """Find the separator that divides most lines into enough cells for a time and four prices."""
     lines = list(_first_lines(text.splitlines()))
     for separator in SEPARATORS:
         counts = Counter(line.count(separator) for line in lines)
@@ -126,7 +126,7 @@ def _separator(text: str) -> str:
 
 
 def _first_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the first lines without their quoted parts, which may contain separators."""
+    """Yield the first lines of data without quoted parts, which may contain separators."""
     tried = 0
     for line in lines:
         if not line.strip() or line.lstrip().startswith(COMMENTS):

@@ -1,7 +1,7 @@
-"""Times in text, all in the same format: numbers since 1970, dates, or dates with a clock.
+"""Reads times from text: numbers since 1970, dates, or dates with a time of day.
 
-A date like 5/8/2022 is accepted only if another date of the file shows which part is the day. Times
-without a zone are UTC.
+All times of a file must have the same format. A date like 5/8/2022 is accepted only if another date
+of the file shows which part is the day. Times without a zone are UTC.
 """
 
 import re
@@ -14,7 +14,7 @@ from des.clock import instant_us, midnight_us
 from des.scenario import YEARS
 
 FIRST_US, LAST_US = (midnight_us(date(year, 1, 1)) for year in YEARS)
-# Microseconds in each unit. In the supported years a number is a time in at most one unit.
+# The microseconds in each unit. A number can be a time of the supported years in one unit only.
 EPOCH_UNITS = {
     "seconds": Decimal(1_000_000),
     "milliseconds": Decimal(1_000),
@@ -37,18 +37,18 @@ _CLOCK = re.compile(
 _UTC_AT_END = re.compile(r"(?<=\d) ?(UTC|GMT)$", re.ASCII)
 _OWN_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?|\d{6}|\d{4}", re.ASCII)
 
-Cells = Sequence[tuple[int, str]]  # each cell with its row number
+Cells = Sequence[tuple[int, str]]  # each cell with the number of its row
 
 
 def is_clock(cell: str) -> bool:
-    """Tell whether a cell is a time of day, which belongs to a date in another column."""
+    """Tell whether a cell is a time of day, whose date is then in another column."""
     return _OWN_CLOCK.fullmatch(cell.strip()) is not None
 
 
 def with_clock(day: str, clock: str) -> str:
     """Join a date and a time of day from separate columns."""
     digits = clock.strip()
-    if digits.isdigit():  # 130000 or 1300
+    if digits.isdigit():  # such as 130000 or 1300
         digits = ":".join(re.findall(r"\d\d", digits))
     return f"{_spaced(day)} {digits}"
 
@@ -62,7 +62,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
     """Read all times of a column.
 
     Returns:
-        Microseconds since 1970, and the recognised format.
+        Microseconds since 1970, and remarks on the detected format.
 
     Raises:
         RowError: a cell is not a time, has another format than the others, or is ambiguous.
@@ -89,7 +89,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
 
 
 def _reader(cells: Cells) -> tuple[Callable[[str], int], list[str]]:
-    """Choose the format of all cells from the format of the first cell."""
+    """Return the function that reads all cells, chosen by the format of the first cell."""
     first = cells[0][1].strip()
     if _epoch_us(first) is not None or (_EPOCH.fullmatch(first) and not _COMPACT.fullmatch(first)):
         units = sorted({unit for _, cell in (cells[0], cells[-1]) if (unit := _unit(cell.strip()))})
@@ -116,7 +116,7 @@ def _epoch_us(cell: str) -> int | None:
 
 
 def _unit(cell: str) -> str | None:
-    """Return the only unit in which a number is a time in the supported years, or None."""
+    """Return the only unit in which a number is a time of the supported years, or None."""
     if not _EPOCH.fullmatch(cell):
         return None
     number = Decimal(cell)
@@ -128,7 +128,7 @@ def _of_epoch(cell: str) -> int:
     if time_us is None:
         if not _EPOCH.fullmatch(cell):
             raise ValueError(cell)
-        return -1  # outside the supported years
+        return -1  # this year is outside the supported years
     return time_us
 
 
@@ -136,10 +136,10 @@ def _of_epoch(cell: str) -> int:
 
 
 def _dated_us(cell: str) -> int:
-    """Convert a date that begins with the year, or any other ISO 8601 form, to microseconds."""
+    """Convert a date in ISO 8601 form, which begins with the year, to microseconds since 1970."""
     try:
         if _EPOCH.fullmatch(cell):
-            raise ValueError(cell)  # a number among dates
+            raise ValueError(cell)  # a number without separators, among dates
         return instant_us(datetime.fromisoformat(_UTC_AT_END.sub("", cell)))
     except ValueError:
         found = _YEAR_FIRST.fullmatch(cell)
@@ -158,11 +158,11 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Tell whether the day is the first part of dates: a value above 12 shows it."""
+    """Tell whether dates begin with the day. A first part above 12 proves this."""
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)
-    # If points separate the parts, the day is first.
+    # If points separate the parts of a date, the day comes first.
     if first == second and not (not first and all(found[2] == "." for found in dated)):
         row, cell = cells[0]
         raise RowError(
@@ -192,7 +192,7 @@ def _named_us(cell: str) -> int:
 
 
 def _instant(year: int, month: int, day: int, rest: str) -> int:
-    """Add the text after a date: a time of day, AM or PM, UTC or an offset from UTC."""
+    """Return the moment of a date and the text after it (time, AM or PM, zone), in microseconds."""
     found = _CLOCK.fullmatch(rest)
     if found is None:
         raise ValueError(rest)

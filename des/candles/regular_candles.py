@@ -1,7 +1,8 @@
-"""Candles in regular form: the oldest first, of one length in whole hours, with gaps bridged.
+"""Brings candles into regular form: oldest first, of equal length in whole hours, without gaps.
 
-Trading venues leave out candles without a trade, and some files begin within an hour. To bridge a
-gap, the price is drawn from the last close to the next open. Gaps are counted and reported.
+Trading venues leave out candles without a trade, and some files do not begin on a full hour. To
+bridge a gap, the price is drawn from the last close to the next open. Gaps are counted and
+reported.
 """
 
 import math
@@ -14,9 +15,9 @@ from des.candles.candle_error import RowError
 from des.clock import DAY_US, HOUR_US, SECOND_US
 
 MINUTE_US = 60 * SECOND_US
-LENGTH_US_MAX = 7 * DAY_US  # the range of more than a week says little about a day
+LENGTH_US_MAX = 7 * DAY_US  # a week; longer candles say too little about single days
 GAP_US_MAX = 4 * DAY_US  # a long weekend
-GAPS_SHARE_MAX = 0.5  # a share of the time from the first candle to the last
+GAPS_SHARE_MAX = 0.5  # of the time from the first candle to the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Candle:
 
 @dataclass(frozen=True, slots=True)
 class Regular:
-    """Candles of one length in order of time, and the corrections made."""
+    """Candles of equal length in order of time, with remarks on the corrections."""
 
     candles: Sequence[Candle]
     length_us: int
@@ -41,14 +42,14 @@ class Regular:
 
 
 def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
-    """Convert candles to regular form.
+    """Bring candles into regular form.
 
     Args:
         candles: the candles in the order of the file.
-        counted: the unit of their row numbers, such as lines.
+        counted: what the row numbers count, such as lines.
 
     Raises:
-        RowError: candles are not in order, of different lengths, too far apart or too few.
+        RowError: candles are out of order, of different lengths, too far apart or too few.
     """
     if len(candles) < 2:
         raise RowError(None, "fewer than two candles; their length cannot be known")
@@ -73,7 +74,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
 
 
 def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[Candle]:
-    """Drop duplicate candles, which occur in joined files."""
+    """Drop candles that occur twice, which happens in joined files."""
     yield candles[0]
     repeated = 0
     for before, candle in pairwise(candles):
@@ -92,7 +93,7 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the most common distance of candles; in a tie the shorter distance."""
+    """Return the most common distance between candles; of equally common ones the shortest."""
     steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
     most = max(steps.values())
     length_us = min(step for step, times in steps.items() if times == most)
@@ -119,7 +120,7 @@ def _check_steps(candles: Sequence[Candle], length_us: int) -> None:
 
 
 def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> list[Candle]:
-    """Move times like 23:59:59 to the open of their candle."""
+    """Move times just before the close, such as 23:59:59, to the time at which the candle opens."""
     past_us = candles[0].opens_us % MINUTE_US
     if not past_us:
         return candles
@@ -133,7 +134,7 @@ def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> 
 def _of_hours(
     candles: Sequence[Candle], length_us: int, said: list[str]
 ) -> tuple[list[Candle], int]:
-    """Join candles to the shortest length in whole hours; drop incomplete candles at the ends."""
+    """Join candles into the shortest candles of whole hours, and drop incomplete ends."""
     whole_us = math.lcm(length_us, HOUR_US)
     base_us = next((c.opens_us for c in candles if not c.opens_us % HOUR_US), None)
     if base_us is None:
@@ -172,7 +173,7 @@ def _joined(part: Sequence[Candle], base_us: int, whole_us: int) -> Candle:
 
 
 def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
-    """Count the gaps, and refuse gaps that are too long or too many."""
+    """Count the gaps between candles. Refuse gaps that are too long or too many."""
     gaps: list[int] = []
     for before, candle in pairwise(candles):
         gap_us = candle.opens_us - before.opens_us - length_us

@@ -1,1 +1,1 @@
-"""Cash: holders' claims, deposits and withdrawals."""
+"""Custody of customers' money: their claims, deposits and withdrawals."""

@@ -17,7 +17,7 @@ Meta = tuple[tuple[str, str], ...]
 
 
 def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "Agent | None":
-    """Return the agent of the house, or None if the scenario has no agent."""
+    """Return the house's agent, or None if the scenario has no agent."""
     return Agent(retail, seed, parties, custody) if parties.agent else None
 
 
@@ -25,10 +25,10 @@ class Agent:
     """Receives wire deposits of retail customers, and pays their withdrawals."""
 
     def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
-        """Start with no deposits.
+        """Initialise with no deposits received.
 
         Args:
-            retail: states the agent's share by date.
+            retail: states, by date, the share of payments that go through the agent.
             seed: the run's seed.
             parties: all parties that keep books, by role.
             custody: moves the cash.
@@ -41,11 +41,11 @@ class Agent:
         self._agent = parties.names.index(parties.maker)
 
     def takes(self, time_us: int) -> bool:
-        """Draw whether a deposit is in dollars and goes to the agent's account."""
+        """Tell whether a deposit is in dollars and goes to the agent, by a random draw."""
         return self._is_drawn("in", time_us, self._retail.dollar_share)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
-        """Receive a deposit, at most the customer's cash, and return the amount."""
+        """Receive *cents*, or the customer's whole cash if that is less. Return the amount."""
         cents = min(cents, int(self._custody.cash[self._customer]))
         if cents <= 0 or self._is_halted():
             return 0
@@ -72,12 +72,12 @@ class Agent:
         return is_drawn or self._custody.till(house) < cents
 
     def pay_out(self, time_us: int, cents: int, why: str, meta: Meta) -> None:
-        """Pay a withdrawal."""
+        """Pay a withdrawal from the agent's account."""
         entry = agency.pay_out(time_us, self._customer_name, self._names, cents, why, meta)
         self._custody.move_at_agent(self._customer, -cents, entry)
 
     def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
-        """Draw with a chance of the agent's share times *of*."""
+        """Return True with a probability of the agent's share times *of*."""
         share = self._retail.agent_share_on(day_of(time_us)) * of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 

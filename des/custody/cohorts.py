@@ -1,8 +1,9 @@
-"""Cohorts: groups of customers with the same sensitivity to fear, each a range of holder numbers.
+"""Cohorts: groups of customers with the same sensitivity to fear.
 
-The books have one control account. This module also counts the claims that each cohort has not yet
-requested, so that the customers who run first soon have no claims left. Trading results are not
-assigned to single customers; all cohorts share them in proportion to their claims.
+A holder's number decides the cohort. The books have one control account for all retail customers.
+This module also counts the claims that each cohort has not yet requested, so that the customers who
+run first soon have no claims left. Trading results are not assigned to single customers. All
+cohorts share the results in proportion to their claims.
 """
 
 from bisect import bisect_right
@@ -13,17 +14,17 @@ from des.scenario import Cohort
 
 
 class Cohorts:
-    """The claim of each cohort on the house, in cents, out of all customers' claims."""
+    """The claims of each cohort on the house, in cents, that are not yet requested."""
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
-        """Start with claims in proportion to each cohort's share of the holders."""
+        """Initialise with claims in proportion to each cohort's share of the holders."""
         self._shares = [cohort.share for cohort in cohorts]
-        # The end of each cohort's range of holders, in [0, 1].
+        # The share of holders below the end of each cohort's range.
         self._ends = list(accumulate(self._shares))
         self.cents = list(self._shares)
 
     def agree(self, cents: int) -> None:
-        """Scale the cohorts' claims so that their sum equals the control account, *cents*."""
+        """Scale the cohorts' claims so that their sum is *cents*, the control account's balance."""
         before = sum(self.cents)
         if before > 0:
             self.cents = [one * max(cents, 0) / before for one in self.cents]
@@ -31,18 +32,18 @@ class Cohorts:
             self.cents = [share * max(cents, 0) for share in self._shares]
 
     def bring(self, place: float, cents: int) -> None:
-        """Add *cents* to the claim of the cohort at *place*, in [0, 1), among all holders."""
+        """Add a deposit to the claim of the cohort that contains *place*, a share of holders."""
         self.cents[chosen(self._ends, place)] += cents
 
     def take(self, cohort: int, cents: int) -> None:
-        """Subtract a request from the cohort's claim."""
+        """Subtract a requested amount from the cohort's claim."""
         self.cents[cohort] -= cents
 
     def place(self, cohort: int, within: float) -> float:
-        """Convert a place in a cohort into a place among all holders, both in [0, 1)."""
+        """Convert a share of a cohort's holders, in [0, 1), into a share of all holders."""
         return (self._ends[cohort - 1] if cohort else 0.0) + self._shares[cohort] * within
 
 
 def chosen(ends: Sequence[float], place: float) -> int:
-    """Return the index of the range that contains *place*, in [0, 1), given the ranges' ends."""
+    """Return the index of the range that contains *place*, a share in [0, 1) of the last end."""
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

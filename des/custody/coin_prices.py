@@ -11,7 +11,7 @@ from des.scenario import PricedCoin, Scenario
 from ledger.coins import Coin
 from ledger.money import dollars, to_cents
 
-WHOLE = "1"  # the unit of a coin whose price is stated
+WHOLE = "1"  # the unit of a coin whose price the scenario states
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
@@ -27,7 +27,7 @@ def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
 
 
 def dealers_of(scenario: Scenario) -> str | None:
-    """Return the dealers of coins, or an empty name."""
+    """Return the name of the parties that deal in coins, or an empty name."""
     if scenario.group and scenario.group.portfolio:
         return scenario.group.portfolio.dealers
     return scenario.retail.coins.dealers if scenario.retail.coins else None
@@ -39,10 +39,10 @@ def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
 
 
 class CoinPrices:
-    """The price of each coin at the end of a day, exactly: a lot costs a whole number of cents."""
+    """The exact price of each coin at the end of a day. A lot costs a whole number of cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
-        """Read the prices of some coins of a scenario."""
+        """Initialise with the prices of some of a scenario's coins."""
         self._coins = coins
         markets = {market.name: i for i, market in enumerate(scenario.markets)}
         self._market = [markets[each.market] if each.market else None for each in coins]
@@ -50,7 +50,7 @@ class CoinPrices:
         self._lot = [Decimal(unit) for unit in map(_units(scenario), coins)]
 
     def usd(self, place: int, day: date, marks: np.ndarray) -> Decimal | None:
-        """Return the price of a whole unit; None before the first stated price.
+        """Return the dollar price of one coin, or None before the first stated price.
 
         Args:
             place: the index of the coin among the given coins.
@@ -64,5 +64,5 @@ class CoinPrices:
         return None if usd is None else dollars(to_cents(usd))
 
     def lot_cents(self, place: int, day: date, marks: np.ndarray) -> int:
-        """Return the price of a lot in cents; 0 before the first stated price."""
+        """Return the price of a lot in cents, or 0 before the first stated price."""
         return int((self.usd(place, day, marks) or 0) * self._lot[place] * 100)

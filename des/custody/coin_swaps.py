@@ -17,7 +17,7 @@ from ledger.parties import Parties
 
 
 class CoinSwaps:
-    """Sales of the vault's coins, and purchases that reverse them."""
+    """Sells customers' coins for dollars, and buys the coins back."""
 
     def __init__(
         self,
@@ -28,27 +28,28 @@ class CoinSwaps:
         journal: Journal,
         daily_cents: int | None = None,
     ) -> None:
-        """Start without sales.
+        """Initialise without sales.
 
         Args:
             vault: customers' coins.
             parties: all parties that keep books, by role.
             cash_cents: the cash of all parties.
-            tranche_cents: the smallest sale, if there are enough coins.
+            tranche_cents: the smallest amount of a sale, if there are enough coins.
             journal: records sales and purchases.
-            daily_cents: dealers' largest purchase in a day; None: their cash is the only limit.
+            daily_cents: the most that dealers buy in a day. None: only the dealers' cash is a
+                limit.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
         self._cash, self._journal = cash_cents, journal
         self.daily_cents = daily_cents
-        # The last day with a sale, and the day's sales in cents.
+        # The last day with a sale, and the sales of that day in cents.
         self._sold: tuple[date | None, int] = (None, 0)
         self._house = parties.names.index(parties.house)
         self._dealers = parties.names.index(vault.coins[0].dealers)
 
     def sellable_cents(self, kept: Lots | None = None) -> int:
-        """Return the proceeds from a sale of all coins except the lots *kept*.
+        """Return the cents from a sale of all coins except the lots *kept*.
 
         Dealers buy as long as they have cash for one more lot of each coin, and have not reached
         the daily limit.
@@ -61,11 +62,11 @@ class CoinSwaps:
         return max(min(worth, able), 0)
 
     def can_pay(self, lots: Lots, cents: int) -> bool:
-        """Tell whether the house can deliver these lots of each coin and pay these dollars."""
+        """Tell whether the house can deliver these lots of each coin and pay *cents* in dollars."""
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Trade coins to get these lots of each coin and these dollars, as far as possible."""
+        """Trade coins until the house has these lots and *cents*, as far as possible."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:
@@ -89,7 +90,7 @@ class CoinSwaps:
                 self._swap(time_us, place, -(-wanted // prices[place]))
 
     def _lacking_cents(self, lots: Lots, cents: int) -> int:
-        """Return the dollars that the house lacks to buy back missing coins and to pay *cents*."""
+        """Return the cents that the house lacks to buy back missing coins and to pay *cents*."""
         needed = self._vault.worth_cents(self._missing(lots)) + cents
         return max(needed - int(self._cash[self._house]), 0)
 
@@ -106,7 +107,7 @@ class CoinSwaps:
         return [max(n - keep, 0) for n, keep in zip(there, kept or [0] * len(there), strict=True)]
 
     def _swap(self, time_us: int, place: int, lots: int) -> None:
-        """Sell lots of the house to dealers for dollars; negative lots: buy them back."""
+        """Sell lots of the house's coins to dealers, or buy lots back if *lots* is negative."""
         vault, coin = self._vault, self._vault.coins[place]
         cents = lots * vault.lot_cents[place]
         if lots > 0:

@@ -1,6 +1,6 @@
-"""Customers' coins: in their own wallets, owed to them, held by the house, and lent to the maker.
+"""Customers' coins, counted by place: own wallets, owed by the house, held there, or lent.
 
-Coins owed always equal coins held plus coins lent. The value of a coin is its price at the last
+Coins owed always equal coins held plus coins lent. A coin is valued at the price of the last
 settlement, so that no decision uses a later price.
 """
 
@@ -20,17 +20,17 @@ from ledger.times import day_of
 from ledger.transaction import LedgerError, Movement
 
 UNIT = 10**9  # shares are counted in billionths
-ALL = 2**64  # the number of values of a hash
+ALL = 2**64  # the number of possible hashes
 
 Lots = Sequence[int]  # one number for each coin
 Meta = tuple[tuple[str, str], ...]
 
 
 class CoinVault:
-    """Lots of customers' coins, by coin and by location."""
+    """Counts the lots of each of customers' coins, by location."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
-        """Start with all coins in customers' own wallets, and without prices."""
+        """Initialise with all coins in customers' own wallets, and without prices."""
         known = {coin.name: coin for coin in chart_coins(scenario)}
         self.coins = [known[each.name] for each in scenario.owed_coins]
         self.customer = parties.names.index(parties.retail)
@@ -46,37 +46,37 @@ class CoinVault:
         self.owed, self.there, self.lent, self.queued, self.lot_cents = (
             [0 for _ in self.coins] for _ in range(5)
         )
-        self.sold_cents = 0  # proceeds of lent coins, less the cost of buying back
+        self.sold_cents = 0  # cents received for lent coins, less the cost of buying coins back
         self._days_marks: tuple[date, np.ndarray] | None = None
 
     # --------------------------------------------------------------------- values
 
     def mark(self, day: date, marks: np.ndarray) -> None:
-        """Set prices from a settlement: all markets' lead prices in ticks, and stated prices."""
+        """Set the prices from a settlement's lead prices in ticks, and from stated prices."""
         self._days_marks = (day, marks)
         self.lot_cents = [self._prices.lot_cents(i, day, marks) for i in range(len(self.coins))]
 
     @property
     def day(self) -> date | None:
-        """Return the day of the current prices; None before the first prices."""
+        """Return the day of the current prices, or None before the first prices."""
         return self._days_marks[0] if self._days_marks else None
 
     def worth_cents(self, lots: Lots) -> int:
-        """Return the value of given lots of each coin."""
+        """Return the value in cents of given lots of each coin."""
         return sum(n * cents for n, cents in zip(lots, self.lot_cents, strict=True))
 
     @property
     def owed_cents(self) -> int:
-        """Return the value of coins owed to customers."""
+        """Return the value in cents of the coins that the house owes to customers."""
         return self.worth_cents(self.owed)
 
     @property
     def line_cents(self) -> int:
-        """Return the value of lent coins above their proceeds; zero at constant prices."""
+        """Return the cents by which lent coins are worth more than the proceeds of their sale."""
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return the value of a customer's coins without a request; zero for other parties."""
+        """Return the cents of a customer's coins not yet requested; 0 for other parties."""
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property
@@ -86,10 +86,11 @@ class CoinVault:
     # ---------------------------------------------------------------- deposits and withdrawals
 
     def open(self, time_us: int, claim_cents: int) -> tuple[int, Movement | None]:
-        """Convert shares of customers' opening claim into coins, which the house owes and holds.
+        """Convert a part of customers' opening claim into coins, which the house owes and holds.
 
         Returns:
-            The part of the claim in coins, in cents; and the entry for the books, or None.
+            The part of the claim that is in coins, in cents, and the entry for the books. The entry
+            is None if customers have no coins.
         """
         for place, cents in enumerate(self.lot_cents):
             if cents:
@@ -102,9 +103,10 @@ class CoinVault:
         return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
 
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
-        """Receive a deposit in a coin, drawn by the shares, in whole lots; return its value.
+        """Receive a deposit as whole lots of a random coin. Return the cents; 0 if in dollars.
 
-        The agent's share of dollars was drawn before, so coins are drawn from the other deposits.
+        Deposits to the agent are already drawn. The coin is drawn by its share in the other
+        deposits.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -113,7 +115,7 @@ class CoinVault:
             if drawn < share:
                 return self._take_in(time_us, place, cents, meta)
             drawn -= share
-        return 0  # a deposit in dollars
+        return 0  # the deposit is in dollars
 
     def _take_in(self, time_us: int, place: int, cents: int, meta: Meta) -> int:
         lot_cents = self.lot_cents[place]
@@ -126,14 +128,14 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Choose coins for a request of *cents*; the rest of the request is in dollars.
+        """Return the lots of each coin in a request of *cents*; dollars make up the rest.
 
-        One commodity, a coin or dollars, is drawn by its share of the claims. If there is too
-        little of it, dollars and then other coins are added.
+        One commodity, a coin or dollars, is drawn by its share of the claims. If the claims have
+        too little of this commodity, dollars are added, then other coins.
 
         Args:
             time_us: the time of the request.
-            cents: the amount, at most the claims without an earlier request.
+            cents: the amount, at most the claims not yet requested.
             dollars_cents: the part of these claims that is in dollars.
         """
         unasked, lots = self._unasked, [0 for _ in self.coins]
@@ -158,11 +160,11 @@ class CoinVault:
         return tuple(lots)
 
     def line_up(self, lots: Lots, sign: int = 1) -> None:
-        """Count requests that join a waiting line; with a *sign* of -1, requests that leave it."""
+        """Add a request's lots to those that wait to be paid, or subtract them if *sign* is -1."""
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Deliver coins to customers; only the first entry has the metadata *first*."""
+        """Deliver coins to customers. Only the first entry has the metadata *first*."""
         for place, n in enumerate(lots):
             if n > 0:
                 self._move(place, -n)
@@ -179,7 +181,7 @@ class CoinVault:
     # ------------------------------------------------------------------------- in the books
 
     def close_day(self, time_us: int) -> None:
-        """Record the price of each coin that customers are owed or that the maker owes."""
+        """Record the price of each coin that customers are owed or that is lent to the maker."""
         if self._days_marks is None:
             return
         for place, coin in enumerate(self.coins):

@@ -1,4 +1,4 @@
-"""Confidence in the house: shocks of fear, and their decay."""
+"""Confidence in the house: each shock adds fear, and fear decays."""
 
 import math
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from des.scenario import Flow
 
 
 def trust(fear: float) -> float:
-    """Return customers' trust in the house, in (0, 1]: exp(-fear), so 1 without fear."""
+    """Return customers' trust in the house, exp(-fear): 1 without fear, near 0 with much fear."""
     return math.exp(-fear)
 
 
 class Confidence:
-    """Fear: a sum of shocks, each of which halves every `fear_half_life_h`."""
+    """Customers' fear: a sum of shocks, each of which halves every `fear_half_life_h` hours."""
 
     def __init__(self, flow: Flow, claims_cents: Callable[[], int]) -> None:
-        """Start without fear.
+        """Initialise without fear.
 
         Args:
             flow: states the shocks of fear, and their half-life.
@@ -32,7 +32,8 @@ class Confidence:
     def shock(self, time_us: int, size: float) -> None:
         """Add a shock of fear.
 
-        If the shock is older than the last shock, only the part that remains at that time is added.
+        If the shock is older than the last shock, it has decayed by then, and only the rest is
+        added.
         """
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us

@@ -17,7 +17,7 @@ OPEN, QUEUED, HALTED = "open", "queued", "halted"  # the states of a venue's wit
 
 
 class Custody:
-    """Cash of all parties, and the deposits and withdrawals that move it."""
+    """Holds the cash of all parties, and moves it by deposits, withdrawals and payments."""
 
     def __init__(
         self, parties: Parties, venues: dict[str, Venue], cash_cents: np.ndarray, journal: Journal
@@ -30,14 +30,15 @@ class Custody:
         )
         self.coins: CoinVault | None = None  # the coins that customers are owed in kind
         self.swaps: CoinSwaps | None = None  # sells coins for dollars, and buys them back
-        self.with_agent_cents = 0  # deposits received by the house's agent, less its payments
+        self.with_agent_cents = 0  # cents received by the house's agent, less its payments
 
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
-        """Add customers' coins to custody; the house sells them in tranches.
+        """Add customers' coins to custody. The house sells them in tranches.
 
-        Dealers buy at most *daily_cents* of coins in a day; None: their cash is the only limit.
+        Dealers buy at most *daily_cents* of coins in a day. If this is None, only their cash is a
+        limit.
         """
         self.coins = coins
         self.swaps = CoinSwaps(
@@ -50,9 +51,9 @@ class Custody:
         return self.swaps is not None and self.swaps.daily_cents is not None
 
     def till(self, venue: str) -> int:
-        """Return the amount that a venue can pay out: all its cash, or nothing after a halt.
+        """Return the cents that a venue can pay out: all its cash, or nothing after a halt.
 
-        Customers' coins count as the proceeds of their sale.
+        Customers' coins count with the proceeds of their sale.
         """
         if self.status[venue] == HALTED:
             return 0
@@ -61,11 +62,11 @@ class Custody:
         return int(self.cash[self._parties.names.index(venue)]) + in_coins
 
     def claim_cents(self, entity: int, venue: str) -> int:
-        """Return the debt of a venue to one party."""
+        """Return the cents that a venue owes to a party."""
         return int(self._venues[venue].claims[entity])
 
     def customers_cents(self) -> int:
-        """Return the debt of the house to all customers outside its own group."""
+        """Return the cents that the house owes to all customers outside its own group."""
         in_coins = self.coins.owed_cents if self.coins else 0
         return int(self._venues[self._parties.house].claims[self._customers].sum()) + in_coins
 
@@ -79,7 +80,7 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Deposit at most *cents* at a venue, limited by the cash of *entity*; return the amount.
+        """Deposit *cents* at a venue, or all cash of *entity* if that is less. Return the amount.
 
         A venue that has halted accepts no deposits, since they would be lost.
         """
@@ -103,7 +104,7 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Pay *entity* at most *cents*, its claim and the venue's cash; return the amount."""
+        """Pay *cents* to *entity*, at most its claim and the venue's cash. Return the amount."""
         cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
@@ -116,7 +117,7 @@ class Custody:
         return cents
 
     def can_pay(self, venue: str, cents: int, lots: Lots) -> bool:
-        """Tell whether a venue can pay these dollars and deliver these lots of each coin."""
+        """Tell whether a venue can pay *cents* and deliver these lots of each coin."""
         if not (self.swaps and any(lots)):
             return self.till(venue) >= cents
         return self.status[venue] != HALTED and self.swaps.can_pay(lots, cents)
@@ -128,17 +129,17 @@ class Custody:
         )
 
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Deliver coins to customers, and keep *cents* for a payment in dollars; see `can_pay`.
+        """Deliver coins to customers, and keep *cents* for a payment in dollars.
 
-        Only the first entry has the metadata *first*.
+        `can_pay` must hold. Only the first entry has the metadata *first*.
         """
         given(self.swaps).find(time_us, lots, cents)
         given(self.coins).withdraw(time_us, lots, meta, first)
 
     def move_at_agent(self, customer: int, cents: int, entry: Movement) -> None:
-        """Move cash from a customer of the house to the house's agent; negative cents: back.
+        """Move cash from a customer to the house's agent, or back if *cents* is negative.
 
-        The house owes this cash to the customer, and the agent owes it to the house.
+        The house then owes this cash to the customer, and the agent owes the same to the house.
         """
         self.cash[customer] -= cents
         self.cash[self._parties.names.index(given(self._parties.agent))] += cents
@@ -147,10 +148,10 @@ class Custody:
         self._journal.record(entry)
 
     def pay(self, payer: int, receiver: int, cents: int, entry: Movement) -> None:
-        """Pay cash from one party to another; no venue is involved.
+        """Pay cash from one party to another, outside the venues.
 
         Raises:
-            LedgerError: the payer has less cash.
+            LedgerError: the payer has less cash than *cents*.
         """
         self._have(entry.time_us, payer, cents)
         if cents > self.cash[payer]:
@@ -163,10 +164,10 @@ class Custody:
     def book(self, change_cents: Mapping[int, int], entry: Movement) -> None:
         """Change the cash of several parties in one entry.
 
-        If the changes do not sum to zero, a pool pays or receives the difference.
+        If the changes do not sum to zero, a liquidity pool pays or receives the difference.
 
         Raises:
-            LedgerError: a party lacks the cash.
+            LedgerError: a party's cash would fall below zero.
         """
         for party, cents in change_cents.items():
             self.cash[party] += cents
@@ -178,7 +179,7 @@ class Custody:
         self._journal.record(entry)
 
     def _have(self, time_us: int, payer: int, cents: int) -> None:
-        """Have coins sold if the house lacks the dollars for a payment."""
+        """Sell customers' coins if the house has too few dollars for a payment."""
         if self.swaps and self._parties.names[payer] == self._parties.house:
             self.swaps.sell(time_us, cents - int(self.cash[payer]))
 

@@ -9,7 +9,7 @@ from des.custody.till import Till
 
 
 class FirmWithdrawals:
-    """Random withdrawals of firms, with a hazard proportional to fear; a draw per firm and hour."""
+    """Random withdrawals of firms, drawn for each firm and hour. Fear makes them more likely."""
 
     def __init__(
         self, seed: int, firms: Sequence[tuple[str, int]], sensitivity: float, till: Till
@@ -28,12 +28,12 @@ class FirmWithdrawals:
         self._sensitivity, self._till = sensitivity, till
 
     def decide(self, now_us: int, fear: float, hours: int = 1) -> None:
-        """Decide for each firm whether it withdraws in an hour, or in several that pass at once.
+        """Decide for each firm whether it withdraws during the next *hours*.
 
         Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm requests the
-            whole free part of its claim. This is a hazard rate, so the result does not depend on
-            the length of a step. Firms have no base rate: in normal times results and margin
-            determine their transfers.
+            whole free part of its claim. The total probability over a time does not depend on the
+            number of steps. Without fear no firm withdraws here: in normal times results and margin
+            determine firms' transfers.
         """
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:

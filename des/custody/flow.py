@@ -1,6 +1,6 @@
-"""The flow of customers' money: rates are set every hour, and arrivals in the hour are random.
+"""Customers' deposits and withdrawals: rates are set every hour, arrivals are random.
 
-On the hour customers learn the news and see the queue. News and queue set the expected deposits and
+At each full hour customers learn the news and see the queue. Both set the expected deposits and
 withdrawals until the next hour. Within the hour customers arrive one by one, as a Poisson process
 in continuous time.
 """
@@ -26,7 +26,8 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 from ledger.times import HOURS_PER_DAY
 
-# Fear below this limit has no effect on steps. Ordinary withdrawals cause less than half of it.
+# Below this fear, idle hours may pass in one step. Ordinary withdrawals cause less than half of
+# this fear.
 CALM = 0.02
 
 
@@ -42,12 +43,12 @@ class CustomerFlow:
         desk: RetailCustody,
         firms: FirmWithdrawals,
     ) -> None:
-        """Start without arrivals.
+        """Initialise without arrivals.
 
         Args:
             env: the world's clock.
-            scenario: its `retail.flow` sets the rates. The shock of news from before the run counts
-                as far as it has not decayed.
+            scenario: its `retail.flow` sets the rates. News from before the run adds the part of
+                its shock that has not decayed.
             confidence: the customers' confidence in the house.
             till: pays all customers.
             desk: serves retail customers.
@@ -58,23 +59,23 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        self._reach_usd = [0.0]  # this hour's expected withdrawals, cumulative by cohort
+        self._reach_usd = [0.0]  # this hour's expected withdrawals in dollars, cumulative by cohort
 
     def look_at_queue(self, now_us: int) -> None:
-        """Pay the queue from cash other than deposits, and halt after a long queue."""
+        """Pay waiting requests from the house's cash, and halt if the queue has lasted too long."""
         self._till.serve(now_us)
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether all hours of today are alike: no fear, no queue and no news."""
+        """Tell whether today has no fear, queue or news, so that idle hours may be joined."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
     def decide(self, now_us: int, volume_usd_per_day: float, hours: int = 1) -> None:
-        """Set the rates on the hour, and start customers' arrivals until the next decision.
+        """Set the rates at a full hour, and start customers' arrivals until the next decision.
 
         Args:
-            now_us: the hour.
+            now_us: the full hour.
             volume_usd_per_day: the volume of the house.
             hours: the number of hours until the next decision.
         """
@@ -108,10 +109,10 @@ class CustomerFlow:
         expected: float,
         act: Callable[[np.random.Generator], None],
     ) -> Generator[simpy.Event, None, None]:
-        """Simulate customers' arrivals in the next *hours*; *expected* is their mean per hour.
+        """Simulate customers' arrivals in the next *hours*, *expected* of them per hour on average.
 
-        The first hour has its own random stream. So its n-th customer and amount do not depend on
-        the number of arrivals.
+        The random stream is that of the first hour. So the hour's n-th customer and amount do not
+        depend on the number of earlier arrivals.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
@@ -129,7 +130,7 @@ class CustomerFlow:
         self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
 
     def _request(self, draws: np.random.Generator) -> None:
-        """Draw a holder and an amount to request; cohorts are weighted by expected requests."""
+        """Draw a cohort by its expected requests, then a holder and an amount, and request it."""
         cohort = chosen(self._reach_usd, draws.random())
         holder = self._holder(self._cohorts.place(cohort, draws.random()))
         cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))
@@ -137,7 +138,7 @@ class CustomerFlow:
         self._cohorts.take(cohort, self._desk.request(holder, cents))
 
     def _holder(self, place: float) -> int:
-        # A place near 1 may be rounded to 1, which would be a holder after the last one.
+        # A place near 1 may be rounded to 1, which would give a number after the last holder's.
         return min(int(place * self._retail.holders), self._retail.holders - 1)
 
 
@@ -155,8 +156,8 @@ def customers(
     Args:
         env, scenario, parties, custody: the parts of the world.
         till: pays all customers.
-        confidence: the customers' confidence; None: arrivals have constant rates.
-        agent: receives some of the deposits; None: the house receives all.
+        confidence: the customers' confidence. None: arrivals have constant rates.
+        agent: receives some of the deposits. None: the house receives all deposits.
     """
     retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
     desk = RetailCustody(env, custody, till, parties.house, code(parties.retail), agent)

@@ -1,4 +1,4 @@
-"""The other makers on the house venue: they pay fees on customers' trades with them."""
+"""The other makers on the house venue, who pay fees on customers' trades with them."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from ledger.times import settlement_link
 
 
 class OtherMakersDesk:
-    """The daily payment of the other makers' fees, on volume that is kept as a sum of fills."""
+    """Books the other makers' fees each day, and moves their margin."""
 
     def __init__(
         self,
@@ -35,14 +35,14 @@ class OtherMakersDesk:
         leverage = scenario.leverage
         on_margin = leverage is not None and leverage.share_of_claims is not None
         self._moves_margin = on_margin or parties.netted is not None
-        self._margin_ratio = scenario.lead.margin_ratio_target  # the same as for all hedgers
+        self._margin_ratio = scenario.lead.margin_ratio_target  # the ratio for all hedgers
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        self.fees_without_maker_cents = 0.0  # fees so far, as without the captive maker's quotes
+        self.fees_without_maker_cents = 0.0  # fees to date if the captive maker had shown no quotes
 
     def charge(self, time_us: int) -> None:
-        """Deposit cash for the day's fees, unless the house has halted, and book the fees."""
+        """Book the other makers' fees of a day, and deposit cash for them before a halt."""
         traded = self._volume.others_cents()
         fees = [
             alike * self._fee_cents(volume // alike)
@@ -62,10 +62,10 @@ class OtherMakersDesk:
         self.fees_without_maker_cents += paid_share * without_maker_cents
 
     def cover_loss(self, time_us: int) -> None:
-        """Deposit the loss of a settlement that exceeded the balance of the other makers' account.
+        """Deposit the amount by which a loss exceeded the balance of the other makers' account.
 
-        If all positions of the other makers are the other side of customers on margin who trade on
-        all days, they deposit nothing: their opening claim must be enough.
+        If the other makers' positions only mirror those of customers on margin who trade on all
+        days, they deposit nothing. Their opening claim must then be enough.
         """
         if not self._moves_margin:
             return
@@ -84,7 +84,7 @@ class OtherMakersDesk:
         self._custody.withdraw(time_us, self._code, self._house_name, gain_cents, why)
 
     def _fee_cents(self, volume_cents: int) -> int:
-        """Return the fees of both sides in one market, rounded half to even."""
+        """Return the fees of both sides in one market in cents, rounded half to even."""
         return round(Decimal(volume_cents) * self._fee_rate)
 
     def _book(self, time_us: int, market: str, volume_cents: int, fee_cents: int) -> int:

@@ -24,7 +24,7 @@ class RetailCustody:
         entity: int,
         agent: Agent | None = None,
     ) -> None:
-        """Serve customers under the control account *entity*; some pay by wire through *agent*."""
+        """Initialise for customers of the account *entity*; some pay by wire through *agent*."""
         self._env, self._custody, self._till = env, custody, till
         self._house_name, self._entity, self._agent = house_name, entity, agent
 
@@ -44,8 +44,8 @@ class RetailCustody:
             per_day: the mean number of customers in a day.
             usd_mean: the mean amount in dollars.
             holders: the number of customers, who are equally likely.
-            act: called with the holder and the cents.
-            end_us: the end of the run; no later event is scheduled.
+            act: the function called at each arrival, with the holder and the cents.
+            end_us: the end of the run. No customer arrives later.
         """
         while True:
             after_us = waiting_us(draws, per_day, DAY_US)
@@ -55,7 +55,7 @@ class RetailCustody:
             act(int(draws.integers(holders)), whole_dollars(draws.exponential(usd_mean)))
 
     def deposit(self, holder: int, cents: int) -> int:
-        """Receive a deposit, pay the queue from it, and return the amount of the deposit."""
+        """Receive a deposit, pay the queue from it, and return the deposit in cents."""
         now_us = int(self._env.now)
         meta = (("holder", f'"{_name(holder)}"'),)
         if self._agent and self._agent.takes(now_us):
@@ -70,16 +70,16 @@ class RetailCustody:
         return brought
 
     def request(self, holder: int, cents: int) -> int:
-        """Request a withdrawal at the till, at most the free claim, and return the amount."""
+        """Request *cents*, or the free claim if that is less. Return the amount requested."""
         return self._till.ask(int(self._env.now), self._entity, cents, _name(holder))
 
     def unasked_cents(self) -> int:
-        """Return the part of customers' claims that they have not requested."""
+        """Return the cents that customers can still request."""
         return self._till.owed_cents(self._entity)
 
 
 def whole_dollars(usd: float) -> int:
-    """Round a drawn amount to whole dollars, at least one, and return cents."""
+    """Round an amount in dollars to whole dollars, at least one, and return cents."""
     return 100 * max(1, round(usd))
 
 

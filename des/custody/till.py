@@ -1,9 +1,9 @@
-"""The till of the house: a withdrawal is paid at once, or waits behind earlier ones.
+"""The till of the house: a withdrawal is paid at once, or waits behind earlier withdrawals.
 
 A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
-wait behind it, even small withdrawals. If each coin has its own waiting line, this rule applies to
-each line. The books note each request that has to wait. After a halt the house pays nothing; later
-requests are noted too.
+wait behind it, even small withdrawals. If each coin has its own waiting line, this rule applies
+within each line. The books note each request that has to wait. After a halt the house pays nothing,
+but the books still note each request.
 
 This till does not pay the margin that firms and the captive maker move between the venues. Margin
 is paid at settlements, up to the available cash.
@@ -26,7 +26,7 @@ from ledger.transaction import MONEY
 
 
 class Till:
-    """The queue for withdrawals: first come, first served."""
+    """Pays withdrawals in the order of the requests, as far as there is cash."""
 
     def __init__(
         self,
@@ -38,26 +38,27 @@ class Till:
         confidence: Confidence | None = None,
         agent: Agent | None = None,
     ) -> None:
-        """Start with an empty queue.
+        """Initialise with an empty queue.
 
         Args:
             custody, journal: the world's custody and journal.
             house: the name of the house.
             names: the names of all parties, by code.
-            held_cents: returns the part of a party's claim that is margin or another's collateral.
-            confidence: is notified of requests and queues; None: customers do not see them.
-            agent: pays some withdrawals for the house; None: the house pays all.
+            held_cents: returns the part of a party's claim that cannot be withdrawn: margin or
+                collateral.
+            confidence: is notified of requests and queues. None: customers do not see them.
+            agent: pays some withdrawals for the house. None: the house pays all withdrawals.
         """
         self._custody, self._house, self._names = custody, house, names
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
         self._lines = WaitingLines(by_coin=custody.coins_sell_slowly)
-        self._queued_cents: Counter[int] = Counter()  # the queued amount of each party
-        self._since_us = 0  # the start of the current queue
+        self._queued_cents: Counter[int] = Counter()  # the cents for which each party waits
+        self._since_us = 0  # the time at which the current queue began
 
     @property
     def queue(self) -> list[Request]:
-        """Return the requests that wait, in the order of their times."""
+        """Return the waiting requests in the order of their times."""
         return self._lines.in_order()
 
     @property
@@ -66,7 +67,7 @@ class Till:
         return bool(self._lines)
 
     def owed_cents(self, entity: int) -> int:
-        """Return the largest new request of a party: its free claim less its queued requests."""
+        """Return the cents that a party can still request: its free claim less waiting requests."""
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0
         return self.free_cents(entity) - self._queued_cents[entity] + in_coins
@@ -76,7 +77,7 @@ class Till:
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once if there is cash and its line is empty; otherwise queue it.
+        """Pay a withdrawal at once if there is cash and nothing waits before it, else queue it.
 
         Returns:
             The amount requested, at most the free claim.
@@ -96,7 +97,7 @@ class Till:
         return cents
 
     def serve(self, time_us: int) -> None:
-        """Pay queued requests in order, as long as cash and coins are enough."""
+        """Pay waiting requests in order, as long as there is enough cash and coins."""
         if not self._lines or self._halted():
             return
         for paid in self._lines.serve(lambda request: self._pay(time_us, request)):
@@ -105,7 +106,7 @@ class Till:
             self._become(time_us, OPEN)
 
     def halt_after(self, time_us: int, wait_us: int) -> None:
-        """Halt withdrawals if the queue has existed for *wait_us* or longer."""
+        """Halt withdrawals if requests have been waiting for *wait_us* or longer."""
         if self._lines and time_us - self._since_us >= wait_us and not self._halted():
             self._become(time_us, HALTED)
 
@@ -124,14 +125,14 @@ class Till:
         self._journal.note(request.asked_us, note)
 
     def _named(self, request: Request) -> str | None:
-        """Return the name of a request's commodity if each commodity has its own waiting line."""
+        """Return the name of a request's commodity, or None if all commodities share one line."""
         coins, line = self._custody.coins, self._lines.line_of(request)
         if not self._lines.by_coin or coins is None:
             return None
         return MONEY if line == DOLLARS else coins.coins[line - 1].name
 
     def _in_coins(self, time_us: int, entity: int, cents: int) -> tuple[int, tuple[int, ...]]:
-        """Divide a request into dollars and each coin."""
+        """Return the part of a request in dollars, as cents, and the lots of each coin."""
         coins = self._custody.coins
         if coins is None or entity != coins.customer:
             return cents, ()
@@ -144,13 +145,13 @@ class Till:
         return request.cents + (coins.worth_cents(request.lots) if coins and request.lots else 0)
 
     def _count(self, request: Request, sign: int) -> None:
-        """Count a request as waiting (a *sign* of 1), or as no longer waiting (-1)."""
+        """Add a request to the waiting amounts if *sign* is 1, or subtract it if *sign* is -1."""
         self._queued_cents[request.entity] += sign * request.cents
         if self._custody.coins and request.lots:
             self._custody.coins.line_up(request.lots, sign)
 
     def _pay(self, time_us: int, request: Request) -> bool:
-        """Pay a request in full or not at all, at most the free part of the claim."""
+        """Pay a request in full, up to the free claim, and return True. Or pay nothing."""
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
@@ -169,7 +170,7 @@ class Till:
             waited = (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
         if any(request.lots):
             self._custody.hand_over(time_us, in_dollars, request.lots, meta, waited)
-            waited = ()  # a request is counted once
+            waited = ()  # the waiting time is booked only once
         meta += waited
         if agent and by_agent:
             agent.pay_out(time_us, cents, request.why, meta)
@@ -178,7 +179,7 @@ class Till:
         return True
 
     def _become(self, time_us: int, status: str) -> None:
-        """Notify customers of the queue, if the scenario lets them see it."""
+        """Change the status of withdrawals, if the scenario lets customers see a queue."""
         if self._confidence is None:
             return
         self._custody.status[self._house] = status

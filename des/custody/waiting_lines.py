@@ -1,7 +1,7 @@
 """Waiting withdrawals: all in one line, or in one line for dollars and one for each coin.
 
-Each line is paid in the order of its requests. If each coin has a line, requests for a coin that
-the house lacks wait, while other lines are paid.
+Each line is paid in the order of its requests. If each coin has a line, the house can pay other
+lines while it lacks one coin.
 """
 
 from collections import deque
@@ -13,26 +13,26 @@ DOLLARS = 0  # the line for dollars; the line of a coin is the coin's index plus
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request for withdrawal."""
+    """A request of a customer to withdraw dollars or coins."""
 
     asked_us: int
     entity: int
-    holder: str  # the holder under a control account, or the entity's name
+    holder: str  # the customer under a control account, or the entity's name
     cents: int
     why: str
-    lots: tuple[int, ...] = ()  # lots of each coin, besides cents
+    lots: tuple[int, ...] = ()  # lots of each coin, in addition to the cents
 
 
 class WaitingLines:
-    """The withdrawals that wait."""
+    """The requests for withdrawal that wait."""
 
     def __init__(self, by_coin: bool) -> None:
-        """Start empty, with one line for all, or with one for each coin and one for dollars."""
+        """Initialise without requests: one line for all, or with *by_coin* one per commodity."""
         self.by_coin = by_coin
         self._lines: dict[int, deque[Request]] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether a request waits."""
+        """Tell whether any request waits."""
         return any(self._lines.values())
 
     def in_order(self) -> list[Request]:
@@ -41,7 +41,7 @@ class WaitingLines:
         return sorted(waiting, key=lambda request: request.asked_us)
 
     def parts(self, request: Request) -> Iterator[Request]:
-        """Split a request into its parts, one for each line."""
+        """Split a request into parts for the separate waiting lines."""
         if not self.by_coin:
             yield request
             return
@@ -54,7 +54,7 @@ class WaitingLines:
             yield _part(request, request.cents, ())
 
     def line_of(self, request: Request) -> int:
-        """Return the waiting line, for dollars or for a coin, of a part of a request."""
+        """Return the number of the waiting line to which a part of a request belongs."""
         if not self.by_coin:
             return DOLLARS
         return next((place + 1 for place, n in enumerate(request.lots) if n), DOLLARS)
@@ -64,14 +64,14 @@ class WaitingLines:
         return bool(self._lines.get(line))
 
     def add(self, request: Request) -> None:
-        """Add a part of a request at the end of its line."""
+        """Add a part of a request to the end of its line."""
         self._lines.setdefault(self.line_of(request), deque()).append(request)
 
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
         """Pay requests until no line's first request can be paid, and yield the paid requests.
 
-        The oldest of all lines' first requests is tried first. A payment may release dollars or
-        coins that another line needs, so after each payment all lines are tried again.
+        Of the first requests of all lines, the oldest is tried first. A payment may release dollars
+        or coins that another line needs, so after each payment all lines are tried again.
         """
         tried: set[int] = set()
         while firsts := {n: line[0] for n, line in self._lines.items() if line and n not in tried}:
