@@ -1,1 +1,1 @@
-"""The thread's statements; for each, the figure that decides it, and the verdict."""
+"""Judges each statement of the thread by a figure of the books."""

@@ -1,4 +1,4 @@
-"""The verdicts of runs on each statement of the thread, and the reasons for the verdicts."""
+"""Judges the statements of the thread by the books of one run or several, and gives reasons."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -62,11 +62,11 @@ class Claims:
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Return a text: the counts of verdicts, and the verdict on the central statement."""
+        """Return sentences that count the verdicts, and give that on the central statement."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
-            f"{counts[StatementVerdict.BORNE_OUT]} are borne out",
+            f"{counts[StatementVerdict.SUPPORTED]} are supported",
             f"{counts[StatementVerdict.ONLY_IF]} only under a condition",
             f"{counts[StatementVerdict.NOT]} are not",
         ]
@@ -74,12 +74,12 @@ class Claims:
             told.append(f"{counts[StatementVerdict.DEPENDS]} depend on the run")
         told.append(f"{unsaid} can't be decided")
         given = sum(
-            each.is_given and each.verdict is StatementVerdict.BORNE_OUT for each in self.judged
+            each.is_given and each.verdict is StatementVerdict.SUPPORTED for each in self.judged
         )
         over = f"Over {len(self.runs)} runs, of" if len(self.runs) > 1 else "Of"
         return (
-            f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of those borne "
-            f"out, {given} rest on an input of the scenario. {self._on_the_central_one()}"
+            f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of the supported "
+            f"statements {given} rest on an input of the scenario. {self._on_the_central_one()}"
             f"{self._over_study()}"
         )
 
@@ -87,7 +87,7 @@ class Claims:
         held = self.study.holds_in_pct(self.central) if self.study else None
         if self.study is None or held is None:
             return ""
-        return f" Over {self.study.lives} it holds in {held} %."
+        return f" Of {self.study.lives} {held} % support it."
 
     def _on_the_central_one(self) -> str:
         central = self.central
@@ -97,12 +97,12 @@ class Claims:
             return f"{said}can't be decided. {central.reason}"
         verdict = {
             StatementVerdict.DEPENDS: "depends on the run",
-            StatementVerdict.ONLY_IF: f"is borne out only if {_condition(central)}",
+            StatementVerdict.ONLY_IF: f"is supported only if {_condition(central)}",
         }.get(central.verdict, f"is {central.verdict}")
         value = spoken_span(central.span, FIGURES[decides.figure].unit)
         return (
-            f"{said}{verdict}. Its measure is {central.statement.shown_by}: {value}, where "
-            f"{decides.plain} would bear it out."
+            f"{said}{verdict}. Its measure is {central.statement.shown_by}: {value}. A value of "
+            f"{decides.plain} would support it."
         )
 
     def tables(self) -> list[Table]:
@@ -125,8 +125,8 @@ def claims(runs: Sequence[RunFolder], study: "OverStudy | None" = None) -> Claim
     """Judge all statements of the thread by the books of runs.
 
     Args:
-        runs: one or more runs; with several, each figure has a least and a greatest value.
-        study: the members of a study, which also judge the statements.
+        runs: one or more runs. Over several runs each figure has a least and a greatest value.
+        study: a study whose members also judge the statements.
     """
     found = judged_thread(
         load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))
@@ -151,7 +151,7 @@ def _condition(judged: JudgedStatement) -> str:
 
 
 def figures_of(run: RunFolder) -> ValueOf:
-    """Return a cached function from the key of a figure to the figure's value in a run."""
+    """Return a function that computes a figure of a run from its key, and remembers the value."""
     evidence = RunEvidence(run)
 
     @cache

@@ -1,4 +1,4 @@
-"""The tables of the verdicts: by tweet, by statement, and the basis of the verdicts."""
+"""Lays out the verdicts as tables by tweet and by statement, with the basis of each verdict."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,14 +12,14 @@ OPEN, GIVEN = "open", "given"
 
 
 def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: int) -> Table:
-    """Return the number of each tweet's statements by verdict."""
+    """Return a table that counts the statements of each tweet by verdict."""
     counted: dict[int, Counter[str]] = {tweet: Counter() for tweet in range(1, len(about) + 1)}
     for each in judged:
         told = OPEN if each.verdict in UNDECIDED else each.verdict.value
         counted[each.statement.tweet][told] += 1
         counted[each.statement.tweet][GIVEN] += each.is_given
     columns = {
-        "yes": StatementVerdict.BORNE_OUT.value,
+        "yes": StatementVerdict.SUPPORTED.value,
         "only_if": StatementVerdict.ONLY_IF.value,
         "no": StatementVerdict.NOT.value,
         **({"varies": StatementVerdict.DEPENDS.value} if runs > 1 else {}),
@@ -35,14 +35,15 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
     varies = " Varies: the runs disagree." if runs > 1 else ""
     return Table(
         "tweets",
-        "Statements of each tweet that the books bear out (yes) or not (no)",
+        "Number of statements in each tweet that the books support (yes) or do not support (no)",
         ("tweet", "about", *columns),
         rows,
         (
-            f"Open: none of these runs has the figure, or the record is silent.{varies}",
-            "Given: an input decides the statement or has a large effect on it, so the verdict "
-            "proves little.",
-            "Each statement with its value: --table statements. The inputs: --table given.",
+            "Only if: supported only under a condition, which --table reasons shows.",
+            f"Open: the runs or the record can't decide the statement.{varies}",
+            "Given: an input decides the statement or affects it strongly, so the verdict proves "
+            "little.",
+            "--table statements shows each statement with its value, --table given the inputs.",
         ),
     )
 
@@ -55,26 +56,25 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
         ("no", "statement", "value", "verdict"),
         [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
         (
-            "10.2 is the second statement of tweet 10. Other tables use the same numbers: the "
-            "definition",
-            "of the value (measures), every digit (figures), thresholds, reasons, commands,",
-            "and the inputs that decide a statement or have a large effect on it (given).",
+            "10.2 is the second statement of tweet 10. Other tables use the same numbers.",
+            "Table measures defines each value, and table figures has every digit.",
+            "Table given has the inputs that decide a statement or affect it strongly.",
         ),
     )
 
 
 def measures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return, for each statement, the figure that would show whether it is true."""
+    """Return a table of the evidence by which each statement is judged."""
     return Table(
         "measures",
-        "The evidence that would show each statement",
+        "The evidence by which each statement is judged",
         ("no", "shown_by"),
         [(each.number, each.statement.shown_by) for each in judged],
     )
 
 
 def figures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return, for each statement with a figure, the figure with every digit."""
+    """Return a table of the figures that decide statements, with every digit."""
     rows: list[tuple[Cell, ...]] = []
     for each in judged:
         if (decides := each.statement.decides) is not None:
@@ -83,59 +83,59 @@ def figures_table(judged: Iterable[JudgedStatement]) -> Table:
             rows.append((each.number, decides.figure, low, high, unit))
     return Table(
         "figures",
-        "The figure that judges each statement: least and greatest value of the runs",
+        "The figure that decides each statement, with its least and greatest value over the runs",
         ("no", "figure", "low", "high", "unit"),
         rows,
     )
 
 
 def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return, for each statement, the values of the figure that bear it out, and the reason."""
+    """Return a table of the values that support each statement, with the reason."""
     decided = ((each.number, each.statement.decides) for each in judged)
     return Table(
         "thresholds",
-        "The values of a figure that bear a statement out, and the reason",
+        "The values of a figure that support a statement, and the reason",
         ("no", "threshold", "because"),
         [(number, decides.plain, decides.because) for number, decides in decided if decides],
     )
 
 
 def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the conditions of statements, and the reasons why some statements are undecided."""
+    """Return a table of the conditions of statements, and of why some can't be decided."""
     return Table(
         "reasons",
-        "The condition under which a statement is borne out, and why some can't be decided",
+        "The condition under which a statement is supported, or why it can't be decided",
         ("no", "why"),
         [(each.number, each.reason) for each in judged if each.reason],
     )
 
 
 def given_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return, for each verdict, the input of the scenario that affects it."""
+    """Return a table of the inputs of the scenario that affect verdicts."""
     return Table(
         "given",
-        "The input of the scenario that decides a statement, or has a large effect on it",
+        "The input of the scenario that decides a statement or affects it strongly",
         ("no", "input", "verdict"),
         [(each.number, each.statement.given, each.verdict) for each in judged if each.is_given],
     )
 
 
 def commands_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return, for each statement, the command that shows its value or that would decide it."""
+    """Return a table of the commands that show each value or would decide an open statement."""
     return Table(
         "commands",
-        "The command that shows the value; for open statements, the command that would",
+        "The command that shows the value of a statement, or that would decide an open statement",
         ("no", "command", "verdict"),
         [(each.number, each.command, each.verdict) for each in judged],
-        ("Call `moneytrail claims` with the run that such a command writes.",),
+        ("If a command writes a run, then call `moneytrail claims` with this run.",),
     )
 
 
 def runs_table(names: Sequence[str], judged: Iterable[JudgedStatement]) -> Table:
-    """Return each run's verdict on each decided statement."""
+    """Return a table with each run's verdict on each decided statement."""
     return Table(
         "runs",
-        "The verdict of each run on each statement",
+        "The verdict of each run on each decided statement",
         ("no", "run", "value", "verdict"),
         [
             (each.number, name, _one_value(each, of_run), of_run.verdict)

@@ -1,4 +1,4 @@
-"""The reports of one run that decide statements, each computed on first use."""
+"""Gives access to all reports of one run that the verdicts need."""
 
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,7 @@ from runs.record.residual import SHEETS, Residual, residual
 
 
 class RunEvidence:
-    """The reports of a run as typed values."""
+    """The reports of a run that decide statements. Each is computed when it is first needed."""
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
@@ -100,7 +100,7 @@ class RunEvidence:
         return timeline(self.run, "day")
 
     def first(self, milestone: Milestone) -> First:
-        """Return a milestone's first day, and its number of days."""
+        """Return the first day of a milestone, and the number of its days."""
         return self.timeline.firsts[milestone]
 
     def solvency(self, day: date) -> Solvency:
@@ -124,7 +124,7 @@ class RunEvidence:
 
     @cached_property
     def trace(self) -> Trace | None:
-        """Return the uses of customers' cash by each tracing rule; None without such cash."""
+        """Return the uses of customers' cash by each tracing rule, or None without such cash."""
         try:
             return trace(self.run)
         except NoSuchSourceError:
@@ -132,5 +132,5 @@ class RunEvidence:
 
     @cached_property
     def residual(self) -> Residual:
-        """Return the residual of the public record, and the losses of the run's kinds."""
+        """Return the money that the record does not explain, beside the run's losses by kind."""
         return residual(self.run, load_record(SHEETS), load_record())

@@ -1,4 +1,4 @@
-"""The register of figures that decide statements: by key, with units."""
+"""The register of all figures that can decide a statement, each with its unit."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -15,7 +15,7 @@ USD, PERCENT, TIMES, DAYS, DAY = "USD", "%", "times", "days", "day"
 
 
 class RunFigure(NamedTuple):
-    """A figure of a run: the function that computes it (None: no value), and its unit."""
+    """How a figure is computed, and its unit. The function returns None if a run lacks it."""
 
     of: Callable[[RunEvidence], Value | None]
     unit: str

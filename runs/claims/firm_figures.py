@@ -1,4 +1,4 @@
-"""Figures of the trading firms: results by venue, entry and exit, claims."""
+"""Figures on trading firms: their results on each venue, entry, exit and claims."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -25,7 +25,7 @@ def firms_return_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
-    """Return the firms' share of claims that could not be withdrawn at once."""
+    """Return the firms' share, in percent, of all claims that could not be withdrawn at once."""
     covered = run.firms.coverage.house
     payable = sum(covered.pro_rata_usd().values(), ZERO)
     unpaid = covered.claim_usd(tuple(covered.claims_usd)) - payable
@@ -47,7 +47,7 @@ def firms_that_earn_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_came_later(run: RunEvidence) -> Decimal | None:
-    """Return how many firms entered after the first day."""
+    """Return the number of firms that entered after the first day."""
     present = run.daily.present.astype(bool)
     if not present.size:
         return None
@@ -64,12 +64,15 @@ def firms_gone_pct(run: RunEvidence) -> Decimal | None:
 
 
 def rank_correlation(run: RunEvidence) -> Decimal | None:
-    """Return the rank correlation of results at the house and elsewhere."""
+    """Return the rank correlation of firms' results at the house and on other venues."""
     return run.skill.ranks[0].spearman if run.skill.ranks else None
 
 
 def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return firms' daily result at the house with the quoter off, in percent of quoter on."""
+    """Compare firms' daily result at the house without and with the maker's quotes.
+
+    The result on days without quotes is in percent of the result on days with quotes.
+    """
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None
         if each.who == ALL and each.place == HOUSE and known:
@@ -78,7 +81,7 @@ def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: a class's share of the loss on stale quotes."""
+    """Return a function that computes one class's share of the loss on stale quotes."""
 
     def share(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -88,7 +91,7 @@ def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: a class's result at the house after fees and hedges."""
+    """Return a function that computes one class's result at the house after fees and hedges."""
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -98,7 +101,10 @@ def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: a class's result on the lead venue (None: no quotes there)."""
+    """Return a function that computes one class's result on the lead venue.
+
+    The function returns None if no firm quotes there.
+    """
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -108,7 +114,7 @@ def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def slower_share_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of the loss on stale quotes that went to all but the fastest class."""
+    """Return the share of the loss on stale quotes that went to firms outside the fastest class."""
     classes = [each.result for each in run.firms.classes if each.result.firm != ALL]
     if not classes:
         return None

@@ -1,4 +1,4 @@
-"""Figures of the group's life: use of customers' money, waiting, liquidations."""
+"""Figures on the group's life: use of customers' money, waiting withdrawals, liquidations."""
 
 from datetime import date
 from decimal import Decimal
@@ -52,7 +52,10 @@ def paper_peak_usd(run: RunEvidence) -> Decimal | None:
 
 
 def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
-    """Return the number of days with unpaid debts; None if the credit line was never drawn."""
+    """Return the number of days on which a use of money was not paid.
+
+    The result is None if the credit line was never drawn.
+    """
     if run.first(Milestone.CREDIT_DRAWN).day is None:
         return None
     return Decimal(run.first(Milestone.NOT_PAID).days)
@@ -90,7 +93,7 @@ def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
 
 
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
-    """Return liquidations in the week in which LUNA fell; None if the run lacks this week."""
+    """Return the dollars liquidated in the week in which LUNA fell, or None without this week."""
     days = [at.day for at in run.timeline.shown]
     if not run.liquidations.backstops or not days[0] <= LUNA[0] <= LUNA[1] <= days[-1]:
         return None

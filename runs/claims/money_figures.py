@@ -1,4 +1,4 @@
-"""Figures of where money went: the hole, its uses, the mechanism, and cash that left."""
+"""Figures on where the money went: the hole, its uses, the mechanism, and cash that left."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -16,7 +16,7 @@ from runs.record.residual_day import Vanished, vanished
 
 LEVERED = (Kind.PORTFOLIO, Kind.DIRECTIONAL, Kind.VARIATION_MARGIN, Kind.FUNDING)
 LENT = (Kind.LENDING,)
-# Kinds of use: purchases and gifts for publicity, without minority stakes.
+# Prestige projects: acquisitions, property, sponsors, gifts and running costs.
 PROJECTS = (
     Kind.ACQUISITIONS,
     *(kind for kind in USES if kind.entry.cause is Cause.SPENDING and kind is not Kind.INSIDERS),
@@ -29,13 +29,13 @@ def missing_usd(run: RunEvidence) -> Decimal:
 
 
 def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return the cash that parties received, net of their payments, in percent of the hole."""
+    """Return parties' receipts of cash less their payments, in percent of the hole."""
     taken = (party.net_received_usd for party in run.cash.parties)
     return percent(sum((usd for usd in taken if usd > 0), ZERO), missing_usd(run))
 
 
 def share_of_uses(kinds: Iterable[str]) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: the uses of some kinds in percent of all uses."""
+    """Return a function that computes the uses of some kinds in percent of all uses."""
     names = tuple(kinds)
 
     def share(run: RunEvidence) -> Decimal | None:
@@ -57,7 +57,10 @@ def stakes_of_hole(run: RunEvidence) -> Decimal | None:
 
 
 def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: the loss of a part of the mechanism (None: no such part)."""
+    """Return a function that computes the loss of one part of the mechanism.
+
+    The function returns None if the run lacks this part.
+    """
 
     def lost(run: RunEvidence) -> Decimal | None:
         part = run.part(claimed)
@@ -67,7 +70,7 @@ def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a function of a run: the loss of a part of the mechanism in percent of the hole.
+    """Return a function that computes the loss of one part of the mechanism in percent of the hole.
 
     The function returns zero if the part earned money.
     """
@@ -86,7 +89,7 @@ def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
 
 
 def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's net loss in percent of the hole; None without a hole."""
+    """Return the mechanism's net loss in percent of the hole, or None without a hole."""
     return percent(max(run.mechanism.net_usd, ZERO), missing_usd(run))
 
 
@@ -105,7 +108,7 @@ def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
 
 
 def pools_lost_usd(run: RunEvidence) -> Decimal | None:
-    """Return pools' loss to arbitrage less pools' fees."""
+    """Return the loss of pools to arbitrage, less their fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     if not whole:
         return None
@@ -113,7 +116,7 @@ def pools_lost_usd(run: RunEvidence) -> Decimal | None:
 
 
 def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
-    """Return pools' loss to arbitrage before fees."""
+    """Return the loss of pools to arbitrage, without their fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     return sum((month.loss_usd for month in whole), ZERO) if whole else None
 
@@ -130,17 +133,17 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return quotes' losses in percent of the largest unexplained loss."""
+    """Return quotes' losses in the period with most unexplained money, in percent of that money."""
     return _carried(run, Claimed.QUOTES)
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return liquidations' losses in percent of the largest unexplained loss."""
+    """Return losses on liquidations in that period, in percent of its unexplained money."""
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return the portfolio's losses in percent of the largest unexplained loss."""
+    """Return the portfolio's losses in that period, in percent of its unexplained money."""
     return _carried(run, PORTFOLIO)
 
 

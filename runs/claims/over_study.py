@@ -1,6 +1,6 @@
-"""Statements judged by the members of a study: in how many members does each threshold hold?
+"""Judges statements by the members of a study: what percentage of the members supports each?
 
-A run has one value of a figure; a study has one value for each member. The plausible members agree
+A run has one value of a figure. A study has one value for each member. The plausible members agree
 with the record. Only figures that are stored for members can be judged.
 """
 
@@ -29,7 +29,7 @@ def _of(name: str) -> OfMembers:
 
 
 def _share(part: str, whole: str) -> OfMembers:
-    """Return a function of members: the figure *part* in percent of the figure *whole*.
+    """Return a function that computes the figure *part* of members in percent of *whole*.
 
     A negative part counts as zero. The result is NaN if the whole is not positive.
     """
@@ -41,7 +41,7 @@ def _share(part: str, whole: str) -> OfMembers:
     return share
 
 
-# By the key of a run's figure: a function that returns the same figure of each member.
+# For the key of a run's figure, a function that returns the same figure of each member.
 OVER_MEMBERS: Mapping[str, OfMembers] = {
     "hole": _of(HOLE),
     "stale-loss": _of("pickoff_usd"),
@@ -71,7 +71,7 @@ class OverStudy:
         return f"{int(self.which.sum())} {kind} of the study {self.name}"
 
     def holds_in_pct(self, judged: JudgedStatement) -> int | None:
-        """Return the percentage of members in which a threshold holds; None without a figure."""
+        """Return the percentage of members that support a statement, or None without its figure."""
         values = self._values(judged)
         decides = judged.statement.decides
         if values is None or decides is None:
@@ -83,9 +83,9 @@ class OverStudy:
         """Return a table of the statements whose figure is stored for each member."""
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
-            f"Of {self.lives}: low and high enclose 90 % of the values; held is the percentage "
-            "of them in which the threshold holds. Millions of dollars, or percent. Unpaid "
-            "debts of trading firms are no part of a member's liquidations."
+            f"Values of {self.lives}: low and high enclose 90 % of them, held is the percentage "
+            "within the threshold. Thresholds of amounts are in dollars. A member's liquidations "
+            "exclude unpaid debts of trading firms."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))

@@ -1,4 +1,4 @@
-"""Figures of the captive maker's quotes: losses, gains and expectations."""
+"""Figures on the captive maker's quotes: losses, gains and expectations."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -48,7 +48,7 @@ def quote_age_s(run: RunEvidence) -> Decimal | None:
 
 
 def hits_of_volume(run: RunEvidence) -> Decimal | None:
-    """Return hits on stale quotes in percent of the volume of the maker's quotes."""
+    """Return the volume of hits on stale quotes, in percent of the volume of the maker's quotes."""
     booked = _sum(line.booked for line in run.expectations.lines)
     return percent(booked.pickoff_volume_usd, booked.volume_usd)
 
@@ -82,9 +82,9 @@ def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
 
 
 def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
-    """Return the rate of loss on stale quotes in the later half of months over the earlier half.
+    """Divide the rate of loss in the later half of months by the rate in the earlier half.
 
-    The rate is the loss per dollar of volume.
+    The rate is the loss on stale quotes per dollar of volume.
     """
     months = list(run.expectations.by_month.values())
     half = len(months) // 2
@@ -99,19 +99,19 @@ def share_of_first_month(run: RunEvidence) -> Decimal | None:
 
 
 def months_with_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of months with volume in which the maker traded on the house."""
+    """Return the percentage of months with volume in which the maker traded at the house."""
     months = _volume_by_month(run)
     return percent(Decimal(sum(maker > 0 for maker, _ in months)), Decimal(len(months)))
 
 
 def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
-    """Return the highest value of all shares as a multiple of fee growth."""
+    """Return the highest value of all shares over time, priced by the growth of fees."""
     priced = [ways[BY_GROWTH].middle_usd for ways in run.valuation.priced.values()]
     return max(priced, default=None)
 
 
 def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return the part of the shares' value, by growth, that depends on the maker's quotes."""
+    """Return the percentage of the shares' value by growth that depends on the maker's quotes."""
     ways = _last_priced(run)
     if not ways:
         return None
@@ -120,7 +120,7 @@ def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
-    """Return the value of shares by growth over the value of the business as a trading firm."""
+    """Divide the value of the shares by growth by their value as shares of a trading firm."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None

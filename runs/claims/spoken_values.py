@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from runs.claims.statement import Value
 
-# The least amount for each unit of dollars.
+# Each unit of dollars, with the least amount that is written in it.
 SCALES = (
     (Decimal(10**9), "bn USD"),
     (Decimal(10**6), "m USD"),
@@ -16,7 +16,7 @@ USD = "USD"
 
 
 def spoken_span(span: tuple[Value, Value], unit: str) -> str:
-    """Return a range in words, 6.5 to 12.4 bn USD; one value if both ends look the same.
+    """Write a range, such as 6.5 to 12.4 bn USD, or one value if both ends look the same.
 
     Args:
         span: the least and the greatest value, of one type.

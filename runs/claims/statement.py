@@ -5,19 +5,19 @@
     says = "Stale quotes lose more than the spread earns."   # our own words
     shown_by = "losses on stale quotes, in percent of spread"
     command = "moneytrail where RUN --table views"
-    given = "what the scenario states"     # why agreement proves little
-    elsewhere = "make ranges"              # the command that decides it, if no run can
+    given = "what the scenario states"     # the input because of which the verdict proves little
+    elsewhere = "make ranges"              # the command to use if the run lacks the figure
 
     [statement.decides]
     figure = "stale-of-spread"             # a key of `figures.FIGURES`
     above = 100                            # or at_least, below, at_most; a number or a day
     because = "why this threshold decides"
 
-    [statement.only_if]                    # a weaker form, judged if the statement is not borne out
+    [statement.only_if]                    # a weaker form, judged if the statement is not supported
     condition = "hedges and spread are left out"
 
-A statement without a threshold has `unsaid`, the reason why it can't be decided, and `by`, the side
-that can't decide it: the run or the record.
+A statement that can't be decided has no threshold. `unsaid` is the reason, and `by` names the side
+that lacks the evidence: the run or the record.
 """
 
 import tomllib
@@ -42,7 +42,7 @@ Value = Decimal | date
 
 
 class Threshold(Part):
-    """The values of a figure that bear a statement out, and the reason for this threshold."""
+    """The values of a figure that support a statement, and the reason for this threshold."""
 
     figure: Line
     at_least: Bound | None = None
@@ -70,7 +70,7 @@ class Threshold(Part):
 
     @property
     def plain(self) -> str:
-        """Return the threshold in words: at least 50, or 1 to 4."""
+        """Return the threshold in words, such as "at least 50" or "1 to 4"."""
         if self.at_least is not None and self.at_most is not None:
             return f"{_told(self.at_least)} to {_told(self.at_most)}"
         return ", ".join(f"{name} {_told(end)}" for name, end in self.bounds.items())
@@ -85,7 +85,7 @@ class Threshold(Part):
 
 
 class Condition(Threshold):
-    """A weaker form of a statement, judged if the statement itself is not borne out."""
+    """A weaker form of a statement, judged if the statement itself is not supported."""
 
     condition: Line
 

@@ -1,4 +1,4 @@
-"""The verdict on a statement from its figure, in one run and in several runs."""
+"""Finds the verdict on a statement from its figure, in one run or in several runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from enum import StrEnum
 
 from runs.claims.statement import Statement, Value
 
-ValueOf = Callable[[str], Value | None]  # from the key of a figure to the figure of a run
+ValueOf = Callable[[str], Value | None]  # returns a figure of a run from its key
 
 
 class StatementVerdict(StrEnum):
     """The possible verdicts, in the order of tables."""
 
-    BORNE_OUT = "borne out"
+    SUPPORTED = "supported"
     ONLY_IF = "only if"
-    NOT = "not borne out"
+    NOT = "not supported"
     DEPENDS = "depends on the run"
     RUN_CANNOT = "run can't say"
     RECORD_CANNOT = "record can't say"
@@ -34,7 +34,7 @@ class RunVerdict:
 
 @dataclass(frozen=True, slots=True)
 class JudgedStatement:
-    """A statement with each run's verdict; number 18.1 is the first statement of tweet 18."""
+    """A statement with each run's verdict. Number 18.1 is the first statement of tweet 18."""
 
     number: str
     statement: Statement
@@ -42,7 +42,7 @@ class JudgedStatement:
 
     @property
     def verdict(self) -> StatementVerdict:
-        """Return the common verdict of the runs that have one, or that the runs disagree."""
+        """Return the verdict of all runs that have one, or DEPENDS if these runs disagree."""
         said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
         if not said:
             return self.by_run[0].verdict
@@ -63,13 +63,13 @@ class JudgedStatement:
 
     @property
     def reason(self) -> str | None:
-        """Return the condition, or why there is no verdict; None if the threshold decides."""
+        """Return the condition of the verdict, or why there is none, or None if neither applies."""
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
         if self.verdict is StatementVerdict.RUN_CANNOT:
-            ask = f" Ask: {self.statement.elsewhere}" if self.statement.elsewhere else ""
-            return f"This run has no such figure.{ask}"
+            ask = f" Try: {self.statement.elsewhere}" if self.statement.elsewhere else ""
+            return f"This run lacks the figure that decides.{ask}"
         if self.verdict is StatementVerdict.ONLY_IF and weaker is not None:
             return f"Only if {weaker.condition}."
         return None
@@ -88,13 +88,13 @@ def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedS
     Args:
         number: the statement's number.
         statement: the statement with its thresholds.
-        runs: figures by key for each run; at least one.
+        runs: for each run, a function that returns a figure from its key; at least one run.
     """
     return JudgedStatement(number, statement, tuple(_judged(statement, each) for each in runs))
 
 
 def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
-    """Compare a figure with the threshold; if that fails, compare it with the weaker threshold."""
+    """Compare a figure with the threshold and, if it fails, with the weaker threshold."""
     decides, weaker = statement.decides, statement.only_if
     if decides is None:
         return RunVerdict(
@@ -104,7 +104,7 @@ def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
     if value is None:
         return RunVerdict(StatementVerdict.RUN_CANNOT)
     if decides.holds(value):
-        return RunVerdict(StatementVerdict.BORNE_OUT, value)
+        return RunVerdict(StatementVerdict.SUPPORTED, value)
     if weaker is not None:
         other = value_of(weaker.figure)
         if other is not None and weaker.holds(other):

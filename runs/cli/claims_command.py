@@ -15,14 +15,14 @@ from runs.reporting import report
     "--study",
     metavar="NAME",
     help=(
-        "Also judge the statements by the members of a study: a built-in name, or the folder "
-        "of a sealed result."
+        "Also judge the statements by the members of a study. NAME is a built-in study, or the "
+        "folder of a sealed result."
     ),
 )
 @report(*TABLES, instead={"study": (*TABLES, "study")})
 @plotted(claims_figure)
 def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
-    """Which statements of the thread do the books bear out, and which do they not?
+    """Which statements of the thread do the books support, and which do they not?
 
     \b
       moneytrail claims runs/out/tiny-seed1
@@ -30,10 +30,11 @@ def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
       moneytrail claims runs/out/tiny-seed1 --plot claims.svg
       moneytrail claims runs/out/tiny-seed1 --study life --table study
 
-    Each statement, in our own words, has a figure of the books and a threshold that follows from
-    its words: it is borne out, or not, or only under a condition. If the run or the record can't
-    decide it, the reason is given. Several runs, with other seeds or assumptions, give the least
-    and the greatest value; if they disagree, the statement depends on the run.
+    Each statement, in our own words, is judged by a figure of the books and a threshold that
+    follows from its words. The books support it, or do not, or only under a condition. If the run
+    or the record can't decide a statement, the reason is given. Several runs with other seeds or
+    assumptions give a least and a greatest value. If their verdicts differ, the statement depends
+    on the run.
     """
     if study is None:
         return claims(run)

@@ -48,7 +48,7 @@ SECTIONS = {
         LazyCommand(
             "claims",
             "claims_command",
-            "Which statements of the thread do the books bear out, and which do they not?",
+            "Which statements of the thread do the books support, and which do they not?",
         ),
         LazyCommand(
             "study",

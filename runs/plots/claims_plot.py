@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CANT_SAY = "can't say"
 # Place and shape of a mark show the verdict, so that colour is not needed.
 COLUMNS = {
-    StatementVerdict.BORNE_OUT.value: "o",
+    StatementVerdict.SUPPORTED.value: "o",
     StatementVerdict.ONLY_IF.value: "D",
     StatementVerdict.DEPENDS.value: "^",
     StatementVerdict.NOT.value: "X",
@@ -87,7 +87,7 @@ def _headings(axes: "Axes", found: Claims, columns: list[str]) -> None:
 
 
 def _heading(name: str) -> str:
-    """Return a column's heading; one verdict is shortened, since it is wider than its column."""
+    """Return the heading of a column. The heading "depends on the run" would be too wide."""
     return "runs differ" if name == StatementVerdict.DEPENDS else name
 
 

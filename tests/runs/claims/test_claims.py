@@ -37,12 +37,12 @@ def test_if_runs_disagree_the_verdict_on_a_statement_is_depends():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
-    assert verdict(high, high) is StatementVerdict.BORNE_OUT
+    assert verdict(high, high) is StatementVerdict.SUPPORTED
     assert verdict(low, high) is StatementVerdict.DEPENDS
 
 
 def test_a_run_without_the_figure_does_not_change_the_verdict_of_other_runs():
-    assert verdict(None, Decimal(99)) is StatementVerdict.BORNE_OUT
+    assert verdict(None, Decimal(99)) is StatementVerdict.SUPPORTED
     assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
 
@@ -67,11 +67,11 @@ def test_a_statement_without_a_value_has_the_command_of_another_run():
 @pytest.mark.parametrize(
     ("figures", "told"),
     [
-        ([{KEY: Decimal("0.1")}], "is not borne out. "),
-        ([{KEY: Decimal("50.0")}], "is borne out. "),
+        ([{KEY: Decimal("0.1")}], "is not supported. "),
+        ([{KEY: Decimal("50.0")}], "is supported. "),
         ([{KEY: Decimal(1)}, {KEY: Decimal(60)}], "depends on the run. "),
-        ([{KEY: Decimal(1), "mechanism-of-uses": Decimal(70)}], "is borne out only if "),
-        ([{}], "can't be decided. This run has no such figure."),
+        ([{KEY: Decimal(1), "mechanism-of-uses": Decimal(70)}], "is supported only if "),
+        ([{}], "can't be decided. This run lacks the figure that decides."),
     ],
 )
 def test_the_answer_has_the_verdict_on_the_central_statement(figures: list, told: str):
@@ -83,7 +83,7 @@ def test_the_answer_has_the_verdict_on_the_central_statement(figures: list, told
 def test_the_answer_has_the_central_value_and_its_threshold():
     said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
 
-    assert "in percent of the hole: 0.1 to 6.3 %, where at least 50 would bear it out." in said
+    assert "in percent of the hole: 0.1 to 6.3 %. A value of at least 50 would support it." in said
     assert said.startswith("Over 2 runs, of the thread's ")
 
 
@@ -92,13 +92,13 @@ def test_the_answer_counts_each_statement_under_one_verdict():
     total = len(load_thread().statement)
 
     assert sum(found.counts.values()) == total
-    assert (found.counts[StatementVerdict.BORNE_OUT], found.counts[StatementVerdict.ONLY_IF]) == (
+    assert (found.counts[StatementVerdict.SUPPORTED], found.counts[StatementVerdict.ONLY_IF]) == (
         1,
         1,
     )
     assert (
-        f"Of the thread's {total} statements 1 are borne out, 1 only under a condition, 0 are "
-        f"not and {total - 2} can't be decided. Of those borne out, 1 rest on an input"
+        f"Of the thread's {total} statements 1 are supported, 1 only under a condition, 0 are "
+        f"not and {total - 2} can't be decided. Of the supported statements 1 rest on an input"
     ) in found.answer()
 
 
@@ -125,7 +125,7 @@ def test_a_verdict_decided_by_an_input_is_marked_given():
     found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
     rows = {row[0]: row for row in found["statements"].rows}
 
-    assert rows["1.1"][2:] == ("10.0 bn USD", "borne out (given)")
+    assert rows["1.1"][2:] == ("10.0 bn USD", "supported (given)")
     assert [row[0] for row in found["given"].rows] == ["1.1"]
 
 
@@ -154,7 +154,7 @@ def test_the_range_of_a_value_is_printed_with_its_unit(span: tuple, unit: str, t
 # -------------------------------------------------------------------------- whole runs
 
 
-def test_a_run_without_a_hole_does_not_bear_out_the_statement_on_the_hole(tiny_run: RunFolder):
+def test_a_run_without_a_hole_does_not_support_the_statement_on_the_hole(tiny_run: RunFolder):
     found = claims([tiny_run])
     missing = next(each for each in found.judged if each.number == "1.1")
 

@@ -1,4 +1,4 @@
-"""The thread's statements: every tweet has one or more, and each can be borne out or not."""
+"""The thread's statements: every tweet has one or more, and each can be supported or not."""
 
 import re
 import shlex
@@ -67,7 +67,7 @@ def test_a_value_across_the_threshold_changes_the_verdict(statement: Statement):
         figures = {statement.decides.figure: value}
         return judge("1.1", statement, [figures.get]).verdict
 
-    assert verdict(inside) is StatementVerdict.BORNE_OUT
+    assert verdict(inside) is StatementVerdict.SUPPORTED
     assert verdict(outside) in (StatementVerdict.NOT, StatementVerdict.ONLY_IF)
 
 

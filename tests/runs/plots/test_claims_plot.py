@@ -54,10 +54,10 @@ def test_each_verdict_has_a_column_headed_by_its_name_and_count():
     figure = claims_figure(found)
     columns = Counter(column for column, _, _ in marks(figure))
 
-    assert columns[0] == found.counts[StatementVerdict.BORNE_OUT] == 2
+    assert columns[0] == found.counts[StatementVerdict.SUPPORTED] == 2
     assert columns[1] == found.counts[StatementVerdict.ONLY_IF] == 1
     assert columns[2] == found.counts[StatementVerdict.NOT] == 1
-    assert "borne out\n2" in words(figure)
+    assert "supported\n2" in words(figure)
     assert "depends" not in words(figure)
 
 
