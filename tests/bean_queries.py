@@ -1,4 +1,4 @@
-"""Queries on a run's books with Beancount's own tools only, as a second calculation of figures."""
+"""Query a run's books with Beancount's own tools only, to calculate figures a second time."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from ledger.run_folder import RunFolder
 
 
 def asking(run: RunFolder, file: str = "main.beancount") -> Callable[[str], list[tuple]]:
-    """Load a run's books without an error, and return a function that runs a query on them."""
+    """Load a run's books, allow no error, and return a function that runs a query on the books."""
     entries, errors, options = loader.load_file(str(run.path / file))
     assert errors == []
     return lambda query: run_query(entries, options, query)[1]

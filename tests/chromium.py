@@ -81,7 +81,7 @@ class Tab:
             self.events.append(json.loads(self._socket.recv(timeout=WAIT_S)))
 
     def press(self, selector: str, text: str = "") -> None:
-        """Click on the first visible element that fits *selector* and contains *text*."""
+        """Click on the first visible element that matches *selector* and contains *text*."""
         place = self.run(
             f"""(() => {{
               const all = [...document.querySelectorAll({json.dumps(selector)})];
@@ -128,7 +128,7 @@ class Tab:
 
     @property
     def complaints(self) -> list[str]:
-        """Return errors that the page threw or logged, and requests other than for files."""
+        """Return the errors that the page raised or logged, and all requests except for files."""
         found = []
         for event in self.events:
             method, said = event["method"], event["params"]

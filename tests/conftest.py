@@ -20,7 +20,7 @@ from runs.execute import execute
 from runs.scenarios import dump, load
 
 # A test has no time limit, and uses the same examples on every machine. `make test-slow` tests each
-# property with more of them.
+# property with more examples.
 settings.register_profile(
     "moneytrail", deadline=None, derandomize=True, database=None, max_examples=30
 )
@@ -31,16 +31,18 @@ settings.load_profile("moneytrail")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Tests that pytest has collected stay in memory. The garbage collector would search them for
-# seconds.
+# Tests that pytest has collected stay in memory. Without this line the garbage collector would
+# spend seconds on these tests.
 gc.disable()
 # The collector runs rarely, because tests leave little garbage.
 gc.set_threshold(100_000)
 
-# Parsing a query takes longer than running it, and tests run the same queries on many runs.
+# The parsed queries are kept, because parsing a query takes longer than running the query, and
+# tests run the same queries on many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
 
-# Audits of forged copies of a run mostly load the same day ledgers.
+# The errors of day ledgers are kept, because audits of forged copies of a run mostly load the same
+# day ledgers.
 audit._errors_of = cache(audit._errors_of)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
@@ -127,13 +129,13 @@ def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def crowd_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of two weeks; firms come, leave, and quote on the lead venue."""
+    """Return a run of two weeks in which firms enter, leave, and quote on the lead venue."""
     return executed(CROWD)
 
 
 @pytest.fixture(scope="session")
 def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of three days; a price halves and customers on margin are liquidated."""
+    """Return a run of three days in which a price halves and customers on margin are liquidated."""
     return executed(MARGIN)
 
 

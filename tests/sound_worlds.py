@@ -49,9 +49,10 @@ def assert_days_and_fills_are_sound(run: RunFolder) -> None:
 
 
 def faults_of(entries: list[Directive]) -> Iterator[str]:
-    """Find the errors of parsed entries that Beancount finds only when it loads a ledger.
+    """Find errors in parsed entries that Beancount itself finds only when it loads a ledger.
 
-    A load takes twice as long as the parser. These checks are exact; Beancount's have a tolerance.
+    Loading takes twice as long as parsing. These checks are exact, while Beancount's checks have a
+    tolerance.
     """
     currencies: dict[str, list[str]] = {}
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)

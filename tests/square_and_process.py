@@ -1,4 +1,4 @@
-"""A function for tests of other processes, in a file that imports no project code."""
+"""A function that tests run in other processes; this file imports no project code."""
 
 import os
 

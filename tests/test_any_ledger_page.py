@@ -22,7 +22,7 @@ REFUSED = re.search(r"```\nmoneytrail: (.*?)\n```", PAGE)
 
 
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.split()[2])
-def test_each_command_of_the_page_prints_the_output_on_the_page(shown, monkeypatch):
+def test_each_command_of_the_page_prints_the_output_that_the_page_shows(shown, monkeypatch):
     monkeypatch.chdir(ROOT)
     command, _, output = shown.partition("\n")
     answered = CliRunner().invoke(main, shlex.split(command)[2:])
@@ -31,7 +31,7 @@ def test_each_command_of_the_page_prints_the_output_on_the_page(shown, monkeypat
     assert answered.output.rstrip() == output.rstrip()
 
 
-def test_the_page_shows_every_command_for_any_ledger():
+def test_the_page_shows_every_command_that_works_on_any_ledger():
     listed = [line.split()[2] for line in LISTED.splitlines()]
 
     assert listed == list(OF_ANY_LEDGER)
@@ -45,7 +45,7 @@ def test_the_example_has_thirty_transactions_and_no_error():
     assert sum(isinstance(entry, data.Transaction) for entry in entries) == 30
 
 
-def test_the_kinds_explain_the_whole_hole_of_the_example():
+def test_the_causes_in_the_example_add_up_to_the_whole_hole():
     found = hole(LedgerFile.at(EXAMPLE))
 
     assert found.hole_usd > 0

@@ -61,7 +61,8 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
                 "markets": ALIKE,
             },
         ),
-        # The maker decides again after two days: by its own simulation, or for a target share.
+        # After two days the maker decides again on its quotes: by its own simulation, or for a
+        # target share.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
         # Customers are liquidated and backstops unwind. Some customers have tokens as collateral,
@@ -100,7 +101,7 @@ def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
     assert ahead == contents(tmp_path / "quotes")
 
 
-def test_in_the_crowd_world_firms_enter_leave_and_close_and_the_maker_moves(executed):
+def test_in_the_crowd_world_firms_enter_and_leave_and_close_and_the_maker_changes_venue(executed):
     run = executed(CROWD, **COMING_AND_GOING)
     became = defaultdict(list)
     for entry in run.entries:

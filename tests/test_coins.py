@@ -1,4 +1,4 @@
-"""If customers have claims in coins, the books and the hole in kind are correct."""
+"""The books and the hole in kind are correct if customers have claims in coins."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -63,7 +63,7 @@ def standing_still() -> dict[str, Any]:
 
 
 def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return the missing dollars and coins by day, valued at the day's prices by DuckDB."""
+    """Return the missing dollars and coins of each day, valued by DuckDB at the day's prices."""
     return run.select(
         """
         WITH days AS (SELECT DISTINCT date FROM postings),
@@ -82,7 +82,7 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
 # ------------------------------------------------------------------------------- limiting cases
 
 
-def test_without_claims_in_coins_the_books_equal_the_dollar_model(executed):
+def test_without_claims_in_coins_the_books_are_the_same_as_in_the_dollar_model(executed):
     without = executed(WORLD, retail={"coins": None})
     nothing = executed(WORLD, retail={"coins": coins(share=0.0, supply=0)})
     (month,) = (path.name for path in without.path.glob("????-??.beancount"))
@@ -99,7 +99,7 @@ def text_of(run: RunFolder, name: str) -> str:
     )
 
 
-def test_at_constant_prices_the_hole_equals_the_dollar_model(executed):
+def test_the_hole_at_constant_prices_is_the_same_as_in_the_dollar_model(executed):
     still = standing_still()
     in_kind = executed(WORLD, **still)
     in_dollars = executed(WORLD, **still | {"retail": {"coins": None}})
@@ -107,7 +107,7 @@ def test_at_constant_prices_the_hole_equals_the_dollar_model(executed):
     assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
 
 
-def test_at_constant_prices_the_queue_equals_the_dollar_model(executed):
+def test_the_queue_at_constant_prices_is_the_same_as_in_the_dollar_model(executed):
     still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 90}
     in_kind = executed(WORLD, **still | {"retail": still["retail"] | often})
@@ -128,11 +128,11 @@ def use(usd: int) -> dict[str, Any]:
 # ------------------------------------------------------------------------------- the books
 
 
-def test_every_day_passes_the_audit(run):
+def test_the_books_of_every_day_pass_the_audit(run):
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
-def test_the_venue_holds_or_has_lent_every_owed_coin_on_every_day(run):
+def test_on_every_day_the_venue_holds_or_has_lent_each_coin_that_it_owes(run):
     found = run.select(
         "SELECT date, commodity, sum(units) FROM postings WHERE entity = 'FTX' "
         "AND commodity IN (SELECT unnest(?)) AND kind IN ('Coins', 'CreditLine') "
@@ -158,7 +158,7 @@ def slow_dealers_run(executed) -> RunFolder:
     return executed(WORLD, run=days, retail=bought | often, group={"uses": [use(700_000)]})
 
 
-def test_if_dealers_buy_little_dollar_requests_wait_while_coins_are_paid_out(slow_dealers_run):
+def test_dollar_requests_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(slow_dealers_run):
     run = slow_dealers_run
     waits = {note.commodity for note in run.notes(UnpaidRequest)}
     since = min(day for day, note in run.dated_notes(UnpaidRequest) if note.commodity == "USD")
@@ -174,18 +174,18 @@ def test_if_dealers_buy_little_dollar_requests_wait_while_coins_are_paid_out(slo
     assert queue_usd(run, calendar(run))[-1] > 0
 
 
-def test_dealers_buy_at_most_their_daily_amount(slow_dealers_run):
+def test_dealers_buy_coins_for_at_most_their_daily_amount(slow_dealers_run):
     sold: dict[date, Decimal] = {}
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    lots_usd = Decimal(300 + 20 + 1)  # the last lot of each coin may exceed the amount
+    lots_usd = Decimal(300 + 20 + 1)  # the last lot of each coin may exceed this amount
 
     assert max(sold.values()) > 50_000
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
 
 
-def test_if_dealers_buy_enough_separate_queues_for_coins_change_nothing(run, executed):
+def test_separate_queues_for_coins_change_nothing_if_dealers_buy_enough_coins(run, executed):
     enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
 
     assert not run.notes(UnpaidRequest)
@@ -208,7 +208,7 @@ def test_coins_are_sold_at_the_price_of_the_last_settlement(run):
     for entry in sold:
         units, usd = (of(entry, "Equity:Alameda:Coins:ALTS", each) for each in ("ALTS", "USD"))
         assert units > 0 > usd
-        # Until the first settlement of a day, the price of the day before is used.
+        # Before the first settlement of a day, the price of the day before is used.
         prices = {alts.price_usd_on(entry.date - timedelta(days=n)) for n in (0, 1)}
         assert -usd / units in {Decimal(str(price)) for price in prices if price}
 
@@ -240,7 +240,7 @@ def test_bean_query_gives_the_hole_in_kind_and_at_mark(run):
 # ------------------------------------------------------------------- change by price and use
 
 
-def test_the_hole_at_mark_is_the_first_hole_plus_changes_by_price_and_use(run):
+def test_the_hole_at_mark_is_the_first_hole_plus_the_changes_by_price_and_by_use(run):
     for day in calendar(run):
         found = hole_in_kind(run, day)
 
@@ -250,7 +250,7 @@ def test_the_hole_at_mark_is_the_first_hole_plus_changes_by_price_and_use(run):
     assert found.by_price_usd < 0 < found.by_use_usd  # the prices of the sold coins fell
 
 
-def test_claims_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny_run):
+def test_verdicts_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny_run):
     in_kind = hole_in_kind(run).at_mark_usd
 
     assert in_kind != hole(run).hole_usd
@@ -291,7 +291,7 @@ def test_at_constant_prices_the_change_by_price_is_zero(executed):
     assert found.by_price_usd == 0 < found.by_use_usd
 
 
-def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
+def test_the_reports_where_and_solvency_show_the_missing_quantity_of_coins(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
         assert " STABLE are missing: at the prices of 2022-05-14" in report.answer()
@@ -333,7 +333,7 @@ def test_the_timeline_values_coins_at_the_mark_of_the_day(run):
         assert day.hole_of_exchange_usd == at.hole_of_exchange_usd
 
 
-def test_the_opening_of_the_hole_includes_coins_at_market_prices(run):
+def test_the_sentence_on_when_the_hole_opened_values_coins_at_market_prices(run):
     opened = hole_opened(run)
 
     assert opened.growth is None
@@ -343,7 +343,7 @@ def test_the_opening_of_the_hole_includes_coins_at_market_prices(run):
     )
 
 
-def test_in_kind_the_exchange_alone_balances_but_the_group_lacks_coins(run):
+def test_the_exchange_alone_lacks_no_coins_but_the_whole_group_lacks_coins(run):
     found = solvency(run, calendar(run)[-1])
     coins_usd = sum(n.lacking_usd for n in found.in_kind.lines if n.commodity != "USD")
 
@@ -352,5 +352,5 @@ def test_in_kind_the_exchange_alone_balances_but_the_group_lacks_coins(run):
     assert found.consolidated.unbooked_usd == -coins_usd < 0
 
 
-def test_a_world_without_coins_has_no_query_of_the_hole_in_kind(tiny_run):
+def test_the_books_of_a_world_without_coins_have_no_saved_query_of_the_hole_in_kind(tiny_run):
     assert "hole-in-kind" not in (tiny_run.path / "main.beancount").read_text()

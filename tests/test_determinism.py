@@ -1,4 +1,4 @@
-"""Runs with one seed have the same bytes; the settlement interval does not change the results."""
+"""Runs with one seed have the same bytes. The settlement interval does not change the results."""
 
 import os
 import subprocess
@@ -85,7 +85,8 @@ def test_another_seed_gives_other_fills_and_valid_books(executed, tiny_run):
 SETTLING = Path(__file__).with_name("worlds") / "settling.toml"
 SEEDS = range(1, 9)
 
-# The total of each kind in cents; margin and funding are counted only for the maker.
+# The query returns the total of each kind in cents. Margin and funding are counted only for the
+# maker.
 BY_KIND = """
 SELECT 'PickOff', sum(edge_cents) FROM rows WHERE motive = 'pickoff'
 UNION ALL SELECT 'Spread', sum(edge_cents) FROM rows WHERE motive = 'spread'
@@ -96,7 +97,7 @@ UNION ALL SELECT 'VariationMargin', sum(edge_cents) FROM rows
 UNION ALL SELECT 'Funding', sum(edge_cents) FROM rows WHERE motive = 'funding' AND taker = $maker
 """
 
-Totals = dict[str, list[float]]  # by kind, one total for each seed
+Totals = dict[str, list[float]]  # one total for each seed, by kind
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,9 @@ def _totals(runs: Iterable[RunFolder]) -> Totals:
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Spread", "Fees", "Hedging", "VariationMargin", "Funding"]
 )
-def test_a_shorter_settlement_interval_changes_no_total_by_a_standard_error(totals, kind):
+def test_a_shorter_settlement_interval_changes_each_total_by_less_than_a_standard_error(
+    totals, kind
+):
     """The standard error is over seeds, and both intervals use the same seeds.
 
     The hedging interval stays the same. With more frequent hedges, the maker would hedge more

@@ -73,8 +73,8 @@ def lost(played) -> Callable[..., Decimal]:
     return usd
 
 
-def test_with_frequent_ticks_the_loss_goes_to_zero_with_the_latency(lost):
-    """By default the refresh interval equals the latency, so both go to zero."""
+def test_the_makers_loss_falls_to_zero_with_the_latency_if_ticks_are_frequent(lost):
+    """By default the refresh interval equals the latency, so both fall to zero together."""
     by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
 
     assert by_latency == sorted(by_latency, reverse=True)
@@ -82,23 +82,23 @@ def test_with_frequent_ticks_the_loss_goes_to_zero_with_the_latency(lost):
     assert by_latency[-1] == 0
 
 
-def test_a_longer_refresh_interval_raises_the_loss(lost):
+def test_a_longer_refresh_interval_raises_the_loss_of_the_maker(lost):
     assert lost() < lost(refresh_s=8.0)
 
 
 @pytest.mark.parametrize("half_spread_bps", [5.0, 8.0, 16.0])
-def test_wider_quotes_lower_the_loss(lost, half_spread_bps):
+def test_wider_quotes_lower_the_loss_of_the_maker(lost, half_spread_bps):
     assert lost(half_spread_bps=half_spread_bps) < lost()
 
 
-def test_the_loss_is_proportional_to_the_displayed_size(lost):
+def test_the_loss_of_the_maker_is_proportional_to_the_displayed_size(lost):
     """Quotes are rounded to whole lots, so a difference of 2 % is accepted."""
     once = lost()
 
     assert lost(displayed_usd=32_000.0) == pytest.approx(4 * once, rel=Decimal("0.02"))
 
 
-def test_lower_taker_fees_raise_the_makers_loss(lost):
+def test_lower_taker_fees_raise_the_loss_of_the_maker(lost):
     assert lost(taker_bps=0.5) > lost(taker_bps=2.0) > lost(taker_bps=7.0)
 
 
@@ -119,7 +119,7 @@ def earned_bps(played) -> Callable[..., float]:
     return bps
 
 
-def test_the_spread_earned_from_customers_falls_with_latency(earned_bps):
+def test_the_spread_earned_from_customers_falls_as_the_latency_rises(earned_bps):
     """Customers take the better of two prices, so older quotes earn less.
 
     At latencies of many seconds the gain falls no further, because a firm hits stale quotes before

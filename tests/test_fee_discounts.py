@@ -13,7 +13,8 @@ def test_an_audit_without_the_fee_discount_reports_wrong_fills(executed, monkeyp
     with run.connect() as connection:
         found = connection.execute("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'pickoff'")
         rates_e6 = {rate for (rate,) in found.fetchall()}
-    assert rates_e6 == {280, 700}  # seven basis points, with a discount of 60 % or none
+    # The fee is seven basis points, with a discount of 60 % or without a discount.
+    assert rates_e6 == {280, 700}
     assert not any(finding.problems for finding in audit(run.path))
 
     monkeypatch.setattr(FeeRates, "_discounted_e6", lambda _, tier_e6: tier_e6)

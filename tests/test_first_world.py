@@ -28,7 +28,9 @@ def test_withdrawals_in_the_first_world_are_queued_and_then_halted(first_run):
     assert states(first_run) == ["open", "queued", "halted"]
 
 
-def test_with_more_opening_cash_the_first_world_has_no_hole_queue_or_halt(executed):
+def test_more_opening_cash_prevents_the_hole_and_the_queue_and_the_halt_of_the_first_world(
+    executed,
+):
     """The hole, the queue and the halt are outcomes of the model, not inputs."""
     solvent = executed(FIRST, house={"opening_cash_usd": 1_000_000})
 

@@ -1,7 +1,7 @@
 """Forgeries with a new seal, in which all files are consistent with the change.
 
-Some forgeries break rules of the books; the audit finds these. Others are possible books; only a
-replay of the scenario finds these.
+The audit finds forgeries that break rules of the books. Only a replay of the scenario finds
+forgeries that are possible books.
 """
 
 import re
@@ -40,7 +40,7 @@ def found_by_audit(folder: Path) -> list[str]:
 
 
 def found_by_replay(folder: Path, run: RunFolder) -> list[str]:
-    """Return differences to the original run, which a replay of the scenario would give."""
+    """Return the differences from the original run, as a replay of the scenario would find them."""
     return list(differences(folder, run.path, "the scenario gives"))
 
 
@@ -58,7 +58,7 @@ def test_without_a_change_the_forger_writes_the_same_run(run, tmp_path):
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
-    """Add an invented customer that deposits, and withdraws the day after."""
+    """Add an invented customer that deposits money and withdraws this money the day after."""
     for day, move in ((SECOND, movements.deposit), (THIRD, movements.withdrawal)):
         n = days[day].place_of("fees", "OtherMakers")
         seq, other = days[day].items[n]
@@ -82,7 +82,7 @@ def after(item: object, time_us: int) -> bool:
 
 
 def two_firms_swapped(run: RunFolder, days: Days) -> None:
-    """Exchange all trades of two firms, but not their data from the scenario."""
+    """Exchange all trades of two firms, but leave their data in the scenario as they are."""
     one, other = (run.names.entities.index(name) for name in ("Firm01", "Firm02"))
     for day in days.values():
         for side in ("taker", "maker"):
@@ -145,9 +145,7 @@ def test_forged_but_possible_books_pass_the_audit_and_fail_the_replay(run, tmp_p
     ("old", "new", "manifest"),
     [("latency_s = 2.0", "latency_s = 1.9", {}), ("seed = 1\n", "seed = 2\n", {"seed": 2})],
 )
-def test_a_changed_latency_or_seed_is_found_only_by_a_replay(
-    executed, tmp_path, old, new, manifest
-):
+def test_only_a_replay_finds_a_changed_latency_or_seed(executed, tmp_path, old, new, manifest):
     run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", old, new)
     completed(folder, run, **manifest)
@@ -157,7 +155,7 @@ def test_a_changed_latency_or_seed_is_found_only_by_a_replay(
     assert re.match(r"2022-05\.beancount:\d+: it says '", replayed.problems[0])
 
 
-def test_a_replay_of_an_unchanged_run_has_no_differences_and_leaves_no_files(
+def test_a_replay_of_an_unchanged_run_finds_no_differences_and_leaves_no_files(
     executed, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -169,7 +167,7 @@ def test_a_replay_of_an_unchanged_run_has_no_differences_and_leaves_no_files(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_replay_reports_different_versions_of_libraries(executed, tmp_path):
+def test_a_replay_reports_that_a_version_of_a_library_differs(executed, tmp_path):
     run = executed("tiny", run=ONE_DAY)
     folder = rewritten(run, tmp_path / "run", "scenario.toml", "", "")
     completed(folder, run, versions={**versions(), "numpy": "1.0"})
@@ -207,7 +205,7 @@ def a_day_removed(run: RunFolder, days: Days) -> None:
         ),
     ],
 )
-def test_forged_books_that_break_a_rule_are_found_by_the_audit(run, tmp_path, forge, place, said):
+def test_the_audit_finds_forged_books_that_break_a_rule(run, tmp_path, forge, place, said):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
 
     assert [p for p in found_by_audit(folder) if re.match(place, p) and said in p]
@@ -219,13 +217,14 @@ MAIN, CHECK = "main.beancount", "check.beancount"
 OF_THE_DAY = "#pickoff ^fills-2022-05-01"
 
 REWRITTEN = (
-    # Text of a closing entry.
+    # The text of an entry that sums a day's fills.
     (MONTH, "takes stale quotes", "misses stale quotes", FILLS, "its narration"),
     (MONTH, '* "Firm01" "Firm01 takes', '* "Retail" "Firm01 takes', FILLS, "its payee"),
     (MONTH, OF_THE_DAY, OF_THE_DAY.replace("pickoff", "spread"), FILLS, "its tags"),
     (MONTH, OF_THE_DAY, f"{OF_THE_DAY} ^loan-x", FILLS, "its links"),
     (MONTH, "  fills: 1\n", '  fills: 1\n  why: "x"\n', FILLS, "its metadata"),
-    # A false saved query, and a saved query in the file of a month that replaces a true one.
+    # A false saved query in the main file, and a query in a month's file that replaces a true saved
+    # query.
     (MAIN, "sum(number) AS hole_usd", "sum(number) / 2 AS hole_usd", f"{MAIN}:", "hole_usd"),
     (MONTH, "\n\n", '\n\n2022-05-01 query "hole" "SELECT 0"\n\n', f"{MONTH}:4: ", "'query'"),
     # Lines that change the meaning of other lines.
@@ -237,7 +236,7 @@ REWRITTEN = (
 
 
 @pytest.mark.parametrize(("name", "old", "new", "place", "said"), REWRITTEN)
-def test_changed_text_of_entries_and_of_the_preamble_is_found(
+def test_the_audit_finds_changed_text_of_entries_and_of_the_preamble(
     small_run, tmp_path, name, old, new, place, said
 ):
     folder = rewritten(small_run, tmp_path / "run", name, old, new)

@@ -24,7 +24,7 @@ def run(executed) -> RunFolder:
     return executed(WORLD)
 
 
-def test_customers_on_margin_set_aside_their_share_of_retail_claims_at_midnight(run):
+def test_customers_on_margin_set_aside_their_share_of_retail_claims_as_collateral_at_midnight(run):
     (found,) = run.select(
         "SELECT min(time), max(time), sum(edge_cents) * 0.01, count(*) FROM rows "
         "WHERE motive = 'collateral' AND edge_cents > 0 AND lots = 0"
@@ -44,7 +44,7 @@ def test_customers_on_margin_set_aside_their_share_of_retail_claims_at_midnight(
     assert 0.9 * share_usd < usd <= share_usd + 0.005 * holders
 
 
-def test_at_the_next_midnight_all_positions_and_collateral_are_gone(run):
+def test_all_positions_on_margin_and_all_collateral_are_gone_at_the_next_midnight(run):
     left = run.select(
         "SELECT holder FROM rows WHERE motive IN "
         "('leverage', 'liquidation', 'backstop', 'deleveraging') "
@@ -77,7 +77,7 @@ def test_a_price_that_falls_by_half_causes_forced_orders_and_takeovers(run):
 
 
 def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
-    """Return the other makers' deposits and withdrawals for their positions, in dollars."""
+    """Return the dollars that the other makers deposit and withdraw for their positions."""
     found = run.select(
         "SELECT tag, sum(abs(units)) * 0.01 FROM postings "
         "WHERE account = 'Assets:OtherMakers:Cash' AND narration LIKE '%positions' GROUP BY 1"
@@ -85,21 +85,21 @@ def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
     return {tag: float(usd) for tag, usd in found}
 
 
-def test_other_makers_pay_losses_on_positions_bought_in_liquidations(run):
+def test_other_makers_pay_losses_on_positions_that_they_bought_in_liquidations(run):
     gaps = run.select("SELECT count(*) FROM postings WHERE account = 'Income:OtherMakers:GapLoss'")
 
     assert moved_by_other_makers(run)["deposit"] > 0
     assert gaps == [(0,)]
 
 
-def test_other_makers_withdraw_gains_on_positions_with_customers(executed):
+def test_other_makers_withdraw_gains_on_their_positions_with_customers(executed):
     """At a leverage of one, no customer is liquidated, so the other makers gain."""
     run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
 
     assert moved_by_other_makers(run)["withdrawal"] > 0
 
 
-def test_the_books_with_customers_on_margin_balance(run):
+def test_the_books_of_a_world_with_customers_on_margin_are_valid(run):
     assert_sound(run)
 
 

@@ -29,7 +29,8 @@ from runs.scenarios import load
 GROUP = Path(__file__).parent / "worlds" / "group.toml"
 SCENARIO = load(str(GROUP))
 USES = SCENARIO.group.model_dump(exclude_none=True)["uses"]
-CLOSES = (date(2022, 5, 31), date(2022, 6, 3))  # the last day of a month, and of the run
+# the last day of a month, and the last day of the run
+CLOSES = (date(2022, 5, 31), date(2022, 6, 3))
 MAKER, HOUSE = SCENARIO.maker.name, SCENARIO.house.name
 
 
@@ -72,7 +73,7 @@ def moved(entry: data.Transaction, account: str) -> Decimal:
 # ------------------------------------------------------------------------------- the books
 
 
-def test_every_day_passes_the_audit(run):
+def test_the_books_of_every_day_pass_the_audit(run):
     findings = list(audit(run.path, every_day=True))
 
     assert [finding.problems for finding in findings] == [()] * 7
@@ -85,7 +86,7 @@ def test_beancount_loads_the_books_without_errors(run):
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_on_each_date_every_entity_balances_and_group_debts_sum_to_zero(ask, close):
+def test_every_entity_balances_on_each_date_and_debts_within_the_group_sum_to_zero(ask, close):
     def total(where: str) -> Decimal:
         ((number,),) = ask(f"SELECT sum(number) AS n WHERE date <= {close} AND {where}")
         return number
@@ -104,7 +105,7 @@ def test_on_each_date_every_entity_balances_and_group_debts_sum_to_zero(ask, clo
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_on_each_date_the_hole_is_the_sum_of_its_causes(ask, close):
+def test_the_hole_on_each_date_is_the_sum_of_its_causes(ask, close):
     parts = dict(
         ask(
             "SELECT open_meta(account, 'hole') AS part, sum(number) AS usd "
@@ -115,7 +116,7 @@ def test_on_each_date_the_hole_is_the_sum_of_its_causes(ask, close):
     assert -parts["claim"] - parts["liquid"] == parts["cause"] != 0
 
 
-def test_the_report_explains_the_hole_with_the_kinds_of_the_group(run):
+def test_the_report_explains_the_whole_hole_by_the_causes_of_the_group(run):
     the_hole = hole(run)
 
     assert the_hole.unexplained_usd == 0
@@ -124,7 +125,8 @@ def test_the_report_explains_the_hole_with_the_kinds_of_the_group(run):
         "Operations", "Loans", "Shares", "Directional",
     }  # fmt: skip
     assert the_hole.kinds_usd["Ventures"] == 250_000
-    assert the_hole.kinds_usd["Acquisitions"] == 0  # no party had enough cash to pay
+    # no party had enough cash to pay for an acquisition
+    assert the_hole.kinds_usd["Acquisitions"] == 0
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
     tables = {table.name: table for table in where(run).tables()}
@@ -142,7 +144,7 @@ def test_the_cash_of_all_entities_is_constant(ask):
     assert len({str(held) for _, held in cash_by_day}) == 1
 
 
-def test_tokens_are_received_from_the_opening_holders_in_full(ask):
+def test_the_opening_holders_deliver_all_bought_tokens(ask):
     held = ask(
         "SELECT account, currency, sum(number) AS n WHERE account ~ '^Assets:.*:Tokens:' "
         "GROUP BY account, currency ORDER BY account"
@@ -170,7 +172,7 @@ SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 # ---------------------------------------------------------------------------- payments
 
 
-def test_all_uses_of_money_are_paid_on_their_days(run):
+def test_each_use_of_money_is_paid_on_its_day(run):
     paid = [
         (entry.date, entry.payee, -moved(entry, cash(MAKER)) - moved(entry, cash(HOUSE)))
         for entry in run.transactions
@@ -186,14 +188,14 @@ def test_all_uses_of_money_are_paid_on_their_days(run):
     ]
 
 
-def test_an_unpayable_use_has_a_note_and_no_payment(run):
+def test_a_use_of_money_that_cannot_be_paid_has_a_note_and_no_payment(run):
     bid = UnpaidUse("MineCo", Decimal(20_000_000), Kind.ACQUISITIONS)
 
     assert run.dated_notes(UnpaidUse) == [(date(2022, 6, 3), bid)]
     assert not [entry for entry in run.transactions if "use-mineco-2" in entry.links]
 
 
-def test_a_lender_with_a_lower_limit_is_repaid_the_excess(run):
+def test_a_lender_that_lowers_its_limit_is_repaid_the_excess(run):
     (called, *_) = recalls = tagged(run, "recall")
 
     assert (called.date, called.payee) == (date(2022, 6, 2), "Lender01")
@@ -205,7 +207,7 @@ def test_a_lender_with_a_lower_limit_is_repaid_the_excess(run):
     assert not run.notes(UnpaidRecall)
 
 
-def test_a_recall_without_credit_is_paid_in_part_and_the_rest_stays_a_debt(executed):
+def test_without_credit_a_recall_is_paid_in_part_and_the_rest_remains_a_debt(executed):
     run = executed(GROUP, maker={"credit_line_usd": 460_000})
     (day, noted), *_ = run.dated_notes(UnpaidRecall)
     account, unpaid = noted.debt, noted.usd
@@ -229,7 +231,7 @@ def five_weeks(executed) -> RunFolder:
 
 
 @pytest.mark.parametrize(("lender", "rate_pct"), [("Lender01", 8), ("Lender02", Decimal("12.5"))])
-def test_monthly_interest_is_the_lenders_rate_on_the_debt_at_each_days_end(
+def test_interest_of_a_month_is_the_rate_of_the_lender_on_the_debt_at_the_end_of_each_day(
     five_weeks, lender, rate_pct
 ):
     owed = Decimal(0)
@@ -249,7 +251,7 @@ def test_monthly_interest_is_the_lenders_rate_on_the_debt_at_each_days_end(
     assert not paid
 
 
-def test_operating_costs_are_a_share_of_last_months_fees(five_weeks):
+def test_operating_costs_are_a_share_of_the_fees_of_the_month_before(five_weeks):
     paid = tagged(five_weeks, "operations")
 
     assert [(entry.date, entry.payee) for entry in paid] == [
@@ -264,7 +266,7 @@ def test_operating_costs_are_a_share_of_last_months_fees(five_weeks):
         assert abs(moved(entry, "Expenses:FTX:Operations") - fees / 4) <= Decimal("0.005")
 
 
-def test_in_a_funding_round_the_house_gets_cash_and_the_valuation_is_a_note(run):
+def test_a_funding_round_brings_the_house_cash_and_its_valuation_is_only_a_note(run):
     (sold,) = tagged(run, "equity")
 
     assert moved(sold, cash(HOUSE)) == 150_000
@@ -299,7 +301,7 @@ def test_a_group_without_activity_writes_the_same_books_as_no_group(tiny_run, ex
         assert (run.path / name).read_bytes() == (tiny_run.path / name).read_bytes()
 
 
-def test_without_longs_there_is_no_directional_account_and_no_directional_fill(executed):
+def test_without_long_positions_there_is_no_directional_account_and_no_directional_fill(executed):
     without = executed(GROUP, group={"longs": ()})
 
     assert not [account for account in without.opens if "Directional" in account]
@@ -307,10 +309,10 @@ def test_without_longs_there_is_no_directional_account_and_no_directional_fill(e
 
 
 @pytest.mark.parametrize("never", [True, False])
-def test_the_house_lends_customers_money_unless_the_scenario_forbids_it(
+def test_the_house_lends_money_of_customers_unless_the_scenario_forbids_this(
     never, monkeypatch, tmp_path
 ):
-    left = []  # after each draw: cash less the claims of customers outside the group
+    left = []  # after each draw: the house's cash less the claims of customers outside the group
 
     def noting(name: str) -> None:
         brings_money = getattr(Purse, name)
@@ -356,7 +358,7 @@ def test_the_result_of_the_directional_book_has_a_kind_of_its_own(run):
     assert costs == Decimal(fee - edge - paid) / 100
 
 
-def test_an_unpayable_margin_call_closes_the_directional_book(executed):
+def test_the_directional_book_is_closed_if_a_margin_call_cannot_be_paid(executed):
     long = SCENARIO.group.longs[0].model_dump() | {"usd": 4_000_000.0, "until": date(2022, 7, 1)}
     run = executed(
         GROUP,
@@ -382,7 +384,7 @@ def test_an_unpayable_margin_call_closes_the_directional_book(executed):
 # ------------------------------------------------------------------------------- the report
 
 
-def test_the_books_report_shows_contracts_and_tokens_of_an_entity(run):
+def test_the_report_on_the_books_shows_contracts_and_tokens_of_an_entity(run):
     tables = {table.name: table for table in books(run, MAKER).tables()}
 
     assert [row[0] for row in tables["contracts"].rows] == [

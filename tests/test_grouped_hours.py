@@ -1,4 +1,4 @@
-"""If hours are sampled from groups, the books have the weights and totals have no bias."""
+"""If hours are drawn from groups, the books state each weight and totals have no bias."""
 
 import re
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def weights_of(run: RunFolder) -> np.ndarray:
     return np.array([note.weight_of_hours for note in run.notes(HoursDrawn)])
 
 
-def test_the_books_have_the_weight_of_each_hour(run: RunFolder):
+def test_the_books_state_the_weight_of_each_hour(run: RunFolder):
     weights = weights_of(run)
     hours = dict(run.select(f"{BY_HOUR} WHERE motive IN ('pickoff', 'spread') GROUP BY 1"))
 
@@ -72,7 +72,7 @@ def test_the_books_have_the_weight_of_each_hour(run: RunFolder):
     assert all(not step.problems for step in audit(run.path))
 
 
-def test_the_answer_states_that_hours_are_sampled_and_the_standard_error(run: RunFolder):
+def test_the_answer_states_the_standard_error_that_comes_from_sampled_hours(run: RunFolder):
     error = sampling_error_usd(run, Motive.PICKOFF)
 
     assert error
@@ -80,8 +80,8 @@ def test_the_answer_states_that_hours_are_sampled_and_the_standard_error(run: Ru
     assert "hours drawn by predicted loss: each fill stands for 1 to 12" in provenance(run)
 
 
-def test_the_size_of_orders_is_proportional_to_the_weight_of_the_hour(run: RunFolder):
-    """Customers' volume divided by the weight is equal for hours with large and small weights."""
+def test_the_size_of_orders_is_proportional_to_the_weight_of_their_hour(run: RunFolder):
+    """Customers' volume divided by the weight is equal in hours of large and of small weight."""
     usd = dict(
         run.select(
             "SELECT epoch_us(time) // 3600000000, sum(abs(lots) * price)::DOUBLE FROM rows "
@@ -104,7 +104,7 @@ def test_the_size_of_orders_is_proportional_to_the_weight_of_the_hour(run: RunFo
         pytest.param(lambda weights: [*weights[12:], *weights[:12]], id="wrong hours"),
     ],
 )
-def test_a_wrong_weight_is_found(run: RunFolder, tmp_path: Path, becomes: Callable):
+def test_wrong_weights_of_hours_are_found(run: RunFolder, tmp_path: Path, becomes: Callable):
     (month,) = (path.name for path in run.path.glob("????-??.beancount"))
     note = NOTE.search((run.path / month).read_text(encoding="utf-8"))
     weights = note["weights"].split()
@@ -114,9 +114,7 @@ def test_a_wrong_weight_is_found(run: RunFolder, tmp_path: Path, becomes: Callab
     assert list(wrong_hours(RunFolder(changed)))
 
 
-def test_the_drawn_hours_depend_on_the_seed(
-    run: RunFolder,
-):
+def test_the_sampled_hours_depend_on_the_seed(run: RunFolder):
     assert np.array_equal(weights_of(run), drawn(**by_groups()))
     assert not np.array_equal(weights_of(run), drawn(**by_groups(seed=2)))
 
@@ -132,7 +130,7 @@ def weights_in(scenario: Scenario) -> np.ndarray:
     return np.reshape(grouped.weights, (-1, 24))
 
 
-def test_the_hours_of_a_day_depend_on_no_later_price():
+def test_the_sampled_hours_of_a_day_depend_on_no_later_price():
     usual, other = by_groups(), by_groups()
     (market,) = other["markets"]
     since = START + timedelta(days=3)
@@ -150,7 +148,7 @@ def test_the_hours_of_a_day_depend_on_no_later_price():
     assert not np.array_equal(one[3:], two[3:])
 
 
-def test_without_jumps_all_groups_have_the_maximum_size():
+def test_all_groups_have_the_maximum_number_of_hours_if_prices_never_jump():
     changes = by_groups()
     changes["markets"][0]["price"] |= {"jumps_per_day": 0, "jump_share": 0}
     weights = drawn(**changes)
@@ -180,7 +178,7 @@ def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: st
     assert np.array_equal(weights, weights_in(other))
 
 
-def test_groups_are_sorted_by_quarter_and_loss_without_single_hours():
+def test_groups_are_ordered_by_quarter_and_loss_and_groups_of_one_hour_are_left_out():
     def day(n: int, **weight_and_loss: tuple[int, int]) -> tuple[date, HoursDrawn]:
         of_hours = [weight_and_loss.get(f"h{hour}", (0, 0)) for hour in range(24)]
         return date(1970, 1, 1) + timedelta(days=n), HoursDrawn(*zip(*of_hours, strict=True))
@@ -199,10 +197,10 @@ def all_hours(executed: Callable[..., RunFolder]) -> np.ndarray:
     return np.array([by_hour.get(first + hour, 0) for hour in range(24 * DAYS)])
 
 
-def test_over_many_draws_of_hours_totals_have_no_bias_and_the_stated_error(
+def test_totals_over_many_draws_of_hours_have_no_bias_and_about_the_stated_error(
     all_hours: np.ndarray,
 ):
-    """If the means of groups differ, the stated error is too large, by a third in this world."""
+    """If the means of groups differ, the stated error is too large: by a third in this world."""
     predicted = predicted_losses(load(SETTLING, by_groups()))
     first, totals, errors = midnight_us(START) // HOUR_US, [], []
     for key in range(1_000):
@@ -221,7 +219,7 @@ def test_over_many_draws_of_hours_totals_have_no_bias_and_the_stated_error(
     spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
     assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
     assert 0.95 < stated / spread < 1.5
-    # If one hour in twelve is drawn at any volatility, the error is more than twice as large.
+    # If one hour in twelve is drawn without groups, the error is more than twice as large.
     in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
     assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
 
@@ -231,7 +229,7 @@ def cents_of_day(hours: GroupedHours, first: int) -> tuple[tuple[int, ...], tupl
     return weights, tuple(round(100 * each) for each in losses)
 
 
-def test_sampled_hours_give_the_same_mean_loss_as_all_hours(executed: Callable[..., RunFolder]):
+def test_sampled_hours_and_all_hours_give_the_same_mean_loss(executed: Callable[..., RunFolder]):
     """For each seed, the run of all hours and the sampled run have the same prices."""
 
     def total(changes: dict[str, Any]) -> int:

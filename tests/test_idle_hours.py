@@ -1,4 +1,4 @@
-"""Hours without trading can pass in one step, with almost no effect on the other hours."""
+"""Hours without trading can pass in one step, which has almost no effect on the other hours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,7 +29,11 @@ DAILY = (
 
 @pytest.fixture(scope="module")
 def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
-    """Return two sampled runs: idle hours pass one by one, or several in one step."""
+    """Return two sampled runs.
+
+    In the first run idle hours pass one by one. In the second run several idle hours pass in one
+    step.
+    """
     return (
         executed(SETTLING, run=SAMPLED),
         executed(SETTLING, run={**SAMPLED, "idle_hours_at_once": 24}),
@@ -54,7 +58,7 @@ def test_idle_hours_pass_in_one_step_until_the_next_traded_hour_or_midnight():
     assert traded == 20
 
 
-def test_idle_hours_in_one_step_give_nearly_the_same_results_of_quotes(
+def test_quotes_have_nearly_the_same_results_if_idle_hours_pass_in_one_step(
     both: tuple[RunFolder, RunFolder],
 ):
     one_by_one, at_once = (
@@ -66,7 +70,7 @@ def test_idle_hours_in_one_step_give_nearly_the_same_results_of_quotes(
     assert np.allclose(np.array(at_once, float), np.array(one_by_one, float), rtol=0.05)
 
 
-def test_idle_hours_in_one_step_have_fewer_settlements_and_similar_funding(
+def test_there_are_fewer_settlements_and_similar_funding_if_idle_hours_pass_in_one_step(
     both: tuple[RunFolder, RunFolder],
 ):
     counts, paid = zip(
@@ -84,7 +88,7 @@ def test_idle_hours_in_one_step_have_fewer_settlements_and_similar_funding(
     assert Decimal("0.5") < Decimal(paid[1]) / Decimal(paid[0]) < 2
 
 
-def test_idle_hours_in_one_step_never_widen_the_price_range_of_a_day(
+def test_the_price_range_of_a_day_is_never_wider_if_idle_hours_pass_in_one_step(
     both: tuple[RunFolder, RunFolder],
 ):
     every, some = ([note for _, note in run.dated_notes(PriceRange)] for run in both)
@@ -96,7 +100,7 @@ def test_idle_hours_in_one_step_never_widen_the_price_range_of_a_day(
         assert part.high_usd > part.low_usd
 
 
-def test_a_journal_of_daily_sums_agrees_with_the_full_journal_on_every_day(
+def test_a_journal_that_keeps_only_daily_sums_agrees_with_the_full_journal_on_every_day(
     both: tuple[RunFolder, RunFolder], tmp_path: Path
 ):
     _, whole = both
@@ -111,7 +115,7 @@ def test_a_journal_of_daily_sums_agrees_with_the_full_journal_on_every_day(
     assert alone.select(told) == whole.select(told)
 
 
-def test_daily_sums_with_customers_on_margin_agree_with_the_full_books(
+def test_daily_sums_agree_with_the_full_books_if_customers_are_on_margin(
     margin_run: RunFolder, tmp_path: Path
 ):
     World(load(str(margin_run.path / "scenario.toml")), tmp_path, books=AccountsJournal).run(
@@ -136,8 +140,10 @@ class AfterHalt(World):
 
 
 @pytest.mark.parametrize("at_once", [1, 24])
-def test_after_a_halt_each_hour_is_settled_at_most_once(at_once: int, tmp_path: Path):
-    """But if idle hours pass one by one, each traded hour is settled as often as before."""
+def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_one_step(
+    at_once: int, tmp_path: Path
+):
+    """If idle hours pass one by one, each traded hour is settled as often as before the halt."""
     sampled = {"one_hour_in": 4, "settle_s": 900}
     several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
     scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})
@@ -155,7 +161,7 @@ def test_after_a_halt_each_hour_is_settled_at_most_once(at_once: int, tmp_path: 
     assert (max(lengths_s) > 3600) == (at_once > 1)
 
 
-def test_after_a_halt_within_an_hour_all_days_are_closed(tmp_path: Path):
+def test_every_day_is_closed_after_a_halt_between_two_full_hours(tmp_path: Path):
     """On a full day there is a settlement every 15 minutes, and the house halts at one of them."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)

@@ -1,4 +1,4 @@
-"""Liquidations follow their rules; without failed accounts there is no liquidation."""
+"""Liquidations follow their rules, and without failed accounts there is no liquidation."""
 
 import re
 from collections import Counter
@@ -37,7 +37,8 @@ def only_the_maker(**changes: object) -> tuple[dict, ...]:
 
 def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:
     with run.connect() as connection:
-        # Without seq, because the other run may have more or fewer entries between the rows.
+        # The seq is left out, because the other run may have more or fewer entries between the
+        # rows.
         return connection.execute(
             f"SELECT * EXCLUDE (seq) FROM rows WHERE {where} ORDER BY seq"
         ).fetchall()
@@ -50,7 +51,7 @@ def motives(run: RunFolder) -> Counter:
 
 
 def backstop_cents(run: RunFolder) -> int:
-    """Return the captive maker's result as a backstop less costs of unwinding, in cents."""
+    """Return the captive maker's result as a backstop less the costs of unwinding, in cents."""
     maker = run.chart.parties.maker
     kinds = {income(maker, Kind.BACKSTOP), expense(maker, Kind.BACKSTOP)}
     return -int(
@@ -90,8 +91,8 @@ def test_a_backstop_without_a_discount_loses_the_costs_of_unwinding(executed):
     assert backstop_cents(run) < 0
 
 
-def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
-    # Without jumps and with frequent checks, no account has a debt at its takeover.
+def test_a_backstop_that_unwinds_at_once_earns_the_discount(executed):
+    # Without price jumps and with frequent checks, no account has a debt at its takeover.
     smooth = market(jumps_per_day=0.0, jump_share=0.0)
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(
@@ -108,7 +109,7 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
 # -------------------------------------------------------------------------------- the order book
 
 
-def test_forced_orders_are_filled_by_the_better_quote(margin_run):
+def test_a_forced_order_is_filled_by_the_better_quote(margin_run):
     """The other makers quote 4 bps from the lead price, so no order is filled at a worse price."""
     with margin_run.connect() as connection:
         found = connection.execute(
@@ -134,7 +135,7 @@ def test_forced_orders_are_filled_by_the_better_quote(margin_run):
 # --------------------------------------------------------------------------------- unchanged fills
 
 
-def test_with_no_customers_on_margin_all_fills_are_unchanged(executed):
+def test_fills_are_unchanged_if_no_customer_is_on_margin(executed):
     without = executed("tiny")
     nobody = {"holders": 0, "arrivals_per_day": 0.0}
     with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
@@ -142,7 +143,7 @@ def test_with_no_customers_on_margin_all_fills_are_unchanged(executed):
     assert rows_of(with_nobody) == rows_of(without)
 
 
-def test_customers_on_margin_change_no_fill_of_others_without_liquidations(executed):
+def test_customers_on_margin_change_no_fill_of_other_parties_if_no_account_is_liquidated(executed):
     without = executed("tiny")
     careful = {"leverage_mean": 0.1, "leverage_log_sd": 0.0}
     others = {"opening_claim_usd": 50_000_000}
@@ -172,8 +173,13 @@ def test_all_entries_of_a_liquidation_have_the_same_link(margin_run):
     assert motives_of_end[-1] == "insurance"
 
 
-def test_the_fund_receives_a_third_of_the_collateral_of_an_account_taken_over(margin_run):
-    """The difference between mark and zero price: a third to the fund, two thirds to the taker."""
+def test_the_insurance_fund_receives_a_third_of_the_collateral_left_in_an_account_taken_over(
+    margin_run,
+):
+    """A third of the difference between mark and zero price goes to the fund.
+
+    The taker gets the other two thirds.
+    """
     with margin_run.connect() as connection:
         given, left = connection.execute(
             "SELECT -sum(edge_cents) FILTER (motive = 'backstop'), "
@@ -206,7 +212,7 @@ def test_tokens_are_sold_before_any_other_step_of_a_liquidation(tokens_run):
         assert "seizure" not in steps[1:]
 
 
-def test_a_sale_of_seized_tokens_has_the_links_of_settlement_and_account(tokens_run):
+def test_a_sale_of_seized_tokens_has_links_to_its_settlement_and_to_the_account(tokens_run):
     with tokens_run.connect() as connection:
         seq, holder, day = connection.execute(
             "SELECT seq, holder, time::DATE FROM rows WHERE motive = 'seizure' ORDER BY seq"
@@ -220,7 +226,7 @@ def test_a_sale_of_seized_tokens_has_the_links_of_settlement_and_account(tokens_
     assert "Retail lacks margin: its 0." in told
 
 
-def test_the_other_makers_buy_seized_tokens_at_a_mark_down_of_ten_percent(tokens_run):
+def test_the_other_makers_buy_seized_tokens_ten_percent_below_the_mark(tokens_run):
     """In this world one lot times one tick is one cent."""
     with tokens_run.connect() as connection:
         seizures = connection.execute(
@@ -247,7 +253,7 @@ def test_each_day_ledger_opens_with_all_tokens_that_the_venue_holds_and_owes(tok
     assert first.count("  Assets:FTX:Tokens ") == 1  # only the opening entry
 
 
-def test_a_holder_that_leaves_withdraws_all_its_tokens(tokens_run):
+def test_a_customer_that_leaves_withdraws_all_its_tokens(tokens_run):
     with tokens_run.connect() as connection:
         kept = connection.execute(
             "SELECT sum(lots) FILTER (motive IN ('tokens', 'seizure')) AS tokens, "
@@ -302,7 +308,7 @@ def test_without_tokens_no_entry_and_no_fill_mentions_tokens(margin_run):
 # ------------------------------------------------------------------------- entering and leaving
 
 
-def test_no_fill_of_a_holder_follows_the_withdrawal_of_its_collateral(margin_run):
+def test_no_fill_of_a_customer_follows_the_withdrawal_of_its_collateral(margin_run):
     with margin_run.connect() as connection:
         came, left, both = connection.execute(
             "SELECT count(DISTINCT holder) FILTER (motive = 'leverage' AND day > 9), "

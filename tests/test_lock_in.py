@@ -1,4 +1,4 @@
-"""The monthly decisions of a maker that loses every month agree with its fills."""
+"""The monthly decisions of a maker that loses every month agree with the maker's fills."""
 
 import math
 from datetime import date
@@ -62,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return an SQL sum over the fills of each month."""
+    """Return the SQL sum *figure* over the fills of each month."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -88,7 +88,7 @@ def fees_on_fills(run: RunFolder) -> list[int]:
 
 
 def fees_of_others(run: RunFolder) -> list[int]:
-    """Return the other makers' monthly fees on the volume of their entries, in cents."""
+    """Return the monthly fees on trades with the other makers, in cents."""
     rate = Decimal(repr(SCENARIO.retail.fee_bps)) / 10_000
     paid = dict.fromkeys(MONTHS, 0)
     for entry in run.transactions:
@@ -119,7 +119,7 @@ def shown(run: RunFolder) -> list[float]:
 
 
 def stated_usd(months: int) -> float:
-    """Return customers' volume in the first months, if there were only the other makers."""
+    """Return customers' volume in the first months, as if there were only the other makers."""
     # The run has only the last three days of January.
     return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
 
@@ -138,7 +138,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return a figure and its products with each multiple; a negative figure counts as zero."""
+    """Return a figure, then the figure times each multiple; a negative figure counts as zero."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -164,7 +164,7 @@ def test_a_captive_maker_continues_to_quote_at_any_loss(captive, independent):
 
 
 @pytest.mark.parametrize("off", [date(2022, 2, 15), date(2022, 2, 28)])
-def test_a_month_with_some_days_of_quotes_is_reviewed(executed, off):
+def test_a_month_in_which_the_maker_quotes_only_on_some_days_is_reviewed(executed, off):
     policy = {"policy": "independent", "quoter_off": off}
     span = {"start": date(2022, 1, 31), "end": date(2022, 4, 1)}
     run = executed(LOCK_IN, maker=policy, run=span)
@@ -172,7 +172,9 @@ def test_a_month_with_some_days_of_quotes_is_reviewed(executed, off):
     assert [each.day for each in reviews(run)] == FIRSTS[:2]
 
 
-def test_the_first_month_does_not_depend_on_the_policy(captive, independent):
+def test_the_result_of_the_first_month_does_not_depend_on_the_policy_of_the_maker(
+    captive, independent
+):
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
@@ -183,12 +185,12 @@ def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_share_value_at_sta
     assert -only.year_usd >= only.shares_would_lose_usd > 0
 
 
-def test_without_a_valuation_of_the_house_a_captive_maker_always_continues_to_quote(unvalued):
+def test_a_captive_maker_of_a_house_without_a_valuation_never_stops_quoting(unvalued):
     assert set(decisions(unvalued).values()) == {"quotes on"}
     assert {each.shares_would_lose_usd for each in reviews(unvalued)} == {None}
 
 
-def test_a_maker_that_has_stopped_has_no_fills_and_no_reviews(independent, worth_little):
+def test_a_maker_that_has_stopped_quoting_has_no_fills_and_no_reviews(independent, worth_little):
     for run, since in ((independent, FIRSTS[-1]), (worth_little, FIRSTS[0])):
         fills = f"maker = '{MAKER.name}' AND motive IN ('pickoff', 'spread')"
         assert by_month(run, "count(*)", f"{fills} AND time < '{since}'")
@@ -196,7 +198,7 @@ def test_a_maker_that_has_stopped_has_no_fills_and_no_reviews(independent, worth
         assert [each for each in reviews(run) if each.day > since] == []
 
 
-def test_a_maker_that_halves_its_quotes_halves_the_displayed_size(independent):
+def test_a_maker_that_halves_its_quotes_displays_half_the_size(independent):
     # A fill in a sampled hour represents the fills of several hours.
     lot = float(SCENARIO.markets[0].lot) / SCENARIO.run.one_hour_in
     quoter = SCENARIO.markets[0].quoter
@@ -214,15 +216,16 @@ def test_a_maker_that_halves_its_quotes_halves_the_displayed_size(independent):
         assert largest[month] * lot > 0.95 * size
 
 
-def test_customers_volume_follows_from_the_depth_of_all_makers(independent):
-    """The others show as much as the maker's full size, so depth is proportional to 1 + share."""
+def test_the_volume_of_customers_follows_from_the_depth_of_all_makers(independent):
+    """Depth is proportional to 1 + share, as the other makers display as much as the full size."""
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]
     for traded, usd, share in zip(
         uninformed_usd(independent), stated, shown(independent), strict=True
     ):
         # The number of orders in a month is Poisson, and the mean square of the sizes is twice the
-        # squared mean. The maker's size is rounded up to a lot, the others' size is rounded down.
+        # squared mean. The maker's size is rounded up to a lot; the size of the other makers is
+        # rounded down.
         error = 4 * math.sqrt(2 * ORDER_USD / traded)
         lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd
         assert (1 + share) ** 2 * (1 - error) < traded / usd
@@ -240,7 +243,7 @@ def test_the_results_in_a_review_equal_sums_over_single_fills(any_of_them):
     assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
 
 
-def test_a_review_on_the_lead_venue_uses_the_result_of_the_past_month(crowd_run):
+def test_a_review_on_the_lead_venue_uses_the_result_of_the_month_before(crowd_run):
     lead = crowd_run.chart.parties.lead
     (only,) = reviews(crowd_run)
     accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
@@ -259,7 +262,7 @@ def test_a_review_on_the_lead_venue_uses_the_result_of_the_past_month(crowd_run)
     assert only.month_usd == only.year_usd == gained < 0
 
 
-def test_growth_is_the_sum_of_fees_on_the_makers_fills_and_on_other_volume(any_of_them):
+def test_growth_is_the_sum_of_fees_on_fills_of_the_maker_and_on_all_other_volume(any_of_them):
     paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
     growth = accumulate(map(sum, paid))  # the year before has no fees
 
@@ -267,8 +270,8 @@ def test_growth_is_the_sum_of_fees_on_the_makers_fills_and_on_other_volume(any_o
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_without_the_makers_quotes_growth_has_only_fees_on_other_volume(any_of_them):
-    """At any displayed size, fees on other volume are the stated demand times the fee rate."""
+def test_growth_without_the_quotes_of_the_maker_has_only_fees_on_other_volume(any_of_them):
+    """At any displayed size, the fees on other volume are the stated demand times the fee rate."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):
@@ -278,7 +281,7 @@ def test_without_the_makers_quotes_growth_has_only_fees_on_other_volume(any_of_t
         )
 
 
-def test_earnings_as_a_trading_firm_are_fees_plus_quoting_results_less_costs(any_of_them):
+def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_less_costs(any_of_them):
     parts = (fees_on_fills, fees_of_others, results, costs)
     months = zip(*(part(any_of_them) for part in parts), strict=True)
     earned = accumulate(fees + others + quotes - paid for fees, others, quotes, paid in months)
@@ -295,7 +298,7 @@ def test_the_share_value_at_stake_is_the_difference_at_the_middle_multiple(any_o
         assert each.shares_would_lose_usd == with_them.middle_usd - without.middle_usd
 
 
-def test_a_funding_round_is_valued_with_the_months_before_it(captive):
+def test_a_funding_round_is_valued_by_the_months_before_the_round(captive):
     found = appraisals(captive)
     (sold,) = rounds(captive)
 
@@ -327,7 +330,9 @@ def test_a_valuation_changes_no_entry_and_no_fill(captive, unvalued):
         assert month.read_bytes() == (unvalued.path / "fills" / month.name).read_bytes()
 
 
-def test_until_the_first_different_decision_the_books_are_equal(unvalued, worth_little):
+def test_the_books_of_two_runs_are_equal_until_the_first_decision_that_differs(
+    unvalued, worth_little
+):
     first = FIRSTS[0]
 
     assert moved(worth_little, first) == moved(unvalued, first)
@@ -341,7 +346,7 @@ def test_the_run_of_an_independent_maker_passes_the_audit(independent):
 # ------------------------------------------------------------------------------- the report
 
 
-def test_every_funding_round_and_every_month_has_a_row(any_of_them):
+def test_the_report_has_a_row_for_every_funding_round_and_every_month(any_of_them):
     tables = {table.name: table for table in valuation(any_of_them).tables()}
 
     assert [row[1] for row in tables["rounds"].rows] == ["seed"]
@@ -361,12 +366,12 @@ def test_a_funding_round_is_compared_with_its_computed_value(captive):
     assert row["as_trading_firm_usd"] == noted[AS_TRADING_FIRM].middle_usd
 
 
-def test_without_a_valuation_a_funding_round_has_no_computed_value(unvalued):
+def test_a_funding_round_has_no_computed_value_if_the_house_has_no_valuation(unvalued):
     table, months, _, ways = valuation(unvalued).tables()
 
     assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]
     assert (months.rows, ways.rows) == ([], [])
 
 
-def test_books_without_rounds_and_reviews_give_empty_tables(tiny_run):
+def test_books_without_funding_rounds_and_reviews_give_empty_tables(tiny_run):
     assert [table.rows for table in valuation(tiny_run).tables()] == [[]] * 4

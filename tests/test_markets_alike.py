@@ -45,7 +45,7 @@ def three(executed: Callable[..., RunFolder]) -> RunFolder:
     return executed("tiny", run={"day_ledgers": "all"}, **world(TIMES))
 
 
-def test_fills_are_the_same_and_edges_and_fees_are_three_times_as_large(one, three):
+def test_similar_markets_have_the_same_fills_and_three_times_the_edges_and_fees(one, three):
     of_one, of_three = (sql(run, EACH).rows for run in (one, three))
 
     assert len(of_one) > 100
@@ -58,7 +58,7 @@ def test_fills_are_the_same_and_edges_and_fees_are_three_times_as_large(one, thr
     )  # fees are rounded for one market and multiplied by three
 
 
-def test_the_volume_and_the_other_makers_fees_are_three_times_as_large(one, three):
+def test_similar_markets_have_three_times_the_volume_and_fees_of_the_other_makers(one, three):
     for usd in ("captive_usd", "others_usd", "hits_usd"):
         of_one, of_three = (
             [getattr(note, usd) for note in run.notes(TradedDay)] for run in (one, three)
@@ -69,11 +69,11 @@ def test_the_volume_and_the_other_makers_fees_are_three_times_as_large(one, thre
     assert of_three == TIMES * of_one < 0
 
 
-def test_the_note_on_the_order_book_has_the_depth_of_one_market(one, three):
+def test_the_note_on_the_order_book_of_similar_markets_has_the_depth_of_one_market(one, three):
     assert list(three.notes(ShownBook)) == list(one.notes(ShownBook))
 
 
-def test_the_books_of_similar_markets_pass_the_audit_and_state_their_number(three):
+def test_the_books_of_similar_markets_pass_the_audit_and_state_the_number_of_markets(three):
     assert not any(step.problems for step in audit(three.path, every_day=True))
     stated = sql(
         three,

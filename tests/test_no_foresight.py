@@ -1,7 +1,8 @@
-"""No decision uses the future: other prices after a day change nothing before that day.
+"""No decision uses the future: if prices after a day change, nothing before this day changes.
 
-Two runs differ in prices, and in recorded volume if there is one, only after a moment. The recorded
-volume of a day is an input, known from the first hour of the day. Later days are unknown.
+Two runs differ only after a moment: in prices, and in recorded volume if the market has one. The
+recorded volume of a day is an input that is known from the first hour of the day. The volume of
+later days is unknown.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -65,7 +66,7 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
         pytest.param(
             each,
             id="-".join(each),
-            # The other combinations already test recorded volume and stated sizes.
+            # The fast combinations already test recorded volume and stated sizes.
             marks=pytest.mark.slow if each == ("recorded", "stated") else (),
         )
         for each in product(CLOSURES, POLICIES)
@@ -116,7 +117,7 @@ def test_decisions_on_a_day_do_not_depend_on_later_prices(two_paths):
         assert one[day] == other[day]
 
 
-def test_decisions_depend_on_the_prices_of_the_month_before(two_paths):
+def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_paths):
     """This shows that the prices of the two runs differ enough to change a decision."""
     one, other = (decisions(run)[date(2022, 6, 1)] for run in two_paths)
 
@@ -129,7 +130,9 @@ def test_decisions_depend_on_the_prices_of_the_month_before(two_paths):
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
-def test_in_a_world_with_all_parts_the_morning_does_not_depend_on_later_prices(executed, closure):
+def test_no_fill_and_no_entry_of_a_morning_depends_on_later_prices_in_a_world_with_all_parts(
+    executed, closure
+):
     """The world has margin, loans, pools, lenders and a bank run. Prices after noon and the
     recorded volume of the next day change no fill and no entry of the morning.
     """
@@ -156,7 +159,8 @@ def noon_world(executed, closure: str, parted: bool) -> RunFolder:
 def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
     """Return the postings before a moment, without the opening balances of Outside.
 
-    Outside begins with all dollars that it pays during the run, but no decision uses this amount.
+    Outside begins with all dollars that Outside pays during the run, but no decision uses this
+    amount.
     """
     return run.select(
         "SELECT * FROM postings WHERE time < ? AND NOT (entity = 'Outside' AND tag = 'opening') "

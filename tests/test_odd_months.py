@@ -1,7 +1,7 @@
-"""After an unusual month, the displayed size stays normal and margin does not fail.
+"""After an unusual month, the displayed size stays normal and margin suffices.
 
-Policies choose a size by its past results, so a month with almost no results could mislead them.
-Each unusual month is one change to the same world.
+Policies choose a size by the past results of this size, so a month with almost no results could
+mislead the policies. Each unusual month is one change to the same world.
 """
 
 from collections.abc import Callable, Iterable
@@ -62,7 +62,7 @@ def a_month_without_trades() -> dict[str, Any]:
 
 
 def without_a_most(markets: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the markets without the largest displayed size; stated sizes do not use it."""
+    """Return the markets without the largest displayed size, which stated sizes do not use."""
     (market,) = markets
     quoter = {key: market["quoter"][key] for key in market["quoter"] if key != "most_displayed_usd"}
     return [market | {"quoter": quoter}]
@@ -90,7 +90,9 @@ def decisions(run: RunFolder) -> list[Decision]:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
-def test_after_an_unusual_month_the_size_stays_in_range_and_margin_suffices(lived, policy, odd):
+def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_month(
+    lived, policy, odd
+):
     run = lived(policy, odd)
     shown = [float(each.shown_usd) for each in decisions(run)]
     most_usd = world()["markets"][0]["quoter"]["most_displayed_usd"]
@@ -105,7 +107,7 @@ def test_after_an_unusual_month_the_size_stays_in_range_and_margin_suffices(live
 
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
-def test_the_unusual_months_have_almost_no_hits_or_no_trades(lived, policy):
+def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
     """This shows that the other tests use unusual months."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
@@ -117,7 +119,7 @@ def test_the_unusual_months_have_almost_no_hits_or_no_trades(lived, policy):
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_month_without_trades_does_not_change_size_and_half_spread(lived, policy):
+def test_a_month_without_trades_does_not_change_displayed_size_and_half_spread(lived, policy):
     _, april, may, _ = decisions(lived(policy, a_month_without_trades))
 
     assert (may.shown_usd, may.half_spread_bps) == (april.shown_usd, april.half_spread_bps)

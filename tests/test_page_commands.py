@@ -39,7 +39,10 @@ def shown(text: str) -> Iterator[tuple[str, str]]:
 
 
 def told(command: str) -> str:
-    """Return the output of a command; the run of the first world exists and is not repeated."""
+    """Return the output of a command.
+
+    The run of the first world exists already and is not repeated.
+    """
     program, *words = shlex.split(command)
     assert program == "moneytrail"
     if words == ["run", FIRST]:

@@ -70,11 +70,11 @@ def standing_still(**group: Any) -> dict[str, Any]:
 # ------------------------------------------------------------------------------- the books
 
 
-def test_every_day_passes_the_audit(run):
+def test_the_books_of_every_day_pass_the_audit(run):
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
-def test_each_commodity_balances_in_each_entity_and_group_debts_sum_to_zero(ask):
+def test_each_commodity_balances_in_each_entity_and_debts_within_the_group_sum_to_zero(ask):
     by_entity = ask(
         "SELECT splitcomp(account, ':', 1) AS entity, currency, sum(number) AS n "
         "WHERE NOT account ~ ':Contracts:' GROUP BY entity, currency"
@@ -86,7 +86,7 @@ def test_each_commodity_balances_in_each_entity_and_group_debts_sum_to_zero(ask)
     assert within == 0
 
 
-def test_the_loss_on_the_portfolio_is_cost_less_proceeds(run):
+def test_the_loss_on_the_portfolio_is_the_cost_of_coins_less_the_proceeds(run):
     the_hole = hole(run)
     exchanged = [moved(entry, "Assets:Coin-Dealers:Cash") for entry in tagged(run, "portfolio")]
 
@@ -95,7 +95,7 @@ def test_the_loss_on_the_portfolio_is_cost_less_proceeds(run):
     assert min(exchanged) < 0 < max(exchanged)  # purchases and sales
 
 
-def test_coins_have_a_daily_price_and_the_balance_sheet_uses_it(run):
+def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
     marked = [(one.currency, one.date) for one in run.entries if isinstance(one, data.Price)]
     held = {
         coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
@@ -112,7 +112,7 @@ def test_coins_have_a_daily_price_and_the_balance_sheet_uses_it(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(run):
+def test_each_account_has_a_known_kind_and_the_root_and_hole_part_of_this_kind(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -123,14 +123,14 @@ def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(run
 # ----------------------------------------------------------------- loans, purchases and recalls
 
 
-def test_loans_are_drawn_when_a_limit_begins_and_on_the_first_of_a_month(run):
+def test_loans_are_drawn_when_a_limit_begins_and_on_the_first_day_of_a_month(run):
     drawn = {(entry.payee, entry.date.day) for entry in tagged(run, "loan")}
 
     # On 31 May the collateral allows no further loan. On 2 June the limit of Lender01 falls.
     assert drawn == {("Lender01", 29), ("Lender02", 30), ("Lender02", 1)}
 
 
-def test_a_loan_is_drawn_to_its_limit_and_coins_are_bought_the_same_day(run):
+def test_a_loan_is_drawn_up_to_its_limit_and_coins_are_bought_on_the_same_day(run):
     loans, bought = tagged(run, "loan"), tagged(run, "portfolio")
     (first,) = (entry for entry in loans if entry.date == date(2022, 5, 29))
     paid = [moved(e, "Assets:Coin-Dealers:Cash") for e in bought if e.date == first.date]
@@ -141,7 +141,7 @@ def test_a_loan_is_drawn_to_its_limit_and_coins_are_bought_the_same_day(run):
     assert 0 <= 1_600_000 - paid[1] < 100
 
 
-def test_a_fall_of_coins_causes_a_recall_and_a_sale_of_coins(run):
+def test_a_fall_of_coin_prices_causes_a_recall_and_a_sale_of_coins(run):
     called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
@@ -150,7 +150,7 @@ def test_a_fall_of_coins_causes_a_recall_and_a_sale_of_coins(run):
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 
-def test_a_recall_is_paid_half_by_sales_and_half_by_the_house(run):
+def test_a_recall_is_paid_half_by_sales_of_coins_and_half_by_the_house(run):
     (recalled,) = (e for e in tagged(run, "recall") if e.payee == "Lender01")
     same_day = [e for e in run.transactions if e.date == RECALL and "loan-lender01" in e.links]
     sold = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "portfolio" in e.tags)
@@ -162,7 +162,7 @@ def test_a_recall_is_paid_half_by_sales_and_half_by_the_house(run):
     assert 0 <= sold - drawn < 600  # the difference is below one lot of each coin
 
 
-def test_a_sale_is_paid_at_the_price_less_the_haircut(run):
+def test_a_sale_of_coins_is_paid_at_the_price_less_the_haircut(run):
     prices = {
         (one.currency, one.date): one.amount.number
         for one in run.entries
@@ -198,7 +198,7 @@ def test_payments_for_coins_with_a_stated_price_equal_an_independent_calculation
 # ----------------------------------------------------------------------- customers' dollars
 
 
-def test_customers_dollars_wired_to_the_maker_are_its_debt_to_the_house(run):
+def test_dollars_that_customers_wire_to_the_maker_are_a_debt_of_the_maker_to_the_house(run):
     wired = [e for e in run.transactions if "by wire" in e.narration]
 
     assert {tag for entry in wired for tag in entry.tags} == {"deposit", "withdrawal"}
@@ -211,7 +211,7 @@ def test_customers_dollars_wired_to_the_maker_are_its_debt_to_the_house(run):
     )
 
 
-def test_customers_deposit_the_same_amounts_with_and_without_an_agent(run, executed):
+def test_customers_deposit_the_same_amounts_with_and_without_an_agent_of_the_house(run, executed):
     direct = executed(PORTFOLIO, retail={"agent_shares": None})
 
     def brought(of: RunFolder) -> list[tuple]:
@@ -236,7 +236,7 @@ def test_at_constant_prices_the_portfolio_is_worth_its_cost(executed):
     assert hole(run).kinds_usd[Kind.PORTFOLIO] == units["BTC"] * 30_000 + units["ALTS"] * 100
 
 
-def test_at_constant_prices_a_complete_sale_leaves_no_gain_or_loss(executed):
+def test_a_complete_sale_at_constant_prices_leaves_no_gain_and_no_loss(executed):
     (first, *_), days = GROUP["lenders"], (date(2022, 5, 29), RECALL)
     called = first | {
         "limits": [{"since": day, "usd": usd} for day, usd in zip(days, (4e6, 0), strict=True)]
@@ -266,7 +266,7 @@ def test_later_prices_change_no_earlier_entry(run, executed):
 
 
 @pytest.mark.parametrize("kind", [Kind.PORTFOLIO, Kind.AGENT_DEPOSITS])
-def test_a_counterfactual_can_remove_portfolio_and_agent_separately(run, executed, kind):
+def test_a_counterfactual_can_remove_the_portfolio_or_the_agent_alone(run, executed, kind):
     other = without(run, kind).scenario
 
     assert (other.coins == ()) == (kind == Kind.PORTFOLIO)

@@ -1,4 +1,4 @@
-"""If customers close positions, the books have their trades with all makers."""
+"""If customers close their positions, the books record trades with all makers."""
 
 import tempfile
 from collections import Counter
@@ -28,7 +28,7 @@ def closing(executed) -> RunFolder:
     return executed(BUSY, **CLOSING)
 
 
-def test_trades_with_other_makers_are_booked_net_at_the_mark_without_a_fee(closing):
+def test_trades_with_other_makers_are_booked_net_and_at_the_mark_without_a_fee(closing):
     rows = closing.select(
         "SELECT DISTINCT taker, maker, holder, price = lead, edge_cents, fee_cents FROM rows "
         f"WHERE motive = '{Motive.NET.word}'"
@@ -42,13 +42,13 @@ def test_trades_with_other_makers_are_booked_net_at_the_mark_without_a_fee(closi
     assert not twice
 
 
-def test_without_a_holding_time_trades_with_other_makers_are_not_booked(executed):
+def test_trades_with_other_makers_are_not_booked_if_customers_have_no_holding_time(executed):
     run = executed(BUSY, run=CLOSING["run"])
 
     assert not run.select(f"SELECT 1 FROM rows WHERE motive = '{Motive.NET.word}'")
 
 
-def test_the_position_of_customers_in_the_books_is_the_sum_of_all_orders():
+def test_the_position_of_customers_in_the_books_is_the_sum_of_all_their_orders():
     scenario = load(str(BUSY), CLOSING)
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder))
@@ -71,7 +71,7 @@ def test_books_with_netted_and_unwound_positions_are_valid(executed):
     assert motives[Motive.SPREAD.word] > 20
 
 
-def test_firms_unwind_against_the_other_makers_and_close_the_hedge(executed):
+def test_a_firm_unwinds_against_the_other_makers_and_closes_its_hedge(executed):
     """At noon each firm's positions at the house and on the lead venue sum to zero."""
     run = executed(BUSY, **CLOSING | UNWINDING)
     trades = [motive.word for motive in Motive if not motive.is_payment]
@@ -97,12 +97,12 @@ def test_firms_unwind_against_the_other_makers_and_close_the_hedge(executed):
         assert (house or 0) + (lead or 0) == 0, (who, market)
 
 
-def test_the_roles_in_the_books_include_the_party_with_netted_trades(closing, tiny_run):
+def test_the_roles_in_the_books_name_the_party_whose_trades_are_booked_net(closing, tiny_run):
     assert closing.chart.parties.netted == "OtherMakers"
     assert tiny_run.chart.parties.netted is None
 
 
-def test_the_other_makers_pay_losses_of_their_positions(closing):
+def test_the_other_makers_pay_losses_on_their_positions(closing):
     told = [entry.narration for entry in closing.transactions if entry.payee == "OtherMakers"]
 
     assert any("for losses of its positions" in each for each in told)

@@ -1,4 +1,4 @@
-"""At a halt, the house closes all positions at the mark. Later it has no trades and no losses.
+"""At a halt, the house closes all positions at the mark, and later has no trades and no losses.
 
 The world has a bank run, customers on margin and two backstops. After the halt the price falls by
 90 % in an hour, so an open position would have a loss.
@@ -54,7 +54,7 @@ def halt_of(run: RunFolder) -> datetime:
 
 
 def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
-    """Return each nonzero position by venue and party: the sum of all trades up to a moment."""
+    """Return each nonzero position by venue and party, as the sum of all trades up to a moment."""
     paid = [motive.word for motive in Motive if motive.is_payment]
     found = run.select(
         """
@@ -72,7 +72,7 @@ def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
     return {(venue, who): int(lots) for venue, who, lots in found}
 
 
-def test_after_a_halt_no_party_has_a_position_at_the_house(halted):
+def test_no_party_has_a_position_at_the_house_after_a_halt(halted):
     at = halt_of(halted)
     before = halted.select("SELECT max(time) FROM rows WHERE time < ?", [at])[0][0]
     had = {who for (venue, who), _ in held(halted, before).items() if venue == "FTX"}
@@ -96,7 +96,7 @@ def test_positions_are_closed_at_the_mark_of_the_last_settlement(halted):
     assert [(price, price, 0, 0) for (price,) in marks] == closed
 
 
-def test_after_a_halt_there_are_no_trades_at_the_house(halted):
+def test_the_house_has_no_trades_after_a_halt(halted):
     later = halted.select(
         "SELECT count(*) FROM rows WHERE venue = 'FTX' AND time > ?", [halt_of(halted)]
     )
@@ -104,7 +104,7 @@ def test_after_a_halt_there_are_no_trades_at_the_house(halted):
     assert later == [(0,)]
 
 
-def test_after_a_halt_no_customer_has_a_position_on_margin(halted):
+def test_no_customer_has_a_position_on_margin_after_a_halt(halted):
     at = halt_of(halted)
     trades = ("leverage", "liquidation", "backstop", "deleveraging")
 
@@ -120,7 +120,7 @@ def test_after_a_halt_no_customer_has_a_position_on_margin(halted):
     assert not holders("<=")
 
 
-def test_after_a_halt_hedges_on_the_lead_venue_are_closed(halted):
+def test_hedges_on_the_lead_venue_are_closed_after_a_halt(halted):
     (end,) = halted.select("SELECT max(time) FROM rows")[0]
     on_lead = {who for (venue, who) in held(halted, halt_of(halted)) if venue == "Binance"}
 
@@ -128,7 +128,7 @@ def test_after_a_halt_hedges_on_the_lead_venue_are_closed(halted):
     assert not held(halted, end)
 
 
-def test_after_a_halt_prices_do_not_change_the_debts_of_the_house(halted):
+def test_prices_after_a_halt_do_not_change_the_debts_of_the_house(halted):
     """The price falls by 90 %, but no party has a position, so there is no gap loss."""
     day = halt_of(halted).date()
     moved = halted.select(
@@ -143,7 +143,7 @@ def test_after_a_halt_prices_do_not_change_the_debts_of_the_house(halted):
     assert not gaps
 
 
-def test_reports_include_days_after_the_last_entry(executed):
+def test_reports_include_the_days_after_the_last_entry(executed):
     """The last day has no postings, so its figures equal the figures of the day before."""
     changes = crash_after_halt()
     run = executed(RUN, **{**changes, "run": {**changes["run"], "end": date(2022, 5, 16)}})
@@ -158,7 +158,7 @@ def test_the_books_of_a_run_with_a_halt_are_valid(halted):
     assert_sound(halted)
 
 
-def test_the_quote_by_quote_simulation_writes_the_same_halt(halted, tmp_path):
+def test_the_quote_by_quote_simulation_writes_the_same_files_after_a_halt(halted, tmp_path):
     quotes = execute(load(str(RUN), crash_after_halt()), tmp_path / "quotes", every_quote=True)
 
     assert contents(halted.path) == contents(tmp_path / "quotes"), quotes

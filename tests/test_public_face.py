@@ -21,7 +21,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> "moneytrail.RunFolder":
     return moneytrail.run("tiny", out=tmp_path_factory.mktemp("face") / "tiny")
 
 
-def test_a_scenario_can_be_run_and_reported(run):
+def test_a_user_can_run_a_scenario_and_make_a_report(run):
     first = moneytrail.where(run).tables()[0]
     picked_off = "SELECT sum(edge_usd) FROM fills WHERE motive = 'pickoff'"
     ((edge_usd,),) = moneytrail.sql(run, picked_off).rows

@@ -109,12 +109,12 @@ def test_without_a_data_frame_library_the_error_says_which_to_install(monkeypatc
         moneytrail.frame(Table("t", "", ("a",), [(1,)]))
 
 
-def test_a_data_frame_of_a_run_instead_of_a_report_is_refused():
+def test_making_a_data_frame_from_a_run_instead_of_a_report_is_refused():
     with pytest.raises(moneytrail.NotebookError, match="has no tables; give a report"):
         moneytrail.frame(Path("runs/out/tiny-seed1"))
 
 
-def test_without_polars_pandas_makes_a_data_frame_with_the_same_cells(monkeypatch):
+def test_pandas_makes_a_data_frame_with_the_same_cells_if_polars_is_missing(monkeypatch):
     pandas = SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns))
     monkeypatch.setattr(data_frames, "_library", {"pandas": pandas}.get)
 
@@ -135,6 +135,6 @@ def test_claims_can_be_plotted_and_an_empty_comparison_is_refused(busy_run):
         )  # the record has no dollar figures for these days
 
 
-def test_without_a_picture_the_error_lists_reports_with_pictures(tiny_run):
+def test_the_error_for_a_report_without_a_picture_lists_the_reports_with_pictures(tiny_run):
     with pytest.raises(moneytrail.NotebookError, match=", ".join(sorted(PICTURES))):
         moneytrail.plot(moneytrail.schedules(tiny_run))

@@ -1,8 +1,8 @@
-"""In random histories with customers' coins, no step loses a coin and the books are valid.
+"""In random histories of customers' coins, no step loses a coin and the books are valid.
 
 Customers deposit and withdraw, prices change, and the maker borrows money and repays some. The
 tests use the real vault, custody, till, credit line and journal. Then Beancount loads the books
-from disk, and changes by price and by use must explain the hole at mark.
+from disk, and the changes by price and by use must explain the hole at mark.
 """
 
 import tempfile
@@ -258,7 +258,7 @@ def test_requests_for_some_coins_are_paid_while_requests_for_dollars_wait(seed, 
     assert meanwhile
 
 
-def test_long_histories_include_sales_of_coins_purchases_and_waiting_requests():
+def test_long_histories_include_sales_and_purchases_of_coins_and_waiting_requests():
     told = set.union(*(told_in(long_history(seed)) for seed in range(2)))
 
     assert told == WORDS

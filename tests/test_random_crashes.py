@@ -1,4 +1,4 @@
-"""With any prices and any customers on margin the books are valid, and so is each margin account.
+"""With any prices and customers on margin, the books and each margin account are valid.
 
 Small worlds have random limits: leverage, margin, insurance fund and backstops. Beancount reads the
 day ledgers of each world from disk, and DuckDB reads the fills. The audit recomputes each margin

@@ -153,7 +153,7 @@ class History:
         house, lead = self.venues[HOUSE], self.venues[LEAD]
         house.fee_e6[:], lead.fee_e6[:] = FEES_E6[HOUSE], FEES_E6[LEAD]
         self.line_cents = 100 * LINE_USD
-        self.drawn_before_cents = 0  # at the settlement before
+        self.drawn_before_cents = 0  # the credit drawn at the settlement before
         self.credit = CreditLine(
             house,
             (MAKER, HOUSE),
@@ -361,14 +361,14 @@ STEPS = st.one_of(
 
 @settings(max_examples=10)
 @given(st.lists(STEPS, max_size=40))
-def test_in_any_history_the_books_balance_and_agree_with_the_world(steps):
+def test_the_books_balance_and_agree_with_the_world_in_any_history(steps):
     play(steps)
 
 
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(st.lists(STEPS, max_size=120))
-def test_in_any_long_history_the_books_balance_and_agree_with_the_world(steps):
+def test_the_books_balance_and_agree_with_the_world_in_any_long_history(steps):
     play(steps)
 
 

@@ -1,4 +1,4 @@
-"""In a bank run, requests wait and the house halts; payments, queue and books are correct."""
+"""In a bank run, requests wait and the house halts, while payments, queue and books are correct."""
 
 import math
 import random
@@ -31,13 +31,16 @@ COVERED = {"group": {"uses": ()}}
 
 @pytest.fixture(scope="module")
 def broken(executed) -> RunFolder:
-    """Return a run of six days: a venture on credit, two news, a bank run, a queue and a halt."""
+    """Return a run of six days with two items of news, a bank run, a queue and a halt."""
     return executed(RUN)
 
 
 @pytest.fixture(scope="module")
 def covered(executed) -> RunFolder:
-    """Return a run with the same news; the house has lent only the cost of its maker's quotes."""
+    """Return a run with the same news.
+
+    The house has lent only the cost of its maker's quotes.
+    """
     return executed(RUN, run={"day_ledgers": [date(2022, 5, 12)]}, **COVERED)
 
 
@@ -67,7 +70,7 @@ def cash_usd(entry: Transaction) -> Decimal:
 # --------------------------------------------------------------------------------- the run
 
 
-def test_the_bank_run_ends_in_a_halt_and_the_quoter_stops(broken):
+def test_the_bank_run_ends_in_a_halt_and_the_maker_stops_quoting(broken):
     assert told(broken, HOUSE) == [
         (date(2022, 5, 9), "open"),
         (date(2022, 5, 12), "queued"),
@@ -76,7 +79,7 @@ def test_the_bank_run_ends_in_a_halt_and_the_quoter_stops(broken):
     assert told(broken, QUOTER) == [(date(2022, 5, 9), "on"), (date(2022, 5, 12), "off")]
 
 
-def test_after_the_halt_the_houses_cash_is_constant_and_requests_have_notes(broken):
+def test_the_cash_of_the_house_is_constant_after_the_halt_and_requests_have_notes(broken):
     moved = [
         entry.date
         for entry in broken.transactions
@@ -87,7 +90,7 @@ def test_after_the_halt_the_houses_cash_is_constant_and_requests_have_notes(brok
     assert {day for day, _ in unpaid_requests(broken)} == {date(2022, 5, d) for d in (12, 13, 14)}
 
 
-def test_after_the_halt_the_group_receives_no_money_and_makes_no_payment(executed, broken):
+def test_the_group_receives_no_money_and_makes_no_payment_after_the_halt(executed, broken):
     halt, later = date(2022, 5, 12), date(2022, 5, 13)
     group = load(str(RUN)).group.model_dump(exclude_none=True)
     lender = {
@@ -176,7 +179,7 @@ def test_without_news_and_contagion_there_is_no_bank_run_for_any_seed(executed, 
     }
 
 
-def test_news_changes_no_earlier_entry(broken, executed):
+def test_news_changes_no_entry_before_the_news(broken, executed):
     first_only = load(str(RUN)).model_dump(exclude_none=True)["news"][:1]
     without = executed(RUN, news=first_only)
 
@@ -207,8 +210,11 @@ def test_old_news_has_no_effect(broken, executed):
     assert then == now != []
 
 
-def test_without_the_quoter_customers_trade_only_with_other_makers(executed):
-    """With the quoter the order book is twice as deep, and customers trade four times as much."""
+def test_customers_trade_only_with_other_makers_if_the_maker_does_not_quote(executed):
+    """The maker's quotes make the order book twice as deep.
+
+    Therefore customers trade four times as much with these quotes.
+    """
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
     days = run.notes(TradedDay)
@@ -259,14 +265,14 @@ def test_the_quote_by_quote_simulation_writes_the_same_bytes(executed, tmp_path)
         ),
     ],
 )
-def test_contradictory_settings_of_the_flow_are_refused(overrides, key):
+def test_contradictory_settings_of_the_flow_of_customers_are_refused(overrides, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(RUN), overrides)
 
     assert caught.value.key == key
 
 
-def test_without_a_flow_news_and_missing_rates_are_refused(tmp_path):
+def test_news_or_missing_rates_without_a_flow_of_customers_are_refused(tmp_path):
     tiny = load("tiny").model_dump(exclude_none=True)
     news = {"date": date(2022, 5, 10), "shock": 1.0, "what": "Nobody listens"}
     with pytest.raises(ScenarioError) as caught:
@@ -350,7 +356,7 @@ def played(draws: random.Random) -> set[str]:
 
 
 def waits(run: RunFolder) -> int:
-    """Return the number of payments after a wait; check their order and their notes."""
+    """Return the number of payments after a wait, and check their order and their notes."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):

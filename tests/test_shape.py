@@ -52,7 +52,7 @@ def names(paths: list[Path]) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=names(FILES))
-def test_files_constructors_and_classes_are_small(path):
+def test_each_file_and_constructor_and_class_is_small(path):
     assert len(path.read_text().splitlines()) <= LINES_MAX
     for one in classes(path):
         assert len(parameters(one)) <= PARAMETERS_MAX, one.name

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_site_builds_without_a_warning(tmp_path):
-    """Sphinx warns of a broken link, and of a page that is not in the contents."""
+    """Sphinx warns of a broken link, and of a page that the contents do not list."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     command = "-m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs --doctree-dir"
     done = subprocess.run(

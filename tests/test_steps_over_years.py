@@ -1,4 +1,4 @@
-"""Settings can change during a run: the maker's share, its credit line, others' payments."""
+"""Settings can change during a run: the maker's share, its credit line, other makers' payments."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -45,7 +45,7 @@ def test_no_credit_is_drawn_before_the_first_day_of_a_limit_or_above_it(executed
     assert later == allowed_usd  # a lower limit recalls no loan and allows no new loan
 
 
-def test_a_new_share_applies_from_its_first_day():
+def test_a_new_share_of_the_depth_applies_from_its_first_day():
     steps = [{"since": date(2022, 6, 1), "share": 0.05}]
     table = load(str(GROUP)).maker.model_dump(exclude_none=True)
     maker = Maker.model_validate(table | {"depth_share": 0.2, "depth_share_steps": tuple(steps)})
@@ -133,7 +133,7 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
-def test_after_the_change_all_fills_equal_those_with_a_constant_share(hit, depth_usd_per_bp):
+def test_fills_after_a_change_of_share_equal_the_fills_of_a_constant_share(hit, depth_usd_per_bp):
     """The claim is true for a stated displayed size and for a share of the depth."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
@@ -163,19 +163,20 @@ def test_the_maker_trades_all_stated_volume_if_other_quotes_are_far_away(hit):
     for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):
         usd = [abs(lots) * price * 0.01 for _, _, lots, price, _ in of_days(fills, begin, end)]
         expected_usd = month_usd / days * (end - begin).days
-        # The number of orders is Poisson; their mean square is at most twice the squared mean.
+        # The number of orders is Poisson, and the mean square of the sizes is at most twice the
+        # squared mean.
         error_usd = (2 * expected_usd * ORDER_USD) ** 0.5
         assert abs(sum(usd) - expected_usd) < 4 * error_usd < expected_usd / 3
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
-def test_fills_are_at_the_stated_multiple_of_the_half_spread(hit, times):
+def test_fills_of_the_makers_quotes_are_at_the_stated_multiple_of_the_half_spread(hit, times):
     """The price is constant, so a fill's distance from the lead price is the quote's distance."""
     ladder = {
         "levels": 2,
         "level_step_bps": 4.0,
         "displayed_usd": 1_000,
-    }  # large orders reach level two
+    }  # large orders reach the second level
     fills = hit(ALONE, ladder, volatility=0.0, spread_times=times)
 
     assert {lead for *_, lead in fills} == {30_000}
@@ -200,7 +201,7 @@ def test_other_makers_deposit_cash_to_pay_their_fees(executed):
     assert usd[cash(OTHERS)] - paid_in == fees < 0
 
 
-def test_other_makers_without_cash_pay_fees_only_up_to_the_claim(executed):
+def test_other_makers_without_cash_pay_fees_only_up_to_their_claim(executed):
     run = executed(GROUP, other_makers={"opening_claim_usd": 10.0})
     assert usd_balances(run)[claim(OTHERS, HOUSE)] == 0
     assert not any(entry.payee == OTHERS and "deposit" in entry.tags for entry in run.transactions)

@@ -62,7 +62,7 @@ def test_a_borrower_owes_the_weighted_value_of_its_tokens_less_a_margin(thin_run
     assert found.lent_usd == found.withdrawn_usd == found.taken_over_usd == DEBT
 
 
-def test_without_buyers_the_loss_is_the_whole_debt(executed):
+def test_the_loss_is_the_whole_debt_if_there_are_no_buyers(executed):
     found = result(executed, book=NOBODY)
 
     assert found.loss_usd == DEBT
@@ -70,7 +70,7 @@ def test_without_buyers_the_loss_is_the_whole_debt(executed):
     assert found.unsold_usd == 1_000_000 * 20
 
 
-def test_without_impact_the_loss_is_the_debt_less_the_tokens_value(executed):
+def test_the_loss_is_the_debt_less_the_value_of_tokens_if_a_sale_has_no_price_impact(executed):
     found = result(executed, book=BOTTOMLESS)
 
     # The tokens are sold at the settlement after the takeover, when the price is 20.
@@ -108,9 +108,9 @@ def test_the_loss_falls_with_the_weight_and_is_negative_at_low_weights(executed)
         assert abs(each.lent_usd - Decimal(weight) * 1_000_000 * PEAK * 10 / 11) < 1
 
 
-def test_if_tokens_always_cover_the_margin_no_loan_is_called(executed):
-    # The price falls to a third. The loan is about a third of the first value, and at checks the
-    # full value counts.
+def test_no_loan_is_called_if_the_tokens_always_cover_the_margin(executed):
+    # The price falls to a third. The loan is about a third of the tokens' first value, and a margin
+    # check counts the full value.
     found = result(executed, weight=1.0, weight_initial=0.35)
 
     assert found.taken_over_usd == found.repaid_usd == found.loss_usd == 0
@@ -125,7 +125,7 @@ SLOW = (
 )
 
 
-def test_a_deeper_book_lowers_the_loss_until_takeovers_earn(executed):
+def test_a_deeper_order_book_lowers_the_loss_until_takeovers_earn_money(executed):
     depths = (0.0, 300.0, 3_000.0, 30_000.0, 300_000.0)
     found = [
         result(executed, steps=SLOW, book=BOTTOMLESS | {"usd_per_bp": depth}) for depth in depths
@@ -139,7 +139,7 @@ def test_a_deeper_book_lowers_the_loss_until_takeovers_earn(executed):
     assert found[-1].worth_usd > found[-1].taken_over_usd > 0 > losses[-1]
 
 
-def test_early_sales_into_a_deep_book_make_a_takeover_unnecessary(executed):
+def test_early_sales_into_a_deep_order_book_make_a_takeover_unnecessary(executed):
     run = executed(THIN, run={"settle_s": 60}, **world(steps=SLOW, book=BOTTOMLESS))
     (found,) = pledged(run)
 
@@ -158,7 +158,7 @@ def test_a_limit_on_the_debt_of_one_customer_limits_the_loss(executed):
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
-def test_a_weight_that_falls_with_size_lowers_the_loan(executed):
+def test_a_weight_that_falls_with_the_number_of_tokens_lowers_the_loan(executed):
     # The weight is 1.1 / (1 + 0.0008 x 1,000): 61 % instead of 65 %.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
 
@@ -166,7 +166,7 @@ def test_a_weight_that_falls_with_size_lowers_the_loan(executed):
     assert abs(large.lent_usd - Decimal(1.1 / 11) * 60_000_000 * 10 / 11) < 100
 
 
-def test_outside_the_borrowing_period_nothing_is_lent(executed):
+def test_nothing_is_lent_outside_the_borrowing_period(executed):
     found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
 
     # The borrowing period begins after the fall of the price, so the loan is never called.
@@ -184,7 +184,7 @@ def test_no_more_is_lent_after_the_borrowing_period(executed):
     assert abs(late.lent_usd - DEBT) < 1
 
 
-def test_a_loan_is_at_most_the_value_at_a_margin_check(executed):
+def test_a_loan_is_at_most_the_value_of_the_tokens_at_a_margin_check(executed):
     found = result(executed, weight=0.5, weight_initial=1.0)
 
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
@@ -227,7 +227,7 @@ def test_the_proceeds_of_a_sale_are_slightly_below_the_value_of_the_tokens(execu
         assert 0 <= worth - brought <= worth * Decimal("0.00025") + Decimal("0.01")
 
 
-def test_the_books_pass_the_audit_and_have_the_loss_under_takeovers(thin_run):
+def test_the_books_pass_the_audit_and_show_the_loss_under_takeovers(thin_run):
     (found,), balances = pledged(thin_run), usd_balances(thin_run)
 
     assert not any(step.problems for step in audit(thin_run.path, every_day=True))
@@ -238,7 +238,7 @@ def test_the_books_pass_the_audit_and_have_the_loss_under_takeovers(thin_run):
     assert -balances[income("Trader", Kind.TAKEOVERS)] == found.taken_over_usd
 
 
-def test_the_house_keeps_the_tokens_in_custody_for_any_owner(thin_run):
+def test_the_house_keeps_the_tokens_in_custody_for_each_owner(thin_run):
     held = dict(
         thin_run.select(
             "SELECT account, sum(units) FROM postings WHERE commodity = 'MOB' GROUP BY account"

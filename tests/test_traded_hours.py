@@ -31,13 +31,13 @@ def traded(stands_for: int, seed: int = 1, full_days: tuple[date, ...] = ()) -> 
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
-def test_one_hour_of_each_stratum_is_played(stands_for):
+def test_one_hour_of_each_block_of_hours_is_played(stands_for):
     of_a_year = [traded(stands_for).has(hour * HOUR_US) for hour in range(stands_for * 365)]
 
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
 
 
-def test_each_hour_has_the_same_probability():
+def test_each_hour_is_played_with_the_same_probability():
     drawn = np.array([[traded(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
@@ -48,7 +48,7 @@ FULL = tuple(date(2022, 1, day) for day in (3, 4, 9))
 
 
 @pytest.mark.parametrize("one_in", [8, 12, 24])
-def test_weights_of_a_day_sum_to_24_and_are_one_on_a_full_day(one_in):
+def test_the_weights_of_a_day_sum_to_24_and_each_weight_of_a_full_day_is_one(one_in):
     drawn, as_ever = traded(one_in, full_days=FULL), traded(one_in)
     for i in range(20):
         day = date(2022, 1, 1) + timedelta(days=i)
@@ -75,8 +75,8 @@ def test_hours_of_a_full_day_repeat_no_orders_and_are_not_repeated(one_in):
 
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_customers_positions_have_the_variance_of_all_hours(seeds):
-    """Sampled orders are n times as large; hours with reversed orders keep the variance equal."""
+def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_played(seeds):
+    """Sampled orders are n times as large. Hours with reversed orders keep the variance equal."""
 
     def wandered(stands_for: int, seed: int) -> int:
         hours_drawn = traded(stands_for, seed)
@@ -99,7 +99,7 @@ def test_customers_positions_have_the_variance_of_all_hours(seeds):
         assert abs(some.mean() - every.mean()) < 3 * error
         assert (
             stands_for * every.mean() - some.mean() > 3 * error
-        )  # the variance without these pairs
+        )  # without reversed hours the variance is n times as large
 
 
 def test_the_weight_of_a_position_is_the_mean_weight_of_the_last_24_hours():
@@ -132,7 +132,7 @@ def test_a_repeated_hour_has_the_same_orders_with_reversed_sides():
     assert np.array_equal(first["lots"], again["lots"])
 
 
-def test_only_sampled_hours_have_fills_from_quotes(executed):
+def test_quotes_have_fills_only_in_sampled_hours(executed):
     run = executed(SETTLING, run={"one_hour_in": ONE_IN, "seed": 3})
     drawn = TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=3, one_hour_in=ONE_IN)
@@ -148,10 +148,10 @@ def test_only_sampled_hours_have_fills_from_quotes(executed):
 
 
 @pytest.mark.parametrize("position_limit_usd", [2_000_000, 60_000])
-def test_sampled_hours_give_the_same_mean_result_of_quotes_as_all_hours(
+def test_sampled_hours_and_all_hours_give_the_same_mean_result_of_quotes(
     executed, tmp_path, position_limit_usd
 ):
-    """The second case has a low position limit: the maker often quotes on one side only."""
+    """In the second case the position limit is low, so the maker often quotes on one side only."""
     world = tmp_path / "limited.toml"
     stated = "position_limit_usd = 2_000_000"
     text = SETTLING.read_text().replace("../../runs/tiny.toml", "tiny")

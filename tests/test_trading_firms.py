@@ -55,20 +55,21 @@ def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
 # ---- sums
 
 
-def test_gains_equal_losses_for_each_kind(crowd_run):
+def test_gains_equal_losses_for_each_kind_of_result(crowd_run):
     found = results(crowd_run)
 
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
         assert any(usd for (_, k), usd in found.items() if k == kind)
-    # The firms book fees of the lead venue as Hedging or LeadFees, the lead venue as Fees.
+    # The firms book fees of the lead venue as Hedging or LeadFees. The lead venue books these as
+    # Fees.
     assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
     kinds = ("Fees", "Hedging", "LeadFees")
     assert sum(of_kind(found, kind) for kind in kinds) == 0
     assert sum(found.values()) == 0
 
 
-def test_the_firms_books_agree_with_the_books_of_both_venues(crowd_run):
+def test_the_books_of_firms_agree_with_the_books_of_both_venues(crowd_run):
     tables = {table.name: table for table in firms(crowd_run).tables()}
     must_be_zero = [usd for line, usd in tables["check"].rows if "must be 0.00" in line]
 
@@ -76,7 +77,7 @@ def test_the_firms_books_agree_with_the_books_of_both_venues(crowd_run):
     assert set(must_be_zero) == {Decimal(0)}
 
 
-def test_the_crowd_world_has_every_event_of_a_firms_life(crowd_run):
+def test_the_crowd_world_has_every_event_in_the_life_of_a_firm(crowd_run):
     """This shows that the tests of sums include firms that enter and leave."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:
@@ -132,7 +133,7 @@ def test_quotes_that_are_renewed_before_orders_arrive_never_lose(seed, tmp_path)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_with_equal_speeds_no_firm_gains_from_speed_on_the_lead_venue(seed, tmp_path):
+def test_no_firm_gains_from_speed_on_the_lead_venue_if_all_firms_are_equally_fast(seed, tmp_path):
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
         "maker": {"policy": None, "lead_quotes_usd": 0.0},
@@ -146,7 +147,7 @@ def test_with_equal_speeds_no_firm_gains_from_speed_on_the_lead_venue(seed, tmp_
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_without_firms_the_maker_only_earns_the_spread(seed, tmp_path):
+def test_the_maker_only_earns_the_spread_if_there_are_no_firms(seed, tmp_path):
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
         "maker": {"policy": None, "lead_quotes_usd": 0.0},
@@ -169,7 +170,7 @@ def test_a_note_states_the_day_on_which_the_last_firm_entered(crowd_run):
         assert any(said in note for table in report.tables() for note in table.notes)
 
 
-def test_while_a_firm_waits_no_day_of_the_last_entry_is_reported(executed):
+def test_no_day_of_the_last_entry_is_reported_while_a_firm_waits(executed):
     capital = load(str(CROWD)).firms.capital
     assert capital
     nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
@@ -178,14 +179,14 @@ def test_while_a_firm_waits_no_day_of_the_last_entry_is_reported(executed):
     assert all_came(run) is None
 
 
-def test_without_waiting_firms_no_day_of_the_last_entry_is_reported(tiny_run):
+def test_no_day_of_the_last_entry_is_reported_if_no_firm_ever_waited(tiny_run):
     assert all_came(tiny_run) is None
 
 
 # ---- counterfactuals
 
 
-def test_stopping_the_quoter_changes_no_earlier_fill(crowd_run, tmp_path):
+def test_stopping_the_makers_quotes_changes_no_earlier_fill(crowd_run, tmp_path):
     off = date(2022, 6, 3)
     cut = run_of(tmp_path / "cut", {"maker": {"quoter_off": off}})
     before = [

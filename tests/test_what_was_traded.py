@@ -68,7 +68,7 @@ def test_notes_on_volume_agree_with_fills_and_with_entries_of_other_makers(any_r
     assert {*captive, *hits, *forced, *others} <= set(notes)
 
 
-def test_the_makers_share_is_computed_from_the_whole_volume(any_run):
+def test_the_share_of_the_maker_is_computed_from_the_whole_volume(any_run):
     traded = defaultdict(Decimal)
     for (day, market), note in noted(any_run).items():
         usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
@@ -146,7 +146,7 @@ def test_a_day_with_more_hits_than_the_recorded_volume_is_reported(executed):
     assert f"{len(wrong)} of 3 days" in table.notes[0]
 
 
-def test_without_recorded_volume_no_day_is_reported(tiny_run):
+def test_a_day_is_never_reported_if_there_is_no_recorded_volume(tiny_run):
     found = traded_days(tiny_run)
 
     assert (found.recorded, found.contradictions) == (0, ())
@@ -155,7 +155,7 @@ def test_without_recorded_volume_no_day_is_reported(tiny_run):
 # ------------------------------------------------------------------------------ stated demand
 
 
-def test_with_stated_demand_the_volume_depends_on_the_spread(executed):
+def test_stated_demand_depends_on_the_spread_of_the_quotes(executed):
     """At an elasticity of 1, half of the usual spread gives twice the demand."""
     market = TINY.markets[0].model_dump(exclude_none=True)
     half_bps = market["quoter"]["half_spread_bps"]

@@ -121,7 +121,7 @@ def test_saved_queries_for_errors_find_no_error(run):
         assert all(row[-1].is_empty() for row in rows), name
 
 
-def test_all_saved_queries_give_the_same_hole(run):
+def test_all_saved_queries_of_the_hole_give_the_same_result(run):
     answers = saved_queries(run)
 
     ((inventory,),) = answers["hole"]
@@ -133,7 +133,7 @@ def test_all_saved_queries_give_the_same_hole(run):
     assert by_claims_and_cash == by_cause == by_party == by_day != 0
 
 
-def test_the_hole_equals_its_causes_and_group_debts_sum_to_zero(run):
+def test_the_hole_equals_its_causes_and_debts_within_the_group_sum_to_zero(run):
     found = parts(run)
 
     assert -found["claim"] - found["liquid"] == found["cause"]
@@ -247,8 +247,8 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
 """
 
 
-def test_postings_computed_from_fills_in_sql_equal_the_ledger(run):
-    """The sums are by taker, motive and account, over all accounts of trading."""
+def test_postings_that_sql_computes_from_fills_equal_the_ledger(run):
+    """Postings are summed by taker, motive and account, over all accounts of trading."""
     with run.connect() as connection:
         witnessed = {
             (motive, taker, account): cents * CENT
@@ -275,7 +275,7 @@ def test_postings_computed_from_fills_in_sql_equal_the_ledger(run):
     }
 
 
-def test_positions_computed_from_fills_in_sql_equal_the_ledger(run):
+def test_positions_that_sql_computes_from_fills_equal_the_ledger(run):
     lots: dict[tuple[str, str], int] = defaultdict(int)
     with run.connect() as connection:
         for venue, market, taker, maker, traded in connection.execute(
@@ -352,7 +352,7 @@ def test_the_busy_world_has_every_event(busy_run, tag):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 
-def test_the_busy_world_has_two_months_two_markets_and_unpaid_requests(busy_run):
+def test_the_busy_world_has_two_months_and_two_markets_and_unpaid_requests(busy_run):
     assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
     assert len(busy_run.fill_files) == 2
     assert len({contract.market for contract in busy_run.chart.contracts}) == 2
