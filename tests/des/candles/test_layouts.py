@@ -279,7 +279,9 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
 
 
 @pytest.mark.parametrize(("text", "said"), SAME.values(), ids=SAME)
-def test_each_layout_gives_the_same_days_and_a_message_on_the_layout(read: Read, text, said):
+def test_each_layout_gives_the_same_candles_and_a_message_that_names_the_layout(
+    read: Read, text, said
+):
     found, days = read(text), read(DAYS)
 
     known = {anchor.at: anchor.price_usd for anchor in found.anchors}
@@ -296,7 +298,7 @@ def bars(times: list[str], prices: str = "100,101,99,100.5") -> str:
 
 
 def minutes(step: int, first: int, last: int) -> list[str]:
-    """Return times of 9 May from minute *first* to before *last*, every *step* minutes."""
+    """Return times of 9 May, every *step* minutes from minute *first* until before *last*."""
     return [f"{MAY_9 + timedelta(minutes=at):%Y-%m-%d %H:%M}" for at in range(first, last, step)]
 
 
@@ -341,7 +343,7 @@ def test_candles_in_an_incomplete_first_or_last_hour_are_omitted_and_counted(rea
     )
 
 
-def test_missing_candles_within_an_hour_are_counted(read: Read):
+def test_candles_that_are_missing_within_an_hour_are_counted(read: Read):
     times = minutes(1, 0, 180)
     del times[70:73]
 
@@ -373,14 +375,18 @@ def test_a_gap_between_candles_is_bridged_from_the_last_close_to_the_next_open(r
     [((1, 2, 3, 9), 5, "a gap of 120 h"), ((1, 2, 3, 7, 11), None, "are gaps")],
     ids=["too long", "too many"],
 )
-def test_gaps_that_are_too_long_or_too_many_are_refused(refused, days, line, what):
+def test_gaps_between_candles_are_refused_if_they_are_too_long_or_too_many(
+    refused, days, line, what
+):
     error = refused(bars([f"2022-05-{day:02}" for day in days]))
 
     assert error.line == line
     assert what in str(error)
 
 
-def test_a_close_outside_the_range_by_more_than_a_rounding_error_is_refused(read: Read, refused):
+def test_a_close_outside_the_range_of_its_candle_by_more_than_a_rounding_error_is_refused(
+    read: Read, refused
+):
     text = "date,open,high,low,close\n2022-05-09,100,101,99,{}\n2022-05-10,100,101,99,100\n"
 
     close = 101 + 1e-5
@@ -445,17 +451,19 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "what"), AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_an_ambiguous_or_wrong_file_of_candles_is_refused_with_the_reason(refused, text, what):
+def test_a_file_of_candles_that_is_ambiguous_or_wrong_is_refused_with_the_reason(
+    refused, text, what
+):
     assert what in str(refused(text))
 
 
-def test_the_error_for_a_candle_in_a_list_has_the_number_of_the_candle(refused):
+def test_an_error_in_a_list_of_candles_states_the_number_of_the_candle(refused):
     error = refused("[[1652054400,2,3,1,2],[1652140800,2,3,1,9]]")
 
     assert ", candle 2: close 9.0 is not" in str(error)
 
 
-def test_a_table_in_utf_16_with_tabs_is_read(read: Read):
+def test_a_table_in_utf_16_with_tabs_between_columns_is_read(read: Read):
     path_text = DAYS.replace(",", "\t")
 
     assert read(path_text, "utf-16").anchors == read(DAYS).anchors

@@ -122,7 +122,7 @@ def without_rows(found: Regular) -> list[Candle]:
 
 
 @pytest.mark.parametrize(("text", "said"), LAYOUTS.values(), ids=LAYOUTS)
-def test_each_layout_of_named_columns_gives_the_same_candles(read, text, said):
+def test_each_layout_with_named_columns_gives_the_same_candles(read, text, said):
     found = read(text)
 
     assert without_rows(found) == without_rows(read("date,open,high,low,close\n" + ROWS))
@@ -130,7 +130,7 @@ def test_each_layout_of_named_columns_gives_the_same_candles(read, text, said):
     assert "; ".join(found.said) == said
 
 
-def test_a_column_of_row_numbers_is_not_taken_for_the_time(read):
+def test_a_column_of_row_numbers_is_not_read_as_the_column_of_times(read):
     numbered = "".join(f"{n},{row}\n" for n, row in enumerate(ROWS.splitlines()))
 
     found = read("index,date,open,high,low,close\n" + numbered)
@@ -149,6 +149,8 @@ def test_a_column_of_row_numbers_is_not_taken_for_the_time(read):
         ("date,open,high,low,close\n" + ROWS + "2022-05-12,3\n", "2 columns are too few"),
     ],
 )
-def test_files_with_blanks_two_tickers_or_an_incomplete_line_are_refused(read, text, what):
+def test_a_file_is_refused_if_it_has_blanks_between_columns_or_two_tickers_or_a_short_line(
+    read, text, what
+):
     with pytest.raises(CandleError, match=what):
         read(text)

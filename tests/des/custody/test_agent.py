@@ -1,4 +1,4 @@
-"""The house's agent receives a share of deposits, and pays at most its deposits and its cash."""
+"""The agent of the house receives a share of deposits and pays part of the withdrawals."""
 
 from datetime import date
 
@@ -82,7 +82,7 @@ def test_the_agent_receives_the_stated_share_of_deposits_from_its_first_day(shar
     assert not bank.agent.takes(NOW_US - 1)
 
 
-def test_the_agents_share_applies_only_to_deposits_in_dollars():
+def test_the_agent_receives_its_share_only_of_deposits_in_dollars():
     bank = Bank(0.5, till=1_000, in_coins=0.5)
     bank.agent.take_in(NOW_US, 1_000, ())
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
@@ -93,7 +93,7 @@ def test_the_agents_share_applies_only_to_deposits_in_dollars():
     assert abs(sum(bank.agent.takes(int(each)) for each in times_us) / 4_000 - 0.25) < 0.03
 
 
-def test_the_agent_pays_at_most_the_deposits_received_and_its_cash():
+def test_the_agent_pays_at_most_the_deposits_that_it_received_and_at_most_its_cash():
     bank = Bank(1.0)
     bank.agent.take_in(NOW_US, 500, ())
     bank.custody.cash[ALAMEDA] += 400  # the agent's own cash
@@ -109,7 +109,7 @@ def test_the_agent_pays_at_most_the_deposits_received_and_its_cash():
     assert bank.custody.cash[ALAMEDA] == 0
 
 
-def test_the_agent_pays_if_the_houses_own_cash_is_too_small():
+def test_the_agent_pays_a_withdrawal_if_the_cash_of_the_house_is_too_small():
     bank = Bank(1.0, till=200)
     bank.agent.take_in(NOW_US, 500, ())
     before_us = NOW_US - 1  # the agent's share was zero at the time of the request
@@ -127,7 +127,7 @@ def test_after_a_halt_the_agent_takes_no_deposit_and_pays_no_withdrawal():
     assert not bank.agent.pays(NOW_US, RETAIL, 100)
 
 
-def test_without_an_agent_in_the_scenario_no_agent_is_created():
+def test_a_scenario_without_an_agent_creates_no_agent():
     bank = Bank(1.0)
 
     without = Parties(HOUSE, MAKER, "Binance", "Retail", "OtherMakers", ("Firm01",))

@@ -66,7 +66,7 @@ def test_opening_claims_are_divided_among_coins_by_share_in_whole_lots(counter):
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
 
 
-def test_a_deposit_is_in_one_coin_or_in_dollars_with_the_stated_shares(counter):
+def test_each_deposit_is_in_one_coin_or_in_dollars_with_the_stated_probabilities(counter):
     brought = [counter.vault.deposit(START_US + i, 60_000) for i in range(2_000)]
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 
@@ -75,12 +75,12 @@ def test_a_deposit_is_in_one_coin_or_in_dollars_with_the_stated_shares(counter):
         assert words.count(name) / 2_000 == pytest.approx(share, abs=0.03)
 
 
-def test_with_an_agent_coins_keep_their_shares_of_all_deposits(counter):
+def test_coins_keep_their_shares_of_all_deposits_if_the_house_has_an_agent(counter):
     steps = (
         AgentShare(since=SCENARIO.run.start, share=2 / 3),
-    )  # 2/3 of dollar deposits, a fifth of all
+    )  # The agent receives 2/3 of the deposits in dollars, which is a fifth of all deposits.
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
-    for i in range(2_000):  # of 2,500 deposits the agent receives 500
+    for i in range(2_000):  # of 2,500 deposits the agent receives the other 500
         counter.vault.deposit(START_US + i, 60_000)
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 
@@ -95,7 +95,7 @@ def test_a_withdrawal_draws_a_coin_in_proportion_to_its_value_in_claims(counter)
     assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
 
 
-def test_a_withdrawal_above_one_coins_claim_adds_dollars_and_then_other_coins(counter):
+def test_a_withdrawal_above_the_claim_in_one_coin_adds_dollars_and_then_other_coins(counter):
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
@@ -111,7 +111,7 @@ def test_a_waiting_amount_of_coins_cannot_be_requested_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_coins_are_debts_and_assets_of_the_house_until_it_halts(counter):
+def test_coins_are_debts_and_assets_of_the_house_until_the_house_halts(counter):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)
@@ -121,7 +121,7 @@ def test_coins_are_debts_and_assets_of_the_house_until_it_halts(counter):
     assert not counter.custody.can_pay(HOUSE, 0, (1, 0, 0))
 
 
-def test_customers_coins_are_no_part_of_the_houses_own_money(counter):
+def test_coins_of_customers_are_no_part_of_the_houses_own_money(counter):
     money = HouseMoney(PARTIES, counter.house, counter.custody, lambda: 0)
     counter.custody.cash[CODE[HOUSE]] = 500
 
@@ -135,7 +135,7 @@ def test_coins_are_sold_in_proportion_to_their_value(counter):
     assert counter.custody.cash[CODE[HOUSE]] == 3_500_000
 
 
-def test_a_rise_of_sold_coins_draws_on_the_credit_line_and_a_fall_repays_it(counter):
+def test_a_rise_of_sold_coins_draws_on_the_credit_line_and_a_fall_repays_the_line(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.credit.owed_cents == 0
     counter.mark(60_000)
@@ -147,7 +147,7 @@ def test_a_rise_of_sold_coins_draws_on_the_credit_line_and_a_fall_repays_it(coun
     assert counter.credit.owed_cents == -1_500_000 - 750_000
 
 
-def test_a_missing_coin_is_bought_with_dollars_of_the_house_before_coins_are_sold(counter):
+def test_the_house_buys_a_missing_coin_with_dollars_before_it_sells_other_coins(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.custody.can_pay(HOUSE, 0, (100, 0, 0))
     counter.custody.hand_over(START_US, 0, (100, 0, 0), (), ())
@@ -158,7 +158,7 @@ def test_a_missing_coin_is_bought_with_dollars_of_the_house_before_coins_are_sol
     assert counter.custody.cash[CODE[HOUSE]] == 2_000_000
 
 
-def test_dollars_needed_for_waiting_requests_do_not_buy_coins(counter):
+def test_dollars_that_waiting_requests_need_do_not_buy_coins(counter):
     counter.custody.keep_coins(counter.vault, 100, 0)
     till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books)
     retail, house = CODE["Retail"], CODE[HOUSE]

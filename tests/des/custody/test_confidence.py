@@ -31,7 +31,7 @@ DECAY_PER_H = math.log(2) / HALF_LIFE_H
 
 
 def rules(ratio: float = 0.0, **changes) -> Flow:
-    """Return rules for customers of one sensitivity; a request causes *ratio* further requests."""
+    """Return rules with which each request of a customer causes *ratio* further requests."""
     usual = {
         "deposits_per_volume": 0.0,
         "base_per_day": BASE_PER_DAY,
@@ -67,7 +67,7 @@ class Desk:
 def played(
     flow: Flow, hours: int, seed: int = 1, news: tuple[News, ...] = (), volume_usd: float = 0.0
 ) -> Desk:
-    """Simulate customers of a house with unlimited cash; return its desk."""
+    """Simulate customers of a house with unlimited cash, and return the desk that they used."""
     env = simpy.Environment(initial_time=NOON_US)
     confidence = Confidence(flow, lambda: CLAIMS)
     desk = Desk(env, confidence)
@@ -117,7 +117,7 @@ def test_trust_is_one_without_fear_and_falls_with_fear_but_stays_above_zero():
     assert trust(1.5) * trust(0.5) == pytest.approx(trust(2.0))
 
 
-def test_fear_after_a_shock_halves_in_every_half_life():
+def test_fear_after_a_shock_halves_with_every_half_life():
     fear = confidence(rules())
     fear.shock(NOON_US, 0.8)
 
@@ -160,13 +160,13 @@ def test_news_adds_fear_at_its_hour_and_earlier_news_adds_its_decayed_remainder(
 
     assert first[0] > 0
     assert not later[:2].any()
-    assert later[2] > first[0]  # a quarter of the early shock is left
+    assert later[2] > first[0]  # a quarter of the fear from the early news is left
 
 
 # -------------------------------------------------------------------------------- formulas
 
 
-def test_deposits_have_a_constant_elasticity_to_trust_and_are_proportional_to_volume():
+def test_deposits_are_proportional_to_volume_and_have_a_constant_elasticity_to_trust():
     flow = rules(trust_elasticity=2.0, deposits_per_volume=0.001)
 
     assert flow.deposits_usd_per_day(1e9, trust=1.0) == pytest.approx(1e6)
@@ -183,10 +183,8 @@ def test_withdrawals_rise_above_the_base_rate_in_proportion_to_fear():
 
 
 @pytest.mark.parametrize("half_life_h", [1.0, 4.0, 72.0])
-def test_the_branching_ratio_is_the_mean_number_of_requests_caused_by_one_request(
-    half_life_h,
-):
-    """Requests are uniform within an hour; each affects the hours after it."""
+def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_causes(half_life_h):
+    """Requests are uniform within an hour, and a request affects only the hours after its own."""
     cohorts = (Cohort(share=0.75, sensitivity=0.2), Cohort(share=0.25, sensitivity=1.4))
     flow = rules(fear_half_life_h=half_life_h, contagion=0.2, cohorts=cohorts)
     hours = np.arange(1, 40 * math.ceil(half_life_h))
@@ -197,7 +195,7 @@ def test_the_branching_ratio_is_the_mean_number_of_requests_caused_by_one_reques
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_branching_ratio_uses_the_higher_sensitivity_of_firms_or_customers():
+def test_the_branching_ratio_uses_the_higher_of_the_sensitivities_of_firms_and_customers():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
@@ -212,11 +210,11 @@ def test_a_branching_ratio_of_one_or_more_is_refused(ratio):
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # hours until the start has no effect: e^(-0.17 * 0.5 * 100)
+BURN_IN = 100  # the start has no effect after these hours: e^(-0.17 * 0.5 * 100)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
-def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio(ratio):
+def test_the_rate_of_requests_is_the_base_rate_divided_by_one_less_the_branching_ratio(ratio):
     """The standard error is computed from the means of ten seeds."""
     means = [
         float(hourly(played(rules(ratio), HOURS, seed).asked, HOURS)[BURN_IN:].mean())
@@ -227,7 +225,7 @@ def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio
     assert abs(error(means, BASE_PER_H)) > 3  # without contagion the rate would be the base rate
 
 
-def test_without_contagion_requests_are_a_poisson_process():
+def test_requests_are_a_poisson_process_if_there_is_no_contagion():
     """Counts per hour and per 20 hours have Poisson variance, and gaps are exponential."""
     hours = 4_000
     desk = played(rules(), hours)
@@ -267,7 +265,7 @@ def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size
     assert abs(error(squares, first * size)) > 3  # the variance exceeds that of a Poisson number
 
 
-def test_cohorts_withdraw_in_proportion_to_sensitivity_and_have_distinct_holders():
+def test_cohorts_withdraw_in_proportion_to_their_sensitivity_and_have_different_customers():
     cohorts = (
         Cohort(share=0.5, sensitivity=0.0),
         Cohort(share=0.3, sensitivity=1.0),
@@ -308,7 +306,7 @@ def test_the_rate_of_deposits_depends_on_volume_and_trust():
 # ------------------------------------------------------------------------------- the draws
 
 
-def test_the_first_requests_of_an_hour_do_not_depend_on_the_number_of_requests():
+def test_the_first_requests_of_an_hour_do_not_depend_on_how_many_requests_follow():
     few, many = (played(rules(base_per_day=k * BASE_PER_DAY), 50).asked for k in (1, 4))
     for hour in range(50):
         begins_us = NOON_US + hour * HOUR_US
@@ -330,7 +328,7 @@ def test_no_customer_acts_at_the_microsecond_of_the_hourly_update():
 
 
 class Asked:
-    """A till of a house that owes every customer a claim; it records the names that withdraw."""
+    """A till that owes money to every customer and records the names of customers that withdraw."""
 
     def __init__(self) -> None:
         self.by: list[str] = []
@@ -353,7 +351,7 @@ def withdrawals(names: list[str], fear: float, hours: int, seed: int = 1) -> lis
     return found
 
 
-def test_the_hazard_of_a_firms_withdrawal_is_proportional_to_fear():
+def test_the_hazard_of_a_withdrawal_by_a_firm_is_proportional_to_fear():
     names, hours = [f"Firm{i:02}" for i in range(40)], 100
     for fear in (0.1, 2.0):
         chance = 1 - math.exp(-1.5 * fear / 24)
@@ -363,7 +361,7 @@ def test_the_hazard_of_a_firms_withdrawal_is_proportional_to_fear():
     assert not any(withdrawals(names, 0.0, hours))
 
 
-def test_a_firms_withdrawal_does_not_depend_on_other_firms():
+def test_a_withdrawal_by_a_firm_does_not_depend_on_other_firms():
     alone = withdrawals(["Firm03"], 2.0, 200)
     among = withdrawals(["Firm07", "Firm03", "Firm01"], 2.0, 200)
 

@@ -87,10 +87,10 @@ class Counter:
         return [value for _, _, value in self.books.events]
 
 
-# ------------------------------------------------------------------------------ paid or waits
+# ------------------------------------------------------------------------ paid or waiting
 
 
-def test_a_request_within_the_cash_is_paid_at_once_without_a_note():
+def test_a_request_is_paid_at_once_and_without_a_note_if_the_cash_suffices():
     counter = Counter(1_000, Retail=900, Firm01=500)
 
     assert counter.retail.request(7, 400) == 400
@@ -117,7 +117,7 @@ def test_a_request_is_limited_to_the_free_claim_less_waiting_requests():
     assert counter.retail.unasked_cents() == 0
 
 
-def test_a_small_request_waits_behind_a_large_one_that_cannot_be_paid():
+def test_a_small_request_waits_behind_a_larger_request_that_cannot_be_paid():
     counter = Counter(500, Retail=2_000, Firm01=100)
     counter.retail.request(1, 800)
     counter.ask(FIRM_01, 100)
@@ -136,7 +136,7 @@ def test_a_small_request_waits_behind_a_large_one_that_cannot_be_paid():
     assert dict(last.meta)["waited-s"] == "3600.000000"
 
 
-def test_the_note_of_a_waiting_request_names_its_customer():
+def test_the_note_of_a_waiting_request_names_the_customer():
     counter = Counter(0, Retail=100, Firm02=70)
     counter.retail.request(12, 100)
     counter.ask(FIRM_02, 70)
@@ -147,7 +147,7 @@ def test_the_note_of_a_waiting_request_names_its_customer():
     ]
 
 
-def test_a_waiting_request_without_a_remaining_claim_does_not_block_the_queue():
+def test_a_waiting_request_does_not_block_the_queue_if_no_claim_remains_for_the_request():
     counter = Counter(0, Retail=100, Firm01=100, Firm02=100)
     counter.ask(FIRM_01, 100)
     counter.ask(FIRM_02, 100)
@@ -161,7 +161,7 @@ def test_a_waiting_request_without_a_remaining_claim_does_not_block_the_queue():
     assert not counter.till.queue
 
 
-def test_without_a_flow_requests_wait_but_no_event_is_recorded():
+def test_requests_wait_but_no_event_is_recorded_if_the_scenario_has_no_flow_of_customers():
     counter = Counter(100, flow=None, Retail=500)
     counter.retail.request(1, 300)
     counter.custody.cash[RETAIL] = 200
@@ -176,7 +176,7 @@ def test_without_a_flow_requests_wait_but_no_event_is_recorded():
 # ----------------------------------------------------------------------------- queue and halt
 
 
-def test_the_start_and_the_end_of_a_queue_are_events_and_the_start_adds_fear_once():
+def test_the_start_and_the_end_of_a_queue_are_events_and_only_the_start_adds_fear():
     counter = Counter(0, Retail=1_000)
     counter.retail.request(1, 100)
     counter.retail.request(2, 100)
@@ -219,7 +219,7 @@ def test_a_queue_that_was_cleared_does_not_count_towards_a_halt():
     assert counter.told() == [QUEUED, OPEN, QUEUED]
 
 
-def test_a_halted_house_pays_nothing_refuses_deposits_and_notes_requests():
+def test_a_halted_house_pays_nothing_and_refuses_deposits_and_notes_requests():
     counter = Counter(100, Retail=1_000, Firm01=50)
     counter.custody.cash[RETAIL] = 5_000
     counter.retail.request(1, 200)
@@ -299,7 +299,7 @@ def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
 
 
 @given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
-def test_a_house_with_cash_for_all_claims_pays_every_request(requests, more):
+def test_a_house_with_enough_cash_for_all_claims_pays_every_request(requests, more):
     counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)
     for who, cents in requests:
         counter.ask(who, cents)
@@ -315,7 +315,7 @@ def test_a_house_with_cash_for_all_claims_pays_every_request(requests, more):
 # --------------------------------------------------------------------------------- cohorts
 
 
-def test_claims_of_cohorts_sum_to_the_total_and_share_gains_and_losses_pro_rata():
+def test_cohorts_share_gains_and_losses_pro_rata_and_their_claims_sum_to_the_total():
     cohorts = Cohorts((Cohort(share=0.75, sensitivity=1.0), Cohort(share=0.25, sensitivity=0.0)))
     cohorts.agree(1_000)
     assert cohorts.cents == [750, 250]
@@ -331,7 +331,7 @@ def test_claims_of_cohorts_sum_to_the_total_and_share_gains_and_losses_pro_rata(
 
 
 @given(st.integers(0, 9), st.floats(0, 1, exclude_max=True))
-def test_each_cohort_has_its_own_range_of_holders(cohort, within):
+def test_each_cohort_has_its_own_range_of_customers(cohort, within):
     cohorts = Cohorts([Cohort(share=0.1, sensitivity=1.0)] * 10)
     place = cohorts.place(cohort, within)
 

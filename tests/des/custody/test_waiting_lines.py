@@ -10,7 +10,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Return the holders that are paid if there is unlimited money only for the given lines."""
+    """Return the holders that are paid if only the given lines have money, without limit."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 
@@ -30,13 +30,13 @@ def test_a_request_for_two_coins_and_dollars_waits_in_three_queues():
     assert [lines.waits_in(line) for line in (DOLLARS, BTC, ALTS)] == [True] * 3
 
 
-def test_in_a_single_queue_a_request_is_not_split():
+def test_a_request_is_not_split_if_there_is_a_single_queue():
     whole = asks(1, 70, 5, 3)
 
     assert waiting(False, whole).in_order() == [whole]
 
 
-def test_a_request_for_a_missing_coin_waits_and_others_are_paid():
+def test_a_request_for_a_missing_coin_waits_while_other_requests_are_paid():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 0, 0, 3), asks(3, 70), asks(4, 0, 1, 0))
 
     assert paid(lines, ALTS, DOLLARS) == ["r-2", "r-3"]
@@ -45,14 +45,14 @@ def test_a_request_for_a_missing_coin_waits_and_others_are_paid():
     assert not lines
 
 
-def test_in_a_single_queue_no_request_is_paid_before_the_first():
+def test_no_request_is_paid_before_the_first_request_if_there_is_a_single_queue():
     lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
 
     assert [*lines.serve(lambda one: one.cents > 0)] == []
     assert len(lines.in_order()) == 2
 
 
-def test_a_payment_in_one_queue_can_make_a_payment_in_another_possible():
+def test_a_payment_in_one_queue_can_make_a_payment_in_another_queue_possible():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 70))
     done: list[str] = []
 

@@ -1,7 +1,7 @@
 """A constant-product pool: trades are exact, arbitrageurs never lose, losses agree with theory.
 
-Statistical tests allow three standard errors over independent paths with fixed seeds. Their pools
-are so large that a cent and a lot are negligible.
+Statistical tests allow three standard errors over independent paths with fixed seeds. The pools in
+these tests are so large that a cent and a lot are negligible.
 """
 
 import math
@@ -37,7 +37,7 @@ START_US = midnight_us(START)
 
 
 def ticks(*steps: tuple[int, int]) -> Ticks:
-    """Return an outside price from pairs of time and price."""
+    """Return an outside price that changes at the given pairs of time and price."""
     times, prices = zip(*steps, strict=True)
     return Ticks(np.array(times, dtype=np.int64), np.array(prices, dtype=np.int64))
 
@@ -102,7 +102,7 @@ SMALL_POOLS = st.builds(
 
 
 @given(pool=SMALL_POOLS, data=st.data())
-def test_the_arbitrage_trades_equal_those_of_a_naive_arbitrageur(pool, data):
+def test_the_trades_of_arbitrage_equal_those_of_a_naive_arbitrageur(pool, data):
     """Times of blocks and ticks are drawn independently, so some are equal."""
     fair = max(rounded(exactly(pool)), 1)
     prices = st.integers(max(fair // 2, 1), min(2 * fair + 1, 2**30))
@@ -136,7 +136,7 @@ def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
 def trades(
     pool: ConstantProductPool, prices: Sequence[int]
 ) -> list[tuple[ConstantProductPool, ConstantProductPool, dict[str, int]]]:
-    """Return each trade of a pool at these prices: the pool before, the pool after, and the row."""
+    """Return for each trade at these prices the pool before, the pool after, and the row."""
     seen = []
     for at_us, price in enumerate(prices):
         after, rows = pool.arbitrage(np.array([at_us]), ticks((at_us, price)))
@@ -148,12 +148,13 @@ def trades(
 
 
 @given(case=pools_and_prices())
-def test_a_trade_moves_its_lots_and_cents_and_the_product_of_reserves_never_falls(case):
+def test_a_trade_moves_its_lots_and_cents_and_never_lowers_the_product_of_reserves(case):
     for before, after, row in trades(*case):
         assert after.lots == before.lots - row["lots"]
         assert after.cents == before.cents + row["cents"]
         assert after.lots * after.cents >= before.lots * before.cents
-        # Rounding costs the arbitrageur less than a cent; more would be a gift.
+        # Rounding costs the arbitrageur less than a cent. A higher cost would be a gift to the
+        # pool.
         assert after.lots * (after.cents - 1) < before.lots * before.cents
         assert (row["before"], row["after"]) == (rounded(exactly(before)), rounded(exactly(after)))
         assert after.shares == before.shares
@@ -193,7 +194,7 @@ def test_the_arbitrageur_stops_at_the_last_profitable_lot(case):
         (500_000_000, 31_500_000_042, 7, 1_500_000_000),
     ],
 )
-def test_the_last_profitable_lot_is_exact_even_if_a_float_would_round_wrongly(
+def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly(
     lots, cents, price, balance
 ):
     pool = ConstantProductPool.opened(lots, cents, fee_e6=0)
@@ -203,7 +204,7 @@ def test_the_last_profitable_lot_is_exact_even_if_a_float_would_round_wrongly(
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_more_than_two_cents_and_one_lot_of_rounding(pool, e3):
+def test_no_other_trade_gains_more_except_for_rounding_of_two_cents_and_one_lot(pool, e3):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
 
     def gain(left: int) -> Fraction:
@@ -213,14 +214,15 @@ def test_no_other_trade_gains_more_than_two_cents_and_one_lot_of_rounding(pool, 
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # Gains are concave, so one more lot gains at most the distance of the prices less the fee.
+    # Gains are concave. So one more lot gains at most the difference of the two prices less the
+    # fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
     one_lot = max(off - pays * Fraction(pool.fee_e6, RATE_UNIT), Fraction(0))
     assert best - gain(after.lots) < 2 + one_lot
 
 
-def test_at_a_constant_price_there_is_no_arbitrage():
+def test_there_is_no_arbitrage_at_a_constant_price():
     pool = ConstantProductPool.opened(1_000_000, 3_000_000_000, fee_e6=0)
     after, rows = pool.arbitrage(np.arange(1_000), ticks((0, 3_000)))
 
@@ -279,8 +281,9 @@ def test_any_partition_of_a_period_gives_the_same_blocks_and_trades(cuts):
 
 
 def test_blocks_arrive_as_a_poisson_process():
-    """For n counts the standard error of the mean is sqrt(mean / n), of the variance about
-    sqrt(2 / n) mean.
+    """For n counts the standard error of the mean is sqrt(mean / n).
+
+    The standard error of the variance is about sqrt(2 / n) mean.
     """
     hours, mean = 500, 3_600 / 12
     block_us = block_times_us(1, "ethereum", 12.0, START_US, START_US + hours * HOUR_US)
@@ -318,7 +321,7 @@ def test_shares_of_a_pool_lose_no_value_when_providers_join_or_leave(pool, moves
 
 
 @given(pool=SMALL_POOLS, lots=st.integers(1, 1_000))
-def test_a_provider_who_joins_and_leaves_at_once_receives_at_most_the_contribution(pool, lots):
+def test_a_provider_who_joins_and_leaves_at_once_receives_at_most_its_contribution(pool, lots):
     assume(lots * pool.shares >= pool.lots)
     joined, brought = pool.add_liquidity(lots)
     _, taken = joined.remove_liquidity(brought.shares)
@@ -338,7 +341,7 @@ def test_the_last_shares_withdraw_all_reserves_and_an_empty_pool_has_no_trades(p
         empty.add_liquidity(1)
 
 
-def test_twice_the_liquidity_trades_twice_as_much_at_the_same_price():
+def test_a_pool_with_twice_the_liquidity_trades_twice_as_much_at_the_same_price():
     pool = ConstantProductPool.opened(1_000_000, 100_000_000_000, fee_e6=3_000)
     deeper, brought = pool.add_liquidity(pool.lots)
     assert brought == (pool.lots, pool.cents, pool.shares)
@@ -365,7 +368,7 @@ def test_a_pool_without_both_assets_or_with_invalid_terms_is_refused():
             ConstantProductPool.opened(*terms)
 
 
-def test_withdrawing_more_shares_than_exist_or_adding_less_than_one_is_refused():
+def test_withdrawing_more_shares_than_exist_or_adding_less_than_one_share_is_refused():
     pool = ConstantProductPool.opened(1_000_000, 1, fee_e6=0)
     for shares in (0, pool.shares + 1):
         with pytest.raises(ValueError, match="cannot leave"):
@@ -380,7 +383,7 @@ def test_a_block_before_the_first_tick_is_refused():
         pool.arbitrage(np.array([4, 6]), ticks((5, 1)))
 
 
-def test_prices_at_which_the_pools_integers_would_overflow_are_refused():
+def test_prices_at_which_the_integers_of_a_pool_would_overflow_are_refused():
     pool = ConstantProductPool.opened(2**28, 2**38, fee_e6=0)
     for price in (1, 2**31):
         with pytest.raises(PoolRangeError):
@@ -397,7 +400,7 @@ CENTS = LOTS * PRICE_TICKS // LOT_TICKS_PER_CENT
 
 
 def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
-    """Draw an outside price at each block; its log is a random walk without drift."""
+    """Draw an outside price at each block, whose logarithm is a random walk without drift."""
     years = np.diff(block_us, prepend=0) / SECOND_US / YEAR_S
     named = seed, len(block_us), round(100 * volatility)  # each case has its own draws
     normals = np.random.default_rng(named).standard_normal(len(block_us))
@@ -406,7 +409,7 @@ def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
 
 
 def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> float:
-    """Return the sum over trades of a column divided by the pool's value at the outside price."""
+    """Return a column summed over trades and divided by the pool's value at the outside price."""
     root = np.sqrt(float(pool.lots) * pool.cents / pool.lot_ticks_per_cent)
     return float((rows[column] / (2 * root * np.sqrt(rows["outside"]))).sum())
 
@@ -414,7 +417,7 @@ def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> floa
 def outcomes(
     volatility: float, block_s_mean: float, fee_e6: int, blocks: int, regular: bool = False
 ) -> np.ndarray:
-    """Return the share of blocks with a trade, and gain and fees per year and dollar, by path."""
+    """Return by path the share of blocks with a trade, and gain and fees per year and dollar."""
     found = []
     for seed in range(PATHS):
         end_us = round(blocks * block_s_mean * SECOND_US)
@@ -436,7 +439,7 @@ def outcomes(
 
 
 def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -> np.ndarray:
-    """Return the deviations of means in standard errors; fail if the errors are too large."""
+    """Return the deviations of means in standard errors, and fail if the errors are too large."""
     errors = found.std(axis=0, ddof=1) / math.sqrt(len(found))
     assert (errors < precision * np.array(expected)).all()
     return (found.mean(axis=0) - expected) / errors
@@ -444,7 +447,7 @@ def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -
 
 @pytest.mark.parametrize("regular", [True, False])
 @pytest.mark.parametrize("volatility", [0.4, 1.2])
-def test_without_a_fee_a_pool_loses_an_eighth_of_the_variance(volatility, regular):
+def test_a_pool_without_a_fee_loses_an_eighth_of_the_variance(volatility, regular):
     """Blocks arrive every twelve seconds, regularly or as a Poisson process."""
     found = outcomes(volatility, 12.0, 0, 10_000, regular)[:, 1:2]
 
@@ -456,14 +459,14 @@ def test_without_a_fee_a_pool_loses_an_eighth_of_the_variance(volatility, regula
 @pytest.mark.parametrize(
     ("volatility", "block_s_mean", "fee_e6", "blocks"),
     [
-        (0.8, 12.0, 500, 20_000),  # two in five blocks have an arbitrage
-        (0.8, 12.0, 3_000, 40_000),  # one in ten blocks
-        (1.5, 0.4, 2_500, 80_000),  # one in twenty blocks
-        (1.5, 600.0, 10_000, 5_000),  # one in three blocks
-        (1.5, 3_600.0, 50_000, 2_000),  # one in five blocks
+        (0.8, 12.0, 500, 20_000),  # two of five blocks have an arbitrage
+        (0.8, 12.0, 3_000, 40_000),  # one of ten blocks
+        (1.5, 0.4, 2_500, 80_000),  # one of twenty blocks
+        (1.5, 600.0, 10_000, 5_000),  # one of three blocks
+        (1.5, 3_600.0, 50_000, 2_000),  # one of five blocks
     ],
 )
-def test_with_a_fee_frequency_gains_and_fees_of_arbitrage_agree_with_theory(
+def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_pool_has_a_fee(
     volatility, block_s_mean, fee_e6, blocks
 ):
     found = outcomes(volatility, block_s_mean, fee_e6, blocks)
@@ -495,7 +498,7 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
-def test_a_fee_divides_the_pools_loss_but_does_not_change_its_size(fee):
+def test_a_fee_splits_the_loss_of_a_pool_into_gains_and_fees_without_changing_the_loss(fee):
     """The formulas are equal up to the square of the fee and of moves within a block."""
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
@@ -509,7 +512,7 @@ def test_a_fee_divides_the_pools_loss_but_does_not_change_its_size(fee):
 
 
 def test_a_pool_with_a_simulated_lead_price_loses_an_eighth_of_the_variance():
-    """The price has a tick every second and the pool a block every twelve seconds."""
+    """The price has a tick every second, and the pool has a block every twelve seconds."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US
     law = Price(

@@ -1,6 +1,6 @@
 """Firms transfer capital to the venue with better results, and leave after long losses.
 
-Statistical tests allow three standard errors; each test states the formula.
+Statistical tests allow three standard errors, and each test states the formula of the error.
 """
 
 import math
@@ -47,7 +47,7 @@ def firm(name: str, **changes) -> Firm:
 
 
 def rules(**changes) -> CapitalRules:
-    """Return capital rules; without changes they move no capital."""
+    """Return capital rules that move no capital unless a change is given."""
     still = {
         "half_life_days": 14.0,
         "withdrawn_share": 0.0,
@@ -151,7 +151,7 @@ class Town:
         lead: dict[str, int] | None = None,
         margin: bool = False,
     ) -> None:
-        """Book firms' gains and losses of a day in cents, then run the desk and margin calls."""
+        """Book a day's gains and losses of firms in cents, then run the desk and margin calls."""
         won = (house or {}, lead or {})
         for row, other in enumerate(("Retail", "Outside")):
             for name, cents in won[row].items():
@@ -212,7 +212,7 @@ def test_profits_stay_on_their_venue_except_the_part_that_owners_withdraw(days, 
     )
 
 
-def test_owners_do_not_withdraw_money_needed_as_margin():
+def test_owners_do_not_withdraw_money_that_is_needed_as_margin():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.hold("Firm01", 12)  # the position needs 72,000 of 75,000 on the house venue
     town.day(house={"Firm01": 5_000})
@@ -220,7 +220,7 @@ def test_owners_do_not_withdraw_money_needed_as_margin():
     assert town.has("Firm01") == (3_000, 72_000, ON_LEAD)
 
 
-def test_owners_withdraw_nothing_after_a_loss_or_a_profit_on_the_lead_venue():
+def test_owners_withdraw_nothing_after_a_loss_on_the_house_and_a_profit_on_the_lead_venue():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": -5_000}, lead={"Firm01": 8_000})
 
@@ -237,7 +237,8 @@ def shifting(**changes) -> CapitalRules:
 @pytest.mark.parametrize(
     ("house", "lead", "to_house"),
     [
-        # The shift is 0.1 % of capital per bp of advantage: ten cents for each cent.
+        # The shift is 0.1 % of capital for each basis point of advantage, so ten cents for each
+        # cent.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),
@@ -289,7 +290,7 @@ def test_a_shift_has_the_right_direction_and_stays_within_its_maximum_and_free_m
 
 
 def test_margin_transfers_do_not_reverse_a_move_of_capital():
-    """The minimum on the lead venue changes with the move, in both directions."""
+    """The minimum margin on the lead venue changes with the move, in both directions."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
         town.day(house={"Firm01": house}, lead={"Firm01": lead})
@@ -301,7 +302,7 @@ def test_margin_transfers_do_not_reverse_a_move_of_capital():
         assert town.has("Firm01") == shifted
 
 
-def test_a_move_of_capital_is_a_withdrawal_and_a_deposit_with_a_common_link():
+def test_a_move_of_capital_is_a_withdrawal_and_a_deposit_with_the_same_link():
     town = Town(shifting(), firm("Firm01"))
     town.day(house={"Firm01": 100})
 
@@ -311,7 +312,7 @@ def test_a_move_of_capital_is_a_withdrawal_and_a_deposit_with_a_common_link():
     assert out.narration.endswith("from Binance, which recently paid less than FTX")
 
 
-def test_no_capital_moves_before_the_patience_period_ends():
+def test_no_capital_moves_before_the_end_of_the_patience_period():
     town = Town(rules(shift_per_bp=1, shift_max=1, patience_days=3, closes_below=0), firm("Firm01"))
     for _ in range(2):
         town.day(house={"Firm01": -500}, lead={"Firm01": -900})
@@ -321,7 +322,7 @@ def test_no_capital_moves_before_the_patience_period_ends():
     assert town.books.transactions
 
 
-def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue():
+def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue_that_pays():
     town = Town(shifting(), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 300
     town.give("Firm01", cash=5_000)  # cash of the firm's owners is not used
@@ -331,8 +332,8 @@ def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue():
     assert town.custody.till(HOUSE) == 0
 
 
-def test_gains_and_losses_from_the_price_move_no_capital():
-    """Price gains are not part of the results, and the hedge loses the same amount."""
+def test_price_gains_and_price_losses_move_no_capital():
+    """Price gains are not part of the results, because the hedge loses the same amount."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
         town.give("Firm01", house=cents, lead=-cents // 2)
@@ -348,7 +349,7 @@ def test_the_trailing_result_has_the_stated_half_life(half_life):
     """After long losses, gains of the same size make the result positive after one half-life.
 
     With w = 2^(-1 / h), the trailing result after n gains is (1 - w^n) - w^n times a day's gain.
-    It is zero at n = h.
+    This result is zero at n = h.
     """
     town = Town(
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
@@ -383,7 +384,7 @@ def test_a_firm_without_an_edge_leaves_and_withdraws_its_free_margin():
     assert town.desk.quotes.tolist() == [True]
 
 
-def test_a_firm_leaves_after_losses_on_the_house_but_not_on_the_lead_venue():
+def test_a_firm_leaves_after_losses_on_the_house_but_not_after_losses_on_the_lead_venue():
     town = Town(rules(patience_days=2), firm("Firm01"), firm("Firm02"))
     for _ in range(4):
         town.day(
@@ -394,7 +395,7 @@ def test_a_firm_leaves_after_losses_on_the_house_but_not_on_the_lead_venue():
     assert town.desk.status == [LEFT, TRADING]
 
 
-def test_a_firm_that_has_left_withdraws_margin_when_it_becomes_free():
+def test_a_firm_that_has_left_withdraws_its_margin_when_the_margin_becomes_free():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.hold("Firm01", 2)
     town.day(house={"Firm01": -100})
@@ -404,7 +405,7 @@ def test_a_firm_that_has_left_withdraws_margin_when_it_becomes_free():
     assert town.has("Firm01") == (CAPITAL - ON_LEAD - 100 - 6_000, 6_000, ON_LEAD)
 
 
-def test_a_leaving_firm_keeps_a_claim_until_the_house_has_cash_for_it():
+def test_a_leaving_firm_keeps_its_claim_until_the_house_has_cash_to_pay_the_claim():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 40_000
     town.day(house={"Firm01": -100})
@@ -417,7 +418,7 @@ def test_a_leaving_firm_keeps_a_claim_until_the_house_has_cash_for_it():
     assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
 
 
-def test_a_leaving_firm_makes_one_withdrawal_request_for_its_whole_amount():
+def test_a_leaving_firm_makes_one_request_to_withdraw_its_whole_amount():
     town = Town(rules(patience_days=1), firm("Firm01"), over_the_till=True)
     town.custody.cash[town.code(HOUSE)] = 40_000
     for _ in range(3):
@@ -435,7 +436,7 @@ def test_a_leaving_firm_makes_one_withdrawal_request_for_its_whole_amount():
     assert town.has("Firm01") == (asked, 0, ON_LEAD)
 
 
-def test_no_capital_leaves_the_house_during_a_queue_or_a_halt():
+def test_no_capital_leaves_the_house_while_there_is_a_queue_or_a_halt():
     town = Town(shifting(), firm("Firm01"))
     for status in (QUEUED, HALTED):
         town.custody.status[HOUSE] = status
@@ -460,7 +461,7 @@ def test_a_firm_that_withdrew_its_capital_is_not_closed(lead_share):
 # ---- closing
 
 
-def test_a_firm_closes_if_its_capital_falls_below_a_part_of_its_opening_capital():
+def test_a_firm_closes_if_its_capital_falls_below_a_stated_part_of_its_opening_capital():
     town = Town(rules(closes_below=0.4), firm("Firm01"))
     town.day(house={"Firm01": -60_000})
     assert town.status("Firm01") == TRADING
@@ -482,10 +483,11 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
 
     town.give("Firm01", lead=-LOT_MARGIN)
     town.margin.after_settlement(town.night_us, MARKS)
-    assert town.has("Firm01")[2] == LOT_MARGIN  # the former, larger margin is not restored
+    # the larger margin before the closing is not restored
+    assert town.has("Firm01")[2] == LOT_MARGIN
 
 
-def test_a_firm_without_money_closes_at_a_threshold_of_zero():
+def test_a_firm_that_loses_all_money_closes_even_if_the_threshold_is_zero():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
 
@@ -500,7 +502,7 @@ def test_a_firm_that_loses_all_capital_closes_even_if_its_owners_withdrew_profit
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (50_000, 0, 0))
 
 
-def test_a_firm_that_left_the_house_closes_after_losses_of_its_lead_quotes():
+def test_a_firm_that_left_the_house_closes_after_losses_of_its_quotes_on_the_lead_venue():
     town = Town(rules(patience_days=1, closes_below=0.8), firm("Firm01"))
     town.day(house={"Firm01": -100})
     town.day(lead={"Firm01": -25_000})
@@ -528,10 +530,10 @@ def waiters(n: int) -> tuple[Firm, ...]:
         (20, 0.0, 0.0, 0.0),
     ],
 )
-def test_the_daily_probability_of_entry_rises_with_profits_of_trading_firms(
+def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trading_firms(
     won_bps, per_day, per_bp, chance
 ):
-    """Over n firm-days entries are binomial, with standard error sqrt(p (1 - p) / n)."""
+    """Over n firm-days the entries are binomial, with standard error sqrt(p (1 - p) / n)."""
     town = Town(rules(entry_per_day=per_day, entry_per_bp=per_bp), firm("Seen"), *waiters(300))
     waited = entered = 0
     for _ in range(8):
@@ -551,7 +553,7 @@ def test_the_daily_probability_of_entry_rises_with_profits_of_trading_firms(
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
 def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead, entered):
-    """House results are 30 and -10 bps; each bp of the mean adds 0.1 to the probability."""
+    """House results are 30 and -10 bps. Each bp of the mean adds 0.1 to the probability."""
     town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
     nothing = [0] * 20
     results = Returns(np.array([300, -100, *nothing]), np.array([lead, 0, *nothing]))
@@ -560,7 +562,7 @@ def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead
     assert town.desk.status.count(TRADING) - 2 in entered
 
 
-def test_without_trading_firms_there_are_no_profits_and_no_firm_enters():
+def test_no_firm_enters_if_there_is_no_trading_firm_with_profits():
     town = Town(rules(entry_per_bp=1.0), *waiters(20))
     town.day()
 
@@ -579,7 +581,7 @@ def test_an_entering_firm_deposits_capital_on_both_venues_and_begins_to_trade():
     assert [one.tag for one in town.books.transactions] == ["deposit", "deposit"]
 
 
-def test_the_patience_period_of_an_entering_firm_starts_on_its_first_day():
+def test_the_patience_period_of_an_entering_firm_starts_on_the_day_of_entry():
     town = Town(rules(entry_per_day=1.0, patience_days=3), firm("Firm01", waiting=True))
     town.day()
     for _ in range(2):
@@ -590,7 +592,7 @@ def test_the_patience_period_of_an_entering_firm_starts_on_its_first_day():
     assert town.status("Firm01") == LEFT
 
 
-def test_with_another_seed_other_firms_enter():
+def test_other_firms_enter_if_the_seed_differs():
     def entered(seed):
         town = Town(rules(entry_per_day=0.5), *waiters(40), seed=seed)
         town.day()
@@ -619,7 +621,7 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """A day's results of each firm, changes of positions, and optionally the house's cash left."""
+    """A day's results and changes of positions of each firm, and if given the house's cash."""
 
     house: list[int]
     lead: list[int]
@@ -638,7 +640,7 @@ NEXT = {WAITING: {TRADING}, TRADING: {LEFT, CLOSED}, LEFT: {CLOSED}, CLOSED: set
 
 
 def live(town: Town, day: Day) -> None:
-    """Play one day; only active firms have results and new positions."""
+    """Play one day, on which only active firms have results and new positions."""
     takes, quotes = town.desk.takes, town.desk.quotes
     for each, lots in zip(town.firms, (np.array(day.lots) * takes).tolist(), strict=True):
         town.hold(each.name, lots)
@@ -655,7 +657,7 @@ def live(town: Town, day: Day) -> None:
 
 @settings(max_examples=60)
 @given(rules=any_rules, history=st.lists(days, max_size=12), seed=st.integers(0, 9))
-def test_in_any_history_cash_is_conserved_and_closed_firms_do_not_return(rules, history, seed):
+def test_in_any_history_cash_is_conserved_and_a_closed_firm_stays_closed(rules, history, seed):
     town = Town(rules, *CROWD, seed=seed)
     total = town.custody.cash.sum()
     for day in history:
@@ -675,7 +677,7 @@ def test_in_any_history_cash_is_conserved_and_closed_firms_do_not_return(rules, 
 
 @settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
-def test_the_books_have_all_changes_of_cash_and_claims(rules, history):
+def test_the_books_record_all_changes_of_cash_and_claims(rules, history):
     """Changes beyond trading results are transactions in the books of the firm and the venue."""
     town = Town(rules, *CROWD)
     before = [town.has(name) for name in town.names]
@@ -700,7 +702,7 @@ def test_the_books_have_all_changes_of_cash_and_claims(rules, history):
     history=st.lists(days.filter(lambda day: day.till_cents is None), max_size=8),
     order=st.permutations(range(6)),
 )
-def test_if_venues_have_enough_cash_the_order_of_firms_does_not_matter(rules, history, order):
+def test_the_order_of_firms_does_not_matter_if_venues_have_enough_cash(rules, history, order):
     """Each firm has its own money and random draws, so the order matters only if cash is short."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:

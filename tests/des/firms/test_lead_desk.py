@@ -1,4 +1,4 @@
-"""The daily results of quotes on the lead venue: gains equal losses in claims and books."""
+"""The daily results of quotes on the lead venue, whose gains equal losses in claims and books."""
 
 import math
 from dataclasses import dataclass, field
@@ -69,12 +69,12 @@ class LeadBooks(Books):
         return -sum(self.balances[income(entity, kind)] for kind in kinds)
 
     def fees(self, firm: str) -> int:
-        """Return a firm's fees to the venue."""
+        """Return the fees that a firm pays to the venue."""
         return self.balances[expense(firm, "LeadFees")]
 
 
 class Venture:
-    """The desk of quotes on the lead venue, the venue, and the books."""
+    """The desk that settles quotes on the lead venue, with the venue and the books."""
 
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
@@ -100,7 +100,7 @@ class Venture:
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return changes of claims since the start, without unchanged claims of other parties."""
+        """Return changes of claims since the start, without parties whose claim is unchanged."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
         claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
@@ -119,7 +119,7 @@ sizes = st.sampled_from([0, 1, 100_000 * USD]) | st.integers(0, 10**9)
     annual=st.sampled_from([0.0, 0.3, 3.0]),
     fee_e6=st.sampled_from([0, 33]),
 )
-def test_gains_equal_losses_to_the_cent_in_claims_and_books(
+def test_gains_equal_losses_to_the_cent_in_claims_and_in_books(
     quotes, orders, delays_us, annual, fee_e6
 ):
     venture = Venture(delays_us=delays_us, orders=orders, fee_e6=fee_e6)
@@ -149,7 +149,7 @@ def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_gains_nothing():
     assert slow + late == -fast
 
 
-def test_each_entry_of_hits_has_one_gaining_firm_and_losing_counterparties():
+def test_each_entry_of_hits_has_one_gaining_firm_and_the_counterparties_that_lose():
     venture = Venture(fee_e6=0)
     venture.day()
 
@@ -186,17 +186,15 @@ def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_siz
 
 
 def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
-    """Return expected loss and hits of an inexhaustible quote, by the closed formula."""
+    """Return expected loss and hits of a quote without limit of size, by the closed formula."""
     sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
     x = (s + cost) / sd
     return 2 * (sd * normal.pdf(x) - s * normal.cdf(-x)), 2 * normal.cdf(-x)
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_a_days_gain_from_speed_is_summed_over_hours_with_fees_on_hit_volume(
-    volatile_hours,
-):
-    """The example has one fast firm with orders of the quote's size, and one slow quoting firm."""
+def test_the_gain_from_speed_in_a_day_is_summed_over_hours_with_fees_on_hit_volume(volatile_hours):
+    """One fast firm has orders of the quote's size, and one slow firm quotes."""
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
     venture.day((0, 1, 0, size), Price(volatile_hours))
@@ -209,26 +207,26 @@ def test_a_days_gain_from_speed_is_summed_over_hours_with_fees_on_hit_volume(
     assert 0 < venture.books.fees("Fast") < rent
 
 
-def test_the_desk_reads_the_volatility_of_each_hour_of_the_ending_day():
+def test_the_desk_reads_the_volatility_of_each_hour_of_the_day_that_ends():
     price = Price()
     Venture().day(QUOTES, price)
 
     assert sorted(price.asked_us) == list(range(START_US, END_US, HOUR_US))
 
 
-def test_the_result_of_two_markets_is_the_sum_of_both_results():
+def test_the_result_of_two_markets_is_the_sum_of_the_results_of_each_market():
     calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
     one, other, both = (
         Venture(fee_e6=0).day(
             QUOTES, *prices
-        )  # no fees, since fees of both markets are rounded together
+        )  # without fees, since the fees of both markets are rounded together
         for prices in ((calm,), (wild,), (calm, wild))
     )
 
     assert both == {name: one[name] + other[name] for name in HEDGERS}
 
 
-def test_quotes_renewed_twice_as_often_lose_twice_as_much():
+def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
     def rent(refresh_s: float) -> int:
         venture = Venture(QUOTING.model_copy(update={"refresh_s": refresh_s}))
         venture.day()
@@ -237,8 +235,8 @@ def test_quotes_renewed_twice_as_often_lose_twice_as_much():
     assert rent(5.0) == pytest.approx(2 * rent(10.0), abs=3)
 
 
-def test_a_firm_whose_hurdle_is_the_fee_gains_more_than_its_fees():
-    """The hurdle of each firm equals the fee rate."""
+def test_a_firm_whose_hurdle_is_the_fee_rate_gains_more_than_its_fees():
+    """The hurdle of each firm is set to the fee rate."""
     venture = Venture(cost_bps=0.5, fee_e6=50)
     venture.day()
 
@@ -251,7 +249,7 @@ def test_a_firm_whose_hurdle_is_the_fee_gains_more_than_its_fees():
 # ---- cases with a known result
 
 
-def test_with_equal_speeds_no_firm_gains_from_speed():
+def test_no_firm_gains_from_speed_if_all_firms_are_equally_fast():
     venture = Venture(delays_us=(5_000,) * 4)
     gained = venture.day()
 
@@ -259,22 +257,25 @@ def test_with_equal_speeds_no_firm_gains_from_speed():
     assert all(gained[name] > 0 for name in HEDGERS[1:])
 
 
-def test_at_a_constant_price_no_firm_gains_from_speed():
+def test_no_firm_gains_from_speed_if_the_price_is_constant():
     venture = Venture()
     venture.day(QUOTES, Price(dict.fromkeys(range(24), 0.0)))
 
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_if_costs_exceed_all_price_moves_no_firm_gains_from_speed():
+def test_no_firm_gains_from_speed_if_costs_exceed_all_price_moves():
     venture = Venture(cost_bps=500)
     venture.day()
 
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_a_firm_without_quotes_has_no_result_on_the_lead_venue():
-    """The example is the fastest firm; the results of other firms do not change."""
+def test_a_firm_that_does_not_quote_takes_no_part_on_the_lead_venue():
+    """The example is the fastest firm.
+
+    The other firms have the same results as without its orders.
+    """
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
     gained = venture.day(quotes)
@@ -285,7 +286,7 @@ def test_a_firm_without_quotes_has_no_result_on_the_lead_venue():
     assert gained["Slow"] > 0
 
 
-def test_the_maker_earns_spread_but_never_hits_quotes():
+def test_the_maker_earns_the_spread_but_never_hits_a_quote():
     venture = Venture(delays_us=(1, *DELAYS_US[1:]))
     venture.day((100_000 * USD, *QUOTES[1:]))
 
@@ -296,14 +297,14 @@ def test_the_maker_earns_spread_but_never_hits_quotes():
     assert slow.books.result("Alameda", "LeadPickOff") < 0
 
 
-def test_without_quotes_no_results_are_booked():
+def test_no_results_are_booked_if_no_firm_quotes():
     venture = Venture()
 
     assert set(venture.day((0, 0, 0, 0)).values()) == {0}
     assert not venture.books.transactions
 
 
-def test_without_uninformed_flow_only_fast_firms_gain():
+def test_only_fast_firms_gain_if_there_is_no_uninformed_flow():
     venture = Venture(QUOTING.model_copy(update={"uninformed_fraction": 0.0}))
     venture.day()
 

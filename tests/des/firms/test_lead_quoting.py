@@ -1,8 +1,9 @@
 """The formulas for the race on the lead venue, compared with a simulated race.
 
 In the simulated race, quotes are posted along one Brownian path and orders arrive one by one. Each
-firm decides by its delayed price; edges are computed at the price of the posting. Quotes with
-overlapping delays are correlated, so standard errors are computed from means of batches.
+firm decides by the price as it was before the firm's delay, and edges are computed at the price of
+the posting. Quotes with overlapping delays are correlated, so standard errors are computed from
+means of batches.
 """
 
 import math
@@ -28,7 +29,7 @@ DOLLARS = 1_000_000 * USD  # a usual size
 
 @dataclass(frozen=True)
 class Race:
-    """Firms on the lead venue; tuples have one entry for each firm."""
+    """Firms on the lead venue, described by tuples with one value for each firm."""
 
     delay_us: tuple[int, ...]
     quote_cents: tuple[int, ...]
@@ -59,7 +60,7 @@ class Race:
 
 
 def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -> Race:
-    """Return a race in which firm 0 quotes DOLLARS and all other firms only hit."""
+    """Return a race in which firm 0 quotes DOLLARS and all other firms only hit this quote."""
     return Race(
         delay_us,
         (DOLLARS, *(0 for _ in delay_us[1:])),
@@ -69,7 +70,7 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """Return the loss per size of an inexhaustible quote, by the closed formula."""
+    """Return the loss per size of a quote without limit of size, by the closed formula."""
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
     return 2 * (sd * NORMAL.pdf(x) - half_spread * NORMAL.cdf(-x))
@@ -98,7 +99,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Return whether the figures differ at most by the rounding of each firm's cents."""
+    """Return whether the figures differ by no more than the rounding of each firm's cents."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
@@ -108,7 +109,7 @@ def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
 @pytest.mark.parametrize("sigma_bp", [0.5, 2.0, 8.0])
 @pytest.mark.parametrize("ahead_us", [1, 40 * MS, 900 * MS])
 @pytest.mark.parametrize(("half_spread_bp", "cost_bp"), [(0.1, 2.3), (2.0, 0.0), (0.0, 0.0)])
-def test_the_gain_of_an_order_of_the_quotes_size_equals_the_formula(
+def test_the_gain_of_an_order_as_large_as_the_quote_equals_the_formula(
     sigma_bp, ahead_us, half_spread_bp, cost_bp
 ):
     race = one_quote(
@@ -123,7 +124,7 @@ def test_the_gain_of_an_order_of_the_quotes_size_equals_the_formula(
     assert abs(race.rents()[0, 1] - DOLLARS * RENEWALS * each) <= 0.5
 
 
-def test_a_days_gain_from_hits_is_the_sum_over_the_hours_of_the_day():
+def test_the_gain_of_a_day_from_hits_is_the_sum_over_the_hours_of_the_day():
     calm, wild = (one_quote((MS * 90, MS), (0, DOLLARS), sigma=(s * BP,)) for s in (2, 7))
     both = replace(calm, sigma=calm.sigma + wild.sigma)
     assert wild.rents()[0, 1] > calm.rents()[0, 1] > 1_000 * USD
@@ -133,8 +134,8 @@ def test_a_days_gain_from_hits_is_the_sum_over_the_hours_of_the_day():
 # ---- the simulated race
 
 STEP_S = 0.01
-BATCHES, QUOTES = 200, 1_000  # number of batches, quotes in each batch
-RENEWED = 5  # steps between quotes; fewer than the quoter's delay
+BATCHES, QUOTES = 200, 1_000  # number of batches, and quotes in each batch
+RENEWED = 5  # steps between two quotes, fewer than the steps of the quoter's delay
 
 
 def played(race: Race) -> np.ndarray:
@@ -165,7 +166,7 @@ def played(race: Race) -> np.ndarray:
         ((900, 600, 400, 200), 2.0, (1.0, 2.0, 3.0), 5.0),
     ],
 )
-def test_gains_from_an_inexhaustible_quote_agree_with_a_simulated_race(
+def test_gains_from_a_quote_without_limit_of_size_agree_with_a_simulated_race(
     delay_ms, half_spread_bp, costs_bp, sigma_bp
 ):
     """Standard errors of the simulated gains are 0.3 to 4 %."""
@@ -185,13 +186,13 @@ def test_gains_from_an_inexhaustible_quote_agree_with_a_simulated_race(
 @pytest.mark.parametrize(
     ("delay_ms", "costs_bp"),
     [
-        ((500, 50, 100), (1.0, 1.0)),  # the slower firm arrives too late
-        ((500, 50, 300), (3.0, 0.3)),  # the faster firm often takes the whole size
+        ((500, 50, 100), (1.0, 1.0)),  # the slower firm always arrives too late
+        ((500, 50, 300), (3.0, 0.3)),  # the faster firm often takes the whole quote
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_gains_from_an_exhausted_quote_are_exact_for_the_fastest_firm(delay_ms, costs_bp):
-    """The sum over both firms may have an error of a tenth."""
+def test_gains_of_the_fastest_firm_from_a_quote_of_limited_size_are_exact(delay_ms, costs_bp):
+    """The sum of both firms' gains may have an error of a tenth."""
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
         (0, DOLLARS, DOLLARS),
@@ -204,8 +205,11 @@ def test_gains_from_an_exhausted_quote_are_exact_for_the_fastest_firm(delay_ms, 
 
 
 @pytest.mark.parametrize(("cost_bp", "ratio"), [(0.5, 0.64), (2.5, 1.22), (5.75, 1.34)])
-def test_with_twenty_firms_the_formula_has_the_documented_error(cost_bp, ratio):
-    """The thresholds are 0.3, 1.1 and 2.4 deviations; standard errors are 0.01 to 0.06."""
+def test_the_formula_for_twenty_firms_has_the_documented_error(cost_bp, ratio):
+    """The thresholds are 0.3, 1.1 and 2.4 standard deviations.
+
+    The standard errors are 0.01 to 0.06.
+    """
     race = one_quote(
         (SECOND_US, *range(0, SECOND_US, 50 * MS)),
         (0, *(DOLLARS,) * 20),
@@ -221,8 +225,8 @@ def test_with_twenty_firms_the_formula_has_the_documented_error(cost_bp, ratio):
 # ---- the order of service
 
 
-def test_faster_firms_take_from_a_quote_first_until_it_is_exhausted():
-    """The size is 100: the fastest firm takes 60 and the next takes 40 of 60 ordered."""
+def test_the_fastest_firm_takes_from_a_quote_first_and_slower_firms_take_the_rest():
+    """The quote's size is 100 and each order is for 60, so the next firm takes only 40."""
     part = DOLLARS // 100
     race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
     per_size = [stale_quote(3 * BP, s, 0.5 * BP, BP) * RENEWALS for s in (0.34, 0.36)]
@@ -235,14 +239,14 @@ def test_faster_firms_take_from_a_quote_first_until_it_is_exhausted():
     ]
 
 
-def test_equally_fast_firms_share_a_quote_in_proportion_to_order_size():
+def test_equally_fast_firms_share_a_quote_in_proportion_to_the_size_of_their_orders():
     race = one_quote((400 * MS, 80 * MS, 80 * MS), (0, 3 * DOLLARS, DOLLARS))
     whole = one_quote((400 * MS, 80 * MS), (0, DOLLARS)).rents()[0, 1]
 
     assert close(race.rents()[0], whole * np.array([0, 3, 1]) / 4, 1)
 
 
-def test_after_moves_too_small_for_the_fast_firm_the_slower_firm_hits():
+def test_the_slower_firm_hits_after_moves_that_are_too_small_for_the_fast_firm():
     """After moves large enough for the fast firm, the slower firm gets nothing."""
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
@@ -275,7 +279,7 @@ def test_the_formula_equals_a_sum_over_a_fine_grid_of_moves(race):
 
 
 def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
-    """Return each firm's gain on one side of a quote; *moved* is the move that each firm saw."""
+    """Return each firm's gain on one side of a quote, given the price move that each firm saw."""
     left, edges = shown_cents, [0.0] * len(moved)
     hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
     for delay_us in sorted({race.delay_us[i] for i in hits}):
@@ -303,23 +307,25 @@ def test_the_edge_of_hits_is_at_least_the_takers_hurdle(race):
     """The tolerance is a cent, since edge and volume are rounded to cents."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
-    # At most, all quotes on the side of the move are taken completely.
+    # At most, all quotes on the side of the price move are taken completely.
     most = np.array(race.quote_cents) * RENEWALS * len(race.sigma)
     assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
 
 
 @given(race=races(), delay_us=st.integers(0, SECOND_US))
-def test_with_equal_speeds_no_firm_gains_from_speed(race, delay_us):
+def test_no_firm_gains_from_speed_if_all_firms_are_equally_fast(race, delay_us):
     assert not replace(race, delay_us=(delay_us,) * len(race.delay_us)).rents().any()
 
 
 @given(race=races(), hours=st.integers(0, 24))
-def test_at_zero_volatility_no_firm_gains_from_speed(race, hours):
+def test_no_firm_gains_from_speed_if_the_volatility_is_zero(race, hours):
     assert not replace(race, sigma=(0.0,) * hours).rents().any()
 
 
 @given(race=races())
-def test_the_loss_of_a_quote_is_at_most_that_to_one_firm_with_the_best_speed_and_cost(race):
+def test_the_loss_of_a_quote_is_at_most_its_loss_to_a_single_firm_with_the_best_speed_and_cost(
+    race,
+):
     rents = race.rents()
     for quoter, lost in enumerate(rents.sum(axis=1).tolist()):
         ahead_s = (race.delay_us[quoter] - min(race.delay_us)) / SECOND_US
@@ -330,7 +336,7 @@ def test_the_loss_of_a_quote_is_at_most_that_to_one_firm_with_the_best_speed_and
 
 
 @given(race=races(costs=st.just(BP)))
-def test_with_equal_costs_and_large_orders_the_fastest_firm_takes_the_whole_quote(race):
+def test_the_fastest_firm_takes_the_whole_quote_if_costs_are_equal_and_orders_are_large(race):
     first = min(race.delay_us)
     orders = tuple(
         max(race.quote_cents) if us == first else size
@@ -347,7 +353,7 @@ def test_with_equal_costs_and_large_orders_the_fastest_firm_takes_the_whole_quot
 
 
 @given(race=races(), data=st.data())
-def test_an_additional_firm_lowers_no_firms_loss_and_raises_no_firms_gain(race, data):
+def test_an_additional_firm_lowers_no_loss_and_raises_no_gain_of_another_firm(race, data):
     """The additional firm has any reaction time and any costs."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
@@ -359,7 +365,7 @@ def test_an_additional_firm_lowers_no_firms_loss_and_raises_no_firms_gain(race, 
 
 
 @given(race=races(), factor=st.floats(1, 3), later_us=st.integers(0, SECOND_US), data=st.data())
-def test_a_quotes_loss_grows_with_volatility_and_with_latency(race, factor, later_us, data):
+def test_the_loss_of_a_quote_grows_with_volatility_and_with_latency(race, factor, later_us, data):
     n = len(race.delay_us)
     quoter = data.draw(st.integers(0, n - 1))
     lost = race.rents()[quoter].sum()
@@ -400,5 +406,5 @@ def test_the_spread_income_agrees_with_a_calculation_by_hand():
     assert earned.tolist() == [50 * USD, 100 * USD, 0]
 
 
-def test_without_quotes_there_is_no_spread_income():
+def test_there_is_no_spread_income_if_no_firm_quotes():
     assert spread_income(np.zeros(2, dtype=np.int64), 0, DOLLARS, BP).tolist() == [0, 0]

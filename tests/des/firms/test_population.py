@@ -1,7 +1,7 @@
 """Firms of a class are drawn from the stated distributions.
 
-Statistical tests allow three standard errors, which each test states. Seeds are fixed, so a test
-always gives the same result.
+Statistical tests allow three standard errors, and each test states its error. Seeds are fixed, so a
+test always gives the same result.
 """
 
 import math
@@ -53,8 +53,8 @@ def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
 def assert_lognormal(drawn_values: list[float], median: float, log_sd: float) -> None:
     """Assert that values are lognormal with this median and standard deviation of logs.
 
-    The standard error of the mean of n logs is sd / sqrt(n), that of their deviation
-    sd / sqrt(2 n).
+    For n logs with standard deviation sd, the standard error of their mean is sd / sqrt(n). The
+    standard error of their standard deviation is sd / sqrt(2 n).
     """
     logs, n = np.log(drawn_values), len(drawn_values)
     assert abs(logs.mean() - math.log(median)) < 3 * log_sd / math.sqrt(n)
@@ -72,14 +72,14 @@ def test_speed_and_capital_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_firms_of_many_seeds_have_the_stated_medians_and_spreads():
+def test_firms_drawn_with_many_seeds_have_the_stated_medians_and_spreads():
     firms = [firm for seed in range(500) for firm in drawn(some(trading=1), seed=seed)]
 
     assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_speed_is_independent_of_capital_and_classes_differ():
+def test_speed_is_independent_of_capital_and_differs_between_classes():
     """The standard error of the correlation of n independent pairs is 1 / sqrt(n)."""
     n = FIRMS_MAX // 2
     speed, capital = {}, {}
@@ -97,13 +97,13 @@ def test_speed_is_independent_of_capital_and_classes_differ():
         assert abs(np.corrcoef(one, other)[0, 1]) < 3 / math.sqrt(n)
 
 
-def test_with_zero_spread_all_firms_have_the_median():
+def test_all_firms_have_the_median_if_the_spread_is_zero():
     firms = drawn(some(reaction_log_sd=0.0, capital_log_sd=0.0))
 
     assert {(firm.reaction_ms, firm.capital_usd) for firm in firms} == {(40.0, 15e6)}
 
 
-def test_amounts_stated_as_shares_are_multiples_of_the_drawn_capital():
+def test_amounts_that_are_stated_as_shares_are_multiples_of_the_drawn_capital():
     each = some(
         fee_discount=0.6,
         leverage_max=2.0,
@@ -151,7 +151,7 @@ def test_draws_of_a_class_do_not_depend_on_other_classes_or_named_firms():
     assert nameless(f for f in trading_firms(company) if f.category == "pro") == alone
 
 
-def test_waiting_firms_are_the_last_of_their_class():
+def test_waiting_firms_are_the_last_firms_of_their_class():
     firms = drawn(some(trading=3, waiting=4))
 
     assert nameless(f for f in firms if not f.waiting) == nameless(drawn(some(trading=3)))
@@ -164,7 +164,7 @@ def test_another_seed_gives_other_firms():
 
 
 def test_a_firms_name_does_not_depend_on_its_class():
-    """The one pro has each name in a quarter of n seeds, with standard error sqrt(3 / (16 n))."""
+    """The only pro gets each name in a quarter of n seeds, with standard error sqrt(3 / (16 n))."""
     n = 400
     pros = Counter()
     for seed in range(n):
@@ -213,7 +213,7 @@ def test_every_drawn_firm_is_valid_as_a_named_firm(each, seed):
 
 
 @pytest.mark.parametrize("key", [0, 2**64 - 1])
-def test_the_smallest_and_largest_random_keys_give_finite_draws(monkeypatch, key):
+def test_the_smallest_and_the_largest_random_numbers_give_finite_draws(monkeypatch, key):
     monkeypatch.setattr("des.firms.population.decision_key", lambda *_: key)
 
     (firm,) = drawn(some(trading=1, reaction_log_sd=0.1))

@@ -16,7 +16,7 @@ LEFT = math.exp(-1 / HOLDING_DAYS)
 
 
 class House:
-    """Positions of six parties in one market; `exchange` applies fills to them."""
+    """Positions of six parties in one market, to which `exchange` applies fills."""
 
     def __init__(self, *firms: int) -> None:
         self.lots = np.zeros((1, 6), dtype=np.int64)
@@ -39,7 +39,7 @@ def unwound(house: House, days: int) -> HedgeDesk:
     return desk
 
 
-def test_positions_decay_exponentially_with_the_holding_time_to_a_few_lots():
+def test_positions_decay_exponentially_with_the_holding_time_down_to_a_few_lots():
     house = House(10**9, -(10**9), 0)
     unwound(house, 5)
     assert np.allclose(house.lots[0, FIRMS], 10**9 * LEFT**5 * np.array([1, -1, 0]), atol=10)
@@ -62,7 +62,7 @@ def test_other_makers_take_the_closed_positions_at_the_mark():
     assert set(rows["price"]) == set(rows["lead"]) == {30_000}
 
 
-def test_each_firm_closes_the_same_size_of_its_hedge_after_its_delay():
+def test_each_firm_closes_the_same_size_of_its_hedge_after_the_delay_of_the_firm():
     house = House(1_000, -500, 0)
     desk = unwound(house, 1)
     ticks = Ticks(np.array([NOON_US]), np.array([30_000]))
