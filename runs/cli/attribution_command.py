@@ -34,7 +34,7 @@ from runs.workers import local_processes
     type=click.IntRange(4),
     default=16,
     show_default=True,
-    help="Number of orders drawn for five causes or more; an even number.",
+    help="The number of orders to draw if there are five causes or more. It must be even.",
 )
 @click.option(
     "--set",
@@ -48,7 +48,7 @@ from runs.workers import local_processes
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Store the results of all runs in this folder; results in it are not computed again.",
+    help="Store the results of all runs in this folder, and do not compute stored results again.",
 )
 @report("causes", "runs")
 def attribution_command(
@@ -59,25 +59,25 @@ def attribution_command(
     processes: int,
     out: Path | None,
 ) -> Attribution:
-    """How much does each cause add to the hole? Shapley values, with the same seed.
+    """How much does each cause add to the hole, as a Shapley value?
 
     \b
       moneytrail attribution first-hole --causes PickOff,Ventures,Sponsorship
       moneytrail attribution first-hole --causes PickOff,Ventures --out my-causes
 
-    The scenario is played with each set of the causes. The value of a cause is its addition to the
-    hole, averaged over all orders of adding the causes. Up to four causes, all sets are played;
-    beyond that, orders are drawn at random and the values have standard errors. The values sum to
-    the hole less the hole without any of the causes.
+    The scenario is played with each set of the causes, always with the same seed. The value of a
+    cause is its average addition to the hole, over all orders in which the causes can be added.
+    With five causes or more, the orders are drawn at random, and each value has a standard error.
+    The values sum to the hole with all causes less the hole without any of them.
 
-    With --out, the same command continues a stopped computation, and ends with the same table.
+    If the computation is stopped, the same command with the same --out continues it.
     """
     if permutations % 2:
-        raise click.UsageError(f"--permutations {permutations} is odd; orders come in pairs")
+        raise click.UsageError(f"--permutations {permutations} is odd; give an even number")
     world = load(scenario, {}, read_settings(settings))
     causes = checked(world, [name.strip() for name in names.split(",")])
     if len(causes) < 2:
-        raise click.UsageError("give two or more with --causes A,B; for one, use `counterfactual`")
+        raise click.UsageError("--causes needs two causes; for one cause use `counterfactual`")
     with chosen_folder(out) as folder, local_processes(processes) as executor:
         kept = KeptResults(folder, made_by(world, causes))
         todo = len(wanted(causes, permutations, world.run.seed))

@@ -26,14 +26,14 @@ _INDENT = " " * 7
 @click.command("audit")
 @click.argument("run", type=RUN)
 @click.option(
-    "--all", "every_day", is_flag=True, help="Have Beancount load all days, not a sample."
+    "--all", "every_day", is_flag=True, help="Load all day ledgers with Beancount, not a sample."
 )
 @click.option(
     "--verify",
     "key",
     type=click.Path(path_type=Path),
     metavar="KEY",
-    help="Check that the holder of this key signed the seal: a public key of OpenSSH.",
+    help="Check the signature of the seal with this public key of OpenSSH.",
 )
 @click.option(
     "--replay",
@@ -60,13 +60,16 @@ def audit_command(
       moneytrail audit runs/out/tiny-seed1 --all --processes 2
       moneytrail audit runs/out/tiny-seed1 --replay
 
-    The report begins with the verdict and ends with a paragraph on what each check proves. The
-    checks are: the seal of every file; the preamble before the entries; the general ledger, read
-    with Beancount's own loader and checked against the invariants; the fills, recomputed and
-    summed; day ledgers, each by itself. A check is OK, or WRONG with its problems below.
+    The report begins with the verdict. Each check below it is OK, or WRONG with its problems. The
+    last paragraph says what the checks prove.
 
-    A changed run can be sealed again. --verify checks who made the seal, and --replay finds
-    everything that does not follow from the scenario. The exit code is 1 if anything is wrong.
+    The audit checks the seal of every file and the directives before the entries. It reads the
+    general ledger with Beancount's own loader and checks the invariants. It computes all fills
+    again, and compares their sums with the general ledger. It checks each day ledger by itself.
+
+    A person who changes a run can also seal it again. --verify checks who made the seal, and
+    --replay finds everything that does not follow from the scenario. The exit code is 1 if
+    anything is wrong.
     """
     folder = run.path.resolve()
     workers = dask_workers(scheduler) if scheduler else local_processes(processes)
@@ -111,7 +114,7 @@ def _replayed(folder: Path, progress: Progress) -> Iterator[AuditStep]:
 
 
 def _told(steps: Sequence[AuditStep]) -> Iterator[str]:
-    """Yield the lines of the report: the verdict, each step, the proven facts."""
+    """Yield the lines of the report: the verdict, each check, and what the checks prove."""
     yield from _wrapped(verdict(steps), "")
     for done in steps:
         yield from _wrapped(f"{'WRONG' if done.problems else 'OK':<6} {done.step}")

@@ -15,7 +15,7 @@ from runs.cli.parameters import BOOKS, DAY, RUN
 from runs.reporting import report
 from runs.whole_table import brief_exact
 
-# The tables of `trail --seq` and `trail --link`; each starting point has some of them.
+# The tables of `trail --seq` and `trail --link`. Each fill, entry or link has some of them.
 UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")
 
 VIEWS = ("fills", "postings")
@@ -27,13 +27,14 @@ VIEWS = ("fills", "postings")
 @click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
 @report()  # there are no tables on contracts and tokens if the entity has none
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
-    """What is in the books of one ENTITY? Each entity's books balance on their own.
+    """What is in the books of one ENTITY?
 
     \b
       moneytrail books runs/out/tiny-seed1 Alameda
       moneytrail books runs/out/tiny-seed1 Firm01 --beancount > firm01.beancount
 
-    Signs are as in Beancount: assets and costs are positive; debts, gains and capital are negative.
+    The books of each entity balance on their own. Signs are as in Beancount: assets and costs are
+    positive, and debts, gains and capital are negative.
     """
     if not beancount:
         return books(run, entity)
@@ -47,10 +48,10 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 @click.option("--kind", help="The kind, which is the third word of an account, such as PickOff.")
 @click.option("--party", help="The counterparty, such as Firm01.")
 @click.option("--entity", help="The entity whose books are searched. [default: the house group's]")
-@click.option("--since", type=DAY, help="The first day.")
-@click.option("--until", type=DAY, help="The last day.")
-@click.option("--seq", type=int, help="Go up from the fill or entry with this number.")
-@click.option("--link", help="Go up from the entries with this link.")
+@click.option("--since", type=DAY, help="The first day of entries.")
+@click.option("--until", type=DAY, help="The last day of entries.")
+@click.option("--seq", type=int, help="Start from the fill or entry with this number.")
+@click.option("--link", help="Start from the entries with this link.")
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -69,12 +70,14 @@ def trail_command(
       moneytrail trail runs/out/tiny-seed1 --seq 418
       moneytrail trail runs/out/tiny-seed1 --link settlement-2022-05-09-24-00-00
 
-    Down: a figure of `where` leads to the entries of the general ledger that sum to it, and to the
-    fills of closing entries. Both sums are compared; the difference must be 0.00. Without --kind
-    the figure is the whole hole, or the result of --entity.
+    Without --seq and --link the command starts from a figure of `where`. It lists the entries of
+    the general ledger that sum to this figure, and the fills behind the closing entries. It
+    compares both sums: the difference must be 0.00. Without --kind the figure is the whole hole,
+    or the result of the entity that --entity names.
 
-    Up: a fill or an entry (each list has its seq) leads to its postings, its closing entry, and
-    each part of the hole that it changes: before, after, and at the end.
+    With --seq or --link the command starts from a fill or an entry. (The lists show these numbers
+    as seq.) It shows the postings, the closing entry of a fill, and each part of the hole that
+    changes: before, after, and at the end.
     """
     start = link if seq is None else seq
     if start is None:
@@ -103,7 +106,7 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: str | None
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Show the columns of a view (fills, if none is named), and exit.",
+    help="Show the columns of a view, and exit. Without a name the view is fills.",
 )
 @report("sql", cuts=True)
 def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Table]:
@@ -116,9 +119,9 @@ def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Ta
       moneytrail sql runs/out/tiny-seed1 \\
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 
-    The view fills has one row per fill and per settlement payment, in dollars and contracts; the
-    view rows has the same in integers, as stored. The view postings has one row per posting of
-    the general ledger, which sums the fills of each day. One SELECT is allowed; it cannot
-    change anything or read anything else.
+    The view fills has one row per fill and per settlement payment, in dollars and contracts. The
+    view rows has the same rows in integers, as they are stored. The view postings has one row per
+    posting of the general ledger, which sums the fills of each day. The statement must be a single
+    SELECT. It can only read these views, and can't change them.
     """
     return [sql(run, statement, rows_max)]

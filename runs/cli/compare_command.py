@@ -48,10 +48,11 @@ def compare_command(run: RunFolder) -> BesideRecord:
       moneytrail compare runs/out/tiny-seed1 --table sources
 
     Each row has a figure of the books, the recorded figure of the same definition with its source,
-    and a verdict: inside, near (10 % outside at most), below, above, or no record. `explained`
-    names the parts of the model behind each outcome outside the record. If the run has no figure of
-    the same definition, `cannot-say` gives the reason. Inputs of scenarios are separate and have no
-    verdict, since agreement of an input proves nothing. A short run covers few rows. --plot draws
-    the outcomes in dollars beside their recorded ranges.
+    and a verdict. The verdict is inside, near (at most 10 % outside), below, above, or no record.
+    Table `explained` names the parts of the model that cause each outcome outside the record. Table
+    `cannot-say` gives the reason if the run has no figure of the recorded definition. Inputs of
+    scenarios have a table of their own and no verdict, since an input that agrees with the record
+    proves nothing. A short run has few rows. --plot draws the outcomes in dollars beside their
+    recorded ranges.
     """
     return compare(run, load_record())

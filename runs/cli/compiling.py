@@ -1,4 +1,4 @@
-"""Reports when functions are compiled. Compiling takes long; later runs use the stored result."""
+"""Tells the user when functions are compiled. This takes seconds; later runs load the result."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from runs.cli.progress import Progress
 
 
 class _Compiling(Listener):
-    """Shows a message during compilation. A called function is compiled inside its caller."""
+    """Shows one message while a function and the functions that it calls are compiled."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._depth = progress, 0
@@ -29,6 +29,6 @@ class _Compiling(Listener):
 
 @contextmanager
 def compiling_told(progress: Progress) -> Iterator[None]:
-    """Report when functions are compiled; functions that an earlier run stored are loaded."""
+    """Show a message while functions are compiled. Functions of an earlier run are only loaded."""
     with install_listener("numba:compile", _Compiling(progress)):
         yield

@@ -21,22 +21,22 @@ from runs.reporting import report
     "--out",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Store the other run in this folder.  [default: it is deleted]",
+    help="Store the run without the cause in this folder.  [default: delete it]",
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @report("views", "difference", "hole", "firsts", "parting")
 def counterfactual_command(
     run: RunFolder, kind: str, out: Path | None, force: bool
 ) -> WithAndWithout:
-    """How would the run differ without one cause? Same scenario, same seed.
+    """How would the run differ without one cause, with the same scenario and seed?
 
     \b
       moneytrail counterfactual runs/out/tiny-seed1 --without PickOff
       moneytrail counterfactual runs/out/tiny-seed1 --without SlowQuotes
       moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
 
-    There are two ways to remove stale quotes: without PickOff no firm hits them; without SlowQuotes
-    the maker's quotes are as fast as the quotes of other makers, at the same size.
+    There are two ways to remove stale quotes. Without PickOff no firm hits them. Without SlowQuotes
+    the maker's quotes are as fast as the quotes of other makers, and have the same size as before.
 
     The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
     follow from the cause stay as in the run, and the report lists them. The differences by kind and

@@ -13,13 +13,13 @@ from runs.cli.parameters import DAY, RUN
 @click.argument("run", type=RUN)
 @click.argument("day", metavar="DATE", type=DAY)
 def day_command(run: RunFolder, day: date) -> None:
-    """Print the ledger of one day: every fill and every movement of cash.
+    """Print the ledger of one day, with every fill and every movement of cash.
 
     \b
       moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount
       bean-check day.beancount
 
-    The output is a complete ledger: balances of the accounts in use are brought forward from the
-    day before, and asserted at the close. The same day always gives the same bytes.
+    The output is a complete ledger. It begins with the balances of the day before, and asserts the
+    balances at the close. The same day always gives the same bytes.
     """
     click.echo(render_day(run, day), nl=False)

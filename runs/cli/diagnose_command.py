@@ -18,8 +18,8 @@ def diagnose_command(run: RunFolder) -> BlindReport:
       moneytrail diagnose runs/out/tiny-seed1
       moneytrail diagnose runs/out/tiny-seed1 --table evidence
 
-    The audit reads a copy of the books without kinds, names and narrations. It finds causes by
-    counterparties, by quotes compared with lead prices, and by paths of cash. The report compares
-    its findings with the kinds in the books.
+    The audit reads a copy of the books without kinds, names and narrations. It infers causes from
+    counterparties, from quotes compared with lead prices, and from paths of cash. The report
+    compares the findings with the kinds in the books.
     """
     return blind_report(run)

@@ -31,10 +31,10 @@ def firms_command(run: RunFolder) -> FirmAccounts:
       moneytrail firms runs/out/tiny-seed1
       moneytrail firms runs/out/tiny-seed1 --format csv --table league
 
-    Edge is a firm's gain at its fills on the house venue, at the lead price; fees and hedging are
-    costs. Elsewhere is the result of its own quotes on the lead venue. A claim is not cash: the
-    amount that the house could pay if all withdrew at once is shared pro rata. Variation margin by
-    venue only shows price moves, so it has a table of its own.
+    Edge is a firm's gain at its fills on the house venue, measured at the lead price. Fees and
+    hedging are costs. Elsewhere is the result of the firm's own quotes on the lead venue. A claim
+    is not cash: table claims-against-cash shows what each firm would get if all customers withdrew
+    at once. Variation margin by venue only shows price moves, so it has a table of its own.
     """
     return firms(run)
 
@@ -44,14 +44,14 @@ def firms_command(run: RunFolder) -> FirmAccounts:
 @report("skill", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
 @plotted(skill_figure)
 def skill_command(run: RunFolder) -> Skill:
-    """Were firms skilled? Their results on the exchange and elsewhere.
+    """Were trading firms skilled, by their results on the exchange and elsewhere?
 
     \b
       moneytrail skill runs/out/tiny-seed1
       moneytrail skill runs/out/tiny-seed1 --table classes --plot skill.svg
 
-    The result on the house is edge less fees and hedges; the result elsewhere is of firms' own
-    quotes on the lead venue. Intervals are bootstrapped, over firms and separately over days. If
-    the captive maker stops to quote, results before and after are compared.
+    The result at the house is edge less fees and hedges. The result elsewhere is that of firms' own
+    quotes on the lead venue. Intervals are bootstrapped over firms, and separately over days. If
+    the captive maker stops quoting, the report compares results before and after.
     """
     return skill(run)

@@ -1,4 +1,4 @@
-"""Commands that are imported when they are called, so that help and version are fast."""
+"""Imports a command only when it is called, so that --help and --version are fast."""
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -8,7 +8,7 @@ import click
 
 
 class LazyCommand(click.Command):
-    """A command that is not imported yet: its summary for the help, and its file."""
+    """A command that is not imported yet, with a summary for the help and the name of its file."""
 
     def __init__(
         self, name: str, module: str, summary: str, *, formerly: str | None = None
@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         sections: Mapping[str, Sequence[LazyCommand]],
         **extra: Any,
     ) -> None:
-        """Create the group from its commands by the title of their section."""
+        """Create the group from lists of commands, each under the title of its section."""
         commands = [command for section in sections.values() for command in section]
         super().__init__(name, commands, **extra)
         self._sections = sections

@@ -1,4 +1,4 @@
-"""The command on liquidations, and on the payment of bankruptcies."""
+"""The command on liquidations, and on who pays for bankrupt accounts."""
 
 from typing import TYPE_CHECKING
 
@@ -40,11 +40,13 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
     \b
       moneytrail liquidations runs/out/tiny-seed1
 
-    The world tiny has no customers on margin; luna has.
+    The scenario tiny has no customers on margin. The scenario luna has them.
 
-    Hour by hour: volume filled in the book, taken by backstops, and closed against the other side;
-    losses and gains; the backstops' results; the payment of bankruptcies; loans against thin tokens
-    and their cost to the maker (run thin-collateral). By day: liquidations beside the recorded
-    range for FTX. --plot draws prices, liquidations, and the backstops' positions and results.
+    The tables show for each hour the volume that the order book filled, that backstops took over,
+    and that was closed against positions on the other side. They also show losses and gains, the
+    results of backstops, who paid for bankrupt accounts, and the maker's cost of loans against thin
+    tokens (scenario thin-collateral). Table beside-the-record compares the liquidations of a day
+    with the recorded range for FTX. --plot draws prices, liquidations, and the positions and
+    results of backstops.
     """
     return recorded_liquidations(run, load_record())

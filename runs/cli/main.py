@@ -23,12 +23,12 @@ SECTIONS = {
         LazyCommand(
             "counterfactual",
             "counterfactual_command",
-            "How would the run differ without one cause? Same scenario, same seed.",
+            "How would the run differ without one cause, with the same scenario and seed?",
         ),
         LazyCommand(
             "attribution",
             "attribution_command",
-            "How much does each cause add to the hole? Shapley values, with the same seed.",
+            "How much does each cause add to the hole, as a Shapley value?",
         ),
         LazyCommand(
             "sweep", "sweep_command", "How does the hole change if one KEY has other values?"
@@ -36,14 +36,14 @@ SECTIONS = {
         LazyCommand(
             "scenario",
             "scenario_commands",
-            "Write a scenario: list built-in ones, explain a key, check a file.",
+            "List built-in scenarios, explain a key, check a file, or begin a new one.",
         ),
     ),
     "The story": (
         LazyCommand(
             "answer",
             "story_commands",
-            "Where did the money go? One paragraph, and the hole by kind.",
+            "Where did the money go, in one paragraph and one table?",
         ),
         LazyCommand(
             "claims",
@@ -53,7 +53,7 @@ SECTIONS = {
         LazyCommand(
             "study",
             "study_command",
-            "How large can the mechanism's share of the hole be, given the public record?",
+            "How much of the hole can the thread's mechanism explain, given the record?",
         ),
         LazyCommand(
             "timeline",
@@ -77,7 +77,7 @@ SECTIONS = {
         LazyCommand(
             "serve",
             "serve_command",
-            "Open the group's own books in Fava, with a page that says where the money went.",
+            "Open the group's own books in Fava, with a page on where the money went.",
         ),
         LazyCommand(
             "valuation",
@@ -89,12 +89,12 @@ SECTIONS = {
         LazyCommand(
             "where",
             "money_commands",
-            "Where did the money go? The hole by kind, cash by receiver, and the bridge.",
+            "Where did the money go, by kind of use and by receiver?",
         ),
         LazyCommand(
             "trace",
             "trace_command",
-            "Whose money paid for what? The group's cash under each rule of the courts.",
+            "Whose money paid for which use, by each tracing rule of the courts?",
         ),
         LazyCommand(
             "schedules",
@@ -104,7 +104,7 @@ SECTIONS = {
         LazyCommand(
             "books",
             "book_commands",
-            "What is in the books of one ENTITY? Each entity's books balance on their own.",
+            "What is in the books of one ENTITY?",
         ),
         LazyCommand(
             "trail",
@@ -117,7 +117,7 @@ SECTIONS = {
         LazyCommand(
             "skill",
             "firm_commands",
-            "Were firms skilled? Their results on the exchange and elsewhere.",
+            "Were trading firms skilled, by their results on the exchange and elsewhere?",
             formerly="illusion",
         ),
         LazyCommand(
@@ -165,7 +165,7 @@ SECTIONS = {
         LazyCommand(
             "day",
             "day_command",
-            "Print the ledger of one day: every fill and every movement of cash.",
+            "Print the ledger of one day, with every fill and every movement of cash.",
         ),
     ),
     "Proof": (
@@ -270,6 +270,6 @@ def main() -> None:
     A run is a folder. Every report is computed from the books in it, which any Beancount tool
     opens as well: bean-check, bean-query or Fava on its main.beancount.
 
-    Exit codes: 0: success; 1: an audit found an error; 2: a mistake in the command (one line says
-    which); 130: an interruption.
+    The exit code is 0 after success, 1 if an audit found an error, 2 after a mistake in the command
+    (which one line explains), and 130 after an interruption.
     """

@@ -1,4 +1,4 @@
-"""The commands on the market: expectations, lead and lag, pools."""
+"""The commands on markets: `expectations`, `lead-lag` and `pools`."""
 
 import click
 
@@ -22,8 +22,8 @@ def expectations_command(run: RunFolder) -> Expectations:
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
     this prediction with the booked result at fills, and splits the difference into volume,
-    pick-offs, and the rest. Hedging is separate. The maker makes a plan on the first of each month;
-    the plan is shown with the decision of this day.
+    pick-offs, and the rest. Hedging is not part of either result. Table plans shows the plan that
+    the maker makes on the first day of each month, with its decision on that day.
     """
     return expectations(run)
 
@@ -37,10 +37,9 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
     \b
       moneytrail lead-lag runs/out/tiny-seed1
 
-    At the estimated lag, prices paid on the house venue differ least from prices on the lead
-    venue, over all days. A positive lag means that the house follows. The interval of the estimate
-    should contain the actual ages of quotes. They are shown beside it, and the estimate does not
-    use them.
+    The estimated lag is the delay at which prices paid on the house venue differ least from prices
+    on the lead venue. A positive lag means that the house follows. The actual ages of quotes are
+    shown beside the estimate, which does not use them. Its interval should contain them.
     """
     return lead_lag(run)
 
@@ -54,9 +53,9 @@ def pools_command(run: RunFolder) -> PoolResults:
     \b
       moneytrail pools runs/out/tiny-seed1
 
-    The world tiny has no pool; a scenario adds pools in [[group.pools]].
+    The scenario tiny has no pool. A scenario adds pools in [[group.pools]].
 
-    By pool and month: its value, the number of trades, the fees, the loss versus rebalancing, and
-    the loss that theory expects at the realised variance.
+    The table has for each pool and month the value, the number of trades, the fees, the loss versus
+    rebalancing, and the loss that theory expects at the realised variance.
     """
     return pools(run)

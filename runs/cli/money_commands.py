@@ -1,4 +1,4 @@
-"""The commands on where money went, and on cash coverage."""
+"""The commands `where`, on where the money went, and `cash-coverage`."""
 
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ def _figure(found: Report) -> "Figure":
 
 @click.command("where")
 @click.argument("run", type=BOOKS)
-@click.option("--by", type=click.Choice(("quarter",)), help="The hole by kind, quarter by quarter.")
+@click.option("--by", type=click.Choice(("quarter",)), help="Show the hole of each quarter.")
 @report(
     "hole-by-kind",
     "hole-by-cause",
@@ -45,19 +45,21 @@ def _figure(found: Report) -> "Figure":
 )
 @plotted(_figure)
 def where_command(run: RunFolder, by: str | None) -> Report:
-    """Where did the money go? The hole by kind, cash by receiver, and the bridge.
+    """Where did the money go, by kind of use and by receiver?
 
     \b
       moneytrail where runs/out/tiny-seed1
       moneytrail where runs/out/tiny-seed1 --by quarter
       moneytrail where runs/out/tiny-seed1 --plot where.svg
 
-    The hole is the claims of customers outside the house group, less the group's liquid assets.
-    Positive kinds are uses, negative kinds are sources; they sum to the hole to the cent. A claim
-    is not cash: a firm that gained 100 USD may have been paid 10 USD. So cash has tables of its
-    own, and the bridge leads from opening to closing claims. Sums that must be zero are printed
-    too. The mechanism has the parts that the thread claims: quotes, liquidations and liquidity on
-    chain. Quotes have two views: the maker's, and that of the group, which earns fees on them.
+    The hole is the claims of customers outside the house group, less the group's liquid assets. A
+    positive kind is a use of money, and a negative kind is a source. All kinds sum to the hole to
+    the cent.
+
+    A claim is not cash: a firm that gained 100 USD may have been paid 10 USD. So cash has tables of
+    its own, and table bridge leads from opening to closing claims. Table the-mechanism has the
+    three causes that the thread names: quotes, liquidations and liquidity on chain. Table views has
+    the result of quotes for the maker, and for the group, which also earns fees on them.
     """
     return where_by_quarter(run) if by else where(run)
 
@@ -73,7 +75,7 @@ def cash_coverage_command(run: RunFolder) -> CoverageByDay:
       moneytrail cash-coverage runs/out/tiny-seed1
       moneytrail cash-coverage runs/out/tiny-seed1 --table dates --plot coverage.png
 
-    At each day's close: the firms' profits at the house so far, all claims of customers, and the
-    exchange's cash.
+    The report compares three amounts at the close of each day: the firms' profits at the house so
+    far, all claims of customers, and the exchange's cash.
     """
     return cash_coverage(run)

@@ -1,4 +1,4 @@
-"""Shared parts of commands on runs: parameters, and pictures."""
+"""The arguments and options that several commands share, with the option to draw a picture."""
 
 import functools
 from collections.abc import Callable
@@ -28,8 +28,8 @@ class RunParameter(click.ParamType[RunFolder]):
         path = Path(value)
         if _is_ledger(path):
             raise RunFolderError(
-                f"{path}: this needs a run's folder, with its fills and its seal; for a ledger "
-                f"alone use {', '.join(OF_ANY_LEDGER)}"
+                f"{path}: this command needs the folder of a run with its fills; for a ledger file "
+                f"use {', '.join(OF_ANY_LEDGER)}"
             )
         return RunFolder.at(path)
 
@@ -90,14 +90,14 @@ Found = TypeVar("Found", bound=Report)
 def plotted(
     figure_of: Callable[[Found], Any],
 ) -> Callable[[Callable[..., Found]], Callable[..., Found]]:
-    """Add the option --plot, which draws the report; place this decorator below `report`."""
+    """Add the option --plot, which draws the report. Place this decorator below `report`."""
 
     def decorate(command: Callable[..., Found]) -> Callable[..., Found]:
         @click.option(
             "--plot",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Also draw the report: .png, .svg or .pdf file (pip install 'moneytrail[plot]').",
+            help="Also draw the report as .png, .svg or .pdf (pip install 'moneytrail[plot]').",
         )
         @functools.wraps(command)
         def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:

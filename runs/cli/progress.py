@@ -1,4 +1,4 @@
-"""The progress of a run, shown only on a terminal."""
+"""Shows the progress of a command on a terminal."""
 
 from datetime import date
 from typing import Any
@@ -12,9 +12,9 @@ _MONTH_DAYS = 30.44
 
 
 class Progress:
-    """A line with the current phase, or with the days simulated and the remaining time.
+    """A line that shows the current phase, or the simulated days and the remaining time.
 
-    The line is shown before slow imports.
+    The line is shown before slow imports, so that the user sees it at once.
     """
 
     def __init__(self, first: str = _FIRST) -> None:
@@ -33,7 +33,7 @@ class Progress:
         self._show(_WORD, phase)
 
     def simulates(self, start: date, end: date) -> None:
-        """Show the number of simulated days from now on; *end* is the day after the last day."""
+        """Show the number of simulated days from now on. *end* is the day after the last day."""
         days = (end - start).days
         months = round(days / _MONTH_DAYS)
         span = f"{months} months" if months > 1 else f"{days} days"

@@ -23,8 +23,8 @@ def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
       moneytrail query runs/out/tiny-seed1 ".run hole" --group
       moneytrail query runs/out/tiny-seed1 "SELECT account, sum(position) GROUP BY account"
 
-    `.run` alone lists the saved queries, `.run NAME` runs one. An account is root : entity : kind :
-    counterparty, so splitcomp(account, ':', 2) is its kind. The general ledger has sums of fills;
-    `moneytrail sql` has single fills.
+    `.run` lists the saved queries, and `.run NAME` runs the query of that name. The words of an
+    account are root, entity, kind and counterparty, so splitcomp(account, ':', 2) is the kind. The
+    general ledger has only sums of fills. `moneytrail sql` reads single fills.
     """
     return [query(run, bql, group)]

@@ -15,9 +15,9 @@ def rebuild_command(run: RunFolder) -> None:
     \b
       moneytrail rebuild runs/out/tiny-seed1
 
-    The derived files are postings/ and directives.parquet, a copy of the general ledger by column
-    that reports read, and group.beancount, the house group's own books. Older runs do not have
-    them. The command stops if any other file has changed since it was sealed.
+    Reports read postings/ and directives.parquet, a copy of the general ledger by column. The file
+    group.beancount has the house group's own books. Runs of older versions lack these files. The
+    command stops if any other file has changed since it was sealed.
     """
     rebuild(run)
     click.echo(run.path)

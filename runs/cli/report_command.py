@@ -1,4 +1,4 @@
-"""The command that writes a run's exhibit."""
+"""The command that writes a web page about a run."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from runs.provenance import provenance
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("exhibit.html"),
     show_default=True,
-    help="The file to write; an existing file is replaced.",
+    help="The file to write. An existing file is replaced.",
 )
 def report_command(run: RunFolder, out: Path) -> None:
     """Write the whole story into one web page that works offline and checks itself.

@@ -9,13 +9,13 @@ from runs.cli.progress import Progress
 
 @click.command("run")
 @click.argument("scenario")
-@click.option("--seed", type=int, help="The seed, instead of the scenario's seed.")
+@click.option("--seed", type=int, help="Use this seed instead of the scenario's seed.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A new value for one key, such as maker.credit_line_usd=0; may be repeated.",
+    help="A new value for one key, such as maker.credit_line_usd=0. It may be repeated.",
 )
 @click.option(
     "--out",
@@ -25,7 +25,7 @@ from runs.cli.progress import Progress
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @click.option(
-    "--every-quote", is_flag=True, help="Simulate quote by quote: slower, with the same bytes."
+    "--every-quote", is_flag=True, help="Simulate each quote alone: slower, but the same bytes."
 )
 @click.option(
     "--sign",
@@ -51,12 +51,12 @@ def run_command(
       moneytrail run tiny --set maker.credit_line_usd=0 --set markets[0].quoter.latency_s=0.5
       moneytrail run tiny --sign ~/.ssh/id_ed25519
 
-    The last line of the output is the run's folder, for the other commands. The same scenario and
-    seed always give the same bytes. A built-in scenario is a good example for your own scenario.
-    Every run has its scenario, with all defaults, in the file scenario.toml.
+    The last line of the output is the folder of the run, which other commands need. The same
+    scenario and seed always give the same bytes. The file scenario.toml in the folder is the whole
+    scenario, with all defaults. A built-in scenario is a good example for your own scenario.
     """
     if key:
-        # Imported here, since few users sign and DuckDB delays the first line.
+        # Imported here, since few users sign a run, and importing DuckDB delays the first message.
         from ledger.proof.signature import check_signer
 
         check_signer(key)

@@ -10,7 +10,7 @@ WIDTH = 100
 
 @click.group("scenario")
 def scenario_command() -> None:
-    """Write a scenario: list built-in ones, explain a key, check a file.
+    """List built-in scenarios, explain a key, check a file, or begin a new one.
 
     \b
       moneytrail scenario list
@@ -25,7 +25,7 @@ def scenario_command() -> None:
 
 @scenario_command.command("list")
 def list_command() -> None:
-    """Which scenarios come with the program, and which question does each one study?"""
+    """Which scenarios come with the program, and which question does each scenario study?"""
     from runs.scenario_files import built_ins
     from runs.scenarios import data_of
 
@@ -48,14 +48,14 @@ def list_command() -> None:
 @scenario_command.command("explain")
 @click.argument("key")
 def explain_command(key: str) -> None:
-    """What does a KEY mean: type, range, unit, default, and which files read it?
+    """Explain a KEY: its meaning, type, range, unit and default, and the files that read it.
 
     \b
       moneytrail scenario explain maker.credit_line_usd
       moneytrail scenario explain latency_s
       moneytrail scenario explain retail.flow
 
-    Give a key by its place or by its last words. For a table, the keys in it are listed.
+    Give the whole key or its last words. If KEY is a table, the command lists the keys in it.
     """
     from runs.scenario_reference import explained
 
@@ -66,7 +66,7 @@ def explain_command(key: str) -> None:
 @click.argument("scenario")
 @click.pass_context
 def check_command(ctx: click.Context, scenario: str) -> None:
-    """What is wrong with a SCENARIO? Every fault, each on a line with its place.
+    """What is wrong with a SCENARIO? Each fault is printed on one line, with its place.
 
     \b
       moneytrail scenario check tiny
@@ -91,7 +91,7 @@ def check_command(ctx: click.Context, scenario: str) -> None:
     "--like", default="tiny", show_default=True, help="The scenario whose values are copied."
 )
 def new_command(name: str, like: str) -> None:
-    """Write NAME.toml: a scenario with a comment on each key, for you to change.
+    """Write NAME.toml, a scenario for you to change, with a comment on each key.
 
     \b
       moneytrail scenario new my-world --like tiny

@@ -34,10 +34,12 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
       moneytrail schedules runs/out/tiny-seed1 --table payments --format csv
       moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10 --xlsx schedules.xlsx
 
-    Payments in the last 90 days and the last year, by recipient and insider status; debts between
-    exchange and captive maker by month; three tests of solvency; and preferred creditors of the
-    last week, less the new value that they gave later. Payments without value in return are in a
-    separate table. In the workbook each sum is a formula over the entries of the books.
+    Table payments has all payments of the last 90 days and of the last year, by recipient, and
+    marks insiders. Table related has the debt between exchange and captive maker at each month's
+    end. Table preferences has the creditors that were paid in the last week, less the new value
+    that they gave later. Table below-value has payments without equal value in return. Three tests
+    show whether the group was solvent. In the workbook each sum is a formula over the entries of
+    the books.
     """
     found = schedules(run, until)
     if xlsx:

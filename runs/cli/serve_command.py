@@ -17,16 +17,16 @@ from runs.fava_page.serve import PORT, address, opener
     help="The port on which Fava listens.",
 )
 def serve_command(run: RunFolder, port: int) -> None:
-    """Open the group's own books in Fava, with a page that says where the money went.
+    """Open the group's own books in Fava, with a page on where the money went.
 
     \b
       moneytrail serve runs/out/tiny-seed1
 
-    The page has the answer, sources and uses, the hole by cause over time and the timeline; all of
-    them lead to Fava's journal and accounts. Needs Fava: `make tools`, or pip install
-    'moneytrail[view]'. If moneytrail is not installed, Fava can open the run's group.beancount.
+    The page has the answer, sources and uses, the hole by cause over time, and the timeline. Their
+    links lead to Fava's journal and accounts. The command needs Fava, which `make tools` or pip
+    install 'moneytrail[view]' installs. Fava alone can also open the run's group.beancount.
     """
     listen = opener(run, port)
     click.echo(f"Where did the money go? {address(run, port)}")
-    click.echo("The first page appears after some seconds, when the books are loaded. Ctrl-C: end.")
+    click.echo("The first page appears after some seconds, when the books are loaded. Ctrl-C ends.")
     listen()

@@ -20,11 +20,11 @@ def sign_command(run: RunFolder, key: Path) -> None:
     \b
       moneytrail sign runs/out/tiny-seed1 ~/.ssh/id_ed25519
 
-    KEY is a private key of OpenSSH; manifest.json.sig is written beside the manifest. With the
-    public key anyone can check with `audit --verify` that the seal is yours. A run that has changed
-    since it was sealed is not signed.
+    KEY is a private key of OpenSSH. The signature is the file manifest.json.sig beside the
+    manifest. Anyone who has your public key can check with `audit --verify` that the seal is yours.
+    The command refuses a run that has changed since it was sealed.
     """
     if broken := broken_seals(run.path):
-        raise MistakeError(f"{run.path}: {broken[0]}; a signature would confirm that")
+        raise MistakeError(f"{run.path}: {broken[0]}; a changed run is not signed")
     sign(run.path, key)
     click.echo(run.path)

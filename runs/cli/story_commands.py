@@ -21,13 +21,14 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("hole-by-kind")
 def answer_command(run: RunFolder) -> Answer:
-    """Where did the money go? One paragraph, and the hole by kind.
+    """Where did the money go, in one paragraph and one table?
 
     \b
       moneytrail answer runs/out/tiny-seed1
 
-    The hole, the largest uses, the cost of the thread's mechanism, the days on which customers'
-    money was in use, and unpaid withdrawals: each figure is from `where` or `timeline`.
+    The paragraph has the hole, the largest uses, the cost of the mechanism that the thread claims,
+    the days on which customers' money was in use, and unpaid withdrawals. The table is the hole by
+    kind. All figures are also in `where` and `timeline`.
     """
     return answered(run)
 
@@ -46,10 +47,10 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
       moneytrail timeline runs/out/tiny-seed1
       moneytrail timeline runs/out/tiny-seed1 --by day --table firsts --plot timeline.png
 
-    The first day of each milestone: the credit line is drawn; claims exceed the exchange's cash,
-    then the group's liquid assets, then these less its loans, then all assets at mark; withdrawals
-    wait; withdrawals are halted. Then the group's state at the end of each month or day, with paper
-    wealth beside cash.
+    The first table has the first day of each milestone, such as the first use of the credit line,
+    claims above the exchange's cash, insolvency at market prices, or the halt of withdrawals. The
+    other tables have the group's state at the end of each month or day, with paper wealth beside
+    cash.
     """
     return timeline(run, by)
 
@@ -66,8 +67,9 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
       moneytrail solvency runs/out/tiny-seed1 2022-05-10
       moneytrail solvency runs/out/tiny-seed1 2022-05-10 --table group
 
-    Each entity's balance sheet, which balances by itself; tokens at mark beside their cost; and the
-    consolidated sheet of exchange and maker, without their debts to each other.
+    The report has the balance sheet of each entity, the group's tokens at mark beside their cost,
+    and the consolidated balance sheet of exchange and maker, without their debts to each other.
+    Each sheet balances by itself.
     """
     return solvency(run, day)
 
@@ -83,10 +85,11 @@ def valuation_command(run: RunFolder) -> HouseValuation:
       moneytrail valuation runs/out/tiny-seed1
       moneytrail valuation runs/out/tiny-seed1 --table reviews
 
-    The world tiny has no valuation; rounds, [group.valuation] and a maker's policy add one.
+    The scenario tiny has no valuation. Funding rounds, [group.valuation] and a policy of the maker
+    add one.
 
-    For each round: the recorded price beside a multiple of growth, with and without the captive
-    maker's liquidity, and the value of the same business as a trading firm. Then month by month,
-    and each of the maker's decisions about its quotes with the figures behind it.
+    For each funding round the report compares the recorded price with a multiple of growth, with
+    and without the captive maker's liquidity, and with the value of the same business as a trading
+    firm. Other tables have these values by month, and each decision of the maker about its quotes.
     """
     return valuation(run)

@@ -36,9 +36,9 @@ TABLES = (
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The study's folder; a study that was stopped there is continued.",
+    help="The study's folder. If the study was stopped there, it is continued.",
 )
-@click.option("--members", type=click.IntRange(2), help="Play only the first members of the file.")
+@click.option("--members", type=click.IntRange(2), help="Play only this number of members.")
 @PROCESSES
 @SCHEDULER
 @click.option("--shipped", is_flag=True, help="Read the sealed result that comes with the package.")
@@ -47,7 +47,7 @@ TABLES = (
     "again",
     type=(int, click.Path(path_type=Path)),
     metavar="MEMBER FOLDER",
-    help="Play one member with full books instead.",
+    help="Play only the member of this number, and write its full books to FOLDER.",
 )
 @click.option(
     "--as-told",
@@ -67,16 +67,16 @@ def study_command(
     again: tuple[int, Path] | None,
     told: Path | None,
 ) -> StudyReport | str:
-    """How large can the mechanism's share of the hole be, given the public record?
+    """How much of the hole can the thread's mechanism explain, given the record?
 
     \b
       moneytrail study tiny
       moneytrail study tiny --members 2 --processes 1 --out my-study
       moneytrail study tiny --replay 5 my-member
 
-    A STUDY is a built-in name or a .toml file: it names unknown inputs with ranges, the facts that
-    judge each life, and the number of lives. The same command continues a stopped study, and ends
-    with the same table.
+    A STUDY is a built-in name or a .toml file. It names unknown inputs with their ranges, the facts
+    that judge each life, and the number of lives. Each life of a study is called a member. If a
+    study is stopped, the same command continues it, and ends with the same table.
     """
     path = study_path(study)
     if again:

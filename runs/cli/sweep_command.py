@@ -30,7 +30,7 @@ class SeedsParameter(click.ParamType[tuple[int, ...]]):
 @click.command("sweep")
 @click.argument("scenario")
 @click.argument("values", metavar="KEY=A,B,C")
-@click.option("--seeds", type=SeedsParameter(), default=(), help="Seeds: 1..6 or 1,2,5.")
+@click.option("--seeds", type=SeedsParameter(), default=(), help="The seeds, as 1..6 or 1,2,5.")
 @click.option(
     "--set",
     "settings",
@@ -48,8 +48,8 @@ def sweep_command(
       moneytrail sweep first-hole maker.credit_line_usd=0,100_000,10_000_000 --seeds 1..6
       moneytrail sweep first-hole markets[0].quoter.latency_s=0.5,2,5 --seeds 1,2
 
-    Every value is played with every seed, on all cores. No run is kept: `moneytrail run --set`
-    plays one again.
+    Every value is played with every seed, on all cores. The runs are not stored. `moneytrail run`
+    with --set and --seed plays a single run again.
     """
     key, each = read_values(values)
     return sweep(scenario, key, each, seeds, settings)

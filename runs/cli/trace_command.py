@@ -18,30 +18,30 @@ from runs.reporting import report
     default=ALL_CUSTOMERS.of,
     show_default=True,
     metavar="NAME",
-    help="The source to trace: a kind, a party, or both as Loans:Lender01.",
+    help="The source of the traced money: a kind, a party, or both, as in Loans:Lender01.",
 )
-@click.option("--seq", type=int, metavar="N", help="Trace a single entry's money instead.")
+@click.option("--seq", type=int, metavar="N", help="Trace the money of a single entry instead.")
 @click.option(
     "--by",
     type=click.Choice((KIND, PARTY)),
     default=KIND,
     show_default=True,
-    help="How finely sources and uses are divided.",
+    help="Sum sources and uses by kind, or by party.",
 )
 @click.option(
     "--per",
     type=click.Choice((GROUP, ACCOUNT)),
     default=GROUP,
     show_default=True,
-    help="Trace the group's cash as one account, or each entity's separately.",
+    help="Trace the group's cash as one account, or the cash of each entity on its own.",
 )
-@click.option("--daily", "is_daily", is_flag=True, help="Use each day's sums, receipts first.")
+@click.option("--daily", "is_daily", is_flag=True, help="Use daily sums, receipts first.")
 @report("paid", "fates", *TracingRule, "flows", "days")
 @plotted(trace_figure)
 def trace_command(
     run: RunFolder, of: str, seq: int | None, by: str, per: str, is_daily: bool
 ) -> Trace:
-    """Whose money paid for what? The group's cash under each rule of the courts.
+    """Whose money paid for which use, by each tracing rule of the courts?
 
     \b
       moneytrail trace runs/out/tiny-seed1
@@ -49,9 +49,9 @@ def trace_command(
       moneytrail trace runs/out/tiny-seed1 --daily --table days
       moneytrail trace runs/out/tiny-seed1 --seq 563 --plot traced.svg
 
-    Customers', lenders' and investors' cash is commingled. Courts decide by convention whose money
-    paid: first in, first out; last in, first out; pro rata, as a rolling charge; lowest
-    intermediate balance; or equal sharing at the end. Each rule is exact to the cent. Differences
-    between the rules show how uncertain the answer is.
+    The cash of customers, lenders and investors is commingled. Courts use conventions to decide
+    whose money paid for a use: first in, first out (fifo); last in, first out (lifo); pro rata, as
+    a rolling charge; lowest intermediate balance; or equal sharing at the end. Each rule is exact
+    to the cent. The differences between the rules show how uncertain the answer is.
     """
     return trace(run, Question(of, seq, by, per, is_daily))

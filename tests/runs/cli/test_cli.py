@@ -325,7 +325,7 @@ def test_a_run_signed_when_made_or_later_is_verified_by_the_public_key(
     (later / "main.beancount").write_text("; other books")
     refused = moneytrail("sign", later, key)
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "a signature would confirm that" in refused.stderr
+    assert "a changed run is not signed" in refused.stderr
 
 
 # ----------------------------------------------------------------------------- mistakes
