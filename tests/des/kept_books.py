@@ -13,7 +13,8 @@ from ledger.transaction import MONEY, Transaction, check_balance
 class Books:
     """A journal that checks and keeps each transaction and updates account balances."""
 
-    opened: Collection[str] | None = None  # accounts that may be posted to; None: any
+    # accounts to which postings are allowed; None: to any account
+    opened: Collection[str] | None = None
     transactions: list[Transaction] = field(default_factory=list)
     events: list[tuple[int, str, str]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

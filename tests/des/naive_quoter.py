@@ -17,10 +17,10 @@ import numpy as np
 
 
 class Outcome(NamedTuple):
-    """Results per quote, summed over both sides."""
+    """Results per quote, as sums over both sides."""
 
-    loss: float  # ticks
-    loss_error: float  # standard error, computed from means of batches
+    loss: float  # price ticks
+    loss_error: float  # standard error, computed from the means of batches
     hits: float
     hits_error: float
 
@@ -38,7 +38,7 @@ def quoted(
     quotes: int,
     batches: int = 50,
 ) -> Outcome:
-    """Simulate a number of quotes; return their mean loss and hits."""
+    """Simulate a number of quotes, and return their mean loss and mean number of hits."""
     first_s = 10 * latency_s + 5
     end_s = first_s + quotes * refresh_s
     times = np.sort(rng.uniform(0, end_s, rng.poisson(ticks_per_s * end_s)))

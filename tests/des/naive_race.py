@@ -47,8 +47,10 @@ class Interval:
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # the firms' thresholds, in ticks
     orders: Sequence[int]  # lots of one order, by firm
-    rooms: tuple[Sequence[int], Sequence[int]]  # lots until a firm's position limit, by side
-    others: tuple[int, int, int]  # other makers: distance in ticks, lots, age of their price in us
+    # lots that a firm may still trade before its position limit, by side
+    rooms: tuple[Sequence[int], Sequence[int]]
+    # other makers: distance of quotes in ticks, size in lots, age of their price in us
+    others: tuple[int, int, int]
     delay_us: Callable[[int, int, int], int]  # delay of an order by firm, posting and side
 
 
@@ -72,7 +74,7 @@ class NaiveFill(NamedTuple):
     lots: int
     price: int
     lead: int
-    quoted: int | None  # lead price used for the quote; None: other makers
+    quoted: int | None  # lead price from which the quote was made; None: other makers
     age_us: int | None
     trigger: str  # "posting", "tick", or "" for a customer
 
@@ -99,7 +101,7 @@ class Order:
     holder: int
     side: int
     limit: int | None  # the worst acceptable price; None: any
-    lots: int | None  # None: the most that the firm may take at arrival
+    lots: int | None  # None: as many lots as the firm may take at the arrival
     trigger: str
 
 
@@ -143,13 +145,13 @@ class NaiveRace:
         return self.fills
 
     def schedule(self, time_us: int, happen: Callable, *details) -> None:
-        """Insert an event, sorted by time, then type, then firm, then time of sending."""
+        """Insert an event in the order of time, then type, then firm, then time of sending."""
         rank = [self.settle, self.tick, self.post, self.look, self.arrive].index(happen)
         firm = details[0].firm if happen == self.arrive else 0
         heappush(self.heap, (time_us, rank, firm, next(self.sent), happen, details))
 
     def postings(self, start_us: int, refresh_us: int) -> Iterator[int]:
-        """Yield the times of postings: at whole multiples of the refresh, or at every tick."""
+        """Yield the times of postings, at whole multiples of the refresh time or at every tick."""
         if refresh_us == 0:
             yield from (time_us for time_us, _ in self.ticks)
         else:
@@ -157,7 +159,7 @@ class NaiveRace:
             yield from range(first_us, self.end_us, refresh_us)
 
     def settle(self, time_us: int, interval: Interval) -> None:
-        """Replace the decisions in force."""
+        """Replace the decisions that are in force."""
         self.decided = interval
         self.rooms = [list(rooms) for rooms in interval.rooms]
 
@@ -180,7 +182,10 @@ class NaiveRace:
         self.schedule(time_us, self.look)
 
     def price_at(self, time_us: int) -> int:
-        """Return the price of the last tick at or before a time, or else of the first tick."""
+        """Return the price of the last tick at or before a time.
+
+        Before all ticks, return the price of the first tick.
+        """
         before = [price for tick_us, price in self.ticks if tick_us <= time_us]
         return before[-1] if before else self.ticks[0][1]
 
@@ -203,7 +208,7 @@ class NaiveRace:
                 self.schedule(time_us + delay_us, self.arrive, order)
 
     def beyond(self, price: int, side: int) -> int:
-        """Return a taker's gain on this side at the lead price, per lot."""
+        """Return a taker's gain on this side per lot, at the lead price."""
         return self.lead - price if side == ASK else price - self.lead
 
     def arrive(self, time_us: int, order: Order) -> None:

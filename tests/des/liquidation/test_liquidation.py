@@ -1,4 +1,4 @@
-"""The parts of liquidation: thresholds, forced orders, transfers to providers, capacities."""
+"""The parts of a liquidation: thresholds, forced orders, transfers to providers, capacities."""
 
 from datetime import date
 
@@ -53,7 +53,7 @@ def below_by_looking_at_all(
     st.sampled_from([10_000, 30_000, 200_000]),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all_accounts(
+def test_sorted_thresholds_find_the_same_accounts_below_maintenance_as_a_scan_of_all_accounts(
     seed, m_e6, with_tokens
 ):
     draws = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all_accounts(
             accounts.sort()
 
 
-def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth(monkeypatch):
+def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth_of_its_value(monkeypatch):
     one, none = np.array([1]), np.array([0])
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     accounts.mark_tokens(np.array([30_000, 1]))
@@ -103,7 +103,7 @@ def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth(monkeypatc
 
 
 @given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
-def test_tokens_are_sold_at_most_at_their_margin_value(mark, weight_e6, tokens):
+def test_tokens_are_sold_for_at_most_their_margin_value(mark, weight_e6, tokens):
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
 
@@ -112,7 +112,7 @@ def test_tokens_are_sold_at_most_at_their_margin_value(mark, weight_e6, tokens):
 
 
 @given(st.lists(st.integers(-5, 5), max_size=40), st.sampled_from([1, -1]), st.integers(1, 12))
-def test_opposing_accounts_are_sorted_by_size_and_then_by_age(lots, side, most):
+def test_opposing_accounts_are_sorted_by_size_and_accounts_of_equal_size_by_age(lots, side, most):
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     none = np.zeros(len(lots), dtype=np.int64)
     accounts.enter(none, np.array(lots, dtype=np.int64), none, none, none)
@@ -130,7 +130,7 @@ def orders_of(lots: int, keep: int, seconds: int, holder: int = 7) -> np.ndarray
     return forced_orders(KEY, *one, 10**9, MAY_9_US, MAY_9_US + seconds * SECOND_US)
 
 
-def test_forced_orders_are_a_tenth_of_the_position_every_six_seconds_on_average():
+def test_on_average_a_forced_order_closes_a_tenth_of_the_position_every_six_seconds():
     n, lots = 60_000, 10**6
     everybody = np.arange(n)
     sent = forced_orders(
@@ -152,10 +152,11 @@ def test_forced_orders_never_exceed_the_position(lots, keep, is_long):
     closed = sent["lots"].sum()
     assert closed <= lots
     if len(sent):
-        assert lots - (closed - sent["lots"][-1]) > keep  # the last order was needed
+        # without the last order more than *keep* lots would be left
+        assert lots - (closed - sent["lots"][-1]) > keep
 
 
-def test_forced_orders_of_one_second_sum_to_at_most_the_cap():
+def test_forced_orders_of_one_second_add_up_to_at_most_the_cap():
     n = 50
     sent = forced_orders(
         KEY,
@@ -196,7 +197,7 @@ MARK = st.integers(10**5, 10**7)
 
 
 @given(EQUITY, POSITION, MARK, st.integers(0, 3))
-def test_the_equity_of_a_transferred_account_goes_to_the_taker_and_the_fund(
+def test_the_equity_of_a_transferred_account_is_split_between_taker_and_fund(
     equity, position, mark, thirds
 ):
     part = hand_over(equity, position, abs(position), mark, 1, thirds)
@@ -210,7 +211,7 @@ def test_the_equity_of_a_transferred_account_goes_to_the_taker_and_the_fund(
 
 
 @given(st.integers(0, 10**9), POSITION, MARK)
-def test_a_transfer_at_the_zero_price_leaves_less_than_a_tick_of_equity(equity, position, mark):
+def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick(equity, position, mark):
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
     assert part.left_cents >= 0
@@ -218,7 +219,7 @@ def test_a_transfer_at_the_zero_price_leaves_less_than_a_tick_of_equity(equity, 
 
 
 @given(EQUITY, POSITION, MARK, st.data())
-def test_an_account_transferred_in_parts_gives_the_same_total(equity, position, mark, data):
+def test_an_account_that_is_transferred_in_parts_gives_the_same_total(equity, position, mark, data):
     left, side = abs(position), 1 if position > 0 else -1
     remaining, given_away = equity, 0
     while left:
@@ -231,7 +232,7 @@ def test_an_account_transferred_in_parts_gives_the_same_total(equity, position, 
     assert given_away == equity
 
 
-def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_each_second():
+def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_of_its_position_each_second():
     assert transferred_lots(1_000, 900, 1_000, seconds=1) == 100
     assert transferred_lots(1_000, 900, 1_000, seconds=2) == 190
     assert transferred_lots(1_000, 999, 1_000, seconds=3_600) == pytest.approx(973, abs=30)
@@ -257,7 +258,8 @@ def test_providers_take_positions_pro_rata_to_their_unused_capacity():
 
     assert backstop.take(40, 100) == [30, 10]
     backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
-    assert backstop.take(1_000, 100) == [300, 100]  # capacity is exhausted, so 600 are not taken
+    # the capacity is exhausted, so 600 of the 1,000 are not taken
+    assert backstop.take(1_000, 100) == [300, 100]
 
 
 def test_a_provider_below_its_minimum_balance_takes_nothing():
@@ -310,7 +312,7 @@ def test_drawn_leverage_has_the_stated_mean_and_stays_below_the_limit():
     assert (np.abs(drawn.lots) * 10 / drawn.collateral_cents).max() <= 5
 
 
-def test_the_leverage_limit_of_the_day_applies():
+def test_the_leverage_limit_that_is_in_force_on_the_day_applies():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
 
@@ -319,7 +321,7 @@ TOKENS = (
     CollateralToken(name="SOL", market="SOL-PERP", weight=0.9, share=0.2),
     CollateralToken(name="BTC", market="BTC-PERP", weight=0.5, share=0.3),
 )
-LOT_CENTS = np.array([700, 90])  # of BTC-PERP and SOL-PERP
+LOT_CENTS = np.array([700, 90])  # one lot of BTC-PERP and one lot of SOL-PERP
 
 
 def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
@@ -327,7 +329,7 @@ def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
     return population(1, MAY_9, given, 20_000, [1, 1], LOT_CENTS, markets)
 
 
-def test_the_stated_share_of_holders_deposits_whole_lots_of_tokens_as_collateral():
+def test_the_stated_share_of_customers_deposits_whole_lots_of_tokens_as_collateral():
     cash = drawn_with((), [])
     drawn = drawn_with(TOKENS, [1, 0])
 
@@ -352,9 +354,9 @@ def test_leverage_is_computed_on_the_margin_value_of_tokens():
     assert leverage[brought].mean() == pytest.approx(leverage[~brought].mean(), rel=0.05)
 
 
-def test_holders_of_cash_do_not_depend_on_tokens_as_collateral():
+def test_customers_with_cash_as_collateral_do_not_depend_on_the_tokens_of_others():
     cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
-    # Every drawn holder can afford a lot, so both populations have the same holders.
+    # Every drawn customer can afford a lot, so both populations have the same customers.
     assert len(cash.lots) == len(drawn.lots) == 20_000
     own = drawn.token_market == NONE
 
@@ -362,7 +364,7 @@ def test_holders_of_cash_do_not_depend_on_tokens_as_collateral():
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_if_tokens_run_out_holders_deposit_the_same_margin_value_in_cash():
+def test_customers_deposit_cash_of_the_same_margin_value_if_there_are_no_tokens_left():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

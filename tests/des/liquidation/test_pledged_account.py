@@ -1,4 +1,4 @@
-"""A loan against tokens: the borrowing limit, the failure, and sales in a thin order book."""
+"""A loan against tokens: the borrowing limit, the failure, and the sales in a thin order book."""
 
 from itertools import product
 from pathlib import Path
@@ -32,12 +32,12 @@ def loan(**changes: object) -> PledgedLoan:
 
 
 @pytest.mark.parametrize(("leverage", "cents"), [(1.0, 50), (10.0, 90), (100.0, 99)])
-def test_a_loan_leaves_a_margin_of_one_over_the_maximum_leverage(leverage, cents):
+def test_a_loan_leaves_a_margin_of_one_divided_by_the_maximum_leverage(leverage, cents):
     assert lendable_cents(100, loan(leverage_max=leverage)) == cents
 
 
 @given(st.integers(0, 10**13), st.integers(1, 200))
-def test_the_maximum_loan_uses_the_margin_to_the_cent(counted, leverage):
+def test_the_largest_loan_uses_all_margin_to_the_cent(counted, leverage):
     most = lendable_cents(counted, loan(leverage_max=float(leverage)))
     margin_e6 = round(E6 / leverage)
 
@@ -48,12 +48,12 @@ def test_the_maximum_loan_uses_the_margin_to_the_cent(counted, leverage):
 def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
     assert size_weight_e6(0.0, 1e9) > E6  # a factor of zero has no effect
     assert size_weight_e6(0.0008, 1_000_000.0) == 611_111
-    assert size_weight_e6(0.0008, 100.0) > E6  # too few tokens for an effect
+    assert size_weight_e6(0.0008, 100.0) > E6  # too few tokens for a lower weight
     assert size_weight_e6(0.00025, 500_000_000.0) == 166_915
 
 
 @pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
-def test_the_lots_sold_are_the_fewest_that_restore_the_margin(lot_cents):
+def test_as_few_lots_are_sold_as_restore_the_margin(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
         brings = lot_cents  # in a deep order book a lot is sold at its price
@@ -68,17 +68,17 @@ def test_the_lots_sold_are_the_fewest_that_restore_the_margin(lot_cents):
         assert not sold or short(sold - 1)
 
 
-def test_if_a_sale_yields_less_than_the_margin_value_all_lots_are_sold():
+def test_all_lots_are_sold_if_a_sale_yields_less_than_the_margin_value():
     assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
 
 
-def test_the_order_book_absorbs_its_depth_once_per_refill():
+def test_the_order_book_buys_tokens_for_its_depth_once_per_refill():
     assert BOOK.room_cents(60) == 5 * 1_000 * 100
     assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
 
 
-def test_a_sale_of_the_whole_depth_costs_half_of_the_books_width():
+def test_a_sale_of_the_whole_depth_costs_half_the_width_of_the_order_book():
     room = BOOK.room_cents(3_600)
 
     assert BOOK.brings_cents(room, 3_600) == room * 99_975 // 100_000  # 2.5 basis points
@@ -93,7 +93,7 @@ def test_one_large_sale_yields_at_most_as_much_as_two_smaller_sales(one, other):
 
 
 def test_whole_lots_of_tokens_are_all_pledged():
-    """The example is 0.3 tokens in lots of 0.1: in floats 0.3 / 0.1 is less than 3."""
+    """The example is 0.3 tokens in lots of 0.1. As floats, 0.3 / 0.1 is less than 3."""
     (loan,) = load(str(THIN)).pledged_loans
     token = SimpleNamespace(contract=SimpleNamespace(lot="0.1"))
 

@@ -1,4 +1,4 @@
-"""The daily notes on each market: the displayed order book and the range of the lead price."""
+"""The notes of a day on each market: the displayed order book and the range of the lead price."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ BUSY = Path(__file__).parents[2] / "worlds" / "busy.toml"
 HOURS = range(0, DAY_US, DAY_US // 24)
 
 
-def test_the_noted_price_range_of_a_day_is_the_range_of_its_ticks(busy_run: RunFolder):
+def test_the_noted_price_range_of_a_day_is_the_range_of_the_ticks_of_the_day(busy_run: RunFolder):
     scenario, found = load(str(BUSY)), {}
     start_us, end_us = midnight_us(scenario.run.start), midnight_us(scenario.run.end)
     for market in scenario.markets:
@@ -34,7 +34,7 @@ def test_the_noted_price_range_of_a_day_is_the_range_of_its_ticks(busy_run: RunF
     assert {(day, note.market): (note.low_usd, note.high_usd) for day, note in noted} == found
 
 
-def test_the_noted_book_has_the_stated_spread_and_depth_within_a_tick_and_a_lot(
+def test_the_noted_order_book_has_the_stated_spread_and_depth_within_a_tick_and_a_lot(
     busy_run: RunFolder,
 ):
     scenario = load(str(BUSY))
@@ -44,7 +44,7 @@ def test_the_noted_book_has_the_stated_spread_and_depth_within_a_tick_and_a_lot(
     for _, book in noted:
         market = next(each for each in scenario.markets if each.name == book.market)
         quoter, others = market.quoter, market.others
-        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # a lower bound of the price
+        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # the price is at least this
         tick_bps = 10_000 * float(market.tick_usd) / price_usd
         assert float(book.captive_half_spread_bps) == pytest.approx(
             quoter.half_spread_bps, abs=tick_bps
@@ -71,7 +71,7 @@ def test_a_sampled_run_notes_the_displayed_size_without_the_weight_of_the_hour(e
         assert both or one
 
 
-def test_the_book_is_noted_in_the_first_played_hour_of_a_day():
+def test_the_order_book_is_noted_in_the_first_played_hour_of_a_day():
     hours = TradedHours(6, 1, 2)
     for i in range(200):
         day_us = midnight_us(date(2022, 1, 1)) + i * DAY_US

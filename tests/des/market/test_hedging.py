@@ -1,4 +1,4 @@
-"""Positions are hedged on the lead venue once, with a delay, and at the stated cost."""
+"""Positions are hedged once on the lead venue, with a delay, and at the stated cost."""
 
 import math
 from fractions import Fraction
@@ -45,11 +45,11 @@ def still(price: int) -> Ticks:
     traded=st.lists(st.tuples(*[st.integers(-50, 50)] * len(HEDGERS)), min_size=1, max_size=12),
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
-def test_every_position_is_hedged_exactly_once_with_any_delay(traded, delays_us):
-    """If a delay exceeds an interval, pending orders count; at the end all positions are zero."""
+def test_every_position_is_hedged_exactly_once_for_any_delay(traded, delays_us):
+    """Pending orders count if a delay exceeds an interval. At the end all positions are zero."""
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
-    idle = [(0,) * len(HEDGERS)] * 5  # intervals in which all orders fill
+    idle = [(0,) * len(HEDGERS)] * 5  # enough intervals without trades for all orders to be filled
     filled = []
     for i, lots in enumerate([*traded, *idle]):
         now_us = i * STEP_US
@@ -74,7 +74,7 @@ def test_every_position_is_hedged_exactly_once_with_any_delay(traded, delays_us)
     )
 
 
-def test_firms_hedge_each_fill_separately_even_if_two_would_cancel():
+def test_firms_hedge_each_fill_separately_even_if_two_hedges_would_cancel_each_other():
     desk = desk_of()
     desk.follow(house_fills((10, FAST, 7), (20, FAST, -7), (30, SLOW, 1)))
     rows = desk.fills(STEP_US, still(30_000), 0.0)
@@ -90,7 +90,7 @@ def test_uninformed_customers_do_not_hedge():
     assert len(desk.fills(STEP_US, still(30_000), 0.0)) == 0
 
 
-def test_the_lots_for_price_impact_are_the_net_orders_and_are_counted_once():
+def test_the_lots_that_move_the_price_are_the_net_orders_and_are_counted_once():
     desk = desk_of()
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
@@ -102,8 +102,11 @@ def test_the_lots_for_price_impact_are_the_net_orders_and_are_counted_once():
 # ---- the time and the price
 
 
-def test_a_hedge_is_filled_at_the_lead_price_at_its_arrival():
-    """The price is 30 000 at the decision; a fill has the last tick at or before its arrival."""
+def test_a_hedge_is_filled_at_the_lead_price_at_the_time_of_its_arrival():
+    """The price is 30 000 at the decision.
+
+    A fill has the price of the last tick at or before the arrival of the order.
+    """
     ticks = Ticks(
         np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
         np.array([30_000, 30_100, 30_200, 30_300, 30_400]),
@@ -120,7 +123,7 @@ def test_a_hedge_is_filled_at_the_lead_price_at_its_arrival():
     assert (rows["maker"] == OUTSIDE).all()
 
 
-def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next():
+def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next_interval():
     desk = desk_of(delays_us=(STEP_US, STEP_US - 1, 0))
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10)))
@@ -136,7 +139,7 @@ def test_an_order_that_arrives_at_the_end_of_an_interval_belongs_to_the_next():
     half_spread_bps=st.integers(0, 10**4).map(lambda n: n / 100),
     impact=st.sampled_from([0.0, 1e-7, 3e-6]),
 )
-def test_a_hedge_pays_half_spread_and_impact_each_rounded_up_to_a_tick(
+def test_a_hedge_pays_half_spread_and_price_impact_each_rounded_up_to_a_tick(
     price, lots, half_spread_bps, impact
 ):
     desk = desk_of(half_spread_bps=half_spread_bps)

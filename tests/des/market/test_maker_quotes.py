@@ -1,4 +1,4 @@
-"""The maker's decisions on quotes: their times, their inputs, and their effect on quotes."""
+"""The maker's decisions on quotes: their times, their inputs, and their effect on the quotes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -75,7 +75,7 @@ def maker(choice: Choice, simulation: Simulation, spread_times: float = 1.0) -> 
 FIVE, NINE = MonthlyQuotes(5.0, 20_000_00), MonthlyQuotes(9.0, 50_000_00)
 
 
-def test_the_maker_decides_at_the_start_and_on_the_first_of_each_month():
+def test_the_maker_decides_at_the_start_and_on_the_first_day_of_each_month():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + 2 * DAY_US, HOUR_US):
@@ -84,7 +84,7 @@ def test_the_maker_decides_at_the_start_and_on_the_first_of_each_month():
     assert [now_us for now_us, _ in choice.asked] == [START, APRIL]
 
 
-def test_a_policy_receives_the_volume_and_predictions_of_the_last_month():
+def test_a_policy_receives_the_volume_and_the_predictions_of_the_month_before():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + HOUR_US, HOUR_US):
@@ -98,7 +98,7 @@ def test_a_policy_receives_the_volume_and_predictions_of_the_last_month():
 
 @pytest.mark.parametrize("spread_times", [1.0, 2.0])
 def test_all_levels_move_with_the_decided_half_spread(spread_times):
-    """The decision adds 4 bps to each level; `spread_times` multiplies all distances."""
+    """The decision adds 4 bps to each level, and `spread_times` multiplies all distances."""
     stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     simulation = Simulation()
@@ -110,7 +110,7 @@ def test_all_levels_move_with_the_decided_half_spread(spread_times):
     assert plan.shown_lots == (50, 50)
 
 
-def test_a_maker_that_displays_half_its_size_simulates_half_the_size():
+def test_a_maker_that_displays_half_the_size_also_simulates_half_the_size():
     simulation = Simulation()
     quotes = maker(Choice(FIVE), simulation)
     quotes.look(START, state(shows=0.5))
@@ -119,10 +119,11 @@ def test_a_maker_that_displays_half_its_size_simulates_half_the_size():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_in_sampled_hours_limit_and_skew_use_the_position_of_one_hour():
-    """The limit is 40 lots. With hours of weight four, the booked position is four times as large.
+def test_limit_and_skew_use_the_position_of_a_single_hour_if_hours_are_sampled():
+    """The limit is 40 lots.
 
-    At the start of an hour, 120 booked lots count as 30; 60 more within the hour count as 15.
+    With hours of weight four, the booked position is four times as large. At the start of an hour,
+    120 booked lots count as 30 lots. Another 60 booked lots within the hour count as 15 lots.
     """
     in_four = TradedHours(4, 0, 0)
     hours_us = range(START, START + 9 * DAY_US, HOUR_US)
@@ -147,7 +148,7 @@ def test_in_sampled_hours_limit_and_skew_use_the_position_of_one_hour():
 
 
 def test_a_decided_size_of_a_quarter_lot_is_displayed_in_a_quarter_of_settlements():
-    """In three quarters of the settlements nothing is displayed."""
+    """Nothing is displayed in the other three quarters of the settlements."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")
@@ -163,7 +164,7 @@ def test_a_decided_size_of_a_quarter_lot_is_displayed_in_a_quarter_of_settlement
     assert np.mean([plan.shown_lots[0] for plan in plans]) == pytest.approx(0.25, abs=0.03)
 
 
-def test_the_note_of_a_decision_has_the_figures_of_the_last_month():
+def test_the_note_of_a_decision_has_the_figures_of_the_month_before():
     quotes = maker(Choice(FIVE, NINE), Simulation())
     quotes.look(START, state())
     first = noted("X-PERP", "believed", quotes)
@@ -181,7 +182,7 @@ def test_the_note_of_a_decision_has_the_figures_of_the_last_month():
 
 
 @pytest.mark.parametrize(("widens", "offsets"), [(True, (150, 210)), (False, (50, 70))])
-def test_levels_widen_with_the_other_makers_only_if_widening_is_on(widens, offsets):
+def test_levels_widen_with_the_quotes_of_other_makers_only_if_widening_is_on(widens, offsets):
     stressed = SimpleNamespace(half_spread_times=lambda now_us: 3.0)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     policy, choice = replace(AS_STATED, widens=widens), Choice(MonthlyQuotes(5.0, 1_000_00))

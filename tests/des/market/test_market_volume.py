@@ -40,7 +40,7 @@ def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
 
 
 @given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
-def test_each_fill_is_counted_once_under_its_motive(parts):
+def test_each_fill_is_counted_once_and_under_its_motive(parts):
     volume = MarketVolume(TICK_CENTS)
     volume.begin_hour(1.0)
     for found, others in parts:
@@ -58,7 +58,7 @@ def traded(volume: MarketVolume, usd: float, response: float = 1.0, stands_for: 
     volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
 
 
-def test_the_daily_pace_is_computed_over_the_last_24_hours_or_fewer_at_the_start():
+def test_the_daily_pace_of_volume_covers_the_last_24_hours_or_at_the_start_fewer_hours():
     volume = MarketVolume(TICK_CENTS)
     paces = [volume.usd_per_day()]
     for usd in (300.0, *[600.0] * 23, 600.0):
@@ -71,7 +71,7 @@ def test_the_daily_pace_is_computed_over_the_last_24_hours_or_fewer_at_the_start
     assert paces[25] == pytest.approx(24 * 600)  # the first hour is no longer among the last 24
 
 
-def test_if_an_hour_represents_twelve_the_last_two_hours_are_a_day():
+def test_the_daily_pace_covers_the_last_two_hours_if_an_hour_represents_twelve_hours():
     volume = MarketVolume(TICK_CENTS)
     for usd in (9_999.0, 300.0, 600.0):
         traded(volume, usd, stands_for=12)
@@ -79,7 +79,7 @@ def test_if_an_hour_represents_twelve_the_last_two_hours_are_a_day():
     assert volume.usd_per_day() == pytest.approx(900)
 
 
-def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace():
+def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace_of_volume():
     volume = MarketVolume(TICK_CENTS)
     for usd in (2_400.0, 1_200.0):
         traded(volume, usd, stands_for=12)
@@ -89,13 +89,13 @@ def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace():
     assert volume.usd_per_day() == pytest.approx(1_200 + 12 * 50, abs=1)
 
 
-def test_the_volume_without_the_maker_excludes_demand_attracted_by_its_quotes():
+def test_the_volume_without_the_maker_excludes_the_demand_that_its_quotes_attract():
     volume = MarketVolume(TICK_CENTS)
     traded(volume, 300.0, response=3.0)
     traded(volume, 300.0, response=1.0)
     volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
 
-    # Without the maker there are no hits, and its customers trade with other makers.
+    # Without the maker there are no hits, and the maker's customers trade with other makers.
     assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
 
 
@@ -106,7 +106,7 @@ def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
     )
 
 
-def test_the_note_of_a_day_has_volume_and_record_and_the_next_day_starts_at_zero():
+def test_the_note_of_a_day_has_volume_and_record_and_the_volume_of_the_next_day_starts_at_zero():
     volume, noted = MarketVolume(TICK_CENTS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)
@@ -127,7 +127,7 @@ def test_the_note_of_a_day_has_volume_and_record_and_the_next_day_starts_at_zero
     assert house.usd_per_day() > 0  # the pace includes hours of the day before
 
 
-def test_the_volume_of_a_month_accumulates_over_its_days():
+def test_the_volume_of_a_month_is_the_sum_over_its_days():
     volume = MarketVolume(TICK_CENTS)
     house = HouseVolume(
         ["BTC-PERP"],

@@ -1,4 +1,4 @@
-"""The demand of uninformed customers, stated or recorded, agrees with formulas."""
+"""The demand of uninformed customers, stated or recorded, agrees with the formulas."""
 
 from datetime import date
 
@@ -40,7 +40,7 @@ def demand_of(
 
 
 @given(offset=ticks, bid=lots, ask=lots, levels=st.integers(1, 3), e=elasticities, d=elasticities)
-def test_demand_rises_with_narrower_spreads_and_more_depth_at_constant_elasticities(
+def test_demand_rises_with_narrower_spreads_and_with_more_depth_at_constant_elasticities(
     offset, bid, ask, levels, e, d
 ):
     assume(bid or ask)
@@ -76,7 +76,7 @@ def test_stated_demand_does_not_depend_on_earlier_volume():
 
 
 @given(traded_usd=st.lists(st.integers(0, 100_000), min_size=1, max_size=24))
-def test_recorded_demand_is_the_recorded_volume_so_far_less_traded_volume(traded_usd):
+def test_recorded_demand_is_the_recorded_volume_so_far_less_the_volume_already_traded(traded_usd):
     demand, volume = demand_of("recorded", 1.0, 1.0)
     for hours_before, usd in enumerate(traded_usd):
         volume.begin_hour(1.0)
@@ -87,7 +87,7 @@ def test_recorded_demand_is_the_recorded_volume_so_far_less_traded_volume(traded
         volume.count(new_rows(0), 100 * usd)
 
 
-def test_volume_above_the_record_does_not_reduce_demand_of_the_next_day():
+def test_volume_above_the_record_does_not_reduce_the_demand_of_the_next_day():
     demand, volume = demand_of("recorded")
     volume.begin_hour(1.0)
     volume.count(new_rows(0), 10**12)
@@ -99,7 +99,7 @@ def test_volume_above_the_record_does_not_reduce_demand_of_the_next_day():
 
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
-def test_an_hour_that_represents_twelve_has_twelve_times_the_demand(closure):
+def test_an_hour_that_represents_twelve_hours_has_twelve_times_the_demand(closure):
     demand, volume = demand_of(closure)
     for hour in (3, 17):
         volume.begin_hour(1.0, 12)

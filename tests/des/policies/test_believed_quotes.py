@@ -1,4 +1,4 @@
-"""The policy 'believed' chooses the quotes with the best prediction on a grid around the last."""
+"""The policy 'believed' chooses the best predicted quotes on a grid around the last quotes."""
 
 import pytest
 from as_stated import AsStated
@@ -24,18 +24,18 @@ def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth
     return SeenMonth(30, traded, 10**8, 10**7, showed, promised)
 
 
-def test_after_a_month_without_quotes_the_believed_policy_displays_the_stated_size():
+def test_the_believed_policy_displays_the_stated_size_after_a_month_without_quotes():
     """A market may be listed long before the maker quotes in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert BELIEVED.decide(0, nothing) == Decided(FIRST)
 
 
-def test_before_any_observation_the_believed_policy_displays_the_stated_size():
+def test_the_believed_policy_displays_the_stated_size_before_any_observation():
     assert BELIEVED.decide(0, None) == Decided(FIRST)
 
 
-def test_the_nine_candidates_are_one_step_around_the_last_spread_and_size():
+def test_the_nine_candidates_are_at_most_one_step_away_from_the_last_spread_and_size():
     first, *others = BELIEVED.considers(FIRST)
 
     assert first == FIRST
@@ -53,11 +53,11 @@ def test_the_candidate_with_the_best_prediction_is_chosen(best):
     assert decided == Decided(BELIEVED.considers(FIRST)[best], Outlook(3, 7))
 
 
-def test_if_all_predictions_are_equal_the_quotes_do_not_change():
+def test_the_quotes_do_not_change_if_all_predictions_are_equal():
     assert BELIEVED.decide(0, seen(FIRST, *[0] * 9)).quotes == FIRST
 
 
-def test_after_a_month_without_trades_the_quotes_do_not_change():
+def test_the_quotes_do_not_change_after_a_month_without_trades():
     decided = BELIEVED.decide(0, seen(FIRST, *range(9), traded=0))
 
     assert decided == Decided(FIRST, Outlook(0, 7))

@@ -29,25 +29,26 @@ def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
     return SeenMonth(30, traded, own, 0, showed, (promised,))
 
 
-def test_after_a_month_without_quotes_growth_displays_the_stated_size():
+def test_the_growth_policy_displays_the_stated_size_after_a_month_without_quotes():
     """A market may be listed long before the maker quotes in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert GROWTH.decide(0, nothing) == Decided(FIRST)
 
 
-def test_before_any_observation_growth_displays_the_stated_size():
+def test_the_growth_policy_displays_the_stated_size_before_any_observation():
     assert GROWTH.decide(0, None) == Decided(FIRST)
 
 
 @pytest.mark.parametrize(
     ("own", "shown_cents", "held_by"),
     [
-        (200, 1_000_00, ""),  # the achieved share is the target
-        (100, 2_000_00, ""),  # half of the target
-        (400, 500_00, ""),  # twice the target
-        (10, 4_000_00, STEP),  # a twentieth of the target: the size grows at most four times
-        (1_000, 250_00, STEP),  # all of the volume: the size falls at most to a quarter
+        (200, 1_000_00, ""),  # the achieved share equals the target share
+        (100, 2_000_00, ""),  # the achieved share is half of the target share
+        (400, 500_00, ""),  # the achieved share is twice the target share
+        # a twentieth of the target share, but the size grows at most four times
+        (10, 4_000_00, STEP),
+        (1_000, 250_00, STEP),  # all of the volume, but the size falls at most to a quarter
     ],
 )
 def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_cents, held_by):
@@ -57,12 +58,12 @@ def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_c
     assert decided.held_by == held_by
 
 
-def test_the_plan_scales_own_volume_with_size_and_earns_the_predicted_rate():
-    """The size doubles, so own volume of 100 becomes 200; the predicted result is half of it."""
+def test_the_plan_scales_the_volume_of_the_maker_with_size_and_earns_the_predicted_rate():
+    """The size doubles, so a volume of 100 becomes 200. The predicted result is half the volume."""
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 
-def test_the_target_share_is_that_of_the_last_step_before_the_decision():
+def test_the_target_share_is_the_last_one_stated_before_the_decision():
     steps = ({"since": date(2022, 5, 1), "share": 0.1},)
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}
@@ -78,13 +79,15 @@ def test_the_target_share_is_that_of_the_last_step_before_the_decision():
 
 
 @pytest.mark.parametrize("traded", [0, 1_000])
-def test_after_a_month_without_own_trades_growth_does_not_change_the_quotes(traded):
+def test_the_growth_policy_does_not_change_the_quotes_after_a_month_without_fills_of_the_maker(
+    traded,
+):
     month = seen(traded, 0)
 
     assert GROWTH.decide(0, month) == Decided(month.showed, month.promised[0])
 
 
-def test_the_size_decided_by_growth_is_at_most_the_limit_and_never_zero():
+def test_the_size_decided_by_the_growth_policy_is_at_most_the_limit_and_never_zero():
     held = GROWTH.decide(0, seen(1_000, 1, 40_000_00))
     assert (held.quotes.shown_cents, held.held_by) == LIMIT
     assert GROWTH.decide(0, seen(1_000, 1_000, 1)).quotes.shown_cents == 1

@@ -31,7 +31,7 @@ def test_a_stated_size_is_displayed_from_the_first_day_of_its_month():
 
 
 @pytest.mark.parametrize(("levels", "reach_bps"), [(1, 8), (3, 12)])
-def test_all_levels_together_display_the_share_of_depth_up_to_the_last_level(levels, reach_bps):
+def test_all_levels_together_display_the_share_of_the_depth_up_to_the_last_level(levels, reach_bps):
     """The depth up to a distance is usd_per_bp times the distance."""
     depth = ({"since": date(2022, 5, 1), "usd_per_bp": 30_000.0},)
     ladder = {"levels": levels, "level_step_bps": 2.0}
@@ -43,7 +43,7 @@ def test_all_levels_together_display_the_share_of_depth_up_to_the_last_level(lev
         assert shown_usd * levels == pytest.approx(share * 30_000 * reach_bps)
 
 
-def test_at_zero_depth_nothing_is_displayed():
+def test_nothing_is_displayed_if_the_depth_is_zero():
     depth = tuple(
         {"since": since, "usd_per_bp": usd}
         for since, usd in ((date(2022, 5, 1), 0.0), (date(2022, 6, 1), 1_000.0))
@@ -54,7 +54,7 @@ def test_at_zero_depth_nothing_is_displayed():
     assert quotes.decide(JUNE, None).quotes.shown_cents == 8_000_00
 
 
-def test_the_plan_scales_last_months_prediction_with_the_size():
+def test_the_plan_scales_the_prediction_of_the_month_before_with_the_size():
     steps = ({"since": date(2022, 6, 1), "usd": 2_000.0},)
     quotes = stated({"displayed_usd": 8_000, "displayed_usd_steps": steps})
     promised = (Outlook(result_cents=-400, volume_cents=100_000),)

@@ -59,7 +59,7 @@ def test_the_volatility_of_a_day_is_computed_from_its_high_and_low(file):
     assert first.annual == pytest.approx(0.13118 / 1.66511 * 19.105, rel=1e-4)
 
 
-def test_a_day_of_hourly_candles_has_the_root_mean_square_of_hourly_volatilities(file):
+def test_the_volatility_of_a_day_of_hourly_candles_is_the_root_mean_square_over_its_hours(file):
     ranges = [0.001 * (1 + hour) for hour in range(24)]
     rows = [
         f"2022-05-09T{hour:02}:00,100,{100 * math.exp(r)!r},100,100\n"
@@ -105,7 +105,7 @@ def test_binance_klines_are_recognised_with_and_without_a_header(file, header, u
     assert [anchor.at for anchor in anchors] == [MAY_9 + timedelta(hours=h) for h in range(4)]
 
 
-def test_columns_are_found_by_name_in_any_order_and_case(file):
+def test_columns_are_found_by_name_in_any_order_and_in_upper_or_lower_case(file):
     shuffled = "Volume,Close,Low,High,Open,Date\n" + "".join(
         f"7,2,1,4,3,2022-05-{day}\n" for day in (10, 11)
     )
@@ -126,7 +126,7 @@ def test_columns_are_found_by_name_in_any_order_and_case(file):
     ],
     ids=["byte order mark", "carriage returns", "blank lines", "spaces", "datetimes and zones"],
 )
-def test_candles_are_equal_for_other_line_ends_blanks_and_time_zones(file, variant):
+def test_candles_do_not_depend_on_line_ends_and_blanks_and_time_zones(file, variant):
     assert read_candles(file(variant)) == read_candles(file(DAYS))
 
 
@@ -144,7 +144,7 @@ def test_a_lead_price_from_candles_equals_the_closes_at_full_hours(file):
 
 
 def row_2(old, new):
-    """Return the candles of DAYS with one value changed in line 3."""
+    """Return the candles of DAYS with another value in line 3."""
     lines = DAYS.splitlines(keepends=True)
     assert old in lines[2]
     return "".join([*lines[:2], lines[2].replace(old, new), *lines[3:]])
@@ -183,7 +183,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("content", "line"), REFUSALS.values(), ids=REFUSALS)
-def test_an_implausible_line_is_refused_with_its_number(file, content, line):
+def test_an_implausible_line_is_refused_with_the_number_of_the_line(file, content, line):
     path = file(content)
 
     with pytest.raises(CandleError) as refusal:
@@ -219,7 +219,7 @@ def test_a_file_without_candles_is_refused_without_a_line_number(file, content):
 
 
 @pytest.mark.parametrize("name", ["", "missing.csv"], ids=["a folder", "nothing"])
-def test_a_folder_or_missing_file_of_candles_is_refused(tmp_path, name):
+def test_a_path_to_a_folder_or_to_a_missing_file_is_refused_as_candles(tmp_path, name):
     with pytest.raises(CandleError) as refusal:
         read_candles(tmp_path / name)
 
@@ -253,7 +253,7 @@ def test_candles_with_one_changed_character_are_valid_or_refused(
     hours = [
         midnight_us(anchor.at.date()) // HOUR_US + anchor.at.hour for anchor in candles.anchors
     ]
-    steps = np.diff(hours)  # a missing day is a gap, which is bridged
+    steps = np.diff(hours)  # a missing day is a gap between candles, and gaps are bridged
     assert (steps > 0).all()
     assert not (steps % steps.min()).any()
     assert all(0 < anchor.price_usd <= 1e9 for anchor in candles.anchors)

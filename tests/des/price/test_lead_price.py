@@ -1,7 +1,7 @@
 """The lead price follows the stated process and does not depend on the order of reading.
 
-Statistical tests allow three standard errors, which each test derives. Seeds are fixed, so a test
-always gives the same result.
+Statistical tests allow three standard errors, and each test derives its error. Seeds are fixed, so
+a test always gives the same result.
 """
 
 import math
@@ -81,7 +81,7 @@ def test_any_partition_of_a_period_gives_the_same_ticks(cuts):
 
 @settings(max_examples=20, deadline=None)
 @given(order=st.permutations(range(12)))
-def test_the_ticks_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order):
+def test_the_ticks_of_an_hour_do_not_depend_on_the_order_in_which_hours_are_read(order):
     hours = [(START_US + h * HOUR_US, START_US + (h + 1) * HOUR_US) for h in range(12)]
     in_turn = lead(WILD)
     straight = [in_turn.ticks(*hour) for hour in hours]
@@ -92,7 +92,7 @@ def test_the_ticks_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order)
 
 @pytest.mark.parametrize("days", [1.25, 2, 2.5, 3, 9])
 def test_a_longer_run_begins_with_the_same_ticks(days):
-    """The longer runs pass further anchors and changes of volatility."""
+    """The longer runs have additional anchors and changes of volatility."""
     short, long = lead(WILD, days=1), lead(WILD, days=days)
 
     assert same(short.ticks(START_US, START_US + DAY_US), long.ticks(START_US, START_US + DAY_US))
@@ -117,7 +117,7 @@ def test_prices_of_different_markets_or_seeds_are_uncorrelated():
         assert abs(correlation) < 3 / math.sqrt(len(base))
 
 
-def test_the_rate_of_ticks_does_not_change_hourly_prices_and_jumps():
+def test_the_number_of_ticks_per_second_does_not_change_hourly_prices_and_jumps():
     """The prices near the end of each hour are almost equal at both rates."""
     often, rarely = (
         lead(WILD.model_copy(update={"ticks_per_s": rate}), days=2) for rate in (2.0, 1.0)
@@ -130,7 +130,7 @@ def test_the_rate_of_ticks_does_not_change_hourly_prices_and_jumps():
         return np.log(ticks.prices[ticks.times_us.searchsorted(ends) - 1])
 
     gaps = last_before(often) - last_before(rarely)
-    assert np.abs(gaps).max() < hour_sd / 2  # independent hours would differ by about hour_sd
+    assert np.abs(gaps).max() < hour_sd / 2  # independent prices would differ by about hour_sd
     assert np.sqrt(np.mean(gaps**2)) < hour_sd / 20
 
 
@@ -147,7 +147,7 @@ def test_half_the_volatility_halves_every_move_of_the_log_price():
 # ---- ticks
 
 
-def test_the_price_exists_from_the_first_microsecond():
+def test_the_price_exists_from_the_first_microsecond_of_the_run():
     ticks = lead(price(anchors=[(-48, 40_000), (-2, 31_234.56), (300, 1)])).ticks(
         START_US, START_US + 1
     )
@@ -181,9 +181,10 @@ def test_times_and_prices_of_ticks_are_integers_and_times_increase():
 
 
 def test_ticks_arrive_as_a_poisson_process():
-    """Counts per 10 minutes at 0.5/s have mean 300 (s.e. sqrt(300/n)) and variance 300.
+    """Counts in 10 minutes at 0.5 ticks a second have mean 300 and variance 300.
 
-    The variance of n Poisson counts with mean m has s.e. m sqrt(2/n + 1/(m n)).
+    The mean has s.e. sqrt(300/n). The variance of n Poisson counts with mean m has s.e. m sqrt(2/n
+    + 1/(m n)).
     """
     seconds, _ = path(price(ticks_per_s=0.5), days=20)
     counts = np.histogram(seconds[1:], bins=20 * 144, range=(0, 20 * 86_400))[0]
@@ -196,7 +197,7 @@ def test_ticks_arrive_as_a_poisson_process():
 
 
 def test_waits_between_ticks_are_exponential():
-    """Kolmogorov-Smirnov test at the 1 % level, including waits across the end of an hour."""
+    """A Kolmogorov-Smirnov test at the 1 % level includes waits across the end of an hour."""
     seconds, _ = path(price(ticks_per_s=0.02), days=10)
     waits = np.sort(np.diff(seconds))
     uniform = -np.expm1(-0.02 * waits)
@@ -227,7 +228,7 @@ def test_a_price_never_falls_below_one_tick():
     assert prices[0] == 2
 
 
-def test_memory_does_not_grow_with_the_run():
+def test_memory_does_not_grow_with_the_length_of_the_run():
     """Ten days of ticks would need 14 MB; the memory of one day is below 2 MB."""
     source = lead(price(), days=10)
     tracemalloc.start()
@@ -255,7 +256,7 @@ def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
     assert realised == pytest.approx(0.8**2, abs=3 * error)
 
 
-def test_volatility_changes_at_midnight():
+def test_a_stated_volatility_applies_from_midnight():
     model = price(volatility=(level(0.4), level(1.2, day=1), level(0.0, day=2)))
     seconds, logs = path(model, days=3)
     source = lead(model, days=3)
@@ -271,7 +272,7 @@ def test_volatility_changes_at_midnight():
 
 
 def normalised_steps(seconds, logs, annual):
-    """Return steps over their standard deviation; they should be independent standard normals."""
+    """Return steps over their standard deviation, which should be independent standard normals."""
     return np.diff(logs) / np.sqrt(np.diff(seconds) * annual**2 / YEAR_S)
 
 
@@ -300,8 +301,8 @@ def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
 
 
 @pytest.mark.parametrize("share_of_hour", [0.25, 0.5, 0.75, 0.95])
-def test_variance_grows_linearly_within_an_hour_without_a_later_anchor(share_of_hour):
-    """Moves since each hour's first tick are n independent normals, with s.e. sqrt(2 / n)."""
+def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_hour):
+    """Moves since each hour's first tick are n independent normals with s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.05), days=60)
     hours = np.arange(60 * 24) * 3_600
     firsts, laters = (seconds.searchsorted(hours + 3_600 * s) for s in (0, share_of_hour))
@@ -312,8 +313,11 @@ def test_variance_grows_linearly_within_an_hour_without_a_later_anchor(share_of_
 
 
 @pytest.mark.parametrize("share_of_hour", [0.1, 0.5, 0.9])
-def test_within_an_hour_between_anchors_variance_is_that_of_a_brownian_bridge(share_of_hour):
-    """The variance is u (1 - u) times the hour's; for n independent normals s.e. sqrt(2 / n)."""
+def test_variance_within_an_hour_between_anchors_is_that_of_a_brownian_bridge(share_of_hour):
+    """The variance is u (1 - u) times the variance of the hour.
+
+    For n independent normals its s.e. is sqrt(2 / n).
+    """
     days = 40
     anchors = [(hour, 30_000) for hour in range(days * 24 + 1)]
     seconds, logs = path(price(anchors=anchors, ticks_per_s=0.05), days=days)
@@ -357,7 +361,7 @@ def test_the_price_reaches_an_anchor_without_a_jump():
     assert np.mean(arrivals**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(arrivals)))
 
 
-def test_between_anchors_the_path_is_a_brownian_bridge_in_variance_time():
+def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
     """The example has two days with variances v and w = 4 v; it tests the midnight between them.
 
     A bridge from a to b has there mean (b - a) v / (v + w) and variance v w / (v + w). Over n seeds
@@ -384,7 +388,7 @@ def test_between_anchors_the_path_is_a_brownian_bridge_in_variance_time():
 
 
 def test_the_price_moves_towards_an_anchor_after_the_end_of_the_run():
-    """After half of the time the mean is half of the way, with s.e. sqrt(day variance / 2n)."""
+    """After half of the time, the mean is half of the way, with s.e. sqrt(day variance / 2n)."""
     model = price(anchors=[(0, 30_000), (48, 60_000)], ticks_per_s=0.2)
     n = 200
     ends = []
@@ -395,7 +399,7 @@ def test_the_price_moves_towards_an_anchor_after_the_end_of_the_run():
     assert np.mean(ends) == pytest.approx(math.log(2) / 2, abs=3 * math.sqrt(0.8**2 / 365 / 2 / n))
 
 
-def test_at_zero_volatility_the_log_price_is_linear_between_anchors():
+def test_the_log_price_is_linear_between_anchors_if_the_volatility_is_zero():
     model = price(
         anchors=[(0, 30_000), (10, 33_000), (24, 33_000)], volatility=0.0, ticks_per_s=0.01
     )
@@ -405,8 +409,8 @@ def test_at_zero_volatility_the_log_price_is_linear_between_anchors():
     assert logs == pytest.approx(straight, abs=0.005 / 30_000 + 1e-12)
 
 
-def test_after_the_last_anchor_the_price_is_a_free_random_walk():
-    """The variance of the next day is the stated one, with s.e. sqrt(2 / n) over n seeds."""
+def test_the_price_is_a_free_random_walk_after_the_last_anchor():
+    """The variance of the next day is as stated, with s.e. sqrt(2 / n) over n seeds."""
     model = price(anchors=[(0, 30_000), (24, 31_000)], ticks_per_s=0.2)
     n = 400
     ends = []
@@ -417,7 +421,7 @@ def test_after_the_last_anchor_the_price_is_a_free_random_walk():
     assert np.mean(np.square(ends)) / (0.8**2 / 365) == pytest.approx(1, abs=3 * math.sqrt(2 / n))
 
 
-def test_an_anchor_with_a_date_is_at_the_first_midnight_of_the_date():
+def test_an_anchor_with_a_date_applies_at_the_first_midnight_of_the_date():
     model = Price(
         anchors=(
             Anchor(at=START, price_usd=30_000.0),
@@ -462,7 +466,7 @@ def test_the_volatility_factor_has_the_same_distribution_in_every_hour():
         assert np.std(logs) == pytest.approx(log_sd, abs=3 * log_sd / math.sqrt(2 * n))
 
 
-def test_the_autocorrelation_of_the_volatility_factor_halves_in_its_half_life():
+def test_the_autocorrelation_of_the_volatility_factor_halves_with_its_half_life():
     """Over n seeds, a correlation r has s.e. (1 - r^2) / sqrt(n)."""
     n = 500
     model = price(volatility_log_sd=0.4, volatility_half_life_h=12.0)
@@ -537,7 +541,7 @@ def test_every_jump_is_a_tick_at_a_random_time():
     assert distance < 1.63 / math.sqrt(len(offsets))
 
 
-def test_a_price_with_almost_only_jumps_is_constant_between_jumps():
+def test_a_price_that_moves_almost_only_by_jumps_is_constant_between_jumps():
     """Jumps add ticks and do not change the times of other ticks.
 
     The sd of a jump is 0.006, so one jump in a hundred is below 10^-4. The remaining diffusion in
@@ -575,7 +579,7 @@ def test_a_volatility_that_begins_after_the_run_is_refused():
         lead(price(volatility=(level(0.8, day=1),)))
 
 
-def test_a_price_above_the_largest_stored_value_is_refused():
+def test_a_price_above_the_largest_value_that_can_be_stored_is_refused():
     with pytest.raises(ValueError, match="BTC-PERP rises"):
         lead(price(anchors=[(0, 30_000), (12, 20_000_000)]))
 
