@@ -1,7 +1,7 @@
 """Random draws: hashes are uniform, streams are independent, delays have the stated distribution.
 
 Statistical tests allow three standard errors. A chi-square with k degrees of freedom has mean k and
-standard deviation sqrt(2 k); a value that is too small also fails.
+standard deviation sqrt(2 k). A chi-square that is too small also fails.
 """
 
 import math
@@ -38,7 +38,7 @@ def chi_square_error(counts: np.ndarray) -> float:
 
 
 def quote_sides(n: int) -> list[int]:
-    """Return the numbers that identify gateway delays: consecutive quotes, both sides."""
+    """Return the numbers that identify gateway delays of consecutive quotes on both sides."""
     return [2 * (NOON_US + i * REFRESH_US) + side for i in range(n // 2) for side in (0, 1)]
 
 
@@ -52,8 +52,8 @@ def quote_sides(n: int) -> list[int]:
         (1234567, (6457827717110365317, 3203168211198807973, 9817491932198370423)),
     ],
 )
-def test_the_hash_is_the_published_splitmix64(seed, published):
-    """The expected numbers are published test vectors of the C and Rust versions."""
+def test_the_hash_equals_the_published_splitmix64(seed, published):
+    """The expected numbers are the published test vectors of the C and Rust versions."""
     assert tuple(mix(seed, n) for n in (1, 2, 3)) == published
 
 
@@ -66,7 +66,7 @@ def test_delays_of_consecutive_quotes_have_equally_likely_quantiles(firm):
     assert abs(chi_square_error(np.bincount(drawn, minlength=QUANTILES))) < 3
 
 
-def test_delays_of_different_firms_sides_and_quotes_are_independent():
+def test_delays_of_different_firms_and_sides_and_quotes_are_independent():
     """Pairs of draws are equally frequent in each of 32 x 32 cells."""
     one, other = (decision_key(1, "gateway", "BTC-PERP", firm) for firm in ("Firm01", "Firm02"))
     about = quote_sides(200_000)
@@ -116,7 +116,7 @@ def test_a_stream_does_not_depend_on_other_draws():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_stream_has_the_numpy_seed_sequence_of_its_seed_and_hashed_name(seed):
+def test_a_stream_is_numpys_seed_sequence_of_the_seed_and_the_hashed_name(seed):
     key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
     child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -130,7 +130,8 @@ def test_streams_of_different_names_are_independent():
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # The limit for the largest of 21 correlations is as improbable as three sigmas for one.
+    # For the largest of 21 correlations, the limit is as improbable as three sigmas for a single
+    # one.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 
@@ -161,7 +162,7 @@ def test_drawn_delays_have_the_stated_median_and_spread():
     assert abs(logs.std() - log_sd) < 3 * log_sd / math.sqrt(2 * n)
 
 
-def test_with_zero_spread_all_delays_are_the_median():
+def test_all_delays_are_the_median_if_the_spread_is_zero():
     assert set(lognormal_quantiles_us(75_000, 0.0)) == {75_000}
 
 
@@ -173,7 +174,7 @@ def test_events_with_an_extremely_small_rate_never_happen(expected: float):
     assert waiting_us(stream(1, "retail", "deposits"), expected, 86_400_000_000) == math.inf
 
 
-def test_the_mean_wait_is_the_period_divided_by_the_expected_number():
+def test_the_mean_wait_is_the_period_divided_by_the_expected_number_of_events():
     draws = stream(1, "retail", "deposits")
 
     waits_us = [waiting_us(draws, 4.0, 1_000_000) for _ in range(10_000)]

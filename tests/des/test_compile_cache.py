@@ -1,6 +1,6 @@
-"""After an edit of the source, outdated compiled code is never run.
+"""Outdated compiled code is never run after an edit of the source.
 
-The tests edit a copy of the program and run it in separate processes, as after an update.
+The tests edit a copy of the program and run this copy in separate processes, as after an update.
 """
 
 import os

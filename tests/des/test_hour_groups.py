@@ -1,4 +1,4 @@
-"""One random hour of each group of similar hours is played: weights, unbiased totals, groups."""
+"""From each group of similar hours one random hour is played: weights, unbiased totals, groups."""
 
 from itertools import pairwise
 
@@ -47,7 +47,7 @@ def test_groups_contain_hours_of_similar_predicted_loss():
 
 
 @pytest.mark.parametrize("each", [0.0, 0.5])
-def test_if_all_predictions_are_equal_groups_have_equal_size(each: float):
+def test_groups_have_equal_size_if_all_predictions_are_equal(each: float):
     groups = groups_of(np.full(HOURS_PER_DAY, each), 4.0, 12)
 
     assert {len(group) for group in groups} == ({12} if each == 0 else {8})
@@ -63,9 +63,10 @@ def test_weights_of_a_day_sum_to_24_and_on_a_full_day_each_weight_is_one():
 
 
 def test_the_weighted_sum_of_played_hours_is_an_unbiased_total_of_all_hours():
-    """Each hour is drawn with a probability of one over its weight."""
+    """Each hour is drawn with a probability of one divided by the weight of the hour."""
     predicted = losses(3)
-    real = np.random.default_rng(9).lognormal(0, 1, len(predicted))  # independent of predictions
+    # independent of the predictions
+    real = np.random.default_rng(9).lognormal(0, 1, len(predicted))
     weights = np.array([drawn(predicted, key).weights for key in range(4_000)])
 
     totals = weights @ real
@@ -84,7 +85,7 @@ def test_the_weights_of_a_day_do_not_depend_on_later_days():
     assert one[120:] != two[120:]
 
 
-def test_the_predicted_loss_of_a_group_is_assigned_to_its_played_hour():
+def test_the_predicted_loss_of_a_group_is_assigned_to_the_played_hour_of_the_group():
     predicted = losses(40)
     of_groups = drawn(predicted)
 

@@ -1,4 +1,4 @@
-"""The division of a firm's claim into margin for each market."""
+"""A firm's claim is divided into margins, one for each market."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_margins_of_all_markets_sum_to_the_claim(lots):
 
 
 @pytest.mark.parametrize("lots", FREE)
-def test_the_margin_of_a_market_covers_its_position_and_an_equal_part_of_the_rest(lots):
+def test_the_margin_of_a_market_covers_the_position_and_an_equal_part_of_the_rest(lots):
     needed = [abs(n) * cents / LEVERAGE for n, cents in zip(lots, LOT_CENTS.tolist(), strict=True)]
     rest = [margin - needs for margin, needs in zip(margins(lots), needed, strict=True)]
 
@@ -54,7 +54,7 @@ def test_positions_that_need_more_than_the_claim_share_it_pro_rata():
 
 @pytest.mark.parametrize("lots", [0, 500, -500, 100_000])
 @pytest.mark.parametrize("claim", [CLAIM, 0, -5])
-def test_with_one_market_the_whole_claim_is_its_margin(lots, claim):
+def test_the_whole_claim_is_the_margin_if_there_is_one_market(lots, claim):
     assert margins([lots], claim=claim) == [claim]
 
 

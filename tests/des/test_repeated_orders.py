@@ -27,9 +27,10 @@ def at(weights: list[int]) -> list[tuple[int, int]]:
 
 
 def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
-    """Return the variances of the position and of the open chain, in variances of one hour.
+    """Return the variances of the position and of the open chain.
 
-    The net orders of an hour are its weight times the random number of its source hour.
+    The unit is the variance of one hour. The net orders of an hour are the weight of the hour times
+    the random number of its source hour.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):
@@ -41,7 +42,7 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_repeated_orders_give_the_position_the_variance_of_all_hours(name: str):
-    """The variance left by closed chains equals that of all hours, except the last chains."""
+    """Closed chains leave the same variance as all hours, except for the last chains."""
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
 
@@ -62,7 +63,7 @@ def test_the_open_sum_of_a_chain_never_exceeds_the_largest_weight():
                 assert width(orders, weights[:n])[1] <= max(weights) ** 2, name
 
 
-def test_the_orders_of_an_hour_are_new_or_those_of_an_earlier_hour():
+def test_the_orders_of_an_hour_are_new_or_repeat_those_of_an_earlier_hour():
     weights = WEIGHTS["wild"]
     orders = chained(at(weights), 3)
 
@@ -80,8 +81,8 @@ def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
     assert {hour: whole[hour] for hour in list(whole)[:100]} == dict(list(begun.items())[:100])
 
 
-def test_customers_position_has_the_variance_computed_from_the_chains():
-    """The mean position is 0; the variance is v times the sum of squares left by each chain."""
+def test_the_position_of_customers_has_the_variance_computed_from_the_chains():
+    """The mean position is 0, and the variance is v times the sum of squares left by each chain."""
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
     variance = per_hour * mean_lots * (2 * mean_lots - 1)  # variance of net lots in an hour
     predicted = np.random.default_rng(4).lognormal(0, 1.5, 3 * 24)

@@ -31,7 +31,7 @@ DAYS_OF_MAY = 31
 HOURS = 24 * DAYS
 PRICE_USD = 100.0
 LOT, TICK_USD = "10", "0.001"
-LOT_USD, TICKS_PER_BP = 1_000.0, 10  # at a price of PRICE_USD
+LOT_USD, TICKS_PER_BP = 1_000.0, 10  # both at a price of PRICE_USD
 ORDER_USD = 20_000.0
 MONTH_USD, SHARE = 3e10, 0.2
 HALF_SPREAD_BPS = 8.0
@@ -81,7 +81,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Session,
         TradedHours.of(run),
     )
-    # The simulation uses the volume of the day before; here all days are equal.
+    # The simulation uses the volume of the day before. In this test all days are equal.
     listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY
     nobody = np.zeros(len(firms), dtype=np.int64)
     firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)
@@ -91,20 +91,19 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
     return result_cents / 100, volume_cents / 100
 
 
-# SAMPLED is the mean of the Poisson number of orders in the first minutes of all hours.
+# SAMPLED is the mean number of Poisson orders in the first minutes of all hours.
 EXPECTED_USD = MONTH_USD * SHARE * DAYS / calendar.monthrange(2022, 5)[1]
 SAMPLE_H = SAMPLE_US / HOUR_US
 SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
 
 
 @pytest.mark.parametrize("half_spread_bps", [20.0, 100.0])
-def test_the_predicted_result_of_fresh_quotes_is_half_spread_times_volume(
-    half_spread_bps,
-):
+def test_the_predicted_result_of_fresh_quotes_is_the_half_spread_times_the_volume(half_spread_bps):
     """The tolerance is half a tick plus the moves of the price since each hour's first tick.
 
     Within five minutes the price moves by 0.18 % (root mean square). An hour's volume has a squared
-    coefficient of variation of 2 / orders, so n hours weigh as n / (1 + 2 / orders) equal hours.
+    coefficient of variation of 2 / orders. So n hours weigh as much as n / (1 + 2 / orders) hours
+    of equal volume.
     """
     result_usd, volume_usd = promised(half_spread_bps=half_spread_bps)
 
@@ -115,7 +114,7 @@ def test_the_predicted_result_of_fresh_quotes_is_half_spread_times_volume(
     )
 
 
-def test_the_predicted_volume_is_the_makers_share_of_stated_demand():
+def test_the_predicted_volume_is_the_share_of_the_maker_in_stated_demand():
     """A Poisson sum of n geometric sizes with mean m has standard error m sqrt(2 n)."""
     _, volume_usd = promised(refresh_s=2.0)
 
@@ -123,32 +122,33 @@ def test_the_predicted_volume_is_the_makers_share_of_stated_demand():
 
 
 def test_stale_quotes_have_the_same_predicted_result_as_fresh_quotes():
-    """Simulated orders do not depend on the price, so moves since the quote average out.
+    """Simulated orders do not depend on the price, so price moves since the quote average out.
 
-    In two to four seconds the price moves by sigma sqrt(3 s), root mean square. Fills of one quote
-    have the same move but random sides, so their results are uncorrelated. Sizes are geometric: the
-    sum over n fills with mean size m has a standard error of m sqrt(2 n) times the move.
+    In two to four seconds the price moves by sigma sqrt(3 s), root mean square. Fills of the same
+    quote have the same move but random sides, so their results are uncorrelated. Sizes are
+    geometric: the sum over n fills with mean size m has a standard error of m sqrt(2 n) times the
+    move.
     """
     annual = 2.0
     result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)
 
     moved = annual * math.sqrt(3 / (365 * 86_400))
-    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # moves are large enough for the test to matter
+    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # the moves are large enough for the test to matter
     assert abs(result_usd / volume_usd - HALF_SPREAD_BPS * 1e-4) < 3 * moved * math.sqrt(
         2 / SAMPLED
     )
 
 
-def test_without_volume_the_prediction_is_zero():
+def test_the_prediction_is_zero_if_there_is_no_volume():
     assert promised(of=0.0) == (0.0, 0.0)
 
 
 def test_the_predicted_volume_is_limited_by_the_displayed_size():
-    """Quotes display one lot on each side, so each side fills one lot of the first order only.
+    """Quotes display one lot on each side, so each side fills only one lot of the first order.
 
     The price is constant. The number of orders is Poisson, with standard error sqrt(n). Each side
-    of a quote lasts two seconds and has x orders on average, so it is filled with probability
-    1 - exp(-x).
+    of a quote lasts two seconds and receives x orders on average. So a side is filled with
+    probability 1 - exp(-x).
     """
     _, volume_usd = promised(annual=0.0, displayed_usd=LOT_USD, refresh_s=2.0)
 
@@ -164,20 +164,20 @@ def test_twice_the_half_spread_doubles_the_predicted_result():
 
     assert two_usd / one_usd == pytest.approx(
         2, rel=0.001
-    )  # tolerance: half a tick of a thousand ticks
+    )  # the tolerance is half a tick of a thousand ticks
     assert same_usd == pytest.approx(
         volume_usd, rel=0.001
-    )  # fills are valued at slightly different prices
+    )  # the fills are valued at slightly different prices
 
 
-def test_a_prediction_for_an_unfinished_month_covers_its_days_so_far():
+def test_a_prediction_for_an_unfinished_month_covers_the_days_so_far():
     _, ten_usd = promised(midnight_us(START) + 10 * DAY_US - 1)
 
     n = SAMPLED * 10 / DAYS
     assert ten_usd == pytest.approx(EXPECTED_USD * 10 / DAYS, rel=3 * math.sqrt(2 / n))
 
 
-def test_a_second_prediction_gives_the_same_cents():
+def test_a_second_prediction_gives_the_same_result_to_the_cent():
     """The maker's simulation has its own random streams."""
     promised.cache_clear()
     first = promised()

@@ -20,12 +20,12 @@ LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
 MANY, FINE_LOT_USD = (
     400.0,
     0.1,
-)  # small lots, so a mean size n times as large has n^2 times the square
+)  # The lots are small, so a mean size n times as large has n^2 times the mean square.
 FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # lots per hour
 
 
 def mean_square(mean_lots: float) -> float:
-    """Return the mean square of a geometric size with this mean and minimum one."""
+    """Return the mean square of a geometric size with this mean and a minimum of one."""
     return mean_lots * (2 * mean_lots - 1)
 
 
@@ -46,9 +46,10 @@ def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
 
 
 def test_the_net_position_of_customers_is_an_autoregressive_process():
-    """For hourly variance v and a = exp(-1 / T), the variance is v / (1 - a^2), autocorrelation a.
+    """The variance is v / (1 - a^2) and the autocorrelation is a.
 
-    Over n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
+    Here v is the variance of an hour's net orders, T is the holding time, and a = exp(-1 / T). Over
+    n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
     correlation has the error sqrt((1 - a^2) / n).
     """
     holding_h, n = 4.0, 4_000
@@ -63,7 +64,7 @@ def test_the_net_position_of_customers_is_an_autoregressive_process():
     assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
 
 
-def test_the_variance_of_the_position_is_that_of_an_infinite_server_queue():
+def test_the_variance_of_the_position_equals_that_of_an_infinite_server_queue():
     """Half of all orders open a position, which lasts T hours on average."""
     for holding_h in (50.0, 500.0):
         opened = FLOW_LOTS / MEAN_LOTS / 2
@@ -72,9 +73,10 @@ def test_the_variance_of_the_position_is_that_of_an_infinite_server_queue():
         assert of_process == pytest.approx(of_queue, rel=1.1 / holding_h)
 
 
-def test_with_a_very_long_holding_time_the_position_is_a_random_walk():
-    """The mean square after n hours of variance v is n v, with relative error sqrt(2 / N) over N
-    walks.
+def test_the_position_is_a_random_walk_if_the_holding_time_is_very_long():
+    """The mean square after n hours of variance v is n v.
+
+    Over N walks the relative error is sqrt(2 / N).
     """
     hours, seeds = 24, 300
     squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
@@ -84,7 +86,7 @@ def test_with_a_very_long_holding_time_the_position_is_a_random_walk():
 
 
 @pytest.mark.parametrize("one_in", [4, 12])
-def test_in_sampled_hours_the_variance_of_the_position_is_that_of_all_hours(one_in):
+def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hours(one_in):
     """For hours of weight n and holding time T, the variance after each pair of played hours is
     n^2 v / n / (1 - a^2). Here v is the variance of an hour's net orders, and a = exp(-n / T).
 
@@ -113,12 +115,12 @@ def test_in_sampled_hours_the_variance_of_the_position_is_that_of_all_hours(one_
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_in_grouped_hours_the_variance_is_that_of_all_hours_and_of_open_chains():
-    """Hours have any weights. A chain of hours has open lots until a later hour reverses them.
+def test_the_variance_in_grouped_hours_is_that_of_all_hours_and_of_open_chains():
+    """Hours have any weights.
 
-    Without open chains the position has the variance v / (1 - exp(-2 / T)), as with all hours,
-    where T is the mean holding time. The lots of an open chain add their variance. Chains are open
-    for a day or two.
+    A chain of hours has open lots until a later hour reverses these lots. Without open chains the
+    position has the variance v / (1 - exp(-2 / T)), as with all hours, where T is the mean holding
+    time. The lots of an open chain add their variance. A chain is open for a day or two.
     """
     holding_h, days, seeds = 120.0, 240, 24
     predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)
@@ -139,7 +141,7 @@ def test_in_grouped_hours_the_variance_is_that_of_all_hours_and_of_open_chains()
             elif orders[hour].noise is Noise.TAKES_BACK:
                 left += -weight if orders[hour].is_turned else weight
             wide.append(left**2)
-        after = len(lots) // 4  # the position begins at zero
+        after = len(lots) // 4  # the position is zero at first, so the first quarter is left out
         walked.append(np.mean(np.square(lots[after:], dtype=float)))
         expected.append(1 / (1 - math.exp(-2 / holding_h)) + np.mean(wide[after:]))
 
@@ -150,11 +152,11 @@ def test_in_grouped_hours_the_variance_is_that_of_all_hours_and_of_open_chains()
     assert error < 0.1 * np.mean(walked)
 
 
-def test_a_reversing_hour_closes_the_same_part_of_the_position_before_both_hours():
+def test_a_reversing_hour_closes_the_same_part_of_the_position_that_existed_before_both_hours():
     """The second hour does not close the noise of the first hour."""
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, Noise.BEGINS)
-    once.add(9_999, Noise.BEGINS)  # the hour's orders are almost only noise
+    once.add(9_999, Noise.BEGINS)  # the orders of this hour are almost only noise
     again = once.buyers(10_000.0, 12, Noise.TAKES_BACK)
 
     left = math.exp(-0.5)
@@ -162,11 +164,11 @@ def test_a_reversing_hour_closes_the_same_part_of_the_position_before_both_hours
     assert again == pytest.approx((1 - 1_000 * left * (1 - left) / 10_000) / 2)
 
 
-def test_lots_left_after_a_chain_of_hours_are_closed_over_time():
+def test_lots_that_are_left_after_a_chain_of_hours_are_closed_over_time():
     held, left = HeldPosition(holding_days=1.0), math.exp(-0.5)
 
     def leans(noise: Noise, bought: int) -> float:
-        """Add an hour's purchases; return the lots that the hour was expected to close."""
+        """Add an hour's purchases, and return the lots that the hour was expected to close."""
         closes = 10_000.0 * (1 - 2 * held.buyers(10_000.0, 12, noise))
         held.add(bought, noise)
         return closes
@@ -174,12 +176,12 @@ def test_lots_left_after_a_chain_of_hours_are_closed_over_time():
     assert leans(Noise.BEGINS, 600) == 0
     assert leans(Noise.STAYS, 100) == 0
     assert leans(Noise.TAKES_BACK, -400) == pytest.approx(100 * (1 - left))
-    # The position is 300 lots; 200 belong to the open chain and are not closed.
+    # The position is 300 lots. Of these, 200 lots belong to the open chain and are not closed.
     assert leans(Noise.TAKES_BACK, 0) == pytest.approx(100 * left * (1 - left))
     assert leans(Noise.BEGINS, 0) == pytest.approx(300 * (1 - left))
 
 
-def test_an_hour_closes_at_most_its_traded_lots():
+def test_an_hour_closes_at_most_the_lots_traded_in_this_hour():
     assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, Noise.BEGINS) == 0
     assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, Noise.BEGINS) == 1
     assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, Noise.BEGINS) == 0.5

@@ -29,7 +29,8 @@ HOURS = 48
 PRICE_USD, TICK_USD, LOT_USD = 30_000.0, 1, 300.0
 AWAY_TICKS, OTHERS_LATENCY_US = 12, 50_000
 LATENCIES_S = (0.0, 0.5, 2.0, 8.0)
-ALONE = Codes(np.array([7]), np.array([1, 2]))  # no firms; codes of retail, the maker, other makers
+# no firms; then the codes of retail, the maker and the other makers
+ALONE = Codes(np.array([7]), np.array([1, 2]))
 
 
 # ------------------------------------------------------------------- a late maker earns less
@@ -47,7 +48,7 @@ def price() -> LeadPrice:
 
 
 def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
-    """Return hourly fills of quotes with the half-spread of other makers and this latency."""
+    """Return hourly fills of quotes with this latency and the half-spread of the other makers."""
     policy = QuotingPolicy(microseconds(latency_s), microseconds(latency_s), (0,), 0, 0)
     nobody = np.empty(0, dtype=np.uint64)
     session = Session(price, policy, Takers.of(()), nobody, ALONE)
@@ -67,7 +68,7 @@ def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
 
 
 def earned(rows: np.ndarray, lead: np.ndarray) -> np.ndarray:
-    """Return the maker's gain per lot of each fill in ticks, at a lead price."""
+    """Return the maker's gain per lot of each fill in ticks, measured at a given lead price."""
     return (rows["price"] - lead) * np.sign(rows["lots"])
 
 
@@ -77,7 +78,7 @@ def by_latency(price) -> dict[float, list[Fills]]:
 
 
 @pytest.mark.parametrize("latency_s", LATENCIES_S)
-def test_no_fill_earns_more_than_the_other_makers_half_spread(price, by_latency, latency_s):
+def test_no_fill_earns_more_than_the_half_spread_of_the_other_makers(price, by_latency, latency_s):
     ticks = price.ticks(START_US, START_US + HOURS * HOUR_US)
     rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
     seen_us = np.maximum(rows["time_us"] - OTHERS_LATENCY_US, ticks.times_us[0])
@@ -88,7 +89,7 @@ def test_no_fill_earns_more_than_the_other_makers_half_spread(price, by_latency,
     assert earned(rows, seen).max() == AWAY_TICKS
 
 
-def test_the_mean_gain_per_fill_falls_with_the_makers_latency(by_latency):
+def test_the_mean_gain_per_fill_falls_as_the_latency_of_the_maker_rises(by_latency):
     means, errors = [], []
     for latency_s in LATENCIES_S:
         rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
@@ -102,7 +103,7 @@ def test_the_mean_gain_per_fill_falls_with_the_makers_latency(by_latency):
     assert means[-1] < AWAY_TICKS / 4
 
 
-def test_customers_volume_does_not_depend_on_the_latency_of_the_maker(by_latency):
+def test_the_volume_of_customers_does_not_depend_on_the_latency_of_the_maker(by_latency):
     """Other makers fill all orders that the maker does not fill, at nearly the same prices."""
     lots = {}
     for latency_s, every in by_latency.items():
@@ -118,7 +119,7 @@ def test_customers_volume_does_not_depend_on_the_latency_of_the_maker(by_latency
 
 
 def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORMED) -> Fills:
-    """Return the fills of a buy order; the maker asks 1004 and 1006, others ask 1000 + *away*."""
+    """Return the fills of a buy order if the maker asks 1004 and 1006 and others 1000 + *away*."""
     now, price = np.array([0]), np.array([1_000])
     quote = post(blank(0, 2, firms=0), now, 0, Ticks(now, price), Plan(0, (4, 6), (left, left)))
     order = np.array([(0, firm, ASK, ANY_PRICE, lots, 0, 0)], dtype=ORDER)
@@ -131,15 +132,15 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
 @pytest.mark.parametrize(
     ("lots", "left", "others_lots", "captive"),
     [
-        (9, 6, 3, 6),  # proportional to displayed size
-        (5, 6, 3, 3),  # 3.33 is rounded down; the rest goes to others
+        (9, 6, 3, 6),  # both makers fill in proportion to their displayed size
+        (5, 6, 3, 3),  # 3.33 lots are rounded down, and the other makers get the rest
         (1, 6, 3, 0),
-        (100, 6, 3, 6),  # at most the displayed size
+        (100, 6, 3, 6),  # the maker fills at most the displayed size
         (9, 0, 3, 0),
     ],
 )
 @pytest.mark.parametrize("firm", [UNINFORMED, FORCED])
-def test_at_equal_prices_each_maker_fills_its_share_of_displayed_size(
+def test_each_maker_fills_its_share_of_displayed_size_if_both_ask_the_same_price(
     lots, left, others_lots, captive, firm
 ):
     rows, others_lot_ticks, bought_of_others = met(lots, left, others_lots, away=4, firm=firm)
@@ -156,7 +157,9 @@ def test_at_equal_prices_each_maker_fills_its_share_of_displayed_size(
 @pytest.mark.parametrize(
     ("away", "captive", "others_price"), [(3, 0, 1_003), (5, 6, 1_005), (7, 12, 1_007)]
 )
-def test_an_order_takes_only_levels_better_than_the_other_makers_price(away, captive, others_price):
+def test_an_order_takes_only_levels_with_a_better_price_than_that_of_the_other_makers(
+    away, captive, others_price
+):
     rows, others_lot_ticks, _ = met(20, 6, 3, away)
 
     assert rows["lots"].sum() == captive

@@ -1,7 +1,7 @@
 """The loss of stale quotes over their whole life, compared with an independent simulation.
 
-A formula exists only for the loss at the posting (`test_stale_quotes`). The whole loss is compared
-with an independent simulation, within three standard errors.
+A formula exists only for the loss at the posting (`test_stale_quotes`). So the whole loss is
+compared with an independent simulation, within three standard errors.
 """
 
 import math
@@ -23,7 +23,10 @@ from des.quoting.takers import LOTS_MAX, Terms
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting; half-spread and costs are in standard deviations of the price over two seconds."""
+    """A setting of the simulations.
+
+    The unit of half-spread and costs is the standard deviation of the price over two seconds.
+    """
 
     latency_s: float
     refresh_s: float
@@ -59,7 +62,7 @@ class Setting:
         )
 
     def played(self, lots: int = 1) -> Outcome:
-        """Return the outcome of des.quoting; an order can take all *lots* of a quote."""
+        """Return the outcome of des.quoting, where an order can take all *lots* of a quote."""
         market = Market(self.sigma, self.latency_s, self.refresh_s, self.ticks_per_s, self.quotes)
         batches = math.ceil(self.quotes * self.refresh_s * SECOND_US / BATCH_US)
         price = lead_price(market, START_US + WARM_UP_US + batches * BATCH_US)
@@ -133,9 +136,10 @@ def test_hits_and_losses_agree_with_an_independent_simulation_in_all_settings(se
 # ---- directions
 
 
-def test_the_loss_per_second_falls_to_zero_with_latency_and_refresh_time():
-    """With shorter times there are more quotes, but each is hit less. The price has 32 ticks a
-    second.
+def test_the_loss_per_second_falls_to_zero_with_latency_and_refresh_interval():
+    """With shorter times there are more quotes, but each quote is hit less.
+
+    The price has 32 ticks a second.
     """
     instant = replace(BASE, ticks_per_s=32.0, delay_s=0.0)
     per_s = [
@@ -147,13 +151,13 @@ def test_the_loss_per_second_falls_to_zero_with_latency_and_refresh_time():
 
 
 def test_lower_costs_of_takers_raise_the_loss_unless_costs_are_very_small():
-    """Takers with very small costs hit more often, but earlier, so each hit costs less."""
+    """Takers with very small costs hit more often, but earlier, so the loss per hit is lower."""
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)
     assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]
 
 
-def test_the_loss_falls_with_the_half_spread_and_is_proportional_to_size():
+def test_the_loss_falls_with_the_half_spread_and_is_proportional_to_the_size():
     wider = [replace(BASE, half_spread_sd=s).played().loss for s in (0.25, 0.5, 1.0, 2.0)]
     assert wider == sorted(wider, reverse=True)
     assert BASE.played(lots=7).loss == pytest.approx(7 * wider[1])

@@ -57,11 +57,11 @@ class Decided:
     end_us: int
     offsets: Sequence[int]  # ticks, by level
     skew: int
-    shown: Sequence[int]  # lots per level, by side
+    shown: Sequence[int]  # lots displayed on each level, by side
     thresholds: Sequence[int]  # ticks, by firm
     orders: Sequence[int]  # lots of one order, by firm
     rooms: Sequence[Sequence[int]]  # lots until a firm's position is at its limit, by side and firm
-    gateway_us: Sequence[int]  # gateway delays at equally likely quantiles
+    gateway_us: Sequence[int]  # gateway delays in us, at equally likely quantiles
     others: OtherQuotes = FAR_AWAY
 
     def for_session(self) -> Decisions:
@@ -259,7 +259,7 @@ def random_decisions(
 
 
 @pytest.mark.parametrize("worlds", [300, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(worlds):
+def test_an_independent_engine_gives_the_same_fills_in_the_same_order(worlds):
     seen, elsewhere = [], 0
     for seed in range(worlds):
         world = random_world(seed)
@@ -268,7 +268,7 @@ def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(w
         seen += fills[0]
         elsewhere += fills[1] > 0
 
-    # The worlds must have enough fills of every kind.
+    # The worlds must have enough fills of each kind.
     triggers = [fill.trigger for fill in seen]
     assert min(triggers.count(word) for word in ("posting", "tick", "")) > worlds / 2
     forced = [fill.quoted is None for fill in seen if fill.firm == naive_race.FORCED]
@@ -276,7 +276,7 @@ def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(w
     assert elsewhere > worlds / 3
 
 
-def test_an_event_per_quote_gives_the_same_fills_as_an_interval_at_once():
+def test_the_quote_by_quote_simulation_gives_the_same_fills_as_whole_intervals_at_once():
     for seed in range(600, 800):
         world = random_world(seed)
         assert played(world, QuoteByQuote) == played(world), f"world {seed}"
@@ -341,7 +341,7 @@ def an_hour() -> World:
     seed=st.integers(1_000, 1_300),
     cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
 )
-def test_settlements_without_a_changed_decision_change_no_fill(seed, cuts_us):
+def test_settlements_that_change_no_decision_change_no_fill(seed, cuts_us):
     world = random_world(seed)
     inside = [cut_us for cut_us in cuts_us if cut_us < world.intervals[-1].end_us]
 
@@ -357,7 +357,7 @@ NOW = np.array([0])
 
 @st.composite
 def crowds(draw) -> tuple[Quotes, np.ndarray]:
-    """Draw a quote of one to three levels, and orders sorted by arrival."""
+    """Draw a quote of one to three levels, and orders in the order of arrival."""
     shown = draw(st.tuples(st.integers(0, 8), st.integers(0, 8)))
     offsets = draw(st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True).map(sorted))
     orders = st.builds(
@@ -376,7 +376,7 @@ def ticks_at(price: int) -> Ticks:
 
 
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
-    """Fill one order from a quote; return the price and lots of each fill."""
+    """Fill one order from a quote, and return the price and lots of each fill."""
     nobody, codes = np.empty(0, dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
     limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
     rows = fills_of(order, quote, *ticks_at(1_000), limits, FAR_AWAY, codes).rows
@@ -384,7 +384,7 @@ def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
 
 
 @given(crowd=crowds())
-def test_an_order_never_fills_above_its_size_or_at_a_price_worse_than_its_limit(crowd):
+def test_an_order_is_never_filled_beyond_its_size_or_at_a_price_worse_than_its_limit(crowd):
     quote, orders = crowd
     for order in np.split(orders, len(orders)) if len(orders) else ():
         got = taken(order, quote)
@@ -395,7 +395,7 @@ def test_an_order_never_fills_above_its_size_or_at_a_price_worse_than_its_limit(
 
 
 @given(crowd=crowds())
-def test_fills_of_a_level_reduce_its_size_and_never_exceed_it(crowd):
+def test_fills_of_a_level_reduce_the_size_of_the_level_and_never_exceed_the_size(crowd):
     quote, orders = crowd
     shown = quote.left.copy()
     for i, side in enumerate(orders["side"].tolist()):
@@ -420,7 +420,7 @@ def test_orders_are_filled_in_order_of_arrival_from_the_best_level_first(crowd):
         assert filled == got
 
 
-def test_without_firms_only_customers_have_fills():
+def test_only_customers_have_fills_if_there_are_no_firms():
     worlds = [replace(random_world(seed), reactions_us=[]) for seed in range(2_000, 2_100)]
     lonely = [
         replace(
@@ -437,7 +437,7 @@ def test_without_firms_only_customers_have_fills():
 
 
 def rising(reaction_us: int) -> World:
-    """Return a world whose price rises by 10 at each of 40 ticks; quotes are one tick late."""
+    """Return a world whose price rises by 10 at each of 40 ticks, with quotes one tick late."""
     ticks = [(START_US + 10 * i, 1_000 + 10 * i) for i in range(40)]
     everything = Decided(
         START_US,
@@ -453,17 +453,19 @@ def rising(reaction_us: int) -> World:
     return World(Path(ticks), 10, 10, [reaction_us], [everything], [])
 
 
-def test_a_late_order_is_not_filled_if_the_new_quote_is_worse_than_its_limit():
+def test_a_late_order_is_not_filled_if_the_new_quote_is_worse_than_the_limit_of_the_order():
     in_time, too_late = (played(rising(reaction_us=us))[0] for us in (9, 10))
 
-    # Each quote except the first is 10 too low; both levels with 3 lots are profitable.
+    # Each quote except the first is 10 too low. Both levels, with 3 lots each, are profitable.
     assert [fill.lots for fill in in_time] == [3, 3] * 39
     assert {fill.lead - fill.price for fill in in_time} == {6, 5}
     assert too_late == []
 
 
 @pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
-def test_an_order_is_kept_if_it_arrives_in_time_or_after_the_last_known_quote(reaction_us, noted):
+def test_the_race_keeps_an_order_that_arrives_in_time_or_after_the_last_known_quote(
+    reaction_us, noted
+):
     world, end_us = rising(reaction_us), START_US + 400
     ticks = world.path.ticks(START_US, end_us)
     quotes = post(blank(0, 1, firms=1), ticks.times_us, 10, ticks, Plan(0, (4,), (3, 3)))
@@ -479,7 +481,9 @@ def test_an_order_is_kept_if_it_arrives_in_time_or_after_the_last_known_quote(re
 
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
-def test_a_late_order_is_filled_by_the_quote_in_force_within_its_limit(price_later, paid):
+def test_a_late_order_is_filled_within_its_limit_by_the_quote_that_is_then_in_force(
+    price_later, paid
+):
     """After a spike a firm buys at 1004, but a new quote is posted before the order arrives."""
     spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
@@ -492,7 +496,7 @@ def test_a_late_order_is_filled_by_the_quote_in_force_within_its_limit(price_lat
 
 
 def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
-    """Return lots x ticks taken by firms, and those not taken because of each limit."""
+    """Return lots times ticks that firms took, and that each limit kept firms from taking."""
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
@@ -504,16 +508,16 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
 @pytest.mark.parametrize(
     ("orders", "taken_lots", "cut_lots"),
     [
-        ([9, 0], 6, 0),  # the whole size of two levels with 3 lots
+        ([9, 0], 6, 0),  # all lots of two levels with 3 lots each
         ([6, 0], 6, 0),
-        ([4, 0], 4, 2),  # limited on the second level
-        ([2, 0], 2, 4),  # limited on the first level
-        ([0, 0], 0, 6),  # a firm that may take nothing
-        ([2, 3], 5, 1),  # the second firm takes lots left by the first
+        ([4, 0], 4, 2),  # the order size limits the second level
+        ([2, 0], 2, 4),  # the order size limits the first level
+        ([0, 0], 0, 6),  # a firm whose order size is zero
+        ([2, 3], 5, 1),  # the second firm takes the lots that the first firm left
         ([2, 9], 6, 0),
     ],
 )
-def test_profitable_lots_not_taken_because_of_the_order_size_are_counted(
+def test_profitable_lots_that_are_not_taken_because_of_the_order_size_are_counted(
     orders, taken_lots, cut_lots
 ):
     world = rising(reaction_us=3)
@@ -521,22 +525,22 @@ def test_profitable_lots_not_taken_because_of_the_order_size_are_counted(
     decided = replace(world.intervals[0], thresholds=[1, 1], orders=orders, rooms=rooms)
     world = replace(world, reactions_us=[3, 4], intervals=[decided])
 
-    # The best level of 39 quotes is 4 above 1000, 1010, ...
+    # The best level of the 39 quotes is 4 above 1000, 1010, ...
     prices = [1_004 + 10 * i for i in range(39)]
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
 
-def test_unprofitable_levels_are_not_counted_as_lots_not_taken():
+def test_levels_without_profit_are_not_counted_as_lots_not_taken():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 
-    # The gain on the second level equals the threshold of 1; the third level is not profitable.
+    # The gain on the second level equals the threshold of 1. The third level is not profitable.
     assert counted_of(replace(world, intervals=[deeper]))[ORDER_SHARE] == 2 * sum(
         1_004 + 10 * i for i in range(39)
     )
 
 
-def test_both_modes_of_a_session_count_the_same_lots_not_taken():
+def test_both_simulations_of_a_session_count_the_same_lots_not_taken():
     cut = np.zeros(3, dtype=np.int64)
     for seed in range(3_000, 3_150):
         world = random_world(seed)
@@ -549,7 +553,7 @@ def test_both_modes_of_a_session_count_the_same_lots_not_taken():
 
 
 @pytest.mark.parametrize("seed", range(3_000, 3_020))
-def test_orders_without_limits_leave_no_profitable_lots(seed):
+def test_orders_without_a_limit_leave_no_profitable_lots(seed):
     world = random_world(seed)
     bottomless = [
         replace(now, orders=[100] * len(now.orders), rooms=[[10_000] * len(now.orders)] * 2)
@@ -558,7 +562,7 @@ def test_orders_without_limits_leave_no_profitable_lots(seed):
     assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]
 
 
-def test_a_firm_stops_when_fills_of_an_interval_have_used_its_room():
+def test_a_firm_stops_when_its_fills_of_an_interval_have_used_up_the_position_limit():
     """With room for ten lots the firm takes three quotes of three lots and one more lot."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])

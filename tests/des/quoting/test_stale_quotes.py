@@ -60,7 +60,7 @@ FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # never be
 
 @dataclass(frozen=True)
 class Market:
-    """A price without drift and jumps, and the times of the maker's quotes."""
+    """A price without drift and without jumps, and the times of the maker's quotes."""
 
     sigma: float  # ticks per square-root second
     latency_s: float
@@ -116,15 +116,15 @@ def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
 
 @dataclass(frozen=True)
 class Sample:
-    """Means per quote at its posting, by batch and firm; and the gain of each later fill."""
+    """Means per quote at the posting, by batch and firm, and the gain of each later fill."""
 
     loss: np.ndarray  # ticks per lot
     hits: np.ndarray
-    later: np.ndarray  # edge less costs of each fill triggered by a tick
+    later: np.ndarray  # edge less costs of each fill that a tick triggered
 
 
 def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
-    """Simulate firms without delay, one for each of *costs*; an order is one lot."""
+    """Simulate firms without delay, one firm for each of *costs*, with orders of one lot."""
     batches = math.ceil(market.quotes * market.refresh_s * SECOND_US / BATCH_US)
     end_us = START_US + WARM_UP_US + batches * BATCH_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0] * len(costs))
@@ -194,7 +194,7 @@ ASKED_SD = ((0.5, (0.0, 0.5)), (1.2, (0.0,)), (0.3, (0.3,)))
 
 
 def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expect: Expect) -> None:
-    """Assert that the simulated loss and number of hits of quotes agree with *expect*."""
+    """Assert that the simulated loss and the number of hits of quotes agree with *expect*."""
     sd = market.sigma * market.latency_s**0.5
     half_spread, costs = round(half_spread_sd * sd), tuple(round(cost * sd) for cost in costs_sd)
     sample = measure(market, half_spread, costs)
@@ -205,14 +205,17 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
-def test_with_dense_ticks_the_loss_on_stale_quotes_equals_the_formula(market, asked):
-    """Standard errors are at most 1 % of the expected values, with 42 to 167 batches."""
+def test_the_loss_on_stale_quotes_equals_the_formula_if_ticks_are_dense(market, asked):
+    """Standard errors are at most 1 % of the expected values, from 42 to 167 batches."""
     hold(market, *asked, over_latency)
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
-def test_with_sparse_ticks_the_loss_is_the_formula_averaged_over_elapsed_time(market, asked):
-    """Standard errors are at most 1 %; the formula for dense ticks is wrong by tens of them."""
+def test_the_loss_with_sparse_ticks_is_the_formula_averaged_over_elapsed_time(market, asked):
+    """Standard errors are at most 1 %.
+
+    The formula for dense ticks is wrong by tens of standard errors.
+    """
     hold(market, *asked, over_elapsed)
 
 
@@ -224,7 +227,7 @@ def test_the_loss_equals_the_formulas_over_a_grid_of_settings(market, half_sprea
     hold(many, half_spread_sd, (0.0, 0.3, 0.8), over_latency if market in DENSE else over_elapsed)
 
 
-def test_hits_after_the_posting_gain_more_than_the_firms_costs():
+def test_hits_after_the_posting_gain_more_than_the_costs_of_the_firm():
     later = measure(SPARSE[0], half_spread=500, costs=(0, 300)).later
 
     assert len(later) > 10_000
@@ -236,9 +239,9 @@ def test_hits_after_the_posting_gain_more_than_the_firms_costs():
 
 @pytest.mark.parametrize("gateway_ms", [0, 75])
 def test_a_maker_without_latency_that_requotes_at_every_tick_is_never_picked_off(gateway_ms):
-    """There are firms with and without delay, and none has costs.
+    """There are firms with and without delay, and no firm has costs.
 
-    With a millisecond of latency the same minutes have thousands of pick-offs.
+    With a millisecond of latency, thousands of quotes are picked off in the same minutes.
     """
     assert len(pick_offs(latency_s=0.0, gateway_ms=gateway_ms)) == 0
     assert len(pick_offs(latency_s=0.001, gateway_ms=gateway_ms)) > 1_000
@@ -258,7 +261,7 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
 
 
 def test_noise_traders_pay_exactly_the_half_spread_of_a_quote_without_latency():
-    """The gain is exact to the cent. The position reaches its limit on both sides in the test."""
+    """The gain is exact to the cent. In this test the position reaches its limit on both sides."""
     market = Market(sigma=30_000, latency_s=0.0, refresh_s=0.0, ticks_per_s=1.0, quotes=0)
     end_us = START_US + 24 * HOUR_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0, 5_000])

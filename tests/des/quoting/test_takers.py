@@ -1,4 +1,4 @@
-"""Firms' terms for hitting quotes: threshold, order size and remaining room."""
+"""A firm's terms for hitting quotes: threshold, order size and room up to its position limit."""
 
 from dataclasses import replace
 
@@ -28,21 +28,21 @@ def decided(state: FirmsInMarket = STATE, hurdle_times: float = 1.0):
     return terms(Takers.of(FIRMS), MARK, 1, state, hurdle_times)
 
 
-def test_the_size_of_an_order_is_a_share_of_the_firms_present_claim():
+def test_the_size_of_an_order_is_a_share_of_the_present_claim_of_the_firm():
     twice = replace(STATE, claim_cents=2 * STATE.claim_cents)
 
     assert decided().order_lots.tolist() == [200, 2_000, 1_000]
     assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
 
 
-def test_the_room_of_a_firm_is_leverage_times_margin_less_its_position():
+def test_the_room_of_a_firm_is_leverage_times_margin_less_the_present_position():
     """A leverage of three on half a million dollars is 3,000 lots."""
     assert decided().room_lots[ASK].tolist() == [3_000, 2_900, 3_000]
     assert decided().room_lots[BID].tolist() == [3_000, 3_100, 3_000]
 
 
-def test_only_trading_firms_have_thresholds_of_fee_plus_hurdle():
-    """Fee plus hurdle of the two trading firms are 6 and 5 bps of 50,000 ticks."""
+def test_only_trading_firms_have_thresholds_and_these_are_fee_plus_hurdle():
+    """Fee plus hurdle are 6 bps and 5 bps for the two trading firms, at 50,000 ticks."""
     assert decided().firm.tolist() == [1, 0]
     assert decided().threshold.tolist() == [25, 30]
 
@@ -50,5 +50,5 @@ def test_only_trading_firms_have_thresholds_of_fee_plus_hurdle():
 @pytest.mark.parametrize(("firms", "exponent", "times"), [(4, 0.5, 0.5), (9, 0.0, 1), (0, 1.0, 1)])
 def test_hurdles_fall_with_a_power_of_the_number_of_firms(firms, exponent, times):
     assert competing(firms, exponent) == times
-    # With half the hurdles the thresholds are 4 + 1 and 4 + 0.5 bps.
+    # With half the hurdles, the thresholds are 4 + 1 bps and 4 + 0.5 bps.
     assert decided(hurdle_times=0.5).threshold.tolist() == [22, 25]

@@ -1,6 +1,6 @@
 """Uninformed orders are Poisson, have the stated volume, and do not depend on time steps.
 
-Statistical tests allow three standard errors, which each test states.
+Statistical tests allow three standard errors, and each test states its error.
 """
 
 import math
@@ -50,8 +50,9 @@ def orders(hours) -> np.ndarray:
 
 
 def test_hourly_counts_of_uninformed_orders_are_poisson(hours):
-    """For n counts the standard error of the mean is sqrt(mean / n), of the variance about
-    sqrt(2 / n) mean.
+    """For n counts the standard error of the mean is sqrt(mean / n).
+
+    The standard error of the variance is about sqrt(2 / n) mean.
     """
     counts = np.array([len(one) for one in hours])
 
@@ -62,7 +63,7 @@ def test_hourly_counts_of_uninformed_orders_are_poisson(hours):
 
 
 def test_uninformed_orders_sum_to_the_stated_volume(hours):
-    """The sum of a Poisson number of sizes has variance mean number x mean square size."""
+    """The sum of a Poisson number of sizes has the variance mean number x mean square size."""
     lots = np.array([one["lots"].sum() for one in hours])
     expected = USD_PER_S * 3_600 / LOT_USD
     mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
@@ -79,7 +80,10 @@ def test_half_of_uninformed_orders_are_purchases(orders):
 
 
 def test_sizes_of_uninformed_orders_are_geometric(orders):
-    """For mean m, P(more than k lots) = (1 - 1/m)^k; a share p has s.e. sqrt(p (1 - p) / n)."""
+    """For a mean of m, P(more than k lots) = (1 - 1/m)^k.
+
+    A share p has the standard error sqrt(p (1 - p) / n).
+    """
     lots = orders["lots"]
     assert lots.min() == 1
     for k in (1, 5, 13, 40):
@@ -88,7 +92,7 @@ def test_sizes_of_uninformed_orders_are_geometric(orders):
 
 
 @pytest.mark.parametrize("what", ["minute", "holder"])
-def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
+def test_all_minutes_of_the_hour_and_all_customers_are_equally_likely(orders, what):
     """A chi-square with k degrees of freedom has standard deviation sqrt(2 k)."""
     if what == "minute":
         drawn, cells = orders["arrival_us"] % HOUR_US * 60 // HOUR_US, 60
@@ -100,14 +104,14 @@ def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
-def test_customers_orders_have_no_price_limit_and_no_trigger(orders):
+def test_orders_of_customers_have_no_price_limit_and_no_trigger(orders):
     assert set(orders["limit"]) == {ANY_PRICE}
     assert set(orders["firm"]) == {UNINFORMED}
     assert set(orders["trigger"]) == {Trigger.NONE}
 
 
-def test_orders_are_one_lot_if_a_lot_is_worth_more_than_an_order():
-    """The number of orders is lower, so the volume is the stated one."""
+def test_orders_are_one_lot_if_a_lot_is_worth_more_than_a_mean_order():
+    """The number of orders is lower than usual, so the volume is the stated volume."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []
     for i in range(hours):
@@ -118,7 +122,7 @@ def test_orders_are_one_lot_if_a_lot_is_worth_more_than_an_order():
     assert abs(np.mean(counts) - expected) < 3 * math.sqrt(expected / hours)
 
 
-def test_without_volume_there_are_no_uninformed_orders():
+def test_there_are_no_uninformed_orders_if_there_is_no_volume():
     assert not len(flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD))
 
 
@@ -139,7 +143,7 @@ def test_any_partition_of_an_hour_gives_the_same_orders_sorted_by_time(cuts):
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(order=st.permutations(range(6)))
-def test_the_orders_of_an_hour_do_not_depend_on_the_order_of_reading_hours(order):
+def test_the_orders_of_an_hour_do_not_depend_on_the_order_in_which_hours_are_read(order):
     straight, shuffled = flow(), flow()
     in_turn = [hour(straight, i) for i in range(6)]
     assert all(np.array_equal(hour(shuffled, i), in_turn[i]) for i in order)

@@ -9,7 +9,7 @@ LOT_CENTS = 1_000_00
 
 
 @pytest.mark.parametrize("size_cents", [1, 40_00, 999_99, 2_250_00, 70_900_00])
-def test_rounded_sizes_are_neighbouring_lots_with_the_decided_size_as_mean(size_cents):
+def test_rounded_sizes_are_neighbouring_lots_whose_mean_is_the_decided_size(size_cents):
     rounding = WholeLots.of_decisions(1, "X-PERP")
     shown = np.array([rounding.cents(size_cents, LOT_CENTS, us) for us in range(20_000)])
     below = size_cents // LOT_CENTS * LOT_CENTS
@@ -27,7 +27,7 @@ def test_a_size_of_whole_lots_or_zero_is_not_changed():
     assert all(rounding.cents(0, LOT_CENTS, us) == 0 for us in range(100))
 
 
-def test_rounding_at_one_time_is_repeatable_and_differs_between_markets():
+def test_rounding_at_a_given_time_is_repeatable_and_differs_between_markets():
     one, other = (WholeLots.of_decisions(1, name) for name in ("X-PERP", "Y-PERP"))
     draws = [
         [rounding.cents(500_00, LOT_CENTS, us) for us in range(200)]

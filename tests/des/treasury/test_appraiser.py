@@ -29,7 +29,7 @@ cents = st.integers(0, 10**12)
 
 
 class Ledger:
-    """A ledger with balances that a test posts, and a list of notes."""
+    """A ledger with balances to which a test posts, and with a list of notes."""
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {}
@@ -48,7 +48,7 @@ class Ledger:
 def appraised(months: list[dict[str, int]], left: float = 0.8) -> tuple[Appraiser, Ledger]:
     """Return an appraiser and its ledger after months with the given postings.
 
-    Without the maker's quotes, customers of other makers pay *left* times their fees.
+    Without the maker's quotes, customers of the other makers pay *left* times their present fees.
     """
     ledger = Ledger()
     makers = SimpleNamespace(fees_without_maker_cents=0.0)
@@ -69,7 +69,7 @@ def values(appraiser: Appraiser) -> dict[str, tuple[int, ...]]:
 # ------------------------------------------------------------------------------ months and years
 
 
-def test_monthly_income_is_the_change_of_balances_and_a_gain_is_positive():
+def test_monthly_income_is_the_change_of_balances_and_gains_are_positive():
     ledger = Ledger()
     income = MonthlyIncome(ledger, (FEES, "Expenses:FTX:Operations"))
 
@@ -94,15 +94,15 @@ def test_a_year_is_the_sum_of_twelve_months_and_missing_months_are_zero(months):
 
 
 def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
-    # Fees are 1,000 dollars a month in the first year, then 3,000. Customers of other makers pay
-    # a tenth of the fees, then two thirds.
+    # Fees are 1,000 dollars a month in the first year, and 3,000 in the second. Customers of other
+    # makers pay a tenth of the fees in the first year, and two thirds in the second.
     first = {FEES: -100_000, OTHERS: 10_000}
     second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)
 
-    # Fees rise from 12,000 to 36,000. In the second year customers of other makers pay 24,000 of
-    # them. Without the maker 0.64 of the 24,000 is left: 15,360, which is 3,360 above the 12,000 of
-    # the first year. There are no costs, so earnings are 36,000.
+    # Fees rise from 12,000 to 36,000 a year. In the second year customers of other makers pay
+    # 24,000 of these fees. Without the maker 0.64 of the 24,000 is left: 15,360, which is 3,360
+    # above the 12,000 of the first year. There are no costs, so earnings are 36,000.
     assert values(appraiser) == {
         BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
         WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),
@@ -111,7 +111,7 @@ def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
     assert appraiser.lost_without_maker_cents == 72_000_000 - 10_080_000
 
 
-def test_a_trading_firms_earnings_include_the_captive_makers_quotes_and_costs():
+def test_earnings_of_a_trading_firm_include_results_of_quotes_and_costs_of_the_captive_maker():
     appraiser, _ = appraised(
         [
             {
@@ -144,7 +144,7 @@ def test_a_house_with_falling_fees_has_zero_value_by_growth(before, after):
     assert (priced == [0, 0, 0]) == (after <= before)
 
 
-def test_values_are_rounded_half_to_even():
+def test_values_of_half_a_cent_are_rounded_to_the_even_cent():
     appraiser, _ = appraised([{FEES: -1}])
 
     assert values(appraiser)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are rounded to 2
@@ -153,7 +153,7 @@ def test_values_are_rounded_half_to_even():
 # ---------------------------------------------------------------------- without the captive maker
 
 
-def test_if_demand_ignores_quotes_only_fees_on_the_makers_fills_are_lost():
+def test_only_fees_on_fills_of_the_maker_are_lost_if_demand_ignores_quotes():
     appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], left=1.0)
 
     assert values(appraiser)[WITHOUT_MAKER][0] == 300
@@ -163,14 +163,14 @@ def test_if_demand_ignores_quotes_only_fees_on_the_makers_fills_are_lost():
     months=st.lists(st.tuples(cents, cents), max_size=30),
     left=st.floats(0, 1),
 )
-def test_the_makers_quotes_are_worth_at_least_zero_and_at_most_the_whole_house(months, left):
+def test_the_quotes_of_the_maker_are_worth_at_least_zero_and_at_most_the_whole_house(months, left):
     posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
     appraiser, _ = appraised(posted, left)
 
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
 
-def test_if_fees_do_not_grow_removing_the_maker_costs_no_share_value():
+def test_removing_the_maker_costs_no_share_value_if_fees_do_not_grow():
     posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
 
     assert appraised(posted)[0].lost_without_maker_cents == 0
@@ -179,7 +179,7 @@ def test_if_fees_do_not_grow_removing_the_maker_costs_no_share_value():
 # ---------------------------------------------------------------------------------- in the books
 
 
-def test_each_month_and_each_share_round_has_a_note_of_all_valuations():
+def test_each_month_and_each_funding_round_has_a_note_of_all_valuations():
     appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], left=1.0)
     of_month = list(ledger.noted)
     appraiser.note(0, "seed")

@@ -1,4 +1,4 @@
-"""The maker buys coins in whole lots at the price and sells the needed amount with a haircut."""
+"""The maker buys coins in whole lots at the price and sells as needed with a haircut."""
 
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ SCENARIO = load(str(Path(__file__).parents[2] / "worlds" / "portfolio.toml"))
 PARTIES, COINS = parties_of(SCENARIO), chart_coins(SCENARIO)
 OPENED = opened(Chart(PARTIES, (), coins=COINS))
 MAKER, DEALERS = (PARTIES.names.index(name) for name in ("Alameda", "Coin-Dealers"))
-NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost 100; a sale yields 5 % less
+NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost 100, and a sale yields 5 % less
 LATER_US = midnight_us(date(2022, 6, 2)) + DAY_US - 1  # ALTS cost 60
 MARKS = np.array([30_000])  # price of BTC; a lot is 0.01 BTC
 CENTS = st.integers(0, 10**12)
@@ -40,7 +40,7 @@ class Desk:
         self.book.buy(time_us, cents, MARKS, ())
 
     def sell(self, cents: int, time_us: int = NIGHT_US) -> int:
-        """Return the proceeds of a sale."""
+        """Sell coins and return the proceeds."""
         had = self.cash
         self.book.sell(time_us, cents, MARKS, ())
         return self.cash - had
@@ -65,7 +65,9 @@ def test_the_amount_for_each_coin_is_spent_in_whole_lots():
 
 
 @given(spent=CENTS, wanted=st.one_of(CENTS, st.integers(0, 3)))
-def test_a_sale_yields_the_needed_amount_and_at_most_one_lot_of_each_coin_more(spent, wanted):
+def test_a_sale_yields_at_least_the_needed_amount_and_at_most_a_lot_of_each_coin_more(
+    spent, wanted
+):
     desk = Desk()
     desk.buy(spent)
     worth = desk.net_worth
@@ -97,7 +99,7 @@ def test_purchases_of_coins_never_exceed_their_supply():
     assert desk.book.lots == [2 * (15 * 10**12 // 300_00), 10**9]
 
 
-def test_the_books_have_the_cost_of_coins_less_their_proceeds():
+def test_the_books_record_the_cost_of_coins_less_the_proceeds():
     desk = Desk()
     desk.buy(10_000_000)
     desk.sell(2_000_000, LATER_US)

@@ -37,7 +37,7 @@ class Market:
 
 
 @given(usd=st.integers(1, 10**7), lot_cents=st.integers(1, 10**6))
-def test_after_a_day_the_position_is_worth_the_stated_dollars(usd, lot_cents):
+def test_the_position_is_worth_the_stated_dollars_after_a_day(usd, lot_cents):
     market = Market(long(usd=float(usd)))
 
     market.pass_days(SINCE, 1, lot_cents)
@@ -77,7 +77,7 @@ def test_two_long_positions_in_one_market_are_added():
     assert market.held == 150
 
 
-def test_after_a_close_out_the_position_is_sold_and_never_bought_again():
+def test_the_position_is_sold_after_a_close_out_and_never_bought_again():
     market = Market(long(until=None), long(since=date(2021, 10, 3), until=None))
     market.pass_days(SINCE, 1)
 
@@ -90,7 +90,7 @@ def test_after_a_close_out_the_position_is_sold_and_never_bought_again():
     assert max(market.path[STEPS:]) < 1_000
 
 
-def test_a_long_position_that_ended_before_the_run_is_never_bought():
+def test_a_long_position_is_never_bought_if_its_end_is_before_the_run():
     market = Market(long())
     market.pass_days(UNTIL, 2)
 

@@ -1,4 +1,4 @@
-"""The maker's sources of money are used in order; its loans bear interest and can be recalled."""
+"""The maker uses its sources of money in order; its loans bear interest and can be recalled."""
 
 from datetime import date
 from fractions import Fraction
@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers, its maker, and two lenders without interest by default."""
+    """A house with customers, the house's maker, and two lenders without interest by default."""
 
     def __init__(
         self,
@@ -160,7 +160,9 @@ def test_the_payable_amount_is_the_cash_that_can_be_raised(
 
 
 @given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
-def test_a_negative_account_is_covered_by_the_sources_in_the_same_order(own, lost, limits, line):
+def test_a_negative_account_is_covered_by_the_same_sources_in_the_same_order(
+    own, lost, limits, line
+):
     town = Town(own, -lost, limits, line)
 
     town.purse.cover_debit(NIGHT_US)
@@ -188,7 +190,7 @@ def test_a_negative_account_is_covered_by_the_sources_in_the_same_order(own, los
     account=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_with_never_lend_customer_money_the_credit_line_lends_only_own_money(
+def test_the_credit_line_lends_only_own_money_of_the_house_if_customer_money_is_never_lent(
     moves, till, retail, account, tranche
 ):
     town = Town(0, account, (500, 500), 10**6, till, retail, tranche, never_lend=True)
@@ -197,13 +199,13 @@ def test_with_never_lend_customer_money_the_credit_line_lends_only_own_money(
         drawn = town.credit.drawn_cents
         if move == "raise":
             town.purse.raise_cash(NIGHT_US, cents)
-            town.custody.cash[CODE["Alameda"]] = 0  # the maker spends the cash
+            town.custody.cash[CODE["Alameda"]] = 0  # the maker spends its cash
         elif move == "lose":
             claims[CODE["Alameda"]] -= cents
             claims[retail] += cents
         elif move == "cover":
             town.purse.cover_debit(NIGHT_US)
-            claims[CODE["Alameda"]] = max(town.account, 0)  # the rest is a gap loss
+            claims[CODE["Alameda"]] = max(town.account, 0)  # what no source covers is a gap loss
         elif move == "fee":
             claims[retail] -= min(cents, int(claims[retail]))
         else:
@@ -212,7 +214,7 @@ def test_with_never_lend_customer_money_the_credit_line_lends_only_own_money(
             assert town.custody.till("FTX") >= claims[retail]
 
 
-def test_by_default_the_credit_line_also_lends_customers_money():
+def test_the_credit_line_also_lends_money_of_customers_by_default():
     town = Town(line=1_000, till=1_000, retail=1_000)
 
     town.purse.raise_cash(NIGHT_US, 1_000)
@@ -222,7 +224,7 @@ def test_by_default_the_credit_line_also_lends_customers_money():
 
 
 @pytest.mark.parametrize(("reserve", "lent"), [(0, 300), (100, 200), (400, 0)])
-def test_money_reserved_for_customers_debts_is_not_the_houses_own_money(reserve, lent):
+def test_money_reserved_for_debts_to_customers_is_not_own_money_of_the_house(reserve, lent):
     town = Town(till=1_000, retail=600, account=100)
 
     money = HouseMoney(PARTIES, town.house, town.custody, lambda: reserve)
@@ -246,7 +248,7 @@ def test_a_loan_is_a_debt_of_the_borrower_and_a_claim_of_the_lender():
     assert town.books.balances[cash("Alameda")] == 500 == town.purse.cash_cents
 
 
-def test_a_lender_lends_nothing_before_its_first_limit_and_then_the_limit_in_force():
+def test_a_lender_lends_nothing_before_its_first_limit_and_then_up_to_the_limit_in_force():
     days = [date(2022, 6, day) for day in (12, 13, 20, 21)]
     limits = tuple({"since": d, "usd": usd} for d, usd in ((days[1], 5.0), (days[3], 2.0)))
     town = Town(limits=(0, 0))
@@ -256,7 +258,7 @@ def test_a_lender_lends_nothing_before_its_first_limit_and_then_the_limit_in_for
     assert [lenders.unused_cents(midnight_us(day)) for day in days] == [0, 500, 500, 200]
 
 
-def test_if_tokens_fall_in_value_lenders_recall_the_excess_of_their_loans():
+def test_lenders_recall_the_excess_of_their_loans_if_tokens_fall_in_value():
     town = Town(limits=(1_000, 300), advance=0.5)
     town.lenders.look(1_000)
     town.purse.raise_cash(NIGHT_US, 10_000)
@@ -281,7 +283,7 @@ def test_a_repayment_reduces_the_debt():
     assert town.books.transactions[-1].tag == "recall"
 
 
-def test_a_repayment_above_the_makers_cash_is_refused():
+def test_a_repayment_above_the_cash_of_the_maker_is_refused():
     town = Town(limits=(400, 0))
     town.purse.raise_cash(NIGHT_US, 400)
     town.custody.cash[CODE["Alameda"]] = 399
@@ -300,7 +302,7 @@ def test_interest_is_simple_and_rounded_once(cents, days, rate):
     assert abs(interest_cents(cents * days, rate) - exact) <= Fraction(1, 2)
 
 
-def test_a_year_at_eight_percent_costs_eight_percent_and_is_an_expense():
+def test_a_year_at_eight_percent_costs_eight_percent_and_the_interest_is_an_expense():
     town = Town(limits=(1_000_000, 0), rate_pct_per_year=8.0)
     town.purse.raise_cash(NIGHT_US, 1_000_000)
     for _ in range(365):

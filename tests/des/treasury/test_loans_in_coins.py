@@ -37,7 +37,7 @@ STILL = [{"since": FIRST, "usd": 100}]
 
 
 class Day(NamedTuple):
-    """The limits of both lenders in dollars and the price of BTC in ticks on a day."""
+    """The limits of both lenders in dollars, and the price of BTC in ticks, on a day."""
 
     limits: tuple[int, int]
     ticks: int
@@ -54,7 +54,7 @@ DAYS = st.lists(
 
 @cache
 def world(haircut: float, sold_share: float) -> Scenario:
-    """Return the scenario with this haircut for every coin and this sold share of recalls."""
+    """Return the scenario with this haircut for each coin and this sold share of each recall."""
     group = SCENARIO.group.model_dump(exclude_none=True)
     holdings = [each | {"haircut": haircut} for each in group["portfolio"]["holdings"]]
     holdings[1]["prices"] = STILL
@@ -104,7 +104,7 @@ class Town:
         self.loans = LoanService(PARTIES, purse, self.lenders, self.book)
 
     def play(self):
-        """Play each day, then yield its limits in cents."""
+        """Play each day and then yield the limits of the day in cents."""
         for i, day in enumerate(self.days):
             time_us = midnight_us(FIRST + timedelta(days=i)) + DAY_US - 1
             marks = np.array([day.ticks])
@@ -125,7 +125,7 @@ class Town:
     haircut=st.sampled_from([0.0, 0.05, 1.0]),
     sold_share=st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_after_any_loans_and_recalls_all_books_balance_and_no_cash_is_negative(
+def test_all_books_balance_and_no_cash_is_negative_after_any_loans_and_recalls(
     days, own, till, haircut, sold_share
 ):
     town = Town(world(haircut, sold_share), days, own, till)
@@ -149,7 +149,7 @@ def test_after_any_loans_and_recalls_all_books_balance_and_no_cash_is_negative(
 
 
 @given(days=DAYS, own=st.integers(0, 10**9), sold_share=st.sampled_from([0.0, 0.5, 1.0]))
-def test_at_constant_prices_the_cost_less_proceeds_is_the_value_of_the_coins(days, own, sold_share):
+def test_the_cost_less_proceeds_is_the_value_of_the_coins_at_constant_prices(days, own, sold_share):
     still = [day._replace(ticks=30_000) for day in days]
     town = Town(world(0.0, sold_share), still, own, 10**9)
 

@@ -1,4 +1,4 @@
-"""Margin is transferred between cash and venues, borrowed up to a limit, or lacking."""
+"""Margin is transferred between cash and venues, borrowed up to a limit, or missing."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class Bank:
 
 @pytest.fixture
 def bank() -> Bank:
-    """Return a bank with cash; each hedger has only the minimum on the lead venue."""
+    """Return a bank with cash in which each hedger has only the minimum on the lead venue."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -197,8 +197,8 @@ def worth(bank: Bank, name: str) -> int:
 
 
 @given(money=MONEY, history=st.lists(steps, max_size=25))
-def test_the_books_have_all_transfers_of_the_desk(money, history):
-    """Every change of cash and claims except by settlements is a transaction."""
+def test_the_books_record_all_transfers_of_the_margin_desk(money, history):
+    """Every change of cash and of claims is a transaction, except changes by settlements."""
     bank = opened_bank(money)
     before = [bank.has(member) for member in range(len(NAMES))]
     settled = defaultdict(int)
@@ -265,7 +265,7 @@ def test_a_negative_claim_on_the_house_is_paid_next_from_the_lead_venue(bank):
     assert not bank.books.tagged("gap-loss")
 
 
-def test_the_captive_maker_borrows_before_it_uses_its_margin(bank):
+def test_the_captive_maker_borrows_before_it_uses_its_margin_on_the_lead_venue(bank):
     bank.give(ALAMEDA, cash=500)
     bank.lose(ALAMEDA, house=800)
     bank.settle()
@@ -285,7 +285,7 @@ def test_only_the_captive_maker_may_borrow(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_with_a_fully_drawn_credit_line_the_maker_has_a_gap_loss(bank):
+def test_the_maker_has_a_gap_loss_if_the_credit_line_is_fully_drawn(bank):
     bank.lose(ALAMEDA, house=LIMIT + 1_700)
     bank.settle()
 
@@ -304,20 +304,21 @@ def test_a_gap_loss_of_the_outside_account_is_booked_on_the_lead_venue(bank):
 
 # ---- margin for hedges
 
-# 10 lots at 30 000 ticks of a cent have a notional of 300 000: minimum 15 000, target 60 000.
+# The notional of 10 lots at 30 000 ticks of a cent is 300 000. Minimum margin is 15 000, target
+# margin is 60 000.
 
 
-def test_margin_below_its_minimum_is_topped_up_to_its_target(bank):
+def test_margin_below_the_minimum_is_topped_up_to_the_target(bank):
     bank.give(
         FIRM01, cash=20_000, house=100_000, lead=13_999
-    )  # with the opening 1 000 it is 14 999
+    )  # With the 1 000 at the opening, the margin is 14 999.
     bank.hold(FIRM01, 10)
     bank.settle()
 
     assert bank.has(FIRM01) == (0, 100_000 - 25_001, 60_000)
 
 
-def test_margin_at_its_minimum_is_not_changed(bank):
+def test_margin_at_the_minimum_is_not_changed(bank):
     bank.give(FIRM01, cash=20_000, lead=14_000)
     bank.hold(FIRM01, -10)
     bank.settle()
@@ -331,12 +332,12 @@ def test_the_captive_maker_borrows_missing_margin_in_tranches(bank):
     bank.hold(ALAMEDA, 10)
     bank.settle()
 
-    # The maker lacks 59 000 - 30 000 = 29 000. It draws five tranches and keeps 6 000.
+    # The maker lacks 59 000 - 30 000 = 29 000. So it draws five tranches and keeps 6 000.
     assert bank.has(ALAMEDA) == (0, 6_000, 60_000)
     assert bank.credit.drawn_cents == 5 * TRANCHE
 
 
-def test_from_a_venue_without_cash_no_margin_is_moved_or_borrowed(bank):
+def test_no_margin_is_moved_or_borrowed_from_a_venue_without_cash(bank):
     """A claim is not cash: the house owes the maker 40 000 but has no cash."""
     bank.give(ALAMEDA, house=40_000)
     bank.hold(ALAMEDA, 10)
@@ -347,7 +348,7 @@ def test_from_a_venue_without_cash_no_margin_is_moved_or_borrowed(bank):
     assert bank.credit.drawn_cents == 0
 
 
-def test_payments_caused_by_a_settlement_have_the_link_of_the_settlement(bank):
+def test_payments_that_a_settlement_causes_have_the_link_of_the_settlement(bank):
     bank.give(ALAMEDA, cash=500)
     bank.lose(ALAMEDA, house=800)
     bank.lose(FIRM01, house=5_000, lead=5_000)
@@ -362,7 +363,7 @@ def test_payments_caused_by_a_settlement_have_the_link_of_the_settlement(bank):
 
 
 @pytest.mark.parametrize(("margin", "left"), [(EXCESS * 60_000, 120_000), (120_001, 60_000)])
-def test_margin_above_twice_its_target_is_returned_to_the_house(bank, margin, left):
+def test_margin_above_twice_the_target_is_returned_to_the_house(bank, margin, left):
     bank.give(FIRM01, lead=margin - 1_000)
     bank.hold(FIRM01, 10)
     bank.desk.daily(NOON_US, MARK)
@@ -370,7 +371,7 @@ def test_margin_above_twice_its_target_is_returned_to_the_house(bank, margin, le
     assert bank.has(FIRM01) == (0, margin - left, left)
 
 
-def test_the_makers_free_money_repays_whole_tranches_daily(bank):
+def test_free_money_of_the_maker_repays_whole_tranches_every_day(bank):
     bank.credit.draw(NOON_US, 3 * TRANCHE)
     bank.lose(ALAMEDA, house=1)
     bank.desk.daily(NOON_US, MARK)
@@ -386,7 +387,9 @@ def test_the_makers_free_money_repays_whole_tranches_daily(bank):
     ("needed", "drawn"),
     [(0, 0), (1, TRANCHE), (TRANCHE, TRANCHE), (TRANCHE + 1, 2 * TRANCHE), (LIMIT, LIMIT)],
 )
-def test_a_draw_on_the_credit_line_is_rounded_up_to_tranches_within_the_limit(bank, needed, drawn):
+def test_a_draw_on_the_credit_line_is_rounded_up_to_whole_tranches_within_the_limit(
+    bank, needed, drawn
+):
     bank.credit.draw(NOON_US, needed)
 
     assert bank.credit.drawn_cents == drawn
@@ -402,7 +405,7 @@ def test_a_last_partial_tranche_can_be_drawn_and_repaid(bank):
 
 
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
-def test_the_drawn_amount_equals_the_makers_claim_and_stays_within_the_limit(acts):
+def test_the_drawn_amount_equals_the_claim_of_the_maker_and_stays_within_the_limit(acts):
     bank = Bank()
     for is_draw, cents in acts:
         drawn = bank.credit.drawn_cents

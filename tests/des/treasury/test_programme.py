@@ -1,4 +1,4 @@
-"""The liquidity programme: pools open, return reserves, and lose the amounts of the formulas."""
+"""The liquidity programme: pools open, return their reserves, and lose what the formulas state."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """The programme with a single pool of SOL, its own books, and daily closes."""
+    """The programme with a single pool of SOL, its own books, and a close of each day."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Programme:
         self.pools.open_due(midnight_us(START) + DAY_US - 1, np.array([mark_ticks, mark_ticks]))
 
     def days(self, n: int) -> None:
-        """Close *n* days after the first day."""
+        """Close the next *n* days after the first day."""
         for i in range(1, n + 1):
             self.pools.close_day(midnight_us(START) + (i + 1) * DAY_US - 1)
 
@@ -156,7 +156,7 @@ def test_a_pool_without_trades_returns_its_reserves_unchanged():
     prices=st.lists(st.integers(MARK // 50, 50 * MARK), min_size=1, max_size=6),
     fee_bps=st.sampled_from((0.0, 0.5, 30.0, 1_000.0)),
 )
-def test_at_any_prices_cash_is_conserved_and_closing_returns_the_reserves(prices, fee_bps):
+def test_cash_is_conserved_and_closing_returns_the_reserves_at_any_prices(prices, fee_bps):
     last = START + timedelta(days=len(prices))
     one = Programme(closes(*prices), usd=1_000_000, fee_bps=fee_bps, until=last)
     one.open(MARK)
@@ -180,7 +180,7 @@ def test_at_any_prices_cash_is_conserved_and_closing_returns_the_reserves(prices
 def test_arbitrageurs_gain_the_difference_between_the_lead_price_and_their_cost():
     """The price rises from 100 to 400, so the pool has half the tokens and twice the dollars.
 
-    Arbitrageurs buy 5,000 tokens for 1,000,000; at the lead price they are worth 2,000,000.
+    Arbitrageurs buy 5,000 tokens for 1,000,000. At the lead price these tokens are worth 2,000,000.
     """
     one = Programme(closes(4 * MARK), usd=1_000_000, fee_bps=0.0)
     one.open(MARK)
@@ -243,7 +243,7 @@ def seeded(seed: int) -> Scenario:
 
 
 def booked_per_dollar(fee_bps: float) -> np.ndarray:
-    """Return daily gains of arbitrageurs and fees, per year and per dollar in the pool."""
+    """Return by day the gains of arbitrageurs and the fees, per year and per dollar in the pool."""
     found = []
     for seed in range(SEEDS):
         lead = lead_of(seed)
@@ -263,14 +263,14 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
             moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
             kept = -moved[income(ARBITRAGEURS, "Pools")]
             paid = -moved.get(income(MAKER, "Pools"), 0)
-            if i > 1:  # after the first day the start has no effect
+            if i > 1:  # the start has no effect after the first day
                 found.append((365 * kept / worth, 365 * paid / worth))
     return np.array(found)
 
 
 @pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
 def test_booked_gains_and_fees_of_pools_agree_with_the_formulas(fee_bps):
-    """The tolerance is three standard errors over days and seeds; errors are below 1/30."""
+    """The tolerance is three standard errors over days and seeds. Errors are below 1/30."""
     found = booked_per_dollar(fee_bps)
     terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
     found = np.column_stack((found, found.sum(axis=1)))
@@ -301,7 +301,7 @@ def test_realised_variance_agrees_with_a_loop_over_blocks():
 # ---- the world
 
 
-def test_a_pool_trades_at_the_prices_of_the_day_including_impact(tmp_path):
+def test_a_pool_trades_at_the_prices_of_the_day_including_the_price_impact(tmp_path):
     """The pool's price at the end of the day equals the mark within the fee."""
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     for market in markets:
@@ -356,7 +356,7 @@ def test_pools_raise_the_marks_of_tokens_only_if_the_scenario_has_a_lift():
     for each in (plain, high):
         each.holdings.close_day(end_us, marks)
 
-    assert worth[0] == 10**8 * 10_000  # including tokens in the pool
+    assert worth[0] == 10**8 * 10_000  # the tokens in the pool are included
     assert worth[1] == pytest.approx(worth[0] * (1 + 0.2 * math.log(2)), rel=1e-6)
     assert plain.books.prices == [("SOL", "100.00")]
     assert high.books.prices[0][0] == "SOL"
@@ -374,7 +374,9 @@ def test_a_lift_does_not_change_the_mark_of_a_token_without_a_pool():
 
 
 @given(pool_usd=st.floats(0, 1e12), elasticity=st.floats(0, 1))
-def test_the_lift_factor_is_one_at_zero_and_grows_at_most_logarithmically(pool_usd, elasticity):
+def test_the_lift_factor_is_one_for_an_empty_pool_and_grows_at_most_logarithmically(
+    pool_usd, elasticity
+):
     lift = Lift(elasticity=elasticity, reference_usd=1e6)
 
     assert lift.factor(0) == 1
@@ -426,7 +428,7 @@ def test_a_lift_without_pools_is_refused():
     assert "group.pools is missing" in refused(pools=None, lift=LIFT)
 
 
-def test_a_tick_that_is_too_small_for_a_pool_is_refused():
+def test_a_price_tick_that_is_too_small_for_a_pool_is_refused():
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     markets[SOL] |= {"tick_usd": "0.000001", "lot": "10000"}
     markets[SOL]["quoter"] |= {"position_limit_usd": 1e9, "displayed_usd": 1e9}

@@ -52,7 +52,7 @@ def test_a_maker_without_a_policy_quotes_on_both_venues(on_lead):
 
 
 @pytest.mark.parametrize("venue", ["lead", "house"])
-def test_an_independent_maker_halves_its_size_after_losses_and_then_stops(venue):
+def test_an_independent_maker_halves_its_size_after_each_loss_and_then_stops(venue):
     quotes = QuoteShares("independent", on_lead=venue == "lead")
     review = getattr(quotes, f"review_{venue}")
     history = [(review(LOSS), getattr(quotes, f"on_{venue}")) for _ in range(4)]
@@ -66,7 +66,7 @@ def test_an_independent_maker_halves_its_size_after_losses_and_then_stops(venue)
 
 
 @given(results=months)
-def test_an_independent_maker_stays_on_the_lead_venue_and_changes_size_after_losses(results):
+def test_an_independent_maker_stays_on_the_lead_venue_and_halves_its_size_after_losses(results):
     quotes = of_lead("independent", results)
     losses = sum(result < 0 for result in results)
 
@@ -86,7 +86,7 @@ def test_an_independent_maker_never_raises_its_size(results):
 
 
 @given(year=st.integers(), shares=st.integers())
-def test_an_independent_maker_ignores_the_years_result_and_share_value(year, shares):
+def test_an_independent_maker_ignores_the_result_of_the_year_and_the_share_value(year, shares):
     quotes = QuoteShares("independent", on_lead=False)
 
     assert quotes.review_house(Figures(0, year, shares)) == "quotes on"
@@ -115,17 +115,17 @@ def test_a_captive_maker_quotes_on_one_venue_at_a_time(results):
     ("year_cents", "shares_lose_cents", "decided"),
     [
         (-99, 100, "quotes on"),
-        (-100, 100, "shuts off"),  # the loss equals the loss of share value
+        (-100, 100, "shuts off"),  # the loss of the year equals the loss of share value
         (-101, 100, "shuts off"),
         (-1, 0, "shuts off"),
-        (-1, -50, "shuts off"),  # without quotes shares would gain value
-        (0, 0, "quotes on"),  # the year has no loss
+        (-1, -50, "shuts off"),  # share value would rise without quotes
+        (0, 0, "quotes on"),  # the result of the year is no loss
         (0, -50, "quotes on"),
         (7, 0, "quotes on"),
         (-(10**15), None, "quotes on"),  # the loss of share value is unknown
     ],
 )
-def test_a_captive_maker_compares_a_years_loss_with_the_loss_of_share_value(
+def test_a_captive_maker_compares_the_loss_of_a_year_with_the_loss_of_share_value(
     year_cents, shares_lose_cents, decided
 ):
     quotes = QuoteShares("captive", on_lead=False)

@@ -1,4 +1,4 @@
-"""Tokens are valued at the last mark; purchases are due on their dates."""
+"""Tokens are valued at the last mark, and purchases are due on their dates."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from des.scenario import Token
 from des.treasury.token_holdings import TokenHoldings, chart_tokens
 from runs.scenarios import load
 
-TINY = load("tiny")  # a scenario with the market BTC-PERP and ticks of a dollar
+TINY = load("tiny")  # a scenario with the market BTC-PERP, whose tick is a dollar
 DAY = date(2022, 5, 10)
 MARKS = np.array([30_000])
 
@@ -49,7 +49,7 @@ def holding(*tokens: Token, **units: int) -> TokenHoldings:
     ("day", "cents"),
     [(date(2021, 1, 1), 180), (date(2022, 5, 9), 180), (DAY, 9012), (date(2022, 12, 31), 9012)],
 )
-def test_a_mark_applies_from_its_day_until_the_next_mark(day, cents):
+def test_a_mark_applies_from_its_day_until_the_day_of_the_next_mark(day, cents):
     assert holding(token(), SOL=1).worth_cents(day, MARKS) == cents
 
 
@@ -60,7 +60,7 @@ def test_a_token_with_a_market_is_valued_at_the_lead_price():
 
 
 @given(units=st.tuples(*2 * [st.integers(0, 10**9)]))
-def test_the_value_of_holdings_is_the_sum_over_tokens(units):
+def test_the_value_of_holdings_is_the_sum_over_all_tokens(units):
     tokens = token(), token("FTT", marks=(), market="BTC-PERP")
 
     together = holding(*tokens, SOL=units[0], FTT=units[1]).worth_cents(DAY, MARKS)

@@ -1,4 +1,4 @@
-"""Payments of a use of money have due dates and sum to its amount."""
+"""Payments of a use of money have due dates and sum to the amount of the use."""
 
 from datetime import date, timedelta
 
@@ -26,7 +26,7 @@ def use(**changes: object) -> Use:
 
 
 @given(since=DATES, days=st.integers(0, 900), cents=st.integers(1, 10**12))
-def test_payments_of_a_use_sum_to_its_amount_and_differ_by_a_cent_at_most(since, days, cents):
+def test_payments_of_a_use_sum_to_its_amount_and_differ_by_at_most_a_cent(since, days, cents):
     whole = use(date=since, until=since + timedelta(days=days), usd=cents / 100)
 
     parts = [(day, each.cents) for day, due in calendar([whole], PARTIES).items() for each in due]
@@ -38,7 +38,7 @@ def test_payments_of_a_use_sum_to_its_amount_and_differ_by_a_cent_at_most(since,
 
 
 @given(since=DATES, days=st.integers(0, 900))
-def test_payments_of_a_use_are_due_on_its_date_and_each_first_of_a_month(since, days):
+def test_payments_of_a_use_are_due_on_its_date_and_then_on_the_first_of_each_month(since, days):
     until = since + timedelta(days=days)
     span = [since + timedelta(days=n) for n in range(1, days + 1)]
 
@@ -52,7 +52,7 @@ def test_a_use_without_an_end_date_is_one_payment():
     assert payment.why == "buys back a stake"
 
 
-def test_uses_of_one_day_keep_their_order_and_have_distinct_links():
+def test_uses_on_the_same_day_keep_their_order_and_have_distinct_links():
     uses = [use(), use(to="Outside"), use(usd=50.0), use(to="Outside", by="house")]
 
     (payments,) = calendar(uses, PARTIES).values()

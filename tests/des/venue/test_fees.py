@@ -1,4 +1,4 @@
-"""Fee tiers: the volume of the last thirty days determines a taker's fee of the next day."""
+"""Fee tiers: the volume of the last thirty days determines a taker's fee on the next day."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def schedule(*volume_30d_usd: float) -> FeeSchedule:
         (10**12, 550),
     ],
 )
-def test_a_fee_tier_starts_exactly_at_its_volume(volume_usd, rate_e6):
+def test_a_fee_tier_applies_from_exactly_its_volume(volume_usd, rate_e6):
     assert schedule(volume_usd).rates_e6.tolist() == [rate_e6]
 
 
@@ -44,10 +44,11 @@ def test_each_taker_has_the_fee_tier_of_its_own_volume():
     [
         (0, 0.6, 1.5, 280),
         (5_000_000, 0.6, 0.0, 220),
-        (5_000_000, 0.6, 2.5, 250),  # the floor applies
+        (5_000_000, 0.6, 2.5, 250),  # the floor applies instead of the lower fee
         (5_000_000, 0.0, 6.0, 550),  # a floor above the tier's fee has no effect
         (5_000_000, 1.0, 0.0, 0),
-        (5_000_000, 0.333, 0.0, 367),  # 366.85: the discount is rounded down
+        # the exact fee is 366.85, and rounding the discount down gives 367
+        (5_000_000, 0.333, 0.0, 367),
     ],
 )
 def test_a_discount_reduces_the_fee_of_the_tier_down_to_a_floor(
@@ -70,8 +71,11 @@ def test_the_volume_of_a_day_counts_for_thirty_days():
     assert fees.rates_e6 == 700
 
 
-def test_volume_before_the_run_decreases_by_a_thirtieth_each_day():
-    """After ten days without trades two of three million count; a day later it is less."""
+def test_volume_from_before_the_run_falls_by_a_thirtieth_each_day():
+    """After ten days without trades, two of three million dollars count.
+
+    A day later less counts.
+    """
     fees = schedule(3_000_000)
     for _ in range(10):
         assert fees.rates_e6 == 600
@@ -85,13 +89,13 @@ def test_volume_before_the_run_decreases_by_a_thirtieth_each_day():
     before_cents=st.integers(0, 10**9),
     days_cents=st.lists(st.integers(0, 5 * 10**7), max_size=45),
 )
-def test_the_fee_rate_is_that_of_the_sum_over_the_last_thirty_days(before_cents, days_cents):
+def test_the_fee_rate_is_that_of_the_volume_of_the_last_thirty_days(before_cents, days_cents):
     fees = FeeSchedule(TIERS, np.array([before_cents]))
     for cents in days_cents:
         fees.close_day(np.array([cents]))
     traded = sum(days_cents[-30:])
     left = max(30 - len(days_cents), 0)
-    # Each day removes a thirtieth of the earlier volume, rounded by less than a cent.
+    # Each day removes a thirtieth of the volume from before the run, rounded by less than a cent.
     volume_usd = (traded + before_cents * left / 30) / USD
     rates = {
         max((t for t in TIERS if t.volume_usd <= volume_usd + off), key=lambda t: t.volume_usd)

@@ -13,7 +13,7 @@ from ledger.fills import new_rows
 from ledger.money import Contract
 from ledger.motives import Motive
 
-# The counterparty of all settlement payments is the pool, which never trades, or the one party
+# The counterparty of all settlement payments is the pool, which never trades, or the single party
 # with which all others trade.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
@@ -187,7 +187,7 @@ def test_closing_all_positions_after_a_settlement_changes_no_claim(history, last
     assert np.abs(closed["lots"]).sum() == held[held > 0].sum()
 
 
-def test_the_result_of_a_position_does_not_depend_on_the_path_of_marks():
+def test_the_result_of_a_position_does_not_depend_on_the_path_of_the_marks():
     """A lot bought at 30 010 has lost 10 ticks at lead price 30 000, and gained 490 at 30 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
@@ -219,12 +219,12 @@ def test_recorded_payments_equal_the_changes_of_claims(history, motive):
     assert (rows["maker"] == pays).all()
     assert not (rows["taker"] == pays).any()
     assert rows["edge_cents"].all()
-    received[pays] = -received.sum()  # counterparty of all payments
+    received[pays] = -received.sum()  # the counterparty of all payments
     assert np.array_equal(received, moved)
 
 
 @given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
-def test_the_pool_of_settlements_has_zero_balance_after_every_step(steps):
+def test_the_pool_of_settlements_has_a_zero_balance_after_every_step(steps):
     """Winners receive exactly the amount that losers pay."""
     venue, recorder = venue_of(POOL)
     for step in steps:
@@ -237,7 +237,9 @@ def test_the_pool_of_settlements_has_zero_balance_after_every_step(steps):
 
 
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
-def test_funding_sums_to_zero_and_each_account_pays_the_rate_within_a_cent(history, last, rate_e9):
+def test_funding_payments_sum_to_zero_and_each_account_pays_the_rate_within_a_cent(
+    history, last, rate_e9
+):
     pays, steps = history
     venue, recorder = venue_of(pays)
     for step in [step for step in steps if not isinstance(step, Fund)]:
