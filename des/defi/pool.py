@@ -1,14 +1,14 @@
 """A constant-product pool, and the arbitrageur who trades with it at each block of its chain.
 
 The pool has a token and dollars, and trades so that the product of both quantities stays the same.
-Only arbitrage moves its price to the outside price: at each block an arbitrageur trades as long as
-a trade is profitable. The arbitrageur's gain plus fee equals the provider's loss versus
-rebalancing: the loss compared with trading the same tokens at the outside price.
+Only arbitrage moves the pool's price to the outside price: at each block an arbitrageur trades as
+long as a trade is profitable. The arbitrageur's gain plus the fee equals the provider's loss versus
+rebalancing, that is, compared with trades of the same tokens at the outside price.
 
 The fee is paid in dollars for purchases and sales. The fee stays outside the reserves, and is
-income of the providers at once. So the product changes only by rounding and by liquidity. Losses
-and fees are separate in the books, as in theory. The first such pools left fees in the reserves, so
-that the pool became deeper over time.
+income of the providers at once. So the product changes only by rounding, or if a provider adds or
+removes liquidity. The books record losses and fees separately, as theory does. The first real pools
+of this kind left fees in the reserves, and so became deeper over time.
 
 All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
 """
@@ -26,24 +26,25 @@ from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
-# Within these limits, and slightly above, products fit in 64 bits or are compared in 128 bits.
+# If reserves and prices stay within these limits, or slightly above, the products in this file fit
+# in 64 bits or are compared in 128 bits.
 LOTS_MAX = 2**31
 CENTS_MAX = 2**50
 PRICE_TICKS_MAX = 2**31
 LOT_TICKS_PER_CENT_MAX = 1_000
 
-# One arbitrage: the arbitrageur's purchase or sale, payment, fee and gain.
+# One trade of the arbitrageur with the pool.
 ARBITRAGE = np.dtype(
     [
-        ("time_us", np.int64),  # the time of the block
+        ("time_us", np.int64),  # the time of the trade's block
         ("outside", np.int64),  # the outside price, in ticks
         ("before", np.int64),  # the pool's price before the trade, in ticks, rounded half up
         ("after", np.int64),
         ("lots", np.int64),  # positive when the arbitrageur buys
-        # The arbitrageur's payment into the reserves; negative: out of the reserves.
+        # Paid by the arbitrageur into the reserves; negative if the reserves pay the arbitrageur.
         ("cents", np.int64),
         ("fee_cents", np.int64),  # the arbitrageur's fee to the providers
-        # The arbitrageur's gain at the outside price after the fee, rounded down.
+        # The arbitrageur's gain after the fee, valued at the outside price, rounded down.
         ("gain_cents", np.int64),
     ]
 )
@@ -53,11 +54,11 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 class PoolRangeError(MistakeError, ValueError):
-    """A pool leaves the range in which its trades are exact integers."""
+    """A pool leaves the range in which its trades can be computed exactly."""
 
 
 class Liquidity(NamedTuple):
-    """The amounts that a provider adds to a pool, or removes from it."""
+    """The tokens, dollars and shares that a provider adds to a pool, or removes from it."""
 
     lots: int
     cents: int
@@ -68,14 +69,14 @@ class Liquidity(NamedTuple):
 class ConstantProductPool:
     """The state of a pool: its reserves, its shares and its fee.
 
-    The unit of quantity is a lot, and the unit of price is a tick. At a price of one tick,
-    *lot_ticks_per_cent* lots are worth a cent.
+    Quantities are in lots, and prices in ticks. At a price of one tick, *lot_ticks_per_cent* lots
+    are worth one cent.
     """
 
     lots: int
     cents: int
     shares: int
-    fee_e6: int  # in millionths of the dollars exchanged
+    fee_e6: int  # the fee in millionths of the dollars exchanged
     lot_ticks_per_cent: int = 1
 
     @classmethod
@@ -83,7 +84,7 @@ class ConstantProductPool:
         """Open a pool with the tokens and dollars of its first provider, who gets all shares.
 
         Raises:
-            ValueError: one of the two is missing, or a term is out of its range.
+            ValueError: tokens or dollars are missing, or the fee or another term is out of range.
         """
         if lots < 1 or cents < 1:
             raise ValueError(f"a pool cannot open with {lots} lots and {cents} cents; give both")
@@ -117,7 +118,7 @@ class ConstantProductPool:
         """Pay out the part of both reserves that *shares* represent, rounded down.
 
         Raises:
-            ValueError: the pool has fewer shares.
+            ValueError: *shares* is not positive, or more than the pool has.
         """
         if not 1 <= shares <= self.shares:
             raise ValueError(f"{shares} shares cannot leave a pool of {self.shares}")
@@ -129,18 +130,18 @@ class ConstantProductPool:
         """Simulate an arbitrageur who trades with the pool at each block.
 
         The arbitrageur buys while the pool's price times (1 + fee) is below the outside price, and
-        sells while the price times (1 - fee) is above it. Trades are in whole lots, and only if the
-        arbitrageur gains at least a cent.
+        sells while the pool's price times (1 - fee) is above the outside price. Trades are in whole
+        lots, and only if the arbitrageur gains at least a cent.
 
         Args:
             block_us: times of the blocks, ascending, int64, shape (n,).
-            ticks: the outside price; its first tick is at or before the first block.
+            ticks: the outside price. The first tick must not be after the first block.
 
         Returns:
             The pool after the blocks, and the trades: rows of dtype ARBITRAGE in the order of time.
 
         Raises:
-            ValueError: there is no price at the first block.
+            ValueError: the first tick is after the first block.
             PoolRangeError: at these prices the reserves may exceed the range of exact integers.
         """
         if not len(block_us) or not self.shares:
@@ -151,7 +152,7 @@ class ConstantProductPool:
         rows = np.empty(len(block_us), dtype=ARBITRAGE)
         terms = self.fee_e6, self.lot_ticks_per_cent
         n = _arbitrage(self.lots, self.cents, *terms, block_us, *ticks, rows)
-        rows = rows[:n].copy()  # at most blocks a pool with a fee has no trade
+        rows = rows[:n].copy()  # releases memory, since most blocks have no trade
         lots = self.lots - int(rows["lots"].sum())
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
 
@@ -169,7 +170,7 @@ class ConstantProductPool:
         if highest >= PRICE_TICKS_MAX:
             raise PoolRangeError(f"a price of {highest} ticks is too high; give a coarser tick")
         root = math.sqrt(self.lots * self.cents)
-        # Computed without the fee; with the fee, the arbitrageur trades less.
+        # The estimate leaves out the fee, which only makes trades smaller.
         lots = max(self.lots, root * math.sqrt(self.lot_ticks_per_cent / lowest))
         cents = max(self.cents, root * math.sqrt(highest / self.lot_ticks_per_cent))
         if lots >= LOTS_MAX:
@@ -181,9 +182,9 @@ class ConstantProductPool:
 def block_times_us(
     seed: int, chain: str, block_s_mean: float, start_us: int, end_us: int
 ) -> np.ndarray:
-    """Draw the times of a chain's blocks in [start, end), Poisson, hour by hour in any order.
+    """Draw the random times of a chain's blocks between *start_us* and *end_us*.
 
-    An hour's blocks depend only on seed, chain and hour.
+    Blocks are a Poisson process. An hour's blocks depend only on seed, chain and hour.
 
     Args:
         seed: the run's seed.
@@ -198,7 +199,7 @@ def block_times_us(
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
         draws = stream(seed, "chain", "block times", chain, hour)
         offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
-        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # equal times are one block
+        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # one block per time
     drawn_us = np.concatenate(times)
     first, last = drawn_us.searchsorted((start_us, end_us))
     return drawn_us[first:last]
@@ -206,7 +207,7 @@ def block_times_us(
 
 @njit("uint64(uint64, uint64)", cache=True)
 def _high_half(a: int, b: int) -> int:
-    """Return the upper 64 bits of a product of two 64-bit numbers, computed by halves."""
+    """Return the upper 64 bits of the 128-bit product of two 64-bit numbers."""
     inner = (a >> _HALF) * (b & _LOW) + (((a & _LOW) * (b & _LOW)) >> _HALF)
     outer = (a & _LOW) * (b >> _HALF) + (inner & _LOW)
     return (a >> _HALF) * (b >> _HALF) + (inner >> _HALF) + (outer >> _HALF)
@@ -214,7 +215,7 @@ def _high_half(a: int, b: int) -> int:
 
 @njit("boolean(uint64, uint64, uint64, uint64)", cache=True)
 def _exceeds(a: int, b: int, c: int, d: int) -> bool:
-    """Tell whether a * b > c * d, where each product has 128 bits."""
+    """Tell whether a * b > c * d, computed with 128 bits."""
     high, other_high = _high_half(a, b), _high_half(c, d)
     return high > other_high or (high == other_high and a * b > c * d)
 
@@ -233,8 +234,8 @@ def _arbitrage(
     """Trade with the pool at each block, record the trades, and return their number.
 
     The marginal price of a lot is cents / lots. The outside price is compared with the pool's price
-    including its fee (its ask or its bid). Each price is multiplied by the denominator of the
-    other.
+    including the fee, that is, with its ask or its bid. To stay in integers, each price is
+    multiplied by the denominator of the other price.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)
@@ -251,7 +252,7 @@ def _arbitrage(
         else:
             continue
         bought = lots - left
-        paid = _rounded_up(bought, cents, left)  # rounded up, so that the product does not fall
+        paid = _rounded_up(bought, cents, left)  # so that the product of the reserves does not fall
         fee = _rounded_up(fee_e6, abs(paid), RATE_UNIT)
         gain = bought * price - (paid + fee) * lot_ticks_per_cent
         if gain < lot_ticks_per_cent:
@@ -269,9 +270,9 @@ def _arbitrage(
 
 @njit(cache=True)
 def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
-    """Return the most lots at which the pool's bid, or ask, is at least the outside price.
+    """Return the most lots in the pool at which its bid (or ask) is at least the outside price.
 
-    If the pool has *n* lots and the same product, a lot is worth lots * cents / n^2.
+    At an unchanged product, the price of a lot in a pool of n lots is lots * cents / n^2.
 
     Args:
         scaled_lots: the lots in the pool, times the ratio of the bid, or ask, to the price.
@@ -288,14 +289,14 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
 
 @njit(cache=True)
 def _lots_up(scaled_lots: int, cents: int, outside: int) -> int:
-    """Return the fewest lots at which the pool's bid, or ask, is at most the outside price."""
+    """Return the fewest lots in the pool at which its bid (or ask) is at most the outside price."""
     n = _lots_down(scaled_lots, cents, outside)
     return n + 1 if _exceeds(scaled_lots, cents, n * n, outside) else n
 
 
 @njit(cache=True)
 def _rounded_up(part: int, amount: int, whole: int) -> int:
-    """Return amount * part / whole, rounded up; of the products only part * whole must fit."""
+    """Return amount * part / whole, rounded up. Only part * whole must fit in 64 bits."""
     return part * (amount // whole) - (-part * (amount % whole)) // whole
 
 
@@ -305,24 +306,25 @@ def _price_ticks(lots: int, cents: int, lot_ticks_per_cent: int) -> int:
 
 
 def loss_versus_rebalancing_rate(volatility: float) -> float:
-    """Return the loss of a pool without a fee to arbitrage, per year and dollar in the pool.
+    """Return the loss of a pool without a fee to arbitrageurs, per year and dollar in the pool.
 
     Args:
-        volatility: annualised, of a log-price that diffuses.
+        volatility: the annualised volatility of the outside price, which moves without jumps.
 
-    Source: sigma^2 / 8, in the limit of dense blocks; Milionis, Moallemi, Roughgarden & Zhang
+    Source: sigma^2 / 8, which holds for frequent blocks. Milionis, Moallemi, Roughgarden & Zhang
         (2022), Automated Market Making and Loss-Versus-Rebalancing, arXiv 2208.06046.
     """
     return volatility**2 / 8
 
 
 def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float:
-    """Return the share of blocks with an arbitrage.
+    """Return the share of blocks in which the arbitrageur trades.
 
     Args:
-        volatility: annualised, of a log-price that diffuses without drift.
-        block_s_mean: mean seconds between blocks, which are Poisson.
-        fee: as a fraction of the dollars exchanged.
+        volatility: the annualised volatility of the outside price, which moves without jumps or
+            drift.
+        block_s_mean: the mean seconds between blocks, which are a Poisson process.
+        fee: the fee, as a fraction of the dollars exchanged.
 
     Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), exactly: the pool's log-price is uniform
         within the band, and exponential beyond; Milionis, Moallemi & Roughgarden (2023), Automated
@@ -340,11 +342,11 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt must be below 8.
 
-    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), exactly, of the pool's value
-        in balance with the outside price; arXiv 2305.14604v2, corollary 2. In the paper the fee is
-        charged on the asset that is paid in, dollars or tokens. Here it is charged only on dollars.
-        The same derivation then has sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales, which
-        are equally many, in place of e^(gamma / 2).
+    Source: exactly sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8) of the pool's value
+        at the outside price; arXiv 2305.14604v2, corollary 2. In the paper the fee is charged on
+        the asset that is paid in, dollars or tokens. Here it is charged only on dollars. The same
+        derivation then has the mean of sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales in
+        place of e^(gamma / 2), since both are equally frequent.
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
@@ -355,8 +357,8 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
 def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
     """Return the fees of arbitrageurs, per year and dollar in the pool.
 
-    Fees and gain sum to the loss versus rebalancing, which is sigma^2 / 8 again for small fees. So
-    a fee divides the loss between arbitrageurs and providers.
+    The fees and the arbitrageurs' gain sum to the loss versus rebalancing, about sigma^2 / 8 for
+    small fees. So a fee returns a part of the loss from arbitrageurs to providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.
@@ -373,5 +375,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return the decay rate of the price's density outside the band, per unit of log-price."""
+    """Return the rate at which the price's density falls outside the band, per log-price."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

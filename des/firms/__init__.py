@@ -1,1 +1,1 @@
-"""The trading firms: their classes, their capital, and their quotes on the lead venue."""
+"""Trading firms: their classes, their capital, and their quotes on the lead venue."""

@@ -1,10 +1,11 @@
-"""Capital follows results: firms move, withdraw and add capital, and close if they lose too much.
+"""Capital follows results: firms move and withdraw capital, and close if they lose too much.
 
-This happens daily, after the last settlement. A firm compares the venues by its trailing return on
-each. The return excludes variation margin, which only shows how the price moved. Earnings stay on
-the venue that paid them, except for the moves below. Every move is a real transfer of cash.
+Firms decide daily, after the last settlement. A firm compares the two venues by its trailing return
+on each of them. The return excludes variation margin, which only shows how the price moved.
+Earnings stay on the venue that paid them, except for the moves below. Every move is a real transfer
+of cash.
 
-Positions are hedged and stay hedged: a firm that stops trading leaves margin for its positions.
+Positions are hedged and stay hedged, so a firm that stops trading leaves margin for its positions.
 If the scenario lets firms unwind, a part of each position is closed first.
 """
 
@@ -41,36 +42,36 @@ class CapitalDesk:
         journal: Journal,
         unwinding: Unwinding | None = None,
     ) -> None:
-        """Start with the firms that trade from the first day; without rules nothing changes.
+        """Initialise with the firms that trade from the first day.
 
         Args:
-            rules: the scenario's rules.
+            rules: the scenario's rules on capital. None: firms never move their capital.
             seed: the run's seed.
             firms: the named firms and the drawn firms.
             parties: all parties that keep books, by role.
             money: moves the firms' money.
             journal: records each firm's entry, exit and moves.
-            unwinding: closes a part of the firms' positions daily; None: firms never unwind.
+            unwinding: closes a part of the firms' positions daily. None: firms never unwind.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
         self._money, self._journal, self._unwinding = money, journal, unwinding
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._days = np.zeros(len(firms), dtype=np.int64)
-        self._trailing = np.zeros((2, len(firms)))  # daily return in bps of capital: house, lead
+        self._trailing = np.zeros((2, len(firms)))  # bps of capital; rows: house, lead
 
     @property
     def takes(self) -> np.ndarray:
-        """Tell which firms hit quotes on the house venue; shape (firms,), bool."""
+        """Tell for each firm whether it hits quotes on the house venue: bool, shape (firms,)."""
         return np.array([status == TRADING for status in self.status], dtype=bool)
 
     @property
     def quotes(self) -> np.ndarray:
-        """Tell which firms quote on the lead venue; shape (firms,), bool."""
+        """Tell for each firm whether it quotes on the lead venue: bool, shape (firms,)."""
         return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
 
     def lead_quote_cents(self) -> np.ndarray:
-        """Return each firm's displayed size per market and side on the lead venue."""
+        """Return the cents that each firm shows per market and side on the lead venue."""
         shown = shown_cents(self._firms, self._money.on_lead_cents(self._code))
         return np.where(self.quotes, shown, 0)
 
@@ -80,7 +81,7 @@ class CapitalDesk:
             self._journal.event(time_us, f"{firm.name}:status", status)
 
     def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
-        """Let every firm review its results of the day, and act on them.
+        """Let every firm react to its results of the day.
 
         Args:
             time_us: the day's last microsecond.
@@ -105,11 +106,11 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Update a firm's trailing returns on both venues, and act on them."""
+        """Update a firm's trailing returns, and close it or move its capital accordingly."""
         code = self._code[i]
         capital = self._money.capital_cents(code)
         self._days[i] += 1
-        wealth = capital + self._money.cash_cents(code)  # withdrawn money still belongs to the firm
+        wealth = capital + self._money.cash_cents(code)  # the firm's withdrawn money counts too
         trades = self.status[i] == TRADING
         poor = wealth < rules.closes_below * to_cents(self._firms[i].capital_usd)
         if poor or (trades and not capital):
@@ -118,7 +119,8 @@ class CapitalDesk:
             return
         day_bps = np.array((returns.house[i], returns.lead[i])) * BPS / capital
         weight = 1 - 0.5 ** (1 / rules.half_life_days)
-        # The first days have full weight; otherwise the trailing return would start near zero.
+        # On the first days the weight is higher, so that the trailing return does not start near
+        # zero.
         weight = max(weight, 1 / self._days[i])
         self._trailing[:, i] += weight * (day_bps - self._trailing[:, i])
         if self._days[i] >= rules.patience_days and self._trailing[0, i] < 0:
@@ -142,7 +144,7 @@ class CapitalDesk:
         self._money.shift(time_us, code, cents, to)
 
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
-        """Withdraw spare money from the house, and from both venues if the firm is closed."""
+        """Withdraw all spare money from the house, and also from the lead venue after closing."""
         code, why = self._code[i], ", and does not come back"
         spare = self._money.spare_cents(HOUSE, code, needed)
         self._money.take_home(time_us, code, spare, why)
@@ -150,9 +152,9 @@ class CapitalDesk:
             self._money.leave_lead(time_us, code, needed, why)
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
-        """Let waiting firms observe the earnings of trading firms, and enter."""
-        seen = self._trailing[:, self.takes].sum(axis=0)  # the sum of the results on both venues
-        # The exact sum is rounded once, so the result does not depend on the order of firms.
+        """Let waiting firms enter at random, more likely if the trading firms earn more."""
+        seen = self._trailing[:, self.takes].sum(axis=0)  # by firm, the sum of both venues
+        # The exact sum is rounded once, so that the order of the firms does not matter.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0
         chance = min(rules.entry_per_day + rules.entry_per_bp * visible_bps, 1.0)
         for i, firm in enumerate(self._firms):

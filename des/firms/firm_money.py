@@ -1,4 +1,4 @@
-"""A firm's money on both venues: the spare amount, and transfers. Every transfer is real cash."""
+"""A firm's money on both venues: how much of it is spare, and how it is moved."""
 
 import numpy as np
 
@@ -9,11 +9,11 @@ from des.venue.venue import Venue
 from ledger.parties import Parties
 from ledger.times import day_of
 
-HOUSE, LEAD = 0, 1  # the venues, in the order of the array of required margin
+HOUSE, LEAD = 0, 1  # the first index of the arrays of required margin
 
 
 class FirmMoney:
-    """Firms' transfers of money, within the limits of margin and of the venues' cash."""
+    """Moves firms' money, within the limits of margin and of the venues' cash."""
 
     def __init__(
         self,
@@ -24,49 +24,49 @@ class FirmMoney:
         margin: MarginDesk,
         till: Till | None = None,
     ) -> None:
-        """Initialise the transfers.
+        """Initialise with the parts that hold and move money.
 
         With a *till*, firms request withdrawals there and wait like all customers. Without a till,
-        firms are paid up to the available cash.
+        firms are paid at once, up to the available cash.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
 
     @property
     def is_stuck(self) -> bool:
-        """Tell whether the house has halted, so that no money moves any more."""
+        """Tell whether the house has halted, so that no money can leave it."""
         return self._custody.status[self._parties.house] == HALTED
 
     def capital_cents(self, code: int) -> int:
-        """Return the sum of a firm's claims on both venues."""
+        """Return the cents that both venues owe to a firm."""
         return int(self._venues[HOUSE].claims[code] + self._venues[LEAD].claims[code])
 
     def cash_cents(self, code: int) -> int:
-        """Return a firm's cash outside the venues."""
+        """Return a firm's cash outside the venues, in cents."""
         return int(self._custody.cash[code])
 
     def on_lead_cents(self, codes: list[int]) -> np.ndarray:
-        """Return the money of several firms on the lead venue, firm by firm."""
+        """Return the cents of each given firm on the lead venue."""
         return self._venues[LEAD].claims[codes]
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return the margin that positions need at *marks*, shape (2, members): HOUSE, LEAD."""
+        """Return the margin in cents that positions need at *marks*, shape (2, members)."""
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:
-        """Return a firm's spare money on a venue (HOUSE, LEAD): its claim beyond margin."""
+        """Return the cents by which a firm's claim on a venue exceeds the margin needed there."""
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Raise or lower the amount that a firm keeps on the lead venue, by its result there.
+        """Change the amount that a firm keeps on the lead venue by *cents*, its result there.
 
-        Without this, the margin desk would treat profits on the lead venue as surplus margin, and
-        replace losses with money from the house.
+        Without this change, the margin desk would treat profits on the lead venue as surplus
+        margin, and replace losses with money from the house.
         """
         self._margin.move_floor(code, cents)
 
     def shift(self, time_us: int, code: int, cents: int, to: int) -> None:
-        """Move capital to the venue (HOUSE, LEAD) with the better recent return."""
+        """Move a firm's capital to the venue *to*, on which its recent return was better."""
         begin, end = self._names[1 - to], self._names[to]
         link = (f"capital-{day_of(time_us)}-{self._parties.names[code]}",)
         why = f", which recently paid less than {end}"
@@ -75,14 +75,14 @@ class FirmMoney:
         self._margin.move_floor(code, moved if to == LEAD else -moved)
 
     def take_home(self, time_us: int, code: int, cents: int, why: str) -> None:
-        """Withdraw money from the house, through the till if there is one."""
+        """Withdraw a firm's money from the house, through the till if there is one."""
         if self._till:
             self._till.ask(time_us, code, cents, why=why)
         else:
             self._withdraw(time_us, code, self._parties.house, cents, why)
 
     def leave_lead(self, time_us: int, code: int, needed: np.ndarray, why: str) -> None:
-        """Withdraw spare money from the lead venue, and keep only margin there."""
+        """Withdraw a firm's money from the lead venue, except the margin for its positions."""
         self._margin.move_floor(code, -self._margin.floor_cents(code))
         spare = self.spare_cents(LEAD, code, needed)
         self._withdraw(time_us, code, self._parties.lead, spare, why)
@@ -98,7 +98,7 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Withdraw money up to the venue's cash; nothing while other withdrawals are queued."""
+        """Withdraw up to the venue's cash, or nothing if withdrawals are queued or halted."""
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

@@ -1,4 +1,4 @@
-"""Results of firms' quotes on the lead venue: booked once a day, as expected values.
+"""The results of quotes on the lead venue, which are booked once a day as expected values.
 
 The race on the lead venue is not simulated quote by quote. The desk books the expected result at
 each day's volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm's
@@ -32,7 +32,7 @@ def lead_desk(
     lead: Venue,
     journal: Journal,
 ) -> "LeadDesk | None":
-    """Create the desk of the captive maker and the firms, or return None without such quotes.
+    """Create the desk that books the results, or return None if nobody quotes on the lead venue.
 
     Args:
         scenario: states the quotes on the lead venue.
@@ -59,7 +59,7 @@ def lead_desk(
 
 
 def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
-    """Return each firm's displayed size per market and side, in cents, from its money there.
+    """Return the cents that each firm shows per market and side on the lead venue.
 
     The size is proportional to the firm's capital on the lead venue.
     """
@@ -75,7 +75,7 @@ def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
 
 
 class LeadDesk:
-    """The daily settlement of results of hedgers' quotes on the lead venue."""
+    """Books the daily results of the quotes that the maker and the firms show on the lead venue."""
 
     def __init__(
         self,
@@ -92,11 +92,12 @@ class LeadDesk:
 
         Args:
             quoting: the rules of quotes on the lead venue.
-            parties: all parties that keep books, by role; arrays are by `parties.hedgers`.
+            parties: all parties that keep books, by role. Arrays are in the order of
+                `parties.hedgers`.
             delay_us: the time from a tick to an order's arrival, and to a quote's replacement.
-            order_share: the largest share of a claim in one order; 0: the hedger only quotes.
-            cost: the edge that a sniper needs beyond the spread, fee included, a fraction of the
-                price.
+            order_share: the largest share of a claim in one order. 0: the hedger only quotes.
+            cost: the edge beyond the spread that a sniper needs, including the fee, as a fraction
+                of the price.
             fee_e6: the lead venue's taker fee in millionths.
             lead: the lead venue.
             journal: records the results.
@@ -123,7 +124,7 @@ class LeadDesk:
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
         taken = np.zeros(n, dtype=np.int64)
-        # A firm that quotes can also snipe; a firm that does not quote takes no part.
+        # A firm that quotes can also hit quotes. A firm that does not quote takes no part.
         most_cents = np.maximum(self._lead.claims[self.hedgers], 0) * self._order_share
         order_cents = np.rint(np.where(quote_cents > 0, most_cents, 0)).astype(np.int64)
         for market, listing in markets:

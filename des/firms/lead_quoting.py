@@ -1,7 +1,7 @@
-"""The race on the lead venue in closed form: the income of quotes, and losses to faster firms.
+"""Formulas for the race on the lead venue: the income of quotes, and losses to faster firms.
 
-Quotes on the house venue are simulated one by one, but quotes of dozens of firms on the lead venue
-are not. Their results are the expected values, in closed form, of this race:
+Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
+are not simulated. Their results are the expected values of this race:
 
 - Every quoter renews its quote regularly, with the full size on both sides, after any fill.
   Firm i's orders and quotes take a fixed time d_i from a move of the price to the matching engine.
@@ -51,19 +51,19 @@ _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
 
 
 class PickOffs(NamedTuple):
-    """The loss of each row's quotes to each column's orders; int64 cents, shape (n, n)."""
+    """The expected loss of each row's quotes to each column's orders, int64 cents, shape (n, n)."""
 
     edge_cents: np.ndarray  # the edge at the lead price
     taken_cents: np.ndarray  # the volume taken, on which the taker pays its fee
 
 
 class _Sniper(NamedTuple):
-    """A firm that is faster than a quoter; snipers are sorted by speed."""
+    """A firm that is faster than the quoter. Snipers are compared by speed."""
 
     delay_us: int
     firm: int
     order_cents: int
-    pace: float  # the smallest profitable move: a fraction of the price per square-root second
+    pace: float  # the smallest profitable move, a fraction of the price per square-root second
 
 
 def pick_offs(
@@ -77,22 +77,23 @@ def pick_offs(
 ) -> PickOffs:
     """Return the expected loss of each firm's quotes to each faster firm.
 
-    An additional firm never lowers a quoter's loss, and never raises other firms' gains from the
-    quoter. A firm whose costs exceed the price's move takes nothing, so slower firms are filled as
-    if that firm were absent.
+    With one more firm, a quoter's loss is never lower, and no other firm gains more from the
+    quoter. A firm whose costs exceed the price's move takes nothing, and leaves the quote to slower
+    firms.
 
     Args:
         delay_us: delay of each firm's orders and quotes, int64, shape (n,).
-        quote_cents: each firm's displayed size per side, int64, shape (n,); 0: no quotes.
-        order_cents: each firm's largest order, int64, shape (n,); 0: the firm hits no quotes.
+        quote_cents: each firm's displayed size per side, int64, shape (n,). 0: the firm has no
+            quotes.
+        order_cents: each firm's largest order, int64, shape (n,). 0: the firm hits no quotes.
         half_spread: half-spread of the quotes, as a fraction of the price.
         cost: each firm's fee and hurdle, a fraction of the price, 0 or more, shape (n,).
         sigma_per_root_s: volatility in each hour, a fraction per square-root second, shape (h,).
         quotes_per_hour: the number of times a quote is renewed in an hour.
 
     Returns:
-        Edge and volume, summed over all hours; each sum is rounded to the nearest cent, half to
-        even, so a row's loss equals the sum of the others' gains.
+        Edge and volume, summed over all hours. Each pair's sum is rounded to the nearest cent, half
+        to even, so a quoter's loss equals the sum of the other firms' gains.
     """
     rents, taken = np.zeros((2, len(delay_us), len(delay_us)))
     firms = list(zip(delay_us.tolist(), order_cents.tolist(), cost.tolist(), strict=True))
@@ -117,22 +118,22 @@ def pick_offs(
 def spread_income(
     quote_cents: np.ndarray, outside_quote_cents: int, flow_cents: int, half_spread: float
 ) -> np.ndarray:
-    """Return each firm's spread from uninformed flow, which is shared pro rata to displayed size.
+    """Return each firm's income from the spread, shared in proportion to displayed sizes.
 
-    The flow never exhausts a quote.
+    The uninformed flow is assumed never to exhaust a quote.
 
     Args:
         quote_cents: each firm's displayed size per side, int64, shape (n,).
-        outside_quote_cents: the displayed size per side of all others.
+        outside_quote_cents: the displayed size per side of all other traders.
         flow_cents: uninformed volume, both directions together.
         half_spread: the half-spread that the flow pays, a fraction of the price, to a
             hundred-millionth.
 
     Returns:
-        Cents, int64, shape (n,), each rounded down, so the total is at most the spread paid.
+        Cents, int64, shape (n,). Each is rounded down, so the total is at most the spread paid.
     """
     paid = flow_cents * round(half_spread * COST_UNIT)
-    shown = quote_cents.tolist()  # Python's integers, since the products exceed 64 bits
+    shown = quote_cents.tolist()  # as Python's integers, since the products exceed 64 bits
     all_shown = max(sum(shown) + outside_quote_cents, 1)
     return np.array([paid * size // (all_shown * COST_UNIT) for size in shown], dtype=np.int64)
 
@@ -140,7 +141,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace at which snipers' parts of a quote change, and the changes by firm."""
+    """Yield each pace above which other snipers take a quote, and the change in each one's part."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -152,7 +153,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return each sniper's part of a quote; the fastest is first, and ties share pro rata."""
+    """Return each sniper's part of a quote. The fastest is first; equally fast ones share."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):
@@ -167,9 +168,9 @@ def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
 
 
 def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
-    """Return the expected move above a pace, in root seconds, and its chance; summed over hours.
+    """Return the expected move beyond a pace and its probability, both summed over the hours.
 
-    Numbers are computed one at a time, since exponentials of vectors may differ in the last bit.
+    Hours are computed one at a time, since exponentials of vectors may differ in the last bit.
     """
     moved = chance = 0.0
     for sigma in sigmas:

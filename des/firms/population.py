@@ -1,4 +1,4 @@
-"""The trading firms: the firms that a scenario names, and the firms drawn from its classes."""
+"""The trading firms: those that a scenario names, and those drawn from its classes."""
 
 import math
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from statistics import NormalDist
 from des.chance import decision_key
 from des.scenario import Firm, FirmClass, Scenario
 
-# Drawn values stay within the range allowed for a named firm in a scenario.
+# Drawn values stay within the range that a scenario allows for a named firm.
 USD_MAX, REACTION_MS_MAX = 1e12, 60_000.0
 CAPITAL_USD_MIN = 1.0
 
@@ -18,7 +18,7 @@ def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
     """Return all firms of a world: named firms first, then drawn firms.
 
     A drawn firm's speed and capital depend only on the seed and on the firm's index in its class,
-    so that a larger class begins with the same firms. Names are numbered at random, so that a name
+    so a larger class contains the same firms and more. Names are numbered at random, so that a name
     does not reveal the class.
     """
     seed, firms = scenario.run.seed, scenario.firms
@@ -39,7 +39,7 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
         capital_usd = min(max(round(capital_usd, 2), CAPITAL_USD_MIN), USD_MAX)
         yield {
             "category": each.category,
-            # Rounded to whole microseconds.
+            # This rounds to whole microseconds.
             "reaction_ms": min(round(reaction_ms, 3), REACTION_MS_MAX),
             "hurdle_bps": each.hurdle_bps,
             "capital_usd": capital_usd,
@@ -54,5 +54,5 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
 
 
 def _standard_normal(key: int) -> float:
-    # The middle of one of 2^52 equally likely cells, exact in a float: never 0, never 1.
+    # The middle of one of 2^52 equally likely cells, which is exact in a float and never 0 or 1.
     return _NORMAL.inv_cdf(((key >> 12) + 0.5) / 2**52)

@@ -1,4 +1,4 @@
-"""Firms' daily results by venue, without variation margin, which only shows price moves."""
+"""Firms' daily results on each venue, without variation margin, which only shows price moves."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from des.compile_cache import njit
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """The firms' results of one day, as arrays of cents with equal length."""
+    """The results of all firms on one day, as arrays of cents of equal length."""
 
-    house: np.ndarray  # edge less fees and hedging costs
+    house: np.ndarray  # gains at fills, less fees and hedging costs
     lead: np.ndarray  # the result of the firm's own quotes on the lead venue
 
 
 class DayReturns:
-    """Sums of a day's results of fills, and of quotes on the lead venue."""
+    """Sums up the results of a day: of fills, and of quotes on the lead venue."""
 
     def __init__(self, members: int, firms: np.ndarray) -> None:
-        """Start at zero.
+        """Initialise all results with zero.
 
         Args:
             members: the number of parties, and of desks with a position of their own.
@@ -29,11 +29,11 @@ class DayReturns:
         self._at_fills, self._by_quotes = np.zeros((2, members), dtype=np.int64)
 
     def follow(self, rows: np.ndarray) -> None:
-        """Add the gains of takers from fills (dtype ROW) of either venue."""
+        """Add the takers' gains in fills of either venue (rows of dtype ROW)."""
         _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:
-        """Record the day's results of quotes on the lead venue, by hedger."""
+        """Record the day's results of quotes on the lead venue, for each hedger."""
         self._by_quotes[hedgers] = gained_cents
 
     def close_day(self) -> Returns:

@@ -1,9 +1,9 @@
 """Firms unwind: each day a part of their house positions is closed, together with the hedges.
 
 A position from a hit on the house earns nothing more, and needs margin on two venues. So a firm
-closes it after a random time, exponential with a stated mean. On the house, the firm quotes, and
-the other makers fill its quotes at the mark without a fee: a simplification that favours the firm.
-The firm closes the hedge like it opened it, with an order on the lead venue.
+closes the position after a random time, which is exponential with a stated mean. On the house, the
+other makers take the position at the mark without a fee. This simplification favours the firm. The
+firm closes the hedge as it opened it, with an order on the lead venue.
 
 Capital tied up in positions limits arbitrage: Shleifer & Vishny (1997), Journal of Finance 52(1),
 35-55; across crypto venues, Makarov & Schoar (2020), Journal of Financial Economics 135(2),
@@ -22,7 +22,7 @@ from ledger.motives import Motive
 
 
 class Unwinding:
-    """The daily closing of a part of all firms' positions."""
+    """Closes a part of all firms' positions each day."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Unwinding:
         Args:
             holding_days: the mean time until a position is closed.
             house: the venue of the positions.
-            listings: by market.
+            listings: the listing of each market.
             firms: the codes of the firms.
             others: the code of the other makers.
         """
@@ -46,7 +46,7 @@ class Unwinding:
         self._firms, self._others = firms, others
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Close the day's part of each position, in whole lots, rounded down.
+        """Close one day's part of each position, rounded down to whole lots.
 
         Args:
             time_us: the day's last microsecond, after its last settlement.

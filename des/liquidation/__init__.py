@@ -1,1 +1,1 @@
-"""Customers who trade on margin, and the steps if their margin fails."""
+"""Customers who trade on margin, and how their accounts are closed if the margin fails."""

@@ -1,8 +1,8 @@
-"""Second step, at a settlement: accounts below auto-close margin are closed, the lowest first.
+"""The second step of a liquidation: at a settlement, accounts below auto-close margin are closed.
 
-An account's tokens are sold at their margin value. The account's position goes to backstop
-providers. The part that they cannot take is closed against the largest accounts on the other side.
-The third step receives the account's remainder or debt.
+The account with the lowest margin fraction is first. Its tokens are sold at their margin value. Its
+position goes to backstop providers. The part that the providers cannot take is closed against the
+largest accounts on the other side. Money that is left, or a debt, goes to the third step.
 """
 
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ from ledger.money import pro_rata, to_cents
 from ledger.motives import Motive
 from ledger.parties import Parties
 
-DELEVERAGED = 10  # the largest number of accounts on the other side that are closed
-TO_ZERO_PRICE = 3  # thirds of the distance from the mark to the zero price
+DELEVERAGED = 10  # the most accounts on the other side that one closing may use
+TO_ZERO_PRICE = 3  # the price without equity is three thirds of the way from the mark
 
-# A trade of one account, not yet booked: (motive, taker, maker, account, lots, price).
+# A trade that is not yet booked: (motive, taker, maker, account, lots, price).
 Trade = tuple[Motive, int, int, int, int, int]
 
 
@@ -42,7 +42,7 @@ class AutoClose:
         bearers: LossBearers,
         token_weight_e6: np.ndarray,
     ) -> None:
-        """Initialise the step.
+        """Initialise the second step.
 
         Args:
             rules: the scenario's rules.
@@ -50,7 +50,7 @@ class AutoClose:
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
-            bearers: receive an account's remainder, or bear its debt.
+            bearers: receive the money left of an account, or bear its debt.
             token_weight_e6: the share of tokens' value that counts as margin, by pricing market.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
@@ -64,10 +64,10 @@ class AutoClose:
         ]
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """Close the accounts that are due.
+        """Close the accounts below auto-close margin.
 
         Args:
-            time_us: the settlement; its variation margin has been paid.
+            time_us: the time of the settlement, after variation margin has been paid.
             marks: the lead price in ticks, by market.
             elapsed_s: seconds since the last settlement.
         """
@@ -81,11 +81,11 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # An account that is closed at a debtor's zero price may then have a debt itself.
+                # Closing at a debtor's zero price can leave another account with a debt.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
-        """Tell which providers have their required balance; the captive maker needs none."""
+        """Tell which providers have the balance that the scenario requires of them."""
         balances = self._house.claims[self._providers].tolist()
         return [
             least is None or cents >= least
@@ -93,7 +93,7 @@ class AutoClose:
         ]
 
     def _worst_first(self, market: int, mark: int, margin_e6: int) -> list[int]:
-        """Return the accounts below a margin fraction, the lowest fraction first."""
+        """Return the accounts below a margin fraction, in rising order of their fractions."""
         accounts, lot_cents = self._accounts, int(self._house.tick_cents[market]) * mark
         low = accounts.below(market, mark)
         equity = accounts.equity(market, mark, low) * E6
@@ -103,13 +103,13 @@ class AutoClose:
         return low[np.lexsort((low, fraction))].tolist()
 
     def _margin(self, market: int, mark: int, account: int) -> tuple[int, int]:
-        """Return the equity behind a position, and its auto-close margin, both in cents."""
+        """Return an account's equity and its auto-close margin, both in cents."""
         equity = int(self._accounts.equity(market, mark, np.array([account]))[0])
         lots, tick_cents = int(self._accounts.lots[account]), int(self._house.tick_cents[market])
         return equity, abs(lots) * mark * tick_cents * self._auto_close_e6 // E6
 
     def _seize(self, time_us: int, market: int, marks: np.ndarray, account: int) -> None:
-        """Sell an account's tokens to the other makers, if it has any."""
+        """Sell the account's tokens, if any, to the other makers."""
         tokens = int(self._accounts.tokens.lots[account])
         equity, threshold = self._margin(market, int(marks[market]), account)
         if not tokens or equity >= threshold:
@@ -125,7 +125,7 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close an account, or the part that the rule allows; yield the trades."""
+        """Close an account, or as much of its position as the rule allows. Yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
@@ -153,7 +153,7 @@ class AutoClose:
             equity, position = equity - part.own_cents, position - side * lots
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
-        """Close the largest accounts of the other side; the other makers take the rest."""
+        """Close the largest accounts on the other side. The other makers take any rest."""
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()
         shares = pro_rata(min(lots, sum(held)), held)

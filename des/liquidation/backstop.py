@@ -1,4 +1,4 @@
-"""Backstop providers, and their capacity for positions of failed accounts."""
+"""The capacity of backstop providers to take over positions of failed accounts."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from ledger.money import pro_rata, to_cents
 
 
 class Backstop:
-    """The providers' capacities, per minute and per clock hour."""
+    """The providers' unused capacity, per minute and per full hour."""
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self._minute = [to_cents(provider.usd_per_minute) for provider in providers]
@@ -23,7 +23,7 @@ class Backstop:
         Args:
             time_us: the interval's end.
             elapsed_s: the interval's length in seconds.
-            able: by provider, whether the provider may take positions.
+            able: for each provider, whether the provider may take positions.
         """
         if time_us // HOUR_US != self._in_hour:
             self._in_hour, self._hour_left = time_us // HOUR_US, list(self._hour)
@@ -31,7 +31,7 @@ class Backstop:
         self._now_left = [cents * elapsed_s // 60 if may else 0 for cents, may in by_minute]
 
     def take(self, lots: int, lot_cents: int) -> list[int]:
-        """Divide lots in proportion to unused capacity, and return the lots by provider."""
+        """Divide lots in proportion to unused capacity. Return the lots of each provider."""
         unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
         room = [cents // lot_cents for cents in unused]
         taken = pro_rata(min(lots, sum(room)), room)

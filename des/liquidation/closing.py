@@ -1,36 +1,37 @@
 """The price at which an account is closed, between the mark and its zero price.
 
-At the zero price the account has no equity left. A backstop provider receives a position at 2/3
-zero price + 1/3 mark. The remaining equity of the account goes to the insurance fund (the venue's
-help page 360027668712).
+At the zero price the account has no equity left. A backstop provider takes a position at a price of
+2/3 zero price + 1/3 mark. The equity that is left then goes to the insurance fund (the venue's help
+page 360027668712).
 """
 
 from typing import NamedTuple
 
 
 class Handover(NamedTuple):
-    """A closed part of an account's position, with its part of the equity."""
+    """A closed part of an account's position, with the part of the equity that belongs to it."""
 
-    price: int  # ticks
-    own_cents: int  # the equity that belongs to these lots
-    left_cents: int  # the part of this equity that goes to the fund; below zero: a debt
+    price: int  # the price of the closing, in ticks
+    own_cents: int  # the equity, in cents, that belongs to the closed lots
+    left_cents: int  # the part of this equity that goes to the fund; below zero it is a debt
 
 
 def hand_over(
     equity_cents: int, position: int, lots: int, mark: int, tick_cents: int, thirds: int
 ) -> Handover:
-    """Close some lots, *thirds* / 3 of the way from the mark to the price that leaves no equity.
+    """Return the closing of some lots at a price between the mark and the zero price.
 
-    Prices are whole ticks, rounded in the account's favour. So at the zero price the remainder is
-    never a debt, unless the zero price is below a tick.
+    Prices are rounded to whole ticks in the account's favour. So a closing at the zero price never
+    leaves a debt, unless the zero price is below one tick.
 
     Args:
-        equity_cents: the account's equity at the mark; if negative, the taker pays a part of it.
-        position: the account's position; above zero: long.
-        lots: the number of lots to close, from 1 to all.
-        mark: the lead price.
-        tick_cents: value of a tick on a lot.
-        thirds: 3 for the zero price, 0 for the mark.
+        equity_cents: the account's equity at the mark. If it is negative, the taker pays a part of
+            it.
+        position: the account's position in lots, above zero if it is long.
+        lots: the number of lots to close, at least 1.
+        mark: the lead price in ticks.
+        tick_cents: the value of one tick on one lot.
+        thirds: the thirds of the way from the mark to the zero price, 0 to 3.
     """
     side = 1 if position > 0 else -1
     own = equity_cents * lots // abs(position)
@@ -41,16 +42,17 @@ def hand_over(
 
 
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
-    """Return the lots of a position that are transferred in the seconds below auto-close margin.
+    """Return the lots that are transferred while the account is below auto-close margin.
 
-    Each second the share 1 - MF / ACMF of the rest is transferred, at least a lot. MF is the margin
-    fraction, ACMF the auto-close margin fraction. If MF is negative, the whole rest is transferred.
+    Each second the share 1 - MF / ACMF of the remaining lots is transferred, at least one lot. MF
+    is the margin fraction, ACMF the auto-close margin fraction. If MF is not above zero, all lots
+    are transferred.
 
     Args:
-        lots: the position, unsigned.
+        lots: the size of the position.
         equity_cents: the account's equity.
         threshold_cents: the equity at which the account has exactly its auto-close margin.
-        seconds: the number of seconds.
+        seconds: the number of seconds below auto-close margin.
     """
     if equity_cents <= 0:
         return lots

@@ -4,11 +4,11 @@
    next settlement.
 2. `auto_close`: an account below auto-close margin is closed at a settlement. The account's tokens
    are sold, and its position goes to backstop providers. The part that they cannot take goes to
-   accounts of the other side.
-3. `loss_bearers`: the insurance fund receives remainders and pays debts, up to its balance. All
+   accounts of the other side. 3. `loss_bearers`: the insurance fund receives the money that is
+left, and pays debts up to its balance. All
    customers bear the remaining debts.
 
-Each step uses only later steps.
+The code of each step uses only that of later steps.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ class LiquidationDesk:
         token_weight_e6: np.ndarray,
         free_tokens: np.ndarray,
     ) -> None:
-        """Start without accounts.
+        """Initialise without accounts.
 
         Args:
             scenario: a scenario with leverage.
@@ -50,7 +50,7 @@ class LiquidationDesk:
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens
-        # The holders on margin are numbered after all other retail customers.
+        # Holders on margin have numbers above those of all other retail customers.
         self._holders = holders = Holders.of(parties, scenario.retail.holders)
         self.accounts = LeveragedAccounts(house.tick_cents, rules.maintenance_e6, token_weight_e6)
         self._turnover = Turnover(house, holders, self.accounts, free_tokens)
@@ -64,29 +64,29 @@ class LiquidationDesk:
 
     @property
     def fund_cents(self) -> int:
-        """Return the insurance fund in cents."""
+        """Return the balance of the insurance fund in cents."""
         return self._bearers.fund_cents
 
     @property
     def reserved_cents(self) -> int:
-        """Return the value of all accounts at the last settlement, a part of retail's claim.
+        """Return the cents of retail's claim that were in these accounts at the last settlement.
 
         Tokens are not included, since the venue owes them in kind. An account that owes dollars
-        against tokens counts as zero, and does not reduce the total.
+        against tokens counts as zero.
         """
         return int(np.maximum(self.accounts.worth(self._marks), 0).sum())
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
-        """Open accounts: holders deposit collateral and enter their positions at *marks*.
+        """Open accounts. The holders deposit collateral and enter positions at *marks*.
 
-        The number of holders is limited by retail's free claim, which pays their collateral.
+        Retail's free claim pays the collateral, and so limits the number of holders.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Close *chosen* accounts (bool, by account) that have enough margin, at *marks*."""
+        """Close those of the *chosen* accounts (one bool each) that have enough margin."""
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 
@@ -100,7 +100,7 @@ class LiquidationDesk:
         self._marks = marks
 
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
-        """Return the forced orders (dtype ORDER) of a market's accounts."""
+        """Return the forced orders (dtype ORDER) of all accounts in a market."""
         return self._call.orders(market, mark, start_us, end_us)
 
     def follow(self, market: int, fills: np.ndarray) -> None:
@@ -108,10 +108,10 @@ class LiquidationDesk:
         self._call.follow(market, fills)
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """Close accounts below auto-close margin, and settle their remainders.
+        """Close accounts below auto-close margin, and settle the money left or the debts.
 
         Args:
-            time_us: the settlement; its variation margin has been paid.
+            time_us: the time of the settlement, after variation margin has been paid.
             marks: the lead price in ticks, by market.
             elapsed_s: seconds since the last settlement.
         """

@@ -1,7 +1,7 @@
-"""Customers on margin in a long run: they trade only on its full days.
+"""In a long run, customers on margin trade only on full days.
 
-On the morning of a full day customers set aside a stated share of retail's claim and enter
-positions. At the next midnight they close the remaining positions. Between full days there is no
+At the start of a full day these customers set aside a stated share of retail's claim and enter
+positions. At the next midnight they close the positions that remain. Between full days there is no
 trading on margin, since a margin call cannot wait for the next traded hour of a sampled run.
 """
 
@@ -21,7 +21,7 @@ from ledger.times import day_of
 
 
 class FullDayCustomers(MarginCustomers):
-    """Customers on margin who enter on the morning of a full day and leave the next morning."""
+    """Customers on margin who enter at the start of a full day and leave at its end."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class FullDayCustomers(MarginCustomers):
         funding_e9: int,
         journal: Journal,
     ) -> None:
-        """Start without customers.
+        """Initialise without customers.
 
         Args:
             scenario: a scenario with `leverage.share_of_claims`.
@@ -67,7 +67,7 @@ class FullDayCustomers(MarginCustomers):
         self.are_there = False
 
     def held_cents(self, member: int) -> int:
-        """Return the part of a customer's claim that is in accounts on margin."""
+        """Return the cents of a customer's claim that are in accounts on margin."""
         return super().held_cents(member) if self.are_there else 0
 
     def _draw_first(self, start_us: int) -> Population:

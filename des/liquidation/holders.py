@@ -1,4 +1,4 @@
-"""Customers on margin in the books: numbers under retail's control account."""
+"""How the books name customers on margin: by numbers under retail's control account."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,22 @@ from ledger.parties import Parties
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The codes that all rows about customers on margin have in common."""
+    """The codes that are the same in all rows about customers on margin."""
 
     retail: int  # the control account of retail customers
     others: int  # the other makers, which are the counterparty of customers
-    first: int  # the number of the first account's holder; later accounts have the next numbers
+    first: int  # the holder's number of the first account; later accounts follow in order
 
     @classmethod
     def of(cls, parties: Parties, first: int) -> "Holders":
-        """Read the codes from the parties."""
+        """Return the codes of these parties; *first* is the first account's holder number."""
         retail, others = map(parties.holders.index, (parties.retail, parties.other_makers))
         return cls(retail, others, first)
 
     def rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows for events of accounts; the caller sets amount and counterparty."""
+        """Return rows for events of some accounts. The caller adds amounts and counterparties."""
         rows = new_rows(len(accounts))
         rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
         rows["taker"], rows["holder"] = self.retail, self.first + accounts

@@ -1,10 +1,11 @@
 """Positions on margin, and the search for accounts below maintenance margin.
 
 An account has *lots* n and *cash*. At the mark M its value is cash + n M in dollars. The account's
-equity is this value plus the margin value of its tokens. The margin fraction is equity over |n| M.
-The prices at which accounts cross maintenance margin are kept sorted, so that a settlement reads
-only the accounts that the price has passed. For accounts with tokens the sorted prices suppose
-slightly lower token prices, and each account found is checked exactly.
+equity is this value plus the margin value of its tokens. The margin fraction is the equity divided
+by |n| M. An account's threshold is the price at which it falls below maintenance margin. Thresholds
+are kept sorted, so that a settlement reads only the accounts whose thresholds the price has passed.
+Thresholds of accounts with tokens assume slightly lower token prices, so each account found is
+checked exactly.
 """
 
 import numpy as np
@@ -12,21 +13,22 @@ import numpy as np
 from des.liquidation.token_collateral import E6, TokenCollateral
 from des.venue.venue import FUNDING_UNIT
 
-Thresholds = tuple[np.ndarray, np.ndarray]  # prices, ascending, and the account of each price
+Thresholds = tuple[np.ndarray, np.ndarray]  # prices in rising order, and their accounts
 
 
 class LeveragedAccounts:
-    """All positions on margin as integers, one position per account."""
+    """All positions on margin, in whole numbers. Each account has one position."""
 
     def __init__(
         self, tick_cents: np.ndarray, maintenance_e6: int, token_weight_e6: np.ndarray
     ) -> None:
-        """Start without accounts.
+        """Initialise without accounts.
 
         Args:
-            tick_cents: value of a tick on a lot, by market.
+            tick_cents: the value of one tick on one lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated, in millionths.
-            token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
+            token_weight_e6: the millionths of tokens' value that count as margin, by pricing
+                market.
         """
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
         self.tokens = TokenCollateral(tick_cents, token_weight_e6)
@@ -49,28 +51,28 @@ class LeveragedAccounts:
         self.cash = np.concatenate((self.cash, cash))
         markets = range(len(self._tick_cents))
         self._members = [np.flatnonzero(self.market == m) for m in markets]
-        self._moved = np.zeros(len(self.market), dtype=bool)  # since the last sorting
+        self._moved = np.zeros(len(self.market), dtype=bool)  # changed since the last sorting
         self._movers: list[list[int]] = [[] for _ in markets]
         self.sort()
 
     def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
-        """Return the equity in cents of accounts in one market at *mark*, tokens included."""
+        """Return the equity in cents, with tokens, of accounts of one market at *mark*."""
         dollars = self.cash[accounts] + self.lots[accounts] * (self._tick_cents[market] * mark)
         return dollars + self.tokens.worth(accounts)
 
     def mark_tokens(self, marks: np.ndarray) -> None:
-        """Value tokens at *marks* from now on."""
+        """Value tokens at *marks* from this call on."""
         if self.tokens.mark(marks):
             self.sort()
 
     def worth(self, marks: np.ndarray) -> np.ndarray:
-        """Return each account's value in cents without tokens, given the *marks* of all markets."""
+        """Return the value of each account in cents, without tokens, at all markets' *marks*."""
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:
-        """Return the accounts of a market below maintenance margin at *mark*, in their order.
+        """Return the accounts of a market below maintenance margin at *mark*, in rising order.
 
-        This includes accounts that owe money and have no position left.
+        The result includes accounts that owe money and have no position left.
         """
         (long_at, longs), (short_at, shorts) = self._sorted[market]
         passed = np.concatenate(
@@ -86,21 +88,22 @@ class LeveragedAccounts:
         return touched[equity * E6 < notional * self._maintenance_e6]
 
     def safe(self, marks: np.ndarray) -> np.ndarray:
-        """Tell which accounts have a position, and maintenance margin behind it."""
+        """Tell for each account whether it has a position and enough maintenance margin."""
         notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
         equity = self.worth(marks) + self.tokens.worth()
         return (self.lots != 0) & (equity * E6 >= notional * self._maintenance_e6)
 
     def opposing(self, market: int, side: int, most: int) -> np.ndarray:
-        """Return the accounts on the other side of a long (1) or a short (-1), largest first.
+        """Return the largest accounts on the other side of a long (1) or a short (-1) position.
 
-        The result has at most *most* accounts; accounts of equal size are in the order of entry.
+        At most *most* accounts are returned. Accounts of equal size are in the order of entry.
         """
         members = self._members[market]
         against = members[self.lots[members] * side < 0]
         size = np.abs(self.lots[against])
         if len(against) > most:
-            # In a cascade, sorting all accounts to find a few would take most of the time.
+            # In a cascade, it would take most of the time to sort all accounts to find a few of
+            # them.
             least = np.partition(size, -most)[-most]
             against, size = against[size >= least], size[size >= least]
         return against[np.argsort(-size, kind="stable")][:most]
@@ -113,7 +116,7 @@ class LeveragedAccounts:
         price: np.ndarray,
         fee: np.ndarray,
     ) -> None:
-        """Book trades to accounts; an account may have several trades."""
+        """Book trades to accounts. One account may have several trades."""
         paid = lots * price * self._tick_cents[market] + fee
         np.subtract.at(self.cash, accounts, paid)
         np.add.at(self.lots, accounts, lots)
@@ -125,26 +128,26 @@ class LeveragedAccounts:
         self.credit(np.array([account]), np.array([cents]))
 
     def credit(self, accounts: np.ndarray, cents: int | np.ndarray) -> None:
-        """Book payments to accounts (negative: from accounts), at most one for each account."""
+        """Book one payment to each of the accounts; below zero the account pays."""
         self.cash[accounts] += cents
         self._move(accounts)
 
     def fund(self, marks: np.ndarray, rate_e9: int) -> None:
-        """Book funding: longs pay *rate_e9* billionths of their notional, and shorts receive it.
+        """Book funding: longs pay shorts *rate_e9* billionths of the value of their positions.
 
-        Each payment is rounded down; odd cents stay with the control account's other holders.
+        Each payment is rounded down. The control account's other holders keep the odd cents.
         """
         due = -self.lots * (self._tick_cents * marks)[self.market] * rate_e9
         self.cash += due // FUNDING_UNIT
 
     def sort(self) -> None:
-        """Sort the threshold prices again, and clear the list of moved accounts."""
+        """Sort all thresholds again, and forget which accounts have changed."""
         collateral = self.cash + self.tokens.suppose()
         self._sorted = [
             self._sort(market, collateral[members]) for market, members in enumerate(self._members)
         ]
         for market, members in enumerate(self._members):
-            # An account with a debt and no position has no threshold, so it is always checked.
+            # An account with a debt but no position has no threshold. So it is always checked.
             owing = members[(self.lots[members] == 0) & (self.cash[members] < 0)]
             self._movers[market] = owing.tolist()
             self._moved[members] = False
@@ -156,16 +159,17 @@ class LeveragedAccounts:
             self._movers[self.market[account]].append(account)
 
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
-        """Return accounts with their threshold prices: the longs, then the shorts.
+        """Return the accounts sorted by threshold price, first those of longs, then of shorts.
 
-        A long fails at its threshold or below, a short at its threshold or above. Accounts are
-        sorted by price. *collateral* includes tokens.
+        A long fails if the price is at its threshold or below, a short if the price is at its
+        threshold or above. *collateral* is cash plus the margin value of tokens.
         """
         members = self._members[market]
         lots, owed = self.lots[members], E6 * collateral
         tick_cents, m = int(self._tick_cents[market]), self._maintenance_e6
         long, short = lots > 0, lots < 0
-        # A long fails if cash + n M < m n M, in integers M (1 - m) n < -cash; likewise for shorts.
+        # A long fails if cash + n M < m n M. In integers this is M (1 - m) n < -cash. The same
+        # holds for shorts.
         too_low = (-owed[long] - 1) // ((E6 - m) * lots[long] * tick_cents)
         too_high = owed[short] // ((E6 + m) * -lots[short] * tick_cents) + 1
         by_low, by_high = np.argsort(too_low, kind="stable"), np.argsort(too_high, kind="stable")

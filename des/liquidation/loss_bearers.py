@@ -1,7 +1,8 @@
-"""Third step, at the end of a settlement: remainders and debts of closed accounts.
+"""The third step of a liquidation: the money left, or the debts, of closed accounts.
 
-The insurance fund receives the remainders of accounts, and pays debts up to its balance. All
-customers outside the house group bear the remaining debts, in proportion to their claims.
+At the end of a settlement the insurance fund receives the money left, and pays debts up to its
+balance. All customers outside the house group bear the remaining debts, in proportion to their
+claims.
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ from ledger.parties import Parties
 
 
 class LossBearers:
-    """The insurance fund, and after it all customers outside the house group."""
+    """Those who bear losses: the insurance fund, then all customers outside the house group."""
 
     def __init__(
         self,
@@ -27,7 +28,7 @@ class LossBearers:
         holders: Holders,
         accounts: LeveragedAccounts,
     ) -> None:
-        """Start without debts.
+        """Initialise without debts.
 
         Args:
             rules: the scenario's rules.
@@ -41,33 +42,33 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        # By account: the fund's payment; below zero: to the fund.
+        # The cents that the fund pays for each account. Below zero the fund receives cents.
         self._insured: dict[int, int] = {}
-        self._debts: dict[int, int] = {}  # by account: the debt that is not yet covered
+        self._debts: dict[int, int] = {}  # by account, the cents of debt that are not yet covered
 
     def cover(self, account: int, debt_cents: int) -> int:
-        """Pay a debt from the insurance fund, up to its balance, before customers bear the rest.
+        """Pay a debt from the insurance fund, up to the fund's balance.
 
         Returns:
-            The fund's payment.
+            The fund's payment in cents. Customers bear the rest of the debt.
         """
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Receive the remainder of a transferred position; below zero it is a debt."""
+        """Settle the cents left of a transferred position; below zero they are a debt."""
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
             self.take_over(account, -left_cents)
 
     def take_over(self, account: int, cents: int) -> None:
-        """Assume an account's debt, which will be socialised."""
+        """Relieve an account of a debt, which customers will share."""
         if cents:
             self._accounts.credit(np.array([account]), np.array([cents]))
             self._debts[account] = self._debts.get(account, 0) + cents
 
     def settle(self, time_us: int, marks: np.ndarray) -> None:
-        """Book the fund's payments and receipts, and the loss that customers share."""
+        """Book the fund's payments and receipts, and the losses that customers share."""
         self._settle_insurance(time_us)
         self._socialise(time_us, marks)
         self._insured.clear()

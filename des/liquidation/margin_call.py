@@ -1,7 +1,8 @@
-"""First step, between settlements: positions of accounts below maintenance margin are sold.
+"""The first step of a liquidation: accounts below maintenance margin reduce their positions.
 
-The orders are random, by the venue's rule in `orders`. Orders are planned at a settlement and reach
-the order book during the interval. The fills are booked to the accounts when the interval ends.
+The accounts send random orders, by the venue's rule in `orders`. Orders are planned at a settlement
+and reach the order book during the interval. The fills are booked to the accounts when the interval
+ends.
 """
 
 from collections.abc import Sequence
@@ -31,11 +32,11 @@ class MarginCall:
         holders: Holders,
         accounts: LeveragedAccounts,
     ) -> None:
-        """Initialise the step.
+        """Initialise the first step.
 
         Args:
             rules: the scenario's rules.
-            keys: the keys of the orders' draws, by market.
+            keys: by market, the key from which random orders are drawn.
             most_lots_per_s: the limit on all forced orders in a second, in lots, by market.
             house: the house venue.
             holders: the customers' names in the books.
@@ -46,7 +47,7 @@ class MarginCall:
         self._tick_cents, self._holders, self._accounts = house.tick_cents, holders, accounts
 
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
-        """Return the forced orders (dtype ORDER) of a market's accounts."""
+        """Return the forced orders (dtype ORDER) of all accounts in a market."""
         accounts, lot_cents = self._accounts, int(self._tick_cents[market]) * mark
         low = accounts.below(market, mark)
         if not len(low):
@@ -77,6 +78,6 @@ class MarginCall:
 
 
 def order_keys(seed: int, market_names: Sequence[str]) -> np.ndarray:
-    """Return the keys of forced orders' draws, by market, uint64."""
+    """Return by market the key from which forced orders are drawn, as uint64."""
     keys = [decision_key(seed, "liquidation", name) for name in market_names]
     return np.array(keys, dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Customers on margin: their arrival, their collateral, and their margin at each settlement."""
+"""Customers on margin: how they arrive, their collateral, and the check of their margin."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from ledger.transaction import LedgerError
 
 
 def collateral_tokens(scenario: Scenario, contracts: Sequence[Contract]) -> tuple[MarginToken, ...]:
-    """Return the tokens that the house accepts as collateral, each with its pricing contract."""
+    """Return the tokens that the house accepts as collateral, and the contracts that price them."""
     by_market = {contract.market: contract for contract in contracts}
     given = scenario.leverage.tokens if scenario.leverage else ()
     return tuple(MarginToken(each.name, by_market[each.market], each.weight_e6) for each in given)
@@ -40,7 +40,7 @@ class MarginCustomers:
         funding_e9: int,
         journal: Journal,
     ) -> None:
-        """Draw the first customers; they enter when `enter_first` is called.
+        """Draw the first customers, who enter when `enter_first` is called.
 
         Args:
             scenario: a scenario with leverage.
@@ -75,14 +75,14 @@ class MarginCustomers:
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:
-        """Return retail's tokens on the first day, in lots, by commodity."""
+        """Return the lots of each token that retail customers have on the first day."""
         return {
             token.commodity: int(self.desk.free_tokens[market])
             for token, market in self._token_markets.items()
         }
 
     def held_cents(self, member: int) -> int:
-        """Return the part of a customer's claim in accounts on margin; zero except for retail."""
+        """Return the cents of a party's claim that are in accounts on margin."""
         return self.desk.reserved_cents if member == self._retail else 0
 
     def enter_first(self, time_us: int) -> None:
@@ -90,14 +90,14 @@ class MarginCustomers:
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Check margin, after gains and losses of the interval up to *end_us* have been paid."""
+        """Check margin after variation margin up to *end_us* has been paid."""
         if end_us % HOUR_US == 0:
             self.desk.accounts.fund(marks, self._funding_e9)
             self.desk.accounts.sort()
         self.desk.settle(end_us - 1, marks, elapsed_s)
 
     def turn_over(self, now_us: int) -> None:
-        """Let some customers leave and new customers enter, at midnight."""
+        """At midnight let some customers leave and others enter."""
         draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
         leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
         self.desk.leave(now_us, self._marks(), leaving)
@@ -105,7 +105,7 @@ class MarginCustomers:
         self.desk.enter(now_us, self._marks(), coming)
 
     def leave_all(self, now_us: int) -> None:
-        """Close all positions of customers on margin, since the house halts."""
+        """Close all positions of customers on margin, because the house halts."""
         self.desk.leave_all(now_us, self._marks())
 
     def note_prices(self, time_us: int) -> None:
@@ -144,7 +144,7 @@ class MarginCustomers:
         return self._draw(start_us, self._rules.holders)
 
     def _draw(self, now_us: int, n: int) -> Population:
-        """Draw *n* new customers on margin; markets are weighted by volume."""
+        """Draw *n* new customers on margin. Markets with a larger volume are more likely."""
         return population(
             self._seed,
             day_of(now_us),
@@ -156,7 +156,7 @@ class MarginCustomers:
         )
 
     def _forced_lots_per_s(self, start_us: int) -> np.ndarray:
-        """Return the limit on all forced orders in a second, in lots, by market."""
+        """Return the most lots of all forced orders in one second, by market."""
         daily_usd = [
             listing.volume_usd_per_s(start_us) * DAY_US / SECOND_US for listing in self._listings
         ]
@@ -170,10 +170,11 @@ class MarginCustomers:
         return weights
 
     def _first_tokens(self, others_cents: int) -> np.ndarray:
-        """Return retail's tokens in lots, by pricing market.
+        """Return retail's tokens on the first day in lots, by the market that prices them.
 
-        These are the tokens that the first holders on margin deposit, plus tokens for later
-        customers: the same ratio to the other holders' dollars. The real amount is not on record.
+        These are the tokens that the first holders on margin deposit, plus tokens that later
+        customers may deposit. The latter are a stated share of the other holders' dollars, since
+        their real amount is not on record.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

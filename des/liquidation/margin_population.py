@@ -1,4 +1,4 @@
-"""Customers on margin: each customer's collateral and leverage, drawn once."""
+"""Draws customers on margin: the collateral and the leverage of each customer."""
 
 import math
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from des.scenario import Leverage
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Positions on margin to be entered, one per holder, as arrays of equal length."""
+    """Positions on margin to be entered, one for each holder, as arrays of equal length."""
 
     market: np.ndarray
-    collateral_cents: np.ndarray  # the margin value of the tokens, if the collateral is tokens
-    lots: np.ndarray  # above zero: long; never zero
-    token_market: np.ndarray  # the market that prices the holder's tokens; NONE: cash
-    tokens: np.ndarray  # in lots of this market; 0: the collateral is cash
+    collateral_cents: np.ndarray  # in cash or in tokens; tokens at their margin value
+    lots: np.ndarray  # above zero for a long, never zero
+    token_market: np.ndarray  # the market that prices the holder's tokens, or NONE
+    tokens: np.ndarray  # lots of this market; 0 if the collateral is cash
 
     @property
     def cash_cents(self) -> np.ndarray:
-        """Return the cash of each holder."""
+        """Return the cash of each holder in cents."""
         return np.where(self.tokens > 0, 0, self.collateral_cents)
 
     def first(self, n: int) -> "Population":
@@ -33,7 +33,7 @@ class Population:
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """Replace tokens by cash for customers for whom no *free* tokens of a market are left."""
+        """Give customers cash instead of tokens if too few *free* tokens are left for them."""
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
             wanted = np.where(self.token_market == market, self.tokens, 0)
@@ -60,12 +60,12 @@ def population(
 ) -> Population:
     """Draw the holders who enter positions on a day.
 
-    Collateral and leverage are lognormal and independent. Leverage above the venue's limit, or
-    above the limit of maintenance margin, is drawn again; the mean applies before this. So no
-    customer enters and is liquidated at once. A customer who cannot afford a lot is left out.
+    Collateral and leverage are lognormal and independent. Leverage is drawn again if it is above
+    the venue's limit, or so high that the account would be liquidated at once. The stated mean
+    leverage is the mean before this. A customer who cannot afford a lot is left out.
 
-    Some customers deposit tokens instead of cash: the whole lots that their collateral buys, or
-    cash if it buys no lot. For these customers leverage is a multiple of the margin value.
+    Some customers deposit tokens instead of cash, in whole lots, if their collateral buys a lot.
+    For these customers leverage is a multiple of the margin value.
 
     Args:
         seed: the run's seed.
@@ -74,9 +74,8 @@ def population(
         holders: the number of holders.
         market_weights: the weights of the markets in the draw, such as their volumes.
         lot_cents: the value of a lot, by market.
-        token_markets: by token of the scenario, the market that prices it.
-        all_cents: the total collateral of all holders; None: the scenario gives the median of a
-            holder.
+        token_markets: for each token of the scenario, the market that prices it.
+        all_cents: the total collateral of all holders. None: the scenario states a holder's median.
     """
 
     def draws(quantity: str) -> np.random.Generator:
@@ -112,7 +111,7 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw each holder's tokens; return their market, lots and margin value."""
+    """Draw each holder's tokens. Return their market, lots and margin value in cents."""
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
     market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]
@@ -123,7 +122,7 @@ def _as_tokens(
 
 
 def _below(highest: float, rules: Leverage, draws: np.random.Generator, n: int) -> np.ndarray:
-    """Draw leverages, and draw leverages above *highest* again."""
+    """Draw leverages. Draw those above *highest* again."""
     sd = rules.leverage_log_sd
     median = min(rules.leverage_mean * math.exp(-sd * sd / 2), highest)
     leverage = np.full(n, np.inf)

@@ -1,10 +1,10 @@
-"""The first step of a liquidation: random orders into the book, as long as margin is left.
+"""The random orders that reduce a position on margin in the first step of a liquidation.
 
-Each second, with probability 1/6, an account sends an order of a tenth of its position times U(0.5,
-1.5): the venue's published rule (help page 360027668712). Orders are planned at a settlement for
-the next interval, as if each order were filled and the price stayed the same. An account's orders
-stop when it would have maintenance margin again. All orders of one second in one market together
-stay within the rule's global limit.
+The venue's published rule (help page 360027668712): each second an account sends an order with
+probability 1/6. Its size is a tenth of the position times a uniform draw from 0.5 to 1.5. Orders
+are planned at a settlement for the next interval, as if each order were filled and the price stayed
+the same. An account's orders stop when it would have maintenance margin again. All orders of one
+second in one market together stay within the rule's global limit.
 """
 
 import numpy as np
@@ -31,12 +31,12 @@ def forced_orders(
     start_us: int,
     end_us: int,
 ) -> np.ndarray:
-    """Draw the forced orders of [start, end), which are whole seconds.
+    """Draw the forced orders from *start_us* to *end_us*, which are full seconds.
 
     Args:
-        key: the key of the market's draws; an order depends only on holder and second.
+        key: the key of the market's draws. A draw depends only on the holder and the second.
         holders, lots: the holder and the signed size of each position.
-        keep_lots: the part of each position that may stay, unsigned.
+        keep_lots: the size of each position that the account's margin can carry.
         most_lots: the limit on all orders in one second, in lots.
         start_us, end_us: the start of the interval, and its end.
 
@@ -55,7 +55,7 @@ def forced_orders(
             drawn = mix(key, holders[who] * 2**32 + second)
             if (drawn & _LOW_BITS) % np.uint64(CHANCE_ONE_IN):
                 continue
-            # U in 2^20 steps: 0.05 to 0.15 of the rest.
+            # The share of the remaining lots, 0.05 to 0.15, in 2^20 steps.
             size = 2**19 + np.int64(drawn >> (np.uint64(64) - _SIZE_BITS))
             wanted = max(left[who] * size // (10 * 2**20), 1)
             order = sent[n]

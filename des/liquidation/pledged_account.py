@@ -1,4 +1,4 @@
-"""An account that owes dollars against tokens: its borrowing limit, and its margin.
+"""The borrowing limit and the margin of an account that owes dollars against tokens.
 
 At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
 debt D, so its margin fraction is (w t M - D) / D. The account may borrow as long as this fraction,
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan
 
-WHOLE_E6 = 1_100_000  # in the maximum weight by holding size: WHOLE_E6 / (1 + factor x root)
+WHOLE_E6 = 1_100_000  # the rule is WHOLE_E6 / (1 + factor x root of the holding)
 
 
 @dataclass(slots=True)
@@ -23,25 +23,26 @@ class PledgedAccount:
     debt_cents: int = 0
 
     def value_cents(self, lot_cents: int) -> int:
-        """Return the value of the tokens at the mark."""
+        """Return the value of the tokens in cents, given the value of a lot."""
         return self.lots * lot_cents
 
 
 def size_weight_e6(factor: float, tokens: float) -> int:
-    """Return the largest weight of a holding, in millionths: 1.1 / (1 + factor x sqrt(tokens)).
+    """Return the largest weight for a holding of this size: 1.1 / (1 + factor x sqrt(tokens)).
 
     Args:
-        factor: the token's factor; 0: the size has no effect.
+        factor: the token's factor. 0: the size of the holding has no effect.
         tokens: the holding, in whole tokens.
 
     Returns:
-        Millionths; above a million if the holding is so small that the rule has no effect.
+        The weight in millionths. Above a million, the holding is so small that the rule has no
+        effect.
     """
     return int(WHOLE_E6 / (1 + factor * math.sqrt(tokens))) if factor else WHOLE_E6
 
 
 def lendable_cents(counted_cents: int, loan: PledgedLoan) -> int:
-    """Return the largest debt in cents against tokens with the margin value *counted_cents*."""
+    """Return the most cents that may be owed against tokens with margin value *counted_cents*."""
     return counted_cents * E6 // (E6 + loan.margin_e6)
 
 
@@ -53,17 +54,17 @@ def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return how many lots to sell to restore an account's margin; all if no number suffices.
+    """Return the lots to sell to restore an account's margin, or all lots if that fails.
 
     Args:
         account: the account.
         lot_cents: the value of a lot at the mark.
         weight_e6: the share of this value that counts as margin, in millionths.
-        brings_cents: the proceeds of a lot.
+        brings_cents: the proceeds of a lot in its sale.
         margin_e6: the margin fraction to reach.
     """
     needed = account.debt_cents * (E6 + margin_e6) - account.lots * lot_cents * weight_e6
-    # A sold lot reduces the debt by its proceeds, and the margin value by its weighted value.
+    # Each sold lot reduces the debt by its proceeds, and the margin value by its weighted value.
     gained = brings_cents * (E6 + margin_e6) - lot_cents * weight_e6
     if gained <= 0:
         return account.lots

@@ -1,12 +1,12 @@
-"""Loans on thin tokens at each settlement: lending, sales of collateral, takeovers of accounts.
+"""Loans against thinly traded tokens: lending, sales of collateral, takeovers of accounts.
 
-A borrower withdraws its loan at once. When the price falls, the venue sells the borrower's tokens,
-as many as the token's order book can fill. Below auto-close margin the captive maker takes over the
-account, pays its debt to the venue, and sells the tokens into the same book. If the proceeds are
-less than the debt, the maker bears the difference.
+Everything happens at settlements. A borrower withdraws a loan at once. When the price falls, the
+venue sells as many of the borrower's tokens as their order book can fill. Below auto-close margin
+the captive maker takes over the account, pays its debt to the venue, and sells the tokens into the
+same book. If the proceeds are less than the debt, the maker bears the difference.
 
-Simplifications: the captive maker takes over all accounts, without an insurance fund or other
-providers, and keeps an account's value above its debt.
+Two simplifications: only the captive maker takes over accounts, without an insurance fund or other
+providers. If an account is worth more than its debt, the maker keeps the difference.
 """
 
 from collections.abc import Sequence
@@ -36,10 +36,10 @@ from ledger.transaction import LedgerError
 
 
 class TokenLoan:
-    """One borrower's loan: the scenario's loan, the account, and the token."""
+    """The state of one borrower's loan: its terms, the account, and the pledged token."""
 
     def __init__(self, loan: PledgedLoan, token: MarginToken, market: int, borrower: int) -> None:
-        """Start with the tokens pledged and no debt.
+        """Initialise with the tokens pledged and no debt.
 
         Args:
             loan: the scenario's loan.
@@ -50,20 +50,20 @@ class TokenLoan:
         self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
         self.lot_tokens = float(token.contract.lot)
         self.book = BookDepth.of(loan.book)
-        # In decimals, since a quotient of floats may be slightly below a whole number of lots.
+        # As decimals, since a quotient of floats may be slightly below a whole number of lots.
         self.account = PledgedAccount(
             int(Decimal(repr(loan.tokens)) // Decimal(token.contract.lot))
         )
         self.taken_lots = 0  # lots that the captive maker took over and has not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the tokens' margin value: by *weight_e6* or by holding size, the lower value."""
+        """Return the tokens' margin value: by *weight_e6*, or by holding size if lower."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
 
 class PledgedLoans:
-    """The venue's desk for dollars lent against thin tokens."""
+    """The venue's desk that lends dollars against thinly traded tokens."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class PledgedLoans:
         till: Till,
         journal: Journal,
     ) -> None:
-        """Start without loans.
+        """Initialise with the borrowers' loans, on which nothing is owed yet.
 
         Args:
             rules: the scenario's rules.
@@ -91,13 +91,13 @@ class PledgedLoans:
         self._maker, self._buyers = code(parties.maker), code(parties.other_makers)
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return borrowers' tokens on the first day, in lots, by name and commodity."""
+        """Return each borrower's lots of tokens on the first day, by borrower and commodity."""
         return {
             (each.loan.borrower, each.token.commodity): each.account.lots for each in self._loans
         }
 
     def settle(self, time_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Sell tokens taken over, then tokens of accounts that lack margin; take over failed ones.
+        """Sell tokens taken over before, then liquidate accounts that lack margin.
 
         Args:
             time_us: the settlement.
@@ -110,7 +110,7 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend the amounts that borrowers may draw; borrowers withdraw them at once."""
+        """Lend what borrowers may draw. Borrowers withdraw the amounts at once."""
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue
@@ -160,7 +160,7 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin; take it over if sales are not enough."""
+        """Sell tokens of an account that lacks margin. Take it over if sales are not enough."""
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
             return
@@ -213,7 +213,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens that the captive maker took over, up to the depth of the book."""
+        """Sell as many tokens taken over by the captive maker as the book can fill."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)
@@ -231,7 +231,7 @@ class PledgedLoans:
         )
 
     def _room(self, each: TokenLoan, elapsed_s: int, lot_cents: int) -> int:
-        """Return the number of lots that the book can fill and the makers in it can pay for."""
+        """Return the lots that the book can fill and that the makers in it can pay for."""
         able = max(int(self._house.claims[self._buyers]), 0)
         return min(each.book.room_cents(elapsed_s), able) // lot_cents
 

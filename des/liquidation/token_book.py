@@ -1,8 +1,8 @@
-"""The order book of a thin token: its capacity in an interval, and the cost of a sale.
+"""The order book of a thinly traded token: how much it can buy, and at which discount.
 
 Each basis point away from the price has the same size in dollars. A sale uses the size within some
 basis points, and the book refills over time. So an interval has a capacity of depth x basis points
-x refills. On average a sale has half of the price discount of its last lot.
+x refills. The average discount of a sale is half of the discount of its last lot.
 """
 
 from dataclasses import dataclass
@@ -16,23 +16,23 @@ BPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class BookDepth:
-    """An order book of linear depth, in whole cents."""
+    """An order book whose depth is linear in the distance from the price."""
 
     cents_per_bp: int
-    through_e6: int  # depth that a sale uses, in millionths of a basis point
+    through_e6: int  # distance up to which a sale uses the book, in millionths of a basis point
     refill_s: int
 
     @classmethod
     def of(cls, book: TokenBook) -> "BookDepth":
-        """Convert a scenario's book."""
+        """Return the book as the scenario states it, in whole units."""
         return cls(to_cents(book.usd_per_bp), round(book.through_bps * E6), book.refill_s)
 
     def room_cents(self, elapsed_s: int) -> int:
-        """Return the largest sale that the book can fill in an interval, valued at the mark."""
+        """Return the largest sale that the book can fill in an interval, in cents at the mark."""
         return self.cents_per_bp * self.through_e6 * elapsed_s // (E6 * self.refill_s)
 
     def brings_cents(self, value_cents: int, elapsed_s: int) -> int:
-        """Return the proceeds of tokens with the value *value_cents*, sold over an interval."""
+        """Return the cents from selling tokens worth *value_cents* at the mark in an interval."""
         if not value_cents:
             return 0
         half_way = 2 * BPS * self.cents_per_bp * elapsed_s

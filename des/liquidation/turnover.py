@@ -1,4 +1,4 @@
-"""Customers on margin enter and leave: their collateral, and the positions they open and close.
+"""Books the collateral and the positions of customers on margin who enter or leave.
 
 Positions are opened and closed against the other makers, at the lead price.
 """
@@ -22,13 +22,14 @@ class Turnover:
         accounts: LeveragedAccounts,
         free_tokens: np.ndarray,
     ) -> None:
-        """Initialise the turnover.
+        """Initialise with the accounts to open and close.
 
         Args:
             house: the house venue.
             holders: the customers' names in the books.
-            accounts: the accounts of all customers on margin, past ones included.
-            free_tokens: retail's free tokens in lots, by pricing market; updated in place.
+            accounts: the accounts of all customers on margin, also of customers who have left.
+            free_tokens: retail's free tokens in lots, by pricing market. The array is updated in
+                place.
         """
         self._house, self._holders = house, holders
         self._accounts, self._free_tokens = accounts, free_tokens
@@ -36,7 +37,7 @@ class Turnover:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
         """Open accounts at *marks* until the free dollars are used.
 
-        Customers for whom no free tokens are left deposit cash.
+        Customers deposit cash if no free tokens are left for them.
         """
         accounts = self._accounts
         holders = holders.with_tokens_of(self._free_tokens)
@@ -57,9 +58,10 @@ class Turnover:
         self._exchange(time_us, marks, entering, holders.lots)
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Close positions of *chosen* accounts (bool, by account) with enough margin, at *marks*.
+        """Close the positions of *chosen* accounts with enough margin, at *marks*.
 
-        Cash and tokens are released. Accounts that owe dollars against tokens stay open.
+        *chosen* has one bool per account. Cash and tokens are released. Accounts that owe dollars
+        against tokens stay open.
         """
         accounts = self._accounts
         accounts.mark_tokens(marks)
@@ -68,7 +70,7 @@ class Turnover:
         self._end(time_us, marks, leaving, worth[leaving])
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
-        """Close all positions at *marks*, with or without enough margin, because the venue halts.
+        """Close all positions at *marks*, because the venue halts, even without enough margin.
 
         An account that owes dollars against tokens keeps its debt, and its tokens stay pledged.
         """
@@ -83,7 +85,7 @@ class Turnover:
     def _end(
         self, time_us: int, marks: np.ndarray, leaving: np.ndarray, worth_cents: np.ndarray
     ) -> None:
-        """Close positions, and release the collateral."""
+        """Close positions, and release the accounts' collateral."""
         accounts = self._accounts
         held = leaving[accounts.lots[leaving] != 0]
         self._exchange(time_us, marks, held, -accounts.lots[held])
@@ -102,7 +104,7 @@ class Turnover:
     def _set_tokens_aside(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
     ) -> None:
-        """Book tokens that become collateral, or are released if negative; no money moves."""
+        """Book tokens that become collateral, or that are released if negative."""
         accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self._accounts.tokens.market[accounts]
         rows = self._holders.rows(time_us, Motive.TOKENS, market, accounts)
@@ -114,7 +116,7 @@ class Turnover:
     def _exchange(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray
     ) -> None:
-        """Book positions that holders open or close against the other makers, at the lead price."""
+        """Book positions that holders open or close with the other makers, at the lead price."""
         for market, mark in enumerate(marks.tolist()):
             here = self._accounts.market[accounts] == market
             rows = self._holders.rows(time_us, Motive.LEVERAGE, market, accounts[here])

@@ -1,1 +1,1 @@
-"""A market: the contract listed on both venues, its hedges, and its volume on the house."""
+"""A market: a contract listed on both venues, its hedges, and its volume on the house."""

@@ -21,7 +21,7 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
-    """Record the hours' weights for the day that ends just after *time_us*, if hours are drawn."""
+    """If hours are sampled, record the weights of the day's hours. *time_us* is the day's end."""
     if hours.grouped:
         first_hour = time_us // DAY_US * HOURS_PER_DAY
         weights, losses = hours.grouped.of_day(first_hour)

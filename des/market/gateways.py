@@ -11,7 +11,7 @@ from des.scenario import House
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """Equally likely delays to the house venue, in quiet and in busy hours."""
+    """Tables of equally likely delays to the house venue, in quiet and in busy hours."""
 
     quiet_us: np.ndarray
     busy_us: np.ndarray
@@ -27,5 +27,5 @@ class Gateways:
         return cls(quiet, busy, house.busy_above)
 
     def at(self, volatility_ratio: float) -> np.ndarray:
-        """Return the delays at a volatility, which is given as a ratio to its level."""
+        """Return the delays, given the hour's volatility as a ratio to its usual level."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

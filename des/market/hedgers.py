@@ -1,4 +1,4 @@
-"""Hedgers of net positions in one market, at settlements."""
+"""The parties that hedge their net positions in one market at settlements."""
 
 from collections.abc import Sequence
 
@@ -25,13 +25,13 @@ class Hedgers:
             run: states how often the maker hedges.
             desk: receives the orders.
             maker: the maker's code.
-            backstops: the backstop providers, each with the holder of its positions.
+            backstops: each backstop provider, and the code under which its positions are booked.
         """
         self._run, self.desk, self._maker, self._backstops = run, desk, maker, backstops
-        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None: at every settlement
+        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None means at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Order each hedger's hedge, and return the net lots of all orders.
+        """Order the hedges of all hedgers, and return the net lots of all orders.
 
         The net lots include the firms' orders since the last settlement.
         """
@@ -44,7 +44,7 @@ class Hedgers:
         return self.desk.ordered_lots()
 
     def _most_lots(self, provider: Provider, now_us: int, lot_cents: int) -> int | None:
-        """Return the most lots of a backstop's order, by its speed of unwinding; None: no limit."""
+        """Return the most lots that a backstop may order at once, or None if there is no limit."""
         if provider.unwind_usd_per_minute is None:
             return None
         a_minute_cents = to_cents(provider.unwind_usd_per_minute)

@@ -1,4 +1,4 @@
-"""Hedging on the lead venue: an order arrives there with a delay after the decision.
+"""Hedging on the lead venue. An order reaches the lead venue some time after the decision.
 
 A trading firm hedges each fill separately, as soon as the firm learns of the fill. The captive
 maker and the backstop providers hedge their net positions at settlements.
@@ -25,28 +25,28 @@ from ledger.parties import Parties
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
 _PICKOFF, _HEDGE, _UNWINDING = map(int, (Motive.PICKOFF, Motive.HEDGE, Motive.UNWINDING))
-# Not literals, for the reason given in `race`.
+# These are not literals, for the reason given in `race`.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _ONE: int = np.int64(1)  # type: ignore[assignment]
 
 
 class HedgeOrders(NamedTuple):
-    """Market orders on their way to the lead venue in one market, as arrays of equal length."""
+    """Market orders of one market on their way to the lead venue, as arrays of equal length."""
 
     due_us: np.ndarray
     hedger: np.ndarray
-    lots: np.ndarray  # positive: a purchase
+    lots: np.ndarray  # positive for a purchase
 
 
 class HedgeTerms(NamedTuple):
-    """The price of an order on the lead venue."""
+    """The terms on which an order on the lead venue is filled."""
 
-    half_spread_e8: int  # hundred-millionths of the price
+    half_spread_e8: int  # half-spread in hundred-millionths of the price
     outside: int  # the counterparty of all orders on the lead venue
 
 
 def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
-    """Return each holder's delay of an order to the lead venue; 0 for holders without orders."""
+    """Return the delay of each holder's orders to the lead venue, or 0 if the holder has none."""
     maker_us = microseconds(scenario.maker.hedge_delay_ms / 1_000)
     delay_us = dict.fromkeys(parties.holders, 0) | {parties.maker: maker_us}
     for firm in firms:
@@ -60,13 +60,13 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
 
 
 class HedgeDesk:
-    """Hedges for one market, computed from positions on both venues."""
+    """Orders the hedges in one market, given the positions on both venues."""
 
     def __init__(self, delay_us: np.ndarray, half_spread_bps: float, outside: int) -> None:
         """Initialise the desk without orders.
 
         Args:
-            delay_us: by party, the time from the decision, or from the fill, to the hedge's fill.
+            delay_us: by party, the time from the decision or the fill until the hedge is filled.
             half_spread_bps: the cost of crossing the lead venue's spread.
             outside: the counterparty of all orders on the lead venue.
         """
@@ -76,19 +76,19 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Order the firms' hedges of their latest hits and unwound lots (dtype ROW)."""
+        """Order hedges of firms' latest hits and of lots that they unwound (rows of dtype ROW)."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Order a hedge of a hedger's net position on both venues, net of orders on their way.
+        """Order a hedge of a hedger's net position, less the orders already on their way.
 
         Args:
             now_us: the time of the settlement.
             hedger: the hedger that has the position.
             lots: the hedger's position on the house and the lead venue together.
-            most_lots: the largest number of lots in one order; None: no limit.
+            most_lots: the largest number of lots in one order. None: there is no limit.
         """
         needed = -lots - _lots_of(self._under_way, hedger)
         if most_lots is not None:
@@ -99,12 +99,12 @@ class HedgeDesk:
             self._ordered_lots += needed
 
     def ordered_lots(self) -> int:
-        """Return the net lots ordered since the last call; these orders move the lead price."""
+        """Return the net lots ordered since the last call, which move the lead price."""
         ordered, self._ordered_lots = self._ordered_lots, 0
         return ordered
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
-        """Fill the orders due before *end_us*, at the price when due, plus half-spread and impact.
+        """Fill the orders due before *end_us* at the lead price, plus half-spread and impact.
 
         Args:
             end_us: the interval's end.
@@ -113,7 +113,7 @@ class HedgeDesk:
                 of its lots.
 
         Returns:
-            Rows of dtype ROW in the order of time.
+            The fills as rows of dtype ROW, in the order of time.
         """
         if not len(self._under_way.due_us):
             return new_rows(0)
@@ -135,7 +135,7 @@ def _note(orders: HedgeOrders, i: int, due_us: int, hedger: int | np.int64, lots
 
 @njit(cache=True)
 def _lots_of(orders: HedgeOrders, hedger: int) -> int:
-    """Return the net lots of one hedger's orders."""
+    """Return the net lots of the orders of one hedger."""
     lots = 0
     for i in range(len(orders.lots)):
         if orders.hedger[i] == hedger:
@@ -145,7 +145,7 @@ def _lots_of(orders: HedgeOrders, hedger: int) -> int:
 
 @njit(cache=True)
 def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
-    """Copy the orders, with room for *more* at the end."""
+    """Copy the orders into arrays with room for *more* orders at the end."""
     n = len(orders.lots)
     longer = _no_orders(n + more)
     for i in range(n):
@@ -155,7 +155,7 @@ def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
 
 @njit(cache=True)
 def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
-    """Append one order (due, hedger, lots)."""
+    """Return the orders with one more order, given as (due, hedger, lots)."""
     longer = _longer(orders, _ONE)
     _note(longer, len(orders.lots), order[0], order[1], order[2])
     return longer
@@ -165,7 +165,7 @@ def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
 def _followed(
     orders: HedgeOrders, fills: np.ndarray, delay_us: np.ndarray
 ) -> tuple[HedgeOrders, int]:
-    """Append to *orders* the reverse of each hit or unwound lot in *fills* (dtype ROW).
+    """Append to *orders* the hedge of each hit or unwound position in *fills* (dtype ROW).
 
     Returns all orders, and the net lots of the new orders.
     """
@@ -186,7 +186,7 @@ def _followed(
 def _filled(
     orders: HedgeOrders, end_us: int, ticks: Ticks, terms: HedgeTerms, impact_per_root_lot: float
 ) -> tuple[np.ndarray, HedgeOrders]:
-    """Fill orders due before *end_us*; return their rows (dtype ROW), and the remaining orders."""
+    """Fill the orders due before *end_us*. Return the rows (dtype ROW) and the other orders."""
     n = 0
     for due_us in orders.due_us:
         n += due_us < end_us
@@ -195,7 +195,7 @@ def _filled(
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:
-            break  # all later hedges are due after the hour too
+            break  # all later hedges are due after the interval too
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)

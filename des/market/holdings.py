@@ -1,4 +1,4 @@
-"""The state after a settlement, for decisions about one market."""
+"""The state of one market after a settlement, for the next decisions about the market."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,23 +7,23 @@ from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):
-    """A desk's position on the lead venue in excess of its target."""
+    """An order of the directional desk, which moves its lead position towards its target."""
 
     holder: int
-    lots: int  # above zero: too many lots; below zero: too few
-    most_lots: int  # the largest size of one order
+    lots: int  # lots above the target; below zero: lots that are missing
+    most_lots: int  # the most lots in one order
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Positions in one market, and the holders' permissions to trade."""
+    """The positions in one market, and what their holders may do."""
 
     maker_lots: int
     maker_lead_lots: int
     may_quote: bool
     firms: FirmsInMarket
     house_is_open: bool = True  # whether the house accepts customers' orders
-    backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, on both venues together
+    backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, summed over both venues
     directional: DeskOrder | None = None
-    # Share of the month's size that is displayed; changes on the first of a month.
+    # The displayed share of the size decided for the month; changes on the first of a month.
     maker_shows: float = 1.0

@@ -10,10 +10,10 @@ from ledger.times import day_of
 
 
 class HouseVolume:
-    """The volume by market, read from the listings day by day."""
+    """Records the daily volume of each market, and sums it over the markets."""
 
     def __init__(self, names: Sequence[str], listings: Sequence[Listing], journal: Journal) -> None:
-        """Initialise the reader.
+        """Initialise with the markets to read.
 
         Args:
             names: the names of the markets.
@@ -23,19 +23,19 @@ class HouseVolume:
         self._names, self._listings, self._journal = names, listings, journal
 
     def usd_per_day(self) -> float:
-        """Return the volume of the last 24 hours, over all markets and traders."""
+        """Return the dollars traded in the last 24 hours, over all markets and traders."""
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:
-        """Return, by market, customers' volume with the other makers today."""
+        """Return the cents that customers traded with the other makers today, by market."""
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:
-        """Return customers' volume today as it would be without the captive maker's quotes."""
+        """Return the cents that customers would have traded today with no captive maker."""
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:
-        """Record the day that ends just after *time_us*, and start another."""
+        """Record the volume of the day that ends just after *time_us*, and begin the next day."""
         for name, listing in zip(self._names, self._listings, strict=True):
             recorded_usd = listing.recorded_usd(time_us)
             recorded = None if recorded_usd is None else dollars(to_cents(recorded_usd))

@@ -41,12 +41,12 @@ from ledger.notes import ShownBook, rounded
 
 @dataclass(frozen=True, slots=True)
 class Traders:
-    """The traders in a market, by their codes in the books."""
+    """The parties that trade in a market, by their codes in the books."""
 
     maker: int
     others: int  # the other makers
-    takers: np.ndarray  # the firms, then retail
-    backstops: Sequence[tuple[Provider, int]] = ()  # each provider, and its holder
+    takers: np.ndarray  # the firms first, then the retail customers
+    backstops: Sequence[tuple[Provider, int]] = ()  # each provider and its code
 
     @property
     def codes(self) -> Codes:
@@ -55,15 +55,15 @@ class Traders:
 
 
 class IntervalRows(NamedTuple):
-    """The rows of one market to book for a span, in three arrays of dtype ROW, each by time."""
+    """The rows of one market to book for a span: three arrays of dtype ROW, sorted by time."""
 
     house: np.ndarray  # fills on the house
-    net: np.ndarray  # customers' net trades with the other makers, if customers close positions
+    net: np.ndarray  # net trades of customers with the other makers, if customers close positions
     lead: np.ndarray  # fills on the lead venue
 
 
 class Listing:
-    """One market between settlements, with the decisions about it at each settlement."""
+    """One market: it trades between settlements, and its quotes and hedges are decided at each."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Listing:
         """Initialise the listing at the run's start.
 
         Args:
-            scenario, market, contract: the world, and the contract that is listed.
+            scenario, market, contract: the scenario, and the market and contract that are listed.
             firms: the firms that watch the quotes.
             traders: the codes of all traders in the books.
             hedge_desk: hedges positions in this market.
@@ -142,7 +142,7 @@ class Listing:
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
     ) -> Generator[simpy.Event, None, IntervalRows]:
-        """Simulate quotes and fills in [start, end), a span inside one hour; this is a process.
+        """Simulate quotes and fills in a span inside one hour. This is a process of SimPy.
 
         Args:
             env: the simulation's clock.
@@ -168,7 +168,7 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Order the hedges of firms whose house positions are *closed* (rows of dtype ROW)."""
+        """Order the hedges that firms need after their house positions are *closed* (dtype ROW)."""
         self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
@@ -183,7 +183,7 @@ class Listing:
         return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd, times)
 
     def _begin_hour(self, hour_us: int) -> None:
-        """Decide how much uninformed customers want to trade in the hour that begins."""
+        """Decide the dollars per second that uninformed customers trade in the hour that begins."""
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
         self.volume.begin_hour(response, self.hours.stands_for_at(hour_us))
@@ -192,7 +192,7 @@ class Listing:
             self._usd_per_s = self._demand.usd_per_s_in_hour(hour_us, response)
 
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
-        """Make the decisions for the interval that begins at *now_us*, from the state before it.
+        """Decide quotes and hedges for the interval that begins at *now_us*.
 
         Args:
             now_us: the interval's start.
@@ -207,7 +207,7 @@ class Listing:
         self._traded.push(now_us, elapsed_s, ordered_lots)
         standing = self._decided.plan if self._decided else None
         plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
-        # The last interval's quotes may be hit until the first new quote.
+        # Quotes of the last interval may be hit until the first new quote.
         can_be_hit = any(plan.shown_lots) or (standing is not None and any(standing.shown_lots))
         self._decided = Decisions(
             plan,
@@ -230,7 +230,7 @@ class Listing:
             self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return the displayed book of one market, with sizes of an hour of weight one.
+        """Return the quotes shown in one market; sizes are divided by the hour's weight.
 
         The result is None if the house is closed to customers.
         """
@@ -256,14 +256,14 @@ class Listing:
     def prices_of_day(self, end_us: int) -> np.ndarray:
         """Return the lead prices of the day that ends at *end_us*, in ticks.
 
-        An idle hour that passes in one step with others has one price, without impact.
+        If idle hours pass in one step, each of them has one price, without impact.
         """
         if self.hours.pass_at_once:
             return self._traded.prices_of_hours(end_us, self._trades)
         return self.ticks_of_day(end_us).prices
 
     def _trades(self, time_us: int) -> bool:
-        """Tell whether the hour is traded and the house is open now."""
+        """Tell whether the hour at *time_us* is traded, and the house is now open."""
         return self._house_is_open and self.hours.has(time_us)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
@@ -271,30 +271,30 @@ class Listing:
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the rate of volume that the scenario gives for a day, recorded or stated."""
+        """Return the scenario's volume on the day at *time_us*, in dollars per second."""
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
-        """Return customers' demand in one market by hour, in whole dollars, and start another day.
+        """Return the whole dollars that customers wanted in each hour, and begin a new day.
 
-        The result is empty if the closure of demand is `stated`.
+        The result is empty if `demand.closure` is `stated`.
         """
         return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded volume of the day at *time_us*, or None without a record."""
+        """Return the recorded dollars of the day at *time_us*, or None without a record."""
         of_one_usd = self._demand.recorded_usd(time_us)
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return cents that firms took, and cents that limits cut off, since the last call."""
+        """Return the cents that firms took, and that limits prevented, since the last call."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket, times: int) -> Terms:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # An order's share applies to each hour and each market that this market's hour represents.
+        # The limit on an order's share applies to each hour and market that this market represents.
         return terms(
             self._takers,
             self.mark_ticks,

@@ -1,4 +1,4 @@
-"""The note of a maker's decision: the quotes of a market, and the figures for the decision."""
+"""The note that records the maker's quotes in a market, and the figures that led to them."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from ledger.notes import Decision, rounded
 
 
 def noted(market: str, policy: str, maker: MakerQuotes) -> Decision:
-    """Return the note of the decision in force.
+    """Return the note that records the maker's present decision.
 
     Args:
         market: the name of the market.

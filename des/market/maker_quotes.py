@@ -1,7 +1,7 @@
-"""The captive maker's quotes in one market: half-spread, levels and size are decided here.
+"""Decides the captive maker's quotes in one market: half-spread, levels and size.
 
-Random flow, hedges and impact are elsewhere. The maker makes a plan at each settlement. A
-`QuotingChoice` decides the size for a month.
+The maker makes a plan of its quotes at each settlement. A `QuotingChoice` decides the size for a
+month.
 """
 
 from des.clock import DAY_US, HOUR_US, SECOND_US
@@ -21,7 +21,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """The maker's decisions: quotes at settlements, and their size on the first of a month."""
+    """The maker's decisions: a plan of quotes at each settlement, and a size for each month."""
 
     def __init__(
         self,
@@ -34,14 +34,14 @@ class MakerQuotes:
         hours: TradedHours,
         whole_lots: WholeLots = AS_STATED,
     ) -> None:
-        """Initialise the quotes without a decision.
+        """Initialise before the first decision.
 
         Args:
             policy: the stated distance of quotes from the price, and their skew by position.
             spread_times: factor on the decided distance of levels from the mid.
             choice: decides the size for a month.
             belief: the prediction of the maker's own simulation.
-            others: the other makers' quotes; the captive maker may widen its quotes like them.
+            others: the other makers' quotes, whose widening the captive maker may follow.
             volume: the volume so far.
             hours: the traded hours.
             whole_lots: rounds the displayed size to lots.
@@ -50,14 +50,14 @@ class MakerQuotes:
         self._choice, self._belief = choice, belief
         self._others, self._volume, self._hours = others, volume, hours
         self._whole_lots = whole_lots
-        self._decided: Decided | None = None  # before the first settlement
+        self._decided: Decided | None = None  # None before the first settlement
         self._decided_us = self._lots_at_hour = 0
-        self._weight_at_hour = 1.0  # weight of the position at the start of the hour
-        self.policy, self.shown_cents = policy, 0  # per level, as decided
+        self._weight_at_hour = 1.0  # the weight of the position when the hour began
+        self.policy, self.shown_cents = policy, 0  # size per level in cents, as decided
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Read the state after a settlement: monthly for decisions, hourly for the simulation.
+        """Decide the size on the first of a month, and let the simulation see each hour.
 
         Args:
             now_us: the time of the settlement; the first settlement is the run's start.
@@ -71,7 +71,7 @@ class MakerQuotes:
 
     @property
     def decided(self) -> Decided:
-        """Return the decision in force."""
+        """Return the decision that is valid now."""
         return given(self._decided)
 
     def plan(self, now_us: int, mark_ticks: int, lot_cents: int, state: Holdings) -> Plan:
@@ -80,7 +80,7 @@ class MakerQuotes:
         Args:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
-            lot_cents: the value of a lot at that price.
+            lot_cents: the value of a lot at the lead price.
             state: positions and claims on the venues.
         """
         quotes = state.may_quote and self._hours.has(now_us)
@@ -91,18 +91,18 @@ class MakerQuotes:
         if now_us % HOUR_US == 0:
             self._lots_at_hour = state.maker_lots
             self._weight_at_hour = self._hours.weight_of_position(now_us) if quotes else 1.0
-        # Skew and limit depend on the position as with weight 1: the position at the hour's
-        # start, over its weight, plus the change in the hour, over the weight of the hour.
+        # Skew and limit are for a position with weight 1. So the position when the hour began is
+        # divided by its weight, and the change since then by the weight of the hour.
         began = self._lots_at_hour / self._weight_at_hour
         moved = (state.maker_lots - self._lots_at_hour) / times
         return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return the simulation's predictions for the month so far; displayed quotes come first."""
+        """Return the simulation's predictions for this month, first for the displayed quotes."""
         return tuple(Outlook(*each) for each in self._belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
-        """Decide the quotes for a month, and start the simulation of the alternatives."""
+        """Decide the quotes for a month, and start to simulate the alternatives to them."""
         if self._decided:
             self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
         self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us

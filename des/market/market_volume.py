@@ -1,4 +1,4 @@
-"""The volume of one market on the house so far, by cause of the orders, in exact cents."""
+"""The volume traded in one market on the house, in exact cents, by the cause of the orders."""
 
 from collections import deque
 from typing import NamedTuple, Self
@@ -10,23 +10,23 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# By motive code: the index in _PARTS of the volume part that has orders with this motive.
+# For each motive's code, the index in _PARTS of the part of the volume that counts its orders.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place
 
 
 class Traded(NamedTuple):
-    """Volume in cents by cause of the orders, and for uninformed orders also by maker."""
+    """Volume in cents by the cause of the orders. Uninformed orders are also split by maker."""
 
-    captive_cents: int = 0  # uninformed customers with the captive maker
-    others_cents: int = 0  # uninformed customers with other makers
-    hits_cents: int = 0  # firms with the captive maker
-    forced_cents: int = 0  # forced orders, with any maker
+    captive_cents: int = 0  # uninformed orders that the captive maker filled
+    others_cents: int = 0  # uninformed orders that the other makers filled
+    hits_cents: int = 0  # firms' hits on the captive maker's quotes
+    forced_cents: int = 0  # forced orders that any maker filled
 
     @property
     def all_cents(self) -> int:
-        """Return the total volume, each trade counted once."""
+        """Return the total volume. Each trade counts once."""
         return sum(self)
 
     @property
@@ -36,7 +36,7 @@ class Traded(NamedTuple):
 
     @property
     def apart_from_demand_cents(self) -> int:
-        """Return the volume that does not depend on customers' demand: hits and forced orders."""
+        """Return the volume of hits and forced orders, which demand does not include."""
         return self.hits_cents + self.forced_cents
 
     def plus(self, other: "Traded") -> Self:
@@ -48,18 +48,18 @@ NOTHING = Traded()
 
 
 class MarketVolume:
-    """Sums of volume by day, by month, and over the last 24 hours."""
+    """Sums up the volume of a day, of a month, and of the last 24 hours."""
 
     def __init__(self, cents_per_lot_tick: int) -> None:
-        """Start at zero; *cents_per_lot_tick* is the value of one tick on one lot."""
+        """Initialise with no volume. *cents_per_lot_tick* is the value of one tick on one lot."""
         self._tick_cents = cents_per_lot_tick
-        self._hours: deque[tuple[int, int]] = deque()  # number of hours represented, cents
+        self._hours: deque[tuple[int, int]] = deque()  # hours represented, cents
         self._response = 1.0
         self.hour_stands_for = 1  # number of hours that the current traded hour represents
-        self.hours_today = 0  # traded hours today, the current hour included
-        self.stood_for_today = 0  # hours that today's traded hours represent
+        self.hours_today = 0  # number of today's traded hours, with the current hour
+        self.stood_for_today = 0  # number of hours that today's traded hours represent
         self.today = self.this_month = self.last_month = NOTHING
-        self.without_maker_cents = 0.0  # customers' volume today without the captive maker's quotes
+        self.without_maker_cents = 0.0  # today's cents if there were no captive maker
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
         """Start another traded hour.
@@ -80,7 +80,7 @@ class MarketVolume:
 
         Args:
             rows: the fills on the house (dtype ROW).
-            others_lot_ticks: lots x price of uninformed orders that the other makers filled.
+            others_lot_ticks: lots times price, in ticks, of orders that the other makers filled.
         """
         if not len(rows) and not others_lot_ticks:
             return
@@ -95,25 +95,25 @@ class MarketVolume:
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
-        """Return the rate of the last 24 hours, or of the run so far if that is shorter."""
+        """Return the dollars per day of the last 24 hours, or of the whole run if shorter."""
         if not self._hours:
             return 0.0
         hours, cents = map(sum, zip(*self._hours, strict=True))
         return cents / 100 * HOURS_PER_DAY / hours
 
     def close_day(self) -> None:
-        """Start another day."""
+        """Begin the next day."""
         self.today, self.without_maker_cents = NOTHING, 0.0
         self.hours_today = self.stood_for_today = 0
 
     def close_month(self) -> None:
-        """Start another month."""
+        """Begin the next month."""
         self.last_month, self.this_month = self.this_month, NOTHING
 
 
 @njit(cache=True)
 def _lot_ticks(rows: np.ndarray) -> np.ndarray:
-    """Return lots x price summed by part of the volume: uninformed, hits, forced."""
+    """Return lots times price, summed for uninformed orders, for hits and for forced orders."""
     sums = np.zeros(len(_PARTS), np.int64)
     for row in rows:
         place = _COUNTS_IN[row.motive]

@@ -1,7 +1,8 @@
 """Customers' trades with the other makers in one market, booked net at each settlement.
 
-The books have no rows of single orders, since a month has millions. The net of an interval is one
-row at the mark. So the books do not contain the customers' gain or loss within the interval.
+The books have no rows of single orders, since a month has millions of orders. One row has the net
+of an interval, at the mark. So the books do not contain the customers' gain or loss within the
+interval.
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,13 @@ NO_ROWS = new_rows(0)
 
 @dataclass(frozen=True, slots=True)
 class NetTrades:
-    """The codes of customers and of the other makers in the books."""
+    """Books the net trades of an interval. Its fields are codes in the books."""
 
     retail: int
     others: int
 
     def rows(self, lots: int, end_us: int, mark_ticks: int) -> np.ndarray:
-        """Return the row (dtype ROW) of an interval; no row if the net is zero.
+        """Return one row (dtype ROW) for an interval, or no row if the net is zero.
 
         Args:
             lots: lots bought by customers less lots sold by them.

@@ -1,11 +1,11 @@
-"""The loss on quotes predicted by the hourly path of prices, and the hours drawn by this loss.
+"""Predicts the maker's loss on its quotes in each hour, to choose the hours that are traded.
 
-A late maker loses to a fast firm when the price jumps beyond its quote. The hourly path contains
-all jumps before any hour is traded. The prediction for an hour is the sum of its jumps beyond the
-stated distance of the captive maker's quotes. The prediction supposes one dollar shown on each
-level of each market, and counts each of several similar markets. It leaves out displayed sizes,
-latencies, firms and fees: they depend on the course of a run, or on causes that a counterfactual
-removes. So a counterfactual has the same hours as its base run.
+A late maker loses to a fast firm when the price jumps beyond the maker's quote. The hourly path
+contains all jumps before any hour is traded. The prediction for an hour is the sum of its jumps
+beyond the stated distance of the captive maker's quotes. The prediction supposes one dollar shown
+on each level of each market, and counts each of several similar markets. Displayed sizes,
+latencies, firms and fees are left out, since they depend on the course of a run or on causes that a
+counterfactual removes. So a counterfactual has the same hours as its base run.
 """
 
 from datetime import date
@@ -48,7 +48,7 @@ def predicted_losses(scenario: Scenario) -> np.ndarray:
 
 
 def _trades(demand: Demand, market: Market, start: date, end: date) -> np.ndarray:
-    """Tell for each day in [start, end) whether the market has volume, shape (days,)."""
+    """Tell for each day whether the market has volume on it, shape (days,)."""
     if demand.closure == "stated":
         volume = VolumeByMonth(market.demand)
     else:
@@ -58,12 +58,13 @@ def _trades(demand: Demand, market: Market, start: date, end: date) -> np.ndarra
 
 
 def _beyond(path: HourlyPath, market: Market, policy: QuotingPolicy, hours: int) -> np.ndarray:
-    """Return each hour's sum of jumps beyond the quotes, over all levels, shape (hours,)."""
+    """Return the sum of each hour's jumps beyond the quotes, over all levels, shape (hours,)."""
     in_hour = np.repeat(np.arange(hours), np.diff(path.jumps_before[: hours + 1]))
     jumps = np.abs(path.jump_sizes[: len(in_hour)])
     wide = np.ones(len(jumps))
     if policy.widens:
-        # The maker widens its quotes like the other makers, by the volatility of the previous hour.
+        # The maker widens its quotes as the other makers do, by the volatility of the previous
+        # hour.
         before = np.concatenate(([0.0], path.volatility))[in_hour]
         wide = np.array([market.others.half_spread_times(each) for each in before.tolist()])
     beyond = sum(

@@ -10,16 +10,16 @@ from des.price.lead_price import LeadPrice, Ticks
 
 
 class TradedPrice:
-    """A lead price, and the impact that moves it away from the recorded path."""
+    """The lead price, including the impact of orders that moves it away from the recorded path."""
 
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
-        """Start without impact."""
+        """Initialise without any impact of orders."""
         self._lead, self._impact = lead, impact
-        # Start and impact (on the log-price) of today's intervals.
+        # The start of each of today's intervals, and the impact on the log-price then.
         self._offsets: list[tuple[int, float]] = []
 
     def begin_interval(self, start_us: int) -> float:
-        """Return an interval's impact on the log-price, and record a change of it."""
+        """Return the impact on the log-price at an interval's start, and record a change."""
         if start_us % DAY_US == 0:
             self._offsets.clear()
         offset = self._impact.log_offset
@@ -28,24 +28,24 @@ class TradedPrice:
         return offset
 
     def push(self, now_us: int, elapsed_s: float, lots: int) -> None:
-        """Let the impact decay over *elapsed_s*, and add the impact of *lots* (signed)."""
+        """Let the impact decay over *elapsed_s* seconds, then add the impact of *lots* (signed)."""
         self._impact.update(elapsed_s, lots, self._daily_volatility(now_us))
 
     def impact_per_root_lot(self, time_us: int) -> float:
-        """Return an order's own impact on the log-price, divided by the square root of its lots."""
+        """Return an order's impact on the log-price, divided by the square root of its lots."""
         return self._impact.per_root_lot(self._daily_volatility(time_us))
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw the ticks of the day that ends at *end_us* again, with impact."""
+        """Draw the ticks of the day that ends at *end_us* once more, with the impact."""
         times_us, offsets = zip(*self._offsets, strict=True)
         spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
         times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
-        """Return prices of the day that ends at *end_us*, hour by hour, shape (n,).
+        """Return the prices of the day that ends at *end_us*, in the order of time, shape (n,).
 
-        A traded hour has all its ticks; an idle hour has one price, at its start.
+        For a traded hour these are all ticks. For an idle hour it is the price at its start.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

@@ -1,4 +1,4 @@
-"""The volume that uninformed customers want to trade in one market, decided at each full hour."""
+"""The volume that uninformed customers want to trade in one market, decided every hour."""
 
 from des.clock import HOUR_US, SECOND_US
 from des.given import given
@@ -13,13 +13,13 @@ HOUR_S = HOUR_US // SECOND_US
 
 
 class UninformedDemand:
-    """Demand by the scenario's closure, stated or recorded; see `des.scenario.Demand`."""
+    """Decides the demand from the stated or the recorded volume; see `des.scenario.Demand`."""
 
     def __init__(self, rules: Demand, market: Market, volume: MarketVolume) -> None:
         """Initialise the demand.
 
         Args:
-            rules: the closure, and the elasticities.
+            rules: state whether demand is stated or recorded, and its elasticities.
             market: the market with the recorded volume or the stated demand.
             volume: the volume so far, in all similar markets.
         """
@@ -27,24 +27,24 @@ class UninformedDemand:
         self._is_stated = rules.closure == "stated"
         self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
         self._given = {volume.day: volume.usd_of_hours for volume in market.wanted_of_days}
-        # Whole dollars by hour; only if demand.closure is recorded.
+        # the demand of each hour in whole dollars, only if demand.closure is recorded
         self._wanted_today: list[int] = []
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return one market's recorded volume of the day at *time_us*, or None without a record."""
+        """Return a market's recorded dollars on the day at *time_us*, or None without a record."""
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:
-        """Return the rate that the closure uses: recorded total volume, or stated demand."""
+        """Return the recorded volume or the stated demand, in dollars per second."""
         return given(self._rates.usd_per_s(time_us))
 
     def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
-        """Return the demand in one market in the hour that `MarketVolume` has just begun.
+        """Return the demand in one market, in dollars per second, in the hour that has just begun.
 
-        With stated demand: the month's rate times the response to the quotes at the start of the
-        hour. With recorded demand: the given volume of the hour, or the part of the day's recorded
-        volume up to this hour that is still missing.
+        Stated demand is the month's rate times the response to the quotes at the start of the hour.
+        Recorded demand is the given volume of the hour. If none is given, it is the part of the
+        day's recorded volume up to this hour that is not yet traded.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response
@@ -53,7 +53,7 @@ class UninformedDemand:
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
-        """Return the hour's demand in whole dollars, which the books note for counterfactuals."""
+        """Return the hour's demand in whole dollars. The books note it for counterfactuals."""
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])
@@ -61,20 +61,20 @@ class UninformedDemand:
         return round(max(all_usd - volume.today.all_cents // self._alike / 100, 0.0))
 
     def close_day(self) -> tuple[int, ...]:
-        """Return the demand of each hour of the day, and start another day."""
+        """Return the demand of each hour of the day in whole dollars, and begin the next day."""
         wanted_usd = tuple(self._wanted_today)
         self._wanted_today.clear()
         return wanted_usd
 
     def response(self, plan: Plan, others: OtherQuotes) -> float:
-        """Return customers' volume as a multiple of their volume if only the other makers quoted.
+        """Return the factor by which the captive maker's quotes raise customers' volume.
 
         Args:
             plan: the captive maker's quotes.
             others: the other makers' quotes.
         """
         shown = (plan.shown_lots[ASK] + plan.shown_lots[BID]) / 2 * len(plan.offset_ticks)
-        # A spread is at least one tick, even if quotes are nearer to the price.
+        # Even if quotes are nearer to the price, a spread is at least one tick.
         others_ticks = max(others.away_ticks, 1)
         best_ticks = min(max(plan.offset_ticks[0], 1), others_ticks) if shown else others_ticks
         return self._rules.response(best_ticks / others_ticks, 1 + shown / others.shown_lots)

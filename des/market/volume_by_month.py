@@ -1,4 +1,4 @@
-"""A volume by month, recorded or stated, with other values for single days."""
+"""Recorded or stated volume by month, with separate values for single days."""
 
 import calendar
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class VolumeByMonth:
-    """Monthly volumes spread over their days; rates are in dollars per second."""
+    """Monthly volumes, spread over the days of each month."""
 
     def __init__(self, months: Sequence[MonthVolume], days: Sequence[DayVolume] = ()) -> None:
         self._of_month = {}
@@ -21,11 +21,11 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return the rate on a day: the day's own, or else its month's; None if neither exists."""
+        """Return the dollars per second of a day, from its own value or its month's, or None."""
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 
     def usd_of_day(self, time_us: int) -> float | None:
-        """Return the volume of the whole day at *time_us*."""
+        """Return the dollars of the whole day at *time_us*."""
         usd_per_s = self.usd_per_s(time_us)
         return None if usd_per_s is None else usd_per_s * DAY_S

@@ -1,1 +1,1 @@
-"""The captive maker's monthly decisions on its quotes, made on the first of each month."""
+"""How the captive maker decides its quotes on the first of each month."""

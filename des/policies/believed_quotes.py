@@ -1,16 +1,16 @@
-"""Quotes with the best result in the maker's own simulation, where all orders are uninformed.
+"""A policy that chooses the quotes with the best result in the maker's own simulation.
 
-During a month the maker simulates its displayed quotes and some alternatives, on the actual lead
-price, with its competitors' quotes, and with random orders only. On the first of the next month it
-chooses the quotes with the highest simulated result.
+During a month the maker simulates its displayed quotes and some alternatives. The simulation uses
+the actual lead price and the competitors' quotes, but only random, uninformed orders. On the first
+of the next month the maker chooses the quotes with the highest simulated result.
 """
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
 from des.policies.shown_limit import ShownLimit
 from des.scenario import SPREAD_TIMES_MAX
 
-SPREAD_STEP = 2**0.5  # factor of one monthly step to a wider or narrower spread
-SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, twice
+SPREAD_STEP = 2**0.5  # the factor by which a month's step widens or narrows the spread
+SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, and twice
 
 
 class BelievedQuotes:
@@ -22,7 +22,7 @@ class BelievedQuotes:
         """Initialise the policy.
 
         Args:
-            first: decides until quotes have been shown for a month.
+            first: the policy that decides until quotes have been shown for a month.
             stated_half_spread_bps: the centre of the grid of half-spreads, in basis points.
             limit: the largest size that the maker may show.
         """
@@ -30,7 +30,7 @@ class BelievedQuotes:
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return *quotes* first, then a small grid around them within the limits."""
+        """Return *quotes* first, then slightly different quotes within the limits."""
         spreads_bps = [quotes.half_spread_bps * step for step in (1, 1 / SPREAD_STEP, SPREAD_STEP)]
         grid = [
             MonthlyQuotes(bps, min(quotes.shown_cents * more // less, self._limit.cents))
@@ -41,7 +41,7 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes with the highest predicted result; in a tie, the first of them.
+        """Return the quotes with the highest predicted result, the first of equals.
 
         After a month without actual trades the quotes stay the same, since the prediction then
         depends on simulated orders only.
@@ -58,5 +58,5 @@ class BelievedQuotes:
         return Decided(quotes, planned, self._limit.key if at_limit else "")
 
     def _is_near_stated(self, half_spread_bps: float) -> bool:
-        most = 1.01 * SPREAD_TIMES_MAX  # factors are irrational numbers, so 1 % is the tolerance
+        most = 1.01 * SPREAD_TIMES_MAX  # factors are irrational, so 1 % is tolerated
         return self._stated_bps / most <= half_spread_bps <= self._stated_bps * most

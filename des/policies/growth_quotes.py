@@ -1,4 +1,4 @@
-"""Quotes for growth: the size that should reach a target share, computed from the last month."""
+"""A policy for growth: it shows the size that should reach a target share of the volume."""
 
 from dataclasses import replace
 
@@ -8,17 +8,17 @@ from des.scenario import MakerQuoting
 from ledger.times import day_of
 
 STEP = "a month's step"
-STEP_MAX = 4  # in a month the size grows at most by this factor, and shrinks at most by its inverse
+STEP_MAX = 4  # the size grows at most by this factor in a month, and shrinks at most by its inverse
 
 
 class GrowthQuotes:
-    """A policy that shows a larger size if last month's share was too small, and the reverse."""
+    """A policy that shows a larger size after a month with too low a share, and the reverse."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.
 
         Args:
-            first: decides until quotes have been shown for a month.
+            first: the policy that decides until quotes have been shown for a month.
             rules: state the target share of the house's volume.
             limit: the largest size that the maker may show.
         """
@@ -26,13 +26,13 @@ class GrowthQuotes:
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return only the quotes shown: the policy uses the share of volume, not the simulation."""
+        """Return only the quotes shown, since this policy does not use the simulation."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the last size times the target share over the achieved share.
+        """Return quotes with the last size, times the ratio of target share to achieved share.
 
-        After a month in which the quotes traded nothing, they stay the same.
+        If the quotes traded nothing in the last month, they stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -43,10 +43,10 @@ class GrowthQuotes:
         target_share = self._rules.target_share_on(day_of(now_us))
         wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
-        # Never zero, since the size could not grow again from zero.
+        # at least 1, since a size of zero could not grow again
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
-        # The plan supposes that volume is proportional to size, and that the predicted result per
-        # dollar of volume stays the same.
+        # The plan supposes that volume is proportional to size, with the same result per dollar of
+        # volume.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)
         return Decided(
@@ -56,7 +56,7 @@ class GrowthQuotes:
         )
 
     def _held_by(self, wanted: float, times: float, showed_cents: int) -> str:
-        """Return the name of the limit that prevents the size wanted, if any."""
+        """Return the name of the limit that prevents the wanted size, or an empty name."""
         if round(showed_cents * times) > self._limit.cents:
             return self._limit.key
         return "" if times == wanted else STEP

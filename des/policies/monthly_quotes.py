@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
-Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
-month, from the figures of the last month. It uses no later figures.
+Each policy is a `QuotingChoice`. It decides at the run's start and on the first of each month,
+using the figures of the last month and no later figures.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ class MonthlyQuotes:
     """The maker's quotes in one market until the next decision."""
 
     half_spread_bps: float  # half-spread of the best level, before `maker.spread_times`
-    shown_cents: int  # per level and side
+    shown_cents: int  # size per level and side
 
 
 class Outlook(NamedTuple):
-    """The predicted result of quotes in a month, or in the part of it simulated so far."""
+    """The predicted result of quotes in a month, or in the simulated part of a month."""
 
-    result_cents: int  # the result at the time of the fills
+    result_cents: int  # the result is valued when the fills happen
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":
-        """Return the outlook times a fraction, rounded down; unchanged if the denominator is 0."""
+        """Return the prediction times a fraction, rounded down. Denominator 0 changes nothing."""
         if not denominator:
             return self
         return Outlook(*(cents * numerator // denominator for cents in self))
@@ -32,36 +32,37 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeenMonth:
-    """The maker's figures for one market in the last month, or in the run's part of this month."""
+    """The maker's figures for one market in the last month, or since the run's start if later."""
 
     days: int
-    traded_cents: int  # volume on the house
+    traded_cents: int  # all volume of the market on the house
     own_cents: int  # the part of this volume that the maker's own quotes filled
     hits_cents: int  # the part of the maker's volume that firms took
     showed: MonthlyQuotes
-    # The predictions of the maker's own simulation of these days, in the order of `considers`.
+    # The predictions that the maker's own simulation made for these days, in the order of
+    # `considers`.
     promised: Sequence[Outlook]
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision, and its predicted result over as many days as the last month has."""
+    """Decided quotes, and their predicted result for as many days as the last month had."""
 
     quotes: MonthlyQuotes
-    planned: Outlook | None = None  # None: no month has ended yet
-    held_by: str = ""  # the limit that prevents a larger size, if any
+    planned: Outlook | None = None  # None before the end of the first month
+    held_by: str = ""  # the limit that prevents a larger size, or empty
 
 
 class QuotingChoice(Protocol):
     """A policy that decides the quotes of one market."""
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return the quotes to simulate in a month: first *quotes*, which the maker shows."""
+        """Return the quotes to simulate in a month, beginning with the displayed *quotes*."""
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes from *now_us* on, which is the run's start or the first of a month.
+        """Decide the quotes from *now_us* on, at the run's start or on the first of a month.
 
         Args:
             now_us: the time of the decision.
-            seen: the figures of the last month; None at the run's start.
+            seen: the figures of the last month. None at the run's start.
         """

@@ -1,4 +1,4 @@
-"""The captive maker's quoting policy, as the scenario states it."""
+"""Selects the captive maker's quoting policy that the scenario states."""
 
 from des.policies.believed_quotes import BelievedQuotes
 from des.policies.growth_quotes import GrowthQuotes
@@ -9,7 +9,7 @@ from des.scenario import Maker, Market
 
 
 def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
-    """Return the maker's policy; every policy starts from the stated quotes.
+    """Return the maker's policy. Each policy starts with the stated quotes.
 
     If the scenario states the decisions of a base run, these decisions are used instead.
     """

@@ -1,4 +1,4 @@
-"""The largest size that a policy of the captive maker may show, and the key that sets it."""
+"""The largest size that the captive maker's policies may show, and the key that limits it."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,14 @@ from ledger.money import to_cents
 
 
 class ShownLimit(NamedTuple):
-    """The largest size per level, and the key of the scenario that sets it."""
+    """The largest size per level in cents, and the scenario's key that sets this limit."""
 
     cents: int
     key: str
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the smaller of two limits: the stated size, and the size for the position limit."""
+    """Return the lower of two limits: the stated size, and the size for the position limit."""
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

@@ -1,4 +1,4 @@
-"""Quotes stated in a scenario: a size by date, a share of the depth, or a base run's decisions."""
+"""Quotes as the scenario states them: by date, as a share of depth, or from a base run."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
@@ -8,19 +8,19 @@ from ledger.times import day_of
 
 
 class StatedQuotes:
-    """A policy that shows the stated sizes, with any result."""
+    """A policy that shows the stated sizes and takes no account of results."""
 
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return only the quotes shown: the policy has no alternatives."""
+        """Return only the quotes shown, since this policy has no alternatives."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the stated quotes for the day of *now_us*.
 
-        The predicted result is last month's simulated result, in proportion to the size.
+        The predicted result is last month's simulated result, scaled to the new size.
         """
         quotes = self._stated(now_us)
         if seen is None:

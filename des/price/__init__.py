@@ -1,1 +1,1 @@
-"""The lead price, tick by tick."""
+"""The lead price: volatility, hourly path and ticks."""

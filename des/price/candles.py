@@ -1,4 +1,4 @@
-"""A user's candles become anchors and volatility, from which prices are simulated."""
+"""Converts a user's candles into anchors and volatility, from which prices are simulated."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -19,15 +19,15 @@ from ledger.times import day_of
 
 @dataclass(frozen=True, slots=True)
 class Candles:
-    """The lead price according to a file of candles."""
+    """The lead price's anchors and volatility, read from a file of candles."""
 
-    anchors: tuple[Anchor, ...]  # the first open, and every close; after a gap also the open
+    anchors: tuple[Anchor, ...]  # the first open, every close, and the open after each gap
     volatility: tuple[VolatilityLevel, ...]  # one level per day
-    said: tuple[str, ...] = ()  # remarks on the file, and corrections made
+    said: tuple[str, ...] = ()  # remarks on the file and on corrections
 
 
 def read_candles(path: Path) -> Candles:
-    """Read a file of candles of equal length, at most a week: see `des.candles`.
+    """Read a file of candles of equal length, at most a week. See `des.candles` for formats.
 
     Times without a zone are UTC. Candles that are not whole hours are joined to whole hours. The
     volatility of a day comes from the ranges of the candles that open on this day. A day without
@@ -63,7 +63,7 @@ def _known_prices(found: Regular) -> Iterator[tuple[int, float]]:
 def _daily_levels(
     path: Path, candles: Iterable[Candle], length_us: int
 ) -> Iterator[VolatilityLevel]:
-    """Annualise each day's mean Parkinson variance."""
+    """Yield each day's annualised volatility, from its candles' mean Parkinson variance."""
     candles_per_year = YEAR_S * SECOND_US / length_us
     for day_us, of_day in groupby(candles, lambda candle: candle.opens_us // DAY_US * DAY_US):
         day = list(of_day)
@@ -72,7 +72,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # a scenario has a maximum volatility
+        except ValidationError as error:  # the volatility exceeds the maximum of a scenario
             raise CandleError(
                 path,
                 day[0].row,

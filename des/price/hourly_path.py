@@ -1,8 +1,8 @@
-"""The price at each hour: volatility is drawn first, then diffusion and jumps; anchors correct it.
+"""The price at each full hour, drawn from volatility, diffusion and jumps, and bound to anchors.
 
 All hours of a run are drawn at once, with a few numbers for each hour. The path inside an hour is
-drawn on demand. The draws are in order, from streams that begin with the run. So a longer run
-begins with the same path.
+drawn when needed. Each kind of number has one random stream, drawn in the order of the hours. So a
+longer run begins with the same path.
 """
 
 import math
@@ -22,15 +22,15 @@ HOUR_YEARS = HOUR_US / SECOND_US / YEAR_S
 
 @dataclass(frozen=True, slots=True)
 class HourlyPath:
-    """Log-prices at full hours, and the parts of each hour's move. Row h is hour h of the run."""
+    """Log-prices at full hours, and the parts of each hour's move. Index h is hour h of the run."""
 
-    factor: np.ndarray  # ratio of volatility to its level, shape (n,)
-    volatility: np.ndarray  # annualised, jumps included, shape (n,)
+    factor: np.ndarray  # the hour's volatility as a ratio to its level, shape (n,)
+    volatility: np.ndarray  # annualised volatility with jumps, shape (n,)
     variance: np.ndarray  # the diffusion's variance in the hour, shape (n,)
     diffusion: np.ndarray  # log-price change in the hour without jumps, shape (n,)
     log_price: np.ndarray  # log-price at the start of the hour, shape (n,)
-    is_known: np.ndarray  # whether this price is an anchor or the run's start, bool, shape (n,)
-    jump_sizes: np.ndarray  # jumps of all hours, in order of time, as log-price changes
+    is_known: np.ndarray  # whether this price is an anchor or the start, bool, shape (n,)
+    jump_sizes: np.ndarray  # log-price changes by the jumps of all hours, in order of time
     jumps_before: np.ndarray  # number of jumps before the hour, int64, shape (n + 1,)
 
     def jumps(self, hour: int) -> np.ndarray:
@@ -39,25 +39,25 @@ class HourlyPath:
 
 
 def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour: int) -> HourlyPath:
-    """Draw the hours of a run, and the hours up to the first anchor at or after the run's end.
+    """Draw a run's hours, and further hours up to the first anchor at or after its end.
 
-    Given the volatilities, the diffusion between two anchors is a Brownian bridge; after the
-    last anchor it is free. If the draws miss an anchor, only the diffusion is corrected, in
-    proportion to variance: an anchor states a price, and does not prove a jump.
+    Given the volatilities, the diffusion between two anchors is a Brownian bridge. After the last
+    anchor it is free. If the draws miss an anchor, only the diffusion is corrected, in proportion
+    to variance, since an anchor states a price but does not prove a jump.
 
     Args:
         seed: the run's seed.
         market: the name of the market.
         price: the anchors and volatility of the market's price.
-        start_hour: first hour of the run, counted since 1970; the last anchor at or before this
-            hour gives the price at its start.
-        end_hour: first hour after the run.
+        start_hour: the first hour of the run, in hours since 1970. The last anchor at or before
+            this hour gives the price at the run's start.
+        end_hour: the first hour after the run, in hours since 1970.
 
     Raises:
         ValueError: no anchor, or no volatility, is dated at or before the start.
     """
     known_hours, known_logs = _known_prices(price.anchors, start_hour, end_hour)
-    # The path has one hour more than the run, so that the run's last instant has a volatility.
+    # The path is one hour longer than the run, so that the run's last moment has a volatility.
     hours = max(end_hour - start_hour + 1, known_hours[-1])
 
     factor = hour_factors(seed, market, price, hours)
@@ -86,12 +86,12 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return hours and log-prices of known prices, up to the first one at or after the end."""
+    """Return the hours and log-prices of the anchors, up to the first one at or after the end."""
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:
         raise ValueError(f"the first anchor is of {anchors[0].at}, after the start")
-    # The first anchor at or after the end affects the run; later anchors do not.
+    # The first anchor at or after the end still affects the run. Later anchors do not.
     last = bisect_left(hours, end_hour)
     known = [max(hour - start_hour, 0) for hour in hours[first : last + 1]]
     return known, [math.log(anchor.price_usd) for anchor in anchors[first : last + 1]]
@@ -102,7 +102,7 @@ def _jumps(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the number of jumps in each hour, and their sizes."""
     per_hour = price.jumps_per_day / 24
-    # On average, the number of jumps times their variance is jump_share of the hour's variance.
+    # The jumps' expected variance in an hour is the share jump_share of the hour's variance.
     sd_per_volatility = math.sqrt(price.jump_share * HOUR_YEARS / per_hour) if per_hour else 0.0
     counts = stream(seed, "price", "jumps", market).poisson(per_hour, len(volatility))
     normals = stream(seed, "price", "jump sizes", market).standard_normal(counts.sum())
@@ -112,13 +112,13 @@ def _jumps(
 def _correction(
     drawn: np.ndarray, variance: np.ndarray, known_hours: list[int], known_logs: list[float]
 ) -> np.ndarray:
-    """Return each hour's correction, so that the path reaches the known prices."""
+    """Return each hour's correction, with which the path reaches the anchors."""
     correction = np.zeros(len(drawn))
     if len(known_hours) == 1:
         return correction
     starts, last = known_hours[:-1], known_hours[-1]
     lengths = np.diff(known_hours)
-    # Without variance the price moves in a straight line from one anchor to the next.
+    # If there is no variance, the price moves in a straight line from one anchor to the next.
     is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
     weight = np.where(is_still, 1.0, variance[:last])
     missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)

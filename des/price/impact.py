@@ -1,10 +1,10 @@
-"""Market impact of hedges and liquidations: the lead price moves and returns.
+"""Market impact of hedges and liquidations, which move the lead price for some time.
 
-After a flow of Q lots in an interval of length D, the offset I of the log-price becomes
-I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume). This is the square-root law of
-market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and without a
-permanent part. Recorded prices already contain the impact of real orders, so this impact is an
-addition of the model; kappa = 0 is the baseline.
+After a flow of Q lots in an interval of length D, the offset I of the log-price becomes I exp(-D /
+tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume). This is the square-root law of market
+impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and without a
+permanent part. Recorded prices already contain the impact of real orders, so this impact is added
+to the record. In the baseline kappa is 0.
 """
 
 import math
@@ -18,13 +18,13 @@ class Impact:
         self.log_offset = 0.0
 
     def per_root_lot(self, daily_volatility: float) -> float:
-        """Return the move of the log-price by one lot; n lots move it by sqrt(n) times as much."""
+        """Return the move of the log-price by one lot. For n lots, multiply it by sqrt(n)."""
         if not self._kappa:
             return 0.0
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)
 
     def update(self, elapsed_s: float, lots: int, daily_volatility: float) -> None:
-        """Let the offset decay, and add the impact of *lots* (signed)."""
+        """Let the log-price's offset decay, and add the impact of *lots* (signed)."""
         pushed = self.per_root_lot(daily_volatility) * math.sqrt(abs(lots))
         self.log_offset *= math.exp(-elapsed_s / self._tau_s)
         self.log_offset += math.copysign(pushed, lots)

@@ -1,4 +1,4 @@
-"""The lead price as ticks: integers, drawn hour by hour in any order."""
+"""The lead price as ticks in whole numbers. The hours can be drawn in any order."""
 
 import math
 from decimal import Decimal
@@ -15,11 +15,11 @@ from des.scenario import Price
 from des.turns import first_at
 from ledger.mistake import MistakeError
 
-# Hours kept in memory: a day, whose ticks are read again at its close; the hour before it, for a
-# late quoter; the hour after it, for orders that have not yet arrived.
+# The number of hours kept in memory: a day, whose ticks are read again at its close, the hour
+# before it for a late quoter, and the hour after it for orders that have not yet arrived.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
-# Prices are stored in 32 bits; this limit leaves room for moves inside hours and for impact.
+# Prices are stored in 32 bits. This limit leaves room for moves inside hours and for impact.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
 _NO_TIMES = np.empty(0, dtype=np.int64)
@@ -33,27 +33,29 @@ class Ticks(NamedTuple):
 
 
 class PriceRangeError(MistakeError, ValueError):
-    """A path leaves the range in which prices are exact integers."""
+    """A path leaves the range in which prices can be stored exactly."""
 
 
 class LeadPrice:
-    """The lead price of one market over one run; it changes only at ticks.
+    """The lead price of one market over one run. The price changes only at ticks.
 
-    In logs, an hour is a Brownian bridge between its two ends plus its jumps, observed at ticks of
-    a Poisson process. A jump is also a tick. The run's start and every anchor in the run are ticks
-    with the anchor's price. An hour's draws depend only on seed, market and hour.
+    Within an hour the log-price is a Brownian bridge between the hour's ends, plus jumps. It is
+    observed at ticks, which are a Poisson process. A jump is also a tick. The run's start and every
+    anchor in the run are ticks with the anchor's price. An hour's draws depend only on seed, market
+    and hour.
 
     Args:
         seed: the run's seed.
         market: the name of the market.
-        price: the price's anchors and volatility; a file of candles must have been read before.
+        price: the price's anchors and volatility. A file of candles must be read before.
         tick_usd: the size of a tick, in dollars.
-        start_us: first microsecond of the run, a whole hour.
-        end_us: first microsecond after the run, a whole hour.
+        start_us: the first microsecond of the run, at a full hour.
+        end_us: the first microsecond after the run, at a full hour.
 
     Raises:
-        ValueError: the run does not begin and end at whole hours; or see `hourly_path`; or the
-            path rises above the largest price that can be stored.
+        ValueError: the run does not begin and end at full hours, or `hourly_path` raises this
+            error. It is a PriceRangeError if the path rises above the largest price that can be
+            stored.
     """
 
     def __init__(
@@ -84,15 +86,15 @@ class LeadPrice:
         self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)
 
     def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return the ticks in [start_us, end_us) that are inside the run.
+        """Return the ticks from *start_us* until before *end_us* that are inside the run.
 
         Args:
-            start_us: first microsecond of the span.
-            end_us: first microsecond after the span.
+            start_us: the first microsecond of the span.
+            end_us: the first microsecond after the span.
             impact: the impact of liquidations and hedges on the log-price in this span.
 
         Returns:
-            The ticks; prices are at least one tick. Only this method rounds prices to ticks.
+            The ticks. Each price is rounded, and is at least one tick.
         """
         start_us, end_us = max(start_us, self._start_us), min(end_us, self._end_us)
         factor = math.exp(impact)
@@ -106,7 +108,7 @@ class LeadPrice:
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return one tick that replaces all ticks before a full hour, at the hour's opening price.
+        """Return one tick at the hour's opening price, in place of all ticks before the hour.
 
         The tick is a minute before the hour, so that a late quoter finds it.
         """
@@ -114,19 +116,19 @@ class LeadPrice:
         return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))
 
     def hour_volatility_ratio(self, time_us: int) -> float:
-        """Return the ratio of volatility to its level in the hour at *time_us*."""
+        """Return the volatility of the hour at *time_us* as a ratio to its stated level."""
         return float(self._path.factor[self._row(time_us)])
 
     def hour_volatility(self, time_us: int) -> float:
-        """Return the annualised volatility, jumps included, of the hour at *time_us*."""
+        """Return the annualised volatility, with jumps, of the hour at *time_us*."""
         return float(self._path.volatility[self._row(time_us)])
 
     def hour_price_usd(self, time_us: int) -> float:
-        """Return the price at the start of the hour without impact, at least one tick."""
+        """Return the price when the hour begins, without impact, in dollars, at least one tick."""
         return max(math.exp(self._path.log_price[self._row(time_us)]), self._tick_usd)
 
     def hour_price_ticks(self, time_us: int) -> int:
-        """Return the price at the start of the hour without impact, in ticks."""
+        """Return the price when the hour begins, without impact, in ticks."""
         return round(self.hour_price_usd(time_us) / self._tick_usd)
 
     def _row(self, time_us: int) -> int:
@@ -135,14 +137,14 @@ class LeadPrice:
         return time_us // HOUR_US - self._start_hour
 
     def _draw_hour(self, hour: int) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the ticks' times in one hour, counted since 1970, and prices before rounding."""
+        """Draw the times of one hour's ticks, and their prices before rounding."""
         row = hour - self._start_hour
         jump_sizes = self._path.jumps(row)
         jumps_us = self._jump_times(hour, len(jump_sizes))
         arrivals = self._stream("tick times", hour)
         drawn_us = arrivals.integers(HOUR_US, size=arrivals.poisson(self._ticks_per_hour))
         known_us = np.zeros(int(self._path.is_known[row]), dtype=np.int64)
-        # Two ticks in the same microsecond are one tick, since the price is a function of time.
+        # Of two ticks in the same microsecond one is dropped, since there is one price at a time.
         offsets_us = distinct(np.concatenate((known_us, drawn_us, jumps_us)), HOUR_US)
 
         normals = self._stream("diffusion", hour).standard_normal(len(offsets_us) + 1)
@@ -157,7 +159,7 @@ class LeadPrice:
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
     def _jump_times(self, hour: int, n: int) -> np.ndarray:
-        """Draw the times of jumps; none is at the full hour, where an anchor may be."""
+        """Draw the times of an hour's jumps. No jump is at the full hour, where an anchor may be."""
         if not n:
             return _NO_TIMES
         return np.sort(self._stream("jump times", hour).integers(1, HOUR_US, n))
@@ -168,7 +170,7 @@ class LeadPrice:
 
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
-    """Append ticks to earlier ticks, and drop ticks that are not needed from *since_us* on."""
+    """Append ticks to earlier ticks, and drop earlier ticks that are needed no more."""
     first = max(first_at(before.times_us, since_us + 1) - 1, 0)
     kept = len(before.times_us) - first
     n = kept + len(after.times_us)
@@ -185,10 +187,10 @@ def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
 def _rounded(
     times_us: np.ndarray, prices: np.ndarray, start_us: int, end_us: int, factor: float
 ) -> Ticks:
-    """Return an hour's ticks in [start, end), with prices multiplied by a factor.
+    """Return an hour's ticks between two times, with prices multiplied by *factor*.
 
     The exponential of the path was computed once, for the whole hour. Each price is multiplied and
-    rounded separately, so that it does not depend on the other requested prices.
+    rounded separately, so that a price does not depend on the other requested prices.
     """
     first, last = first_at(times_us, start_us), first_at(times_us, end_us)
     rounded = np.empty(max(last - first, 0), np.int64)
@@ -205,11 +207,11 @@ def _bridge(
     jumps_us: np.ndarray,
     jump_sizes: np.ndarray,
 ) -> np.ndarray:
-    """Draw a random walk through given moments of an hour, tilt it to its known end, add jumps.
+    """Return the log-prices at given moments of an hour: a random walk to a known end, plus jumps.
 
     Args:
         offsets_us: the moments, in microseconds since the start of the hour, shape (n,).
-        normals: one for each step, shape (n + 1,); the last step ends with the hour.
+        normals: a normal draw for each step, shape (n + 1,). The last step ends with the hour.
         hour: the log-price at the hour's start, the change until its end, and its variance.
         jumps_us, jump_sizes: the rising times of jumps, and their log-price changes, shape (m,).
 

@@ -1,4 +1,4 @@
-"""The volatility of each hour: a level that changes by date, times a random factor."""
+"""The volatility of each hour: a level that the scenario states, times a random factor."""
 
 import math
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) 
     """Return the level of annualised volatility in each hour.
 
     Args:
-        levels: in order of their days; the first must apply at *first_hour*.
-        first_hour: counted since 1970.
+        levels: the stated levels in the order of their days. The first must apply at *first_hour*.
+        first_hour: the first hour, in hours since 1970.
         hours: the number of hours.
 
     Returns:
-        Annualised volatility (365 days), shape (hours,).
+        Annualised volatility (of 365 days), shape (hours,).
 
     Raises:
         ValueError: no level is in force at *first_hour*.
@@ -33,19 +33,20 @@ def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) 
 
 
 def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray:
-    """Draw the ratio of each hour's volatility to its level.
+    """Draw the factor by which each hour's volatility differs from its level.
 
-    The logarithm is a first-order autoregression, stationary from the first hour. The mean of the
-    logarithm is such that the mean square of the factor is one. So the level is the root mean
-    square of the volatility. A longer run begins with the same factors.
+    The factor's logarithm is a first-order autoregression, stationary from the first hour. The mean
+    square of the factor is one, so the level is the root mean square of the volatility. A longer
+    run begins with the same factors.
 
     Returns:
-        Factors, shape (hours,); all one when `volatility_log_sd` is zero.
+        Factors, shape (hours,). All are one if `volatility_log_sd` is zero.
     """
     log_sd = price.volatility_log_sd
     kept = 0.5 ** (1 / price.volatility_half_life_h)
     fresh = math.sqrt(1 - kept**2)
     shocks = stream(seed, "price", "volatility factor", market).standard_normal(hours).tolist()
     states = accumulate(shocks, lambda state, shock: kept * state + fresh * shock)
-    # One scalar exponential per hour: a vector's result could depend on the run's length.
+    # One scalar exponential for each hour, since a vector's result could depend on the run's
+    # length.
     return np.array([math.exp(log_sd * state - log_sd**2) for state in states])
