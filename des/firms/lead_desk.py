@@ -32,7 +32,7 @@ def lead_desk(
     lead: Venue,
     journal: Journal,
 ) -> "LeadDesk | None":
-    """Create the desk that books the results, or return None if nobody quotes on the lead venue.
+    """Create the desk that books the results, or None if there are no quotes on the lead venue.
 
     Args:
         scenario: states the quotes on the lead venue.

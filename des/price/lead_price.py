@@ -159,7 +159,7 @@ class LeadPrice:
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
     def _jump_times(self, hour: int, n: int) -> np.ndarray:
-        """Draw the times of an hour's jumps. No jump is at the full hour, where an anchor may be."""
+        """Draw the times of jumps. No jump is at the full hour, which may have an anchor."""
         if not n:
             return _NO_TIMES
         return np.sort(self._stream("jump times", hour).integers(1, HOUR_US, n))

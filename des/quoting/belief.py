@@ -1,7 +1,7 @@
-"""The captive maker's own simulation of its quotes, with uninformed orders only.
+"""The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
-The simulation plays the decided quotes and some alternatives on the actual prices. The simulation
-has the other makers' quotes, and the volume of the previous day. The first minutes of every hour
+The simulation plays the decided quotes and some alternatives on the actual prices. It includes the
+other makers' quotes, and supposes the volume of the previous day. The first minutes of every hour
 represent the whole hour.
 """
 
@@ -26,17 +26,18 @@ SAMPLE_US = 300 * SECOND_US
 
 @dataclass(slots=True)
 class Imagined:
-    """Quotes in the simulation, and their result so far."""
+    """Quotes in the simulation, and the result of these quotes so far."""
 
     policy: QuotingPolicy
-    shown_cents: int  # per level
+    shown_cents: int  # size per level in cents
     edge_lot_ticks: int = 0
-    # Result and volume, summed over all hours that the simulated minutes represent.
+    # Result and volume in lots times ticks, summed over the hours that the simulated minutes
+    # represent.
     lot_ticks: int = 0
 
 
 class OwnSimulation:
-    """The maker's simulation of one market, and its prediction for a month."""
+    """The maker's simulation of one market, which predicts the result of quotes in a month."""
 
     def __init__(
         self,
@@ -48,15 +49,15 @@ class OwnSimulation:
         plays: bool = True,
         whole_lots: WholeLots = AS_STATED,
     ) -> None:
-        """Start the first month.
+        """Initialise before the first month.
 
         Args:
             price: the actual lead price.
             contract: the contract's lot and tick.
             flow: the random orders of the simulation.
-            gateway_us: the simulation's delays of orders, at equally likely quantiles.
+            gateway_us: equally likely delays of orders in the simulation.
             others: the other makers' quotes.
-            plays: whether the maker simulates at all; if not, there is no prediction.
+            plays: whether the maker simulates at all. If not, there is no prediction.
             whole_lots: rounds the displayed size to lots.
         """
         self._plays, self._whole_lots = plays, whole_lots
@@ -66,16 +67,16 @@ class OwnSimulation:
         self._imagined: list[Imagined] = []
 
     def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Start another month.
+        """Begin the simulation of another month.
 
         Args:
-            considered: the distances of quotes and the size per level in cents: first for the
-                quotes in force, then for the alternatives.
+            considered: the policy and the size per level in cents, first of the displayed quotes,
+                then of the alternatives.
         """
         self._imagined = [Imagined(*each) for each in considered]
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
-        """Simulate the first minutes of an hour; the hour's price path must be available.
+        """Simulate the first minutes of an hour whose price path is available.
 
         Args:
             hour_us: the start of the hour.
@@ -101,8 +102,8 @@ class OwnSimulation:
     def _played(
         self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
     ) -> tuple[int, int]:
-        """Return the result and the volume of a sample, in lots x ticks."""
-        # The taker has no effect here, so all orders have the same code.
+        """Return the result and the volume of the simulated minutes, in lots times ticks."""
+        # Who trades has no effect here, so all orders have the same code.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code[:1], code))
         fills = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders).rows
@@ -110,6 +111,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return each alternative's predicted result and volume in the month so far, in cents."""
+        """Return the predicted result and volume of each considered quote this month, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

@@ -11,6 +11,6 @@ class FirmsInMarket:
 
     lots: np.ndarray
     claim_cents: np.ndarray  # the firms' claims on the venue
-    margin_cents: np.ndarray  # the part of the claim that a firm may use in this market
+    margin_cents: np.ndarray  # the part of the claim that is margin for this market
     fee_e6: np.ndarray
-    trades: np.ndarray  # whether the firm hits quotes, bool
+    trades: np.ndarray  # whether the firm may hit quotes, bool

@@ -1,14 +1,14 @@
 """The net position of uninformed customers in one market, and its closing over time.
 
-Each customer closes a position after an exponential time with a stated mean. So in each hour the
-share 1 - exp(-hour / mean) of the net position is closed by a part of the hour's flow. The rest of
-the flow opens positions, on either side with equal probability. The net position is then an
-autoregressive process of order 1, which returns to zero. Without closing it is a random walk.
+Each customer closes a position after an exponential time with a stated mean. So in each hour a part
+of the orders closes the share 1 - exp(-hour / mean) of the net position. The other orders open
+positions, on either side with equal probability. The net position is then an autoregressive process
+of order 1, which returns to zero. Without closing the net position is a random walk.
 
-Consider Poisson orders at the rate lambda an hour with the mean square s, and the mean time T in
-hours. In the long run the variance of the net position is lambda s / (1 - exp(-2 / T)), about
-lambda s T / 2. Positions on both sides that arrive as Poisson processes and last T have the same
-variance.
+Suppose that lambda orders arrive per hour as a Poisson process, that s is the mean square of their
+sizes, and that positions are held for T hours on average. In the long run the variance of the net
+position is lambda s / (1 - exp(-2 / T)), about lambda s T / 2. Positions on both sides that arrive
+as Poisson processes and last T have the same variance.
 
 Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in service of an
     infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
@@ -26,19 +26,21 @@ class HeldPosition:
     """The net position of customers, the sum of all their orders so far."""
 
     holding_days: float  # the mean time until a position is closed
-    lots: int = 0  # net position; above zero: long
+    lots: int = 0  # net position, above zero if long
     _open_lots: float = 0.0  # the random part of the position that later hours will reverse
     _closed_lots: float = 0.0  # lots that the current hour is expected to close
 
     def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
-        """Return the probability that an order in the hour that begins is a purchase.
+        """Return the probability that an order of the coming hour is a purchase.
 
-        Orders close the position except the random part that later hours will reverse.
+        The orders close a part of the position, but not the random part that later hours will
+        reverse.
 
         Args:
-            flow_lots: the expected volume of the hour, the maximum that is closed.
+            flow_lots: the expected volume of the hour in lots, which is the most that can be
+                closed.
             hours: the number of hours that this hour represents.
-            noise: the treatment of the hour's random orders; see `des.repeated_orders`.
+            noise: the effect of the hour's random orders. See `des.repeated_orders`.
         """
         if noise is Noise.BEGINS:
             self._open_lots = 0.0
@@ -48,7 +50,7 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add the net lots of the hour's orders; lots beyond the expected closing are random."""
+        """Add the net lots of the hour's orders. All but the expected closing is random."""
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

@@ -1,4 +1,4 @@
-"""One whole interval at once: firms watch the quotes posted, and orders are matched in turn."""
+"""Simulates a whole interval at once: firms watch all quotes, and orders are matched in turn."""
 
 import numpy as np
 
@@ -22,19 +22,20 @@ def play(
     others: OtherQuotes,
     codes: Codes,
 ) -> tuple[Quotes, np.ndarray, Fills]:
-    """Simulate quotes and fills in [start, end).
+    """Simulate the quotes and fills of one interval.
 
     Args:
         standing: the quote in force at the start, if any, with its remaining lots.
-        beat: start, end, the time between quotes (0: at every tick), and the quotes' latency; in
-            microseconds.
-        ticks: times and lead prices, from the last tick that a quote can still be based on.
-        plan: the downward shift of the mid; each level's distance from the mid, shape (2, levels);
-            the displayed lots per level, shape (2,). By side, in ticks and lots.
+        beat: the interval's start and end, the time between quotes (0: at every tick), and the
+            quotes' latency, all in microseconds.
+        ticks: times and lead prices, beginning with the last tick that a quote can still be based
+            on.
+        plan: the downward shift of the mid in ticks, each level's distance from the mid in ticks by
+            side, shape (2, levels), and the displayed lots per level by side, shape (2,).
         watchers: the firms that watch the quotes.
-        limits: the limits of their orders.
-        orders: the orders in flight at the start, and the interval's orders that no quote triggers;
-            dtype ORDER.
+        limits: the limits of the firms' orders.
+        orders: the orders in flight at the start, and the interval's orders that no quote triggers,
+            both of dtype ORDER.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
@@ -45,7 +46,7 @@ def play(
     (tick_us, tick_price), (skew, offset, shown) = ticks, plan
     posted_us = posting_times_us(start_us, end_us, refresh_us, tick_us)
     if not shown[ASK] and not shown[BID]:
-        posted_us = posted_us[:1]  # if nothing is displayed, one empty quote is enough
+        posted_us = posted_us[:1]  # if nothing is displayed, one empty quote suffices
     quotes = post_quotes(standing, posted_us, latency_us, tick_us, tick_price, skew, offset, shown)
     sent = watch(quotes, start_us, end_us, tick_us, tick_price, watchers)
     due, in_flight = _split(_in_turn(orders[0], orders[1], sent), end_us)
@@ -55,7 +56,7 @@ def play(
 
 @njit(cache=True)
 def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """Merge orders by time of arrival, then by firm; remaining ties keep the order of sending."""
+    """Merge orders by time of arrival, then by firm, then by the order of sending."""
     n, begin = len(in_flight) + len(unforeseen) + len(sent), 0
     joined, ordered = np.empty(n, dtype=ORDER), np.empty(n, dtype=ORDER)
     for part in (in_flight, unforeseen, sent):

@@ -1,8 +1,8 @@
-"""Limits that make firms' orders smaller than a profitable quote, and the size that they cut off.
+"""Limits on firms' orders, and how much larger the orders would be without the limits.
 
-A firm's order that reaches its limit leaves some profitable lots. Later orders may still take these
-lots. Lots that are left when the quote is replaced count as cut off by the limit of the last order
-that reached its limit. The value of these lots is computed at the quote's best price.
+If a firm's order reaches its limit, some profitable lots stay in the quote. Later orders may still
+take these lots. When the quote is replaced, the lots that are left count as cut off, by the limit
+of the last order that reached its limit. They are valued at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -12,17 +12,17 @@ import numpy as np
 from des.compile_cache import njit
 from des.quoting.quotes import Quotes
 
-# Indices in the array of counts. They are numpy's numbers: see the constants of `race`.
+# The indices of the array of counts. For numpy's type see the constants of `race`.
 TAKEN, ORDER_SHARE, LEVERAGE = np.int64(0), np.int64(1), np.int64(2)
 COUNTED = 3
 
 
 class Limits(NamedTuple):
-    """The limits of the firms' orders, and the size that they have cut off."""
+    """The limits of the firms' orders, and the size that the limits have cut off."""
 
     order_lots: np.ndarray  # the largest size of one order, by firm
-    room_lots: np.ndarray  # how far a position may still change, by side and firm; updated
-    counted: np.ndarray  # lots x ticks that firms took, and that each limit cut off, shape (3,)
+    room_lots: np.ndarray  # lots by which a position may still change, by side and firm; updated
+    counted: np.ndarray  # lots times ticks taken, and cut off by each limit, shape (3,)
 
 
 def none_counted() -> np.ndarray:
@@ -32,9 +32,10 @@ def none_counted() -> np.ndarray:
 
 @njit(cache=True)
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
-    """Add (*sign* 1) or subtract (-1) the size that limits cut off from the quote at *i*.
+    """Add the size that limits cut off from quote *i* to the counts, or subtract it.
 
-    A caller that changes a quote's remaining lots subtracts before the change, and adds afterwards.
+    *sign* is 1 to add and -1 to subtract. A caller that changes a quote's remaining lots subtracts
+    before the change and adds after the change.
     """
     lots = np.int64(0)
     for level in range(quotes.cut_levels[i, side]):

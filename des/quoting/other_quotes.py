@@ -1,4 +1,4 @@
-"""The other makers' quotes in one market, which depend only on the past."""
+"""The other makers' quotes in one market. They depend only on the past."""
 
 import math
 from typing import NamedTuple
@@ -13,27 +13,27 @@ REACH_BPS_MAX = 5_000.0  # keeps quotes above zero in hours of any volatility
 
 
 class OtherQuotes(NamedTuple):
-    """The other makers' price on each side until the next settlement, for any quantity.
+    """The other makers' quotes until the next settlement. They fill any quantity at their price.
 
-    The displayed size determines the split of orders at equal prices, and the depth of the book.
+    The displayed size matters for the split of orders at equal prices, and for the book's depth.
     """
 
-    away_ticks: int  # distance of the quotes from the lead price that the makers see
+    away_ticks: int  # distance of the quotes from the lead price that these makers see
     shown_lots: int  # displayed lots per side
-    latency_us: int  # age of this lead price
+    latency_us: int  # age of the lead price that these makers see
 
 
 class OtherQuoting:
-    """The quotes decided at settlements, from the volatility of the previous hour."""
+    """Decides the other makers' quotes at settlements, from the previous hour's volatility."""
 
     def __init__(self, market: Market, maker: Maker, price: LeadPrice, start_us: int) -> None:
-        """Initialise the quoting.
+        """Initialise for one market.
 
         Args:
             market: states the quotes.
             maker: the captive maker, with its share of the depth.
             price: the market's lead price.
-            start_us: the run's start; the hour before the start counts as calm.
+            start_us: the run's start. The hour before the start counts as calm.
         """
         self._market, self._maker = market, maker
         self._price, self._start_us = price, start_us
@@ -44,8 +44,8 @@ class OtherQuoting:
         Args:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
-            lot_cents: the value of a lot at that price.
-            times: the number of hours that the current hour represents, a factor on the size.
+            lot_cents: the value of a lot at the lead price.
+            times: the number of hours that the current hour represents. It multiplies the size.
         """
         volatility = self._volatility_before(now_us)
         others, day = self._market.others, day_of(now_us)
@@ -61,7 +61,7 @@ class OtherQuoting:
         )
 
     def half_spread_times(self, now_us: int) -> float:
-        """Return the ratio of the half-spread until the next settlement to the calm half-spread."""
+        """Return the half-spread until the next settlement as a multiple of that in calm hours."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
 
     def _volatility_before(self, now_us: int) -> float:

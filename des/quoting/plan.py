@@ -1,4 +1,4 @@
-"""The captive maker's plan for quotes: prices around the lead price, sizes by position."""
+"""How the captive maker plans its quotes: prices from the lead price, sizes from its position."""
 
 from dataclasses import dataclass, replace
 
@@ -13,18 +13,18 @@ REACH_E6_MAX = round(REACH_BPS_MAX * 100)
 
 @dataclass(frozen=True, slots=True)
 class QuotingPolicy:
-    """A quoter's settings in the units of its decisions."""
+    """A maker's settings for its quotes, in whole numbers."""
 
     latency_us: int
     refresh_us: int
     offset_e6: tuple[int, ...]  # the distance of each level from the mid, in millionths
-    skew_e6: int  # shift of the mid if the position is at its limit
+    skew_e6: int  # shift of the mid, in millionths, if the position is at its limit
     limit_cents: int
-    widens: bool = False  # whether levels widen like the other makers' quotes
+    widens: bool = False  # whether the levels widen as the other makers' quotes do
 
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
-        """Convert a scenario's quoter; *spread_times* is a factor on the levels' distances."""
+        """Convert a scenario's quoter. *spread_times* multiplies the levels' distances."""
         return cls(
             microseconds(quoter.latency_s),
             microseconds(quoter.refreshes_every_s),
@@ -35,25 +35,25 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the policy with all levels moved, so that the best level is at *offset_e6*."""
+        """Return the policy with all levels moved by the same distance, the best to *offset_e6*."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the policy; if it widens, its levels are *times* as far from the mid."""
+        """Return the policy with levels *times* as far from the mid, if the policy widens."""
         if not self.widens or times == 1.0:
             return self
         moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)
         return replace(self, offset_e6=tuple(moved))
 
     def plan(self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int) -> Plan:
-        """Return the plan of quotes from the state after a settlement.
+        """Return the plan of quotes until the next settlement.
 
         Args:
             mark_ticks: the lead price, in ticks.
-            lot_cents: the value of a lot at that price.
-            lots: the maker's position on the house venue; above zero: long.
-            shown_cents: the displayed size per level; at least a lot unless it is 0. Nothing is
+            lot_cents: the value of a lot at the lead price.
+            lots: the maker's position on the house venue, above zero if long.
+            shown_cents: the size to display per level, rounded up to whole lots. Nothing is
                 displayed on the side that would carry the position past its limit.
         """
         limit = max(self.limit_cents // lot_cents, 1)

@@ -1,7 +1,8 @@
-"""The plain simulation: one SimPy event for every quote posted and every order that arrives.
+"""The plain simulation: each posting of a quote and each arrival of an order is an event.
 
-This simulation is slow and simple. It uses the same functions as `Session`, for one quote and one
-order at a time, and gives exactly the same fills. So each simulation is a check of the other.
+This simulation is slow and simple. It calls the functions of `Session` for one quote and one order
+at a time, and gives exactly the same fills. So a test can check each of the two simulations by the
+other.
 """
 
 from collections.abc import Generator
@@ -33,7 +34,7 @@ class QuoteByQuote(Session):
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Simulate quotes and fills in [start, end): the loop of the quoter."""
+        """Simulate the quotes and fills of one interval: the loop of the quoter."""
         if decided.passes:
             yield Moment(env, end_us - 1, SETTLEMENT)
             return self._pass(end_us, impact)
@@ -52,7 +53,7 @@ class QuoteByQuote(Session):
         return Fills(join_rows(rows), sum(lot_ticks), sum(lots))
 
     def _watch(self, env: simpy.Environment, quote: Quotes, since_us: int, until_us: int) -> None:
-        """Let firms watch the quote in force until it is replaced, and schedule their orders."""
+        """Let firms watch the current quote until it is replaced, and schedule their orders."""
         watchers = self._watchers(self._decided)
         self._schedule(env, watch(quote, since_us, until_us, *self.ticks, watchers))
 

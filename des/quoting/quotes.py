@@ -1,7 +1,7 @@
 """The captive maker's quotes, based on a late price, posted regularly, and valid until replaced.
 
-Side 0 is the ask, at which takers buy. Side 1 is the bid, at which they sell. `SIGN` turns a
-buyer's inequality into a seller's.
+Side 0 is the ask, at which takers buy. Side 1 is the bid, at which takers sell. Prices times `SIGN`
+let one comparison serve buyers and sellers.
 """
 
 from dataclasses import dataclass
@@ -19,31 +19,31 @@ SIGN = (1, -1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The data of quotes until the next settlement, except the price."""
+    """Everything about the quotes until the next settlement, except the lead price."""
 
-    skew_ticks: int  # downward shift of the mid, to reduce a long position
-    offset_ticks: tuple[int, ...]  # distance of each level from the mid, best level first
-    shown_lots: tuple[int, int]  # per level, by side; 0: no quote on this side
+    skew_ticks: int  # downward shift of the mid, which helps to reduce a long position
+    offset_ticks: tuple[int, ...]  # distance of each level from the mid, the best level first
+    shown_lots: tuple[int, int]  # lots per level, by side; 0 means no quote
 
     def compiled(self) -> tuple[int, np.ndarray, np.ndarray]:
-        """Return skew, offsets by side (2, levels) and shown lots by side, for compiled code."""
+        """Return the skew, the offsets (2, levels) and the shown lots (2,) for compiled code."""
         offset = (self.offset_ticks, [-ticks for ticks in self.offset_ticks])
         return self.skew_ticks, np.array(offset, np.int64), np.array(self.shown_lots, np.int64)
 
 
 class Quotes(NamedTuple):
-    """Quotes in the order of posting, both sides, with their remaining lots."""
+    """Quotes in the order of posting, with both sides and the lots that are left."""
 
-    posted_us: np.ndarray  # shape (n,)
+    posted_us: np.ndarray  # the time of posting, shape (n,)
     read_us: np.ndarray  # the time of the lead price on which the quotes are based, shape (n,)
-    read: np.ndarray  # the lead price at this time, in ticks, shape (n,)
-    price: np.ndarray  # ticks, best level first, shape (n, 2, levels)
-    shown_lots: np.ndarray  # per level, shape (n, 2)
+    read: np.ndarray  # the lead price at `read_us`, in ticks, shape (n,)
+    price: np.ndarray  # in ticks, the best level first, shape (n, 2, levels)
+    shown_lots: np.ndarray  # lots per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
-    # Number of levels that were profitable for a firm at its limit, shape (n, 2).
+    # The levels that were profitable for a firm whose order reached its limit, shape (n, 2).
     cut_levels: np.ndarray
-    cut_by: np.ndarray  # the limit that cut the size: see `limits`, shape (n, 2)
+    cut_by: np.ndarray  # the limit that this order reached; see `limits`, shape (n, 2)
 
 
 def post(
@@ -68,7 +68,7 @@ def post_quotes(
     offset: np.ndarray,
     shown: np.ndarray,
 ) -> Quotes:
-    """Post quotes like `post`, with a plan in numbers: see `Plan.compiled`."""
+    """Post quotes as `post` does, with a plan in the form of `Plan.compiled`."""
     begin = len(standing.posted_us)
     quotes = blank(begin + len(posted_us), offset.shape[1], standing.hit_by.shape[2])
     for i in range(begin):
@@ -88,7 +88,7 @@ def post_quotes(
 
 @njit(cache=True)
 def last(quotes: Quotes) -> Quotes:
-    """Copy the last quote, which is still in force; an empty set if there is no quote."""
+    """Copy the last quote, which is still in force. If there is none, return an empty set."""
     n = len(quotes.posted_us)
     kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
     for i in range(len(kept.posted_us)):
@@ -134,7 +134,7 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
 def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
-    """Return the index of the last time at or before *time_us*, searching from index *i*."""
+    """Return the index of the last time at or before *time_us*, starting the search at *i*."""
     while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
         i += 1
     return i
@@ -144,7 +144,7 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
 def posting_times_us(
     start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
 ) -> np.ndarray:
-    """Return the times of quotes in [start, end): regular, or at every tick if *refresh_us* is 0.
+    """Return the times at which quotes are posted: every *refresh_us*, or at each tick if it is 0.
 
     There is no quote before the first tick.
     """

@@ -1,9 +1,9 @@
-"""The race to hit a stale quote: firms' orders, their arrival, and their fills.
+"""The race to hit a stale quote: firms send orders, the orders arrive, and some are filled.
 
-Firms watch a quote at its posting and at each tick of the lead price. At the first of these events
-at which a hit pays a firm more than its costs, the firm sends one immediate-or-cancel order. The
-order arrives after the firm's reaction time and the gateway's delay, and hits the quote then in
-force. This model of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
+Firms watch a quote at its posting and at each tick of the lead price. As soon as a hit would pay a
+firm more than its costs, the firm sends one immediate-or-cancel order. The order arrives after the
+firm's reaction time and the gateway's delay, and hits the quote that is then in force. This model
+of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
 
 `watch` and `fills_of` are compiled and use only integers. These functions give the same result for
 one quote and one order at a time as for a whole interval at once.
@@ -42,28 +42,28 @@ ORDER = np.dtype(
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes plain integers, not enumerations. A literal has a type of its own, and numba
-# compiles a function again for each literal that it receives; numpy's numbers avoid this.
+# Compiled code takes plain integers, not enumerations. These are numpy's numbers, since a literal
+# has a type of its own, for which numba would compile a function again.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
 
 
 class Codes(NamedTuple):
-    """The codes of traders in the books."""
+    """The codes by which the books name the traders."""
 
-    takers: np.ndarray  # the firms, then retail
+    takers: np.ndarray  # the firms first, then the retail customers
     makers: np.ndarray  # the makers, in the order CAPTIVE, OTHERS
 
 
 class Watchers(NamedTuple):
-    """The firms that watch quotes until the next settlement."""
+    """The firms that watch quotes until the next settlement, and their speed."""
 
     threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
     firm: np.ndarray  # the firm of each threshold
     reaction_us: np.ndarray  # the reaction time of each firm
-    keys: np.ndarray  # the keys of the firms' gateway draws, uint64
-    gateway_us: np.ndarray  # the gateway's delay at equally likely quantiles
+    keys: np.ndarray  # the keys from which the firms' gateway delays are drawn, uint64
+    gateway_us: np.ndarray  # equally likely delays of the gateway
 
 
 @njit(cache=True)
@@ -75,7 +75,7 @@ def watch(
     tick_price: np.ndarray,
     watchers: Watchers,
 ) -> np.ndarray:
-    """Return the orders that quotes trigger in [since, until).
+    """Return the orders that firms send to hit quotes from *since_us* until *until_us*.
 
     A hit pays a firm if the lead price is beyond the quote by more than the firm's threshold (fee
     and hurdle). The order can take only levels that pay at this time. A firm sends one order per
@@ -83,14 +83,14 @@ def watch(
     late before *until_us* are left out.
 
     Args:
-        quotes: in the order of posting; the firms have already seen the first price of a quote
-            posted before *since_us*.
-        since_us, until_us: the span.
+        quotes: the quotes in the order of posting. For a quote posted before *since_us*, the firms
+            have already seen the price at its posting.
+        since_us, until_us: the start of the span, and its end.
         tick_us, tick_price: the lead price, from the last tick at or before the first posting.
         watchers: the firms that watch the quotes.
 
     Returns:
-        Orders (dtype ORDER) in the order of sending.
+        The orders (dtype ORDER) in the order of sending.
     """
     posted_us, best = quotes.posted_us, quotes.price[:, :, 0]
     sent = np.empty(2 * len(posted_us) * len(watchers.firm), dtype=ORDER)
@@ -130,9 +130,9 @@ def _send(
     sent: np.ndarray,
     n: int,
 ) -> int:
-    """Add the orders that one event (time, price, trigger) triggers against the quote at *i*.
+    """Add firms' orders against quote *i* that one event (time, price, trigger) causes.
 
-    Returns the total number of orders, given the number *n* before.
+    *n* orders are there before. Returns the number of orders afterwards.
     """
     time_us, price, trigger = event
     side = ASK if price > quotes.price[i, ASK, 0] else BID
@@ -165,7 +165,7 @@ def _send(
 
 @njit(cache=True)
 def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
-    """Return the deepest level that *price* exceeds by more than *threshold*."""
+    """Return the price of the deepest level that *price* exceeds by more than *threshold*."""
     deepest = levels[0]
     for level in levels[1:]:
         if sign * (price - level) <= threshold:
@@ -175,11 +175,11 @@ def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
 
 
 class Fills(NamedTuple):
-    """The fills of orders."""
+    """The fills of some orders. The other makers' fills of uninformed orders are only sums."""
 
     rows: np.ndarray  # dtype ROW
-    others_lot_ticks: int  # sum of lots x price of uninformed orders that other makers filled
-    others_lots: int  # customers' purchases less their sales in these trades, in lots
+    others_lot_ticks: int  # lots times price of uninformed orders filled by other makers
+    others_lots: int  # lots that customers bought in these trades, less lots sold
 
 
 NO_FILLS = Fills(new_rows(0), 0, 0)
@@ -202,14 +202,14 @@ def fills_of(
     is in force.
 
     A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
-    get the better price: they take the captive maker's levels that are better than the other
+    get the better price. They take the captive maker's levels that are better than the other
     makers' price, and then trade with the other makers, who have unlimited quantity. At equal
     prices the order is split in proportion to displayed size, in whole lots, rounded down for the
-    captive maker. Firms never hit the other makers: a simplification that favours these makers.
+    captive maker. Firms never hit the other makers, a simplification that favours these makers.
 
     Args:
-        orders: dtype ORDER, in the order of arrival.
-        quotes: in the order of posting; their remaining lots are reduced.
+        orders: the orders (dtype ORDER) in the order of arrival.
+        quotes: the quotes in the order of posting. The lots that orders take are subtracted.
         tick_us, tick_price: the lead price.
         limits: the limits of firms' orders, which count the size that they cut off.
         others: the other makers' quotes.
@@ -217,8 +217,8 @@ def fills_of(
 
     Returns:
         Rows of dtype ROW in the order of time, without fee and venue, which the venue adds.
-        Uninformed orders filled by the other makers have no rows; only their volume and their net
-        purchase are returned.
+        Uninformed orders that the other makers fill have no rows. Of these orders only the volume
+        and the net purchase are returned.
     """
     levels = quotes.price.shape[2]
     most = len(orders) * levels
@@ -250,7 +250,7 @@ def fills_of(
         else:
             others_lot_ticks += lots * elsewhere
             others_lots += sign * lots
-    # Many orders have no fill and need no row.
+    # Many orders have no fill and so no row.
     return Fills(rows[:n].copy(), others_lot_ticks, others_lots)
 
 
@@ -265,17 +265,17 @@ def _hit(
     rows: np.ndarray,
     n: int,
 ) -> int:
-    """Let a firm's order take the profitable levels of the quote at *i*, within the firm's limits.
+    """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
     The order's fills reduce the room for the firm's next orders. Profitable lots above the limits
-    are counted as cut off. Returns the number of rows, given the number *n* before.
+    are counted as cut off. *n* rows are there before; returns the number of rows afterwards.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
     if room < wanted:
         wanted, limit_is = max(room, 0), LEVERAGE
     count_cut(quotes, i, side, -1, limits.counted)
-    alone = _NONE, _NONE  # no other maker takes part in a firm's order
+    alone = _NONE, _NONE  # a firm's order never goes to other makers
     n, lots, paying = _take(order, wanted, order.limit, alone, quotes, i, lead, codes, rows, n)
     taken = wanted - lots
     limits.room_lots[side, firm] -= taken
@@ -288,7 +288,7 @@ def _hit(
     return n
 
 
-# Inlined, since a call for each order adds 4 % to the time of a simulated month.
+# Inlined, since calls would add 4 % to the time of a simulated month.
 @njit(cache=True, inline="always")
 def _take(
     order: np.ndarray,
@@ -302,15 +302,15 @@ def _take(
     rows: np.ndarray,
     n: int,
 ) -> tuple[int, int, int]:
-    """Take lots of the quote at *i*, level by level, up to the limit price.
+    """Take lots of quote *i*, level by level, up to the limit price.
 
     Args:
         order: the order to fill, of dtype ORDER.
         lots: the quantity to take.
         limit: the limit price times the side's sign.
-        there: the other makers' price and displayed lots; at their price the order is split.
-        quotes: their remaining lots are reduced.
-        i, lead: the quote in force, and the lead price.
+        there: the other makers' price and displayed lots. At this price the order is split.
+        quotes: the quotes, from which the taken lots are subtracted.
+        i, lead: the index of the quote in force, and the lead price.
         codes: the codes of takers and makers in the books.
         rows, n: the rows, and their number.
 
@@ -343,9 +343,9 @@ def _take(
 def _note(
     order: np.ndarray, lots: int, price: int, lead: int, codes: Codes, maker: int, row: np.ndarray
 ) -> None:
-    """Write the row of a fill by the maker CAPTIVE or OTHERS."""
+    """Write the row of a fill. *maker* is the index CAPTIVE or OTHERS."""
     clear(row)
-    firms = len(codes.takers) - 1  # retail is after the firms
+    firms = len(codes.takers) - 1  # the index of retail, which is after the firms
     if order.firm < firms:
         row.motive = _PICKOFF
     else:

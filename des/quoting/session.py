@@ -1,7 +1,7 @@
-"""One market of the house venue between two settlements: quotes, orders, fills.
+"""Trading in one market of the house venue between two settlements.
 
-Between settlements decisions depend only on prices. So a session can look ahead: it waits until the
-interval ends, then lets firms watch all quotes at once and matches all orders in turn. The plain
+Between settlements decisions depend only on prices. So a session can simulate the interval at its
+end: it lets firms watch all quotes at once, and then matches all orders in turn. The plain
 simulation, with one event per quote and per order, is in `quote_by_quote.py`. Both simulations use
 the same functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
@@ -29,16 +29,16 @@ class Decisions:
 
     plan: Plan
     terms: Terms
-    gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
+    gateway_us: np.ndarray  # equally likely delays to the house venue
     others: OtherQuotes
-    passes: bool = False  # whether the interval is idle: no trades, and no decision before its end
+    passes: bool = False  # whether the interval is idle: no trades, and no decisions before its end
 
 
 class Session:
     """The captive maker's quotes in one market, and the orders that hit them.
 
-    A session keeps three things after a settlement: the remaining lots of the quote in force, the
-    orders in flight, and the ticks on which the next quotes are based.
+    From one interval to the next a session keeps the lots left of the quote in force, the orders in
+    flight, and the ticks on which the next quotes are based.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class Session:
         firm_keys: np.ndarray,
         codes: Codes,
     ) -> None:
-        """Start without quotes.
+        """Initialise without quotes.
 
         Args:
             price, policy, takers: the lead price, the maker's policy, and the firms.
-            firm_keys: the keys of the firms' gateway draws.
-            codes: the codes of traders in the books.
+            firm_keys: the keys from which the firms' gateway delays are drawn.
+            codes: the codes by which the books name the traders.
         """
         self._price, self._firm_keys = price, firm_keys
         self._reaction_us = takers.reaction_us
@@ -73,7 +73,7 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Simulate [start, end): a process that waits until the end and then returns all fills."""
+        """Wait until the end of an interval, then simulate it and return all fills."""
         yield Moment(env, end_us - 1, SETTLEMENT)
         return self.play(start_us, end_us, impact, decided, uninformed)
 
@@ -85,7 +85,7 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Fills:
-        """Simulate [start, end) at once and return the fills.
+        """Simulate an interval at once and return the fills.
 
         Args:
             start_us, end_us: the start of the interval, and its end.
@@ -94,8 +94,8 @@ class Session:
             uninformed: the orders of the interval (dtype ORDER) that no quote triggers.
 
         Returns:
-            Rows in the order of time, without the fields that the venue adds; and the sums of fills
-            by the other makers.
+            Rows in the order of time, without the fields that the venue adds, and the sums of the
+            other makers' fills.
         """
         if decided.passes:
             return self._pass(end_us, impact)
@@ -118,7 +118,7 @@ class Session:
         return fills
 
     def _pass(self, end_us: int, impact: float) -> Fills:
-        """Pass an idle interval in one step: only its last price is kept."""
+        """Pass an idle interval in one step, and keep only its last price."""
         self.clear()
         # Hedges in flight are still filled at the earlier price.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
@@ -129,7 +129,7 @@ class Session:
         self._in_force, self._in_flight = self._nothing, NO_ORDERS
 
     def close_count(self) -> np.ndarray:
-        """Return lots x ticks that firms took, and that each limit cut off, since the last call."""
+        """Return the lots times ticks that firms took and limits cut off since the last call."""
         counted, self._counted = self._counted, none_counted()
         return counted
 

@@ -1,4 +1,4 @@
-"""The trading firms as takers: their speed, their smallest acceptable edge, their order sizes."""
+"""The trading firms as takers: their speed, their smallest acceptable gain, their order sizes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from des.scenario import Firm
 from des.turns import in_turn
 from ledger.money import RATE_UNIT
 
-LOTS_MAX = 2**61  # above any firm's position; sums of it fit in an integer
+LOTS_MAX = 2**61  # more than any firm's position, but small enough to be added up
 
 
 @dataclass(frozen=True, slots=True)
 class Takers:
-    """The firms' constants, as arrays of equal length."""
+    """What stays the same about the firms during a run, as arrays of equal length."""
 
     reaction_us: np.ndarray
-    hurdle_e6: np.ndarray  # millionths of the price
+    hurdle_e6: np.ndarray  # the least gain for a hit, in millionths of the price
     order_share: np.ndarray  # the largest size of an order, as a share of the firm's claim
     leverage_max: np.ndarray
 
@@ -39,12 +39,12 @@ class Takers:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The firms' decisions until the next settlement."""
+    """What the firms may do until the next settlement."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which a hit pays; the lowest is first
-    firm: np.ndarray  # the firm of each threshold; only firms that trade
+    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, in rising order
+    firm: np.ndarray  # the firm of each threshold, for firms that trade only
     order_lots: np.ndarray  # the largest size of one order, by firm
-    room_lots: np.ndarray  # how far a position may still change by side, shape (2, firms)
+    room_lots: np.ndarray  # lots by which a position may still change, by side, shape (2, firms)
 
 
 def terms(
@@ -55,18 +55,18 @@ def terms(
     hurdle_times: float = 1.0,
     order_times: int = 1,
 ) -> Terms:
-    """Return the firms' decisions from the state after a settlement.
+    """Return the firms' thresholds and limits until the next settlement.
 
-    A hit pays if the lead price is beyond the quote by more than fee and hurdle. An order takes at
-    most a share of the firm's claim on the venue, and keeps the firm's position within its
-    leverage.
+    A hit pays if the lead price is beyond the quote by more than the firm's fee and hurdle. The
+    value of an order is at most a share of the firm's claim on the venue. The firm's position stays
+    within its leverage.
 
     Args:
         takers: the trading firms.
         mark_ticks: the lead price at the settlement.
-        cents_per_lot_tick: value of one tick on one lot.
+        cents_per_lot_tick: the value of one tick on one lot.
         state: the firms' positions, claims and fees.
-        hurdle_times: a factor on the firms' hurdles; see `competing`.
+        hurdle_times: a factor on the firms' hurdles. See `competing`.
         order_times: the number of real orders that one simulated order represents.
     """
     lot_cents = mark_ticks * cents_per_lot_tick
@@ -89,7 +89,7 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 
     Args:
         firms_that_trade: the number of firms that trade.
-        exponent: the factor is the number to the power of -exponent; 0: no effect.
+        exponent: the factor is the number of firms to the power of -exponent. 0 has no effect.
     """
     return float(max(firms_that_trade, 1) ** -exponent)
 
@@ -98,7 +98,7 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 def _thresholds(
     mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray, trades: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the least profitable move in ticks by firm, the lowest first, and the firms."""
+    """Return firms' thresholds in ticks in rising order, and the firm of each threshold."""
     threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
     rising, firm, n = np.empty(len(threshold), np.int64), np.empty(len(threshold), np.int64), 0
     for i in in_turn(threshold, threshold):
@@ -119,7 +119,7 @@ def _most_lots(
 ) -> tuple[np.ndarray, np.ndarray]:
     order, room = np.empty(len(lots), dtype=np.int64), np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
-        # In floats, since the position that margin allows may exceed an integer.
+        # In floats, since the position that margin allows may be too large for an integer.
         most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
         asked = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
         order[firm] = min(asked, LOTS_MAX)
@@ -129,12 +129,12 @@ def _most_lots(
 
 
 def nobody_takes(firms: int) -> Terms:
-    """Return terms of *firms* that send no orders."""
+    """Return the terms for *firms* (a number) that send no orders."""
     none = np.empty(0, dtype=np.int64)
     return Terms(none, none, np.zeros(firms, dtype=np.int64), np.zeros((2, firms), dtype=np.int64))
 
 
 def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> np.ndarray:
-    """Return the keys of the firms' gateway draws in one market, uint64."""
+    """Return the keys from which the firms' gateway delays in a market are drawn, uint64."""
     keys = [decision_key(seed, "gateway", market, firm.name) for firm in firms]
     return np.array(keys, dtype=np.uint64)

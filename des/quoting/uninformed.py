@@ -1,4 +1,4 @@
-"""Noise traders: Poisson orders on either side, at any price."""
+"""Noise traders: random orders on either side, which accept any price."""
 
 import numpy as np
 
@@ -15,13 +15,15 @@ _UNTRIGGERED = int(Trigger.NONE)
 
 
 class UninformedFlow:
-    """Orders of one market, drawn hour by hour in any order.
+    """The random orders of noise traders in one market, drawn by the hour.
 
     An hour has a Poisson number of orders at uniform times. Sides have equal probability, sizes are
     geometric with the stated mean, and holders are uniform. The n-th order drawn in an hour does
-    not depend on the number of orders. So a slightly larger flow only adds a few orders.
+    not depend on the number of orders. So a slightly larger flow only adds a few orders. Hours can
+    be drawn in any order.
 
-    If customers close positions, more orders are on the closing side, and hours must be in order.
+    If customers close positions, more orders are on the closing side, and hours must be drawn in
+    order.
     """
 
     def __init__(
@@ -41,11 +43,11 @@ class UninformedFlow:
     def orders(
         self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float, times: int = 1
     ) -> np.ndarray:
-        """Return the orders (dtype ORDER) that arrive in [start, end), a span inside one hour.
+        """Return the orders (dtype ORDER) that arrive in a span inside one hour.
 
         Args:
             start_us, end_us: the start of the span, and its end.
-            usd_per_s: expected flow in the span's hour.
+            usd_per_s: the expected volume of orders in this hour, in dollars per second.
             lot_usd: the value of a lot at the start of this hour.
             times: a factor on the mean size of orders.
         """
@@ -91,9 +93,9 @@ def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | Non
     Args:
         draws: the stream of sides.
         n: the number of orders.
-        turned: whether to repeat an earlier use of the stream with sides reversed, as far as the
+        turned: whether the stream was used before, and its sides are now reversed as far as the
             probabilities allow.
-        buyers: the probability of a purchase; None: one half, drawn as a bit.
+        buyers: the probability of a purchase. None: one half, drawn as a bit.
     """
     if buyers is None:
         side = draws.integers(0, 2, n)
@@ -110,7 +112,7 @@ def _in_order(
     lots: np.ndarray,
     holder: np.ndarray,
 ) -> np.ndarray:
-    """Sort an hour's orders by time; orders at the same time stay in the order of their draws.
+    """Sort an hour's orders by time. Orders at the same time stay in the order of their draws.
 
     Args:
         hour_us: the start of the hour.

@@ -1,7 +1,7 @@
-"""A decided size in whole lots: rounded up or down at random, so that its mean is unchanged.
+"""Rounds a decided size to whole lots, up or down at random, so that its mean is unchanged.
 
 The lots of this model are larger than a venue's lots, because a tick on a lot must be a whole cent.
-If a maker that wants a tenth of a lot always rounded up, it would show ten times as much.
+If a maker always rounded a tenth of a lot up, it would show ten times as much as decided.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from des.scenario import Maker, Market
 
 @dataclass(frozen=True, slots=True)
 class WholeLots:
-    """The rounding of sizes in one market; stated sizes are not rounded here."""
+    """The rounding of sizes in one market. Stated sizes are not rounded here."""
 
-    # The key of the draws; None: sizes are stated, and the plan rounds them up.
+    # The key of the random draws. None: sizes are stated, and the plan rounds them up.
     key: int | None = None
 
     @classmethod
     def of(cls, seed: int, market: Market, maker: Maker) -> "WholeLots":
-        """Return the rounding for a scenario: decided sizes are rounded, a base run's too."""
+        """Return the rounding for a scenario. Decisions copied from a base run are rounded too."""
         decides = maker.quoting.policy != "stated" or market.quoter.decided
         return cls.of_decisions(seed, market.name) if decides else AS_STATED
 
@@ -29,17 +29,17 @@ class WholeLots:
         return cls(decision_key(seed, "whole lots", market))
 
     def cents(self, size_cents: int, lot_cents: int, time_us: int) -> int:
-        """Return the rounded size in cents, to show from *time_us* on.
+        """Return the rounded size in cents that the maker shows from *time_us* on.
 
         Args:
             size_cents: the size before rounding.
             lot_cents: the value of a lot.
-            time_us: the time of the decision; there is one draw for each time.
+            time_us: the time of the decision, for which the rounding is drawn.
         """
         if self.key is None:
             return size_cents
         lots, rest_cents = divmod(size_cents, lot_cents)
-        # A hash is a whole number below 2^64.
+        # A hash is a whole number below 2^64, so the probability is rest_cents / lot_cents.
         rounds_up = int(mix(self.key, time_us)) * lot_cents < rest_cents << 64
         return (lots + rounds_up) * lot_cents
 

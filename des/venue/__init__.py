@@ -1,1 +1,1 @@
-"""A venue: claims, positions, fees, settlements."""
+"""A venue: the claims and positions of its members, its fees, its settlements."""

@@ -1,4 +1,4 @@
-"""Taker fees by tier: a member's volume over thirty days determines the fee of the next day."""
+"""Taker fees by tier. A member's volume over thirty days determines the fee of the next day."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -23,13 +23,14 @@ class FeeSchedule:
         discount: np.ndarray | None = None,
         floor_bps: float = 0.0,
     ) -> None:
-        """Initialise the schedule.
+        """Initialise with the volume before the run.
 
         Args:
             tiers: the fee tiers.
             volume_30d_cents: the volume of the thirty days before the run, spread evenly over them.
-            discount: each taker's discount, as a share of its tier's fee; None: no discounts.
-            floor_bps: the lowest fee after a discount; tiers below it keep their fee.
+            discount: each taker's discount, as a share of its tier's fee. None: there are no
+                discounts.
+            floor_bps: the lowest fee after a discount. A tier with a lower fee keeps it.
         """
         none = np.zeros(len(volume_30d_cents))
         self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)
@@ -48,13 +49,13 @@ class FeeSchedule:
         return np.maximum(rates_e6, np.minimum(tier_e6, self._floor_e6))
 
     def close_day(self, volume_cents: np.ndarray) -> None:
-        """Add the day's volume, and drop the volume of the oldest day."""
+        """Add the volume of a day, and drop the volume of the oldest day."""
         self._days.append(volume_cents)
         self.rates_e6 = self._rates()
 
 
 class TakerFees:
-    """Each member's fee, updated by the member's volume."""
+    """The fee of each member, which follows the member's volume."""
 
     def __init__(
         self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule, customers_e6: int
@@ -65,16 +66,16 @@ class TakerFees:
             venue: the venue that charges the fees.
             takers: the members that have a tier.
             schedule: the takers' fee schedule.
-            customers_e6: the fee of all other members in millionths; each of them represents many
+            customers_e6: the fee of all other members in millionths. Each of them represents many
                 accounts in all tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
-        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # volume taken today
+        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # cents taken today
         venue.fee_e6[:] = customers_e6
         self._set()
 
     def follow(self, market: int, rows: np.ndarray) -> None:
-        """Add the fills (dtype ROW) of a market to their takers' volume."""
+        """Add the fills (dtype ROW) of a market to the volume of their takers."""
         _count(rows, self._venue.tick_cents[market], self._volume_cents)
 
     def close_day(self) -> None:

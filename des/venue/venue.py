@@ -1,8 +1,8 @@
-"""A venue: the claims and positions of its accounts, and their settlement.
+"""A venue keeps its members' claims and positions, and settles them.
 
-Each account has n contracts with the entry value v. At the mark M the variation margin is n M - v;
-then v becomes n M. For every long there is a short, so the sums of n and v over all members are
-zero, and the payments of a settlement sum to zero.
+Each account has n contracts with the entry value v. At the mark M the account receives the
+variation margin n M - v, and v becomes n M. For every long there is a short, so the sums of n and v
+over all members are zero, and the payments of a settlement sum to zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ FUNDING_UNIT = 10**9  # funding rates are in billionths of the notional
 
 
 def hourly_funding_e9(bps_per_day: float) -> int:
-    """Return a funding rate as the hourly payment from longs to shorts, in billionths."""
+    """Return a daily funding rate as the hourly payment from longs to shorts, in billionths."""
     return round(bps_per_day / 24 * FUNDING_UNIT / 10_000)
 
 
 class Venue:
-    """Claims and positions of all members, as integers; rows of `lots` are markets."""
+    """Claims and positions of all members, in whole numbers. Rows of `lots` are markets."""
 
     def __init__(
         self,
@@ -36,43 +36,43 @@ class Venue:
         journal: Journal,
         desks: Mapping[int, int] = {},
     ) -> None:
-        """Start without claims or positions.
+        """Initialise without claims or positions.
 
         Args:
             code: the index of the venue among the venues of the books.
             contracts: the contracts that trade here, by market.
             members: the number of parties, and of desks with a position of their own.
-            pays: the counterparty of settlements: the venue itself, with its pool, or the one party
-                with which all others trade.
+            pays: the counterparty of settlements. It is the venue itself with its pool, or the
+                party with which all others trade.
             journal: records the fills.
-            desks: for each desk, the party that has the desk's account.
+            desks: for each desk, the party in whose account the desk trades.
         """
         self.code, self._pays, self._journal = code, pays, journal
         self.tick_cents = np.array([c.cents_per_lot_tick for c in contracts], dtype=np.int64)
         self._stands_for = np.array([c.stands_for for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
-        self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
+        self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents at the last mark
         self._account = np.array([desks.get(member, member) for member in range(members)])
         self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, in millionths
         self._free = np.zeros(members, dtype=np.int64)
 
     def fill(self, market: int, rows: np.ndarray) -> None:
-        """Book the fills of orders; their takers pay this venue's fee.
+        """Book the fills of orders. The takers pay this venue's fee.
 
         Args:
             market: the index of the market.
-            rows: fills of dtype ROW with parties, quantities and prices. Only this method adds
-                venue, market, edge and fee.
+            rows: fills of dtype ROW with parties, quantities and prices. This method adds venue,
+                market, edge and fee.
         """
         self._trade(market, rows, self.fee_e6)
 
     def exchange(self, market: int, rows: np.ndarray) -> None:
-        """Book positions that change owner without an order, and so without a fee."""
+        """Book positions that change owner without an order, for which no fee is due."""
         self._trade(market, rows, self._free)
 
     def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
-        """Book edge and fee at once, and positions at the lead price."""
+        """Book edge and fee to the claims, and the positions at the lead price."""
         if not len(rows):
             return
         where = self.code, market, self.tick_cents[market], self._stands_for[market]
@@ -81,9 +81,9 @@ class Venue:
         self._journal.trade(rows)
 
     def close_positions(self, marks: np.ndarray, time_us: int) -> None:
-        """Close every position at *marks*, right after the settlement at these marks.
+        """Close all positions at *marks*, right after the settlement at these marks.
 
-        Longs sell to shorts, both in the order of the books. No member gains or loses.
+        Longs sell to shorts, in the order of their codes. No member gains or loses.
         """
         for market, mark in enumerate(marks.tolist()):
             rows = _matched(self.lots[market])
@@ -91,11 +91,11 @@ class Venue:
             self.exchange(market, rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
-        """Return each account's notional in cents, the sum of long and short positions."""
+        """Return the value of each account's positions in cents, longs and shorts added up."""
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
-        """Book payments (dtype ROW) from their makers, or from this venue, to their takers."""
+        """Book payments (dtype ROW) to their takers, from their makers or from this venue."""
         if not len(rows):
             return
         rows["venue"] = self.code
@@ -110,7 +110,7 @@ class Venue:
         self._pay(Motive.MARGIN, payments, marks, time_us)
 
     def fund(self, marks: np.ndarray, rate_e9: int, time_us: int) -> None:
-        """Let longs pay shorts *rate_e9* billionths of the notional at *marks*."""
+        """Let longs pay shorts *rate_e9* billionths of the value of their positions at *marks*."""
         payments = _funding(self.lots, marks * self.tick_cents, rate_e9)
         self._pay(Motive.FUNDING, payments, marks, time_us)
 
@@ -124,12 +124,12 @@ def _matched(lots: np.ndarray) -> np.ndarray:
     """Return rows (dtype ROW) in which longs sell all their lots to shorts.
 
     Args:
-        lots: by member; the sum is zero.
+        lots: the position of each member. The sum is zero.
     """
     longs, shorts = np.flatnonzero(lots > 0), np.flatnonzero(lots < 0)
     sold, bought = lots[longs].cumsum(), -lots[shorts].cumsum()
-    # If the lots of each side are laid end to end, a trade ends at each end of a member's lots,
-    # on either side.
+    # Place the lots of each side end to end on a line. Then a trade ends at each point where a
+    # member's lots end, on either side.
     ends = np.union1d(sold, bought)
     rows = new_rows(len(ends))
     rows["motive"] = Motive.CLOSING
@@ -151,13 +151,13 @@ def _book(
     """Compute edges and fees of fills, and move edge, fee and contracts between accounts.
 
     Args:
-        rows: dtype ROW; this function sets venue, market, edge and fee.
+        rows: the fills (dtype ROW). This function sets venue, market, edge and fee.
         where: the codes of venue and market, the value of a tick on a lot, and the number of
             similar markets.
         fee_e6: the taker fee of each member, in millionths.
         account: the account of each member.
-        claims: cents by account; changed in place.
-        positions: lots and their cents at entry, each by member; changed in place.
+        claims: cents by account, changed in place.
+        positions: lots and their cents at entry, both by member, changed in place.
     """
     (venue, market, cents, alike), (lots, value) = where, positions
     for row in rows:
@@ -176,7 +176,7 @@ def _book(
 
 @njit(cache=True)
 def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> np.ndarray:
-    """Return the notional of positions (lots, by market and member) in cents, by account."""
+    """Return the value of positions in cents by account, given lots by market and member."""
     held = np.zeros(lots.shape[1], np.int64)
     for market in range(lots.shape[0]):
         for member in range(lots.shape[1]):
@@ -189,9 +189,9 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
     """Return variation margin in cents, by market and member, and set entry values to the mark.
 
     Args:
-        lots: by market and member.
+        lots: the positions, by market and member.
         lot_cents: the value of a lot, by market.
-        value: cents at entry, by market and member; changed in place.
+        value: cents at entry, by market and member, changed in place.
     """
     payments = np.empty(lots.shape, np.int64)
     for market in range(lots.shape[0]):
@@ -204,9 +204,9 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 
 @njit(cache=True)
 def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
-    """Return funding in cents by market and member, in whole cents that sum to zero.
+    """Return funding by market and member, in whole cents that sum to zero.
 
-    Amounts are rounded down; odd cents go to the largest remainders, in a tie to the first member.
+    Amounts are rounded down. Odd cents go to the largest remainders, of equal ones to the first.
     """
     markets, members = lots.shape
     payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
@@ -236,17 +236,17 @@ def _paid(
     claims: np.ndarray,
     head: tuple[int, int, int, int],
 ) -> np.ndarray:
-    """Book payments, and write a row for each, except for the common counterparty's payments.
+    """Book payments, and write a row for each payment except the common counterparty's.
 
     Args:
         payments, lots: cents and lots, by market and member.
         marks: the lead price in ticks, by market.
         account: the account of each member.
-        claims: cents by account; changed in place.
+        claims: cents by account, changed in place.
         head: the time, the motive, the venue's code, and the counterparty's code.
 
     Returns:
-        Rows of dtype ROW, market by market.
+        The rows (dtype ROW) of one market after the other.
     """
     time_us, motive, venue, pays = head
     rows, n = np.empty(payments.size, dtype=ROW), 0
