@@ -268,7 +268,7 @@ def _hit(
     """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
     The order's fills reduce the room for the firm's next orders. Profitable lots above the limits
-    are counted as cut off. *n* rows are there before; returns the number of rows afterwards.
+    are counted as cut off. *n* rows are there before. Returns the number of rows afterwards.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]

@@ -1,7 +1,7 @@
-"""Every figure that a scenario file can set, with its unit and its range.
+"""All keys that a scenario file can set, with the unit and the range of each value.
 
-Money is in whole or decimal dollars in a scenario, and `world.py` converts it to integer cents.
-Rates are in basis points.
+Amounts of money in a scenario are dollars, with or without decimals. The world converts them to
+whole cents. Rates are in basis points.
 """
 
 from des.scenario.customer_coins import CustomerCoin, CustomerCoins

@@ -1,4 +1,4 @@
-"""Customers' coins: claims in kind, beside claims in dollars."""
+"""Customers' coins: customers have claims in units of coins besides claims in dollars."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self
@@ -17,31 +17,32 @@ from des.scenario.quantities import (
     check_shares,
 )
 
-Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and its error
+Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the error there
 
 
 class CustomerCoin(PricedCoin):
-    """A coin that customers deposit, are owed and withdraw; or a class of coins with one price."""
+    """A coin that customers deposit, are owed and withdraw, or a class of coins with one price."""
 
-    share: Fraction  # share of the value of deposits, and of customers' claims at the start
+    share: Fraction  # share of deposits by value, and of claims at the start
     supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own wallets at the start
 
 
 class CustomerCoins(Part):
-    """Coins that the venue owes to customers in kind; the rest of their claims is in dollars.
+    """Coins that the venue owes to customers in kind. The rest of customers' claims is in dollars.
 
-    Each deposit is in one coin or in dollars, drawn by the shares. Each withdrawal is in a coin or
-    in dollars, drawn by the value of customers' claims in each. Amounts below a lot are in dollars.
-    If the house lacks dollars, it lends coins to its maker, which sells the coins at the price of
-    the last settlement. If the house lacks a coin, the maker buys it back with the house's dollars.
-    If that is not enough, the withdrawal waits. If dealers buy only a limited amount in a day,
-    dollars and each coin have separate waiting lines. Customers' gains and losses are in dollars.
+    Each deposit is in one coin or in dollars, drawn by the shares. Each withdrawal is in one coin
+    or in dollars, drawn by the value of customers' claims in each commodity. Amounts below a lot
+    are in dollars. If the house lacks dollars, it lends coins to its maker, which sells the coins
+    at the price of the last settlement. If the house lacks a coin, the maker buys the coin back
+    with the house's dollars. If the dollars are not enough, the withdrawal waits. If dealers buy
+    only a limited amount in a day, dollars and each coin have separate waiting lines. Customers'
+    gains and losses are in dollars.
     """
 
-    dealers: Entity  # the parties that buy coins from the maker and sell coins to it
-    # The opening cash of these dealers; a portfolio's dealers have their own cash.
+    dealers: Entity  # the parties that trade coins with the maker
+    # The opening cash of these dealers. A portfolio's dealers have cash of their own.
     dealers_cash_usd: PositiveUsd
-    dealers_buy_usd_per_day: Usd | None = None  # None: dealers' cash is the only limit
+    dealers_buy_usd_per_day: Usd | None = None  # None: only the dealers' cash is a limit
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")
@@ -61,7 +62,7 @@ def fault_of_coins(
 
     Args:
         coins: customers' claims in kind.
-        portfolio: the maker's own coins, which may be the same.
+        portfolio: the maker's own coins, which may be the same coins as the customers'.
         markets: the names of all contracts.
         taken: names of entities, and of tokens that the books count in other units.
     """

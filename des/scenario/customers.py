@@ -1,4 +1,4 @@
-"""All traders on the house venue other than firms and the captive maker."""
+"""All traders on the house venue except the firms and the captive maker."""
 
 import math
 from datetime import date, datetime
@@ -23,13 +23,13 @@ from des.scenario.quantities import (
 
 ARRIVALS_PER_DAY_MAX = 10_000
 Elasticity = Annotated[float, Field(ge=0, le=100)]
-Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # share withdrawn per day and unit of fear
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # withdrawn per day and unit of fear
 
 
 class Cohort(Part):
     """Customers with the same sensitivity to fear."""
 
-    # Share of the holders, and of their claims at the start.
+    # The cohort's share of all holders, and of their claims at the start.
     share: Annotated[float, Field(gt=0, le=1)]
     sensitivity: Sensitivity
 
@@ -40,18 +40,19 @@ class Flow(Part):
     Fear is a number without a unit, from 0 upwards. Three things raise it: the shocks of news,
     `queue_shock` when a queue of withdrawals begins, and each request for withdrawal, by
     `contagion` times its share of all claims. Each rise halves every `fear_half_life_h`. All rates
-    are evaluated on the hour.
+    are evaluated at full hours.
 
-    Depositors run because others run: Diamond & Dybvig (1983), Journal of Political Economy 91(3),
-    401-419. Withdrawals of others make a depositor's withdrawal more likely: Iyer & Puri (2012),
-    American Economic Review 102(4), 1414-1445. The forms here are the simplest with these effects.
+    Sources: depositors run because other depositors run (Diamond & Dybvig 1983, Journal of
+        Political Economy 91(3), 401-419). A depositor is more likely to withdraw if others do (Iyer
+        & Puri 2012, American Economic Review 102(4), 1414-1445). The formulas here are the simplest
+        with these effects.
     Every figure is an assumption unless the scenario gives a source.
     """
 
     deposits_per_volume: Fraction  # dollars deposited for each dollar of the house's volume
     trust_elasticity: Elasticity = 1.0
-    base_per_day: Fraction  # share of claims that customers withdraw in normal times
-    # At least the step of the hourly grid.
+    base_per_day: Fraction  # share of claims withdrawn per day in normal times
+    # At least 1, since rates are evaluated every hour.
     fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]
     contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     queue_shock: Annotated[float, Field(ge=0, le=100)] = 0.0
@@ -81,21 +82,21 @@ class Flow(Part):
 
     @property
     def branching_ratio(self) -> float:
-        """Return the branching ratio: dollars of further withdrawals caused by a withdrawn dollar.
+        """Return the branching ratio: the dollars of further withdrawals that one dollar causes.
 
         A dollar paid out of claims C raises fear by contagion / C. Fear decays at the rate d = ln 2
-        / half-life. While fear lasts, customers withdraw C s dollars per unit of fear and time. The
-        total is n = contagion s / d, for any C: with smaller claims, each dollar is a larger share,
-        but fewer dollars are withdrawn per unit of fear. s is the mean sensitivity over all claims.
-        At the start, s is at most the larger of two values: the retail cohorts' mean and the firms'
-        mean. s falls as sensitive customers leave. Fear is evaluated on the hour, which leaves n
-        unchanged. A request has an effect only from the next hour, but then at full strength for a
-        whole hour; the two errors cancel.
+        / half-life. While fear lasts, customers withdraw C s dollars per unit of fear and time. In
+        total they withdraw n = contagion s / d dollars, which does not depend on C: with smaller
+        claims each dollar is a larger share, but fewer dollars are withdrawn per unit of fear. s is
+        the mean sensitivity over all claims. At the start, s is at most the larger of the retail
+        cohorts' mean and the firms' mean. s falls as sensitive customers leave. Fear is evaluated
+        only at full hours, which leaves n unchanged: a request has an effect only from the next
+        hour, but then at full strength for a whole hour.
 
-        If n is below 1, one request leads to 1 / (1 - n) requests, itself included, and a world
-        without shocks stays near its base rate. If n is 1 or more, a run begins without a cause.
+        If n is below 1, one request leads to 1 / (1 - n) requests, including the first, and without
+        shocks withdrawals stay near the base rate. If n is 1 or more, a run begins without a cause.
 
-        Source: Hawkes (1971), Biometrika 58(1), 83-90; as clusters, Hawkes & Oakes (1974),
+        Source: Hawkes (1971), Biometrika 58(1), 83-90; in terms of clusters, Hawkes & Oakes (1974),
             Journal of Applied Probability 11(3), 493-503.
         """
         mean = math.fsum(cohort.share * cohort.sensitivity for cohort in self.cohorts)
@@ -107,18 +108,18 @@ class Flow(Part):
 
         Args:
             volume_usd_per_day: the volume of the house.
-            trust: above 0; 1 if there is no fear.
+            trust: customers' trust, above 0, and 1 if there is no fear.
 
-        Formula: deposits_per_volume * volume * trust ** trust_elasticity: new traders bring new
-        money, and volume brings new traders. Assumption.
+        Formula: deposits_per_volume * volume * trust ** trust_elasticity. It assumes that volume
+            brings new traders, who bring new money.
         """
         return self.deposits_per_volume * volume_usd_per_day * trust**self.trust_elasticity
 
     def asked_per_day(self, fear: float, sensitivity: float) -> float:
         """Return the share of its claims that a cohort is expected to withdraw in a day.
 
-        Formula: base_per_day + fear * sensitivity. The result is an intensity and may exceed 1. In
-        that case customers withdraw all their claims before the end of the day.
+        Formula: base_per_day + fear * sensitivity. The result is a rate and may exceed 1. Customers
+            then withdraw all their claims before the end of the day.
         """
         return self.base_per_day + fear * sensitivity
 
@@ -133,7 +134,7 @@ class News(Part):
     """News that frightens customers, at a recorded time."""
 
     date: date | datetime
-    shock: Annotated[float, Field(ge=0, le=100)]  # the rise of fear
+    shock: Annotated[float, Field(ge=0, le=100)]  # the amount by which fear rises
     what: Line
 
     @model_validator(mode="after")
@@ -150,7 +151,7 @@ class News(Part):
 class Retail(Part):
     """Customers who trade for their own reasons, under one control account.
 
-    Deposits and withdrawals of these customers have constant rates, or the rates of `flow`.
+    Deposits and withdrawals have constant rates, or the rates that `flow` sets.
     """
 
     name: Entity
@@ -161,14 +162,15 @@ class Retail(Part):
     deposit_usd_mean: PositiveUsd
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
-    # The mean fee of many accounts in different tiers, on volume of buyers and sellers together.
+    # The fee on all customers' volume: a mean over accounts in different tiers, buyers and sellers.
     fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
-    # Shares of dollars that go through the captive maker's bank accounts; None: no agent.
+    # The share of dollars that goes through the captive maker's bank accounts. None: no agent.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
-    coins: CustomerCoins | None = None  # coins owed in kind; None: all claims are in dollars
-    # Mean time until a position is closed; None: never, and trades with other makers leave none.
+    coins: CustomerCoins | None = None  # coins owed to customers. None: all claims are in dollars
+    # Mean time until a position is closed. None: positions are never closed, and trades with the
+    # other makers leave no positions.
     holding_days: HoldingDays | None = None
 
     @property
@@ -223,8 +225,8 @@ class Retail(Part):
 
 
 class OtherMakers(Part):
-    """All makers except the captive maker; their quotes fill customers' orders too."""
+    """All makers except the captive maker. Their quotes fill customers' orders too."""
 
     name: Entity
     opening_claim_usd: Usd
-    opening_cash_usd: Usd = 0.0  # pays fees when they are due, until the cash is used up
+    opening_cash_usd: Usd = 0.0  # cash for fees; at zero no more fees are paid

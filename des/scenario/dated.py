@@ -1,4 +1,4 @@
-"""Figures that hold from a day on, until the next figure replaces them."""
+"""Values that apply from a day on, until the next value replaces them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from des.scenario.quantities import ContradictionError, Part
 
 
 class Dated(Part):
-    """A step that applies from a day on; each subclass adds its figure."""
+    """A step of a list: it applies from a day on. Each subclass adds the value of the step."""
 
     since: date
 
@@ -18,16 +18,16 @@ D = TypeVar("D", bound=Dated)
 
 
 def in_force(steps: Sequence[D], day: date) -> D | None:
-    """Return the step in force on a day, or None; *steps* are in the order of time."""
+    """Return the step that applies on a day, or None. *steps* are in the order of time."""
     begun = [step for step in steps if step.since <= day]
     return begun[-1] if begun else None
 
 
 def check_months(key: str, steps: Sequence[Dated]) -> None:
-    """Refuse steps that are out of order, or do not begin on the first of a month.
+    """Refuse steps that are out of order, or that do not begin on the first of a month.
 
     Raises:
-        ContradictionError: a step breaks these rules; *key* is the name of the list.
+        ContradictionError: a step breaks these rules. *key* is the name of the list.
     """
     check_order(key, steps)
     for i, step in enumerate(steps):
@@ -42,7 +42,8 @@ def check_order(key: str, steps: Sequence[Dated]) -> None:
     """Refuse steps that are out of order.
 
     Raises:
-        ContradictionError: a step does not begin after the previous step; *key* names the list.
+        ContradictionError: a step does not begin after the previous step. *key* is the name of the
+            list.
     """
     check_days(key, "since", [step.since for step in steps])
 

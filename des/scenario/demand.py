@@ -1,4 +1,4 @@
-"""Demand of noise traders, and the quotes of the other makers."""
+"""The demand of noise traders, and the quotes of the other makers."""
 
 from typing import Annotated, Literal
 
@@ -7,51 +7,51 @@ from pydantic import Field
 from des.scenario.quantities import Bps, Latency, Part, PositiveUsd
 
 Elasticity = Annotated[float, Field(ge=0, le=10)]
-RESPONSE_MAX = 100.0  # no constant elasticity is plausible above this factor
+RESPONSE_MAX = 100.0  # a larger factor is not plausible
 CalmVolatility = Annotated[float, Field(gt=0, le=100)]
 
 
 class Others(Part):
-    """The quotes of the other makers in one market, all together.
+    """The quotes of all other makers in one market together.
 
-    These makers show one price on each side of the lead price as they see it, and fill any
-    quantity at this price. If an hour's volatility v is above `calm_volatility`, then for the next
-    hour their half-spread is multiplied by (v / calm) ** spread_elasticity, and their displayed
-    size is divided by (v / calm) ** depth_elasticity. Simplification: firms never hit stale quotes
-    of these makers.
+    These makers show one price on each side of the lead price as they see it, and fill any quantity
+    at this price. If an hour's volatility v is above `calm_volatility`, then for the next hour
+    their half-spread is multiplied by (v / calm) ** spread_elasticity, and their displayed size is
+    divided by (v / calm) ** depth_elasticity. As a simplification, firms never hit stale quotes of
+    these makers.
     """
 
     half_spread_bps: Bps
-    displayed_usd: PositiveUsd | None = None  # per side; None: the rest of `markets.depth`
+    displayed_usd: PositiveUsd | None = None  # per side; None: the depth less the maker's share
     latency_s: Latency  # delay of data and gateway together
-    calm_volatility: CalmVolatility  # annualised, jumps included
+    calm_volatility: CalmVolatility  # annualised, with jumps
     spread_elasticity: Elasticity = 1.0
     depth_elasticity: Elasticity = 1.0
 
     def stress(self, volatility: float) -> float:
-        """Return the ratio of an hour's volatility to the calm volatility, at least 1."""
+        """Return an hour's volatility as a multiple of the calm volatility, at least 1."""
         return max(volatility / self.calm_volatility, 1.0)
 
     def half_spread_times(self, volatility: float) -> float:
-        """Return the factor on the other makers' half-spread, given the last hour's volatility."""
+        """Return the factor on the other makers' half-spread after an hour of this volatility."""
         return self.stress(volatility) ** self.spread_elasticity
 
     def depth_times(self, volatility: float) -> float:
-        """Return the factor on other makers' displayed size, given the last hour's volatility."""
+        """Return the factor on their displayed size after an hour of this volatility."""
         return self.stress(volatility) ** -self.depth_elasticity
 
 
 class Demand(Part):
-    """The source of the volume of noise traders, who trade for their own reasons.
+    """The volume that noise traders want to trade, and where it comes from.
 
-    `stated`: `markets.demand` gives the volume by month that noise traders would have with the
-    other makers alone. Noise traders trade more if the book is tighter and deeper: see `response`.
-    So volume is an outcome that can be compared with the record.
+    With `stated`, `markets.demand` gives the volume of each month that noise traders would trade if
+    there were only the other makers. They trade more if the book is tighter and deeper (see
+    `response`). So volume is an outcome that can be compared with the record.
 
-    `recorded`: noise traders' volume is the recorded volume of each day less hits and forced
-    orders, hour by hour. If hits and forced orders alone exceed the recorded volume of a day, that
-    is a contradiction. Only customers know the record of a day, from its first hour on. No decision
-    uses the record of a later day.
+    With `recorded`, noise traders' volume is the recorded volume of each day less hits and forced
+    orders, hour by hour. If hits and forced orders alone exceed a day's recorded volume, the model
+    contradicts the record. Only customers know the record of a day, from the day's first hour on.
+    No decision uses the record of a later day.
 
     Volume, depth and spread rise and fall together: Chordia, Roll & Subrahmanyam (2001), Journal of
     Finance 56(2), 501-530. Constant elasticities and their values are assumptions.
@@ -62,11 +62,11 @@ class Demand(Part):
     depth_elasticity: Elasticity = 0.0
 
     def response(self, half_spread: float, depth: float) -> float:
-        """Return the ratio of customers' volume to the volume with the other makers alone.
+        """Return the factor by which the captive maker's quotes raise customers' volume.
 
         Args:
-            half_spread: the best half-spread over the other makers' half-spread; above 0.
-            depth: the displayed size of all makers over the displayed size of the other makers.
+            half_spread: the best half-spread divided by the other makers' half-spread, above 0.
+            depth: the displayed size of all makers divided by that of the other makers.
 
         Formula: depth ** depth_elasticity / half_spread ** spread_elasticity, at most RESPONSE_MAX.
         """

@@ -1,4 +1,4 @@
-"""The trading firms, one by one or in classes, and the rules for their capital."""
+"""The trading firms, named or drawn from classes, and the rules for their capital."""
 
 from typing import Annotated, Self
 
@@ -22,25 +22,25 @@ from des.scenario.quantities import (
 
 FIRMS_MAX = 1_000
 
-# The largest size of one order, as a share of the firm's claim on the venue at that time.
+# The largest size of one order, as a share of the firm's claim on the venue.
 OrderShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class Firm(Part):
-    """A trading firm: its speed, its smallest acceptable edge, its capital."""
+    """A trading firm: its speed, its smallest acceptable gain, its capital."""
 
     name: Entity
-    category: Category | None = None  # pro, mid-tier or larp; only reports use it
+    category: Category | None = None  # pro, mid-tier or larp, for reports only
     reaction_ms: Milliseconds
     hurdle_bps: Bps
     capital_usd: PositiveUsd
-    lead_share: Fraction = 0.3  # share of capital kept on the lead venue as margin for hedges
+    lead_share: Fraction = 0.3  # the share of capital kept on the lead venue for hedges
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    fee_discount: Fraction = 0.0  # discount on the tier's fee, for house tokens that the firm holds
-    volume_30d_usd: Usd = 0.0  # volume before the run, which sets the first fee tier
-    lead_quotes_usd: Usd = 0.0  # displayed on the lead venue, per market
-    waiting: bool = False  # the firm's capital is in cash, and the firm may enter later
+    fee_discount: Fraction = 0.0  # off the tier's fee, for house tokens that the firm holds
+    volume_30d_usd: Usd = 0.0  # before the run; sets the first fee tier
+    lead_quotes_usd: Usd = 0.0  # shown on the lead venue, per market and side
+    waiting: bool = False  # whether the firm begins with cash only, and may enter later
 
     @property
     def on_lead_usd(self) -> float:
@@ -49,10 +49,10 @@ class Firm(Part):
 
 
 class FirmClass(Part):
-    """A class of firms that differ only by chance: each firm draws its speed and its capital.
+    """A class of firms whose speed and capital are drawn at random.
 
-    Speed and capital are lognormal and independent. Shares are shares of the drawn capital, except
-    `order_share`, which is a share of the firm's claim, as for a named firm.
+    Speed and capital are lognormal and independent. All shares are of the drawn capital, except
+    that `order_share` is of the firm's claim, as for a named firm.
     """
 
     category: Category
@@ -74,28 +74,29 @@ class FirmClass(Part):
 class CapitalRules(Part):
     """The daily rules by which the firms' capital follows their results."""
 
-    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of the weights in a trailing return
+    half_life_days: Annotated[float, Field(ge=1, le=365)]  # days until a day's weight has halved
     withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
-    # Share of capital that moves in a day, per bp of daily trailing advantage.
+    # The share of capital that moves to a venue in a day, per bp by which its daily return is
+    # better.
     shift_per_bp: Fraction
     shift_max: Fraction  # largest share of capital moved in one day
-    # Chance of entry in a day for each waiting firm.
+    # The probability for each waiting firm to enter on a day.
     entry_per_day: Annotated[float, Field(ge=0, le=1)]
-    # Increase of this chance for each bp that trading firms earn in a day.
+    # The increase of this probability for each bp that trading firms earn in a day.
     entry_per_bp: Annotated[float, Field(ge=0, le=1)]
     closes_below: Fraction  # a firm closes below this share of its opening capital
-    # Days before a firm acts on its trailing result.
+    # Days after its entry before a firm acts on its trailing returns.
     patience_days: Annotated[int, Field(ge=1, le=1_000)]
 
 
 class Firms(Part):
-    """The trading firms; with `active = false` they watch quotes but send no orders."""
+    """The trading firms. With `active = false` they watch quotes but send no orders."""
 
     active: bool = True
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
     capital: CapitalRules | None = None  # None: no capital moves
-    # Mean time until a position and its hedge are closed; None: never.
+    # Mean time until a position and its hedge are closed. None: they are never closed.
     holding_days: HoldingDays | None = None
     # With n firms trading, each firm's hurdle is multiplied by n ** -hurdle_exponent.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0

@@ -31,17 +31,17 @@ from des.scenario.quantities import (
 from des.scenario.valuation import Valuation
 from ledger.kinds import USES
 
-Day = date  # needed where a field has the name date
+Day = date  # another name for `date`, since a field is called date
 
 
 def _check_use(word: str) -> str:
-    """Refuse a kind that is not a use of money, with an error of the type that pydantic raises."""
+    """Refuse a kind that is not a use of money, as pydantic refuses a value."""
     if word not in USES:
         raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
     return word
 
 
-# Uses of money: the kinds of the family USE in `ledger.kinds`.
+# The uses of money: kinds of the family USE in `ledger.kinds`.
 UseKind = Annotated[
     str,
     AfterValidator(_check_use),
@@ -56,20 +56,20 @@ Line = Annotated[
 
 
 class LoanLimit(Dated):
-    """A lender's limit from a day on; debt above the limit is recalled on that day."""
+    """A lender's limit from a day on. Debt above the limit is recalled on that day."""
 
     usd: Usd
 
 
 class Lender(Part):
-    """A lender outside the group; its loans to the captive maker are callable on demand."""
+    """A lender outside the group. Its loans to the captive maker are callable on demand."""
 
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
-    # At most this share of the collateral's value.
+    # The loan is at most this share of the collateral's value.
     advance: Annotated[float, Field(gt=0, le=1)] | None = None
-    drawn_in_full: bool | None = None  # whether limits are drawn even if not needed: see Portfolio
+    drawn_in_full: bool | None = None  # whether loans are drawn even if not needed; see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -77,7 +77,7 @@ class Lender(Part):
         return self
 
     def limit_usd(self, day: date) -> float:
-        """Return the limit in force on a day; 0 before the first limit."""
+        """Return the limit that applies on a day, or 0 before the first limit."""
         limit = in_force(self.limits, day)
         return limit.usd if limit else 0.0
 
@@ -89,9 +89,9 @@ class Use(Part):
     usd: PositiveUsd
     kind: UseKind
     by: Literal["house", "maker"]
-    to: Entity  # keeps its own books, unless it is Outside; several uses may name one party
+    to: Entity  # a party with its own books, except Outside; uses may share a party
     why: Line
-    until: Day | None = None  # parts are due on the date and monthly until this day
+    until: Day | None = None  # a part is due on the date, and each month until this day
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -105,7 +105,7 @@ class Use(Part):
         return self
 
     def days(self) -> list[Day]:
-        """Return the days on which a part is due."""
+        """Return the days on which parts of the payment are due."""
         days, first = [self.date], _first_of_next_month(self.date)
         while self.until is not None and first <= self.until:
             days.append(first)
@@ -118,7 +118,7 @@ class Round(Part):
 
     date: date
     usd: PositiveUsd
-    valuation_usd: Usd  # recorded valuation of the whole house; a note, never booked
+    valuation_usd: Usd  # the recorded value of the whole house, which is never booked
     name: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?\z", max_length=24),
@@ -149,12 +149,12 @@ class TokenPurchase(Part):
 
 
 class Token(Part):
-    """A token that the group holds; its market value counts as paper wealth, not as cash."""
+    """A token that the group holds. Its market value is paper wealth, not cash."""
 
     name: TokenName
-    market: MarketName | None = None  # the lead price of this contract is the token's price
-    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these prices
-    house_token: bool = False  # the group's own token: issued by the house, and counted as zero
+    market: MarketName | None = None  # the token has the lead price of this contract
+    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these stated prices
+    house_token: bool = False  # the group's own token, issued by the house and valued at zero
     bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")
@@ -199,36 +199,37 @@ class Pool(Spell):
     at the end of the last day.
     """
 
-    token: TokenName  # one of the tokens that have a market
-    usd: PositiveUsd  # dollars added, beside tokens of the same value
+    token: TokenName  # a token that has a market
+    usd: PositiveUsd  # dollars added, together with tokens of the same value
     fee_bps: Bps  # fee on the dollars exchanged
     block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean time between two blocks
 
 
 class Lift(Part):
-    """The effect of liquidity on the mark of a token: an assumption, off unless a scenario sets it.
+    """How a pool's liquidity raises the mark of a token: an assumption, used only if stated.
 
     The mark is the lead price times 1 + elasticity * ln(1 + D / reference), where D is the dollars
     in the token's pool. If D equals the reference, the mark rises by ln 2 times the elasticity.
     Marks change paper wealth and lenders' advances. Nothing trades at marks, and arbitrage keeps
     pools at the lead price.
 
-    No record shows the size of the effect, so a scenario should be run with it and without it.
-    The effect is concave: Amihud & Mendelson (1986), Journal of Financial Economics 17(2), 223-249,
-    find a premium for illiquidity that is concave in illiquidity. The logarithm is our choice.
-    Elasticity: from 0 (no effect) to 1. Reference: a pool large enough for markets to notice.
+    No record shows the size of the effect, so a scenario should be run with the effect and without
+    it. A larger pool adds less and less: Amihud & Mendelson (1986), Journal of Financial Economics
+    17(2), 223-249, find a premium for illiquidity that is concave in illiquidity. The logarithm is
+    our choice. The elasticity is from 0 (no effect) to 1. The reference is a pool large enough for
+    markets to notice.
     """
 
     elasticity: Fraction
     reference_usd: PositiveUsd
 
     def factor(self, pool_usd: float) -> float:
-        """Return the factor on the lead price, given the dollars in the pool."""
+        """Return the factor by which a mark exceeds the lead price, given the pool's dollars."""
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
 class HouseCost(Part):
-    """The house's operating cost on the first of a month, independent of its fees."""
+    """The house's operating cost on the first of a month, which does not depend on its fees."""
 
     date: date
     usd: Usd
@@ -245,17 +246,17 @@ class Long(Spell):
 
 
 class Group(Part):
-    """The payments and loans of the house and its captive maker, apart from trading."""
+    """The money of the house and its captive maker outside trading: loans, payments, holdings."""
 
-    # True: the credit line lends only the house's own money.
+    # If true, the credit line lends only the house's own money.
     never_lend_customer_money: bool = False
-    house_cost_share: Fraction = 0.0  # operating cost as a share of the last month's fees
-    # Stated costs, if any.
+    house_cost_share: Fraction = 0.0  # operating cost, as a share of the last month's fees
+    # Operating costs that the scenario states, if any.
     house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
-    # False: in a counterfactual, costs stay as booked in the base run.
+    # If false, a counterfactual keeps the costs as booked in the base run.
     costs_follow_fees: bool = False
     investors: Entity | None = None  # the party that buys shares
-    # The maker asks lenders in this order.
+    # The maker asks the lenders in this order.
     lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()
     uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
     rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()
@@ -263,12 +264,12 @@ class Group(Part):
     longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
     pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: no pool
     lift: Lift | None = None  # None: liquidity has no effect on marks
-    portfolio: Portfolio | None = None  # None: the maker borrows only what it needs
+    portfolio: Portfolio | None = None  # None: the maker borrows only if money is needed
     valuation: Valuation | None = None  # None: no valuation of the house
 
     @property
     def counterparties(self) -> dict[str, int]:
-        """Return the payees that keep books, each with the index of the first use that names it."""
+        """Return the payees that keep books, each with the index of its first use."""
         first: dict[str, int] = {}
         for i, use in enumerate(self.uses):
             if use.to != "Outside":

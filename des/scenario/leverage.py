@@ -1,4 +1,4 @@
-"""Trading on margin, and the backstop providers."""
+"""Customers who trade on margin, and the backstop providers."""
 
 import math
 from datetime import date
@@ -25,22 +25,22 @@ from des.scenario.run import Run
 
 
 class LeverageLimit(Dated):
-    """The most leverage that the venue allows from a day on."""
+    """The highest leverage that the venue allows from a day on."""
 
     leverage_max: Annotated[float, Field(ge=1, le=200)]
 
 
 class Provider(Part):
-    """A backstop provider: its capacity for takeovers, and its speed of unwinding positions."""
+    """A backstop provider: how much it can take over, and how fast it unwinds positions."""
 
     name: Entity  # the captive maker, or another entity
     usd_per_minute: Usd
     usd_per_hour: Usd
     unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # the time from decision to fill
-    unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
+    unwind_usd_per_minute: PositiveUsd | None = None  # None: the whole position at once
     capital_usd: Usd = 0.0  # capital of a provider other than the captive maker
-    lead_share: Fraction = 0.5  # share of the capital on the lead venue, as margin
-    # With a smaller balance on the house venue the provider takes nothing over.
+    lead_share: Fraction = 0.5  # the share of the capital kept on the lead venue as margin
+    # Below this balance on the house venue, the provider takes over no positions.
     balance_usd_min: Usd = 0.0
 
     @property
@@ -53,10 +53,10 @@ class CollateralToken(Part):
     """A token that customers on margin deposit as collateral, valued with a discount."""
 
     name: TokenName
-    market: MarketName  # the token has the lead price and the lot of this contract
-    # Share of the token's value that counts as margin.
+    market: MarketName  # the contract whose lead price and lot apply to the token
+    # The share of the token's value that counts as margin.
     weight: Annotated[float, Field(ge=0.01, le=1)]
-    share: Fraction  # share of customers on margin who deposit the token
+    share: Fraction  # the share of customers on margin who deposit this token
 
     @property
     def weight_e6(self) -> int:
@@ -65,34 +65,35 @@ class CollateralToken(Part):
 
 
 class Leverage(Part):
-    """Customers who trade on margin, and the venue's rules for accounts that fail their margin.
+    """Customers who trade on margin, and the venue's rules for accounts with too little margin.
 
-    These customers are holders under the retail control account, numbered after its other holders.
-    Each customer has one position in one market. Other makers hold the other side.
+    These customers are holders under the retail control account, with numbers after its other
+    holders. Each customer has one position in one market. The other makers hold the other side.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
     collateral_usd_median: PositiveUsd | None = None
-    # Only on full days; None: from the first day on, with the median above.
+    # Set aside on full days only. None: customers trade from the first day on, with the median
+    # above.
     share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
     leverage_mean: Annotated[float, Field(gt=0, le=100)]
     leverage_log_sd: LogSd = 0.0
     limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
     long_share: Fraction = 0.5
-    # New holders at each midnight.
+    # The mean number of new holders at each midnight.
     arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0
-    exits_per_day: Fraction = 0.0  # chance, at each midnight, that a holder closes the position
+    exits_per_day: Fraction = 0.0  # probability that a holder closes the position at a midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
-    # Limit on a market's forced orders together, per second, as a share of its daily volume.
+    # The limit on all forced orders of a market in one second, as a share of its daily volume.
     forced_share_per_s: Fraction = 0.0001
-    # Price of a takeover: thirds of the distance from the mark to the zero price.
+    # The price of a takeover, in thirds of the way from the mark to the zero price.
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2
-    insurance_usd: Usd = 0.0  # the actual money of the fund
-    insurance_stated_usd: Usd | None = None  # the fund as the venue states it
+    insurance_usd: Usd = 0.0  # the money that the fund really has
+    insurance_stated_usd: Usd | None = None  # the money that the venue says the fund has
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
-    # Collateral is cash if no token is drawn.
+    # Customers who draw none of these tokens deposit cash.
     tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()
     pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
 
@@ -172,16 +173,16 @@ class Leverage(Part):
 
     @property
     def maintenance_e6(self) -> int:
-        """Return the margin fraction below which an account is liquidated, in millionths."""
+        """Return the margin fraction, in millionths, below which an account is liquidated."""
         return round(self.maintenance_margin_pct * 1_000_000 / 100)
 
     @property
     def auto_close_e6(self) -> int:
-        """Return the margin fraction below which the venue closes an account, in millionths."""
+        """Return the margin fraction, in millionths, below which the venue closes an account."""
         return round(self.auto_close_margin_pct * 1_000_000 / 100)
 
     def leverage_max(self, day: date) -> float:
-        """Return the venue's limit on a day; before the first step, the limit of the first step."""
+        """Return the limit on leverage on a day. Before the first step, the first step applies."""
         limit = in_force(self.limits, day) or self.limits[0]
         return limit.leverage_max
 
@@ -190,8 +191,8 @@ def check_sampling(leverage: Leverage, run: Run) -> None:
     """Refuse customers on margin in hours without trading.
 
     Raises:
-        ContradictionError: these customers trade on all days of a sampled run, or on full days of a
-        run without full days.
+        ContradictionError: these customers would trade on all days of a sampled run, or on full
+            days of a run that has none.
     """
     if leverage.share_of_claims is None and run.one_hour_in > 1:
         raise ContradictionError(

@@ -26,27 +26,27 @@ REFRESH_S_MIN = 0.01  # the shortest time between quotes; 0 means at every tick
 
 
 class ShareStep(Dated):
-    """The captive maker's share of the house's depth from a month on."""
+    """The captive maker's share of the house's depth from the first of a month on."""
 
     share: Fraction
 
 
 class TargetStep(Dated):
-    """The target share of the house's volume, for the policy `growth`, from a month on."""
+    """The target share of the house's volume from a month on, for the policy `growth`."""
 
     share: TargetShare
 
 
 class SizeStep(Dated):
-    """The captive maker's displayed size per level from a month on."""
+    """The size that the captive maker displays per level, from the first of a month on."""
 
     usd: PositiveUsd
 
 
 class DecidedStep(Dated):
-    """The captive maker's decision from a day on, as recorded in the base run.
+    """The captive maker's decision from a day on, copied from the base run.
 
-    Sizes are per level and side; half-spreads are those before `maker.spread_times`.
+    Sizes are per level and side. Half-spreads do not include the factor `maker.spread_times`.
     """
 
     half_spread_bps: Bps
@@ -54,7 +54,7 @@ class DecidedStep(Dated):
 
 
 class CreditStep(Dated):
-    """The limit of the captive maker's credit line from a day on; a lower limit recalls nothing."""
+    """The limit of the captive maker's credit line from a day on. A lower limit recalls no debt."""
 
     usd: Usd
 
@@ -62,24 +62,25 @@ class CreditStep(Dated):
 class MakerQuoting(Part):
     """The captive maker's rule for its quotes, applied on the first of each month.
 
-    `stated`: the quotes of the scenario. `growth`: the last size, times the target share over the
-    achieved share of the volume. `believed`: the best quotes in the maker's own simulation of the
-    last month, in which all orders are random. `growth` and `believed` begin with stated quotes.
+    `stated` shows the quotes of the scenario. `growth` shows the last size, times the ratio of
+    target share to achieved share of the volume. `believed` shows the best quotes in the maker's
+    own simulation of the last month, in which all orders are random. `growth` and `believed` begin
+    with stated quotes.
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
-    target_share: TargetShare | None = None  # of the venue's volume, until the first step
+    target_share: TargetShare | None = None  # share of the venue's volume, until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
-    # False: the maker has no simulation, and predicts nothing.
+    # If false, the maker does not simulate, and predicts nothing.
     simulates: Literal[False] | None = None
 
     @property
     def spread_times_max(self) -> float:
-        """Return the largest factor on the stated half-spread."""
+        """Return the largest factor by which a policy may multiply the stated half-spread."""
         return SPREAD_TIMES_MAX if self.policy == "believed" else 1.0
 
     def target_share_on(self, day: date) -> float:
-        """Return the target share of the policy `growth` on a day."""
+        """Return the target share on a day, for the policy `growth`."""
         step = in_force(self.target_share_steps, day)
         return step.share if step else given(self.target_share)
 
@@ -107,27 +108,27 @@ class MakerQuoting(Part):
 
 
 class Maker(Part):
-    """The captive maker: its own money, its credit line, its share of the depth."""
+    """The captive maker: its own money, its credit line, its share of the depth, its policies."""
 
     name: Entity
     opening_cash_usd: Usd
     house_deposit_usd: Usd
     lead_deposit_usd: Usd
-    credit_line_usd: Usd  # until the first step of credit_line_steps
+    credit_line_usd: Usd  # the limit until the first step of credit_line_steps
     credit_line_steps: Annotated[tuple[CreditStep, ...], Field(max_length=1_000)] = ()
     credit_tranche_usd: PositiveUsd
     hedge_delay_ms: Milliseconds
     depth_share: Fraction | None = None  # share of `markets.depth`, until the first step
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     quoting: MakerQuoting = MakerQuoting()
-    # Factor on the distance of all levels from the mid.
+    # A factor on the distance of all levels from the mid.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
-    quoter_off: date | None = None  # quotes end at the start of this day, with any result
-    lead_quotes_usd: Usd = 0.0  # displayed on the lead venue, per market, as by a firm
-    policy: Literal["captive", "independent"] | None = None  # None: quoting is never reviewed
+    quoter_off: date | None = None  # the day at whose start quotes end, with any result
+    lead_quotes_usd: Usd = 0.0  # shown on the lead venue, per market, as by a firm
+    policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
     def depth_share_on(self, day: date) -> float:
-        """Return the captive maker's share of the depth on a day; the scenario must state one."""
+        """Return the captive maker's share of the depth on a day, which must be stated."""
         step = in_force(self.depth_share_steps, day)
         return step.share if step else given(self.depth_share)
 
@@ -161,23 +162,23 @@ class Quoter(Part):
     """The captive maker's quotes in one market."""
 
     latency_s: Latency
-    refresh_s: Seconds | None = None  # seconds between quotes; 0: at every tick; None: latency_s
+    refresh_s: Seconds | None = None  # 0: at every tick; None: latency_s
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
-    widens: bool = False  # whether the levels widen like the other makers' quotes, see Others
+    widens: bool = False  # as the other makers' quotes do, see Others
     skew_bps_per_limit: Bps = 0.0  # shift of the mid if the position is at its limit
     position_limit_usd: PositiveUsd
-    # Per level, until the first step; None: the recorded depth decides.
+    # Size per level until the first step. None: the recorded depth decides it.
     displayed_usd: PositiveUsd | None = None
-    most_displayed_usd: PositiveUsd | None = None  # needed if a policy decides the size
+    most_displayed_usd: PositiveUsd | None = None  # needed only if a policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
-    # Decisions of the base run, for a counterfactual.
+    # The base run's decisions, which a counterfactual repeats.
     decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()
 
     @property
     def refreshes_every_s(self) -> float:
-        """Return the seconds between quotes; 0: at every tick."""
+        """Return the seconds between two quotes, or 0 for a quote at every tick."""
         return self.latency_s if self.refresh_s is None else self.refresh_s
 
     @property
@@ -186,12 +187,12 @@ class Quoter(Part):
         return self.half_spread_bps + (self.levels - 1) * self.level_step_bps
 
     def displayed_usd_on(self, day: date) -> float | None:
-        """Return the displayed size per level on a day; None if the recorded depth decides it."""
+        """Return the displayed size per level on a day; None if the depth decides it."""
         step = in_force(self.displayed_usd_steps, day)
         return step.usd if step else self.displayed_usd
 
     def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
-        """Return each level's distance from the mid, times *spread_times*, in millionths."""
+        """Return each level's distance from the mid in millionths, multiplied by *spread_times*."""
         bps = (self.half_spread_bps + i * self.level_step_bps for i in range(self.levels))
         return tuple(round(each * spread_times * 100) for each in bps)
 

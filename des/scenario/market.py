@@ -1,4 +1,4 @@
-"""The contracts that are traded, and their volume."""
+"""The contracts that are traded, and the volume traded in them."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,35 +22,35 @@ from des.scenario.quantities import (
     check_commodity,
 )
 
-PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits; this limit leaves room for a rise
+PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits; this leaves room for a rise
 
 
 class MonthVolume(Part):
-    """A volume of the house in one month; each trade counts once."""
+    """A volume of the house in one month. Each trade counts once."""
 
     month: Month
     usd: Annotated[float, Field(ge=0, le=1e14)]
 
 
 class DayVolume(Part):
-    """The house's recorded volume on an exceptional day of a month."""
+    """The house's recorded volume on one day, in place of the month's mean."""
 
     day: date
     usd: Annotated[float, Field(ge=0, le=1e13)]
 
 
 class WantedVolume(Part):
-    """Uninformed demand in the hours of a day, independent of other volume.
+    """What uninformed customers want to trade in each hour of a day, as computed in a base run.
 
-    A counterfactual uses it to keep the demand that its base run computed from the record.
+    A counterfactual keeps this demand, so that it does not depend on other volume.
     """
 
     day: date
-    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # the volume of each traded hour
+    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of each traded hour
 
 
 class Depth(Dated):
-    """The depth of all makers from a month on, the same at each distance from the mid."""
+    """The depth of all makers from a month on, equal at each distance from the mid."""
 
     usd_per_bp: Usd  # the depth on one side
 
@@ -58,14 +58,14 @@ class Depth(Dated):
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues.
 
-    The contract may represent n similar markets, and its figures are those of one market. One
-    market is simulated. Its events happen in each of the n markets: volume, results and payments
-    count n times.
+    The contract may represent n similar markets. Its figures are those of one market, and one
+    market is simulated. Each event happens in each of the n markets, so volume, results and
+    payments count n times.
     """
 
     name: MarketName
     stands_for: Annotated[int, Field(ge=1, le=1_000)] = (
-        1  # number of similar markets that this market represents, itself included
+        1  # the number of similar markets that this one represents
     )
     lot: Step
     tick_usd: Step
@@ -75,18 +75,18 @@ class Market(Part):
     quoter: Quoter
     depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
     others: Others
-    order_usd_mean: PositiveUsd  # mean order of uninformed customers
+    order_usd_mean: PositiveUsd  # the mean dollars of an uninformed customer's order
     demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # see `Demand`
     wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
-    lead_volume_usd_per_day: PositiveUsd | None = None  # needed if hedges have impact
+    lead_volume_usd_per_day: PositiveUsd | None = None  # needed only if hedges have impact
 
     def depth_in_reach_usd(self, day: date) -> float:
-        """Return the depth on one side of all makers, up to the captive maker's last level."""
+        """Return the dollars that makers show on one side, up to the captive maker's last level."""
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 
     def others_shown_usd(self, day: date, captive_share: float) -> float:
-        """Return the other makers' size per side on a calm day: stated, or the rest of the depth.
+        """Return the dollars that the other makers show per side in a calm hour.
 
         Args:
             day: the day of the depth.
@@ -111,7 +111,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _traded(self) -> Self:
-        """Refuse a month with less volume than one order."""
+        """Refuse a month whose volume is above zero but less than one order."""
         for key in ("volume", "demand"):
             for i, month in enumerate(getattr(self, key)):
                 if 0 < month.usd < self.order_usd_mean:
@@ -151,7 +151,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _shown(self) -> Self:
-        """Refuse quotes with no stated size, or with two stated sizes."""
+        """Refuse quotes whose size is not stated, or stated in two ways."""
         check_months("depth", self.depth)
         if self.quoter.displayed_usd is None and not self.depth:
             raise ContradictionError(
@@ -167,7 +167,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _sizes(self) -> Self:
-        """Refuse a price that ticks cannot express, and a quote smaller than one lot."""
+        """Refuse a price that has too few or too many ticks, and a quote smaller than one lot."""
         tick_usd, lot = float(self.tick_usd), float(self.lot)
         for anchor in self.price.anchors:
             if not tick_usd <= anchor.price_usd <= PRICE_TICKS_MAX * tick_usd:

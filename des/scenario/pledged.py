@@ -1,4 +1,4 @@
-"""Loans against a thin token: the borrower, the pledge, and the token's book."""
+"""Loans against a thinly traded token: the borrower, the pledge, and the token's order book."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -19,36 +19,37 @@ from des.scenario.quantities import (
 
 
 class TokenBook(Part):
-    """The order book for sales of a token: of linear depth, refilled over time."""
+    """The order book in which a token is sold. Its depth is linear, and it refills over time."""
 
     usd_per_bp: Usd  # displayed size for each basis point away from the price
-    # Depth that a sale uses, in basis points from the price.
+    # How far from the price a sale uses the book, in basis points.
     through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0
     refill_s: Annotated[int, Field(ge=1, le=86_400)]  # seconds until the book is full again
 
 
 class PledgedLoan(Part):
-    """A customer who borrows all dollars that the venue lends on a token, and withdraws them.
+    """A customer who borrows as many dollars as the venue lends on a token, and withdraws them.
 
-    The customer has the token on the first day. From `since` until `until` the customer borrows the
-    largest amount that the price allows, at each settlement. The customer never repays voluntarily.
+    The customer has the token on the first day. At each settlement from `since` until `until` the
+    customer borrows the largest amount that the price allows. The customer never repays
+    voluntarily.
     """
 
     borrower: Entity
-    token: TokenName  # one of leverage.tokens; margin checks use its weight
-    tokens: Annotated[float, Field(gt=0, le=1e12)]  # rounded down to whole lots
-    # Weight for new loans; at most the token's weight.
+    token: TokenName  # one of leverage.tokens, whose weight applies to margin checks
+    tokens: Annotated[float, Field(gt=0, le=1e12)]  # whole tokens, rounded down to lots
+    # The weight for new loans, at most the token's weight.
     weight_initial: Annotated[float, Field(ge=0.01, le=1)]
-    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin required for a new dollar
+    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin that a new dollar needs
     since: date | datetime
     until: date | datetime | None = None  # None: until the end of the run
-    borrowed_usd_max: PositiveUsd | None = None  # None: no limit on one customer's debt
-    imf_factor: Fraction = 0.0  # a larger holding has a smaller weight; 0: the weight is constant
+    borrowed_usd_max: PositiveUsd | None = None  # the most debt; None: no limit
+    imf_factor: Fraction = 0.0  # lowers the weight of large holdings; 0: no effect
     book: TokenBook
 
     @property
     def margin_e6(self) -> int:
-        """Return the margin required for a new dollar of debt, in millionths of it."""
+        """Return the margin required for a new dollar of debt, in millionths of a dollar."""
         return round(1_000_000 / self.leverage_max)
 
     def weight_initial_e6(self, weight_e6: int) -> int:

@@ -1,4 +1,4 @@
-"""The path of a market's lead price."""
+"""How a scenario states the path of a market's lead price."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -22,23 +22,23 @@ from des.scenario.quantities import (
 class Anchor(Part):
     """A known lead price at a full hour."""
 
-    at: date | datetime  # a date means midnight; a time without a zone is UTC
+    at: date | datetime  # a date means its midnight; times without a zone are UTC
     price_usd: Annotated[float, Field(gt=0, le=1e9)]
 
     @model_validator(mode="after")
     def _hour(self) -> Self:
-        # A path is drawn hour by hour up to the next anchor, so anchors may not be too far apart.
+        # The path up to the next anchor is drawn as a whole, so anchors may not be too far apart.
         check_full_hour("at", self.at)
         return self
 
     @property
     def time_us(self) -> int:
-        """The time of the anchor, in microseconds since 1970."""
+        """Return the time of the anchor, in microseconds since 1970."""
         return moment_us(self.at)
 
 
 class VolatilityLevel(Dated):
-    """Annualised volatility (365 days) from a day on."""
+    """The annualised volatility (over 365 days) from a day on."""
 
     annual: Volatility
 
@@ -48,13 +48,13 @@ class Price(Part):
 
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
-    candles: FilePath | None = None  # a user's file of candles, instead of anchors and volatility
-    candles_read: Remark | None = None  # remarks on the file, added when it is read
+    candles: FilePath | None = None  # a user's file of candles, in place of anchors and volatility
+    candles_read: Remark | None = None  # remarks on the file, added when the file is read
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0
     jumps_per_day: Annotated[float, Field(ge=0, le=1_000)] = 0.0
-    jump_share: Fraction = 0.0  # share of the variance that jumps contribute
+    jump_share: Fraction = 0.0  # the share of the variance that comes from jumps
 
     @model_validator(mode="after")
     def _path(self) -> Self:

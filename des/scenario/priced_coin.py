@@ -1,4 +1,4 @@
-"""A coin, or a class of coins with one price: a market's price, or stated prices."""
+"""A coin, or a class of coins with one price, and where its price comes from."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -35,11 +35,11 @@ class PricedCoin(Part):
     """The name of a coin, and the source of its price."""
 
     name: TokenName
-    market: MarketName | None = None  # the lead price of this contract is the coin's price
-    prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or these prices
+    market: MarketName | None = None  # the coin has the lead price of this contract
+    prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or stated prices
 
     def price_usd_on(self, day: date) -> float | None:
-        """Return the stated price in force on a day."""
+        """Return the stated price that applies on a day, in dollars."""
         price = in_force(self.prices, day)
         return price.usd if price else None
 
@@ -52,10 +52,10 @@ class PricedCoin(Part):
 
 
 def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> None:
-    """Refuse a price with no source, or with two sources: a market, and stated prices.
+    """Refuse a coin unless its price has exactly one source, a market or stated prices.
 
     Raises:
-        ContradictionError: not exactly one source is given; *key* names the stated prices.
+        ContradictionError: no source or both are given. *key* is the name of the stated prices.
     """
     if (market is None) == (not stated):
         fault = f"is missing; give market or {key}"

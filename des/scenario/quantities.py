@@ -1,7 +1,7 @@
-"""The types of single values, and the base class, error class and shared checks of parts.
+"""The types of single values, and what all parts of a scenario share: base class, error, checks.
 
-Names become components of accounts and commodities, so they must be valid in both. A description
-completes the sentence "give ..." in an error message.
+Names of a scenario become components of accounts and commodities, so they must be valid in both. A
+type's description completes the sentence "give ..." in an error message.
 """
 
 import math
@@ -15,9 +15,9 @@ from des.clock import HOUR_US, instant_us, midnight_us
 
 YEARS = (1990, 2100)
 
-# Patterns use Rust's syntax, where \z is the very end of a text, so a name cannot end with a
-# newline. The last character is never a dash, since no Beancount commodity (BTC-PERP.FTX) may
-# end with a dash.
+# Patterns use Rust's syntax. Its \z is the very end of a text, so a name cannot end with a newline.
+# The last character is never a dash, since no Beancount commodity (BTC-PERP.FTX) may end with a
+# dash.
 Entity = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z]([A-Za-z0-9-]*[A-Za-z0-9])?\z", max_length=24),
@@ -68,11 +68,11 @@ Remark = Annotated[
     Field(description="a text of one line, of at most 1,000 characters"),
 ]
 Usd = Annotated[float, Field(ge=0, le=1e12)]
-PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # the smallest amount is a cent
+PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # at least a cent
 Bps = Annotated[float, Field(ge=0, le=1_000)]
 Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
-# A latency above ten minutes is probably meant in milliseconds.
+# At most ten minutes, since a larger number is probably meant in milliseconds.
 Latency = Annotated[float, Field(ge=0, le=600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Volatility = Annotated[float, Field(ge=0, le=100)]
@@ -87,17 +87,18 @@ HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # mean time until a po
 
 
 class Part(BaseModel):
-    """A table of a scenario file; unknown keys, wrong types and NaN raise an error."""
+    """A table of a scenario file. Unknown keys, wrong types and NaN raise an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class ContradictionError(ValueError):
-    """Each value is in its range, but two values contradict each other.
+    """Two values of a scenario contradict each other, though each is in its range.
 
     Attributes:
-        keys: where the fault is in the checked table, such as ("fee_tiers", 2, "volume_usd").
-        problem: the error and its correction, written to follow the key in a message.
+        keys: the location of the fault in the checked table, such as ("fee_tiers", 2,
+            "volume_usd").
+        problem: the error and its correction, as the words that follow the key in a message.
     """
 
     def __init__(self, keys: tuple[str | int, ...], problem: str) -> None:
@@ -106,7 +107,7 @@ class ContradictionError(ValueError):
 
 
 def moment_us(at: date | datetime) -> int:
-    """Return a time in microseconds since 1970; a date means midnight, no zone means UTC."""
+    """Return a time in microseconds since 1970. A date means midnight, and no zone means UTC."""
     return instant_us(at) if isinstance(at, datetime) else midnight_us(at)
 
 
@@ -114,7 +115,7 @@ def check_full_hour(key: str, at: date | datetime) -> None:
     """Refuse a time outside the supported years, or a time that is not a full hour.
 
     Raises:
-        ContradictionError: the time is refused; the error names *key*.
+        ContradictionError: the time is refused. The error names *key*.
     """
     if not YEARS[0] <= at.year <= YEARS[1]:
         raise ContradictionError((key,), f"is {at}; give a time from {YEARS[0]} to {YEARS[1]}")
@@ -126,7 +127,7 @@ def check_span(since: date | datetime, until: date | datetime) -> None:
     """Refuse two times that are not full hours, or an end that is not after the start.
 
     Raises:
-        ContradictionError: a time is refused; the keys are "since" and "until".
+        ContradictionError: a time is refused. The error names "since" or "until".
     """
     check_full_hour("since", since)
     check_full_hour("until", until)
@@ -135,10 +136,10 @@ def check_span(since: date | datetime, until: date | datetime) -> None:
 
 
 def check_shares(key: str, shares: Iterable[float]) -> None:
-    """Refuse shares of more than 1 in all.
+    """Refuse shares whose sum is above 1.
 
     Raises:
-        ContradictionError: the sum is above 1; *key* names the list of parts with these shares.
+        ContradictionError: the sum is above 1. *key* is the name of the list that has the shares.
     """
     total = math.fsum(shares)
     if total > 1 + 1e-9:
@@ -167,7 +168,8 @@ def check_commodity(name: str, thing: str) -> None:
     """Refuse a name that means something else to Beancount.
 
     Raises:
-        ContradictionError: the name is refused; *thing* says in the message what has the name.
+        ContradictionError: the name is refused. *thing* is the word for the named thing in the
+            message.
     """
     if name in NOT_TOKENS:
         raise ContradictionError(

@@ -1,4 +1,4 @@
-"""The time span of a run."""
+"""The time span of a run, its settlements, and the hours that are traded."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -16,7 +16,7 @@ class Window(Part):
     """A period of a fast market, in which the venue settles more often."""
 
     since: date | datetime
-    until: date | datetime  # the first hour after the period
+    until: date | datetime  # the period ends when this hour begins
     settle_s: Annotated[int, Field(ge=1, le=3_600)]
 
     @model_validator(mode="after")
@@ -26,7 +26,7 @@ class Window(Part):
 
 
 class Run(Part):
-    """The start and end of a run, its settlement times, and the closing of its books."""
+    """The start and end of a run, the times of its settlements, and the sampling of its hours."""
 
     start: date
     end: date  # the first day that is not simulated
@@ -34,8 +34,8 @@ class Run(Part):
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that a traded hour represents
-    # The bound on the predicted loss of a group of hours. One hour of each group is traded; see
-    # `des.hour_groups`. None: one random hour of every one_hour_in consecutive hours is traded.
+    # The bound on the predicted loss of a group of hours, of which one hour is traded (see
+    # `des.hour_groups`). None: one random hour of every one_hour_in consecutive hours is traded.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
     # Days on which all hours are traded.
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
@@ -117,9 +117,9 @@ class Run(Part):
 
     @model_validator(mode="after")
     def _full_days(self) -> Self:
-        """Refuse full days out of order, and strata of hours that would cross midnight.
+        """Refuse full days out of order, and groups of consecutive hours that would cross midnight.
 
-        Days outside of the run are allowed, so that a part of a life can be run alone.
+        Full days outside the run are allowed, so that a part of a life can be run alone.
         """
         for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
             if not before < day:
@@ -140,7 +140,7 @@ class Run(Part):
         return self
 
     def settle_s_at(self, time_us: int) -> int:
-        """Return the length of the settlement interval that begins at *time_us*."""
+        """Return the length in seconds of the settlement interval that begins at *time_us*."""
         for window in self.windows:
             if moment_us(window.since) <= time_us < moment_us(window.until):
                 return window.settle_s
@@ -150,7 +150,7 @@ class Run(Part):
 
 
 def months_between(start: date, end: date) -> list[str]:
-    """Return the months, such as 2021-05, that have a day in [start, end)."""
+    """Return the months, such as 2021-05, from the day *start* until before the day *end*."""
     months = []
     year, month = start.year, start.month
     while date(year, month, 1) < end:

@@ -1,4 +1,4 @@
-"""The whole scenario, and the checks between its parts."""
+"""A whole scenario, and the checks that its parts fit together."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -24,14 +24,14 @@ from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
-TICKS_MAX = 10**10  # largest number of ticks of all markets in a run: a day's work for one machine
-TICKS_PER_USD_MAX = 100_000  # only if there is a pool
-# At this limit quotes stay above zero unless the price halves between settlements.
+TICKS_MAX = 10**10  # ticks of all markets in a run that take one machine about a day
+TICKS_PER_USD_MAX = 100_000  # the limit for a market with a pool
+# Below this limit quotes stay above zero unless the price halves between two settlements.
 REACH_BPS_MAX = 5_000
 
 
 class Scenario(Part):
-    """A question, and the world that the question is about."""
+    """A question, and the world in which a run answers it."""
 
     question: Annotated[
         str,
@@ -50,7 +50,7 @@ class Scenario(Part):
     group: Group | None = None  # None: the house and its maker only trade
     news: Annotated[tuple[News, ...], Field(max_length=10_000)] | None = None  # None: no news
     markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
-    sources: dict[str, SourceText] = Field(default={})  # the source of each figure, by key
+    sources: dict[str, SourceText] = Field(default={})  # the source of a figure, by its key
 
     def entities(self) -> Iterator[str]:
         """Yield the name of every party that keeps books."""
@@ -71,13 +71,13 @@ class Scenario(Part):
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
-        """Return the backstop providers that keep books of their own: all except the maker."""
+        """Return the backstop providers that keep books of their own: all but the captive maker."""
         providers = self.leverage.providers if self.leverage else ()
         return tuple(each for each in providers if each.name != self.maker.name)
 
     @property
     def coins(self) -> tuple[HeldCoin, ...]:
-        """Return the coins that the captive maker holds on borrowed money."""
+        """Return the coins that the captive maker buys with borrowed money."""
         portfolio = self.group.portfolio if self.group else None
         return portfolio.holdings if portfolio else ()
 
@@ -88,15 +88,15 @@ class Scenario(Part):
 
     @property
     def pledged_loans(self) -> tuple[PledgedLoan, ...]:
-        """Return the loans against tokens."""
+        """Return the loans of customers against tokens."""
         return self.leverage.pledged_loans if self.leverage else ()
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        """Refuse two sets of books, or two commodities, with the same name."""
-        seen = {"Outside"}  # Outside is the rest of the world, and keeps books too
+        """Refuse two parties with the same name, and two commodities with the same name."""
+        seen = {"Outside"}  # Outside, the rest of the world, keeps books too
         if self.group and self.group.pools:
-            # Pools' arbitrageurs keep books too, and account names use "Pool" for pooled tokens.
+            # Pools' arbitrageurs keep books too. Account names use "Pool" for pooled tokens.
             seen |= {"Arbitrageurs", "Pool"}
         if self.retail.coins:
             seen.add("Wallet")  # account names use this word for coins in a wallet
@@ -111,7 +111,8 @@ class Scenario(Part):
                 )
             seen.add(name)
         if self.house.name.upper() == self.lead.name.upper():
-            # Commodities are in capitals: BTC-PERP.FTX must identify the venue of the contract.
+            # Commodity names are in capitals: BTC-PERP.FTX must show which venue lists the
+            # contract.
             raise ContradictionError(
                 ("lead", "name"),
                 f"is '{self.lead.name}', which in capitals is the house's name; give a name with "
@@ -122,7 +123,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _token_names(self) -> Self:
-        """Refuse a token named like an entity: Assets:Outside:Tokens:SOL would read as a claim."""
+        """Refuse a token with a party's name: Assets:Outside:Tokens:SOL reads as a claim."""
         tokens = self.group.tokens if self.group else ()
         named: list[tuple[tuple[str | int, ...], str]] = [
             *((("tokens", i), token.name) for i, token in enumerate(tokens)),
@@ -137,7 +138,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Yield the location, in the scenario, of each name that `entities` yields."""
+        """Yield where the scenario states each name that `entities` yields."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -159,7 +160,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        """Refuse tokens and longs in markets that do not exist."""
+        """Refuse tokens and long positions in markets that do not exist."""
         names, group = [market.name for market in self.markets], self.group
         if group is None:
             return self
@@ -178,7 +179,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _pooled(self) -> Self:
-        """Refuse pools whose prices cannot be counted exactly."""
+        """Refuse a pool whose prices cannot be counted exactly."""
         ticks_usd = {market.name: market.tick_usd for market in self.markets}
         markets = {t.name: t.market for t in self.group.tokens} if self.group else {}
         for i, pool in enumerate((self.group.pools if self.group else None) or ()):
@@ -203,7 +204,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _flowing(self) -> Self:
-        """Refuse news without customers who react to it, and very many tiny deposits."""
+        """Refuse news if no customers react to it, and very many tiny deposits."""
         flow, mean = self.retail.flow, self.retail.deposit_usd_mean
         if self.news and flow is None:
             raise ContradictionError(
@@ -274,7 +275,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        """Refuse two levels of quotes that have the same price."""
+        """Refuse quotes of which two levels have the same price."""
         times = self.maker.spread_times
         for i, quoter in enumerate(market.quoter for market in self.markets):
             if len(set(quoter.offset_e6(times))) < quoter.levels:
@@ -293,7 +294,7 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # Without spread_times, only a large number of levels reaches so far.
+                # Without spread_times, quotes can only reach so far if there are many levels.
                 step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
                 place, found = step if times == 1 else (("maker", "spread_times"), times)
                 raise ContradictionError(
@@ -306,7 +307,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
-        """Refuse a market without a largest displayed size if the policy decides sizes."""
+        """Refuse a market with no limit on the displayed size if the policy decides sizes."""
         policy = self.maker.quoting.policy
         for i, market in enumerate(self.markets):
             most_usd = market.quoter.most_displayed_usd
@@ -319,7 +320,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a recorded depth that begins too late, or that lacks the maker's share."""
+        """Refuse a recorded depth that begins too late, or without the maker's share of it."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue
@@ -368,7 +369,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _unused(self) -> Self:
-        """Refuse keys that have no effect with the other keys given."""
+        """Refuse keys that have no effect together with the other keys."""
         fault = unused_of_maker(self.maker, self.markets, self.leverage)
         fault = fault or unused_of_demand(self.demand, self.markets, self.group)
         if not self.lead.quoting:

@@ -1,6 +1,7 @@
-"""Keys without effect beside the other keys of a scenario: an error, since an author expects one.
+"""Finds keys that have no effect, given the other keys. An author expects an effect of each key.
 
-Another key decides in place of an unused key, or the part that uses the key is missing.
+A key has no effect if another key decides in its place, or if the part that uses the key is
+missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from des.scenario.leverage import Leverage
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 
-Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and its error
+Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the error there
 
 
 def unused_of_maker(
@@ -25,12 +26,12 @@ def unused_of_maker(
 def unused_of_demand(
     demand: Demand, markets: Sequence[Market], group: Group | None
 ) -> Fault | None:
-    """Find a key of customers' demand that only the other value of demand.closure uses."""
+    """Find a key of customers' demand that has no effect with the given demand.closure."""
     return next(_unused_of_demand(demand, markets, group), None)
 
 
 def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
-    """Find quotes on the lead venue without the table lead.quoting, which describes them."""
+    """Find quotes on the lead venue if the table lead.quoting, which describes them, is missing."""
     quotes: list[tuple[tuple[str | int, ...], float]] = [
         (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
     ]
@@ -52,7 +53,7 @@ def _unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Iterator[Fault]:
     if not any(market.depth for market in markets):
-        # 0 is allowed, so that a file can extend a file whose markets have depth.
+        # 0 is allowed, so that a file can extend another file whose markets have depth.
         if maker.depth_share:
             yield (
                 ("maker", "depth_share"),

@@ -1,4 +1,4 @@
-"""The value of the house's shares: by growth, and by earnings."""
+"""The value of the house's shares, by growth of its fees or by its earnings."""
 
 from typing import Annotated, Self
 
@@ -7,24 +7,26 @@ from pydantic import Field, model_validator
 from des.scenario.quantities import ContradictionError, Part
 
 Multiple = Annotated[float, Field(ge=0, le=10_000)]
-Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # low, high
+Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # low and high multiple
 
 
 class Valuation(Part):
     """Two ways to value the house: as a growing venue, and as a trading firm.
 
-    By growth: growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the last twelve
-    months, and F0 the fees of the twelve months before. Fees are volume times the venue's rates, so
-    this value is a multiple of volume growth. Fees before the run's start count as zero. This is
-    right for a venue that opens on the first day, and too high for an older venue.
+    By growth, the value is growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the
+    last twelve months, and F0 its fees of the twelve months before. Fees are volume times the
+    venue's rates, so this value is a multiple of volume growth. Fees before the run's start count
+    as zero. The value is right for a venue that opens on the first day, and too high for an older
+    venue.
 
-    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0). F is the last year's
-    fees if the maker had shown no quotes: customers' fee rate times uninformed volume with other
-    makers alone (`Demand.response`). F has no fees of firms, which would have found no quotes to
-    hit, and none of forced orders. F0 stays the same, since the question is the cost of stopping.
+    Without the captive maker's liquidity, the value is growth_multiple * max(F - F0, 0). F is the
+    last year's fees if the maker had shown no quotes: customers' fee rate times the uninformed
+    volume with the other makers alone (`Demand.response`). F has no fees of firms, which would have
+    found no quotes to hit, and no fees of forced orders. F0 stays the same, since the question is
+    the cost of stopping the quotes.
 
-    As a trading firm: earnings_multiple * max(E, 0). E is the fees of the last twelve months less
-    operating costs, plus the result of the captive maker's quotes.
+    As a trading firm, the value is earnings_multiple * max(E, 0). E is the fees of the last twelve
+    months less operating costs, plus the result of the captive maker's quotes.
 
     The price of a listed venue is 28 to 113 times the growth of a year's revenue: 28 for Robinhood
     at its listing in July 2021, 113 for Coinbase at its listing in April 2021 (by calendar years;

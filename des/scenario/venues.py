@@ -1,4 +1,4 @@
-"""The two venues: the house, whose books we keep, and the lead venue, which discovers the price."""
+"""The two venues: the house, whose books we keep, and the lead venue, where the price is found."""
 
 from itertools import pairwise
 from typing import Annotated, Self
@@ -19,7 +19,7 @@ from des.scenario.quantities import (
 
 
 class FeeTier(Part):
-    """The taker fee from a volume of *volume_usd* in thirty days."""
+    """The taker fee of members who traded at least *volume_usd* in thirty days."""
 
     volume_usd: Usd
     taker_bps: Annotated[float, Field(ge=0, le=100)]
@@ -38,11 +38,11 @@ class House(Gateway):
     name: Entity
     opening_cash_usd: Usd
     gateway_ms_median_busy: Milliseconds
-    # An hour's volatility over the stated level.
+    # An hour is busy if its volatility exceeds the stated level by this factor.
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0
-    funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay shorts
+    funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay if above 0
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
-    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0  # the lowest fee after discounts
+    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0  # the lowest fee after a discount
     volume_share_pct_recorded: tuple[Annotated[float, Field(ge=0, le=100)], ...] = ()
 
     @model_validator(mode="after")
@@ -68,29 +68,29 @@ class House(Gateway):
 
 
 class LeadQuoting(Part):
-    """The quotes of firms on the lead venue, where their speed decides their results."""
+    """The quotes on the lead venue. Their results depend on the speed of the firms."""
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
     uninformed_fraction: Fraction  # the share of the venue's volume that pays the spread
-    outside_quotes_usd: PositiveUsd  # displayed by all other makers there, per market
+    outside_quotes_usd: PositiveUsd  # shown there by all other makers, per market
 
 
 class Lead(Part):
     """The venue where the price is discovered, and where firms and makers hedge their positions."""
 
     name: Entity
-    gateway_ms: Milliseconds  # time from the sender of an order to the matching engine
+    gateway_ms: Milliseconds  # from the sender of an order to the matching engine
     half_spread_bps: Bps
     taker_fee_bps: Annotated[float, Field(ge=0, le=100)]
     impact_kappa: Annotated[float, Field(ge=0, le=10)] = 0.0
     impact_tau_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
-    # Share of a hedge's notional; below it, margin is added.
+    # A share of a hedge's value. Below this share, margin is added.
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
-    # Opening balance of all other parties on this venue, which hold the other side of hedges.
+    # The opening balance of all other parties on this venue, who hold the other side of hedges.
     outside_claim_usd: PositiveUsd
-    quoting: LeadQuoting | None = None  # None: the firms only hedge on this venue
+    quoting: LeadQuoting | None = None  # None: firms only hedge on this venue
 
     @model_validator(mode="after")
     def _margin(self) -> Self:
