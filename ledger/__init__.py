@@ -1,1 +1,1 @@
-"""The books: accounts, postings, journals, Beancount text, audit. They do not depend on SimPy."""
+"""The books: accounts, postings, journals, Beancount text, audit. They do not need the world."""

@@ -1,8 +1,8 @@
-"""Sums of fills by account: the posting rule is applied once for each pairing.
+"""Sums fills by account quickly: the posting rule is applied only once for each pairing.
 
 The posting rule is linear. So each pairing (taker, counterparty, venue, motive) is posted only
-once, with one cent of edge, one cent of fee and one lot. After that, the rows of the pairing are
-only added. The sums do not show which pairing an amount came from.
+once, with one cent of edge, one cent of fee and one lot. These postings are then multiplied by the
+sums of the pairing's rows. The result does not show from which pairing an amount came.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from ledger.fills import Fill, Names, Pairing, first_fill, postings
 from ledger.motives import Motive
 from ledger.transaction import Posting
 
-EDGE, FEE, LOTS = 0, 1, 2  # columns of the sums; each market has one, from LOTS on
+EDGE, FEE, LOTS = 0, 1, 2  # columns of a pairing's sums; each market has its own, from LOTS on
 UNSEEN = -1
 
 
@@ -23,7 +23,7 @@ class AccountSums:
     """Sums rows of fills by account, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names) -> None:
-        """Start with no pairing and all sums at zero."""
+        """Initialise without pairings."""
         self._chart, self._names = chart, names
         self._contracts = contract_table(chart, names)
         self._tokens = {token.contract: token.commodity for token in chart.collateral}
@@ -31,13 +31,12 @@ class AccountSums:
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
         self._known = 0  # the number of pairings posted so far
         self._accounts: dict[tuple[str, str], int] = {}  # the key is (account, commodity)
-        # For each posting of each pairing: the column of the sum, the sign, the index of the
-        # account.
+        # For each posting of a pairing: the column that it multiplies, its sign, and its account.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
-        """Return the amounts that *rows* (dtype ROW) move, by account, without zeros."""
+        """Return the amount that *rows* (dtype ROW) move in each account, without zeros."""
         if not len(rows):
             return ()
         by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])
@@ -60,7 +59,7 @@ class AccountSums:
         )
 
     def _meet(self, rows: np.ndarray, keys: np.ndarray) -> None:
-        """Post new pairings once, in the order of their first rows."""
+        """Post pairings that are new, in the order of their first rows."""
         unseen = np.flatnonzero(self._row_of[keys] == UNSEEN)
         _, first = np.unique(keys[unseen], return_index=True)
         for at in unseen[np.sort(first)].tolist():
@@ -74,7 +73,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Post a pairing with one cent or one lot for each column; yield column and posting."""
+        """Yield the postings of a pairing for one cent or one lot of each column."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):
@@ -84,7 +83,7 @@ class AccountSums:
             contract = self._contracts[fill.venue, market]
             token = self._tokens.get(contract)
             if pairing.motive.is_in_kind and token is None:
-                continue  # no token is priced on this market
+                continue  # this market prices no token
             commodity = token if token and pairing.motive.is_in_kind else contract.commodity
             for posting in postings(self._chart, pairing, 0, 0, {commodity: 1}):
                 if posting.units:

@@ -1,12 +1,13 @@
-"""Names of accounts: ``Root : whose books : kind : with whom``, as in ``Assets:Firm01:Claims:FTX``.
+"""The names of accounts: ``Root : whose books : kind : with whom``.
 
-The kind is the cause of a movement. No other field records the cause.
+An example is ``Assets:Firm01:Claims:FTX``. The kind is the cause of a movement, which no other
+field records.
 """
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # coins in customers' own wallets; no party has this name
-FREE, PLEDGED = "Free", "Pledged"  # states of customers' tokens: free, or pledged
+WALLET = "Wallet"  # coins in customers' own wallets; no party may have this name
+FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 
 def cash(entity: str) -> str:
@@ -45,7 +46,7 @@ def opening(entity: str) -> str:
 
 
 def pool(venue: str, kind: str) -> str:
-    """A venue's pool for settlements: losers pay in, winners are paid; its balance is then zero."""
+    """A venue's pool for settlements: losers pay in, winners draw, and its balance is then zero."""
     return f"Liabilities:{venue}:{kind}"
 
 
@@ -100,17 +101,17 @@ def paid_for_coins(holder: str, coin: str) -> str:
 
 
 def coins_there(holder: str) -> str:
-    """The account of customers' coins that *holder* has, in the books of *holder*."""
+    """The account of customers' coins that *holder* keeps, in the books of *holder*."""
     return f"Assets:{holder}:{Kind.COINS}:{WALLET}"
 
 
 def coins_owed(venue: str, entity: str) -> str:
-    """Coins that the venue owes *entity*, in the books of the venue."""
+    """The account of coins that the venue owes *entity*, in the books of the venue."""
     return f"Liabilities:{venue}:{Kind.COINS}:{entity}"
 
 
 def claim_in_coins(entity: str, venue: str) -> str:
-    """Coins that the venue owes *entity*, in the books of *entity*."""
+    """The account of coins that the venue owes *entity*, in the books of *entity*."""
     return f"Assets:{entity}:{Kind.COINS}:{venue}"
 
 
@@ -120,32 +121,32 @@ def sold_coins(holder: str, coin: str) -> str:
 
 
 def in_pool(holder: str, token: str) -> str:
-    """The account of a holder's dollars in the liquidity pool of a token."""
+    """The account of a holder's dollars in a token's liquidity pool."""
     return f"Assets:{holder}:{Kind.POOLS}:{token}"
 
 
 def pooled(holder: str, token: str) -> str:
-    """The account of a holder's units of a token in its liquidity pool."""
+    """The account of a holder's tokens in the token's liquidity pool."""
     return f"Assets:{holder}:{Kind.TOKENS}:Pool:{token}"
 
 
 def custody(venue: str) -> str:
-    """Tokens that a venue holds for customers, in kind."""
+    """The account of tokens that a venue holds for customers in kind."""
     return f"Assets:{venue}:{Kind.TOKENS}"
 
 
 def owed_in_kind(venue: str, entity: str, state: str | None = None) -> str:
-    """Tokens that the venue owes *entity*, in the books of the venue."""
+    """The account of tokens that the venue owes *entity*, in the books of the venue."""
     return f"Liabilities:{venue}:{Kind.TOKENS}:{entity}" + (f":{state}" if state else "")
 
 
 def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
-    """Tokens that the venue owes *entity*, in the books of *entity*."""
+    """The account of tokens that the venue owes *entity*, in the books of *entity*."""
     return f"Assets:{entity}:{Kind.TOKENS}:{venue}" + (f":{state}" if state else "")
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """The equity account that balances tokens exchanged for dollars, and the dollars."""
+    """The equity account that balances tokens sold or bought and the dollars exchanged for them."""
     return f"Equity:{entity}:{kind}"
 
 
@@ -160,10 +161,10 @@ def as_agent(agent: str, venue: str) -> str:
 
 
 def lent(venue: str, borrower: str) -> str:
-    """The credit line, in the books of the venue."""
+    """The account of the credit line, in the books of the venue."""
     return f"Assets:{venue}:{Kind.CREDIT_LINE}:{borrower}"
 
 
 def borrowed(borrower: str, venue: str) -> str:
-    """The credit line, in the books of the borrower."""
+    """The account of the credit line, in the books of the borrower."""
     return f"Liabilities:{borrower}:{Kind.CREDIT_LINE}:{venue}"

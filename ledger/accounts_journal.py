@@ -1,7 +1,7 @@
-"""A journal that stores only account balances: for studies, because few of their runs are read.
+"""A journal for studies, whose many runs are seldom read: it stores only account balances.
 
 The balance of each account at the end of each day, and all notes, equal those of the full journal,
-to the cent. They are stored by column only, and the fills of a day are one entry. The books have no
+to the cent. Both are stored by column only, and the fills of a day are one entry. The books have no
 text and no single fills, so they cannot be audited. For an audit, run the scenario again with the
 full journal.
 """
@@ -18,11 +18,11 @@ from ledger.times import day_of
 from ledger.transaction import MONEY, Movement, Transaction
 
 TAG = "fills-of-day"
-FILE = "life.parquet"  # all months of a life are in one file
+FILE = "life.parquet"  # the one file of all months
 
 
 class AccountsJournal(Journal):
-    """The books of one simulated world, written when the simulation ends."""
+    """The books of one simulated world, which are written only when the simulation ends."""
 
     @cached_property
     def _sums(self) -> AccountSums:
@@ -33,7 +33,7 @@ class AccountsJournal(Journal):
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
 
     def close_day(self, time_us: int) -> None:
-        """Sum the day's fills of all pairings into one entry, and delete the fills."""
+        """Sum the day's fills of all parties into one entry, and delete the fills."""
         self._put_in_order()
         rows = join_rows(self._rows)
         self._rows = []
@@ -44,7 +44,7 @@ class AccountsJournal(Journal):
         self._note_fills(time_us, rows)
 
     def finish(self, time_us: int) -> None:
-        """Write the files of the books; the file of fills is empty."""
+        """Write the files of the books. The file of fills is empty."""
         for directive in declared(self.chart, day_of(self._start_us)):
             self._directives.add(directive)
         self._directives.write(self.folder / directive_store.FILE)

@@ -1,7 +1,7 @@
 """Customers' dollars that go through the bank accounts of the house's agent, its own maker.
 
 The house owes these dollars to customers as if it had received them itself. The agent owes the same
-dollars to the house. The books show this debt; it is no part of the credit line.
+dollars to the house. The books show this debt separately from the credit line.
 """
 
 from ledger.accounts import as_agent, cash, claim, owed, with_agent
@@ -14,10 +14,10 @@ Meta = tuple[tuple[str, str], ...]
 def take_in(
     time_us: int, customer: str, parties: tuple[str, str], cents: int, meta: Meta = ()
 ) -> Movement:
-    """A customer of the house wires dollars to its agent.
+    """A customer of the house wires dollars to the house's agent.
 
     Args:
-        time_us: the time.
+        time_us: the time in microseconds.
         customer: the customer who deposits.
         parties: the name of the house, and the name of its agent.
         cents: the amount.
@@ -33,7 +33,7 @@ def take_in(
 def pay_out(
     time_us: int, customer: str, parties: tuple[str, str], cents: int, why: str, meta: Meta = ()
 ) -> Movement:
-    """The agent pays a customer's withdrawal from the house; *parties* as in `take_in`."""
+    """The agent pays a customer's withdrawal from the house. *parties* is as in `take_in`."""
     house, agent = parties
     what = f"{customer} withdraws {usd(cents)} from {house}, by wire from {agent}{why}"
     legs = _moved(customer, parties, -cents)

@@ -2,9 +2,8 @@
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 
-The first value is the month that has just been closed, or the name of a funding round. The next
-values are the method, the figure that is multiplied, and the value at the low, middle and high
-multiple.
+The first value is the month just closed, or the name of a funding round. Then come the method, the
+figure that the method multiplies, and the value at the low, middle and high multiple.
 """
 
 from typing import NamedTuple
@@ -12,15 +11,15 @@ from typing import NamedTuple
 from ledger.money import dollars
 from ledger.notes import Appraised
 
-# The figure that a method multiplies: the growth of yearly fees; this growth if this year's fees
-# are without the maker's quotes; a year's earnings.
+# The methods. They multiply the growth of yearly fees, the same growth if this year's fees are
+# those without the maker's quotes, or a year's earnings.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"
 
 
 class Appraisal(NamedTuple):
-    """One valuation of the house, in cents."""
+    """One valuation of all shares of the house, in cents."""
 
     way: str
     basis_cents: int
@@ -29,6 +28,6 @@ class Appraisal(NamedTuple):
     high_cents: int
 
     def noted(self, what: str) -> Appraised:
-        """Return this valuation as a note, for a month or for a round."""
+        """Return this valuation as a note, named by a month or a round."""
         way, *figures = self
         return Appraised(what, way, *map(dollars, figures))

@@ -1,4 +1,4 @@
-"""A run's books in DuckDB: fills, postings and directives as views over its Parquet files."""
+"""A run's books as views in DuckDB: the fills, postings and directives in its Parquet files."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ CREATE TEMP VIEW prices AS
 
 
 def missing_copies(folder: Path) -> list[str]:
-    """Name the files that the columnar copy of a general ledger lacks."""
+    """Return the names of the files that the columnar copy of a general ledger lacks."""
     texts = [path.stem for path in folder.glob("*.beancount")]
     wanted = {f"{posting_store.FOLDER}/{text}.parquet" for text in texts if _is_month(text)}
     wanted.add(directive_store.FILE)
@@ -41,7 +41,7 @@ def open_views(
     Args:
         connection: a connection without views.
         folder: the run's folder.
-        for_many_questions: read the directives into memory now, not again for each query.
+        for_many_questions: whether to read the directives into memory now, for many queries.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -55,18 +55,18 @@ def open_views(
             stored="TABLE" if for_many_questions else "VIEW",
         )
     )
-    # A truncated file is noticed here, not in the middle of a report.
+    # This query fails on a truncated file, before any report reads it.
     connection.execute("SELECT count(*) FROM postings")
 
 
 def months_of(folder: Path, name: str) -> list[Path]:
-    """List the monthly files of one kind, in order."""
+    """Return the monthly files of one kind, in the order of the months."""
     return sorted((folder / name).glob("*.parquet"))
 
 
 def _read(paths: list[Path]) -> str:
     files = ", ".join(duckdb_session.literal(path) for path in paths)
-    # A folder above may have the name `taker=Zed`; DuckDB must not read this name as a column.
+    # If a folder above is called `taker=Zed`, DuckDB must not read its name as a column.
     return f"read_parquet([{files}], hive_partitioning = false)"
 
 

@@ -1,13 +1,13 @@
-"""Causes of uses and sources of money, if they can be found from figures alone.
+"""Causes of uses and sources of money that can be recognised from figures alone.
 
-A blind audit finds these causes by their signatures. Each kind of account has one of them.
+A blind audit finds such a cause by the pattern of its figures. Each kind of account has one cause.
 """
 
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """A cause that has a signature of its own; `OTHER` is the cause of all other money."""
+    """A cause that figures alone can reveal. `OTHER` is the cause of all other money."""
 
     FASTER = "faster counterparties"
     POSITIONS = "positions"
@@ -21,7 +21,7 @@ class Cause(StrEnum):
     BORROWED = "borrowed"
     SHARES = "shares sold"
     OPENING = "own money on the first day"
-    OTHER = "other"  # kinds that are not in `ledger.kinds`
+    OTHER = "other"  # for kinds that are not in `ledger.kinds`
 
 
 LOSSES = (

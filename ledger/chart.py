@@ -3,9 +3,9 @@
 Each account of the house group is opened with its part in the definition of the hole. So the
 definition can be read and disputed in one place:
 
-    hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
-The equation is true in dollars, and in each coin that the house owes to customers. Tokens of
-customers on margin are held and owed in kind (in-kind). They are no part of the hole at any price.
+    hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0 The equation is true in
+dollars, and in each coin that the house owes to customers. Tokens of customers on margin are held
+and owed in kind (in-kind), so at any price they are no part of the hole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -67,7 +67,7 @@ class HeldToken:
     """A token that the group holds as an investment, in whole units."""
 
     name: str
-    issuer: str  # the first owner; of the group's own token: the house
+    issuer: str  # the first owner: for the group's own token, the house
     is_pooled: bool = False  # whether the maker may have a pool of the token
 
 
@@ -91,16 +91,16 @@ class Chart:
         return {c.commodity: c.quantity for c in self.contracts} | held | brought | known
 
     def desk(self, holder: str) -> str | None:
-        """Return the desk of a holder's position; only some positions of the maker have a desk."""
+        """Return the desk of a holder's position. Only some positions of the maker have a desk."""
         _, _, desk = holder.partition(":")
         return desk or ("Quoter" if holder == self.parties.maker else None)
 
     def kind(self, holder: str, kind: str) -> str:
-        """Return the kind of a holder's result: for a backstop's position it is Backstop.
+        """Return the kind to which a holder's result is posted.
 
-        So the results of a backstop are separate from the results of the maker's quotes. Results of
-        the directional book have a kind of their own too. Socialised losses are an exception: a
-        backstop bears them as a customer does.
+        Results of a backstop's positions and of the directional book have their own kinds, so that
+        they are separate from the results of the maker's quotes. Socialised losses are an
+        exception: a backstop bears them as a customer does.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -112,7 +112,7 @@ class Chart:
         return tuple(c.commodity for c in self.contracts if c.venue == venue)
 
     def accounts(self) -> Iterator[tuple[str, list[Opened]]]:
-        """Yield a heading for each set of books, and the accounts in it."""
+        """Yield a heading for the books of each party, and the accounts in these books."""
         for heading, accounts in self._books():
             yield heading, list(accounts)
 
@@ -182,7 +182,7 @@ class Chart:
         yield self._opening(p.house, CAUSE)
 
     def _line(self, account: str) -> Opened:
-        """Open the credit line, which lends dollars and customers' coins."""
+        """Open the accounts of the credit line, which lends dollars and customers' coins."""
         return Opened(account, (MONEY, *coins.names_owed(self.coins)), GROUP)
 
     def _in_kind_at_house(self) -> Iterator[Opened]:
@@ -240,7 +240,7 @@ class Chart:
             yield opened.cause(income(maker, Kind.POOLS), "fees paid by traders in its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
-        """Open each account of the group's payments once."""
+        """Open the accounts of the group's payments, each account once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
@@ -353,7 +353,7 @@ class Chart:
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:
-        """Return each account in which a party books payments from the group, once."""
+        """Return the accounts, each once, in which a party books payments from the group."""
         return tuple(dict.fromkeys(e.received for e in self.spendings if e.to == receiver))
 
     def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
@@ -364,13 +364,13 @@ class Chart:
         return Opened(account, commodities, about=about)
 
     def _seized(self, customer: str) -> Iterator[Opened]:
-        """Open a customer's account of seized tokens that are sold, if customers pledge tokens."""
+        """If customers pledge tokens, open a customer's account for the sale of seized tokens."""
         if self.collateral:
             about = "tokens sold for customers who lack margin, and the dollars paid for them"
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
-        """Open the accounts of a party's tokens: the maker has every token, an issuer only its own.
+        """Open the accounts of a party's tokens. The maker has all tokens, an issuer only its own.
 
         Arbitrageurs sell the tokens that they take out of pools to all other traders (OUTSIDE).
         """

@@ -11,7 +11,7 @@ from ledger.parties import OUTSIDE
 from ledger.roles import read_parties
 from ledger.spending import Spending
 
-Commodities = Mapping[str, Mapping[str, str]]  # metadata by commodity, in the order of the chart
+Commodities = Mapping[str, Mapping[str, str]]  # by commodity, in the order of the chart
 
 
 def chart_of(
@@ -20,7 +20,7 @@ def chart_of(
     pays: Sequence[Pays],
     keepers: Collection[str],
 ) -> Chart:
-    """Build a chart.
+    """Return the chart of accounts.
 
     Args:
         commodities: the metadata of each commodity.
@@ -29,7 +29,7 @@ def chart_of(
         keepers: the entities for which accounts are opened.
 
     Raises:
-        RoleError: the roles are not complete, or not the roles of a run.
+        RoleError: the roles are incomplete, or are not roles of a run.
     """
     parties = read_parties(roles, keepers)
     contracts = tuple(

@@ -1,18 +1,18 @@
-"""The parts of the mechanism to which the thread attributes the loss.
+"""The parts of the loss's mechanism that the thread claims, with the tweets that claim them.
 
-Each part names the tweets that claim it. Each kind of account belongs to at most one part.
+Each kind of account belongs to at most one part.
 """
 
 from enum import StrEnum
 
 
 class Claimed(StrEnum):
-    """A part of the mechanism, by its name in plain English, with its tweets by number."""
+    """A part of the mechanism: its name in plain English, and the numbers of its tweets."""
 
     tweets: tuple[int, ...]
 
     def __new__(cls, name: str, tweets: tuple[int, ...]) -> "Claimed":
-        """Create a part that equals its name, the text in tables and sentences."""
+        """Create a part that equals its name, so that tables and sentences can print it."""
         part = str.__new__(cls, name)
         part._value_ = name
         part.tweets = tweets

@@ -28,7 +28,7 @@ class Coin:
 
     name: str
     unit: str  # the smallest quantity of the coin in a trade, as a decimal
-    dealers: str  # the party that sells the coin and buys it
+    dealers: str  # the parties that trade the coin with the maker
     is_held: bool = True  # whether the maker may buy the coin with borrowed money
     is_owed: bool = False  # whether the house may owe the coin to customers
     quantity: Scale = field(init=False)
@@ -43,7 +43,7 @@ def names_owed(known: Sequence[Coin]) -> tuple[str, ...]:
 
 
 def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
-    """Open a party's accounts of coins, and the equity accounts that balance them."""
+    """Open the accounts of a party's coins, and the equity accounts that balance the coins."""
     about = "the dollars paid for the coins, less the proceeds of sales"
     for coin in known:
         if coin.is_held:
@@ -52,14 +52,14 @@ def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) ->
 
 
 def opened_for_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open the house's accounts: for the coins that it holds, and for the coins that it owes."""
+    """Open the house's accounts for the coins that it holds and for the coins that it owes."""
     if names := names_owed(known):
         yield Opened(coins_there(house), names, LIQUID, "customers' coins at hand")
         yield Opened(coins_owed(house, customers), names, CLAIM, "owed in kind")
 
 
 def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open customers' accounts: for coins in their wallets, and for coins that the house owes."""
+    """Open customers' accounts for coins in wallets and for coins that the house owes."""
     if names := names_owed(known):
         yield Opened(coins_there(customers), names)
         yield Opened(claim_in_coins(customers, house), names)
@@ -73,7 +73,7 @@ def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
 
 
 def opened_at_dealers(known: Sequence[Coin], dealers: str) -> Iterator[Opened]:
-    """Open dealers' accounts for the coins that they sell and buy."""
+    """Open the dealers' accounts for the coins that they sell and buy."""
     yield from opened_coins(known, dealers)
     if names := names_owed(known):
         yield Opened(coins_there(dealers), names)

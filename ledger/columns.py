@@ -1,8 +1,8 @@
-"""Writes many rows at once: a value that all rows share is one text, other values are columns.
+"""Writes the text of many rows at once.
 
 A day has tens of thousands of fills that differ only in some numbers. So a function that writes one
-fill can also write a column of fills, as numpy does. From a number it makes a text, and from an
-array of numbers a list of texts. A single text applies to every row.
+fill can also write a column of fills. From a number the function makes a text, and from an array of
+numbers a list of texts. A value that all rows share is one text.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +13,9 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# A linear function accepts a number or a column, and returns a value of the same shape.
+# In a linear function, a number gives a number and a column gives a column.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
-# The type of a record's fields: numbers, or columns of numbers.
+# The fields of a record are of this type: numbers, or columns of numbers.
 Held = TypeVar("Held", bound=Numbers, covariant=True)
 Told = TypeVar("Told", bound=Words, covariant=True)
 
@@ -27,7 +27,7 @@ def each(write: Callable[[int], str], numbers: np.ndarray) -> list[str]: ...
 @overload
 def each(write: Callable[[int], str], numbers: Numbers) -> Words: ...
 def each(write: Callable[[int], str], numbers: Numbers) -> Words:
-    """Write a number or a column as text; equal numbers are converted once: prices repeat."""
+    """Write a number or a column as text. Equal numbers are converted only once."""
     if not isinstance(numbers, np.ndarray):
         return write(numbers)
     values = numbers.tolist()
@@ -40,7 +40,7 @@ def joined(parts: Iterable[str]) -> str: ...
 @overload
 def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
-    """Join texts; if some are columns (of one length), join row by row."""
+    """Join texts. If some are columns of one length, join them row by row."""
     parts = list(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):
@@ -53,12 +53,13 @@ def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
     """Yield groups of rows that are equal in all *columns*, sorted by these values.
 
     Args:
-        rows: shape (n,); equal rows keep their order.
-        columns: the values to compare, each of shape (n,): booleans, or integers from zero.
+        rows: the rows, shape (n,). Equal rows keep their order.
+        columns: the values to compare, each of shape (n,). They are booleans, or integers from
+            zero.
     """
     if not len(rows):
         return
     form = np.ravel_multi_index(columns, [int(column.max()) + 1 for column in columns])
     order = np.argsort(form, kind="stable")
     for places in np.split(order, np.flatnonzero(np.diff(form[order])) + 1):
-        yield rows.take(places)  # indexing would copy the records field by field
+        yield rows.take(places)  # faster than indexing, which copies each field

@@ -1,4 +1,4 @@
-"""Writes the columnar copy of a general ledger from its text; the journal writes the same bytes."""
+"""Makes the columnar copy of a general ledger from its text, byte for byte as the journal does."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,18 +24,18 @@ from ledger.values import plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_THE_ORDER = ("seq", "time")  # metadata keys that have their own columns
+_OF_THE_ORDER = ("seq", "time")  # metadata keys that the copy stores in columns of their own
 _OF_THE_LOADER = ("filename", "lineno")
 
 N = TypeVar("N", bound=Note)
 
 
 def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
-    """Write the copy of a general ledger into its folder; it replaces an older copy.
+    """Write the copy of a general ledger into its folder, in place of an older copy.
 
     Args:
         folder: the run's folder.
-        entries: all directives of its text, as Beancount loads them.
+        entries: all directives of the ledger's text, as Beancount loads them.
     """
     found = list(directives(entries))
     postings = folder / posting_store.FOLDER
@@ -91,7 +91,7 @@ def _posting_of(posting: data.Posting, scales: Mapping[str, Scale]) -> Posting[i
 
 
 def opened_by(line: Directive) -> Opened:
-    """Return the account that an `open` directive declares, as in the chart."""
+    """Return the account that an `open` directive declares, as the chart has it."""
     about = {key: plain(value) for key, value in line.meta}
     return Opened(line.name, line.words, about.get("hole"), about.get("about"))
 
@@ -116,7 +116,7 @@ def _notes(found: Sequence[Directive], kind: type[N]) -> list[N]:
 
 
 def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
-    """Group entries by the month of their file; each month is in the order of seq."""
+    """Group entries by the month of their file. Within a month they are in the order of seq."""
     names = [path.stem for path in sorted(folder.glob("????-??.beancount"))]
     months: dict[str, list[data.Transaction]] = {name: [] for name in names}
     booked = (entry for entry in entries if isinstance(entry, data.Transaction))
@@ -140,12 +140,12 @@ def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as in the text; only the name of an account has no quotes."""
+    """Write a value of a note as the text has it. Only an account's name has no quotes."""
     return str(value) if kind is account.TYPE else value_text(value)
 
 
 def value_text(value: object) -> str:
-    """Write a value of a directive as in the text.
+    """Write a value of a directive as the text has it.
 
     Raises:
         TypeError: the copy cannot store a value of this type.

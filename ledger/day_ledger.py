@@ -1,10 +1,10 @@
 """Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
 
-Only the accounts that the day changes are opened, and those that must be compared with them. One
-entry, dated the day before, brings their balances forward, with one `Opening` account per entity;
-income and expenses start from zero. The other entries are in the order of `seq`: the day's entries
-of the general ledger, word for word, and each fill. The posting rule of a fill is the one that the
-general ledger applies to sums. Closing balances are dated the day after.
+A day ledger opens only the accounts that the day changes, and those that must be compared with
+them. One entry, dated the day before, brings their balances forward, against one `Opening` account
+per entity. Income and expenses start from zero. The other entries are in the order of `seq`: the
+day's entries of the general ledger, word for word, and each fill. A fill is posted by the same rule
+that the general ledger applies to sums. Closing balances are dated the day after.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
 from ledger.transaction import MONEY, Posting, entity_of
 
-Balances = dict[tuple[str, str], int]  # units by (account, commodity)
+Balances = dict[tuple[str, str], int]  # units; the key is (account, commodity)
 ONE_DAY = timedelta(days=1)
 
 
@@ -34,7 +34,7 @@ def days_of(run: RunFolder) -> list[date]:
 
 
 def render_day(run: RunFolder, day: date) -> str:
-    """Return the ledger of one day; every rendering gives the same bytes.
+    """Return the ledger of one day. Every call gives the same bytes.
 
     Raises:
         RunFolderError: the general ledger has no entry on this day.
@@ -46,7 +46,7 @@ def render_day(run: RunFolder, day: date) -> str:
 
 
 def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, str]]:
-    """Yield the ledgers of several days in their order, reading the general ledger once."""
+    """Yield the ledgers of several days in their order. The general ledger is read only once."""
     wanted = set(wanted)
     if not wanted:
         return
@@ -122,11 +122,11 @@ class _Renderer:
         return "".join(lines)
 
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
-        """Return the balances of the accounts to open; `Opening` sums an entity's other balances.
+        """Return the balances to bring forward; `Opening` balances them for each entity.
 
         Contracts balance across entities. So if the position of one holder changes, the positions
-        of all holders are brought forward. The same is done for a token, so that holders and
-        debtors can be compared.
+        of all holders are brought forward. Positions in a token are brought forward in the same
+        way, so that holders and debtors can be compared.
         """
         commodities = {commodity for _, commodity in moved}
         forward: Balances = {}

@@ -1,7 +1,8 @@
-"""Accounts of any ledger, as reports name them: ``Root : whose books : kind : with whom``.
+"""Gives the accounts of any ledger the names ``Root : whose books : kind : with whom``.
 
-The `open` line of an account can state the last three words as metadata (`entity`, `kind`, `with`).
-Otherwise they follow from the account's name, by the rules in docs/any-ledger.md.
+Reports need these names. The `open` line of an account can state the last three words as metadata
+(`entity`, `kind`, `with`). Otherwise the words follow from the account's name, by the rules in
+docs/any-ledger.md.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,12 +31,12 @@ from ledger.parties import Parties
 
 ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
 PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
-_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the default kind for a part in the hole
-_OPENING = "Opening"  # the first letters of the names of opening balances
+_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the kind if only the part is stated
+_OPENING = "Opening"  # names of opening balances begin with this word
 
 
 class LedgerFileError(MistakeError):
-    """A ledger lacks data that reports need; the message gives the place and the correction."""
+    """A ledger lacks data that reports need. The message gives the place and the correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Declared:
 
 
 def place_of(meta: data.Meta) -> str:
-    """Return file and line of a directive."""
+    """Return the file and the line of a directive."""
     return f"{Path(str(meta.get('filename', '?'))).name}:{meta.get('lineno', '?')}"
 
 
@@ -56,15 +57,11 @@ class DeclaredAccounts:
     """Reads the name in reports and the part in the hole of each account from its `open` line."""
 
     def __init__(self, parties: Parties, names: Collection[str], roots: Mapping[str, str]) -> None:
-        """Take the roles, the names of entities, and the ledger's names of the five roots."""
+        """Initialise with the roles, the entities, and the ledger's names of the five roots."""
         self._parties, self._names, self._roots = parties, names, roots
 
     def declare(self, line: data.Open) -> Declared:
-        """Return an account's name in reports, and its part in the hole.
-
-        Raises:
-            LedgerFileError: the account's `open` line is incomplete or impossible.
-        """
+        """Return an account's name in reports and its part in the hole."""
         place = place_of(line.meta)
         root, *words = line.account.split(":")
         stated = {key: _word(line, key, place) for key in ("hole", "entity", "kind", "with")}
@@ -91,7 +88,7 @@ class DeclaredAccounts:
         return Declared(name, hole, place)
 
     def check_part(self, line: data.Open, declared: Declared) -> None:
-        """Refuse an account of the group that has no part in the hole; call it for accounts in use.
+        """Refuse an account of the group, among accounts in use, that has no part in the hole.
 
         Raises:
             LedgerFileError: the account has no part in the hole.
@@ -106,7 +103,7 @@ class DeclaredAccounts:
     def _kind(
         self, root: str, words: list[str], hole: str | None, stated: str | None
     ) -> tuple[str | None, list[str]]:
-        """Return an account's kind, and the rest of its name."""
+        """Return the kind of an account, and the rest of the account's name."""
         if stated:
             return stated, words[1:] if words and words[0] == stated else words[-1:]
         if words and words[0] in KINDS:
@@ -147,7 +144,7 @@ def joined(line: Opened, other: Opened, place: str) -> Opened:
 
 
 def _word(line: data.Open, key: str, place: str) -> str | None:
-    """Return the value of a key on an `open` line."""
+    """Return the value of a metadata key on an `open` line."""
     value = line.meta.get(key)
     if value is None:
         return None

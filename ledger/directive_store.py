@@ -1,7 +1,7 @@
 """The general ledger's directives except transactions, stored by column.
 
 One Parquet file has all directives that reports read: `open`, `commodity`, `custom`, `event` and
-`price`. The file is a copy, as the files of postings are; the text is the authority.
+`price`. The file is a copy, as the files of postings are. The text is the authority.
 """
 
 import json
@@ -16,19 +16,19 @@ from ledger.values import plain
 
 FILE = "directives.parquet"
 
-# The order of storage: accounts and commodities as in the chart; notes, events and prices grouped
-# by name.
+# The order of storage. Accounts and commodities are in the order of the chart; notes, events and
+# prices are grouped by name.
 DIRECTIVES = ("commodity", "open", "custom", "event", "price")
 _AS_CHARTED = ("commodity", "open")
 
 
 class Directive(NamedTuple):
-    """One directive: its day, its name and its values."""
+    """One directive other than a transaction: its day, its name and its values."""
 
     directive: str
     date: date
-    name: str  # account, commodity, kind of note, name of an event
-    words: tuple[str, ...] = ()  # values in Beancount's form; of an account: commodities
+    name: str  # an account, a commodity, a kind of note or an event
+    words: tuple[str, ...] = ()  # values in Beancount's form; for an account its commodities
     meta: tuple[tuple[str, str], ...] = ()  # the metadata, stored as text without quotes
 
 
@@ -39,7 +39,7 @@ class Directives:
     _found: list[Directive] = field(default_factory=list)
 
     def add(self, directive: Directive) -> None:
-        """Append a directive."""
+        """Add one directive."""
         self._found.append(directive)
 
     def write(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Directives:
 
 
 def in_order(found: Iterable[Directive]) -> list[Directive]:
-    """Sort directives in the order of storage; the sort is stable."""
+    """Sort directives in the order of storage. Equal ones keep their order."""
     return sorted(
         found,
         key=lambda each: (
@@ -59,7 +59,7 @@ def in_order(found: Iterable[Directive]) -> list[Directive]:
 
 
 def write(path: Path, found: Iterable[Directive]) -> None:
-    """Write directives to a new Parquet file: the same bytes for the same directives."""
+    """Write directives to a new Parquet file. The same directives give the same bytes."""
     columns = zip(*map(_row, in_order(found)), strict=True)
     table = dict(zip(Directive._fields, columns, strict=True))
     target = duckdb_session.literal(path)

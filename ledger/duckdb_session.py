@@ -1,7 +1,7 @@
-"""DuckDB for this process: one database without data, and a connection to it for each use.
+"""One DuckDB database for this process, without data, and a connection to it for each use.
 
 Starting a database takes 10 ms of CPU. Connecting to a running database takes almost nothing, and
-reports and audits need many connections. Temporary objects are private to their connection. So use
+reports and audits need many connections. Temporary objects are private to their connection, so use
 `CREATE TEMP VIEW`, not `CREATE VIEW`.
 """
 
@@ -12,22 +12,22 @@ from importlib.util import find_spec
 import duckdb
 
 # Each process has its own database, because threads do not survive a fork. Each number of threads
-# has its own too, because DuckDB sets this number for a database, not for a connection.
+# has its own database, because DuckDB sets this number for a database, not for a connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
-THREADS: int | None = None  # the default number of threads; None: one per core
+THREADS: int | None = None  # threads to use by default; None: one for each core
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """Connect to this process's database, whose settings must not be changed.
 
     Args:
-        threads: the number of threads; None: THREADS.
+        threads: the number of threads. None means THREADS.
     """
     threads = threads or THREADS
     key = os.getpid(), threads
     if key not in _databases:
-        # Otherwise DuckDB would use its cached copy of a file that has changed.
+        # Without this setting DuckDB would use its cached copy of a file that has changed.
         config: dict[str, str | bool | int | float | list[str]] = {
             "enable_external_file_cache": False
         }
@@ -36,21 +36,21 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
             config=config if threads is None else config | {"threads": threads}
         )
     connection = _databases[key].cursor()
-    # Otherwise DuckDB would print a progress bar into our output.
+    # Without this setting DuckDB would print a progress bar into our output.
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
 
 def literal(value: object) -> str:
-    """Return a path or a text as a string of SQL, with quotes around it."""
+    """Return a path or a text as a quoted string of SQL."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
 def _say_that_pandas_is_missing() -> None:
-    """If pandas is not installed, record this in Python's table of modules, once.
+    """If pandas is not installed, record this once in Python's table of modules.
 
-    Otherwise DuckDB searches the disk for pandas at each item of a list parameter: 7 ms of CPU for
-    a hundred accounts.
+    Without this record DuckDB searches the disk for pandas at each item of a list parameter. This
+    takes 7 ms of CPU for a hundred accounts.
     """
     if "pandas" not in sys.modules and find_spec("pandas") is None:
         sys.modules["pandas"] = None  # type: ignore[assignment]

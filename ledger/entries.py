@@ -1,4 +1,4 @@
-"""Fills as transactions: one per fill in a day ledger, one per pairing at a day's close."""
+"""Turns fills into transactions: one per fill in a day ledger, one per pairing at a day's close."""
 
 from collections.abc import Iterator, Mapping
 from typing import overload
@@ -13,13 +13,13 @@ from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
 from ledger.transaction import Movement, Movements, Posting, Transaction
 
-MICROSECONDS = Scale.of("0.000001")  # books have times in seconds
+MICROSECONDS = Scale.of("0.000001")  # the books write times in seconds with six decimals
 
 GROUPED_BY = ("motive", "venue", "taker", "maker")
 
 
 def contract_table(chart: Chart, names: Names) -> dict[tuple[int, int], Contract]:
-    """Index the contracts by the codes of (venue, market)."""
+    """Return the contracts by the codes (venue, market)."""
     return {
         (names.venues.index(c.venue), names.markets.index(c.market)): c for c in chart.contracts
     }
@@ -35,11 +35,11 @@ class Entries:
         self._pairings: dict[tuple[int, ...], Pairing] = {}
 
     def of_row(self, fill: Fill[int]) -> Movement:
-        """Return the transaction of one row: its postings and a sentence."""
+        """Return the transaction of one row: its postings, and a sentence that describes it."""
         return self._expand(self._pairing(fill), self._contracts[fill.venue, fill.market], fill)
 
     def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Movements]]:
-        """Return the transactions of rows (dtype ROW), with similar rows expanded at once.
+        """Yield the transactions of rows (dtype ROW). Similar rows are converted together.
 
         Rows are similar if they have the same pairing and market, the same details and the same
         accounts.
@@ -58,7 +58,7 @@ class Entries:
                 yield fills.seq, self._expand(pairing, contract, fills)
 
     def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Movement]:
-        """Sum the rows of a closing period, by taker, counterparty and motive.
+        """Yield the closing entries of a period: sums of rows by taker, counterparty and motive.
 
         Args:
             rows: all rows of the period, in order of seq.
@@ -151,7 +151,7 @@ def _grouped_by(fill: Fill[int]) -> tuple[int, ...]:
 
 
 def _lots_by_market(rows: np.ndarray) -> dict[tuple[int, ...], dict[int, int]]:
-    """Sum the lots of each group of GROUPED_BY by market, all groups at once."""
+    """Return each group's lots by market. The groups are those of GROUPED_BY."""
     summed: dict[tuple[int, ...], dict[int, int]] = {}
     if not len(rows):
         return summed

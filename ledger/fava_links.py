@@ -1,6 +1,6 @@
-"""Lines for Fava: links to saved queries in the group's own books, and a file that adds a page.
+"""Lines for Fava: links to saved queries of the group's own books, and a file that adds a page.
 
-Beancount itself ignores these lines. Fava can show the books without moneytrail too.
+Beancount ignores these lines. Fava can show the books without moneytrail too.
 """
 
 import re
@@ -15,7 +15,7 @@ from ledger.transaction import MONEY
 FAVA_FILE = "fava-group.beancount"
 EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # the module of the extension, and its class
 
-# Fava reports an error if it cannot import an extension. So the books themselves do not name it.
+# Fava reports an error if it cannot import an extension. So the books themselves do not name ours.
 WITH_PAGE = f"""\
 {HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
 ;; installed; without it Fava opens {GROUP}.
@@ -25,8 +25,8 @@ option "operating_currency" "{MONEY}"
 {{start}} custom "fava-extension" "{EXTENSION}"
 """
 
-# Saved queries that get a link of their own, and its label. All others are on Fava's page of
-# queries.
+# The saved queries that have a link of their own, and the link's label. All other queries are on
+# Fava's page of queries.
 ANSWERED = {
     "hole": "How large is the hole?",
     "where-did-the-money-go": "The hole by kind",
@@ -38,12 +38,12 @@ ANSWERED = {
 
 
 def with_page(title: str, start: date) -> str:
-    """Return a file with which Fava shows the books called *title* and the page."""
+    """Return the file that lets Fava show the books called *title* together with the page."""
     return WITH_PAGE.format(title=quoted(title), start=start)
 
 
 def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield a link to each saved query that has a label, for the books called *title*."""
+    """Yield the links to saved queries that have a label, for the books called *title*."""
     yield ";; For Fava alone: links to the saved queries.\n"
     for name in queries:
         if name in ANSWERED:
@@ -54,10 +54,10 @@ def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[s
 
 
 def page_address(title: str) -> str:
-    """Return the address of the extension's page in Fava, for the books called *title*."""
+    """Return the address in Fava of the extension's page, for the books called *title*."""
     return f"/{slug(title)}/extension/{PAGE}/"
 
 
 def slug(title: str) -> str:
-    """Return the name of books in Fava's addresses: their title without punctuation."""
+    """Return the name that Fava's addresses use for books: the title without punctuation."""
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\s\w-]", "", title).strip().lower())

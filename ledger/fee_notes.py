@@ -1,4 +1,4 @@
-"""The books' notes on fees: the rates of tiers and customers, and discounts."""
+"""The notes that record fees in the books: rates by tier, customers' rate, and discounts."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,16 +13,16 @@ class TakerFee(Note):
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word
     volume_usd: Usd
-    e6: Whole  # millionths of the notional
+    e6: Whole  # millionths of the traded value
 
 
 @dataclass(frozen=True, slots=True)
 class CustomersFee(Note):
-    """The fee of customers on all their volume: the mean over the tiers of many accounts."""
+    """The fee of customers on all their volume, a mean over many accounts in different tiers."""
 
     kind: ClassVar[str] = "customers-fee-e6"
     venue: Word
-    e6: Whole  # millionths of the notional
+    e6: Whole  # millionths of the traded value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class FeeFloor(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeDiscount(Note):
-    """A firm's discount from its tier's fee, for the house tokens that it holds."""
+    """A firm's discount on its tier's fee, for the house tokens that the firm holds."""
 
     kind: ClassVar[str] = "taker-fee-discount-e4"
     firm: Word

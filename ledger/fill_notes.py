@@ -1,6 +1,6 @@
-"""Notes that sum up a day's fills, written with the books, so that reports need not read all fills.
+"""Makes notes that sum up a day's fills, so that reports need not read all fills.
 
-The audit computes the notes again from the fills.
+The notes are written with the books. The audit computes them again from the fills.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
-"""Fills on disk: one Parquet file per month, with the same bytes for the same rows.
+"""Stores fills on disk: one Parquet file per month. The same rows give the same bytes.
 
-DuckDB writes and reads them. This is one library instead of two, and its licence is compatible with
-Beancount's.
+DuckDB writes and reads the files. It is the only library for this, and its licence is compatible
+with Beancount's.
 """
 
 import hashlib
@@ -15,18 +15,19 @@ from ledger import duckdb_session, parquet_metadata
 from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
 from ledger.money import Contract
 
-# The number of rows in a row group: 60 of DuckDB's vectors, each of 2,048 values.
+# The number of rows in a row group: 60 of DuckDB's vectors, of 2,048 values each.
 ROW_GROUP = 122_880
 
 
 class FillsError(ValueError):
-    """A file of fills has a wrong column, or a name that the books do not have."""
+    """A file of fills has a wrong column, or a name that the books do not know."""
 
 
 class MonthOfFills:
-    """The fills of one month by column, until they are written.
+    """The fills of one month, collected by column until they are written.
 
-    A full column doubles its size. Joining parts at the end would need twice the memory.
+    When a column is full, its size is doubled. Joining parts at the end would need twice the
+    memory.
     """
 
     def __init__(self) -> None:
@@ -34,7 +35,7 @@ class MonthOfFills:
         self._columns = _empty_columns()
 
     def add(self, rows: np.ndarray) -> Mapping[str, np.ndarray]:
-        """Append rows (dtype ROW); return their columns."""
+        """Append rows (dtype ROW), and return the columns of these rows."""
         begin, self._n = self._n, self._n + len(rows)
         for name, column in self._columns.items():
             if self._n > len(column):
@@ -65,9 +66,9 @@ def write(
     Args:
         path: the file.
         rows: the fills.
-        names: the names that the codes in rows represent.
-        contracts: the contracts whose lots and ticks go into the file's metadata; without any, the
-            metadata have only units.
+        names: the names for which the codes in rows stand.
+        contracts: the contracts whose lots and ticks go into the file's metadata. If there are
+            none, the metadata have only the columns' units.
     """
     columns = {column: np.ascontiguousarray(rows[column]) for column in Fill._fields}
     columns["time_us"] = columns["time_us"].view("datetime64[us]")
@@ -88,7 +89,8 @@ def write(
 
 def _selected(column: str, is_coded: bool) -> str:
     if is_coded:
-        # A code is a position in the enum, counted from zero. Lists in SQL count from one.
+        # A code is a position in the enum, counted from zero. SQL counts the items of a list from
+        # one.
         words = f"enum_range(NULL::{column}_word)::{column}_word[]"
         return f"list_extract({words}, {column}::INTEGER + 1) AS {column}"
     if column == "time_us":
@@ -97,7 +99,7 @@ def _selected(column: str, is_coded: bool) -> str:
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> np.ndarray:
-    """Read fills from a relation with the columns that `write` makes, in the order of seq.
+    """Read fills, in the order of seq, from a relation with the columns that `write` makes.
 
     Raises:
         FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it.
@@ -118,7 +120,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
 
 
 def _whole(column: str, values: np.ndarray) -> np.ndarray:
-    """Return whole numbers, with ABSENT in place of NULL in columns that may be empty."""
+    """Return whole numbers. In columns that may be empty, NULL becomes ABSENT."""
     nothing = np.ma.getmaskarray(values)
     present = np.ma.getdata(values)
     may_be_nothing = column in NULLABLE
@@ -132,11 +134,7 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
 
 
 def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    """Return the position of each value in the list of allowed *words* of a column.
-
-    Raises:
-        FillsError: a value is not in the list.
-    """
+    """Return the position of each value of a column in the list of allowed *words*."""
     code = {word: i for i, word in enumerate(words)}
     try:
         return np.array([code[word] for word in values.tolist()], dtype=np.int64)
@@ -149,10 +147,10 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
 
 
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
-    """Return a hash of every field of the fills, with which the general ledger confirms them.
+    """Return a hash of all fields of the fills. The general ledger notes it to confirm the fills.
 
-    The hash is a control total. The general ledger's sums prove the money in the fills; the hash
-    proves the fields without money (times, holders, ages). Names are hashed as words, not as codes.
+    The general ledger's sums prove the money in the fills. The hash also proves the fields without
+    money (times, holders, ages). Names are hashed as words, not as codes.
     """
     digest = hashlib.sha256()
     words = names.words()

@@ -1,9 +1,9 @@
-"""Fills: one row per fill and per settlement payment, and the one rule that posts the rows.
+"""Fills: one row per fill or settlement payment, and the one rule by which rows are posted.
 
 The posting rule is linear in edge, fee and lots, so it accepts columns as well as numbers. A day
-ledger applies the rule to each row; all rows of a pairing are computed at once. The general ledger
-applies it to sums over a closing period, by taker, counterparty and motive. No other code makes
-postings from fills.
+ledger applies the rule to each row, with all rows of a pairing computed at once. The general ledger
+applies the rule to sums over a closing period, by taker, counterparty and motive. No other code
+makes postings from fills.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ SCHEMA_VERSION = 1
 
 
 class Trigger(IntEnum):
-    """Why a hit is profitable: the quote was stale when it was posted, or the price moved later."""
+    """Why a hit is profitable: the quote was stale at its posting, or the price moved later."""
 
     NONE = 0
     POSTING = 1
@@ -46,14 +46,14 @@ class Trigger(IntEnum):
 
     @property
     def word(self) -> str:
-        """Return the trigger as the fills spell it."""
+        """Return the word for the trigger in the fills."""
         return ("", "posting", "tick")[self]
 
 
 class Fill(NamedTuple, Generic[Held]):
-    """One row of the fills, or columns of rows that differ only in numbers.
+    """One row of the fills, or many rows as columns, which differ only in numbers.
 
-    Names (venue, market, taker, maker) are codes: see `Names`.
+    The names of venue, market, taker and maker are codes: see `Names`.
     """
 
     seq: Held  # number in the order of all events
@@ -61,17 +61,17 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    taker: Held  # in a payment: the receiver, for its own position or for a holder's
-    maker: Held  # the counterparty; in a payment from the venue's pool: the venue
-    holder: Held  # retail customer, or -1
-    lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
-    price: Held  # ticks; in a payment: the mark, or the tokens' sale price
-    lead: Held  # ticks: the lead price at the moment of the fill
-    lead_when_quoted: Held  # ticks, or -1 where no quote was hit
-    quote_age_us: Held  # age of the lead price from which the quote was made, or -1
+    taker: Held  # in a payment, the receiver or the holder for whom it is received
+    maker: Held  # the counterparty; in a payment from a pool, the venue
+    holder: Held  # number of the retail customer, or -1
+    lots: Held  # positive if the taker buys or pledges; in a payment, the position
+    price: Held  # in ticks; in a payment, the mark or the tokens' sale price
+    lead: Held  # the lead price at the moment of the fill, in ticks
+    lead_when_quoted: Held  # in ticks, or -1 if no quote was hit
+    quote_age_us: Held  # age of the lead price on which the quote was based, or -1
     trigger: Held
-    fee_e6: Held  # millionths of the notional
-    edge_cents: Held  # the taker's gain by the price; in a payment: the amount received
+    fee_e6: Held  # millionths of the traded value
+    edge_cents: Held  # the taker's gain at the fill; in a payment, the amount received
     fee_cents: Held
 
 
@@ -91,14 +91,14 @@ NULLABLE = ("holder", "lead_when_quoted", "quote_age_us")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names that the codes of fills represent."""
+    """The names for which the codes of fills stand."""
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]
-    entities: tuple[str, ...]  # also the desks with their own positions: `Parties.holders`
+    entities: tuple[str, ...]  # with the desks that have own positions; see `Parties.holders`
 
     def words(self) -> Mapping[str, Sequence[str]]:
-        """Return, for each coded column, the words in the order of their codes."""
+        """Return the list of words for each coded column. A code is a position in the list."""
         return {
             "motive": [motive.word for motive in Motive],
             "venue": self.venues,
@@ -110,7 +110,7 @@ class Names:
 
 
 def each_fill(rows: np.ndarray) -> Iterator[Fill[int]]:
-    """Yield rows (dtype ROW) one by one."""
+    """Yield the rows (dtype ROW) one by one."""
     return map(Fill[int]._make, rows.tolist())
 
 
@@ -120,7 +120,7 @@ def first_fill(rows: np.ndarray) -> Fill[int]:
 
 
 def new_rows(n: int) -> np.ndarray:
-    """Return *n* rows with ABSENT in all fields that may be empty."""
+    """Return *n* rows of zeros, with ABSENT in the fields that may be empty."""
     rows = np.zeros(n, dtype=ROW)
     for column in NULLABLE:
         rows[column] = ABSENT
@@ -128,7 +128,7 @@ def new_rows(n: int) -> np.ndarray:
 
 
 def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
-    """Concatenate records of one dtype; without parts, return an empty array.
+    """Return the records of all parts in one array, which is empty without parts.
 
     The parts are joined as plain bytes. Otherwise numpy would first compare the records field by
     field, which is forty times slower.
@@ -140,15 +140,15 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
 
 
 def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count) -> Count:
-    """Return the taker's edge: its gain when the position is settled to the lead price."""
+    """Return the taker's edge: the gain from the price of the fill to the lead price."""
     return (lead - price) * lots * cents_per_lot_tick
 
 
 def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
-    """Fill in edge and fee, in place, from price, lead, quantity and fee rate.
+    """Compute the edge and the fee of rows from price, lead, quantity and fee rate, in place.
 
-    Edge is (lead - price) x quantity, the taker's gain at that moment. It settles the position to
-    the lead price; variation margin starts from there.
+    The edge is (lead - price) x quantity, the taker's gain at the fill. It is paid at once, so
+    variation margin starts from the lead price.
     """
     rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
     rows["fee_cents"] = fee_cents(
@@ -158,7 +158,7 @@ def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """The key by which fills are summed: motive, venue, taker and counterparty."""
+    """The four values by which fills are summed: motive, venue, taker and counterparty."""
 
     motive: Motive
     venue: str
@@ -169,7 +169,7 @@ class Pairing:
     def of(cls, fill: Fill[int], names: Names) -> "Pairing":
         """Return the pairing of a row, with names in place of codes."""
         return cls(
-            # The call returns the motive that has this code.
+            # returns the motive that has this code
             Motive(fill.motive),  # type: ignore[call-arg]
             names.venues[fill.venue],
             names.entities[fill.taker],
@@ -177,7 +177,7 @@ class Pairing:
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the taker, but the counterparty if the captive maker trades elsewhere."""
+        """Return the taker, or the counterparty if the captive maker trades outside the house."""
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
         return maker if in_group else taker
@@ -190,16 +190,17 @@ def postings(
     fee_cents: Count,
     lots: Mapping[str, Count],
 ) -> list[Posting[Count]]:
-    """Return the postings of a fill, a payment, or a sum of either; for columns, one for each row.
+    """Return the postings of a fill, of a payment, or of a sum of fills or payments.
 
-    Zeros and columns of zeros get no posting.
+    If the amounts are columns, so are the units of the postings. Zeros and columns of zeros get no
+    posting.
 
     Args:
         chart: gives the desk that has a position.
         pairing: the parties, the market and the motive.
-        edge_cents: the taker's edge (a payment: the amount received).
+        edge_cents: the taker's edge, or in a payment the amount received.
         fee_cents: the fee that the taker pays the venue.
-        lots: contracts or tokens that change hands, by commodity; positive when the taker buys.
+        lots: contracts or tokens that change hands, by commodity. Positive if the taker buys.
     """
     match pairing.motive.entry.rule:
         case Rule.IN_KIND:
@@ -212,12 +213,12 @@ def postings(
             posted = list(_house_fill(pairing, edge_cents, fee_cents))
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
-    # All sums of a day can be zero; then the entry keeps its postings of zero.
+    # If all sums of a day are zero, the entry keeps its postings of zero.
     return [posting for posting in posted if _is_any(posting.units)] or posted
 
 
 def _is_any(units: Numbers) -> bool:
-    # Numpy needs a microsecond to test a plain number, and a run posts millions of numbers.
+    # Numpy needs a microsecond to test a single number, and a run posts millions of numbers.
     return bool(units.any()) if isinstance(units, np.ndarray) else units != 0
 
 
@@ -265,7 +266,7 @@ def _payment(chart: Chart, pairing: Pairing, received: Count) -> Iterator[Postin
 def _in_kind(
     pairing: Pairing, received: Count, lots: Mapping[str, Count]
 ) -> Iterator[Posting[Count]]:
-    """Post tokens that are set aside, released or sold. A buyer pays their full price at once."""
+    """Post tokens that are pledged, released or sold. A buyer pays the full price at once."""
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     is_sale = pairing.motive is Motive.SEIZURE
     if is_sale:

@@ -1,4 +1,4 @@
-"""The group's sources of money other than customers, and its uses other than trading."""
+"""The group's money from sources other than customers, and its payments other than for trading."""
 
 from ledger.accounts import (
     cash,
@@ -22,20 +22,20 @@ from ledger.transaction import Movement, Posting, Transaction
 def lend(
     time_us: int, lender: str, borrower: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """A lender outside the group lends the captive maker cash, callable at any time."""
+    """A lender outside the group lends cash to the captive maker, callable at any time."""
     return Transaction(
         time_us,
         lender,
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # The loan may be drawn to pay its own interest; then both links are the same.
+        # If the loan pays its own interest, both links are the same.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or the part of it above the lender's limit, and is repaid."""
+    """A lender recalls a loan, or the part above the lender's limit, and the maker repays it."""
     return Transaction(
         time_us,
         lender,
@@ -103,7 +103,7 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
 def bring_tokens(
     time_us: int, maker: str, token: HeldToken, units: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """The maker receives tokens from their issuer, bought or as a grant.
+    """The maker receives tokens from their issuer, as a purchase or as a grant.
 
     Each commodity balances by itself in each set of books. So no price is needed: the postings of
     dollars are beside the postings of tokens.
@@ -131,7 +131,7 @@ def bring_tokens(
 
 
 def loan_link(lender: str) -> str:
-    """Return the link that joins all entries of a lender's loans, from the first to the last."""
+    """Return the link that joins all entries of one lender's loans."""
     return f"loan-{lender.lower()}"
 
 

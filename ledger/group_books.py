@@ -3,8 +3,9 @@
 Every entry of the general ledger balances in dollars and tokens within each of its entities. So the
 group's own postings are a ledger too. A single entry of a day is copied word for word. Many similar
 entries of a day, such as retail's deposits, become one entry with their number. Contracts are left
-out: their other side is in the books of other parties, and gains on them are paid in dollars, which
-are included. All files are rendered from the general ledger, and the audit renders them again.
+out, since their other side is in the books of other parties. Gains on contracts are paid in
+dollars, which are included. All files are made from the general ledger, and the audit makes them
+again.
 """
 
 import re
@@ -52,7 +53,7 @@ _ACCOUNT = re.compile(
 )
 _OF_A_POSTING = "    "
 
-# Similar entries are summed posting by posting; the sum has the number (seq) of the last entry.
+# Similar entries are summed posting by posting. The sum has the number (seq) of their last entry.
 _SUMS = """
     WITH own AS (
         SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place
@@ -77,7 +78,7 @@ def write_group(run: RunFolder) -> None:
 
 
 def group_texts(run: RunFolder) -> dict[str, str]:
-    """Return each file of the group's own books; every rendering gives the same bytes."""
+    """Return the group's own books by file name. Every call gives the same bytes."""
     own = frozenset(line.account for _, lines in _chart(run) for line in lines)
     books = "".join((*_head(run), *_months(run, own), *_questions(run)))
     page = with_page(group_title(run), _first_day(run))
@@ -110,7 +111,7 @@ def _first_day(run: RunFolder) -> date:
 
 
 def _chart(run: RunFolder) -> Iterator[tuple[str, list[Opened]]]:
-    """Yield a heading and the accounts of each member of the group, without contracts."""
+    """Yield a heading and the accounts of each member of the group, except contracts."""
     for heading, accounts in run.chart.accounts():
         own = [line for line in accounts if not is_contract(line.account)]
         if entity_of(own[0].account) in run.chart.parties.group:
@@ -141,7 +142,7 @@ def _sum_text(text: Text, rows: list[_Row]) -> str:
 
 
 def _own_part(text: str, own: frozenset[str]) -> str:
-    """Drop lines about accounts outside the group: postings and closing balances."""
+    """Drop lines about accounts of other parties: postings and closing balances."""
     kept, keeps = [], True
     for line in text.split("\n"):
         if found := _ACCOUNT.match(line):

@@ -1,8 +1,8 @@
-"""How firms hit stale quotes: figures that need every single fill, stored in the manifest.
+"""Medians of firms' hits on stale quotes, which are stored in the manifest.
 
-A median needs every fill, and a life has twenty million fills. So they are computed once, when the
-run is sealed; the audit computes them again. Older runs have no such figures in the manifest; then
-the fills are read.
+A median needs every fill, and a life has twenty million fills. So the figures are computed once,
+when the run is sealed, and the audit computes them again. For an older run without figures in the
+manifest, the fills are read.
 """
 
 import json
@@ -14,28 +14,28 @@ from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
 
 ALL = "all firms"
-KEY = "hits"  # the key in the manifest
+KEY = "hits"  # the manifest's key for these figures
 
 
 class FillStatistics(NamedTuple):
-    """A firm's hits: their number and their medians, which need every single fill."""
+    """A firm's hits: their number, their median gain and their median age."""
 
     fills: int
-    median_edge_bps: Decimal | None  # basis points of the notional
-    median_age_s: Decimal | None  # the time from the quote's lead price to the fill
+    median_edge_bps: Decimal | None  # basis points of the traded value
+    median_age_s: Decimal | None  # from the lead price in the quote to the fill
 
 
 NO_FILLS = FillStatistics(0, None, None)
 
 
 def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Return figures of the pick-offs on the house venue, for each firm and for all together."""
+    """Return the number and medians of hits on the house venue, for each firm and for all firms."""
     kept = _kept(run)
     return statistics_in_fills(run) if kept is None else kept
 
 
 def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Compute the figures of the pick-offs from the fills, not from the manifest."""
+    """Compute the number and medians of hits from the fills, not from the manifest."""
     found = run.select(
         """
         SELECT coalesce(taker, ?), count(*),
@@ -49,13 +49,13 @@ def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
-    """Return each firm's number of hits and their medians, for the manifest, sorted by name."""
+    """Return each firm's number and medians of hits for the manifest, sorted by name."""
     found = sorted(statistics_in_fills(run).items())
     return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
 
 
 def wrong_statistics(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each firm whose figures in the manifest differ from its fills."""
+    """Yield a sentence for each firm whose figures in the manifest do not agree with its fills."""
     kept, due = _kept(run), statistics_in_fills(run)
     if kept is None:
         return

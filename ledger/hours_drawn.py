@@ -1,4 +1,4 @@
-"""The note on the hours that a sampled run plays, if these hours are drawn by groups."""
+"""The note on the hours that a sampled run trades, if the hours are drawn by groups."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,11 +8,11 @@ from ledger.notes import Figures, Note
 
 @dataclass(frozen=True, slots=True)
 class HoursDrawn(Note):
-    """The number of hours that each hour of a day represents, if hours are drawn by groups.
+    """The number of hours that each hour of a day represents.
 
-    An hour that is not traded has 0; the numbers of a day sum to 24.
+    An hour that is not traded has the number 0. The numbers of a day sum to 24.
     """
 
     kind: ClassVar[str] = "hours-drawn"
-    weight_of_hours: Figures  # one for each of 24 hours
-    group_cents_of_hours: Figures  # predicted loss of the hour's group per dollar shown, in cents
+    weight_of_hours: Figures  # one number for each of the day's 24 hours
+    group_cents_of_hours: Figures  # the group's predicted loss in cents per dollar shown

@@ -1,6 +1,6 @@
 """Customers' coins in kind: deposits, claims, loans, sales, purchases and withdrawals.
 
-The books record coins as they record dollars; each commodity balances by itself:
+The books record coins as they record dollars. Each coin balances by itself:
 
     Assets:FTX:Coins:Wallet              coins that the house holds            liquid
     Liabilities:FTX:Coins:Retail         coins that customers are owed         claim
@@ -8,8 +8,8 @@ The books record coins as they record dollars; each commodity balances by itself
     Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
     Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
 
-So owed = held + lent is true in each coin. The group's gap in a coin is the quantity that the maker
-sold. The maker sells lent coins at once; the dollars repay its debt on the credit line in dollars.
+So for each coin, owed = held + lent. The group's gap in a coin is the quantity that the maker sold.
+The maker sells lent coins at once, and repays its dollar debt on the credit line with the dollars.
 """
 
 from collections.abc import Mapping
@@ -35,11 +35,11 @@ Meta = tuple[tuple[str, str], ...]
 def opening_coins(
     time_us: int, parties: Parties, there: Mapping[str, int], owed: Mapping[str, int]
 ) -> Movement:
-    """Book customers' coins on the first day: in their wallets, and at the house.
+    """Book customers' coins on the first day, in their wallets and at the house.
 
     Args:
         time_us: the first microsecond of the run.
-        parties: all who keep books, by role.
+        parties: all parties that keep books, by role.
         there: lots in customers' own wallets, by coin.
         owed: lots that the house holds and owes to customers, by coin.
     """
@@ -67,7 +67,7 @@ def opening_coins(
 def deposit_coins(
     time_us: int, parties: Parties, coin: Coin, lots: int, meta: Meta = ()
 ) -> Movement:
-    """Customers deposit coins at the house, which owes the coins to them from now on."""
+    """Customers deposit coins at the house, which then owes the coins to them."""
     what = f"{parties.retail} deposits {_text(coin, lots)} at {parties.house}"
     return _moved(time_us, parties, coin, (lots, what, "deposit"), meta)
 
@@ -81,7 +81,7 @@ def withdraw_coins(
 
 
 def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
-    """The house lends coins to its maker; the maker sells them and gives the dollars to the house.
+    """The house lends coins to its maker, which sells them and gives the dollars to the house.
 
     The dollars repay the credit line in dollars. If the line has no debt in dollars, the house owes
     the dollars to the maker. The maker owes the coins to the house.
@@ -95,9 +95,9 @@ def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int)
 
 
 def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
-    """The maker returns lent coins to the house; it buys them for dollars that the house lends.
+    """The maker borrows dollars from the house, buys coins, and returns them to the house.
 
-    Lots and cents are above zero.
+    *lots* and *cents* are above zero.
     """
     house, maker = parties.group
     what = (
@@ -110,7 +110,7 @@ def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) 
 def _moved(
     time_us: int, parties: Parties, coin: Coin, told: tuple[int, str, str], meta: Meta
 ) -> Movement:
-    """Move lots of a coin from customers to the house; negative lots move back to customers."""
+    """Move lots of a coin from customers to the house, or back if *lots* is negative."""
     lots, what, tag = told
     house, retail = parties.house, parties.retail
     postings = (
@@ -125,7 +125,7 @@ def _moved(
 def _swapped(
     time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
 ) -> Movement:
-    """Sell coins of the house to dealers for dollars, through the maker; negative amounts buy."""
+    """Sell coins of the house to dealers through the maker, or buy them if amounts are negative."""
     lots, cents = sold
     name, dealers = coin.name, coin.dealers
     house, maker = parties.group

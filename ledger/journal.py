@@ -43,7 +43,7 @@ class Journal:
         self._entries, self._text = Entries(chart, names), Text(chart)
         self._fill_notes = FillNotes(chart, names, hours_are_sampled)
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
-        self._priced: dict[str, date] = {}  # by commodity: the day of its last price
+        self._priced: dict[str, date] = {}  # the day of each commodity's last price
         self._last_seq = 0
         self._rows: list[np.ndarray] = []  # recorded, not yet posted
         self._transactions: list[Movement] = []
@@ -63,7 +63,7 @@ class Journal:
         self._transactions.append(transaction)
 
     def trade(self, rows: np.ndarray) -> None:
-        """Record fills or payments (dtype ROW, times ascending; seq is assigned later)."""
+        """Record fills or payments (dtype ROW) in the order of time. They get their seq later."""
         if len(rows):
             self._rows.append(rows)
 
@@ -76,24 +76,24 @@ class Journal:
         self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Record the price of a commodity at the end of a day, once; no invariant uses it."""
+        """Record the price of a commodity at the end of a day, only once."""
         day = day_of(time_us)
         if self._priced.get(commodity) == day:
-            return  # already written: the maker holds the coin, and customers are owed it too
+            return  # already written, since several parties have the commodity
         self._priced[commodity] = day
         self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
 
     def balance(self, account: str, commodity: str = "USD") -> int:
-        """Return an account's balance in the general ledger, as of the last closing or entry."""
+        """Return an account's balance in the general ledger after the last written entry."""
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Put all records so far in order; later records get later numbers.
+        """Give all records so far their numbers. Later records get later numbers.
 
         The order is by time. At the same instant, fills and payments come before cash movements,
         because the movements follow from them. Cash movements keep the order of recording. If there
-        are only fills and payments, they are put in order at the next movement or at the day's
+        are only fills and payments, they get their numbers at the next movement or at the day's
         close.
         """
         if self._transactions:
@@ -121,7 +121,7 @@ class Journal:
             self._write(move, first + i + int(rows_before[i]))
 
     def close_day(self, time_us: int) -> None:
-        """Sum the day's fills into the general ledger; *time_us* is the day's last microsecond."""
+        """Sum a day's fills into the general ledger. *time_us* is the day's last microsecond."""
         self._put_in_order()
         rows = join_rows(self._day)
         self._day = []
@@ -155,9 +155,10 @@ class Journal:
         (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
 
     def close(self) -> None:
-        """Close the month that is being written; after `finish` there is no such month.
+        """Close the file of the month that is being written, if any.
 
-        So a run that fails leaves no open file, and no thread that still writes.
+        So a run that fails leaves no open file, and no thread that still writes. After `finish` no
+        month is being written.
         """
         self._columns.close()
         if self._file:
@@ -188,7 +189,7 @@ class Journal:
         return self._file
 
     def _close_month(self, time_us: int) -> None:
-        """Assert the balance of every balance-sheet account, and delete the month's fills."""
+        """Assert the balance of each account of the balance sheet, and end the month's file."""
         next_day = day_of(time_us + DAY_US)
         file = self._month(time_us)
         closed = day_of(time_us)

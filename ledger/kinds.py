@@ -1,6 +1,6 @@
-"""The kinds of accounts: each word that can be third in an account's name, with its properties.
+"""The kinds of accounts: the words that can be third in an account's name, and their properties.
 
-A new use of money is one line here and one entry in a scenario. Charts, reports, counterfactuals
+A new use of money needs one line here and one entry in a scenario. Charts, reports, counterfactuals
 and the scenario's schema read the properties of a kind from its entry.
 """
 
@@ -14,13 +14,13 @@ from ledger.claimed import Claimed
 ASSETS, LIABILITIES, EQUITY = "Assets", "Liabilities", "Equity"
 INCOME, EXPENSES = "Income", "Expenses"
 
-# The part of an account of the house group in the definition of the hole: see `ledger.chart`.
-# Tokens that are held in kind for their owners have no part.
+# An account of the house group has one of these parts in the definition of the hole: see
+# `ledger.chart`. Tokens that are held in kind for their owners (in-kind) are no part of the hole.
 CLAIM, LIQUID, GROUP, CAUSE, IN_KIND = "claim", "liquid", "group", "cause", "in-kind"
 
 
 class Family(StrEnum):
-    """Kinds that are opened or chosen together."""
+    """Groups of kinds that are opened or chosen together."""
 
     LEAD_QUOTING = "results of quotes on the lead venue, and losses to faster firms"
     HOLDING = "results of holding a position"
@@ -35,11 +35,11 @@ class Entry:
     word: str  # the word in accounts' names
     plain: str  # the meaning in plain English
     roots: tuple[str, ...]  # roots of the kind's accounts, in all books
-    parts: tuple[str, ...] = ()  # the parts of the hole that the kind's accounts have
+    parts: tuple[str, ...] = ()  # the parts of the hole that accounts of this kind can have
     cause: Cause | None = None  # the cause to which a blind audit assigns the kind
     family: Family | None = None
-    has_switch: bool = False  # whether a counterfactual can remove the kind: `runs.removals`
-    claimed: Claimed | None = None  # the part of the thread's mechanism
+    has_switch: bool = False  # whether a counterfactual can remove the kind; see `runs.removals`
+    claimed: Claimed | None = None  # the thread's part of the mechanism to which the kind belongs
 
 
 def _stake(word: str, plain: str) -> Entry:
@@ -61,17 +61,17 @@ def _result(
     family: Family | None = None,
     has_switch: bool = False,
 ) -> Entry:
-    """Return a kind with accounts of income only; a loss is above zero."""
+    """Return a kind that has only accounts of income, in which a loss is above zero."""
     return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch, claimed)
 
 
 class Kind(StrEnum):
-    """The kinds that books may have, in the order in which reports list them."""
+    """The kinds that books may have. Reports list them in this order."""
 
     entry: Entry
 
     def __new__(cls, entry: Entry) -> "Kind":
-        """Create a kind that equals its word, for use in accounts and tables."""
+        """Create a kind that equals its word, so that accounts and tables can use it."""
         kind = str.__new__(cls, entry.word)
         kind._value_ = entry.word
         kind.entry = entry
@@ -228,7 +228,7 @@ class Kind(StrEnum):
     # Payments of the group.
     VENTURES = _stake("Ventures", "shares of other companies")
     ACQUISITIONS = _stake("Acquisitions", "whole companies bought")
-    # Unlike `BACKSTOP`, this kind has no fills: in a blind audit it is like a large single payment.
+    # Unlike `BACKSTOP`, this kind has no fills, so a blind audit sees it as a large single payment.
     TAKEOVERS = _use(
         "Takeovers",
         "losses on positions taken over from failed liquidations",
@@ -319,15 +319,15 @@ def _family(which: Family) -> tuple[Kind, ...]:
 
 LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
 ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
-# Kinds whose accounts have units of a commodity in addition to dollars.
+# The kinds whose accounts have units of a commodity in addition to dollars.
 HELD = (Kind.TOKENS, Kind.PORTFOLIO, Kind.COINS)
 AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 
 def cause_of(word: str) -> Cause:
-    """Return the cause of a kind; `Cause.OTHER` for an unknown word.
+    """Return the cause of a kind, or `Cause.OTHER` for an unknown word.
 
-    Books may come from a later version or from another program.
+    A word is unknown if the books come from a later version or from another program.
     """
     kind = KINDS.get(word)
     return (kind and kind.entry.cause) or Cause.OTHER

@@ -1,4 +1,4 @@
-"""Declarations of any ledger except accounts: currency, roles, notes and commodities."""
+"""Reads what any ledger declares apart from accounts: currency, roles, notes and commodities."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,13 +20,13 @@ from ledger.text import quoted
 from ledger.transaction import MONEY
 from ledger.values import plain, read_value
 
-_CUSTOMER, _FIRM = "customer", "firm"  # a named customer gets the role of a firm
-_OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of our commodities
-_DIGITS_MAX = 9  # the most digits of an undeclared commodity
+_CUSTOMER, _FIRM = "customer", "firm"  # a customer that the ledger names gets the role of a firm
+_OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of our own commodities
+_DIGITS_MAX = 9  # of a commodity that the ledger does not declare
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
-    """Return the currency of reports: the ledger's operating currency, or dollars if it has none.
+    """Return the ledger's operating currency, or dollars if the ledger has none.
 
     Raises:
         LedgerFileError: the ledger has several operating currencies.
@@ -44,7 +44,7 @@ def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
 
 
 def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
-    """Return the notes that reports read; other `custom` directives are ignored."""
+    """Return the notes that reports read. Other `custom` directives are ignored."""
     kinds = {kind.kind: kind for kind in Note.__subclasses__()}
     found = []
     for entry in entries:
@@ -62,7 +62,7 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
 
 
 def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str]]:
-    """Return the parties of each role; a role without a party gets a placeholder."""
+    """Return the parties of each role. A role without a party gets a placeholder."""
     roles = [
         Role(_FIRM if each.role == _CUSTOMER else each.role, each.name)
         for each in _read(notes, Role)
@@ -90,7 +90,7 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
 
 
 def _nobody(role: str) -> str:
-    """Return the placeholder for a role that has no party in the ledger."""
+    """Return the name that a role gets if the ledger has no party for it."""
     return "No" + "".join(word.capitalize() for word in role.split("_"))
 
 
@@ -99,13 +99,13 @@ def _read(notes: Sequence[Directive], kind: type[Any]) -> list[Any]:
 
 
 def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
-    """Replace accounts in a note by their names in reports."""
+    """Return a note with its accounts renamed as in reports."""
     words = tuple(declared[word].account if word in declared else word for word in note.words)
     return note._replace(words=words)
 
 
 def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return the ledger's events, and its prices in the operating currency."""
+    """Return the ledger's events, and the prices in its operating currency."""
     return [
         found._replace(words=(found.words[0].replace(f" {money}", f" {MONEY}"),))
         if found.directive == "price"
@@ -121,7 +121,7 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 
 
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return declarations of commodities; an undeclared one gets the digits in its amounts."""
+    """Return the declarations of commodities. Others get as many digits as their amounts have."""
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
     first: dict[str, data.Transaction] = {}
@@ -170,14 +170,14 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
 def chart_declared(
     path: Path, parties: Parties, notes: Sequence[Directive], commodities: Sequence[Directive]
 ) -> Chart:
-    """Return the parties and the contracts.
+    """Return the chart: the parties and the commodities that the ledger declares.
 
     Raises:
         LedgerFileError: a commodity has only some of the metadata of our books.
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # `notes` may have no party for a role; `Parties` has a placeholder for it.
+        # `notes` may lack a party for a role, but `Parties` has a placeholder for it.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:

@@ -1,8 +1,8 @@
-"""Transactions of any ledger, converted to the form of our own books.
+"""Converts the transactions of any ledger to the form of our own books.
 
-Holdings at cost and exchanges at a price are split. The units and the dollars balance separately in
-an equity account, as in our own books. If a customer keeps no books, the mirror of the house's
-entries is added for it.
+If a holding has a cost, or an exchange a price, its units and its dollars are balanced separately
+in an equity account, as in our own books. If a customer keeps no books, the customer's side of the
+house's entries is added.
 """
 
 from collections import defaultdict
@@ -35,18 +35,18 @@ _OF_FILLS = (
     "fills",
     "first-fill",
     "last-fill",
-)  # whole numbers in closing entries
+)  # metadata of closing entries that are whole numbers
 
 Money = tuple[str, str]  # account and commodity
 
 
 class LedgerEntries:
-    """Reads transactions, and collects the accounts that they use."""
+    """Converts transactions, and collects the accounts that they use."""
 
     def __init__(
         self, parties: Parties, accounts: Mapping[str, str], parts: Mapping[str, str | None]
     ) -> None:
-        """Take the parties and the accounts.
+        """Initialise with the parties and the accounts.
 
         Args:
             parties: the parties by role.
@@ -55,7 +55,7 @@ class LedgerEntries:
         """
         self._parties, self._accounts = parties, accounts
         self.parts = dict(parts)
-        self.used: dict[str, set[str]] = defaultdict(set)  # commodities by account
+        self.used: dict[str, set[str]] = defaultdict(set)  # the commodities of each account
         self._keepers = {entity_of(account) for account in parts}
 
     def read(self, entry: data.Transaction, money: str, scales: Mapping[str, Scale]) -> Movement:
@@ -67,7 +67,7 @@ class LedgerEntries:
             scales: the scale of each commodity.
 
         Raises:
-            LedgerFileError: the transaction moves a fraction of a cent, or a claim that is not in
+            LedgerFileError: the transaction moves a fraction of a cent or a claim that is not in
                 money, or the books of an entity do not balance.
         """
         place = place_of(entry.meta)
@@ -104,7 +104,7 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return the account of a commodity: a commodity held as an asset has its own account."""
+        """Return the account for a commodity. A commodity held as an asset has its own account."""
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
         if commodity == MONEY or is_contract(name) or part == IN_KIND or kind_of(name) in HELD:
@@ -130,7 +130,7 @@ class LedgerEntries:
         return meet
 
     def _settle(self, postings: list[Posting[int]], paid: Sequence[int]) -> None:
-        """Add the rest below one cent to the last payment, so that the transaction balances."""
+        """Subtract what rounding leaves from the last payment, so that the transaction balances."""
         if not paid:
             return
         last = postings[paid[-1]]
@@ -159,7 +159,7 @@ class LedgerEntries:
                 )
 
     def _mirror(self, postings: Sequence[Posting[int]]) -> list[Posting[int]]:
-        """Return the mirror postings of customers who keep no books."""
+        """Return the postings of customers who keep no books: the other side of the house's."""
         house = self._parties.house
         ours = [each for each in postings if entity_of(each.account) == house]
         ours = [each for each in ours if each.commodity == MONEY and each.units]
@@ -179,7 +179,7 @@ class LedgerEntries:
         return mirrored
 
     def _in_mirror(self, customer: str, account: str) -> str:
-        """Return the customer's account that mirrors a posting of the house."""
+        """Return the customer's account for the other side of a posting of the house."""
         if self.parts[account] == LIQUID:
             return f"{ASSETS}:{customer}:{Kind.CASH}"
         root = EQUITY if kind_of(account) == Kind.OPENING else "Income"
@@ -193,7 +193,7 @@ class LedgerEntries:
 
 
 def _line_of(posting: data.Posting) -> int:
-    return int((posting.meta or {}).get("lineno", 0))  # postings of plugins and pads have no line
+    return int((posting.meta or {}).get("lineno", 0))  # plugins' postings have no line
 
 
 def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: str) -> int:
@@ -209,7 +209,7 @@ def _paid(account: str, weight: Amount, money: str, scales: Mapping[str, Scale])
     commodity = MONEY if weight.currency == money else weight.currency
     scale = scales[commodity]
     whole = Decimal(scale.text(1))
-    assert weight.number is not None  # Beancount has booked each amount
+    assert weight.number is not None  # Beancount has completed each amount
     return Posting(account, int((weight.number / whole).to_integral_value()), commodity)
 
 
@@ -218,12 +218,12 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # a time in another format: only the order counts
+        at = time()  # an unknown format of times, so only the order counts
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
-    """Return a transaction's metadata as the copy stores it, without empty values."""
+    """Return a transaction's metadata in the form of the copy, without empty values."""
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):
         said = {key: value for key, value in said.items() if key not in _OF_FILLS}
@@ -236,7 +236,7 @@ def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
 
 
 def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data.Transaction]]:
-    """Yield transactions with their `seq` if each has a unique one, otherwise numbered from 1."""
+    """Yield transactions with their `seq` if each has its own, or else with numbers from 1."""
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]
     whole = [int(n) for n in numbers if isinstance(n, Decimal) and n == int(n) and n > 0]

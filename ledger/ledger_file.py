@@ -1,4 +1,4 @@
-"""Opens any Beancount ledger as if it were a run: see docs/any-ledger.md."""
+"""Opens any Beancount ledger as if it were a run. See docs/any-ledger.md."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -43,16 +43,16 @@ from ledger.text import quoted
 from ledger.text_loader import load_with_options, placed
 from ledger.transaction import MONEY, Movement, entity_of
 
-# Columns of fills whose values are words.
+# The columns of fills whose values are words.
 WORDS = ("motive", "venue", "market", "taker", "maker", "trigger")
 
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
-    """A ledger without fills. Reports read a columnar copy of it in a temporary folder."""
+    """A ledger without fills, of which reports read a columnar copy in a temporary folder."""
 
     folder: Path = field(kw_only=True)
-    places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by seq
+    places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by its seq
     chart_read: Chart = field(kw_only=True)
     currency: str = field(kw_only=True)
     _kept: "tempfile.TemporaryDirectory[str]" = field(kw_only=True)
@@ -62,7 +62,8 @@ class LedgerFile(RunFolder):
         """Load a ledger with all its included files, and copy it by column.
 
         Raises:
-            LedgerFileError: Beancount finds errors, or the ledger lacks data that reports need.
+            LedgerFileError: Beancount finds errors in the ledger, or it lacks data that reports
+                need.
         """
         try:
             entries, errors, options = load_with_options(path)
@@ -91,17 +92,17 @@ class LedgerFile(RunFolder):
 
     @property
     def has_fills(self) -> bool:
-        """Return False: a ledger has no fills."""
+        """Return False, since such a ledger has no fills."""
         return False
 
     @cached_property
     def chart(self) -> Chart:
-        """The chart that the ledger declares: parties by role, and contracts."""
+        """The chart that the ledger declares: the parties by role, and the contracts."""
         return self.chart_read
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """Raise an error, because reports read the copy, not the text.
+        """Refuse to load the text, because reports read its copy.
 
         Raises:
             LedgerFileError: always.
@@ -113,7 +114,7 @@ class LedgerFile(RunFolder):
     def connect(
         self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
     ) -> duckdb.DuckDBPyConnection:
-        """Connect to DuckDB with views of the ledger's copy; the view of fills is empty."""
+        """Connect to DuckDB with views of the ledger's copy. The view of fills is empty."""
         connection = opened or duckdb_session.connect()
         open_views(connection, self.folder, for_many_questions)
         kinds = dict.fromkeys(Fill._fields, "BIGINT") | dict.fromkeys(WORDS, "VARCHAR")
@@ -131,7 +132,7 @@ class LedgerFile(RunFolder):
         """Return the rows of a SELECT.
 
         Raises:
-            LedgerFileError: the ledger does not have the form that the report needs.
+            LedgerFileError: the ledger has no such form that the query can read it.
         """
         try:
             return super().select(statement, parameters)
@@ -142,7 +143,7 @@ class LedgerFile(RunFolder):
             ) from error
 
     def place_of(self, seq: int, day: date) -> str:
-        """Return file and line of an entry."""
+        """Return the file and the line of an entry."""
         return self.places[seq]
 
 
@@ -213,7 +214,7 @@ def _write_postings(
 def _lines(
     opens: Sequence[data.Open], declared: Mapping[str, Declared], money: str
 ) -> dict[str, Opened]:
-    """Return the chart of accounts in the ledger's order, with names as in reports."""
+    """Return the accounts in the ledger's order, with their names in reports."""
     lines: dict[str, Opened] = {}
     for line in opens:
         each = declared[line.account]
@@ -230,7 +231,7 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use, and cash for a group member without books."""
+    """Add accounts and commodities that entries use, and cash for members without books."""
     found = dict(lines)
     for account, commodities in book.used.items():
         line = found.get(account, Opened(account, (), book.parts[account]))

@@ -1,6 +1,6 @@
-"""Parts of a transaction that Beancount loaded.
+"""Reads the parts of a transaction that Beancount has loaded.
 
-Beancount's types allow postings without an amount; in our books each posting has one.
+Beancount's types allow postings without an amount. In our books each posting has an amount.
 """
 
 from decimal import Decimal
@@ -20,7 +20,7 @@ class UnstatedAmountError(LedgerError):
 
 
 def stated(posting: Posting) -> tuple[Decimal, str] | None:
-    """Return the number and commodity of a posting; None if the amount is missing."""
+    """Return the number and commodity of a posting, or None if the amount is missing."""
     units = posting.units
     if isinstance(units, Amount) and isinstance(units.number, Decimal):
         return units.number, units.currency
@@ -40,12 +40,12 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
 
 
 def party_of(posting: Posting) -> str | None:
-    """Return the counterparty of a posting, if it is not the payee."""
+    """Return the counterparty of a posting if it is not the entry's payee, else None."""
     return (posting.meta or {}).get("party")
 
 
 def in_text_order(entry: Transaction) -> list[Posting]:
-    """Return a transaction's postings in the order of the text, not of Beancount's loader."""
+    """Return a transaction's postings in the order of the text, which the loader changes."""
     return sorted(entry.postings, key=_line_of)
 
 

@@ -1,6 +1,6 @@
 """main.beancount: options, commodities, the chart, the saved queries and the includes.
 
-main.beancount needs none of our code, so any `bean-check`, `bean-query` or Fava can open it.
+main.beancount needs none of our code, so `bean-check`, `bean-query` and Fava can open it.
 check.beancount includes main.beancount and adds the invariants, which need our code.
 """
 
@@ -95,7 +95,7 @@ QUERIES: dict[str, str] = {
   WHERE account ~ ':(Claims|Customers):'""",
 }
 
-# For books with loans, shares or tokens.
+# Queries for books with loans, shares or tokens.
 FINANCE_QUERIES: dict[str, str] = {
     "check-loans-mirror-debts": """
   SELECT sum(position) AS must_be_empty
@@ -107,8 +107,9 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
-# For books in which customers are owed coins: the missing quantity of each coin, and its value at
-# the last mark. For the mark of another day, give convert() a date as its third argument.
+# Queries for books in which customers are owed coins: the missing quantity of each coin, and its
+# value at the last mark. For the mark of another day, add a date as the third argument of
+# convert().
 COIN_QUERIES: dict[str, str] = {
     "hole-in-kind": """
   SELECT currency, neg(sum(number)) AS hole
@@ -120,17 +121,17 @@ COIN_QUERIES: dict[str, str] = {
   GROUP BY currency ORDER BY currency""",
 }
 
-# These queries need more than the group's own books.
+# These queries need more books than the group's own.
 OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 
 def finances(chart: Chart) -> bool:
-    """Return whether the group has any business other than trading."""
+    """Return whether the group has lenders, investors, payees or other business besides trading."""
     return bool(chart.parties.financiers or chart.spendings or chart.tokens or chart.coins)
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
-    """Return main.beancount for books that run from *start* to *last*, both included."""
+    """Return the text of main.beancount for books from *start* to *last*, both days included."""
     firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
     claims = IN_COINS if names_owed(chart.coins) else IN_DOLLARS
     parts = [
@@ -152,7 +153,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
 
 
 def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
-    """Yield the saved queries; *alone*: only queries that the group's own books can answer."""
+    """Yield the saved queries. If *alone*, only those that the group's own books can answer."""
     group = _group(chart)
     asked = QUERIES | (FINANCE_QUERIES if finances(chart) else {})
     asked |= COIN_QUERIES if names_owed(chart.coins) else {}
@@ -162,7 +163,7 @@ def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
 
 
 def property_texts(chart: Chart, start: date) -> Iterator[str]:
-    """Yield declarations of commodities that are property, not contracts: money and tokens."""
+    """Yield declarations of commodities that are property: money, tokens and coins."""
     contracts = {contract.commodity for contract in chart.contracts}
     for commodity, meta in _commodities(chart):
         if commodity not in contracts:
@@ -170,7 +171,7 @@ def property_texts(chart: Chart, start: date) -> Iterator[str]:
 
 
 def check_text() -> str:
-    """Return check.beancount: main.beancount with the invariants that check it."""
+    """Return the text of check.beancount: it includes main.beancount, and adds the invariants."""
     return (
         f"{HEADER};; The same books, checked by the invariants. Needs moneytrail installed.\n"
         f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
@@ -178,7 +179,7 @@ def check_text() -> str:
 
 
 def declared(chart: Chart, start: date) -> Iterator[Directive]:
-    """Yield the declarations of main.beancount, for the copy by column."""
+    """Yield the declarations of main.beancount for the columnar copy."""
     for commodity, meta in _commodities(chart):
         yield Directive("commodity", start, commodity, meta=meta)
     for note in _parts_played(chart):
@@ -191,7 +192,7 @@ def declared(chart: Chart, start: date) -> Iterator[Directive]:
 
 
 def _parts_played(chart: Chart) -> Iterator[Note]:
-    """Yield the notes of roles, and of payers and payees."""
+    """Yield the notes that name roles, and those that name payers and payees."""
     yield from (Role(*each) for each in chart.parties.roles())
     yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
 
@@ -206,7 +207,7 @@ def _group(chart: Chart) -> dict[str, str]:
     }
 
 
-_Meta = tuple[tuple[str, str], ...]  # keys, and values as Beancount reads them
+_Meta = tuple[tuple[str, str], ...]  # keys with their values, as Beancount reads them
 
 
 def _commodity_text(start: date, commodity: str, meta: _Meta) -> str:

@@ -1,4 +1,4 @@
-"""The maker's accounts of trading results, and of loans."""
+"""The maker's accounts that explain the hole: of trading results, and of loans."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ledger.parties import Parties
 
 
 def maker_causes(parties: Parties) -> Iterator[tuple[str, str | None]]:
-    """Yield each account of the maker that is a cause of the hole, with its description."""
+    """Yield each of the maker's accounts that explains the hole, with its description."""
     maker = parties.maker
     yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
     yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain

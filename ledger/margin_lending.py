@@ -1,7 +1,8 @@
 """Loans to a customer against tokens, and the sale of the tokens when their price falls.
 
-There are four steps. The venue lends. It sells tokens of a borrower who lacks margin. Its captive
-maker takes over the account, with debt and tokens. The maker sells these tokens.
+There are four steps. The venue lends dollars. The venue sells tokens of a borrower who lacks
+margin. The venue's captive maker takes over the account, with debt and tokens. The maker sells
+these tokens.
 """
 
 from typing import NamedTuple
@@ -30,14 +31,14 @@ class TokenSale(NamedTuple):
 
     lots: int
     cents: int
-    takes_lots: int  # lots that the book can absorb in over_s
+    takes_lots: int  # lots that the book can buy in over_s
     over_s: int  # seconds since the previous settlement
 
 
 def lend_on_tokens(
     time_us: int, borrower: str, parties: Parties, cents: int, token: MarginToken, mark: int
 ) -> Movement:
-    """The venue lends dollars to a customer against tokens; the tokens stay pledged."""
+    """The venue lends dollars to a customer against tokens, which stay pledged."""
     house = parties.house
     return Transaction(
         time_us,
@@ -64,7 +65,7 @@ def sell_pledged(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The venue sells tokens of a borrower who lacks margin; the proceeds repay the debt."""
+    """The venue sells tokens of a borrower who lacks margin, and the proceeds repay the debt."""
     house, buyer = parties.house, parties.other_makers
     lots, cents, *_ = sale
     return Transaction(
@@ -127,7 +128,7 @@ def sell_taken_over(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The captive maker sells tokens that it took over; the proceeds reduce its loss."""
+    """The captive maker sells tokens that it took over. The proceeds reduce its loss."""
     house, maker, buyer = parties.house, parties.maker, parties.other_makers
     lots, cents, *_ = sale
     return Transaction(
@@ -162,7 +163,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody from one customer to another; each side has a state."""
+    """Move tokens in custody from one customer to another. Each has a state, free or pledged."""
     if not lots:
         return []
     postings = []

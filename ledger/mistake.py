@@ -2,8 +2,9 @@
 
 
 class MistakeError(Exception):
-    """A request cannot be fulfilled; the message gives the reason and the correction in one line.
+    """A user's request cannot be fulfilled. The message states the reason and the correction.
 
-    The command line prints the message without a traceback. This module imports nothing, so that
-    the command line can catch these errors without importing the modules that raise them.
+    The message is one line, which the command line prints without a traceback. This module imports
+    nothing, so that the command line can catch these errors without importing the modules that
+    raise them.
     """

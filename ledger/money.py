@@ -1,4 +1,4 @@
-"""Money is an integer number of cents; a contract is an integer number of lots.
+"""Money is a whole number of cents, and a position in a contract is a whole number of lots.
 
 Only this file rounds fractions to whole cents, and writes whole units as text.
 """
@@ -33,7 +33,7 @@ def usd(cents: int) -> str:
 
 
 def to_cents(dollars: float) -> int:
-    """Round a number of dollars in a scenario to whole cents, half to even."""
+    """Round a number of dollars from a scenario to whole cents, half to even."""
     return round(Decimal(repr(dollars)) * 100)
 
 
@@ -42,9 +42,9 @@ def fee_cents(notional_cents: int, rate_e6: int) -> int: ...
 @overload
 def fee_cents(notional_cents: np.ndarray, rate_e6: Numbers) -> np.ndarray: ...
 def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
-    """Return *rate_e6* millionths of a notional, rounded half up to the cent, elementwise.
+    """Return *rate_e6* millionths of each traded value, rounded half up to a whole cent.
 
-    A fee is rounded only here: the taker pays the same cents that the venue receives.
+    A fee is rounded only here, so the taker pays the same cents that the venue receives.
     """
     return (notional_cents * rate_e6 + RATE_UNIT // 2) // RATE_UNIT
 
@@ -58,7 +58,7 @@ class Scale:
 
     @classmethod
     def of(cls, unit: str, digits_min: int = 0) -> "Scale":
-        """Read a unit as a scenario writes it: ``0.01``, ``10``, ``0.001``."""
+        """Read a unit that a scenario writes as ``0.01``, ``10`` or ``0.001``."""
         digits = max(-int(Decimal(unit).as_tuple().exponent), digits_min)
         return cls(int(Decimal(unit).scaleb(digits)), digits)
 
@@ -90,9 +90,9 @@ class Scale:
 class Contract:
     """A perpetual contract on one venue, with its lot and tick.
 
-    A contract may represent n similar markets. Then a trade of one lot is a trade of one lot in
-    each market, a lot is worth n lots of one market, and results count n times. A fee is rounded in
-    each market.
+    A contract may represent n similar markets. A trade of one lot is then a trade of one lot in
+    each of the n markets, and its value and result count n times. The fee is rounded in each
+    market.
     """
 
     market: str
@@ -102,7 +102,7 @@ class Contract:
     stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_of_one: int = field(init=False)  # value of a tick on a lot, in cents
+    cents_of_one: int = field(init=False)  # value of a tick on a lot of one market, in cents
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -112,12 +112,12 @@ class Contract:
 
     @property
     def cents_per_lot_tick(self) -> int:
-        """Return the value of a tick on a lot, in cents, summed over all similar markets."""
+        """Return the cents that one tick on one lot is worth, summed over all similar markets."""
         return self.stands_for * self.cents_of_one
 
     @property
     def where(self) -> str:
-        """Return the market's name, and the number of similar markets if there are several."""
+        """Return the market's name, with the number of similar markets if there are several."""
         if self.stands_for == 1:
             return self.market
         return f"{self.market} in each of {self.stands_for} similar markets"
@@ -133,8 +133,8 @@ class MarginToken:
     """A token held in kind as collateral, counted in lots of the market that gives its price."""
 
     commodity: str
-    contract: Contract  # the perpetual on the house venue whose lead price is the token's
-    weight_e6: int  # millionths of its value that are collateral
+    contract: Contract  # the perpetual on the house venue that has the token's price
+    weight_e6: int  # millionths of the value that count as collateral
 
     @property
     def weight(self) -> str:
@@ -143,13 +143,13 @@ class MarginToken:
 
 
 def pro_rata(amount: int, weights: Sequence[int]) -> list[int]:
-    """Split *amount* in proportion to *weights*; odd units go to the largest remainders.
+    """Split *amount* in proportion to *weights*. Odd units go to the largest remainders.
 
     No share exceeds its weight unless *amount* exceeds the sum of weights.
 
     Args:
         amount: the amount to split, not negative.
-        weights: not negative, and not all zero unless the amount is.
+        weights: the weights, not negative, and not all zero unless the amount is zero.
 
     Returns:
         Shares that sum to *amount*.

@@ -5,13 +5,13 @@ from pathlib import Path
 
 
 def parts_of(path: Path) -> list[str]:
-    """Split a month's file at empty lines: entries, notes, closing balances."""
+    """Split a month's file at empty lines into entries, notes and closing balances."""
     return path.read_text(encoding="utf-8").split("\n\n")
 
 
-@lru_cache(maxsize=2)  # days are read in order, many from one month
+@lru_cache(maxsize=2)  # days are read in order, and many are in one month
 def entries_of(path: Path) -> dict[int, str]:
-    """Return the text of each entry of a month, by its number (seq)."""
+    """Return the text of each entry of a month, by the entry's number (seq)."""
     found = {}
     for part in parts_of(path):
         _, _, rest = part.partition("\n  seq: ")
@@ -21,6 +21,6 @@ def entries_of(path: Path) -> dict[int, str]:
 
 
 def line_of(path: Path, seq: int) -> int:
-    """Return the first line of an entry in a month's file, by the entry's number (seq)."""
+    """Return the line in a month's file at which an entry begins, by its number (seq)."""
     before, _, _ = path.read_text(encoding="utf-8").partition(f"\n  seq: {seq}\n")
     return before.count("\n") + 1

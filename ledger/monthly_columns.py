@@ -1,4 +1,4 @@
-"""Writes fills and postings by column: a month is written while the next is simulated.
+"""Writes fills and postings by column. One month is written while the next month is simulated.
 
 DuckDB writes the files in a thread that does not block Python. At most one month is being written,
 because two would need twice the memory.
@@ -18,7 +18,7 @@ class MonthlyColumns:
     """The present month by column, and the thread that writes the previous month."""
 
     def __init__(self, folder: Path, chart: Chart, names: Names) -> None:
-        """Create the folders for the files, in *folder*."""
+        """Create the two folders for the files inside *folder*."""
         self._folder, self._names, self._contracts = folder, names, chart.contracts
         self.fills = fill_store.MonthOfFills()
         opened = (line for _, accounts in chart.accounts() for line in accounts)
@@ -29,7 +29,7 @@ class MonthlyColumns:
         (folder / posting_store.FOLDER).mkdir()
 
     def end_month(self, name: str) -> None:
-        """End a month: write it to files called *name*, and start the next month."""
+        """End a month: begin to write its files, called *name*, and start the next month."""
         rows, write_postings = self.fills.end(), self.postings.end()
 
         def write() -> None:
@@ -41,7 +41,7 @@ class MonthlyColumns:
         self._being_written = self._thread.submit(write)
 
     def wait(self) -> None:
-        """Wait until all ended months are written; raise the error if one could not be written."""
+        """Wait until all ended months are written. Raise the error if writing has failed."""
         if self._being_written:
             self._being_written.result()
 

@@ -1,4 +1,4 @@
-"""Motives: the reason for each row of the fills, and the properties of each reason.
+"""Motives: the reasons for orders and payments, and the properties of each reason.
 
 The sentences of each motive are in `ledger.narration`.
 """
@@ -11,7 +11,7 @@ from ledger.kinds import Kind
 
 
 class Rule(Enum):
-    """The rule by which a row is posted: see `ledger.fills`."""
+    """The rule by which a row of the fills is posted: see `ledger.fills`."""
 
     FILL = "a trade with a quote of the house, or at its price"
     HEDGE = "a trade on the lead venue, whose cost is an expense"
@@ -20,7 +20,7 @@ class Rule(Enum):
 
 
 class VolumePart(StrEnum):
-    """The part of a day's volume in which an order at the house counts: see `TradedDay`."""
+    """The part of the day's volume in which an order at the house counts: see `TradedDay`."""
 
     CAPTIVE = "captive"  # noise traders' trades with the captive maker
     HITS = "hits"  # trades of firms that hit quotes
@@ -40,17 +40,17 @@ class MotiveEntry:
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
-    """Return a step of a liquidation that happens at a settlement."""
+    """Return the properties of a step of a liquidation that happens at a settlement."""
     return MotiveEntry(word, kind, rule, is_settled=True, ends_account=True)
 
 
 class Motive(IntEnum):
-    """The reason for an order, or the kind of a payment at a settlement; its number is its code."""
+    """The reason for an order, or the kind of a payment. Its number is its code in the fills."""
 
     entry: MotiveEntry
 
     def __new__(cls, code: int, entry: MotiveEntry) -> "Motive":
-        """Create a motive that equals its code, for use in columns."""
+        """Create a motive that equals its code, so that columns can store it."""
         motive = int.__new__(cls, code)
         motive._value_ = code
         motive.entry = entry
@@ -80,9 +80,9 @@ class Motive(IntEnum):
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
     # A position closed against the largest accounts on the other side.
     DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
-    # The remainder of a liquidation, and the payment of a debt.
+    # Money left by a liquidation, or the payment of a debt.
     INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)
-    # A debt that no margin, fund or backstop covers, and the payments of those who share it.
+    # A debt that no margin, fund or backstop covers, or a customer's payment towards such a debt.
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
     # Tokens set aside for one position, or released.
     TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND)
@@ -90,7 +90,7 @@ class Motive(IntEnum):
     SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND)
     # A position closed at the mark because the venue halts.
     CLOSING = 14, MotiveEntry("closing", Kind.VARIATION_MARGIN)
-    # Customers' trades with the other makers since the last settlement, net and at the mark.
+    # Customers' net trades with the other makers since the last settlement, at the mark.
     NET = 15, MotiveEntry("net-with-others", Kind.VARIATION_MARGIN, is_settled=True)
     # A part of a firm's position, closed against the other makers at the mark.
     UNWINDING = 16, MotiveEntry("unwinding", Kind.VARIATION_MARGIN, is_settled=True)
@@ -111,7 +111,7 @@ class Motive(IntEnum):
         return self.entry.rule is Rule.IN_KIND
 
 
-DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # these kinds take all results of a desk
+DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # these kinds take all results of a desk's positions
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
@@ -119,7 +119,7 @@ SETTLED = tuple(motive for motive in Motive if motive.entry.is_settled)
 FROM_QUOTES = tuple(motive for motive in Motive if motive.entry.volume)
 HEDGES = tuple(motive for motive in Motive if motive.entry.rule is Rule.HEDGE)
 WITH_FEE = (*FROM_QUOTES, *HEDGES)
-# Trades by which a customer's account is liquidated.
+# The trades by which a customer's account is liquidated.
 FORCED = tuple(motive for motive in Motive if motive.entry.ends_account and not motive.is_payment)
 
 
@@ -129,12 +129,12 @@ def counted_as(*volumes: VolumePart) -> tuple[Motive, ...]:
 
 
 def words(motives: Iterable[Motive]) -> list[str]:
-    """Return the words of motives, for comparison in a query."""
+    """Return the words of motives, for use in a query."""
     return [motive.word for motive in motives]
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind (None: any kind).
+    """Return the motives whose fills may be posted to accounts of a kind, or to any if it is None.
 
     A desk may post a result of any motive to its own kind (see `Chart.kind`). Any fill may move
     fees, claims and cash. Each of the other kinds belongs to certain motives.

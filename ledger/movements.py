@@ -1,4 +1,4 @@
-"""Movements of cash outside trading: each is one transaction in the books of all parties to it."""
+"""Movements of cash outside trading. Each is one transaction in the books of all its parties."""
 
 from collections.abc import Mapping
 
@@ -37,10 +37,10 @@ def opening_balances(
 
     Args:
         time_us: the first microsecond of the run.
-        cash_cents: cash by entity.
-        claim_cents: debts of venues, by (entity, venue).
-        reserve_cents: insurance funds, by venue.
-        token_units: tokens of the group's investments, by (entity, token).
+        cash_cents: the cash of each entity.
+        claim_cents: the debts of venues to entities, by (entity, venue).
+        reserve_cents: the insurance fund of each venue.
+        token_units: tokens that the group holds as investments, by (entity, token).
         in_kind: tokens held in kind for customers, by (entity, venue, state, commodity).
         coin_lots: dealers' coins, by (entity, coin).
     """
@@ -89,7 +89,7 @@ def deposit(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """*entity* deposits cash at a venue; the venue's debt to it rises by the same amount."""
+    """*entity* deposits cash at a venue, and the venue's debt to *entity* rises by the amount."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -116,7 +116,7 @@ def withdrawal(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """A venue pays cash to *entity*; its debt to *entity* falls by the same amount."""
+    """A venue pays cash to *entity*, and the venue's debt to *entity* falls by the amount."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -136,7 +136,7 @@ def withdrawal(
 def draw(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The venue lends to its captive maker on the credit line: it credits the maker's account."""
+    """The venue lends to its captive maker on the credit line, and credits the maker's account."""
     return _credit_line(
         time_us,
         borrower,
@@ -150,7 +150,7 @@ def draw(
 def repay(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The captive maker repays its credit line with dollars in its account at the venue."""
+    """The captive maker repays the credit line with dollars in its account at the venue."""
     return _credit_line(
         time_us,
         borrower,
@@ -164,7 +164,7 @@ def repay(
 def gap_loss(
     time_us: int, entity: str, venue: str, cents: int, group: Parties, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The venue bears the debt of a customer whose margin does not cover a price gap."""
+    """The venue bears a customer's debt that margin does not cover after a jump of the price."""
     return Transaction(
         time_us,
         entity if venue == group.house else venue,
@@ -183,7 +183,7 @@ def gap_loss(
 def fees_of_other_makers(
     time_us: int, entity: str, venue: str, volume_cents: int, cents: int, market: str
 ) -> Movement:
-    """The other makers and their takers pay fees on the volume without the captive maker."""
+    """The other makers and their takers pay fees on the volume that the other makers fill."""
     return Transaction(
         time_us,
         entity,
@@ -207,15 +207,15 @@ def lead_quoting(
     gained_cents: Mapping[str, int],
     fee_cents: int = 0,
 ) -> Movement:
-    """A day's results of quotes on the lead venue, which sum to zero.
+    """Book a day's results of quotes on the lead venue, which sum to zero.
 
     Args:
         time_us: the day's last microsecond.
         kind: LeadSpread or LeadPickOff.
-        who: the counterparty of all other entities: noise traders who pay the spread, or a faster
-            firm.
+        who: the counterparty of all other entities. It is the noise traders, who pay the spread, or
+            a faster firm.
         venue: the lead venue.
-        gained_cents: the gain of each entity; all gains sum to zero.
+        gained_cents: the gain of each entity. All gains sum to zero.
         fee_cents: the fees of *who* for its orders.
     """
     sentences = {
@@ -263,5 +263,5 @@ def _credit_line(
 
 
 def _outsider(entity: str, venue: str, group: Parties) -> str:
-    """Return the party outside the house group; the customer if both or neither are outside."""
+    """Return the party outside the house group, or the customer if that is not one party."""
     return venue if entity == group.maker and venue != group.house else entity

@@ -1,6 +1,7 @@
-"""The sentences that describe a fill or a sum of fills, clear without any other text.
+"""The sentences that describe a fill or a sum of fills. Each is clear by itself.
 
-Each phrase about a fill has at most one number, so that a whole column can be written at once.
+Each phrase about a fill has at most one number, so that phrases for a whole column of fills can be
+written at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,19 +18,19 @@ from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
-    """Return the sentence of a fill: the quote, its age and the loss; or of a payment."""
+    """Return the sentence of a fill (the quote, its age and the loss), or of a payment."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
 def token_sentence(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Words:
-    """Return which tokens are set aside, released or sold, and at which price."""
+    """Return a sentence on tokens that are pledged, released or sold, and their price."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, token, lead))
 
 
 def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
-    """Return the sentence of a closing entry, by motive."""
+    """Return the sentence of a closing entry, which depends on its motive."""
     return SAID[pairing.motive].sum(pairing, rows)
 
 
@@ -188,7 +189,7 @@ def _trade(taker: str, contract: Contract, lots: int) -> str:
 
 
 def _named(holder: str) -> str:
-    """Return the name of a position's holder, with its desk."""
+    """Return the name of a position's holder, and of its desk if it has one."""
     entity, _, desk = holder.partition(":")
     if _is_directional(holder):
         return f"{entity}'s directional book"
@@ -361,9 +362,9 @@ def _count(rows: np.ndarray, noun: str) -> str:
 
 
 class Said(NamedTuple):
-    """The sentences of a motive: for one fill or a column of fills, and for a sum of fills."""
+    """The functions that write a motive's sentences: for fills, and for a sum of fills."""
 
-    fill: Callable[..., Iterator[Words]]  # takes the token as well, for sales of tokens
+    fill: Callable[..., Iterator[Words]]  # for sales of tokens this also takes the token
     sum: Callable[[Pairing, np.ndarray], str]
 
 

@@ -1,9 +1,9 @@
-"""Notes of the books that move no money: one class for each `custom` directive.
+"""Notes: directives of the books that move no money. Each class is one kind of note.
 
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
 The fields of a note are written and read in order. The type of a field decides its form in the
-text. Values are read from the text or from the columnar copy in the same way.
+text. Values are read in the same way from the text and from the columnar copy.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ Value = str | Decimal | date | bool | tuple[Decimal, str]
 
 
 class Shape(NamedTuple):
-    """The form of a field in the text, and its conversion when it is read."""
+    """How a field is written in the text, and how it is converted when it is read."""
 
     write: Callable[[Any], str]
     read: Callable[[Any], Any]
@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# Numbers are not negative: Beancount would subtract a negative number from the one before it.
+# Not negative, since Beancount would subtract a negative number from the number before it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -59,24 +59,23 @@ MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)
 class Note:
     """The base class of notes: `custom` directives that move no money."""
 
-    kind: ClassVar[str]  # the word that names the kind of note
+    kind: ClassVar[str]  # the word that names this kind of note in the books
 
     def text(self) -> str:
-        """Return the directive without its date, as Beancount reads it."""
+        """Return the directive without its date, in the form that Beancount reads."""
         return " ".join((f"custom {quoted(self.kind)}", *self.words()))
 
     @classmethod
     def read(cls, values: Iterable[Value]) -> Self:
-        """Make a note from a directive's values; missing values at the end are None."""
+        """Make a note from a directive's values. Missing values at the end become None."""
         return cls(
             *(shape.read(value) for shape, value in zip(cls._shapes(), values, strict=False))
         )
 
     def words(self) -> tuple[str, ...]:
-        """Return the note's values, each as Beancount reads it.
+        """Return the note's values, each in the form that Beancount reads.
 
-        Values of None are left out. No other value may follow them, or the note could not be read
-        back.
+        Values of None are left out. No other value may follow, or the note could not be read again.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -90,13 +89,13 @@ class Note:
 
 @cache
 def _shapes_of(kind: type[Note]) -> tuple[Shape, ...]:
-    """Return the shape of each field of a note, in their order."""
+    """Return the form of each field of a note, in their order."""
     hints = get_type_hints(kind, include_extras=True)
     return tuple(hints[field.name].__metadata__[0] for field in fields(kind))
 
 
 def rounded(figure: float, digits: int) -> Decimal:
-    """Return a figure rounded to *digits* decimals, as in a note."""
+    """Return a figure rounded to *digits* decimals, for use in a note."""
     return Decimal(f"{figure:.{digits}f}")
 
 
@@ -105,7 +104,7 @@ def rounded(figure: float, digits: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Role(Note):
-    """The role of a party: see `ledger.parties`."""
+    """The role of a party. For the roles see `ledger.parties`."""
 
     kind: ClassVar[str] = "role"
     role: Word
@@ -114,7 +113,7 @@ class Role(Note):
 
 @dataclass(frozen=True, slots=True)
 class Pays(Note):
-    """One party may pay another, for a reason other than trading."""
+    """A party that may pay another party, for a reason other than trading."""
 
     kind: ClassVar[str] = "pays"
     payer: Word
@@ -136,13 +135,13 @@ class FirmProfile(Note):
 
     kind: ClassVar[str] = "firm"
     name: Word
-    category: Word  # "" if it has none
+    category: Word  # empty if the firm has none
     reaction_ms: Number
 
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """The size of the insurance fund that the venue states in public."""
+    """The size of the insurance fund that the venue states in public, which need not be true."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -151,7 +150,7 @@ class StatedFund(Note):
 
 @dataclass(frozen=True, slots=True)
 class CandlesRead(Note):
-    """A finding about the candles of a market, such as the number of gaps that were bridged."""
+    """A remark on the candles of a market, such as the number of gaps that were bridged."""
 
     kind: ClassVar[str] = "candles-read"
     market: Word
@@ -160,7 +159,7 @@ class CandlesRead(Note):
 
 @dataclass(frozen=True, slots=True)
 class RecordedShare(Note):
-    """The maker's share in the house's volume on public record, as a range."""
+    """The maker's share of the house's volume on public record, as a range."""
 
     kind: ClassVar[str] = "maker-share-recorded"
     low_pct: Number
@@ -172,20 +171,20 @@ class RecordedShare(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedDay(Note):
-    """A day's volume in one market of the house, each trade counted once."""
+    """A day's volume in one market of the house. Each trade counts once."""
 
     kind: ClassVar[str] = "traded"
     market: Word
-    captive_usd: Usd  # noise traders with the captive maker
-    others_usd: Usd  # noise traders with other makers
-    hits_usd: Usd  # firms with the captive maker
-    forced_usd: Usd  # forced orders, with any maker
-    recorded_usd: MaybeUsd = None  # total on public record
+    captive_usd: Usd  # uninformed orders that the captive maker filled
+    others_usd: Usd  # uninformed orders that the other makers filled
+    hits_usd: Usd  # firms' hits on the captive maker's quotes
+    forced_usd: Usd  # forced orders that any maker filled
+    recorded_usd: MaybeUsd = None  # the day's total on public record
 
 
 @dataclass(frozen=True, slots=True)
 class ForcedDay(Note):
-    """A day's forced orders in one market of the house that hit the captive maker's quotes."""
+    """The forced orders of a day in one market of the house that hit the captive maker's quotes."""
 
     kind: ClassVar[str] = "forced"
     market: Word
@@ -194,7 +193,7 @@ class ForcedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ShownBook(Note):
-    """The displayed size of all makers in one market on one side, when a day's first hour begins.
+    """The displayed size of all makers on one side of a market, at the day's first traded hour.
 
     Each other maker quotes one price. The captive maker's levels have equal distances and equal
     sizes.
@@ -203,16 +202,16 @@ class ShownBook(Note):
     kind: ClassVar[str] = "book"
     market: Word
     others_usd: Usd
-    captive_usd: Usd  # all levels, the mean of both sides
+    captive_usd: Usd  # summed over all levels, mean of both sides
     others_half_spread_bps: Number
     captive_half_spread_bps: Number  # the half-spread of the best level
-    captive_reach_bps: Number  # the distance of the last level
+    captive_reach_bps: Number  # the distance of the last level from the mid
     captive_levels: Whole
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRange(Note):
-    """The day's price range of a market on the lead venue."""
+    """The lowest and the highest price of a market on the lead venue on a day."""
 
     kind: ClassVar[str] = "price-range"
     market: Word
@@ -222,9 +221,9 @@ class PriceRange(Note):
 
 @dataclass(frozen=True, slots=True)
 class WantedDay(Note):
-    """Uninformed demand in each traded hour of a day.
+    """What uninformed customers wanted to trade in each traded hour of a day.
 
-    The note is written if demand follows the recorded volume. Actual volume is drawn at this rate.
+    The note is written if demand follows the recorded volume. Actual orders are drawn at this rate.
     """
 
     kind: ClassVar[str] = "wanted"
@@ -234,14 +233,15 @@ class WantedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class EdgeOfHours(Note):
-    """Takers' gains by one motive in each hour of a day, at the price of each fill.
+    """Takers' gains from fills of one motive in each hour of a day, at the moment of the fill.
 
-    The note is written if only some hours are simulated. The error of a total is computed from it.
+    The note is written if only some hours are simulated. Reports compute the error of a total from
+    it.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
     motive: Word
-    cents_of_hours: Figures  # one for each of 24 hours
+    cents_of_hours: Figures  # one sum for each of 24 hours
 
 
 # ------------------------------------------------------- the maker's predictions and decisions
@@ -249,30 +249,30 @@ class EdgeOfHours(Note):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Note):
-    """The maker's quotes in one market until the first of the next month, and their basis.
+    """The maker's quotes in one market until the next first of a month, and why it chose them.
 
-    The seen and the planned figures cover `seen_days` days, and are zero if there were none.
+    Figures that the maker has seen or plans are for `seen_days` days, and zero if this is zero.
     """
 
     kind: ClassVar[str] = "decision"
     market: Word
     half_spread_bps: Number  # the half-spread of the best level
     levels: Whole
-    refresh_s: Number  # seconds between two quotes; 0: at every tick
+    refresh_s: Number  # between two quotes; 0: at every tick
     seen_days: Whole
     policy: Word
-    held_by: Word  # the binding limit; "" if there is none
+    held_by: Word  # the limit that prevents a larger size, or empty
     shown_usd: Usd  # displayed size per level and side
-    seen_usd: Usd  # total volume on the house
-    own_usd: Usd  # the part of seen_usd filled by the maker's quotes
-    hits_usd: Usd  # the part of own_usd with firms
-    planned_result_usd: MaybeUsd = None  # the result at fills by the plan
+    seen_usd: Usd  # volume on the house that the maker has seen
+    own_usd: Usd  # the part of seen_usd that the maker's quotes filled
+    hits_usd: Usd  # the part of own_usd that firms took
+    planned_result_usd: MaybeUsd = None  # planned result, valued when the fills happen
     planned_volume_usd: MaybeUsd = None
 
 
 @dataclass(frozen=True, slots=True)
 class Belief(Note):
-    """The prediction of the maker's own simulation for the month that ends, in one market."""
+    """What the maker's own simulation predicted for the month that ends, in one market."""
 
     kind: ClassVar[str] = "belief"
     market: Word
@@ -282,7 +282,7 @@ class Belief(Note):
 
 @dataclass(frozen=True, slots=True)
 class HitLimits(Note):
-    """Hits of firms in a market, and the hits that each limit prevented.
+    """The size of firms' hits in a market, and the size that each limit prevented.
 
     A lot counts as prevented if a hit on it is profitable, and no firm took it because the last
     order was at its limit.
@@ -299,12 +299,12 @@ class HitLimits(Note):
 
 @dataclass(frozen=True, slots=True)
 class Appraised(Note):
-    """The value of all shares of the house at a month's end or a round: see `ledger.appraisal`."""
+    """The value of all shares of the house at the end of a month or at a funding round."""
 
     kind: ClassVar[str] = "appraisal"
     what: Word  # the month just closed (2021-06), or the name of a round
     way: Word
-    basis_usd: Usd  # the figure that the method multiplies
+    basis_usd: Usd  # the figure that the method multiplies by a multiple
     low_usd: Usd
     middle_usd: Usd
     high_usd: Usd
@@ -312,7 +312,7 @@ class Appraised(Note):
 
 @dataclass(frozen=True, slots=True)
 class RoundValuation(Note):
-    """The money raised in a round, and the stated valuation of the house."""
+    """The money raised in a funding round, and the stated valuation of the house."""
 
     kind: ClassVar[str] = "valuation"
     name: Word
@@ -330,7 +330,7 @@ class Reviewed(Note):
     decided: Word
     month_usd: Usd  # the result on this venue, in the month that ended
     year_usd: Usd  # the result on this venue, in the last twelve months
-    shares_lose_usd: MaybeUsd = None  # the shares' loss of value without the quotes
+    shares_lose_usd: MaybeUsd = None  # the loss of the shares' value without the quotes
 
 
 # ------------------------------------------------------------------- payments not made
@@ -338,13 +338,13 @@ class Reviewed(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRequest(Note):
-    """A customer's withdrawal that has to wait."""
+    """A customer's request for withdrawal that has to wait."""
 
     kind: ClassVar[str] = "unpaid-request"
     owed: Account  # an account in the house's books
     usd: Usd
     holder: Word
-    commodity: MaybeWord = None  # set if each commodity has its own queue
+    commodity: MaybeWord = None  # only if each commodity has its own queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +359,7 @@ class UnpaidUse(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRecall(Note):
-    """A lender's recall that could not be paid; the debt remains."""
+    """A lender's recall that could not be paid. The debt remains."""
 
     kind: ClassVar[str] = "unpaid-recall"
     debt: Account
@@ -368,7 +368,7 @@ class UnpaidRecall(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidInterest(Note):
-    """Interest that could not be paid; it is not added to the debt."""
+    """Interest that could not be paid. It is not added to the debt."""
 
     kind: ClassVar[str] = "unpaid-interest"
     debt: Account
@@ -380,7 +380,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """The blocks of a pool's chain on a day, and the variance of the price at these blocks."""
+    """The blocks of a pool's chain on a day, and the price's variance between the blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word

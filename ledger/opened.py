@@ -1,4 +1,4 @@
-"""One account of the chart (`Opened`), and functions for accounts that several parties have."""
+"""The class of an opened account, and functions that open accounts which several parties have."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One account of the chart, as its `open` directive states it."""
+    """An account of the chart, as its `open` directive states it."""
 
     account: str
     commodities: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The parties that keep books, by role, and the desks of a party that has several."""
+"""The parties that keep books, by role, and the separate desks that a party may have."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ OUTSIDE = "Outside"  # all traders who have no other role
 ARBITRAGEURS = "Arbitrageurs"  # arbitrageurs between pools and the lead price
 
 
-@dataclass(frozen=True)  # without slots, because lists that are often read are cached
+@dataclass(frozen=True)  # without slots, since properties that are often read are cached
 class Parties:
     """The parties that keep books, by role."""
 
@@ -20,15 +20,15 @@ class Parties:
     retail: str
     other_makers: str
     firms: tuple[str, ...]
-    providers: tuple[str, ...] = ()  # backstop providers; empty if no customer is on margin
+    providers: tuple[str, ...] = ()  # backstop providers, if customers trade on margin
     lenders: tuple[str, ...] = ()  # lenders to the maker
     investors: str | None = None  # investors in the house's shares
     counterparties: tuple[str, ...] = ()  # payees of the group without another role
-    directional: str | None = None  # the holder of the directional book: the maker, or empty
+    directional: str | None = None  # the holder of the directional book, which is the maker
     arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if there are pools
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
     dealers: str | None = None  # dealers of the maker's coins, if it has coins
-    agent: str | None = None  # the house's agent for deposits: the maker, or empty
+    agent: str | None = None  # the house's agent for deposits, which is the maker
     netted: str | None = None  # the other makers, if trades with them are booked net
 
     def roles(self) -> Iterator[tuple[str, str]]:
@@ -54,7 +54,7 @@ class Parties:
 
     @property
     def backstops(self) -> tuple[str, ...]:
-        """Return the holder of each backstop's positions; for the maker it is a separate desk."""
+        """Return the holder of each backstop's positions. The maker's holder is a separate desk."""
         return tuple(
             f"{name}:{Kind.BACKSTOP}" if name == self.maker else name for name in self.providers
         )
@@ -68,7 +68,7 @@ class Parties:
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
-        """Return all holders of positions: all parties, then additional desks."""
+        """Return all holders of positions: all parties, then the maker's additional desks."""
         return (*self.names, *self.desks)
 
     @cached_property
@@ -83,7 +83,7 @@ class Parties:
 
     @property
     def financiers(self) -> tuple[str, ...]:
-        """Return the parties that finance the group and are not its customers."""
+        """Return the parties that finance the group but are not its customers."""
         return (*self.lenders, *(name for name in (self.investors,) if name))
 
     @property
@@ -109,5 +109,5 @@ class Parties:
 
 
 def books_of(holder: str) -> str:
-    """Return the entity that books a holder's position: for a desk, the entity of the desk."""
+    """Return the entity in whose books a holder's position is: for a desk, the desk's entity."""
     return holder.partition(":")[0]

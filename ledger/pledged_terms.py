@@ -1,4 +1,4 @@
-"""Notes in the books on loans against tokens: the rules to recompute each step of a loan."""
+"""The note on the terms of a loan against tokens, from which an audit recomputes each step."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,12 +16,12 @@ class PledgedTerms(Note):
     kind: ClassVar[str] = "pledged-terms"
     borrower: Word
     token: Word
-    initial_e6: Whole  # part of the tokens' value that backs a new loan
-    lend_margin_e6: Whole  # margin required for each new dollar
+    initial_e6: Whole  # the part of the tokens' value that backs a new loan
+    lend_margin_e6: Whole  # the margin required for each new dollar of debt
     maintenance_e6: Whole  # below this margin tokens are sold
     auto_close_e6: Whole  # below this margin the captive maker takes over debt and tokens
-    imf_factor: Number  # a larger holding has a smaller weight; 0: all have the same
+    imf_factor: Number  # lowers the weight of a large holding; 0: no effect
     book_usd_per_bp: Usd
     book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point
     book_refill_s: Whole
-    most_usd: MaybeUsd = None  # the largest possible debt
+    most_usd: MaybeUsd = None  # the most debt, if limited

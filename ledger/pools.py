@@ -1,9 +1,9 @@
-"""Liquidity pools: the maker's tokens and dollars in them, and arbitrageurs' trades with them.
+"""Books the maker's tokens and dollars in liquidity pools, and arbitrageurs' trades with pools.
 
-A pool has no debts and keeps no books: its reserves belong to the maker. Tokens and the dollars
-exchanged for them balance in equity, as in a purchase of tokens. Gains and losses on tokens are not
-income. Arbitrageurs close each trade with other traders at the lead price, so that their gain is in
-dollars and is booked.
+A pool has no debts and keeps no books, since its reserves belong to the maker. Tokens and the
+dollars exchanged for them balance in equity, as in a purchase of tokens. Gains and losses on tokens
+are not income. Arbitrageurs close each trade with other traders at the lead price, so that their
+gain is in dollars and is booked.
 """
 
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ from ledger.transaction import Movement, Posting, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Arbitrages:
-    """The sum of a day's trades with one pool."""
+    """The sums of a day's trades of arbitrageurs with one pool."""
 
     trades: int
-    units: int  # units of the token that leave the pool
+    units: int  # units of the token that leave the pool, less units paid in
     cents: int  # cents that are paid into the pool for these units
     fee_cents: int
-    outside_cents: int  # value of the units at the lead price of each trade
+    outside_cents: int  # cents that the units are worth at the lead price at each trade
 
 
 def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, terms: str) -> Movement:
     """The maker puts tokens and dollars into a pool of its own.
 
     Args:
-        time_us: the time.
+        time_us: the time in microseconds.
         maker, token: the pool's owner and its token.
         units, cents: the reserves put in.
         terms: the pool's fee as a text.
@@ -60,7 +60,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
 ) -> Movement:
-    """Arbitrageurs move a pool's price to the lead price, and close their trade there."""
+    """Arbitrageurs move a pool's price to the lead price, and resell or rebuy outside the pool."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
     postings = [
@@ -90,7 +90,7 @@ def arbitrage_pool(
 
 
 def pool_link(token: str) -> str:
-    """Return the link that joins all entries of a token's pool."""
+    """Return the link that joins all entries about a token's pool."""
     return f"pool-{token.lower()}"
 
 

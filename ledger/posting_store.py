@@ -1,6 +1,6 @@
-"""Postings on disk, by column: a copy of the general ledger's text that can be queried fast.
+"""Stores postings by column: a copy of the general ledger's text for fast queries.
 
-Each month is one Parquet file with one row per posting; the same entries give the same bytes. The
+Each month is one Parquet file with one row per posting. The same entries give the same bytes. The
 text is the authority. The audit compares the copy with the text, posting by posting.
 """
 
@@ -20,7 +20,7 @@ from ledger.values import plain
 
 FOLDER = "postings"
 
-# The columns of a month's file. A view adds `month` and `amount`.
+# The columns of a month's file. The view `postings` adds `month` and `amount`.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "number of the entry in the order of all events"),
     ("line", "INTEGER", "number of the posting in its entry: 1, 2, ..."),
@@ -48,7 +48,7 @@ class MonthOfPostings:
     """The entries of one month, collected until they are written."""
 
     def __init__(self, opened: Iterable[Opened], quantities: Mapping[str, Scale]) -> None:
-        """Take the part of each account, and the smallest unit of each commodity except money."""
+        """Initialise with each account's part in the hole, and each commodity's smallest unit."""
         self._holes = {line.account: line.hole or "" for line in opened}
         self._accounts = {account: code for code, account in enumerate(self._holes)}
         self._scales = {MONEY: Scale.of("0.01"), **quantities}
@@ -67,7 +67,7 @@ class MonthOfPostings:
                 entry.payee or "",
                 entry.narration,
                 entry.tag,
-                " ".join(sorted({*entry.links})),  # Beancount has links as a set, without order
+                " ".join(sorted({*entry.links})),  # sorted, since Beancount has links as a set
                 json.dumps(meta, ensure_ascii=False) if meta else "",
             )
         )
@@ -85,16 +85,16 @@ class MonthOfPostings:
             )
 
     def write(self, path: Path) -> None:
-        """Write the month to a new Parquet file, and start the next month."""
+        """Write the month to a new Parquet file, and begin the next month."""
         self.end()(path)
 
     def end(self) -> Callable[[Path], None]:
-        """Start the next month; return a function that writes this one to a new Parquet file.
+        """Begin the next month. Return a function that writes the ended one to a new file.
 
         Another thread may call the returned function.
         """
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
-        # Later months can add accounts and parties; commodities and their units stay the same.
+        # Later months can add accounts and parties. Commodities and their units stay the same.
         accounts, scales, parties = dict(self._accounts), self._scales, dict(self._parties)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),

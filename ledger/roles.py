@@ -1,4 +1,4 @@
-"""The parties by role, read from the books: each `custom "role"` names one party."""
+"""Reads the parties by role from the books. Each `custom "role"` names one party."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields
@@ -8,7 +8,7 @@ from ledger.notes import Role
 from ledger.parties import Parties
 from ledger.transaction import LedgerError
 
-# Roles with several parties: the word in the books, and the field of `Parties`.
+# The roles that several parties may have: the word in the books, and the field of `Parties`.
 OF_SEVERAL = {
     "firm": "firms",
     "provider": "providers",
@@ -16,7 +16,7 @@ OF_SEVERAL = {
     "counterparty": "counterparties",
     "borrower": "borrowers",
 }
-# Roles with one party, and whether the role is required.
+# The roles of one party, and whether the books must have such a party.
 OF_ONE = {
     field.name: field.default is MISSING
     for field in fields(Parties)
@@ -25,7 +25,7 @@ OF_ONE = {
 
 
 class RoleError(LedgerError):
-    """The roles in main.beancount are incomplete or wrong."""
+    """The roles in main.beancount are incomplete or contradictory."""
 
     def __init__(self, role: str, problem: str) -> None:
         super().__init__(f"main.beancount: the role {role!r} {problem}")
@@ -50,7 +50,7 @@ def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
     for role, must_be in OF_ONE.items():
         if must_be and not players[role]:
             raise RoleError(role, "is missing; name the party that has it")
-    # One dictionary has two types of values: a role has one party or several.
+    # The values are of two types: one party, or several.
     by_field: dict[str, Any] = {role: players[role][0] for role in OF_ONE if players[role]}
     by_field |= {field: tuple(players[role]) for role, field in OF_SEVERAL.items()}
     return Parties(**by_field)

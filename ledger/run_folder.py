@@ -1,4 +1,4 @@
-"""A finished run on disk: the only source of every report."""
+"""A finished run on disk, from which alone all reports are made."""
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from beancount.core import data
 
 MANIFEST = "manifest.json"
-SIGNATURE = f"{MANIFEST}.sig"  # the signature of the seal, if any
+SIGNATURE = f"{MANIFEST}.sig"  # the seal's signature, if there is one
 GROUP = "group.beancount"  # the house group's own books
 
 N = TypeVar("N", bound=Note)
@@ -39,21 +39,21 @@ class RunFolderError(MistakeError):
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of one run. Files are read on demand.
+    """The folder of one run. A file is read when it is needed.
 
-    Reports read columns: the fills, and the columnar copy of the general ledger. `entries` and
-    `transactions` are read from the text, with which the copy is compared. Loading the text takes a
-    minute, a column less than a second.
+    Reports read the fills and the columnar copy of the general ledger. An audit compares the copy
+    with `entries` and `transactions`, which are read from the text. Loading the text takes a
+    minute, and loading a column less than a second.
     """
 
     path: Path
 
     @classmethod
     def at(cls, path: Path) -> "RunFolder":
-        """Open a folder.
+        """Open the folder of a run.
 
         Raises:
-            RunFolderError: the folder isn't a finished run.
+            RunFolderError: the folder has no finished run.
         """
         if not (path / "main.beancount").is_file() or not (path / MANIFEST).is_file():
             raise RunFolderError(
@@ -70,7 +70,7 @@ class RunFolder:
         """Open DuckDB with the run's books.
 
         Args:
-            opened: a connection without views; None for a new one to this process's database.
+            opened: a connection without views. None: a new connection to this process's database.
             for_many_questions: as in `open_views`.
 
         Returns:
@@ -103,7 +103,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """The results computed since the run was opened, by question."""
+        """The results computed since the run was opened, for each question."""
         return {}
 
     @cached_property
@@ -145,11 +145,11 @@ class RunFolder:
 
     @property
     def has_fills(self) -> bool:
-        """Tell whether the run has the fills that the general ledger's entries sum."""
+        """Tell whether the run has the fills from which the general ledger's entries are summed."""
         return True
 
     def place_of(self, seq: int, day: date) -> str:
-        """Return the file and line of an entry, from its number (seq) and its day."""
+        """Return the file and the line of an entry, given its number (seq) and its day."""
         month = self.path / f"{day:%Y-%m}.beancount"
         return f"{month.name}:{line_of(month, seq)}"
 
@@ -195,21 +195,21 @@ class RunFolder:
         return [(day, kind.read(map(read_value, words))) for day, words in found]
 
     def events(self, name: str) -> list[tuple[date, str]]:
-        """Return day and value of all events of one name, in order."""
+        """Return the day and the value of each event with a name, in order."""
         return self.select("SELECT date, value FROM events WHERE name = ?", [name])
 
     # ---------------------------------------------------------------------- the text
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """All directives of the general ledger, and the errors that Beancount finds in it."""
-        from ledger.text_loader import load_text  # a report need not import Beancount
+        """All directives of the general ledger, and the errors that Beancount finds in them."""
+        from ledger.text_loader import load_text  # here, since most reports need no Beancount
 
         return load_text(self.path / "main.beancount")
 
     @property
     def entries(self) -> Sequence["data.Directive"]:
-        """All directives of the general ledger; Beancount loads them without errors.
+        """All directives of the general ledger, which Beancount loads without errors.
 
         Raises:
             RunFolderError: Beancount finds errors in the general ledger.
@@ -218,7 +218,7 @@ class RunFolder:
 
     @cached_property
     def group_entries(self) -> Sequence["data.Directive"]:
-        """All directives of the house group's own books; Beancount loads them without errors.
+        """All directives of the house group's own books, which Beancount loads without errors.
 
         Raises:
             RunFolderError: the run has no such books, or Beancount finds errors in them.
@@ -245,7 +245,7 @@ class RunFolder:
 def _sound(
     entries: "data.Directives", errors: "list[data.BeancountError]"
 ) -> Sequence["data.Directive"]:
-    """Return the loaded entries; raise an error if Beancount found errors."""
+    """Return the loaded entries, or raise an error if Beancount found errors."""
     from ledger.text_loader import placed
 
     if errors:

@@ -8,7 +8,7 @@ from ledger.kinds import AT_COST, Kind
 
 
 class Spent(StrEnum):
-    """The tags of payments other than for trading; the scenario states their amounts."""
+    """The tags of payments other than for trading. A scenario states the amounts."""
 
     VENTURE = "venture"
     USE = "use"
@@ -37,14 +37,14 @@ class Spending:
 
     @property
     def spent(self) -> str:
-        """The payer's account: a cost, or an asset at cost."""
+        """The payer's account: of a cost, or of an asset at cost."""
         if self.is_at_cost:
             return f"Assets:{self.payer}:{self.kind}:{self.to}"
         return expense(self.payer, self.kind)
 
     @property
     def received(self) -> str:
-        """The payee's account: income, or paid-in capital."""
+        """The payee's account: of income, or of paid-in capital."""
         if self.is_at_cost:
             return f"Equity:{self.to}:{self.kind}:{self.payer}"
         return income(self.to, self.kind)

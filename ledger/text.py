@@ -1,4 +1,4 @@
-"""Writes Beancount text: the same values always give the same bytes, and no amount is left out."""
+"""Writes Beancount text. The same values always give the same bytes, and no amount is left out."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -14,7 +14,8 @@ from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Movement, Movements, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
-# No tolerance. Beancount ignores options in included files, so each main file has this option.
+# Beancount must forgive no residual. It ignores options in included files, so each main file has
+# this option.
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
 
@@ -25,14 +26,14 @@ def quoted(text: list[str]) -> list[str]: ...
 @overload
 def quoted(text: Words) -> Words: ...
 def quoted(text: Words) -> Words:
-    """Return a text in quotes, with escapes, as Beancount reads it."""
+    """Return a text in quotes as Beancount reads it, with special characters escaped."""
     if isinstance(text, list):
         return [quoted(one) for one in text]
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class Text:
-    """Writes directives with the number of decimals of each commodity."""
+    """Writes directives, with as many decimals as each commodity needs."""
 
     def __init__(self, chart: Chart) -> None:
         self._aligned = {MONEY: _aligned(amount)}
@@ -44,7 +45,7 @@ class Text:
     @overload
     def transaction(self, transaction: Movements, seq: np.ndarray) -> list[str]: ...
     def transaction(self, transaction: Transaction[Numbers, Words], seq: Numbers) -> Words:
-        """Write a transaction with its number (seq); for columns, return a list of texts."""
+        """Write a transaction with its number (seq). For columns, return a list of texts."""
         return joined(self._transaction(transaction, seq))
 
     def _transaction(

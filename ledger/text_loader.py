@@ -1,4 +1,4 @@
-"""Loads the general ledger's text with Beancount, for audits and `query`; reports read the copy."""
+"""Loads the general ledger's text with Beancount, for audits and `query`."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from typing import Any
 from beancount import loader
 from beancount.core import data
 
-# Beancount's cache is never used. A cache file beside the ledger could be older than the ledger or
-# forged. Also, reading must not write into a sealed folder.
+# Beancount's cache is never used. A cache file beside the ledger could be older than the ledger, or
+# forged. And reading must not write into a sealed folder.
 loader.initialize(use_cache=False)
 
 
@@ -29,7 +29,7 @@ def load_with_options(
 
 
 def placed(error: data.BeancountError) -> str:
-    """Return the file, the line and the message of one of Beancount's errors, in one line."""
+    """Return one of Beancount's errors in one line: the file, the line and the message."""
     source = error.source or {}
     file = Path(source.get("filename", "?")).name
     return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]

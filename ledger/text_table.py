@@ -1,4 +1,4 @@
-"""Passes columns of text to DuckDB, each column as one string.
+"""Passes columns of text to DuckDB quickly, each column as one string.
 
 DuckDB converts each object of an array separately, and tries to import pandas each time. If pandas
 is not installed, this takes ten times as long as all other work.
@@ -14,7 +14,7 @@ SEPARATOR = "\x1f"  # ASCII's unit separator, which the books' texts do not have
 def create(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Sequence[str]]
 ) -> None:
-    """Create a temporary table from columns of text of equal length; rows keep their order.
+    """Create a temporary table from columns of text of equal length. Rows keep their order.
 
     Raises:
         ValueError: a text contains the separator.
@@ -27,4 +27,4 @@ def create(
     parts = ", ".join(f"unnest(string_split(?, chr(31))) AS {column}" for column in columns)
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {parts}", joined)
     if not rows:
-        connection.execute(f"DELETE FROM {name}")  # an empty string would give one empty row
+        connection.execute(f"DELETE FROM {name}")  # else an empty string would give one empty row

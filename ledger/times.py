@@ -1,4 +1,4 @@
-"""Times in the books: stored as integer microseconds since 1970-01-01 UTC, written as text."""
+"""Times in the books are whole microseconds since 1970-01-01 UTC, and are written as text."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 def day_of(time_us: int) -> date:
-    """Return the day of *time_us*."""
+    """Return the UTC day of *time_us*."""
     return _EPOCH + timedelta(days=time_us // DAY_US)
 
 
@@ -37,9 +37,9 @@ def time_of_day(time_us: Numbers) -> Words:
     return np.strings.slice(instants, len("1970-01-01T"), None).tolist()
 
 
-@lru_cache(maxsize=4096)  # cached: all payments of a settlement share it
+@lru_cache(maxsize=4096)  # all payments of a settlement have the same link
 def settlement_link(time_us: int) -> str:
-    """Return the link of the settlement that ends with the microsecond *time_us*.
+    """Return the link that joins all entries of the settlement at *time_us*.
 
     The timestamp of a settlement is the last microsecond of its interval. So the settlement at
     midnight belongs to the day that ends: its link has ``24-00-00``.

@@ -1,4 +1,4 @@
-"""Transactions: postings that sum to zero, in total and within each entity that has postings."""
+"""Transactions: their postings sum to zero, in total and within the books of each entity."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ MONEY = "USD"
 
 
 class LedgerError(Exception):
-    """A request would make the books wrong, so it is refused."""
+    """A request is refused because it would make the books wrong."""
 
 
 class UnbalancedTransactionError(LedgerError):
-    """The postings of one transaction do not sum to zero in some commodity, for some entity."""
+    """The postings of a transaction do not sum to zero in some commodity, for some entity."""
 
     def __init__(self, narration: str, entity: str, residual: int, commodity: str) -> None:
         super().__init__(
@@ -29,7 +29,7 @@ class UnbalancedTransactionError(LedgerError):
 
 
 class Posting(NamedTuple, Generic[Held]):
-    """Moves *units* of a commodity's smallest unit (cents, lots) into an account."""
+    """Moves *units* of a commodity, in its smallest unit (cents, lots), into an account."""
 
     account: str
     units: Held
@@ -38,10 +38,10 @@ class Posting(NamedTuple, Generic[Held]):
 
 
 class Transaction(NamedTuple, Generic[Held, Told]):
-    """One event, as all its entities book it.
+    """One event, as it is booked by all entities that take part.
 
-    A transaction is one event (`Movement`), or many similar events in columns (`Movements`). In
-    columns, times, words and units have one value for each event.
+    A transaction is one event (`Movement`), or many similar events in columns (`Movements`).
+    Columns of times, words and units have one value for each event.
     """
 
     time_us: Held
@@ -58,24 +58,24 @@ Movements = Transaction[np.ndarray, Words]
 
 
 def entity_of(account: str) -> str:
-    """Return the entity of an account: its second word."""
+    """Return the entity of an account, which is the second word of its name."""
     return account.split(":", 2)[1]
 
 
 def kind_of(account: str) -> str:
-    """Return the kind of an account: its third word."""
+    """Return the kind of an account, which is the third word of its name."""
     return account.split(":", 3)[2]
 
 
 def is_contract(account: str) -> bool:
-    """Return whether an account has positions in contracts, which balance across entities."""
+    """Return whether an account holds positions in contracts, which balance across entities."""
     return kind_of(account) == Kind.CONTRACTS
 
 
 def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
-    """Raise an error if postings leave a residual.
+    """Raise an error if postings do not sum to zero.
 
-    Money and tokens balance within each entity; contracts balance across entities.
+    Money and tokens must balance within each entity, contracts across all entities.
 
     Raises:
         UnbalancedTransactionError: a commodity does not sum to zero in an entity, or over all.

@@ -1,4 +1,4 @@
-"""Reads the values of directives, as text in Beancount's form, without importing Beancount."""
+"""Reads the values of directives from text in Beancount's form, without importing Beancount."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"([-+]?[\d,]*\.?\d*)(?: (\S+))?")
 
 
 def read_value(word: str) -> Value:
-    """Read one value of a directive; account names and quoted strings become text."""
+    """Read one value of a directive. Account names and quoted strings become text."""
     if word.startswith('"'):
         return unquoted(word)
     if word in _TRUTHS:
