@@ -21,6 +21,7 @@ LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
 GAP = 2  # spaces between columns
 TEXT = 44  # the width at which words are wrapped
+TEXT_MIN = 30  # a column of words may become this narrow if all columns then fit
 
 
 class ReadingUnit(NamedTuple):
@@ -51,7 +52,8 @@ def brief(table: Table, lines_max: int = LINES) -> str:
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
     headings = [heading(column, scale) for column in table.columns]
-    cells, left_out_rows = rows_that_fit(told, lines_max - _lines_beside(table, headings))
+    room = lines_max - _lines_beside(table, headings)
+    cells, left_out_rows = rows_that_fit(_narrowed(headings, told, room), room)
     shown = columns_that_fit(headings, cells)
     body = tabulate(
         [row[:shown] for row in cells],
@@ -140,16 +142,36 @@ def rows_that_fit(
     return [*cells[:first], [DOTS] * len(cells[0]), *cells[end:]], end - first
 
 
+def _narrowed(
+    headings: Sequence[str], cells: Sequence[list[str]], lines_max: int
+) -> Sequence[list[str]]:
+    """Wrap the widest column of words at a smaller width, if all columns then fit."""
+    widths = _widths(headings, rows_that_fit(cells, lines_max)[0])
+    excess = sum(widths) + GAP * (len(widths) - 1) - WIDTH
+    at = widths.index(max(widths))
+    if not 0 < excess <= widths[at] - TEXT_MIN:
+        return cells
+    wrapped = textwrap.TextWrapper(
+        widths[at] - excess, break_long_words=False, break_on_hyphens=False
+    )
+    return [[*row[:at], wrapped.fill(row[at]), *row[at + 1 :]] for row in cells]
+
+
 def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return how many of the first columns fit side by side; at least one."""
-    taken, shown = -GAP, 0
-    for i, name in enumerate(headings):
-        widest = max((len(line) for row in cells for line in row[i].splitlines()), default=0)
-        taken += GAP + max(widest, MIN_PADDING + max(map(len, name.splitlines())))
-        if taken > WIDTH and shown:
-            break
-        shown += 1
-    return shown
+    """Return how many of the first columns fit side by side, and at least one."""
+    ends = accumulate(GAP + width for width in _widths(headings, cells))
+    return max(1, sum(end - GAP <= WIDTH for end in ends))
+
+
+def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    """Return the printed width of each column."""
+    return [
+        max(
+            MIN_PADDING + max(map(len, name.splitlines())),
+            max((len(line) for row in cells for line in row[i].splitlines()), default=0),
+        )
+        for i, name in enumerate(headings)
+    ]
 
 
 def left_out(columns: Sequence[str], rows: int) -> str:

@@ -36,6 +36,7 @@ from runs.record.compared import (
     furthest_first,
     judged,
     recorded,
+    when,
 )
 from runs.record.facts import Fact, Record, load_record
 from runs.record.market_figures import SHARE, Inputs
@@ -68,13 +69,13 @@ class BesideRecord:
         said = Counter(row.verdict for row in outcomes)
         inside, near = said["inside"], said[TENTH]
         close = (
-            f"{inside + near} of {len(outcomes)} comparable outcomes are inside the recorded "
-            f"range ({inside}), or at most 10 % beyond its nearer end ({near})."
+            f"{inside + near} of {len(outcomes)} comparable outcomes agree with the record: "
+            f"{inside} inside the recorded range, and {near} at most 10 % outside."
         )
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         far = [row for row in furthest_first(amounts) if row.is_off][:FURTHEST]
         named = [
-            f"{row.what} on {row.fact.last} "
+            f"{row.what}, {when(row.fact.first, row.fact.last)} "
             f"({billions(row.told)} here, {recorded(row.fact)} on record)"
             for row in far
         ]

@@ -138,10 +138,13 @@ def recorded(fact: Fact) -> str:
 
 
 def when(first: date, last: date) -> str:
-    """Return the name of a day, a month or a year; for another span, its last day."""
+    """Write a period in short form: 2022-11-11, 2022-11, 2022, or 2022-01 to 2022-03."""
+    if first == last:
+        return str(first)
     after = last + timedelta(days=1)
-    if first.day == after.day == 1 and first.replace(year=first.year + 1) == after:
+    month, last_month = f"{first:%Y-%m}", f"{last:%Y-%m}"
+    if not first.day == after.day == 1:
+        return f"{first} to {last:%d}" if month == last_month else f"{first} to {last}"
+    if first.replace(year=first.year + 1) == after and first.month == 1:
         return str(first.year)
-    if (first.year, first.month) == (last.year, last.month) and first.day == after.day == 1:
-        return f"{first:%Y-%m}"
-    return str(first) if first == last else f"to {last}"
+    return month if month == last_month else f"{month} to {last_month}"

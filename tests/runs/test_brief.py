@@ -70,6 +70,20 @@ def test_columns_that_do_not_fit_are_counted():
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
+def test_words_are_wrapped_more_narrowly_if_all_columns_then_fit():
+    words = "a figure with a definition of many words"
+    row = (words, *[Decimal(1)] * 20)
+    narrow, wide = (
+        brief(Table("t", "T", ("what", *(f"c{i}_usd" for i in range(n))), [row[: n + 1]]))
+        for n in (9, 20)
+    )
+
+    assert "more column" not in narrow
+    assert words not in narrow
+    assert "more column" in wide  # no width of the words is enough
+    assert words in wide
+
+
 @pytest.mark.parametrize(
     ("largest", "unit", "told"),
     [

@@ -481,9 +481,9 @@ def test_the_answer_counts_near_figures_and_lists_the_largest_deviations(group_r
     beside = compare(group_run, Record(fact=facts))
 
     assert beside.answer().startswith(
-        "2 of 5 comparable outcomes are inside the recorded range (1), or "
-        "at most 10 % beyond its nearer end (1). Largest deviations: the credit on "
-        "2022-06-03 (0.0 billion here, 7.0 to 9.0 on record); the hole on 2022-06-03"
+        "2 of 5 comparable outcomes agree with the record: 1 inside the recorded range, and "
+        "1 at most 10 % outside. Largest deviations: the credit, "
+        "2022-05-30 to 2022-06-03 (0.0 billion here, 7.0 to 9.0 on record); the hole, 2022-05-30"
     )
     assert beside.answer().endswith("Never reached: a halt.")
     first = beside.tables()[0]
@@ -506,11 +506,13 @@ def test_a_row_has_the_definition_of_the_record_and_of_the_run(group_run: RunFol
         (date(2021, 1, 1), date(2021, 12, 31), "2021"),
         (date(2021, 2, 1), date(2021, 2, 28), "2021-02"),
         (date(2021, 2, 3), date(2021, 2, 3), "2021-02-03"),
-        (date(2021, 2, 3), date(2021, 2, 28), "to 2021-02-28"),
-        (date(2020, 1, 1), date(2021, 12, 31), "to 2021-12-31"),
+        (date(2021, 2, 3), date(2021, 2, 28), "2021-02-03 to 28"),
+        (date(2020, 1, 1), date(2021, 12, 31), "2020-01 to 2021-12"),
+        (date(2020, 7, 1), date(2021, 6, 30), "2020-07 to 2021-06"),
+        (date(2020, 1, 1), date(2021, 3, 2), "2020-01-01 to 2021-03-02"),
     ],
 )
-def test_a_calendar_period_is_printed_by_its_name_and_others_by_the_last_day(
+def test_a_period_is_printed_by_its_name_or_by_its_first_and_last_month_or_day(
     first: date, last: date, said: str
 ):
     assert when(first, last) == said
