@@ -1,1 +1,1 @@
-"""The public record, fact by fact, and the comparison of runs with it."""
+"""The public record as a list of facts, and the comparison of runs with these facts."""

@@ -1,9 +1,10 @@
-"""The captive maker's balance sheet in a run's books, and the losses of kinds that are not uses.
+"""The captive maker's balance sheet in a run's books, with its uses of money and its losses.
 
-Debts less assets less uses equals, to the cent, the loss of all other kinds: quotes, liquidations,
-portfolio, interest. Coins and tokens held for their price count at mark. Tokens of the maker's own
-circle (the kind `Tokens`) count as zero, as on record, so their cost is a loss. Customers' coins
-that the maker owes the exchange count at mark; their rise since the maker sold them is a loss.
+To the cent, debts less assets less uses equals the loss of all other kinds, such as quotes,
+liquidations, portfolio and interest. Coins and tokens held for their price count at mark. Tokens of
+the maker's own circle (the kind `Tokens`) count as zero, as on record, so their cost is a loss. If
+the maker sold customers' coins, it owes them to the exchange. This debt counts at mark, so a rise
+of the price since the sale is a loss.
 """
 
 from collections import defaultdict
@@ -21,9 +22,10 @@ from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.sheet_lines import in_dollars, worth
 
 PORTFOLIO = "a falling portfolio"
-# Groups of kinds that may explain a residual, in order; a kind without a group keeps its name.
+# The groups of kinds that may explain a residual, in the order of tables. Other kinds have no group
+# and are shown by their own names.
 CARRIERS = (*Claimed, PORTFOLIO)
-# Uses of money by recorded line; `use-others` has all other kinds.
+# The kinds of use in each recorded line. The line `use-others` has all other kinds.
 USES_OF_LINE: Mapping[str, tuple[Kind, ...]] = {
     "use-ventures": AT_COST,
     "use-buyback": (Kind.BUYBACK,),
@@ -68,7 +70,7 @@ class MakerSheet:
 
     @property
     def left_open_usd(self) -> Decimal:
-        """Return the unexplained amount of no kind: zero, unless the chart lacks an account."""
+        """Return the unexplained amount less all losses, zero unless the chart lacks an account."""
         return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
@@ -76,7 +78,7 @@ class MakerSheet:
         return sum((self.uses_usd.get(kind, ZERO) for kind in kinds), ZERO)
 
     def line_usd(self, key: str) -> Decimal | None:
-        """Return the figure of a line of the record; None if the books have no such line."""
+        """Return the run's figure for a line of the record, or None if the books have none."""
         named = {kind for kinds in USES_OF_LINE.values() for kind in kinds}
         lines = {
             "source-lenders": self.lenders_usd,

@@ -1,9 +1,9 @@
-"""A run beside the public record, row by row: outcomes, and separately inputs.
+"""Compares a run with the public record, and lists outcomes and inputs separately.
 
-Each row has the record's definition in words. The run's figure has the same definition; otherwise
-the row has no figure. An outcome has a verdict. An input has no verdict, since the scenario states
-the input or its cause, so agreement proves nothing. The largest outcome, the hole, is mostly a sum
-of stated amounts; the report names their share.
+Each row has the record's definition in words, and the run's figure if the run has one of the same
+definition. An outcome has a verdict. An input has none: the scenario states the input or its cause,
+so agreement proves nothing. The largest outcome, the hole, is mostly a sum of amounts that the
+scenario states. The report shows this sum.
 """
 
 from collections import Counter
@@ -49,7 +49,7 @@ FURTHEST = 3  # number of rows named in the answer
 
 @dataclass(frozen=True, slots=True)
 class BesideRecord:
-    """A run compared with the record: rows with figures, and rows without."""
+    """A run compared with the record: the facts that the run has, and the facts that it lacks."""
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]
@@ -58,11 +58,11 @@ class BesideRecord:
     markets: MarketJudgement
 
     def of_role(self, role: str) -> list[Row]:
-        """Return the outcomes, or the inputs."""
+        """Return the rows of one role, which is "outcome" or "input"."""
         return [row for row in self.rows if row.fact.role == role]
 
     def answer(self) -> str:
-        """Return a text: the counts of outcomes inside or near the record, largest deviations."""
+        """Return sentences on the outcomes that agree with the record and on the largest errors."""
         outcomes = judged(self.of_role("outcome"))
         if not outcomes:
             return "This run has no outcome that is on record."
@@ -110,7 +110,7 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
     Args:
         run: the books.
-        record: the facts; None: the facts that come with the package.
+        record: the facts to compare with. None means the facts that come with the package.
     """
     record = record or load_record()
     found, unsaid = held_against(MeasuredBooks(run), facts_to_meet(run, record))
@@ -124,9 +124,9 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
 
 def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
-    """Return the facts on the whole exchange.
+    """Return the facts on the whole exchange, which a run is compared with.
 
-    The maker's share of the volume is an input if the maker's policy has it as a target.
+    The maker's share of the volume becomes an input if the maker's policy aims at this share.
     """
     aims_at_share = Inputs.of(run).aims_at_share
     return [
@@ -157,7 +157,7 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Return why a run has no figure: missing days, or no such accounts in its books."""
+    """Return the reason why a run lacks a figure: its days, or the accounts of its books."""
     if span is None:
         return f"the run covers {days.first} to {days.last}"
     return "its books have no such figure"

@@ -1,4 +1,4 @@
-"""Tables of a run compared with the record: outcomes, days, inputs, origins and sources."""
+"""Lays out the comparison of a run with the record as tables."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -41,20 +41,19 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
         ("when", "what_is_counted", "run_usd", "low_usd", "high_usd", "verdict"),
         rows,
         (
-            "Near: outside by a tenth of the nearer end at most. No input is judged.",
-            "Claims and cash are in dollars here, also where coins were deposited: the "
-            "record's coins at market and its dollars are added. Balances are at the end of a "
-            "day.",
+            "Near: outside the range by at most a tenth of the nearer end. Inputs are not judged.",
+            "The record's claims and cash are its dollars plus its coins at market prices. A "
+            "balance is at the end of the last day of its period.",
         ),
     )
 
 
 def explained_table(missed: Sequence[Row]) -> Table:
-    """Return, for each outcome outside the record, the parts of the model that determine it."""
+    """Return the outcomes outside the record, with the parts of the model that determine each."""
     return Table(
         "explained",
         "Outcomes outside the record, and the part of the model that causes each",
-        ("when", "what_is_counted", "verdict", "rests_on"),
+        ("when", "what_is_counted", "verdict", "depends_on"),
         [
             (when(row.fact.first, row.fact.last), row.what, row.verdict, RESTS_ON.get(row.fact.key))
             for row in missed
@@ -71,12 +70,12 @@ def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
         ("verdict", "outcomes"),
         [*((each, said.count(each)) for each in VERDICTS), (UNABLE, unsaid)],
         (
-            "Only outcomes are counted, no inputs. Near: outside by at most a tenth. Silent: "
-            "the record has no figure. Never: it did not happen in the run. "
+            "Only outcomes are counted, no inputs. Near: outside the range by at most a tenth. "
+            "Silent: the record has no figure. Never: the event did not happen in the run. "
             f"{UNABLE.capitalize()}: the run has no figure of the same definition, or does not "
-            "cover the days (`cannot-say` has the reasons).",
-            "The record contains reports, which may be wrong, and several rows depend on each "
-            "other: they are not independent tests.",
+            "cover the days (table `cannot-say` has the reasons).",
+            "The record contains reports, which may be wrong. Several rows depend on each other, "
+            "so they are not independent tests.",
         ),
     )
 
@@ -89,11 +88,11 @@ def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
         _COLUMNS,
         [_cells(row) for row in outcomes],
         (
-            "Beyond is the distance to the nearer end of the recorded range; times is the "
-            "ratio to that end. Near: outside by at most a tenth of it, also where the record "
-            "has a single figure.",
-            "A run that begins late starts with its scenario's opening balances, and is "
-            "compared with years that it did not simulate.",
+            "Beyond is the distance from the nearer end of the recorded range, and times is the "
+            "ratio to this end. Near: outside the range by at most a tenth of this end. A single "
+            "recorded figure is a range whose ends are equal.",
+            "A run that begins late starts with opening balances of its scenario. These stand for "
+            "the years before, which it did not simulate.",
         ),
     )
 
@@ -133,7 +132,7 @@ def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
     """Return the recorded facts for which this run has no figure, with the reason."""
     return Table(
         "cannot-say",
-        "Recorded facts without a figure of this run by the same definition (dollars in billions)",
+        "Recorded facts for which this run has no figure of the same definition (billions of USD)",
         ("when", "what_is_counted", "why_not", "recorded", "role", "ids"),
         [
             (
@@ -157,7 +156,7 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
     found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, Kind.LOANS}}
     return Table(
         "origins",
-        "The hole at the end: stated by the scenario, and outcomes",
+        "The hole at the end: amounts that the scenario states, and outcomes",
         ("origin", "kind", "hole_usd"),
         [
             (
@@ -171,10 +170,10 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
             (None, "hole", sum(kinds.values(), ZERO)),
         ],
         (
-            "Amounts stated by the scenario are in the hole of any run that pays them. So a hole "
-            "near the recorded hole supports only the outcomes.",
-            "This table has the hole of the group, with all its cash; the tables above have the "
-            "hole of the exchange.",
+            "Amounts that the scenario states are in the hole of any run that pays them. If the "
+            "hole is near the recorded hole, this supports only the outcomes.",
+            "This table has the hole of the group, from which all cash of the group is deducted. "
+            "The tables above have the hole of the exchange.",
         ),
     )
 
@@ -187,11 +186,10 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
         _COLUMNS,
         [_cells(row) for row in inputs],
         (
-            "No row of this table is a prediction: if a figure equals the record, the scenario "
-            "states it. In other rows, beyond and times are the distance of the input from the "
-            "record.",
-            f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run: it does "
-            "not cover the days, or has no such input.",
+            "No row of this table is a prediction. A figure that equals the record is stated by "
+            "the scenario. Beyond and times show how far other inputs are from the record.",
+            f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run, since it "
+            "does not cover the days, or has no such input.",
         ),
     )
 
@@ -261,5 +259,5 @@ def _cells(row: AmountRow) -> tuple[Cell, ...]:
 
 
 def _who(row: Row) -> tuple[str | None, str, str]:
-    """Return a fact's numbers, its provenance, and its meaning."""
+    """Return the numbers of a fact, how we found it, and its source."""
     return row.fact.ids, row.fact.provenance.partition(":")[0], row.fact.source

@@ -12,7 +12,7 @@ from runs.record.measured_books import Day
 from runs.record.measures import NEVER
 
 AS_GIVEN, SILENT = "as given", "silent"
-TENTH = "near"  # near: outside by at most a tenth of the nearer end
+TENTH = "near"  # outside the recorded range by at most a tenth of the nearer end
 VERDICTS = ("inside", TENTH, "below", "above", NEVER, SILENT)
 DIGITS = {"USD": Decimal(1), "pct": Decimal("0.1"), "bps": Decimal("0.01"), "s": Decimal("0.001")}
 BILLION = Decimal(1_000_000_000)
@@ -54,13 +54,13 @@ class AmountRow:
 
     @property
     def beyond(self) -> Decimal | None:
-        """Return the figure's distance from the nearer end; None if it is inside the range."""
+        """Return the distance from the nearer end of the range, or None inside the range."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
 
     @property
     def times(self) -> Decimal | None:
-        """Return the figure over the nearer end; None if it is inside, or the signs differ."""
+        """Divide the figure by the nearer end. None inside the range, or if the signs differ."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
 
@@ -88,12 +88,12 @@ class DayRow:
 
     @property
     def is_off(self) -> bool:
-        """Return whether the run's day is outside, or missing."""
+        """Return whether the run's day is outside the recorded range, or missing."""
         return self.verdict in ("below", "above", NEVER)
 
     @property
     def beyond(self) -> int | None:
-        """Return the days from the nearer end; None if the day is inside, or is missing."""
+        """Return the days from the nearer end, or None if the day is inside or missing."""
         if not isinstance(self.figure, date):
             return None
         end = nearer_end(self.figure, self.fact.days)
@@ -102,7 +102,7 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """A fact without a figure of the same definition in the run, and the reason."""
+    """A fact for which the run has no figure of the same definition, and the reason."""
 
     fact: Fact
     why: str
@@ -129,7 +129,7 @@ def billions(usd: Decimal) -> str:
 
 
 def recorded(fact: Fact) -> str:
-    """Return the recorded range in words, dollars in billions; empty without a record."""
+    """Write the recorded range, with dollars in billions. The text is empty without a record."""
     ends = fact.amounts or fact.days or ()
     if fact.unit == "USD":
         told = (f"{end / BILLION:,.1f}" for end in ends if isinstance(end, Decimal))

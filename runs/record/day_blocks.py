@@ -1,4 +1,4 @@
-"""The sampling error of a figure over days: a bootstrap of blocks of days.
+"""Estimates the sampling error of a figure over days, by a bootstrap of blocks of days.
 
 Volume in a run is random, since customers' orders and, in a sampled run, the traded hours are
 random. Neighbouring days are correlated, so blocks of days are drawn, not single days. The days of
@@ -30,7 +30,7 @@ class Estimate(NamedTuple):
 
     @property
     def ends(self) -> Interval:
-        """Return the ends of the interval; without an interval, the figure twice."""
+        """Return the ends of the interval. Without an interval both ends are the figure."""
         return self.error or Interval(self.figure, self.figure)
 
 
@@ -43,7 +43,8 @@ def block_draws(days: int, what: str) -> np.ndarray:
         what: the name of the random stream; another name gives other draws.
 
     Returns:
-        How often each day is drawn, shape (RESAMPLES, days); with less than DAYS_MIN days no rows.
+        The number of times that each day is drawn, shape (RESAMPLES, days). With less than
+        DAYS_MIN days the array has no rows.
     """
     if days < DAYS_MIN:
         return np.zeros((0, days), dtype=np.int64)
@@ -57,14 +58,14 @@ def block_draws(days: int, what: str) -> np.ndarray:
 def of_sums(
     months: Sequence[tuple[str, np.ndarray]], figure: Callable[[np.ndarray], np.ndarray]
 ) -> Estimate:
-    """Compute a figure of sums over days, and its sampling error.
+    """Compute a figure from sums over days, and its sampling error.
 
     Blocks of a month have the mean of this month, so the variance of resampled sums is too small by
     the factor 1 - BLOCK_DAYS / days. Their deviations are scaled up to correct this.
 
     Args:
-        months: by name of the month, each day's quantities, shape (days, quantities). A month with
-            too few days keeps its sums.
+        months: for each month its name, and its daily quantities of shape (days, quantities). A
+            month with too few days is not resampled.
         figure: computes the figure from the sums, shape (..., quantities).
     """
     sums = sum(days.sum(axis=0) for _, days in months)

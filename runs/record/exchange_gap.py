@@ -1,4 +1,4 @@
-"""The exchange's gap (claims less own assets) beyond the recorded debt of its maker."""
+"""The exchange's gap (claims less own assets) that its maker's recorded debt does not explain."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ExchangeGap:
 
     @property
     def lacked(self) -> Range[Decimal] | None:
-        """Return the exchange's gap less the maker's debt."""
+        """Return the exchange's gap less the maker's debt, or None if this is not on record."""
         return minus(minus(self.owed, self.held), self.by_maker) if self.by_maker else None
 
 

@@ -43,7 +43,7 @@ End = TypeVar("End", Decimal, date)
 
 
 class RecordError(Exception):
-    """An invalid file of facts; the message has the place and the reason in one line."""
+    """A file of facts is invalid. The message has the place and the reason in one line."""
 
 
 class Range(NamedTuple, Generic[End]):
@@ -54,12 +54,12 @@ class Range(NamedTuple, Generic[End]):
 
 
 def product(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
-    """Return the range of the product of two amounts, both zero or positive."""
+    """Return the range of the product of two amounts that are not negative."""
     return Range(one.low * other.low, one.high * other.high)
 
 
 class Fact(Part):
-    """One figure of the record, or the note that a search found no figure."""
+    """One figure of the record, or a note that a search found no figure."""
 
     key: Key
     ids: Ids | None = None
@@ -91,13 +91,13 @@ class Fact(Part):
         ends = (self.low, self.high)
         for key, figure in zip(("value", "low", "high"), (self.value, *ends), strict=True):
             if figure is not None and isinstance(figure, date) != (self.unit == "date"):
-                raise ContradictionError((key,), f"is {_told(figure)}, in {self.unit}")
+                raise ContradictionError((key,), f"is {_told(figure)}, but unit is {self.unit}")
         if (None in ends) != (ends == (None, None)):
             raise ContradictionError(("low",), "and high must be given together")
         if self.low is None or self.high is None:
             return self
         if self.value is None:
-            raise ContradictionError(("value",), "is missing, and there is a range around it")
+            raise ContradictionError(("value",), "is missing, but low and high are given")
         in_order = [self.low, self.value, self.high]
         if sorted(in_order) != in_order:
             raise ContradictionError(
@@ -118,13 +118,13 @@ class Fact(Part):
 
     @property
     def amounts(self) -> Range[Decimal] | None:
-        """Return the recorded range of an amount; None if nothing is recorded, or a day."""
+        """Return the recorded range of an amount, or None if no amount is recorded."""
         ends = [Decimal(str(end)) for end in self._ends if not isinstance(end, date)]
         return Range(*ends) if ends else None
 
     @property
     def days(self) -> Range[date] | None:
-        """Return the recorded range of a day; None if nothing is recorded, or an amount."""
+        """Return the recorded range of a day, or None if no day is recorded."""
         ends = [end for end in self._ends if isinstance(end, date)]
         return Range(*ends) if ends else None
 
@@ -146,7 +146,7 @@ def _either(day: date | None, end: date | None) -> date:
 
 def _dated_otherwise() -> ContradictionError:
     return ContradictionError(
-        ("day",), "is missing or is given too often; give day, or since and until"
+        ("day",), "is missing or is given twice; give either day, or since and until"
     )
 
 
@@ -174,7 +174,7 @@ class Record(Part):
         return (each for each in self.fact if (each.key, each.market) == (key, market))
 
     def on(self, day: date, key: str, market: str | None = None) -> Range[Decimal] | None:
-        """Return the recorded range of amounts on a day; None if the record is silent."""
+        """Return the recorded range of amounts on a day, or None if the record is silent."""
         found = (each.amounts for each in self.of(key, market) if each.first <= day <= each.last)
         return next(found, None)
 
@@ -189,9 +189,10 @@ def verdict(figure: End, recorded: Range[End] | None) -> str:
 
 
 def nearer_end(figure: End, recorded: Range[End] | None) -> End | None:
-    """Return the end of a range nearest to a figure outside; None if the figure is inside.
+    """Return the end of a range that is nearer to a figure outside the range.
 
-    None also if there is no range."""
+    The result is None if the figure is inside, or if there is no range.
+    """
     if recorded is None or recorded.low <= figure <= recorded.high:
         return None
     return recorded.low if figure < recorded.low else recorded.high

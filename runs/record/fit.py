@@ -1,8 +1,8 @@
-"""A run's fit to the record, in three counts that are stored in the run's manifest.
+"""Counts how many outcomes of a run fit the record, and stores the counts in the run's manifest.
 
 The counts are computed from the finished books when a run is sealed, so that every answer can state
-them without reading the record. There is no fit for an invented world, whose figures have no
-sources, and for a run without a recorded outcome.
+them without reading the record. An invented world has no fit, since its figures have no sources. A
+run without any recorded outcome has no fit either.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ class Fit:
 
     @classmethod
     def of(cls, run: RunFolder, record: Record) -> Self | None:
-        """Compare a run with the record; None if the run has no recorded outcome.
+        """Compare a run with the record. The result is None if the run has no recorded outcome.
 
         Args:
             run: the run, which may be unsealed.
@@ -45,9 +45,9 @@ class Fit:
 
 
 def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, object]:
-    """Return the manifest's entry on the fit to the shipped record; empty without a fit.
+    """Return the manifest's entry on the fit to the shipped record, which is empty without a fit.
 
-    `record` is the beginning of the SHA-256 of the record's file; it identifies the edition.
+    `record` identifies the edition by the beginning of the SHA-256 of the record's file.
 
     Args:
         run: the run, which may be unsealed.
@@ -63,7 +63,7 @@ def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, objec
 def kept_fit(folder: Path) -> Mapping[str, object] | None:
     """Return the fit in a run's manifest, if it belongs to the current edition of the record.
 
-    None if the run has no fit, or if it was sealed with another edition.
+    The result is None if the run has no fit, or if the run was sealed with another edition.
 
     Raises:
         OSError: the run has no manifest.

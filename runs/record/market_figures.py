@@ -1,6 +1,7 @@
-"""Figures of a market on the house venue: on record, and in a run with their sampling error.
+"""Figures of a market on the house venue, from the record and from a run.
 
-Volume, the captive maker's share, fees, and the cost of a large order, over any days of one market.
+The figures are volume, the captive maker's share, fees, and the cost of a large order, over any
+days of one market. A run's figure has a sampling error.
 """
 
 import tomllib
@@ -28,7 +29,7 @@ Days = Sequence[MarketDay]  # one or more days of one market, in order
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The figures that a run's scenario has as inputs, for which agreement proves nothing."""
+    """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
 
     has_recorded_volume: bool  # True: customers trade the rest of the recorded volume
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
@@ -113,7 +114,7 @@ def _of_days(
 
 
 def recorded_volume(days: Days, _: Record) -> Range[Decimal] | None:
-    """Return the recorded volume in the scenario, if the scenario has all of the days."""
+    """Return the recorded volume that the scenario stores, if it has all of the days."""
     told = [day.traded.recorded_usd for day in days]
     known = [usd for usd in told if usd is not None]
     if len(known) < len(told):
@@ -130,7 +131,7 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return the recorded volume times the fee yield of the exchange; single yields are unknown."""
+    """Return the recorded volume times the exchange's fee yield, since no market's own is known."""
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

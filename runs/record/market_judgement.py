@@ -1,4 +1,4 @@
-"""Each market compared with the record, by month: volume, share, fees, depth, elasticity.
+"""Compares each market with the record: volume, share, fees, depth and elasticity.
 
 A simulated figure is random, so it has a sampling error, computed from its days. The figure is
 outside the record only if its whole interval is outside.
@@ -34,7 +34,7 @@ from runs.record.volume_elasticity import elasticity
 
 ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
 ELASTICITY_DIGITS = 3
-NEAR = timedelta(days=7)  # a cost recorded on one day is compared with days this near
+NEAR = timedelta(days=7)  # a cost recorded on one day is compared with days within this distance
 WHOLE_FROM = 10_000  # larger figures are printed without decimals
 VENUE = "all markets"
 VENUE_VOLUME = "volume-of-ftx-over-time"
@@ -56,7 +56,7 @@ class Judged(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Return the verdict: inside (or given) if the run's interval and the record overlap."""
+        """Return the verdict, which is inside (or as given) if interval and record overlap."""
         low, high = (self._told(end) for end in self.found.ends)
         if self.recorded and low <= self.recorded.high and self.recorded.low <= high:
             return AS_GIVEN if self.is_given else "inside"
@@ -163,7 +163,7 @@ class MarketJudgement:
         days: Days,
         known: Range[Decimal] | None = None,
     ) -> Iterator[Judged]:
-        """Yield a row of the figure, if the run has it, with the *known* or the recorded range."""
+        """Yield a row of the figure, if the run has it. *known* replaces the recorded range."""
         found = figure.found(days)
         if found:
             recorded = known or figure.recorded(days, self.record)
@@ -204,7 +204,7 @@ class MarketJudgement:
         )
 
     def _costs_taken(self) -> list[str]:
-        """Return a note: the cost of a large order in the model, where others fill any quantity."""
+        """Return a note on the cost of a large order if other makers fill any size, as modelled."""
         costs = [
             filled_cost_bps(day.book, ORDER_USD)
             for days in self.days.values()
@@ -214,9 +214,9 @@ class MarketJudgement:
         if not costs:
             return []
         return [
-            "The displayed book ends at a last price; here it is assumed to continue at the "
-            "same depth. In the model the other makers fill any size at their one price: an "
-            f"order of 10 million would pay {min(costs):.1f} to {max(costs):.1f} bps."
+            "The displayed book ends at a last price, beyond which the same depth is assumed. In "
+            "the model the other makers fill any size at a single price, so that an order of 10 "
+            f"million would pay {min(costs):.1f} to {max(costs):.1f} bps."
         ]
 
 
@@ -256,17 +256,17 @@ def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
 
 
 _NOTES = (
-    "Low and high are the sampling error: weeks of days drawn again 2,000 times; this includes "
-    "the sampling of hours. Below and above: the whole error interval is outside. With less "
-    "than two weeks no error is known, and only the figure is shown.",
-    "As given: with recorded demand customers trade the remainder of the recorded volume, and "
-    "with recorded depth the cost of an order in a calm hour follows from the depth. The volume is "
-    "above the record if hits and forced orders alone exceed the record. In a sampled run this is "
-    "more frequent, since one volatile hour represents many hours.",
-    "The share and the fee yield are on record for the whole exchange; each single market and the "
-    "sum of all markets are compared with them. A market that represents n markets has the volume "
-    "and the fees of all n, and the order book of one. The share is an input if the maker's policy "
-    "has a target share (`growth`).",
+    "Low and high are the ends of the sampling error, from 2,000 random draws of whole weeks. They "
+    "include the error of sampled hours. Below and above: the whole interval is outside the "
+    "record. With less than two weeks of days there is no interval.",
+    "As given: the figure follows from an input. With recorded demand, customers trade the rest of "
+    "the recorded volume. With recorded depth, the depth determines the cost of an order in a calm "
+    "hour. The volume is above the record if hits and forced orders alone exceed it. In a sampled "
+    "run this is more frequent, since one volatile hour represents many hours.",
+    "The record has the share and the fee yield of the whole exchange. Each market, and the sum of "
+    "all markets, is compared with these. A market that represents n markets has the volume and "
+    "the fees of all n, and the order book of one. The share is an input if the maker's policy has "
+    "a target share (`growth`).",
     "The elasticity is the percentage rise of the ratio of the house's volume to Binance's if a "
     "day's range is 1 % wider. Binance is not simulated: customers' volume is assumed to rise "
     "with the range as Binance's does on record. If customers trade the remainder of the "
@@ -281,14 +281,14 @@ _TITLES = {
 }
 _MONTH_NOTES = {
     "volume": (
-        "Recorded is the scenario's recorded volume of these days; its [sources] name the origin."
+        "The recorded volume of these days is in the scenario, whose [sources] name the origin."
     ),
     "share": "Only two shares of the whole exchange are on record: 40 to 50 % in 2019, 2 to 3 % in "
     "2022.",
-    "fees": "The fees of single months and markets are not on record: this is the recorded "
-    "volume times the recorded yield of the whole exchange, where both are known.",
+    "fees": "The fees of single months and markets are not on record. They are computed as the "
+    "recorded volume times the recorded yield of the whole exchange, if both are known.",
     "cost_10m": (
-        "All makers together, in the first hour of each day; beyond the last displayed price "
-        "the book is assumed to continue at the same depth."
+        "The book has the quotes of all makers in the first hour of each day. Beyond its last "
+        "displayed price the same depth is assumed."
     ),
 }

@@ -65,7 +65,7 @@ class MeasuredBooks:
         return columns, posted_cents(self.run, [[account] for account in columns])
 
     def posted_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Sum the postings to some accounts; None if the chart has none of them."""
+        """Return the sum of postings to some accounts, or None if the chart has none of them."""
         columns, cents = self._posted
         known = sorted({columns[account] for account in accounts if account in columns})
         first, last = ((day - self.days.first).days for day in span)
@@ -78,7 +78,7 @@ class MeasuredBooks:
 
     @cached_property
     def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
-        """Volume on the house venue by day: with its captive maker, and with others."""
+        """The volume on the house venue by day, of the captive maker and of other makers."""
         traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         for (day, _), (maker_usd, others_usd) in volume_by_day(self.run).items():
             maker, others = traded[day]

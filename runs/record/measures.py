@@ -1,4 +1,4 @@
-"""Figures of a run's books for facts of the record: one function for each key.
+"""Computes the figure of a run that corresponds to a fact of the record.
 
 Each function gets the days of the fact. A sum needs all of these days in the run, a balance needs
 the last day, and a ratio needs any of them.
@@ -72,7 +72,7 @@ def directional(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def backstops(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return providers' results on positions that they took over."""
+    """Return the results of backstop providers on positions that they took over."""
     return _brought(books, books.run.chart.parties.providers, Kind.BACKSTOP, span)
 
 
@@ -90,7 +90,7 @@ def raised(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
-    """Return the group's payments for one kind of use."""
+    """Return a function that sums the group's payments for one kind of use."""
 
     def of_kind(books: MeasuredBooks, span: Span) -> Decimal | None:
         uses = [each.spent for each in books.run.chart.spendings if each.kind == kind]
@@ -120,7 +120,7 @@ def loans(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
-    """Return the group's holding of a token at mark."""
+    """Return a function that values the group's holding of a token at mark."""
 
     def of_token(books: MeasuredBooks, span: Span) -> Decimal | None:
         if token not in {each.name for each in books.run.chart.tokens}:
@@ -131,7 +131,7 @@ def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def paper_in_house_tokens(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the group's holding of its own tokens at mark. Other figures count them as zero."""
+    """Return the value at mark of the group's own tokens, which other figures count as zero."""
     held = {token: books.units(token, span.last) for token in books.marks.house_tokens}
     return books.marks.usd(held, span.last) if held else None
 
@@ -193,15 +193,15 @@ def _part(fact: Fact, days: Span) -> Span | None:
 
 
 class Measure(NamedTuple):
-    """A figure's function, its required days, and its definition."""
+    """How to compute a figure, which days it needs, and its definition."""
 
     figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such figure
     covers: Callable[[Fact, Span], Span | None]  # None: this run lacks the days
     counts: str  # the definition in words
 
 
-# By key of the record. The role of a figure, input or outcome, is in the fact. The command
-# `liquidations` compares liquidations with the record, market by market.
+# The measure for each key of the record. Whether a figure is an input or an outcome is in the fact.
+# The command `liquidations` compares liquidations with the record, market by market.
 MEASURES: Mapping[str, Measure] = {
     "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
     "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),
@@ -245,9 +245,9 @@ MEASURES: Mapping[str, Measure] = {
     "owed-to-lenders": Measure(loans, _end, "loans from outside the group"),
     "equity-raised": Measure(raised, _whole, "the price of shares sold to investors"),
     **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole, kind.entry.plain) for kind in USES},
-    "paper-wealth-in-sol": Measure(paper("SOL"), _end, "units of the group at mark"),
+    "paper-wealth-in-sol": Measure(paper("SOL"), _end, "the group's units at mark"),
     "paper-wealth-in-house-token": Measure(
-        paper_in_house_tokens, _end, "units of the group at mark"
+        paper_in_house_tokens, _end, "the group's units at mark"
     ),
     "net-withdrawals": Measure(net_withdrawals, _whole, "customers' withdrawals less deposits"),
     "withdrawals-halted": Measure(halted, _whole, "the first day that ends with a halt"),
@@ -262,8 +262,8 @@ MEASURES: Mapping[str, Measure] = {
     "tokens-of-others": Measure(
         sheet_lines.tokens_of_others, _end, "the maker's tokens at mark, without house tokens"
     ),
-    "stakes-of-the-maker": Measure(sheet_lines.stakes_of_maker, _end, "at cost"),
-    "stakes-of-the-group": Measure(sheet_lines.stakes, _end, "at cost"),
+    "stakes-of-the-maker": Measure(sheet_lines.stakes_of_maker, _end, "stakes at cost"),
+    "stakes-of-the-group": Measure(sheet_lines.stakes, _end, "stakes at cost"),
     "cash-of-the-maker": Measure(
         sheet_lines.cash_of_maker, _end, "the maker's cash, and claims on outside venues"
     ),

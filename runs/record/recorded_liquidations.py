@@ -1,4 +1,4 @@
-"""A run's liquidations beside the recorded range for FTX.
+"""Compares a run's liquidations with the recorded range for FTX.
 
 For some days the record has the total of all venues, and for some days FTX's share. The range for
 FTX on a day is the product of both.
@@ -35,7 +35,7 @@ class RecordedLiquidations:
     beside_record: Table
 
     def answer(self) -> str:
-        """Return a text: the amounts liquidated and taken over, and the backstops' result."""
+        """Return sentences on the amounts liquidated and taken over, and the backstops' result."""
         return self.found.answer()
 
     def tables(self) -> list[Table]:
@@ -120,7 +120,7 @@ def days_on_margin(run: RunFolder, end: date) -> set[date]:
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's recorded share on a day; without a record, the range of shares within NEAR."""
+    """Return FTX's recorded share on a day, or else the range of the shares within NEAR of it."""
     of_day = record.on(day, SHARE)
     if of_day:
         return of_day
@@ -157,14 +157,13 @@ def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
         if each.key == PAYOUTS and each.first <= days[-1] and days[0] <= each.last
     )
     return (
-        "Recorded is the total of all venues times FTX's share: the share of that day if "
-        f"known, else the least and the greatest known share of any day within {NEAR.days} "
-        "days. Silent: no such total, or no such share.",
-        "Limits of the record: totals are one aggregator's, whose feeds from the venues were "
-        "incomplete, and the days of press reports begin at different hours. They cover all of "
-        "a venue's markets, and a run only its own.",
-        "The collateral of customers on margin is an assumption of the scenario, and "
-        "liquidations are proportional to it: a verdict depends on this assumption as much as "
-        "on the model.",
+        "Recorded is the total of all venues times FTX's share. The share is that of the day if "
+        f"known, else the range of the known shares within {NEAR.days} days. Silent: the total or "
+        "the share is not on record.",
+        "The record is uncertain: its totals come from one aggregator, whose feeds from the venues "
+        "were incomplete, and the days of press reports begin at different hours. The totals cover "
+        "all markets of a venue, while a run has only its own markets.",
+        "The collateral of customers on margin is an assumption of the scenario. Liquidations are "
+        "proportional to it, so a verdict depends on this assumption as much as on the model.",
         *silent,
     )

@@ -1,4 +1,4 @@
-"""The residual: recorded debts less recorded assets less recorded uses, by date.
+"""Computes the residual by date: recorded debts less recorded assets less recorded uses.
 
 The residual is computed from the captive maker's balance sheet. Its debts and assets are on record
 for three days, and losses of quotes, liquidations and a portfolio would be in its books. Customers'
@@ -49,15 +49,15 @@ class Residual:
         return [day for day in self.days if day.why_not is None]
 
     def answer(self) -> str:
-        """Return a text: the unexplained amount, when it disappeared, the part the run explains."""
+        """Return sentences on the unexplained amount, its largest rise, and the run's losses."""
         if not self.told:
             return "No day has enough facts on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))
         low, high = most.unexplained
         said = (
-            "By the middle of the recorded ranges no source explains "
+            "At the middle of the recorded ranges no source explains "
             f"{billions(middle(most.unexplained))} of the amount that {self.maker} owed on "
-            f"{most.day} (their ends allow {low / BILLION:,.1f} to {high / BILLION:,.1f})"
+            f"{most.day} (at the ends {low / BILLION:,.1f} to {high / BILLION:,.1f})"
         )
         periods = vanished(self.told)[1:]
         if not periods:
@@ -65,22 +65,23 @@ class Residual:
         went = max(periods, key=lambda period: period.middle_usd)
         low, high = went.recorded
         said += (
-            f", and {billions(went.middle_usd)} vanished in {half_year(went.until)} "
-            f"({went.since} to {went.until}; {low / BILLION:,.1f} to {high / BILLION:,.1f}). "
+            f". The largest rise was {billions(went.middle_usd)} in {half_year(went.until)} "
+            f"({went.since} to {went.until}, at the ends {low / BILLION:,.1f} to "
+            f"{high / BILLION:,.1f}). "
         )
         return said + self._carry(went)
 
     def _carry(self, went: Vanished) -> str:
-        """Return a text: the loss of each mechanism of the run between two recorded days."""
+        """Return sentences on the losses of the run between two recorded days, by mechanism."""
         if went.lost_usd is None:
             first, last = self.run_days
             return f"This run goes from {first} to {last} and does not cover that time."
         parts = [f"{carrier} {_lost(went.lost_usd[carrier])}" for carrier in CARRIERS]
         stale = _lost(went.stale_usd or ZERO)
-        return f"In that time, in this run: {'; '.join(parts)}. Stale quotes alone {stale}."
+        return f"This run in that time: {'; '.join(parts)}. Stale quotes alone {stale}."
 
     def tables(self) -> list[Table]:
-        """Return tables: the residual by day, losses by mechanism, recorded lines, the exchange."""
+        """Return tables of the residual, losses by mechanism, recorded lines, and the exchange."""
         periods = vanished(self.told)
         notes = notes_on(self.days, self.run_days, self.exchange)
         return [

@@ -1,4 +1,4 @@
-"""A recorded day: the captive maker's debts less assets, and the maker's uses of money."""
+"""The captive maker's debts less assets, and its uses of money, on one recorded day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ class ResidualDay:
 
     @property
     def why_not(self) -> str | None:
-        """Return why the record is not enough for a residual; None if it is enough."""
+        """Return why the record is not enough for a residual, or None if it is enough."""
         return next((fact.unsaid for fact in self.facts if fact.unsaid), None)
 
     @property
     def net_debt(self) -> Range[Decimal]:
-        """Return recorded debts less assets: a single recorded figure, or a sum of lines."""
+        """Return recorded debts less assets, which are one recorded figure or a sum of lines."""
         whole = (fact.amounts for fact in self.facts if fact.key == NET)
         lines = minus(self._sum(SOURCE), self._sum(ASSET))
         return next(whole, None) or lines
@@ -113,9 +113,9 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 
 
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
-    """Return the range of payments between two days; payments are not negative.
+    """Return the range of payments between two days, which is not negative.
 
-    If a positive range is the same on both days, all was paid before the earlier day.
+    If a use has the same positive range on both days, it was paid before the earlier day.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO

@@ -37,7 +37,7 @@ def residual_table(
             ),
             (
                 each.day,
-                "since the previous date",
+                "change since the previous date",
                 period.recorded.low,
                 period.middle_usd,
                 period.recorded.high,
@@ -46,16 +46,16 @@ def residual_table(
         )
     return Table(
         "residual",
-        f"{maker}'s debts, less its assets, less its recorded uses: unexplained",
+        f"The unexplained amount: {maker}'s debts, less its assets, less its recorded uses",
         ("day", "what", "low_usd", "middle_usd", "high_usd", "run_usd"),
         rows,
         (
-            "Low and high take every recorded range at its worst and its best end; the middle "
-            "is not more likely than either. Tokens of the maker's circle (FTT, SOL, SRM) "
-            "count zero.",
-            "The maker's earnings reduce the unexplained amount; interest, whose total is not "
-            "on record, increases it. In the run the unexplained amount equals the losses of the "
-            "other kinds: `carriers`.",
+            "Low and high are the least and the greatest amount that the recorded ranges allow. "
+            "The middle is not more likely than either. Tokens of the maker's circle (FTT, SOL, "
+            "SRM) count as zero.",
+            "The maker's earnings reduce the unexplained amount. Interest increases it, and its "
+            "total is not on record. In the run the unexplained amount equals the losses of all "
+            "kinds that are not uses (table `carriers`).",
             *notes,
         ),
     )
@@ -75,7 +75,7 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
             notes.append(
                 f"In addition the exchange lacked {low:,.1f} to {high:,.1f} billion on "
                 f"{gap.day} that no source assigns to its maker. If this was a debt of the maker, "
-                "the unexplained amount is larger by it (`the-exchange`)."
+                "it adds to the unexplained amount (table `the-exchange`)."
             )
     return notes
 
@@ -106,9 +106,9 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         ("carrier", *(f"{_span(period)}_usd" for period in periods)),
         rows,
         (
-            "A mechanism explains at most its loss in that time. The portfolio is positions "
-            "held for their price, and coins at mark; a kind outside all mechanisms has its "
-            "own name. Tokens that pools lost are of the maker's circle.",
+            "A mechanism explains at most its loss in that time. The portfolio has positions held "
+            "for their price, and coins at mark. Kinds of no mechanism are under their own names. "
+            "Tokens that pools lost are tokens of the maker's circle.",
         ),
     )
 
@@ -138,8 +138,8 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
         ("day", "line", "counts", "low_usd", "high_usd", "run_usd", "ids", "too_little"),
         rows,
         (
-            "Where debts less assets are on record as one figure, the debts beside it are "
-            "shown but not added, and stakes are among the assets.",
+            "If the record has debts less assets as one figure, the table shows the debts beside "
+            "it but does not add them, and counts stakes as assets.",
         ),
     )
 
@@ -160,8 +160,8 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
         ("day", "what", "low_usd", "high_usd", "run_usd"),
         rows,
         (
-            "Coins are at the price of the day, so the missing value fell with prices: a sum "
-            "over these days does not show when money vanished.",
+            "Coins are at the price of the day, so the shortfall falls with prices. Its change "
+            "between two days does not show when money vanished.",
         ),
     )
 

@@ -1,8 +1,8 @@
-"""For each outcome, the parts of the model that determine it, or parts that the model lacks."""
+"""The parts of the model, or the missing parts, on which each recorded outcome depends."""
 
 from collections.abc import Mapping
 
-# By key of the record. A line gives a possible reason for a difference from the record.
+# For each key of the record, a possible reason why a run differs from the record.
 RESTS_ON: Mapping[str, str] = {
     "result-of-making": "latency, size and spread of the maker's quotes; the firms",
     "result-of-all-trading": "quotes, hedges and portfolio; arbitrage and lending are left out",
@@ -14,13 +14,13 @@ RESTS_ON: Mapping[str, str] = {
     "cash-of-the-exchange": "custody: in dollars, unless retail.coins; all can be paid out",
     "hole-of-the-exchange": "claims and custody, which are separate outcomes",
     "shortfall-of-the-exchange": "claims, and the rest of the portfolio after recalls",
-    "first-use-of-customers-money": "deposits at the maker's banks; they count from the first day",
+    "first-use-of-customers-money": "deposits at the maker's banks, counted from the first day",
     "owed-by-maker-to-house": "stated uses and recalled loans that customers' dollars pay for",
     "credit-drawn-by-maker": "customers' dollars at the maker, used before the credit line",
     "net-worth-without-own-circle": "quotes, loans and portfolio; earlier earnings are left out",
-    "cash-of-the-maker": "no reserve: all free margin repays the exchange",
+    "cash-of-the-maker": "the maker keeps no reserve: free margin repays the exchange",
     "own-assets-of-the-exchange": "stakes at cost, retained fees; own tokens count as zero",
-    "liquid-as-its-sheet-shows": "the last week: the maker pays all it has before the halt",
+    "liquid-as-its-sheet-shows": "the last week, when the maker pays all that it has",
     "dollars-wired-to-the-maker": "the stated part of deposits that goes through the maker",
     "liquid-of-the-group": "coins and tokens still held, at the mark of that day",
     "cash-found": "cash that is left at the halt",

@@ -155,7 +155,7 @@ def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's account with the exchange, without the credit line."""
+    """Return the maker's debt to the exchange, without the credit line."""
     house = books.run.chart.parties.house
     wired = [
         account
@@ -179,7 +179,7 @@ def claims_in(coin: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def claims_in_dollars(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return customers' claims in dollars; None if customers have no claims in coins."""
+    """Return customers' claims in dollars, or None if customers have no claims in coins."""
     coins = names_owed(books.run.chart.coins)
     in_coins = (claims_in(coin)(books, span) or ZERO for coin in coins)
     return books.standing(span.last).claims_usd - sum(in_coins, ZERO) if coins else None

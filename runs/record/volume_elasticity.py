@@ -1,8 +1,8 @@
-"""The elasticity of volume, relative to a larger venue, to the day's price range.
+"""Estimates how volume, relative to a larger venue, responds to the day's price range.
 
-On record it is the slope of log(FTX volume / Binance volume) on log(ln(high / low)) of the day,
-both less their month's mean. Binance is not simulated, so the regression here replaces the ratio of
-volumes by
+The recorded elasticity is the slope of log(FTX volume / Binance volume) on log(ln(high / low)) of
+the day. From both logarithms their mean over the month is subtracted. Binance is not simulated, so
+the regression here replaces the ratio of volumes by
 
     log(customers + apart / b),    b = (range of the day / its month's geometric mean) ** k
 
@@ -41,12 +41,12 @@ def elasticity(
     """Return the slope, with a sampling error over blocks of days, as in the recorded regression.
 
     Args:
-        days: days of one market; days without volume or range do not count.
+        days: days of one market. Days without volume or range do not count.
         others_elasticity: the elasticity k of the larger venue's volume.
-        customers_are_left_over: customers trade the rest of a recorded volume.
+        customers_are_left_over: whether customers trade the rest of a recorded volume.
 
     Returns:
-        The slope; None with less than DAYS_MIN days, or if all ranges of a month are equal.
+        The slope, or None with less than DAYS_MIN days, or if all ranges of a month are equal.
     """
     seen = variation(days, others_elasticity, customers_are_left_over)
     products, squares = seen.log_range * seen.log_volume, seen.log_range**2
@@ -61,7 +61,7 @@ def elasticity(
 def variation(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Variation:
-    """Return range and volume, as logs less monthly means, of each day that has both."""
+    """Return the logarithms of range and volume, less their monthly means, of days with both."""
     kept = [
         (day, day.price.high_usd / day.price.low_usd)
         for day in days

@@ -154,7 +154,7 @@ def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
 
     tables = compare(group_run, Record(fact=(missed, met))).tables()
 
-    assert [row["rests_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
+    assert [row["depends_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
 
 
 def test_the_facts_in_days_are_the_first_use_and_the_halt():

@@ -157,9 +157,9 @@ def test_the_answer_has_the_half_year_with_the_largest_vanished_amount_and_both_
     said = found(tiny_run, *billions).answer()
 
     assert said.startswith(
-        "By the middle of the recorded ranges no source explains 126.0 billion of the amount "
-        "that Alameda owed on 2022-06-30 (their ends allow 117.0 to 135.0), and 91.0 billion "
-        "vanished in the first half of 2022 (2021-11-30 to 2022-06-30; 77.0 to 105.0). "
+        "At the middle of the recorded ranges no source explains 126.0 billion of the amount "
+        "that Alameda owed on 2022-06-30 (at the ends 117.0 to 135.0). The largest rise was 91.0 "
+        "billion in the first half of 2022 (2021-11-30 to 2022-06-30, at the ends 77.0 to 105.0). "
     )
     assert half_year(date(2022, 7, 1)) == "the second half of 2022"
 
@@ -187,7 +187,7 @@ def test_a_run_that_begins_between_two_recorded_dates_has_no_vanished_amount(gro
 
     rows = {(row["day"], row["what"]): row for row in table(report.tables(), "residual")}
     assert rows[DAY, "unexplained"]["run_usd"] is not None
-    assert rows[DAY, "since the previous date"]["run_usd"] is None
+    assert rows[DAY, "change since the previous date"]["run_usd"] is None
     assert "does not cover that time" in report.answer()
 
 
