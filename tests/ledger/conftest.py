@@ -1,4 +1,4 @@
-"""A hand-written afternoon: afternoon.beancount has the ledger, and this file has the fills."""
+"""A hand-written afternoon: afternoon.beancount contains the ledger, and this file the fills."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ FILLS = (
 
 @pytest.fixture(scope="session")
 def written_afternoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder in which this test process writes every variant of the afternoon."""
+    """Return the folder in which this test process writes each variant of the afternoon."""
     return tmp_path_factory.mktemp("afternoons")
 
 
@@ -84,7 +84,7 @@ def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFo
 
 @pytest.fixture
 def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
-    """Return a run from the afternoon to the halt, some weeks later."""
+    """Return a run that begins with the afternoon and ends with the halt, some weeks later."""
     return life_with()
 
 

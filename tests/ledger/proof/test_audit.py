@@ -30,7 +30,8 @@ DIGITS = b"0123456789"
 
 PLACES = 60
 PLACES_IF_SLOW = 1_200
-SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]  # the slow seed tries many more places
+# the slow seed tries many more places in the files
+SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
 
 
 def places(seed: int, fast: int = PLACES) -> int:
@@ -70,7 +71,7 @@ def copied(run: RunFolder, place: Path) -> Path:
 
 @contextmanager
 def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
-    """Change a file until the block ends; with *resealed*, also seal the changed folder again."""
+    """Change a file until the block ends; with *resealed*, also make a new seal of the folder."""
     was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
     path.write_bytes(content)
     if resealed:
@@ -128,7 +129,7 @@ def test_an_audit_changes_no_file(folder):
 
 
 @pytest.mark.parametrize("collecting", [True, False])
-def test_an_audit_does_not_change_the_garbage_collectors_setting(folder, collecting):
+def test_an_audit_does_not_switch_the_garbage_collector_on_or_off(folder, collecting):
     was_collecting = gc.isenabled()
     (gc.enable if collecting else gc.disable)()
     try:
@@ -139,7 +140,7 @@ def test_an_audit_does_not_change_the_garbage_collectors_setting(folder, collect
         (gc.enable if was_collecting else gc.disable)()
 
 
-def test_without_day_ledgers_the_audit_checks_a_stated_number_of_days(executed):
+def test_the_audit_checks_a_stated_number_of_days_if_a_run_has_no_day_ledgers(executed):
     run = executed("tiny", run={"day_ledgers": ()})
 
     (*_, sampled), (*_, whole) = audit(run.path), audit(run.path, every_day=True)
@@ -169,7 +170,7 @@ def test_an_error_of_beancount_or_an_invariant_in_a_day_ledger_is_a_finding(exec
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_changed_digit_in_any_file_breaks_the_seal(folder, seed):
+def test_a_changed_digit_breaks_the_seal_in_any_file(folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed)):
         path = draws.choice(files(folder))
@@ -208,14 +209,14 @@ def other_amount(draws: random.Random, text: str) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_changed_amount_in_a_month_is_found_even_under_a_new_seal(folder, seed):
+def test_the_audit_finds_a_changed_amount_in_a_month_even_under_a_new_seal(folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed, fast=10)):
         assert_a_change_is_found(folder, draws, draws.choice(sorted(folder.glob("2*.beancount"))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_changed_amount_in_a_day_ledger_is_found_even_under_a_new_seal(small_folder, seed):
+def test_the_audit_finds_a_changed_amount_in_a_day_ledger_even_under_a_new_seal(small_folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed, fast=4)):
         path = draws.choice(sorted(small_folder.glob("days/*.beancount")))
@@ -250,7 +251,7 @@ def other_value(draws: random.Random, column: str, value: int, words: dict) -> i
 
 @pytest.mark.parametrize("column", ROW.names)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_changed_field_of_a_fill_is_found_even_under_a_new_seal(
+def test_the_audit_finds_a_changed_field_of_a_fill_even_under_a_new_seal(
     folder, folder_of_two_markets, seed, column
 ):
     if column == "market":
@@ -348,7 +349,9 @@ def a_link_to_nowhere(folder: Path) -> None:
         a_link_to_nowhere,
     ],
 )
-def test_any_forgery_is_a_finding_and_the_audit_continues(day_run, tmp_path, forge):
+def test_the_audit_finds_each_kind_of_forgery_and_checks_the_other_files_too(
+    day_run, tmp_path, forge
+):
     folder = tmp_path / "run"
     shutil.copytree(day_run.path, folder)
     forge(folder)
@@ -382,7 +385,7 @@ def test_a_changed_role_is_reported_in_one_sentence(tiny_run, tmp_path, old, new
     folder = tmp_path / "run"
     shutil.copytree(tiny_run.path, folder)
     replaced("main.beancount", old, new)(folder)
-    with suppress(RoleError):  # with these roles the copy can't be written
+    with suppress(RoleError):  # with these roles the Parquet copy can't be written
         write_copy(folder, RunFolder(folder).entries)
     seal(folder, json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"])
 

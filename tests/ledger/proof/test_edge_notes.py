@@ -38,7 +38,7 @@ def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
     return list(wrong_edges(RunFolder(changed)))
 
 
-def test_the_note_has_the_sum_of_the_fills_of_each_hour(sampled_run: RunFolder):
+def test_the_note_on_gains_states_the_sum_of_the_fills_of_each_hour(sampled_run: RunFolder):
     (note,) = sampled_run.notes(EdgeOfHours)
     by_hour = dict(
         sampled_run.select(
@@ -52,13 +52,15 @@ def test_the_note_has_the_sum_of_the_fills_of_each_hour(sampled_run: RunFolder):
     assert list(wrong_edges(sampled_run)) == []
 
 
-def test_a_run_that_simulates_all_hours_has_no_note(executed: Callable[..., RunFolder]):
+def test_a_run_that_simulates_all_hours_has_no_note_on_gains(executed: Callable[..., RunFolder]):
     assert executed(SETTLING).notes(EdgeOfHours) == []
     assert list(wrong_edges(executed(SETTLING))) == []
 
 
 @pytest.mark.parametrize("hour", [0, 23])
-def test_a_changed_hour_in_the_note_is_found(sampled_run: RunFolder, tmp_path: Path, hour: int):
+def test_a_changed_hour_in_the_note_on_gains_is_found(
+    sampled_run: RunFolder, tmp_path: Path, hour: int
+):
     cents = the_note(sampled_run)["cents"].split()
     cents[hour] = str(int(cents[hour]) + 1)
     note = the_note(sampled_run).group().replace(the_note(sampled_run)["cents"], " ".join(cents))
@@ -68,14 +70,16 @@ def test_a_changed_hour_in_the_note_is_found(sampled_run: RunFolder, tmp_path: P
     assert f"in hour {hour}," in problem
 
 
-def test_a_longer_or_repeated_note_is_found(sampled_run: RunFolder, tmp_path: Path):
+def test_a_note_on_gains_that_is_too_long_or_repeated_is_found(
+    sampled_run: RunFolder, tmp_path: Path
+):
     note = the_note(sampled_run).group()
 
     assert found_with(sampled_run, tmp_path / "long", note.replace('"\n', ' 5"\n'))
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_the_audit_finds_a_changed_note_even_if_all_other_files_agree_with_it(
+def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_with_it(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -89,7 +93,7 @@ def test_the_audit_finds_a_changed_note_even_if_all_other_files_agree_with_it(
     assert all("it notes 0.00 from pickoff in hour" in said for said in found)
 
 
-def test_without_the_note_the_fills_give_the_same_standard_error(
+def test_the_fills_give_the_same_standard_error_as_the_note_on_gains(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -103,10 +107,10 @@ def test_without_the_note_the_fills_give_the_same_standard_error(
     assert noted == summed > 0
 
 
-def test_a_missing_note_is_found_if_another_day_has_its_note(
+def test_a_missing_note_on_gains_is_found_if_another_day_has_such_a_note(
     executed: Callable[..., RunFolder], tmp_path: Path
 ):
-    """Only older runs have no notes on gains by hour; for these the fills are read."""
+    """Only older runs have no notes on gains by hour. For older runs the fills are read."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2

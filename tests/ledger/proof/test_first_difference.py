@@ -30,11 +30,11 @@ def test_equal_texts_have_no_difference():
         ("one\ntwo\n\n", "a.txt:4: it says ''; the scenario gives nothing"),
     ],
 )
-def test_the_first_different_line_is_reported(found, said):
+def test_the_first_line_that_differs_is_reported(found, said):
     assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
 
 
-def test_for_long_lines_only_the_different_part_is_shown():
+def test_only_the_part_that_differs_is_shown_for_long_lines():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
     assert "xhere'" in said
@@ -52,7 +52,7 @@ def test_for_long_lines_only_the_different_part_is_shown():
         (f"{ROWS}, (4, 'x')", "it does not have the 3 rows that the scenario gives"),
     ],
 )
-def test_the_first_different_row_is_reported_with_its_column(tmp_path, rows, said):
+def test_the_first_row_that_differs_is_reported_with_its_column(tmp_path, rows, said):
     found, due = parquet(tmp_path / "found.parquet", rows), parquet(tmp_path / "due.parquet", ROWS)
 
     (problem,) = row_that_differs("fills/2022-05.parquet", found, due, GIVER)
@@ -60,7 +60,7 @@ def test_the_first_different_row_is_reported_with_its_column(tmp_path, rows, sai
     assert problem.startswith(f"fills/2022-05.parquet: {said}")
 
 
-def test_different_columns_and_an_unreadable_file_are_reported(tmp_path):
+def test_different_columns_are_reported_and_so_is_an_unreadable_file(tmp_path):
     due = parquet(tmp_path / "due.parquet", ROWS)
     found = parquet(tmp_path / "found.parquet", ROWS, "seq, maker")
     (tmp_path / "text.parquet").write_text("no table", encoding="utf-8")
@@ -72,7 +72,7 @@ def test_different_columns_and_an_unreadable_file_are_reported(tmp_path):
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 
-def test_differences_of_folders_are_sorted_by_month_and_ignore_manifests(tmp_path):
+def test_differences_of_two_folders_are_sorted_by_month_and_manifests_are_ignored(tmp_path):
     for folder, text in (("found", "a"), ("due", "b")):
         (tmp_path / folder / "fills").mkdir(parents=True)
         for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):

@@ -1,7 +1,7 @@
-"""Each invariant of ledger/proof/invariants has valid books and books that break it.
+"""Each invariant of ledger/proof/invariants has valid books and books that break the invariant.
 
-A test ledger states its own errors: an entry with ``breaks: "claims-mirror-debts"`` in its
-metadata must break this invariant. No other error may be reported.
+A test ledger states its own errors: an entry with ``breaks: "claims-mirror-debts"`` in its metadata
+must break this invariant. No other error may be reported.
 """
 
 import re
@@ -79,7 +79,7 @@ IN_KIND = """
 
 
 def handed(tokens: int, seq: int, promise: str = "") -> str:
-    """Return an entry: Firm07 gives Lender01 SOL that FTX holds for both."""
+    """Return an entry by which Firm07 gives Lender01 SOL that FTX holds for both."""
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Firm07" "Firm07 gives Lender01 {tokens} SOL at FTX" #tokens
@@ -94,7 +94,7 @@ def handed(tokens: int, seq: int, promise: str = "") -> str:
 """
 
 
-# FTX owes Firm07 5 BTC and has them.
+# FTX owes Firm07 5 BTC and has these 5 BTC.
 COINS = """
 2022-05-01 * "Opening balances in coins" #opening
   seq: 2
@@ -107,7 +107,10 @@ COINS = """
 
 
 def lent_and_sold(coins: int, promise: str = "") -> str:
-    """Return an entry: FTX lends Alameda BTC; Alameda sells them to Lender01 for 100 dollars."""
+    """Return an entry by which Alameda borrows BTC from FTX and sells it to Lender01.
+
+    The price of the sale is 100 dollars.
+    """
     breaks = f'\n  breaks: "{promise}"' if promise else ""
     return f"""
 2022-05-02 * "Lender01" "FTX lends Alameda {coins} BTC, which it sells for 100.00" #coins
@@ -149,7 +152,7 @@ LOAN = """
   Assets:Lender01:Cash                -201.00 USD
 """
 
-# A settlement: Firm07 wins 60.00. Alameda has no deposit: it loses 60.00 and borrows 60.00.
+# In this settlement Firm07 wins 60.00. Alameda has no deposit, so it loses 60.00 and borrows 60.00.
 WINNER = """
 2022-05-02 * "Firm07" "Variation margin of Firm07" #variation-margin ^settlement-2022-05-02-10
   seq: 2
@@ -198,7 +201,7 @@ GIVEN = """
 
 
 def tip(day: int, *meta: str) -> str:
-    """Return an entry: Firm07 gives Lender01 a dollar."""
+    """Return an entry by which Firm07 gives Lender01 a dollar."""
     stamp = "".join(f"  {line}\n" for line in meta)
     return f"""
 2022-05-{day:02} * "Lender01" "A tip of 1.00"
@@ -219,7 +222,7 @@ def numbered(seq: int, transaction: str) -> str:
 
 
 def breaking(promises: str, transaction: str) -> str:
-    """Return *transaction* with the invariants that it breaks in its metadata."""
+    """Return *transaction* with metadata that names the invariants that it breaks."""
     return re.sub(r"(\n2022.*\n)", rf'\1  breaks: "{promises}"\n', transaction)
 
 
@@ -958,7 +961,7 @@ def name_of_books(books: Books) -> str:
 
 
 @pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
-def test_books_break_the_stated_invariants_and_no_others(books):
+def test_books_break_exactly_the_invariants_that_they_state(books):
     plugin = f'plugin "moneytrail" "{books.mode}"\n'
     tolerance = 'option "tolerance_multiplier" "0"\n'
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
@@ -971,7 +974,7 @@ def test_books_break_the_stated_invariants_and_no_others(books):
 
 
 def broken(errors: list) -> set[tuple[int, str]]:
-    """Return each line and invariant for which an error is reported."""
+    """Return the line and the invariant of each reported error."""
     return {
         (error.source["lineno"], error.message.partition(": ")[0])
         for error in errors
@@ -980,7 +983,7 @@ def broken(errors: list) -> set[tuple[int, str]]:
 
 
 def declared(entries: list[Directive]) -> set[tuple[int, str]]:
-    """Return each line and invariant for which the ledger states an error."""
+    """Return the line and the invariant of each error that the ledger states."""
     return {
         (entry.meta["lineno"], promise)
         for entry in entries
@@ -988,7 +991,7 @@ def declared(entries: list[Directive]) -> set[tuple[int, str]]:
     }
 
 
-def test_every_invariant_has_valid_books_and_books_that_break_it():
+def test_every_invariant_has_valid_books_and_books_that_break_this_invariant():
     names = {name_of(invariant) for invariant in INVARIANTS}
     breaking_it = {books.promise for books in BOOKS if books.promise in promises_in(books.text)}
     keeping_it = {books.promise for books in BOOKS if not promises_in(books.text)}
@@ -1049,7 +1052,7 @@ def test_an_error_states_the_fault_and_the_amount_and_gives_advice():
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_a_balance_that_stays_wrong_is_reported_once(mode):
+def test_a_balance_that_stays_wrong_is_reported_only_once(mode):
     text = OPENS + OPENING + LOAN + numbered(3, DEPOSIT).replace("05-02", "05-03")
     entries, _, options = loader.load_string(text)
 

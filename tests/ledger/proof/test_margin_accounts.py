@@ -1,4 +1,7 @@
-"""The audit recomputes margin accounts from the fills: correct steps pass, wrong steps fail."""
+"""The audit recomputes margin accounts from the fills.
+
+The audit accepts correct steps and reports wrong steps.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -51,9 +54,9 @@ def test_the_margin_accounts_of_a_run_are_correct(margin_run):
     assert not problems(margin_run, rows)
 
 
-def test_accounts_continue_from_one_month_to_the_next(crash, rows):
+def test_margin_accounts_continue_from_one_month_to_the_next(crash, rows):
     accounts = MarginAccounts(crash, CENT_A_TICK)
-    # A month ends with a settlement, so the rows are split at one.
+    # A month ends with a settlement, so the rows are divided at a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
 
     assert not [*accounts.wrong_steps(rows[:later]), *accounts.wrong_steps(rows[later:])]
@@ -90,7 +93,7 @@ def test_a_forged_row_of_a_margin_account_is_found(
     assert any(said in problem for problem in problems(crash, forged))
 
 
-def test_a_negative_balance_of_a_holder_is_found(crash, rows):
+def test_a_negative_balance_of_a_customer_on_margin_is_found(crash, rows):
     forged = rows.copy()
     i = first(rows, Motive.COLLATERAL)
     forged["edge_cents"][i] = -1_000_000_000
@@ -185,7 +188,9 @@ def test_a_forged_row_of_tokens_is_found(
     assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
 
 
-def test_a_takeover_without_the_sale_of_tokens_is_found(crash_with_tokens, rows_with_tokens):
+def test_a_takeover_is_found_if_the_sale_of_tokens_before_it_is_missing(
+    crash_with_tokens, rows_with_tokens
+):
     seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
 
     found = problems(crash_with_tokens, np.delete(rows_with_tokens, seizures))
@@ -193,7 +198,7 @@ def test_a_takeover_without_the_sale_of_tokens_is_found(crash_with_tokens, rows_
     assert any("does not end at zero" in problem for problem in found)
 
 
-def test_a_different_number_of_pledged_tokens_in_the_general_ledger_is_found(
+def test_a_number_of_pledged_tokens_that_differs_from_the_general_ledger_is_found(
     crash_with_tokens, rows_with_tokens
 ):
     accounts = MarginAccounts(crash_with_tokens, CENT_A_TICK)

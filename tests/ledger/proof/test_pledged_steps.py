@@ -44,7 +44,10 @@ def falling_run(executed) -> RunFolder:
 
 @pytest.fixture
 def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
-    """Return a function that makes a forged run: changed text, without balance directives."""
+    """Return a function that makes a forged run with changed text.
+
+    Balance directives are removed from the text.
+    """
 
     def forge(doctor: Callable[[str], str]) -> RunFolder:
         folder = tmp_path / "forged"
@@ -69,7 +72,7 @@ Change = Callable[[re.Match[str]], str]
 
 
 def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
-    """Return a function that replaces a pattern in the third (or only) entry with a tag."""
+    """Return a function that replaces a pattern in the third or the only entry with a tag."""
 
     def doctor(text: str) -> str:
         found = steps(text, tag)
@@ -80,7 +83,7 @@ def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
 
 
 def paid(more_cents: int) -> Change:
-    """Return a function that adds cents to a matched amount and keeps its sign."""
+    """Return a function that adds cents to a matched amount and keeps the sign of the amount."""
 
     def change(found: re.Match[str]) -> str:
         cents = int(found[2].replace(".", "")) + more_cents
@@ -97,7 +100,7 @@ AMOUNT = r"(-?)(\d+\.\d\d) USD"
     [{}, {"book": BOOK}, {"book": BOOK, "imf_factor": 0.0004}, {"borrowed_usd_max": 3e7}],
     ids=["thin", "deep", "by size", "limited"],
 )
-def test_all_steps_of_an_unchanged_run_are_correct(executed, loan):
+def test_all_steps_of_a_pledged_loan_in_an_unchanged_run_are_correct(executed, loan):
     run = executed(THIN, **world(**loan))
 
     assert {entry.payee for entry in run.transactions if "margin-loan" in entry.tags} == {"Trader"}
@@ -132,7 +135,7 @@ def test_all_steps_of_an_unchanged_run_are_correct(executed, loan):
         ),
     ],
 )
-def test_a_forged_step_is_reported(forged, doctor, said):
+def test_a_forged_step_of_a_pledged_loan_is_reported(forged, doctor, said):
     problems = list(wrong_loans(forged(doctor)))
 
     assert any(said in problem for problem in problems), problems
@@ -142,7 +145,7 @@ def test_each_step_uses_the_mark_price_of_its_settlement(executed, falling_run, 
     busy = executed(THIN.with_name("everything.toml"))
     assert busy.notes(PledgedTerms)
     assert len(pledged_steps._marks(busy)) > 40
-    assert list(wrong_loans(busy)) == []  # this world also settles positions
+    assert list(wrong_loans(busy)) == []  # this world also has settlements of positions
 
     entry = next(each for each in falling_run.transactions if "margin-sale" in each.tags)
     moment = datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]))
@@ -151,7 +154,7 @@ def test_each_step_uses_the_mark_price_of_its_settlement(executed, falling_run, 
     assert "its price is not the settlement's mark" in problem
 
 
-def test_a_dollar_moved_between_two_sales_is_found_although_all_balances_agree(forged):
+def test_a_dollar_moved_from_one_sale_to_another_is_found_although_all_balances_agree(forged):
     def doctor(text: str) -> str:
         first, second, *_ = steps(text, "margin-sale")
         text = text.replace(first, re.sub(AMOUNT, paid(100), first))

@@ -74,7 +74,7 @@ def _vouch(path: Path, rows: np.ndarray, run: RunFolder) -> None:
 
 
 def first_of(rows: np.ndarray, *motives: Motive) -> int:
-    """Return the index of the sixth row with one of *motives*."""
+    """Return the index of the sixth row that has one of *motives*."""
     return int(np.flatnonzero(np.isin(rows["motive"], motives))[5])
 
 
@@ -89,11 +89,11 @@ def test_all_fills_of_an_unchanged_run_are_correct(run):
     assert list(wrong_fills(run)) == []
 
 
-def test_all_fills_of_a_rewritten_but_unchanged_copy_are_correct(forged):
+def test_all_fills_are_correct_in_a_copy_that_is_rewritten_without_changes(forged):
     assert list(wrong_fills(forged(lambda rows: None))) == []
 
 
-def test_a_fee_rate_of_another_tier_is_reported_even_if_the_fee_fits_the_rate(forged):
+def test_a_fee_rate_of_another_tier_is_reported_even_if_the_fee_fits_this_rate(forged):
     def doctor(rows: np.ndarray) -> None:
         i = first_of(rows, Motive.PICKOFF)
         rows["fee_e6"][i] += 100
@@ -155,8 +155,8 @@ def test_a_false_mark_is_reported_even_if_price_and_lead_price_agree(forged):
     )
 
 
-def test_a_fill_with_another_firm_as_taker_is_reported(forged):
-    """The forged row is consistent; only the general ledger shows the right firm."""
+def test_a_fill_with_another_firm_as_its_taker_is_reported(forged):
+    """The forged row is consistent in itself. Only the general ledger names the right firm."""
 
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
@@ -168,7 +168,9 @@ def test_a_fill_with_another_firm_as_taker_is_reported(forged):
     assert any("no entry of the general ledger sums up" in problem for problem in problems)
 
 
-def test_a_forged_price_with_a_fitting_edge_differs_from_the_general_ledger(forged):
+def test_a_forged_price_with_a_fitting_edge_is_reported_as_a_difference_from_the_general_ledger(
+    forged,
+):
     def doctor(rows):
         for i in np.flatnonzero(rows["motive"] == Motive.SPREAD):
             fee = Fraction(int(abs(rows["lots"][i]) * (rows["price"][i] + 1)), 10**6)
@@ -216,7 +218,7 @@ def test_fills_of_another_month_are_reported(forged):
 
 
 @pytest.mark.parametrize("column", ["holder", "lead_when_quoted", "quote_age_us", "trigger"])
-def test_a_changed_column_without_money_changes_the_control_total(forged, column):
+def test_a_change_in_a_column_without_money_changes_the_control_total(forged, column):
     def doctor(rows):
         i = first_of(rows, Motive.SPREAD)
         rows[column][i] = (rows[column][i] + 1) % 3 if column == "trigger" else ABSENT
@@ -239,7 +241,7 @@ def test_a_month_without_its_fill_file_is_reported(busy_run, tmp_path):
 # --------------------------------------------------------------------------- single days
 
 
-def test_each_day_can_be_checked_alone_and_in_any_order(run):
+def test_each_day_of_fills_can_be_checked_alone_and_in_any_order(run):
     days = Recomputation(run).days
 
     assert len(days) == 3
@@ -264,7 +266,7 @@ def test_the_audit_reads_the_rows_of_one_day_at_a_time(busy_run, monkeypatch):
 
 
 def test_wrong_opening_positions_of_a_day_are_reported(busy_run, monkeypatch):
-    """The forged opening lacks one trade of the last day; no later day could show the error."""
+    """The forged opening lacks one trade of the last day, so no later day could show the error."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
     monkeypatch.setattr(day_openings, "SUMS", lying)
@@ -306,12 +308,13 @@ def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
-MAY_5_US = 19_117 * DAY_US  # 2022-05-05; thirty days later is in June, the next file
-LOW_E6, HIGH_E6 = 500, 700  # fee rates from 1,000 dollars of volume, and below
+MAY_5_US = 19_117 * DAY_US  # 2022-05-05; thirty days later is in June, so in the next file
+# fee rates in millionths: from 1,000 dollars of volume, and below 1,000 dollars
+LOW_E6, HIGH_E6 = 500, 700
 
 
 def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, int]]) -> RunFolder:
-    """Write books in which a firm buys lots of 300 dollars, on given days at given fee rates."""
+    """Write books in which a firm buys lots of 300 dollars on given days at given fee rates."""
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
     journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
@@ -346,12 +349,14 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
         (0, 4, 31, HIGH_E6),  # 1,200 dollars, but more than thirty days ago
         (0, 3, 1, HIGH_E6),  # 900 dollars are below the tier
         (1_000, 0, 0, LOW_E6),  # the daily shares of 1,000 dollars are rounded but sum exactly
-        # The earlier volume falls by 100 dollars a day: 1,000 dollars remain on day 20.
+        # The earlier volume falls by 100 dollars a day, so 1,000 dollars remain on day 20.
         (3_000, 0, 20, LOW_E6),
         (3_000, 0, 21, HIGH_E6),
     ],
 )
-def test_volume_lowers_a_fee_for_thirty_days(tmp_path, before_usd, first_lots, day, due_e6):
+def test_a_volume_lowers_the_fee_rate_for_thirty_days(
+    tmp_path, before_usd, first_lots, day, due_e6
+):
     first = {0: (first_lots, HIGH_E6)} if first_lots else {}
 
     for rate_e6 in (LOW_E6, HIGH_E6):
@@ -386,7 +391,10 @@ def test_edges_and_fees_equal_an_exact_calculation_with_fractions(run):
 
 
 def test_a_settlement_pays_the_change_in_value_of_each_position(run):
-    """A position of n contracts with entry value v receives n M - v at mark M; then v = n M."""
+    """At mark M, a position of n contracts with entry value v receives n M - v.
+
+    After the settlement v is n M.
+    """
     cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
     parties = run.chart.parties
     held: dict[tuple[str, str, str], int] = defaultdict(int)

@@ -157,7 +157,7 @@ def test_an_invalid_or_missing_manifest_is_reported(folder, manifest):
     assert any(problem.startswith(f"{MANIFEST}: ") for problem in broken_seals(folder))
 
 
-def test_a_new_version_of_a_month_changes_its_hash_and_all_later_hashes(folder):
+def test_a_new_version_of_a_month_changes_the_hash_of_this_month_and_of_all_later_months(folder):
     before = chain(folder)
     (folder / "fills/2022-05.parquet").write_text("another version", encoding="utf-8")
 

@@ -24,7 +24,7 @@ def new_key(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with two key pairs."""
+    """Return a folder with two pairs of keys."""
     folder = tmp_path_factory.mktemp("keys")
     for name in ("ours", "theirs"):
         new_key(folder / name)
@@ -42,11 +42,11 @@ def folder(tmp_path: Path, keys: Path) -> Path:
     return run
 
 
-def test_a_signature_is_valid_only_for_the_key_of_its_signer(folder, keys):
+def test_a_signature_is_valid_only_with_the_key_of_its_signer(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
     assert (
         list(wrong_signature(folder, keys / "ours")) == []
-    )  # the public key is in the same folder
+    )  # this public key is in the same folder as the signature
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 
@@ -86,7 +86,7 @@ def test_a_signature_of_the_manifest_for_another_purpose_is_invalid(folder, keys
     assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
 
 
-def test_an_unusable_key_leaves_the_old_signature_unchanged(folder, keys):
+def test_an_unusable_key_leaves_the_old_signature_as_it_is(folder, keys):
     with pytest.raises(SignatureError, match="it can't sign"):
         sign(folder, keys / "nosuch")
 

@@ -39,14 +39,14 @@ def first_note(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
-def test_the_notes_of_an_unchanged_run_are_correct(name, request):
+def test_the_notes_on_volume_of_an_unchanged_run_are_correct(name, request):
     assert list(wrong_notes(request.getfixturevalue(name))) == []
 
 
 @pytest.mark.parametrize(
     ("place", "cause"), [(0, "captive"), (1, "others"), (2, "hits"), (3, "forced")]
 )
-def test_a_changed_amount_in_a_note_is_found(folder, place, cause):
+def test_a_changed_amount_in_a_note_on_volume_is_found(folder, place, cause):
     note = first_note(folder)
     amounts = note.split(" USD")
     *before, number = amounts[place].split(" ")
@@ -58,7 +58,7 @@ def test_a_changed_amount_in_a_note_is_found(folder, place, cause):
     assert problem.startswith(note[:10])
 
 
-def test_a_missing_note_is_found(folder):
+def test_a_missing_note_on_volume_is_found(folder):
     (problem,) = found_with(folder, first_note(folder), "")
 
     assert "has no note on the volume of" in problem
@@ -72,7 +72,7 @@ def forced_notes(folder: Path) -> list[re.Match[str]]:
     return [note for text in texts for note in FORCED.finditer(text)]
 
 
-def test_only_a_run_with_forced_orders_has_notes_on_them(
+def test_only_a_run_with_forced_orders_has_notes_on_forced_orders(
     margin_run: RunFolder, tiny_run: RunFolder
 ):
     assert sum(note.captive_usd for note in margin_run.notes(ForcedDay)) > 0
@@ -92,7 +92,7 @@ def test_a_changed_amount_in_a_note_on_forced_orders_is_found(folder: Path):
     assert "forced on the captive maker" in problem
 
 
-def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_notes(folder: Path):
+def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_such_notes(folder: Path):
     first, *others = forced_notes(folder)
     assert others
     found_with(folder, first.group(), "")
@@ -102,7 +102,7 @@ def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_notes(folde
     assert "has no note on forced orders in" in problem
 
 
-def test_without_notes_on_forced_orders_the_fills_give_the_same_volume(
+def test_the_fills_give_the_same_volume_of_forced_orders_as_the_notes(
     folder: Path, margin_run: RunFolder
 ):
     for note in forced_notes(folder):

@@ -75,14 +75,14 @@ def words_in(value: object) -> Iterator[str]:
 # ------------------------------------------------------------------------ the removed names
 
 
-def test_the_blind_copy_has_no_words_except_roots_cash_and_claims(each_run):
+def test_the_blind_copy_has_no_words_except_account_roots_and_cash_and_claims(each_run):
     books, key = blind_copy(each_run)
 
     assert set(words_in(books)) <= ROOTS | WORDS | set(key)
     assert all(re.fullmatch(r"P\d+", number) for number in key)
 
 
-def test_a_partys_number_does_not_reveal_its_place_in_the_chart(tiny_run):
+def test_the_number_of_a_party_does_not_reveal_its_place_in_the_chart_of_accounts(tiny_run):
     _, key = blind_copy(tiny_run)
 
     by_number = [key[number] for number in sorted(key)]
@@ -111,7 +111,9 @@ def test_every_liquid_account_is_cash_in_the_blind_copy(life, tmp_path_factory):
     assert diagnose(books).usd == known(life)
 
 
-def test_renamed_kinds_motives_and_narrations_give_the_same_blind_copy(life, tmp_path):
+def test_the_blind_copy_stays_the_same_if_kinds_and_motives_and_narrations_are_renamed(
+    life, tmp_path
+):
     other = tmp_path / "other"
     shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
     main = other / "main.beancount"
@@ -148,7 +150,7 @@ def test_renamed_kinds_motives_and_narrations_give_the_same_blind_copy(life, tmp
     assert diagnose(after).findings == diagnose(before).findings
 
 
-def test_renumbered_parties_give_the_same_diagnosis(group_run):
+def test_the_diagnosis_stays_the_same_if_parties_get_other_numbers(group_run):
     books, _ = blind_copy(group_run)
     drawn = random.Random(3).sample(books.parties, len(books.parties))
     renamed = dict(zip(books.parties, drawn, strict=True))
@@ -178,13 +180,14 @@ def test_renumbered_parties_give_the_same_diagnosis(group_run):
     assert {each.cause for each in found} >= {Cause.STAKES, Cause.SUMS, Cause.COSTS}
 
 
-def test_the_diagnosis_imports_only_causes_and_the_stripped_books():
+def test_the_diagnosis_imports_only_the_causes_and_the_stripped_books():
     tree = ast.parse(Path(diagnosis.__file__).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
 
     ours = {module for module in imported if module.split(".")[0] in ("ledger", "des", "runs")}
-    assert ours == {"ledger.causes", "ledger.reports.blind.stripped_books"}  # causes are only words
+    # the module of causes contains only words
+    assert ours == {"ledger.causes", "ledger.reports.blind.stripped_books"}
     assert "blind_copy" not in names
 
 
@@ -199,7 +202,7 @@ def test_the_findings_of_the_diagnosis_sum_to_the_hole(each_run):
 
 
 @pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
-def test_positions_takeovers_and_costs_sum_to_the_results_of_all_desks(run_name, request):
+def test_positions_and_takeovers_and_costs_sum_to_the_results_of_all_desks(run_name, request):
     run = request.getfixturevalue(run_name)
     kinds, found = hole(run).kinds_usd, known(run)
     of_desks = ("VariationMargin", "Funding", "Directional", "Backstop", "Insurance", "Hedging")
@@ -219,10 +222,10 @@ def test_the_counterparties_are_enough_to_find_the_motives_of_orders(busy_run):
     assert found[Cause.FEES] == kinds["Fees"]
 
 
-def test_each_movement_of_the_hand_written_life_has_the_right_cause(life):
+def test_each_movement_in_the_hand_written_life_has_the_right_cause(life):
     found = known(life)
 
-    assert found[Cause.STAKES] == 2400 + 400  # a venture at cost, and tokens
+    assert found[Cause.STAKES] == 2400 + 400  # a venture at cost, and tokens at cost
     assert found[Cause.BORROWED] == -(1000 - 600)
     assert found[Cause.OPENING] == -(100 + 2000)
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
@@ -237,7 +240,8 @@ def test_each_movement_of_the_hand_written_life_has_the_right_cause(life):
 
 PARTIES = ("P1", "P2", "P3", "P4", "P5")
 HOUSE, MAKER, LEAD, FIRM, CROWD = range(5)
-Row = tuple[int, int, int, int, int, int, bool]  # venue, taker, maker, lots, price, lead, quoted
+# venue, taker, maker, lots, price, lead price, and whether it fills a quote
+Row = tuple[int, int, int, int, int, int, bool]
 Flow = Callable[[np.ndarray], np.ndarray]
 
 
@@ -246,7 +250,7 @@ def world(
     payments: list[tuple[int, int, int, int]] | None = None,
     entries: tuple[StrippedEntry, ...] = (),
 ) -> BlindBooks:
-    """Return blind books with trades in one market, no fees, and zero closing balances."""
+    """Return blind books with trades in one market, no fees, and closing balances of zero."""
     venue, taker, maker, lots, price, lead, quoted = np.array(trades or [], int).reshape(-1, 7).T
     return BlindBooks(
         PARTIES,
@@ -270,7 +274,7 @@ def world(
 
 
 def hits(taker: int, gains_cents: list[int]) -> list[Row]:
-    """Return trades in which a party buys single lots, each with the given gain."""
+    """Return trades in which a party buys single lots, each lot with the given gain."""
     return [(HOUSE, taker, MAKER, 1, 100_000 - gain, 100_000, True) for gain in gains_cents]
 
 
@@ -292,7 +296,7 @@ def paid(
     )
 
 
-def test_a_taker_that_gains_on_average_is_faster_although_every_third_fill_loses():
+def test_a_taker_that_gains_on_average_is_called_faster_although_every_third_fill_loses():
     chance = np.random.default_rng(1)
     fast = [*chance.integers(50, 70, 200).tolist(), *chance.integers(-70, -50, 100).tolist()]
     found = diagnose(world([*hits(FIRM, fast), *hits(CROWD, [-gain for gain in fast])]))
@@ -308,18 +312,19 @@ def test_uninformed_orders_are_rarely_classified_as_informed():
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # The error rate is 1 in 740 for normal gains and slightly more with 50 fills: 3 or 4 of 2,000.
+    # With normal gains 1 in 740 is wrong. With only 50 fills slightly more are wrong: 3 or 4 of
+    # 2,000.
     assert accused <= 12
 
 
-def test_a_party_with_few_gaining_fills_is_not_classified_as_faster():
+def test_a_party_with_few_fills_that_gain_is_not_classified_as_faster():
     lucky = [100, 101] * (FILLS_MIN // 2)
 
     assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
     assert diagnose(world(hits(FIRM, lucky))).usd[Cause.FASTER] == Decimal(sum(lucky)).scaleb(-2)
 
 
-def test_the_result_of_positions_is_summed_over_both_venues():
+def test_the_result_of_positions_is_the_sum_over_both_venues():
     at_house = [(HOUSE, MAKER, HOUSE, -900), (HOUSE, CROWD, HOUSE, 900)]
     at_lead = [(LEAD, MAKER, LEAD, 650), (LEAD, CROWD, MAKER, 30)]
     found = diagnose(world(payments=[*at_house, *at_lead]))
@@ -330,10 +335,11 @@ def test_the_result_of_positions_is_summed_over_both_venues():
     assert found.usd[Cause.TAKEOVERS] == 0
 
 
-def test_a_position_taken_over_loses_value_until_it_is_hedged():
+def test_a_position_that_is_taken_over_loses_value_until_it_is_hedged():
     paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
     trades = [
-        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # takes over ten lots, 5 above their value
+        # takes over ten lots at a price 5 above their value
+        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),
         (LEAD, MAKER, LEAD, -4, 900, 900, False),  # hedges 4 lots after a fall of 100
         (LEAD, MAKER, LEAD, -6, 800, 800, False),  # hedges 6 lots after another fall of 100
         (LEAD, CROWD, LEAD, 1, 100, 100, False),  # a later price has no effect
@@ -342,11 +348,11 @@ def test_a_position_taken_over_loses_value_until_it_is_hedged():
 
     assert found[Cause.TAKEOVERS] == Decimal(
         "16.50"
-    )  # losses: 10 x 5 at the takeover, then 10 x 100 and 6 x 100
+    )  # the losses are 10 x 5 at the takeover, then 10 x 100 and 6 x 100
     assert found[Cause.POSITIONS] == 0  # takeovers explain all of the 16.00 that was paid
 
 
-def test_a_hedge_is_divided_between_takeovers_and_quotes_in_proportion():
+def test_a_hedge_is_divided_in_proportion_between_takeovers_and_quotes():
     trades = [
         (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by the maker's quotes
         (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over by the maker
@@ -358,14 +364,14 @@ def test_a_hedge_is_divided_between_takeovers_and_quotes_in_proportion():
             1_000,
             1_000,
             False,
-        ),  # hedges half of the lots quoted, and half of those taken over
+        ),  # hedges half of the lots from quotes, and half of the lots taken over
         (LEAD, CROWD, LEAD, 1, 900, 900, False),
     ]
     found = diagnose(world(trades, [(HOUSE, MAKER, HOUSE, -2_000)])).usd
 
     assert found[Cause.TAKEOVERS] - Decimal("-20.00") == Decimal(
         "5.00"
-    )  # 5 lots without a hedge fall by 100
+    )  # the 5 lots without a hedge fall by 100 each
     assert found[Cause.POSITIONS] == Decimal("15.00")
 
 
@@ -384,7 +390,9 @@ JUNE = [date(2022, 6, day) for day in (1, 2, 3)]
         ([-100, -200], Cause.FEES),
     ],
 )
-def test_payments_to_a_party_count_as_one_sum_if_half_is_paid_on_one_day(parts_cents, cause):
+def test_payments_to_a_party_count_as_one_sum_if_half_of_the_money_is_paid_on_one_day(
+    parts_cents, cause
+):
     payments = (paid(*each, "P4") for each in zip(JUNE, parts_cents, strict=False))
     found = diagnose(world(entries=tuple(payments))).usd
 
@@ -405,7 +413,7 @@ def test_payments_are_classified_by_day_and_separately_for_each_payer():
     assert found[Cause.SPENDING] == Decimal("3.00")
 
 
-def test_an_asset_or_debt_in_return_takes_precedence_over_payment_dates():
+def test_an_asset_or_debt_in_return_takes_precedence_over_the_dates_of_payments():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),
@@ -419,7 +427,7 @@ def test_an_asset_or_debt_in_return_takes_precedence_over_payment_dates():
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
 
 
-def test_movements_of_an_unknown_form_stay_unexplained():
+def test_movements_of_an_unknown_form_remain_unexplained():
     seven = Decimal("7.00")
     on_lead = StrippedLine("Assets", "P2", CLAIMS, "P3", seven, True)
     gift = StrippedEntry(
@@ -432,7 +440,7 @@ def test_movements_of_an_unknown_form_stay_unexplained():
 
 
 @pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
-def test_without_holdings_in_the_books_stakes_count_as_spending(run_name, request):
+def test_stakes_count_as_spending_if_the_books_show_no_holdings(run_name, request):
     books, _ = blind_copy(request.getfixturevalue(run_name))
     found, by_cash = diagnose(books), diagnose(without_holdings(books))
     spent = (Cause.STAKES, Cause.SUMS, Cause.SPENDING)
@@ -446,9 +454,9 @@ def test_without_holdings_in_the_books_stakes_count_as_spending(run_name, reques
 # ----------------------------------------------------------------------------- the verdict
 
 
-def test_the_verdict_has_the_two_largest_losses_and_their_difference():
+def test_the_verdict_states_the_two_largest_losses_and_their_difference():
     usd = dict.fromkeys(Cause, ZERO) | {
-        Cause.BORROWED: Decimal(900),  # repaid loans are no loss
+        Cause.BORROWED: Decimal(900),  # repaid loans are not a loss
         Cause.STAKES: Decimal(50),
         Cause.SUMS: Decimal(30),
         Cause.COSTS: Decimal(20),
@@ -458,7 +466,7 @@ def test_the_verdict_has_the_two_largest_losses_and_their_difference():
     assert verdict(usd) == (Cause.STAKES, Cause.SUMS, Decimal("20.0"))
 
 
-def test_without_losses_the_verdict_has_no_main_cause():
+def test_the_verdict_has_no_main_cause_if_there_are_no_losses():
     nothing = dict.fromkeys(Cause, ZERO)
 
     assert verdict(nothing) == (None, None, 0)

@@ -14,7 +14,7 @@ from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, RESAMPLES, draws, i
 
 
 def naive_ranks(values: Sequence[float]) -> list[float]:
-    """Return the rank of each value; equal values get the mean of their ranks."""
+    """Return the rank of each value, where equal values get the mean of their ranks."""
     order = sorted(values)
     places = {v: [i for i, other in enumerate(order, 1) if other == v] for v in order}
     return [statistics.fmean(places[v]) for v in values]
@@ -32,7 +32,7 @@ few = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=2, ma
 
 
 @given(few)
-def test_with_ties_the_rank_correlation_is_pearsons_correlation_of_mean_ranks(pairs):
+def test_the_rank_correlation_of_values_with_ties_is_pearsons_correlation_of_mean_ranks(pairs):
     x, y = (list(map(float, each)) for each in zip(*pairs, strict=True))
 
     found = spearman(np.array(x), np.array(y), np.ones(len(x)))
@@ -44,7 +44,7 @@ def test_with_ties_the_rank_correlation_is_pearsons_correlation_of_mean_ranks(pa
 
 
 @given(few, st.data())
-def test_a_pair_with_weight_two_equals_two_pairs(pairs, data):
+def test_a_pair_with_weight_two_counts_like_two_pairs(pairs, data):
     counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
     x, y = np.array(pairs, dtype=float).T
 
@@ -64,12 +64,12 @@ def test_a_pair_without_a_value_is_ignored():
 # --------------------------------------------------------------------- the intervals
 
 
-def test_each_draw_has_the_sample_size_and_draws_all_items_equally_often():
+def test_each_draw_has_the_size_of_the_sample_and_draws_all_items_equally_often():
     found = draws(40, "firms")
 
     assert found.shape == (RESAMPLES, 40)
     assert set(found.sum(axis=1)) == {40}
-    # Each of forty items is expected once per draw, with a standard error of 0.022.
+    # Each of the forty items is expected once per draw, with a standard error of 0.022.
     assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
 
 
@@ -78,7 +78,7 @@ def test_draws_are_fixed_for_a_name_and_differ_between_names():
     assert (draws(9, "days on") != draws(9, "days off")).any()
 
 
-def test_with_too_few_values_there_are_no_draws_and_no_interval():
+def test_there_are_no_draws_and_no_interval_if_there_are_too_few_values():
     assert draws(FEWEST - 1, "days").shape == (0, FEWEST - 1)
     assert draws(FEWEST, "days").shape == (RESAMPLES, FEWEST)
     assert interval(draws(FEWEST - 1, "days") @ np.ones(FEWEST - 1)) is None
@@ -95,8 +95,9 @@ def test_the_standard_deviation_of_resampled_means_equals_the_formula():
 
 @pytest.mark.parametrize("n", [20, 40])
 def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
-    # With few values a percentile interval covers less than the stated rate: it is too narrow,
-    # because it uses the normal and not the t distribution. So a lower coverage is accepted.
+    # With few values a percentile interval covers less than the stated rate. It is too narrow,
+    # because it uses the normal distribution and not the t distribution. So a lower coverage is
+    # accepted.
     rng = np.random.default_rng(2)
     found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
 

@@ -40,7 +40,7 @@ GIFTS = """
 """
 
 
-def test_a_day_without_postings_is_included(afternoon_with):
+def test_a_day_without_postings_is_in_the_daily_results(afternoon_with):
     run = afternoon_with(GIFTS)
 
     assert calendar(run) == [date(2022, 5, 9), date(2022, 5, 10), date(2022, 5, 11)]
@@ -88,7 +88,7 @@ QUOTING = """
 """
 
 
-def test_results_are_edge_less_costs_at_the_house_and_own_quotes_elsewhere(
+def test_the_house_result_is_edge_less_costs_and_the_other_result_is_that_of_own_quotes(
     afternoon_with,
 ):
     found = daily_results(afternoon_with(QUOTING))
@@ -97,15 +97,15 @@ def test_results_are_edge_less_costs_at_the_house_and_own_quotes_elsewhere(
     assert in_dollars(found.house) == [
         [580, 181],
         [0, 0],
-    ]  # edge less costs: 600 - 20; 200 - 10 - 9
+    ]  # edge less costs: 600 - 20, and 200 - 10 - 9
     assert in_dollars(found.elsewhere) == [
         [0, 0],
         [9, 3],
-    ]  # gains less losses and fees: 13 - 4; 4 - 1
+    ]  # gains less losses and fees: 13 - 4, and 4 - 1
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
-def test_variation_margin_is_part_of_neither_result(afternoon_with):
+def test_variation_margin_is_part_of_neither_the_house_result_nor_the_other_result(afternoon_with):
     moved = """
 2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
   seq: 26
@@ -156,5 +156,5 @@ def test_the_weight_of_a_day_applies_to_results_and_to_capital():
 
     found = basis_points(cents, invested, np.array([[1, 1, 1], [2, 1, 0], [0, 0, 3]]))
 
-    # The draws give 15 of 1500, 21 of 2500, and 0 of 0.
+    # The weighted sums are 15 of 1500, 21 of 2500, and 0 of 0.
     assert found == pytest.approx(np.array([[100], [84], [np.nan]]), nan_ok=True)

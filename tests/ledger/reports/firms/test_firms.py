@@ -58,7 +58,7 @@ def column(found: Table, name: str) -> list[Cell]:
 
 
 def not_zero(run: RunFolder) -> dict[str, Decimal]:
-    """Return the nonzero lines of the check table that must be zero."""
+    """Return the lines of the check table that must be zero but are not."""
     lines = table(run, "check").rows
     return {line: usd for line, usd in lines if "must be 0.00" in line and usd}
 
@@ -66,7 +66,7 @@ def not_zero(run: RunFolder) -> dict[str, Decimal]:
 # -------------------------------------------------------------------------- the tables
 
 
-def test_the_league_table_has_class_reaction_and_status_of_each_firm(afternoon_with):
+def test_the_league_table_has_the_class_and_reaction_time_and_status_of_each_firm(afternoon_with):
     found = table(afternoon_with(SEASON), "league")
 
     assert found.columns[:4] == ("firm", "class", "reaction_ms", "status")
@@ -80,14 +80,14 @@ def test_the_league_table_has_class_reaction_and_status_of_each_firm(afternoon_w
     assert column(found, "elsewhere_usd") == [9, 3, 12]
 
 
-def test_a_firm_that_never_hit_a_quote_has_no_median(afternoon_with):
+def test_a_firm_that_never_hit_a_quote_has_no_median_edge_and_no_median_age(afternoon_with):
     found = table(afternoon_with(fills=()), "league")
 
     assert column(found, "fills") == [0, 0, 0]
     assert column(found, "median_edge_bps") == column(found, "median_age_s") == [None] * 3
 
 
-def test_each_class_has_a_share_of_the_makers_loss_and_its_claim_and_cash(afternoon_with):
+def test_each_class_has_its_share_of_the_loss_of_the_maker_and_its_claim_and_cash(afternoon_with):
     found = table(afternoon_with(SEASON), "classes")
 
     assert column(found, "class") == ["pro", "larp", ALL]
@@ -119,7 +119,7 @@ def test_shares_of_the_pickoff_loss_sum_to_100_percent(afternoon):
     ]
 
 
-def test_claims_are_compared_with_cash_for_each_class_and_other_customers(afternoon_with):
+def test_claims_of_each_class_and_of_other_customers_are_compared_with_cash(afternoon_with):
     found = table(afternoon_with(SEASON), "claims-against-cash")
 
     assert column(found, "customers") == [
@@ -135,7 +135,8 @@ def test_claims_are_compared_with_cash_for_each_class_and_other_customers(aftern
     assert column(found, "share_pct") == shares
     unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
     assert column(found, "unpaid_usd") == unpaid
-    # The cash is 300.00. The first customers are paid until it is used up; the last get nothing.
+    # The cash is 300.00. The first customers are paid until the cash is used up, and the last get
+    # nothing.
     assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
     assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
     assert column(found, "payable_by_group_usd")[-1] == 688

@@ -62,7 +62,7 @@ EVENING = (
 )
 
 
-def test_firms_are_sorted_by_edge_and_costs_are_separate_by_venue(afternoon):
+def test_firms_are_sorted_by_edge_and_their_costs_are_shown_by_venue(afternoon):
     first, second = league(afternoon)
 
     assert (first.firm, second.firm) == ("Firm01", "Firm02")
@@ -72,7 +72,7 @@ def test_firms_are_sorted_by_edge_and_costs_are_separate_by_venue(afternoon):
     assert (first.funding_usd, second.funding_usd) == (0, 1)
 
 
-def test_the_order_of_firms_depends_on_edge_only(afternoon_with):
+def test_the_order_of_firms_depends_only_on_their_edge(afternoon_with):
     more = """
 2022-05-10 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 500.00" #pickoff
   seq: 26
@@ -92,14 +92,14 @@ def test_the_order_of_firms_depends_on_edge_only(afternoon_with):
 # ------------------------------------------------------------------------ results on the lead venue
 
 
-def test_elsewhere_is_the_result_of_a_firms_quotes_on_the_lead_venue(afternoon_with):
+def test_the_result_elsewhere_is_that_of_quotes_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_spread_usd, first.lead_pickoff_usd, first.elsewhere_usd) == (5, 4, 9)
     assert (second.lead_spread_usd, second.lead_pickoff_usd, second.elsewhere_usd) == (7, -4, 3)
 
 
-def test_hedging_costs_on_the_lead_venue_are_part_of_the_house_result(afternoon_with):
+def test_costs_of_hedging_on_the_lead_venue_are_part_of_the_house_result(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_cost_usd, second.lead_cost_usd) == (0, 9)
@@ -109,7 +109,7 @@ def test_hedging_costs_on_the_lead_venue_are_part_of_the_house_result(afternoon_
     )  # 190 less hedging costs of 9
 
 
-def test_results_of_quotes_on_the_lead_venue_are_a_claim_on_the_lead_venue(afternoon_with):
+def test_the_result_of_quotes_on_the_lead_venue_is_a_claim_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_claim_usd, first.result_usd, first.left_usd) == (9, 489, 889)
@@ -148,7 +148,7 @@ def test_the_money_left_is_opening_capital_plus_the_result(afternoon):
     assert (second.house_claim_usd, second.lead_claim_usd, second.cash_usd) == (261, 50, 16)
 
 
-def test_transfers_through_the_lead_venue_are_no_deposits_at_the_house(afternoon):
+def test_transfers_through_the_lead_venue_do_not_count_as_deposits_at_the_house(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_deposits_usd, first.house_withdrawals_usd) == (300, 700)
@@ -158,7 +158,7 @@ def test_transfers_through_the_lead_venue_are_no_deposits_at_the_house(afternoon
     )  # Firm02 moved 16.00 through Binance
 
 
-def test_the_claim_on_the_house_is_opening_plus_net_deposits_plus_results(afternoon):
+def test_the_claim_on_the_house_is_its_opening_plus_net_deposits_plus_results(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_opening_usd, second.house_opening_usd) == (0, 100)
@@ -166,7 +166,7 @@ def test_the_claim_on_the_house_is_opening_plus_net_deposits_plus_results(aftern
     assert second.house_claim_usd == 100 + second.edge_less_fees_usd - 30 + second.funding_usd
 
 
-def test_a_debt_that_the_venue_writes_off_is_part_of_the_firms_result(afternoon_with):
+def test_a_debt_that_the_venue_writes_off_is_part_of_the_result_of_the_firm(afternoon_with):
     borne = """
 2022-05-10 open Income:Firm01:GapLoss                      USD
 2022-05-10 * "Firm01" "Firm01 is 9.00 short after a price gap; FTX bears it" #gap-loss
@@ -195,19 +195,21 @@ def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
 # --------------------------------------------------------------------------- classes
 
 
-def test_a_profile_has_class_and_reaction_of_the_first_day_and_the_last_status(afternoon_with):
+def test_a_profile_has_the_class_and_reaction_time_of_the_first_day_and_the_last_status(
+    afternoon_with,
+):
     assert profiles(afternoon_with(STORIES)) == {
         "Firm01": Profile("pro", Decimal("2.000"), "trading"),
         "Firm02": Profile("larp", Decimal("300.000"), "left"),
     }
 
 
-def test_books_without_profiles_give_empty_class_reaction_and_status(afternoon):
+def test_books_without_profiles_give_no_class_and_no_reaction_time_and_no_status(afternoon):
     assert [each.profile for each in league(afternoon)] == [Profile(None, None, None)] * 2
     assert by_class(league(afternoon)) == {}
 
 
-def test_classes_are_sorted_by_reaction_and_not_by_edge_or_name(afternoon_with):
+def test_classes_are_sorted_by_reaction_time_and_not_by_edge_or_name(afternoon_with):
     swapped = '2022-05-09 custom "firm" "Firm01" "alpha" 90.000\n' + (
         '2022-05-09 custom "firm" "Firm02" "zulu" 2.000\n'
     )
@@ -231,7 +233,7 @@ def test_a_firm_without_a_class_is_in_a_group_of_its_own(afternoon_with):
     }
 
 
-def test_if_no_firm_has_a_class_there_are_no_classes(afternoon_with):
+def test_there_are_no_classes_if_no_firm_has_a_class(afternoon_with):
     empty = '2022-05-09 custom "firm" "Firm01" "" 1.000\n'
     first, second = league(afternoon_with(empty))
 
@@ -251,10 +253,10 @@ def test_the_classes_sum_to_the_total_of_all_firms(afternoon_with):
 # ----------------------------------------------------------------------- independent calculations
 
 
-def test_fill_statistics_are_the_number_of_fills_and_the_medians_of_edge_and_age(afternoon):
+def test_fill_statistics_are_the_number_of_fills_and_the_median_edge_and_the_median_age(afternoon):
     assert fill_statistics(afternoon) == {
-        # Edges of Firm01: 30 / 30,000 and 30 / 30,020, ages 1 s and 3 s.
-        # Edge of Firm02: 40 / 30,000, age 2.5 s.
+        # The edges of Firm01 are 30 / 30,000 and 30 / 30,020, and the ages 1 s and 3 s. The edge of
+        # Firm02 is 40 / 30,000, and the age 2.5 s.
         "Firm01": FillStatistics(2, Decimal("10.00"), Decimal("2.000")),
         "Firm02": FillStatistics(1, Decimal("13.33"), Decimal("2.500")),
         ALL: FillStatistics(3, Decimal("10.00"), Decimal("2.500")),
@@ -286,10 +288,11 @@ def test_the_amounts_of_each_firm_equal_sums_over_the_fills_in_sql(run):
                 firm.margin_lead_usd,
                 firm.funding_usd,
             ]
-            assert all(found[:-1])  # without funding, which may be zero if positions offset
+            # funding is left out, since it may be zero if positions offset each other
+            assert all(found[:-1])
 
 
-def test_variation_margin_and_funding_equal_the_firms_own_accounts(run):
+def test_variation_margin_and_funding_equal_the_accounts_of_the_firm(run):
     balances = usd_balances(run)
     for firm in league(run):
         assert firm.margin_usd == -balances[income(firm.firm, "VariationMargin")]
@@ -315,6 +318,6 @@ def test_medians_of_fills_agree_with_numpy(run):
         assert float(statistics[name].median_age_s) == pytest.approx(age_s, abs=0.00051)
 
 
-def test_without_firms_the_total_is_zero_and_there_are_no_classes():
+def test_the_total_is_zero_and_there_are_no_classes_if_there_are_no_firms():
     assert total(()).result_usd == Decimal("0.00")
     assert by_class(()) == {}

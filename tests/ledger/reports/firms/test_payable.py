@@ -1,4 +1,4 @@
-"""The payable part of claims agrees with calculations by hand, fractions and all queue orders."""
+"""The payable part of claims agrees with hand calculations, fractions and all queue orders."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -30,8 +30,9 @@ def test_cash_of_300_is_shared_pro_rata_among_claims_of_811(afternoon):
     }
 
 
-def test_the_cash_of_the_group_includes_the_makers_claim_on_the_lead_venue(afternoon):
-    assert coverage(afternoon).group.cash_usd == 688  # cash of 300 and 0, and a claim of 388
+def test_the_cash_of_the_group_includes_the_claim_of_the_maker_on_the_lead_venue(afternoon):
+    # cash of 300 and 0, and a claim of 388 on the lead venue
+    assert coverage(afternoon).group.cash_usd == 688
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
 
@@ -56,14 +57,14 @@ def test_pro_rata_pays_every_cent_and_no_party_gets_more_than_its_claim(cash, cl
         assert cents <= claim
 
 
-def test_the_odd_cent_goes_to_the_largest_remainder():
+def test_a_remaining_cent_goes_to_the_claim_with_the_largest_remainder():
     shared = till(100, [100, 100, 101]).pro_rata_usd()  # exact shares in cents: 33.22, 33.22, 33.55
 
     assert list(shared.values()) == [Decimal("0.33"), Decimal("0.33"), Decimal("0.34")]
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_best_and_worst_payment_equal_the_extremes_over_all_queue_orders(cash, claims):
+def test_the_best_and_the_worst_payment_are_the_extremes_over_all_queue_orders(cash, claims):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []

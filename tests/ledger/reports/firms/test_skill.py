@@ -86,7 +86,7 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Yield entries whose results, after a fee of 1 and hedging costs of 2, are as given."""
+    """Yield entries with the given results, after a fee of 1 and hedging costs of 2."""
     yield (
         day,
         (f"Assets:{name}:Claims:FTX", house_usd + 2),
@@ -144,7 +144,7 @@ def tables(run: RunFolder) -> dict[str, Table]:
 
 
 def rows(found: Table) -> dict[tuple, dict]:
-    """Return the rows as dictionaries, by the first cell and by the place, if there is one."""
+    """Return the rows as dictionaries, by the first cell and, if there is one, the place."""
     keyed = {}
     for row in found.rows:
         cells = dict(zip(found.columns, row, strict=True))
@@ -164,7 +164,7 @@ def test_returns_are_basis_points_of_opening_capital_per_day(world):
     assert first["elsewhere_bps_per_day"] == Decimal("112.50")  # (9 / 400) / 2 days
 
 
-def test_firms_with_more_profit_at_the_house_are_first(simulated):
+def test_firms_with_more_profit_at_the_house_come_first(simulated):
     made = [row["house_usd"] for row in rows(tables(simulated)["skill"]).values()]
 
     assert made == sorted(made, reverse=True)
@@ -183,7 +183,7 @@ def test_results_by_venue_agree_with_the_league_table(simulated):
     assert not found
 
 
-def test_a_firms_days_are_counted_from_the_day_after_entry_to_its_closing(world):
+def test_the_days_of_a_firm_are_counted_from_the_day_after_its_entry_to_its_closing(world):
     late = Member("pro", 5, 1000, [0, 0, 0, 10, 20, 0], [0] * 6, {0: "waiting", 2: "trading"})
     gone = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "closed"})
     left = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "left"})
@@ -233,7 +233,7 @@ def alike(
     return members
 
 
-def test_a_class_with_a_gain_at_the_house_and_a_loss_elsewhere_gets_both_verdicts(world):
+def test_a_class_that_gains_at_the_house_and_loses_elsewhere_gets_both_verdicts(world):
     run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
 
     found = rows(tables(run)["classes"])
@@ -243,13 +243,13 @@ def test_a_class_with_a_gain_at_the_house_and_a_loss_elsewhere_gets_both_verdict
     assert found["larp", "house"]["verdict"] == found["larp", "elsewhere"]["verdict"] == "undecided"
 
 
-def test_the_fastest_class_is_first_and_all_firms_are_last(world):
+def test_the_fastest_class_comes_first_and_all_firms_together_come_last(world):
     run = world(**alike(1, "larp", 1, 1), **alike(1, "pro", 1, 1), **alike(1, "mid-tier", 1, 1))
 
     assert [row[0] for row in tables(run)["classes"].rows[::2]] == ["pro", "mid-tier", "larp", ALL]
 
 
-def test_in_the_mean_of_a_class_each_firm_has_equal_weight(world):
+def test_each_firm_has_equal_weight_in_the_mean_of_its_class(world):
     large = Member("pro", 5, 1_000_000, [1000] * 5, [0] * 5)  # 10 basis points a day
     small = Member("pro", 5, 1_000, [2] * 5, [0] * 5)  # 20 basis points a day
     row = rows(tables(world(Large=large, Small=small))["classes"])["pro", "house"]
@@ -265,7 +265,7 @@ def test_constant_results_have_intervals_of_zero_width(world):
     assert ends == [row["mean_bps_per_day"]] * 4 == [3] * 4
 
 
-def test_differences_between_firms_and_between_days_widen_separate_intervals(world):
+def test_differences_between_firms_and_differences_between_days_widen_separate_intervals(world):
     firms = {
         f"Firm{i}": Member("pro", 5, 10**6, [100 * i] * 9, [100 * i * (-1) ** d for d in range(9)])
         for i in range(1, 7)
@@ -278,7 +278,7 @@ def test_differences_between_firms_and_between_days_widen_separate_intervals(wor
     assert elsewhere["over_days_low_bps"] < 0 < elsewhere["over_days_high_bps"]
 
 
-def test_with_too_few_firms_there_is_no_interval_over_firms(world):
+def test_there_is_no_interval_over_firms_if_there_are_too_few_firms(world):
     firms = alike(FEWEST - 1, "pro", 300, -200, 100)
     run = world(**firms)
 
@@ -292,21 +292,21 @@ def test_with_too_few_firms_there_is_no_interval_over_firms(world):
 
 
 def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> dict[str, dict]:
-    """Return the rank correlations of seven firms; slower firms earn more at the house."""
+    """Return the rank correlations of seven firms, of which slower firms earn more at the house."""
     members = {
         f"Firm{i}": Member("pro", i, 10_000, [10 * i] * 6, [elsewhere(i)] * 6) for i in range(1, 8)
     }
     return rows(tables(world(**members))["rank-correlation"])
 
 
-def test_equal_ranks_on_both_venues_have_rank_correlation_one(world):
+def test_equal_ranks_on_both_venues_have_a_rank_correlation_of_one(world):
     found = ranked(world, lambda i: i**2)
 
     assert [row["spearman"] for row in found.values()] == [1, 1, 1]
     assert found["house, elsewhere"]["over_days_low"] == 1
 
 
-def test_opposite_ranks_on_the_two_venues_have_rank_correlation_minus_one(world):
+def test_opposite_ranks_on_the_two_venues_have_a_rank_correlation_of_minus_one(world):
     found = ranked(world, lambda i: -(i**3))
 
     assert (
@@ -315,7 +315,7 @@ def test_opposite_ranks_on_the_two_venues_have_rank_correlation_minus_one(world)
     assert found["house, elsewhere"]["over_firms_high"] == -1
 
 
-def test_without_results_elsewhere_there_is_no_rank_correlation(world):
+def test_there_is_no_rank_correlation_if_there_are_no_results_elsewhere(world):
     found = ranked(world, lambda i: 0)
 
     assert {found["house, elsewhere"][c] for c in ("spearman", "over_firms_low")} == {None}
@@ -336,7 +336,7 @@ def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500)
     return world({0: "on", 10: "off"}, **members)
 
 
-def test_when_the_quoter_stops_only_results_at_the_house_change(world):
+def test_only_results_at_the_house_change_when_the_maker_stops_quoting(world):
     found = rows(tables(stopped(world))["quoter-by-class"])
     house, elsewhere = found["pro", "house"], found["pro", "elsewhere"]
 
@@ -348,7 +348,7 @@ def test_when_the_quoter_stops_only_results_at_the_house_change(world):
     )
 
 
-def test_daily_results_are_means_over_days_without_the_day_of_the_change(world):
+def test_daily_means_leave_out_the_day_on_which_the_maker_stops_quoting(world):
     house = [10, 20, 30, 777, 4, 6]
     run = world({0: "on", 3: "off"}, Firm01=Member("pro", 5, 10_000, house, [0] * 6))
     found = tables(run)["quoter-by-firm"]
@@ -360,7 +360,7 @@ def test_daily_results_are_means_over_days_without_the_day_of_the_change(world):
     assert "on for 3 whole days and off for 2" in found.notes[0]
 
 
-def test_all_days_with_the_quoter_count_if_it_stops_and_returns(world):
+def test_all_days_with_quotes_of_the_maker_count_if_the_maker_stops_and_returns(world):
     house = [10, 777, 4, 777, 20]
     run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
     row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
@@ -368,24 +368,24 @@ def test_all_days_with_the_quoter_count_if_it_stops_and_returns(world):
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (15, 4)
 
 
-def test_days_before_a_firms_entry_do_not_lower_its_return(world):
+def test_days_before_the_entry_of_a_firm_do_not_lower_its_return(world):
     late = Member("pro", 5, 10_000, [0, 0, 0, 0, 30, 99, 9], [0] * 7, {0: "waiting", 3: "trading"})
     row = rows(tables(world({0: "on", 5: "off"}, Late=late))["quoter-by-firm"])["Late", "house"]
 
     assert (row["on_usd_per_day"], row["on_bps_per_day"]) == (
         6,
         30,
-    )  # 30 / 5 days; on one of the days the firm has capital
+    )  # 30 in 5 days, of which the firm has capital on one day
 
 
-def test_if_the_quoter_never_stops_a_note_replaces_the_comparison(world):
+def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
     for found in list(tables(world(**alike(2, "pro", 1, 1))).values())[-2:]:
         assert not found.rows
         assert "30 whole days and off for 0: no comparison is possible" in found.notes[0]
 
 
-def test_days_with_and_without_the_quoter_are_drawn_separately(world):
-    # With one common draw, the equal results of the two periods would never differ.
+def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):
+    # With one common draw, the two periods, whose results are equal, would never differ.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]

@@ -2,7 +2,7 @@
 
 
 def gift(usd: int) -> str:
-    """Return an entry: FTX receives a gift of cash on the evening of the second day."""
+    """Return an entry by which FTX receives a gift of cash on the evening of the second day."""
     return f"""
 2022-05-10 * "Outside" "FTX receives a gift" #gift
   seq: 26
@@ -14,7 +14,7 @@ def gift(usd: int) -> str:
 """
 
 
-# A debt within the group that only the debtor books.
+# Only the debtor books this debt within the group.
 ONE_SIDED_DEBT = """
 2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
   seq: 33

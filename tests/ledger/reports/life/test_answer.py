@@ -32,6 +32,6 @@ def test_the_days_in_the_answer_agree_with_the_timeline(busy_run):
         assert f"first on {used.day}" in said
 
 
-def test_with_more_assets_than_claims_nothing_is_missing(tiny_run):
+def test_the_answer_states_that_nothing_is_missing_if_assets_exceed_claims(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert "nothing is missing" in answer(tiny_run)

@@ -1,4 +1,4 @@
-"""The days on which claims exceeded cash agree with calculations by hand and with Beancount."""
+"""The days on which claims exceeded cash agree with hand calculations and with Beancount."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-# After the afternoon the house owes 811.00 (341.00 of it to firms) and has 300.00 in cash.
+# After the afternoon the house owes 811.00, of which 341.00 to firms, and has 300.00 in cash.
 LATER = """
 2022-05-11 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 90.00" #pickoff
   seq: 26
@@ -70,7 +70,7 @@ def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
     return afternoon_with(LATER)
 
 
-def test_each_close_has_profit_claims_and_cash(afternoon):
+def test_the_figures_of_each_day_have_the_profit_and_claims_and_cash(afternoon):
     (close,) = closes(afternoon)
 
     assert close.firms_profit_usd == 761  # two edges after fees, less hedging: 580 + 190 - 9
@@ -94,8 +94,9 @@ def test_the_profit_of_firms_is_cumulative(week):
     assert column(table(week, "cash-coverage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
 
 
-def test_each_day_lists_the_amounts_above_the_cash(week):
-    # Cash by day: 300, 300, 300, 1300, 300. Firms' claims by day: 341, 341, 426, 426, 426.
+def test_each_day_lists_the_amounts_that_exceed_the_cash(week):
+    # The cash by day is 300, 300, 300, 1300, 300. The firms' claims by day are 341, 341, 426, 426,
+    # 426.
     told = column(table(week, "cash-coverage"), "more_than_the_cash")
 
     everything = "firms' profit, firms' claims, all claims"
@@ -103,7 +104,7 @@ def test_each_day_lists_the_amounts_above_the_cash(week):
 
 
 def test_cash_coverage_is_cash_divided_by_all_claims(week):
-    # 300 / 811 twice, 300 / 896, 1300 / 1896, 300 / 896
+    # 300 / 811 on two days, then 300 / 896, 1300 / 1896, 300 / 896
     assert column(table(week, "cash-coverage"), "cover_pct") == [
         Decimal(pct) for pct in ("37.0", "37.0", "33.5", "68.6", "33.5")
     ]
@@ -124,17 +125,16 @@ def test_each_event_has_its_first_day_and_its_number_of_days(week):
     ("usd", "beyond"),
     [
         (0, ["firms' profit", "firms' claims", "all claims"]),
-        (40, ["firms' profit", "firms' claims", "all claims"]),  # 340 in cash, firms' claims of 341
+        # 340 in cash and firms' claims of 341
+        (40, ["firms' profit", "firms' claims", "all claims"]),
         (41, ["firms' profit", "all claims"]),
-        (460, ["firms' profit", "all claims"]),  # 760 in cash, firms' profit of 761
+        (460, ["firms' profit", "all claims"]),  # 760 in cash and firms' profit of 761
         (461, ["all claims"]),
-        (510, ["all claims"]),  # 810 in cash, all claims of 811
+        (510, ["all claims"]),  # 810 in cash and all claims of 811
         (511, []),
     ],
 )
-def test_a_claim_equal_to_the_cash_does_not_count_as_exceeding_the_cash(
-    afternoon_with, usd, beyond
-):
+def test_a_claim_equal_to_the_cash_does_not_exceed_the_cash(afternoon_with, usd, beyond):
     run = afternoon_with(gift(usd))
 
     assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (

@@ -30,7 +30,7 @@ def lines(sheet: Sheet) -> dict[str, tuple]:
     return {line.account: (line.side, line.usd, line.at_mark_usd) for line in sheet.lines}
 
 
-def test_a_balance_sheet_has_assets_debts_equity_and_results(life):
+def test_a_balance_sheet_has_assets_and_debts_and_equity_and_results(life):
     assert lines(sheets(life, JUNE)["Alameda"]) == {
         "Assets:Alameda:Claims:Binance": ("assets", 388, 388),
         "Assets:Alameda:Claims:FTX": ("assets", 64, 64),
@@ -47,7 +47,7 @@ def test_a_balance_sheet_has_assets_debts_equity_and_results(life):
     }
 
 
-def test_each_row_has_the_totals_of_a_balance_sheet_and_net_worth_at_mark(life):
+def test_each_row_has_the_totals_of_a_balance_sheet_and_the_net_worth_at_mark(life):
     told = {row[0]: row[1:] for row in table(life, "entities").rows}
 
     # assets, liabilities, equity, result, difference, unbooked, net at mark
@@ -58,7 +58,7 @@ def test_each_row_has_the_totals_of_a_balance_sheet_and_net_worth_at_mark(life):
     assert told["FTX and Alameda, consolidated"] == (3288, 1011, 2100, 177, 0, 500, 2777)
 
 
-def test_proceeds_of_granted_tokens_are_capital_and_not_a_negative_asset(life):
+def test_proceeds_of_tokens_without_a_cost_are_capital_and_not_a_negative_asset(life):
     sheet = sheets(life, JUNE)["Foundation"]
 
     assert lines(sheet) == {
@@ -69,7 +69,7 @@ def test_proceeds_of_granted_tokens_are_capital_and_not_a_negative_asset(life):
     assert (sheet.difference_usd, sheet.unbooked_usd) == (0, 450)
 
 
-def test_tokens_have_cost_and_mark_and_the_groups_own_token_counts_as_zero(life):
+def test_tokens_have_a_cost_and_a_mark_and_the_own_token_of_the_group_counts_as_zero(life):
     assert table(life, "tokens").rows == [
         # units, unbalanced, cost, at mark, counted
         ("Assets:FTX:Tokens:FTT", "FTT", 2000, 0, 0, 50_000, 0),
@@ -153,11 +153,11 @@ def test_every_balance_sheet_balances_to_the_cent_on_every_day(any_run):
     assert the_sheets_balance_on_every_day(any_run)
 
 
-def test_every_balance_sheet_balances_with_tokens_in_kind(tokens_run):
+def test_every_balance_sheet_balances_if_tokens_are_held_in_kind(tokens_run):
     assert the_sheets_balance_on_every_day(tokens_run)
 
 
-def test_an_entry_that_balances_only_over_two_entities_unbalances_both_sheets(life_with):
+def test_an_entry_that_balances_only_over_two_entities_unbalances_both_balance_sheets(life_with):
     crossed = """
 2022-07-02 * "Retail" "FTX finds 7.00 that Retail lost"
   seq: 33
@@ -185,7 +185,7 @@ def test_the_consolidated_sheet_has_no_debts_between_house_and_maker(life):
     assert rows[None, "difference (must be 0.00)"] == (0, 0, 0, 0, 0)
 
 
-def test_a_group_debt_that_only_one_side_books_leaves_a_difference(life_with):
+def test_a_debt_within_the_group_that_only_one_side_books_leaves_a_difference(life_with):
     *_, struck_out, group, at_mark = table(life_with(ONE_SIDED_DEBT), "group", LAST).rows[-1]
 
     assert (struck_out, group, at_mark) == (7, 7, 7)
@@ -196,13 +196,13 @@ def test_the_consolidated_sheet_and_the_timeline_agree_on_net_worth_at_mark(any_
         assert consolidated(any_run, sheets(any_run, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
-def test_net_worth_at_mark_agrees_with_the_timeline_with_loans_and_tokens(life):
+def test_net_worth_at_mark_agrees_with_the_timeline_if_there_are_loans_and_tokens(life):
     for at in standings(life):
         assert consolidated(life, sheets(life, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
 def test_net_worth_at_mark_differs_from_the_timeline_by_the_insurance_fund(tokens_run):
-    """A balance sheet shows the fund as a debt; the timeline counts the fund as a source."""
+    """A balance sheet shows the fund as a debt, while the timeline counts the fund as a source."""
     for at in standings(tokens_run):
         found = sheets(tokens_run, at.day)
         fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))
@@ -228,7 +228,7 @@ def test_every_line_equals_the_balance_of_its_account_in_bean_query(run):
         assert len(told) > 30
 
 
-def test_a_day_without_entries_has_a_sheet_and_a_day_outside_the_run_is_refused(life):
+def test_a_day_without_entries_has_a_balance_sheet_and_a_day_outside_the_run_is_refused(life):
     quiet = date(2022, 6, 3)
     assert table(life, "entities", quiet).rows[0][0] == "FTX"
 
@@ -242,9 +242,9 @@ def test_all_amounts_in_the_tables_have_two_decimals(any_run):
         assert_whole_cents(solvency(any_run, day).tables())
 
 
-def test_all_amounts_have_two_decimals_with_tokens(life):
+def test_all_amounts_have_two_decimals_if_there_are_tokens(life):
     assert_whole_cents(solvency(life, LAST).tables())
 
 
-def test_all_amounts_have_two_decimals_with_tokens_in_kind(tokens_run):
+def test_all_amounts_have_two_decimals_if_tokens_are_held_in_kind(tokens_run):
     assert_whole_cents(solvency(tokens_run, CRASH).tables())
