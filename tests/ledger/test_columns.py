@@ -1,4 +1,4 @@
-"""The texts written for a column of rows equal the texts written row by row."""
+"""Texts that are written for a column of rows equal texts that are written row by row."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ WORDS = st.text(max_size=5)
 
 
 @given(NUMBERS)
-def test_a_column_of_numbers_is_written_like_single_numbers(numbers):
+def test_the_numbers_of_a_column_are_written_like_single_numbers(numbers):
     assert each("<{}>".format, numbers) == [f"<{number}>" for number in numbers.tolist()]
 
 
@@ -34,7 +34,7 @@ def test_a_repeated_number_is_formatted_once(numbers):
 @given(
     st.integers(1, 4).flatmap(lambda n: st.lists(WORDS | st.lists(WORDS, min_size=n, max_size=n)))
 )
-def test_a_single_text_joined_with_columns_is_in_every_row(parts):
+def test_a_single_text_that_is_joined_with_columns_is_in_every_row(parts):
     columns = [part for part in parts if isinstance(part, list)]
 
     told = joined(parts)

@@ -140,7 +140,7 @@ def test_each_day_ledger_satisfies_every_invariant_after_every_entry(run):
         assert not invariants.check(each.entries, each.options, "line")[1]
 
 
-def test_each_day_ledger_moves_every_account_as_the_general_ledger_does(run):
+def test_each_day_ledger_changes_every_account_as_the_general_ledger_does(run):
     for each in days(run.path):
         booked = sums(entry for entry in run.transactions if entry.date == each.day)
 
@@ -203,7 +203,7 @@ def test_a_day_ledger_opens_only_the_accounts_that_it_uses(run):
         assert opened == {account for account, _ in each.asserted}
 
 
-def test_open_directives_have_the_hole_metadata_of_the_general_ledger(run):
+def test_open_directives_state_the_part_in_the_hole_as_in_the_general_ledger(run):
     for each in days(run.path):
         for entry in each.entries:
             if isinstance(entry, Open):
@@ -230,7 +230,7 @@ def test_cash_movements_are_copied_unchanged_from_the_general_ledger(run):
             assert text.count(f"{part}\n\n") == month.count(f"{part}\n\n")
 
 
-def test_a_day_ledger_rendered_again_has_the_same_bytes(run):
+def test_a_day_ledger_that_is_rendered_again_has_the_same_bytes(run):
     fresh = RunFolder(run.path)
     for day in days_of(fresh):
         written = (run.path / "days" / f"{day}.beancount").read_bytes()
@@ -238,7 +238,7 @@ def test_a_day_ledger_rendered_again_has_the_same_bytes(run):
         assert render_day(fresh, day).encode() == written
 
 
-def test_days_rendered_together_equal_days_rendered_one_by_one(busy_run):
+def test_days_that_are_rendered_together_equal_days_that_are_rendered_one_by_one(busy_run):
     first, _, last = days_of(busy_run)
 
     assert list(render_days(busy_run, [last, first])) == [
@@ -247,7 +247,7 @@ def test_days_rendered_together_equal_days_rendered_one_by_one(busy_run):
     ]
 
 
-def test_a_day_outside_the_run_is_refused_with_the_first_and_last_day(tiny_run):
+def test_a_day_outside_the_run_is_refused_with_the_first_and_the_last_day_of_the_run(tiny_run):
     first, *_, last = days_of(tiny_run)
 
     with pytest.raises(RunFolderError, match=f"give a day from {first} to {last}"):
@@ -263,7 +263,7 @@ BOOKED_DAYS = [date(2021, 5, day) for day in (1, 19, 23, 31)]
 @pytest.mark.slow
 @pytest.mark.parametrize("day", MAY, ids=str)
 def test_a_day_of_a_volatile_month_is_complete_and_sums_to_the_general_ledger(may_run, day):
-    """Beancount parses all days, and books four of them; a day has about 100,000 fills.
+    """Beancount parses all days and books four of these days; a day has about 100,000 fills.
 
     Booking and validation by Beancount take half of the time. On all days `faults_of` checks that
     the accounts are open and that the asserted balances are correct.

@@ -1,4 +1,4 @@
-"""All connections share one database, but no views; a connection never reads an outdated file."""
+"""All connections share a database but no views, and a connection never reads an outdated file."""
 
 import os
 import sys
@@ -45,7 +45,7 @@ def test_a_connection_has_the_requested_number_of_threads(monkeypatch):
 
 
 @pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is installed")
-def test_duckdb_does_not_search_for_a_missing_pandas(monkeypatch: pytest.MonkeyPatch):
+def test_duckdb_does_not_search_for_pandas_if_pandas_is_missing(monkeypatch: pytest.MonkeyPatch):
     """Without a setting, DuckDB searches the disk for pandas at each item of a list parameter."""
     looked_for = []
 

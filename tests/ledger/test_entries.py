@@ -1,4 +1,4 @@
-"""The posting rule for fills balances in all books; summed fills give the summed postings."""
+"""The posting rule for fills balances in all books, and summed fills give the summed postings."""
 
 from collections import Counter
 from decimal import Decimal
@@ -30,12 +30,13 @@ CHART = Chart(
     ),
 )
 NAMES = Names(("FTX", "Binance"), MARKETS, PARTIES.names)
-DAY_END_US = 19_122 * DAY_US - 1  # the end of 2022-05-09
+DAY_END_US = 19_122 * DAY_US - 1  # the last microsecond of 2022-05-09
 
 # The possible parties of each motive. At the house venue, payments are made with the venue itself.
 PAIRINGS = [
     *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
-    Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),  # no special case of the rule
+    # the posting rule has no special case for this pairing
+    Pairing(Motive.PICKOFF, "FTX", "Firm01", "OtherMakers"),
     Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda"),
     *(Pairing(Motive.HEDGE, "Binance", hedger, OUTSIDE) for hedger in PARTIES.hedgers),
     *(
@@ -58,7 +59,7 @@ def lots_of(pairing: Pairing, *lots: int) -> dict[str, int]:
 
 
 def total(*posted: list[Posting]) -> Counter:
-    """Sum the postings by account, commodity and party, without zeros."""
+    """Sum the postings by account, commodity and party, and leave out zeros."""
     sums: Counter = Counter()
     for posting in (p for part in posted for p in part):
         sums[posting.account, posting.commodity, posting.party] += posting.units
@@ -67,7 +68,7 @@ def total(*posted: list[Posting]) -> Counter:
 
 @st.composite
 def amounts(draw: st.DrawFn, pairing: Pairing) -> tuple[int, int, dict[str, int]]:
-    """Draw (edge, fee, lots); payments cost no fee."""
+    """Draw (edge, fee, lots), where payments have no fee."""
     fee = 0 if pairing.motive.is_payment else draw(FEES)
     return draw(CENTS), fee, lots_of(pairing, draw(LOTS), draw(LOTS))
 
@@ -113,7 +114,7 @@ def test_summed_rows_post_the_sum_of_the_postings_of_each_row(drawn):
 
 
 @given(a_pairing_and_amounts(1))
-def test_the_takers_result_is_the_edge_less_the_fee(drawn):
+def test_the_result_of_the_taker_is_the_edge_less_the_fee(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     posted = postings(CHART, pairing, edge, fee, lots)
@@ -144,7 +145,10 @@ def test_a_row_with_only_zero_amounts_still_has_postings():
 
 
 def test_a_fill_of_a_stale_quote_has_the_postings_of_the_example_world():
-    """In example-world.beancount a firm buys 5 contracts: edge 96,400.00, fee 21,350.12."""
+    """In example-world.beancount a firm buys 5 contracts with an edge of 96,400.00.
+
+    The fee is 21,350.12.
+    """
     pairing = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
 
     assert postings(CHART, pairing, 9_640_000, 2_135_012, {"BTC-PERP.FTX": 500}) == [
@@ -198,7 +202,10 @@ def test_the_payee_is_a_party_outside_the_house_group(pairing, payee):
 
 @st.composite
 def fills(draw: st.DrawFn) -> np.ndarray:
-    """Draw the rows of one day, sorted by seq. Some amounts are zero; some edges equal fees."""
+    """Draw the rows of one day, sorted by seq.
+
+    Some amounts are zero, and some edges equal fees.
+    """
     drawn = draw(st.lists(st.tuples(st.sampled_from(PAIRINGS), CENTS, FEES, LOTS), min_size=1))
     rows = np.zeros(len(drawn), dtype=ROW)
     for i, (pairing, edge, fee, lots) in enumerate(drawn):
@@ -244,7 +251,7 @@ def one_of(columns: Transaction, i: int) -> Transaction:
 
 
 @given(fills())
-def test_entries_made_from_many_rows_equal_entries_made_row_by_row(rows):
+def test_entries_made_from_many_rows_at_once_equal_entries_made_row_by_row(rows):
     entries = Entries(CHART, NAMES)
 
     at_once = {
@@ -258,7 +265,7 @@ def test_entries_made_from_many_rows_equal_entries_made_row_by_row(rows):
 
 @given(fills())
 def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
-    """A row posted alone has plain integers; rows posted together have columns."""
+    """A row that is posted alone has plain integers; rows that are posted together have columns."""
     posted = {
         seq: list(one_of(columns, i).postings)
         for seqs, columns in Entries(CHART, NAMES).of_rows(rows)
@@ -346,7 +353,7 @@ def test_closing_entries_sum_the_rows_of_a_day_and_count_each_row_once(rows):
 
 @given(fills(), fills())
 def test_sums_by_account_equal_the_sums_of_the_closing_entries(first_day, next_day):
-    """On the second day, AccountSums uses pairings that it stored on the first day."""
+    """On the second day, AccountSums uses the pairings that were stored on the first day."""
     sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
 
     for rows in (first_day, next_day):
@@ -360,7 +367,7 @@ def test_sums_by_account_equal_the_sums_of_the_closing_entries(first_day, next_d
 
 
 @given(fills())
-def test_each_motive_and_pair_of_parties_has_one_closing_entry(rows):
+def test_each_motive_has_one_closing_entry_for_each_pair_of_parties(rows):
     keys = {tuple(row[c] for c in ("motive", "venue", "taker", "maker")) for row in rows}
 
     assert len(list(Entries(CHART, NAMES).closing(rows, DAY_END_US))) == len(keys)

@@ -69,7 +69,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-def test_a_month_stored_day_by_day_has_the_same_bytes_as_one_stored_at_once(tmp_path):
+def test_a_month_stored_day_by_day_has_the_same_bytes_as_a_month_stored_at_once(tmp_path):
     month = fill_store.MonthOfFills()
     for name, n in (("may", fill_store.ROW_GROUP + 10), ("june", 5_000)):
         rows = some_rows(n, seed=n)
@@ -83,7 +83,7 @@ def test_a_month_stored_day_by_day_has_the_same_bytes_as_one_stored_at_once(tmp_
         assert (tmp_path / f"{name} by day").read_bytes() == (tmp_path / name).read_bytes()
 
 
-def test_the_file_contains_names_timestamps_and_nulls_and_no_codes(tmp_path):
+def test_the_file_contains_names_and_timestamps_and_nulls_and_no_codes(tmp_path):
     rows = some_rows(1)
     rows["motive"], rows["taker"], rows["holder"] = Motive.PICKOFF, 2, ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -122,7 +122,7 @@ def test_a_party_that_the_books_do_not_list_is_refused(tmp_path):
     ],
 )
 def test_a_column_with_another_type_or_wrong_missing_values_is_refused(column, forged, tmp_path):
-    """Without this check, fractions or false missing values pass the audit but change SQL sums."""
+    """Without this check, fractions and false missing values pass the audit but change SQL sums."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)

@@ -41,7 +41,7 @@ def test_the_manifest_has_the_statistics_of_the_fills(name: str, request: pytest
     assert list(wrong_statistics(run)) == []
 
 
-def test_without_statistics_in_the_manifest_a_report_computes_them_from_fills(
+def test_a_report_computes_the_statistics_from_fills_if_the_manifest_has_none(
     busy_run: RunFolder, tmp_path: Path
 ):
     older = sealed_with(busy_run, tmp_path / "run", None)

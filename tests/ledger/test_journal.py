@@ -53,7 +53,10 @@ def deposit(time_us: int, cents: int = 100, entity: str = "Firm01") -> Movement:
 
 
 def fills_at(*times_us: int) -> np.ndarray:
-    """Return fills: Firm01 buys and sells a lot in turn, ten dollars better than the lead price."""
+    """Return fills by which Firm01 buys and sells a lot in turn.
+
+    Each fill is ten dollars better for Firm01 than the lead price.
+    """
     rows = new_rows(len(times_us))
     rows["time_us"], rows["motive"] = times_us, Motive.PICKOFF
     rows["taker"], rows["maker"] = NAMES.entities.index("Firm01"), NAMES.entities.index("Alameda")
@@ -96,7 +99,7 @@ def test_a_deposit_is_owed_in_full_and_is_never_income(journal):
     assert journal.balance("Income:FTX:Fees") == 0
 
 
-def test_at_the_same_timestamp_fills_come_before_cash_movements(journal):
+def test_fills_come_before_cash_movements_if_both_have_the_same_timestamp(journal):
     journal.record(deposit(MAY_30_US + 5))
     journal.record(deposit(MAY_30_US + 5, cents=200))
     journal.trade(fills_at(MAY_30_US + 4, MAY_30_US + 5, MAY_30_US + 6))
@@ -104,7 +107,8 @@ def test_at_the_same_timestamp_fills_come_before_cash_movements(journal):
 
     run = finished(journal, MAY_30_US + DAY_US - 1)
 
-    # The opening entry has seq 1. Cash movements at one timestamp keep their order of recording.
+    # The opening entry has seq 1. Cash movements with the same timestamp keep their order of
+    # recording.
     assert stored_fills(run) == [(2, 4), (3, 5), (6, 6)]
     deposits = [e for e in run.transactions if "deposit" in e.tags]
     assert [int(e.meta["seq"]) for e in deposits] == [4, 5]
@@ -122,7 +126,7 @@ def test_a_fill_that_is_recorded_late_is_sorted_by_its_timestamp(journal):
     assert stored_fills(run) == [(2, 10), (3, 30), (5, 40), (6, 50)]
 
 
-def test_fills_at_the_same_timestamp_keep_their_order_of_recording(journal):
+def test_fills_with_the_same_timestamp_keep_their_order_of_recording(journal):
     instants = [MAY_30_US + 5] * 200 + [MAY_30_US + 6] * 200
     for batch in range(3):
         rows = fills_at(*instants)
@@ -135,14 +139,14 @@ def test_fills_at_the_same_timestamp_keep_their_order_of_recording(journal):
     assert found == sorted(found)
 
 
-# The range is small, so many timestamps are equal. Offset 0 is only for the opening entry.
+# The range is small, so many timestamps are equal. Only the opening entry has offset 0.
 WHEN = st.integers(1, 8)
 FILL, MOVE = 0, 1
 
 
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
-def test_seq_has_no_gaps_and_follows_time_with_fills_before_cash(tmp_path_factory, intervals):
+def test_the_seqs_have_no_gaps_and_follow_time_with_fills_before_cash(tmp_path_factory, intervals):
     journal = open_books(tmp_path_factory.mktemp("journal"))
     for i, (fill_offsets, deposit_offsets) in enumerate(intervals):
         start_us = MAY_30_US + i * HOUR_US
@@ -208,10 +212,11 @@ def test_balances_in_the_journal_equal_balances_in_beancount(journal):
 
     assert theirs
     for (account, commodity), number in theirs.items():
-        assert journal.balance(account, commodity) == number * 100  # a lot is 0.01, like a cent
+        # A lot is 0.01 of a contract, as a cent is 0.01 of a dollar.
+        assert journal.balance(account, commodity) == number * 100
 
 
-def test_each_month_has_a_ledger_file_a_fill_file_and_closing_balances(journal):
+def test_each_month_has_a_ledger_file_and_a_fill_file_and_closing_balances(journal):
     for day in range(3):  # 30 and 31 May, 1 June
         at_us = MAY_30_US + day * DAY_US
         journal.record(deposit(at_us + 1))
@@ -234,7 +239,7 @@ def test_each_month_has_a_ledger_file_a_fill_file_and_closing_balances(journal):
         for e in run.entries
         if isinstance(e, Balance) and e.account == claim("Firm01", "FTX")
     ]
-    # Firm01 deposits 1.00 and gains 0.07 each day. A balance is dated the day after it is reached.
+    # Firm01 deposits 1.00 and gains 0.07 each day. The date of a balance is the next day.
     assert claims == [(date(2022, 6, 1), Decimal("2.14")), (date(2022, 6, 2), Decimal("3.21"))]
 
 
@@ -254,10 +259,10 @@ def test_an_event_and_a_note_are_written_on_their_day(journal):
     assert run.dated_notes(UnpaidRequest) == [(date(2022, 5, 30), waits)]
 
 
-def test_a_price_that_is_recorded_twice_a_day_is_written_once(journal):
+def test_a_price_that_is_recorded_twice_on_a_day_is_written_once(journal):
     for day in range(2):
         close_us = MAY_30_US + (day + 1) * DAY_US - 1
-        for _ in range(2):  # once for the maker's coins, once for customers' claims
+        for _ in range(2):  # first for the maker's coins, then for customers' claims
             journal.price(close_us, "SOL", "40")
         journal.close_day(close_us)
     run = finished(journal, close_us)
@@ -294,11 +299,11 @@ def test_finished_books_satisfy_every_invariant_with_and_without_the_plugin(jour
         assert not invariants.check(entries, options)[1]
 
 
-def test_every_party_is_in_the_chart_of_accounts():
+def test_every_party_of_the_world_is_in_the_chart_of_accounts():
     listed = {line.account.split(":")[1] for _, lines in CHART.accounts() for line in lines}
 
     assert listed == {*PARTIES.names} >= {OUTSIDE}
 
 
-def test_a_fill_has_the_same_fields_as_a_stored_row():
+def test_a_single_fill_has_the_same_fields_as_a_stored_row():
     assert Fill._fields == new_rows(1).dtype.names

@@ -36,7 +36,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def cells(tables: list[Table], name: str) -> dict[object, tuple]:
-    """Return the rows of a table by their kind or cause."""
+    """Return the rows of a table by the kind or cause of the row."""
     (table,) = (each for each in tables if each.name == name)
     where_named = next(i for i, column in enumerate(table.columns) if column in ("kind", "cause"))
     return {row[where_named]: row for row in table.rows}
@@ -46,7 +46,7 @@ def cells(tables: list[Table], name: str) -> dict[object, tuple]:
 
 
 @pytest.mark.parametrize("name", ["busy_run", "crowd_run", "tokens_run", "group_run"])
-def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(name, request):
+def test_each_account_has_a_known_kind_and_the_root_and_hole_part_of_this_kind(name, request):
     for account, opened in request.getfixturevalue(name).opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -54,7 +54,7 @@ def test_each_account_has_a_known_kind_and_a_root_and_hole_part_of_that_kind(nam
         assert opened.hole in (None, *entry.parts), account
 
 
-def test_a_kind_equals_its_word_in_account_names():
+def test_the_name_of_a_kind_equals_its_word_in_account_names():
     assert Kind.PICKOFF == "PickOff"
     assert f"Income:Alameda:{Kind.PICKOFF}" == "Income:Alameda:PickOff"
     assert {Kind.PICKOFF: 1}["PickOff"] == 1
@@ -98,7 +98,7 @@ def test_money_of_an_unknown_kind_counts_as_a_loss_with_the_cause_other(strange_
     assert sum(booked.values()) == hole(strange_run).hole_usd
 
 
-def test_diagnose_has_a_row_for_other_causes_only_if_they_have_money(strange_run, group_run):
+def test_diagnose_has_a_row_for_other_causes_only_if_this_row_has_money(strange_run, group_run):
     told = {
         run: subprocess.run(
             [sys.executable, "-m", "runs", "diagnose", str(run.path), "--table", "causes"],

@@ -1,4 +1,4 @@
-"""Reports read any valid Beancount ledger; the main file of a run gives the tables of the run."""
+"""Reports read any valid Beancount ledger, and a run's main file gives the tables of the run."""
 
 import re
 import subprocess
@@ -89,7 +89,7 @@ def test_a_run_opened_through_its_main_file_gives_the_same_tables(tiny_run, main
     by_file = question(main_file).tables()
 
     assert by_file
-    # A ledger file alone has no fills, and no place or earlier balances of an entry.
+    # A ledger file alone has no fills, no place of an entry and no balances before an entry.
     others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
     assert [table for table in others if table != folder[table.name]] == []
     assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
@@ -110,7 +110,7 @@ def main_file(tiny_run: RunFolder) -> LedgerFile:
 # ----------------------------------------------------------------------- valid ledgers
 
 
-def test_the_hole_equals_claims_less_cash_and_the_sum_over_all_kinds(opened):
+def test_the_hole_equals_claims_less_cash_and_equals_the_sum_over_all_kinds(opened):
     found = hole(opened())
 
     assert (found.claims_usd, found.hole_usd) == (Decimal(100), Decimal(40))
@@ -147,7 +147,7 @@ def test_purchased_shares_are_a_use_at_cost_and_are_valued_at_market(opened):
     assert hole(run).unexplained_usd == 0
 
 
-def test_the_last_payment_gets_the_rounded_fractions_of_a_cent(opened):
+def test_the_last_payment_contains_the_remainder_of_rounding_to_cents(opened):
     added = """
 2021-01-04 * "Shares"
   Assets:Shares     1 ACME {3.334 USD}
@@ -157,7 +157,7 @@ def test_the_last_payment_gets_the_rounded_fractions_of_a_cent(opened):
     assert hole(opened(added=added)).kinds_usd["Portfolio"] == Decimal("6.67")
 
 
-def test_another_operating_currency_is_counted_like_dollars(opened):
+def test_an_operating_currency_other_than_the_dollar_is_counted_like_dollars(opened):
     currency = 'option "operating_currency" "EUR"\n'
     run = opened("USD", "EUR", currency)
 
@@ -184,7 +184,7 @@ def test_another_operating_currency_is_counted_like_dollars(opened):
         ('Assets:Bank\n  hole: "liquid"', 'Assets:Bank\n  hole: "liquid"\n  entity: 3', "4: "),
     ],
 )
-def test_an_invalid_ledger_is_refused_in_one_line_with_the_place_of_the_error(
+def test_an_invalid_ledger_is_refused_in_one_line_that_names_the_place_of_the_error(
     opened, old, new, said
 ):
     with pytest.raises(LedgerFileError) as refused:
@@ -226,7 +226,7 @@ def test_reports_that_need_fills_refuse_a_ledger_file_in_one_line(command):
 
 @pytest.fixture(scope="module")
 def of_beancount(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return three months of Beancount's example ledger, with roles and hole metadata added."""
+    """Return three months of Beancount's example ledger, with added roles and hole metadata."""
     folder = tmp_path_factory.mktemp("example")
     made = folder / "example.beancount"
     dates = ["--date-begin", "2024-01-01", "--date-end", "2024-04-01"]
@@ -270,7 +270,7 @@ def test_reports_read_the_example_ledger_of_beancount(of_beancount, words):
     assert "a ledger without a seal" in answered.output
 
 
-def test_the_kinds_explain_the_whole_hole_of_the_example_ledger(of_beancount):
+def test_the_causes_in_the_example_ledger_of_beancount_add_up_to_the_whole_hole(of_beancount):
     found = hole(LedgerFile.at(of_beancount))
 
     assert found.claims_usd > 0
@@ -278,7 +278,7 @@ def test_the_kinds_explain_the_whole_hole_of_the_example_ledger(of_beancount):
     assert found.unexplained_usd == 0
 
 
-def test_the_example_ledger_without_roles_is_refused_in_one_line(of_beancount):
+def test_the_example_ledger_of_beancount_without_roles_is_refused_in_one_line(of_beancount):
     refused = ask("where", of_beancount.with_name("example.beancount"))
 
     assert refused.exit_code == 2

@@ -1,4 +1,4 @@
-"""Entries are read from Beancount's directives; a missing value is never inferred."""
+"""Entries are read from Beancount's directives, and a missing value is never inferred."""
 
 from decimal import Decimal
 
@@ -31,7 +31,7 @@ def entry() -> Transaction:
     return found
 
 
-def test_the_stated_amount_of_a_posting_is_none_if_missing(entry: Transaction):
+def test_a_posting_has_no_stated_amount_if_its_amount_is_missing(entry: Transaction):
     assert [stated(posting) for posting in entry.postings] == [
         (Decimal("2.50"), "USD"),
         (Decimal(3), "BTC-PERP.FTX"),

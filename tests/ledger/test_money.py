@@ -1,4 +1,4 @@
-"""Money is counted in whole cents: a split distributes every cent, a charge is rounded once."""
+"""Money is counted in whole cents: a split pays out every cent, and a charge is rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -31,7 +31,8 @@ def test_amounts_below_a_dollar_keep_their_sign_and_their_zeros():
 
 @given(st.integers(-(10**12), 10**12))
 def test_dollars_in_a_scenario_are_converted_to_exact_cents(cents):
-    # The decimal text of the float is converted: 0.29 gives 29 cents, but 0.29 * 100 is less.
+    # The decimal text of the float is converted. So 0.29 gives 29 cents, although 0.29 * 100 is
+    # less than 29.
     assert to_cents(cents / 100) == cents
 
 
@@ -90,7 +91,7 @@ def test_the_commodity_of_a_contract_is_named_after_market_and_venue():
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
-def test_the_shares_of_a_split_sum_to_the_split_amount(amount, weights):
+def test_the_shares_of_a_split_sum_to_the_amount_that_is_split(amount, weights):
     shares = pro_rata(amount, weights)
 
     assert sum(shares) == amount

@@ -1,4 +1,4 @@
-"""Fill files contain the words and codes of motives, so an existing motive must not change."""
+"""Fill files contain the words and codes of motives, so a motive that exists must not change."""
 
 from ledger import narration
 from ledger.motives import Motive

@@ -1,4 +1,4 @@
-"""Each motive has its narration; a column of fills has the same narrations as single fills."""
+"""Each motive has its narration, and a column of fills has the same narrations as single fills."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,8 @@ FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
 NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
 UNWINDING = Pairing(Motive.UNWINDING, "FTX", "Firm01", "OtherMakers")
 
-# Each case: motive and parties, lots, price, lead price, age of the quote, edge; the narration.
+# Each case has motive and parties, lots, price, lead price, age of the quote, edge, and the
+# narration.
 SAID = [
     (
         (PICKOFF, 250_000, 30_000, 30_030, 2_345_678, 7_500_000),

@@ -1,7 +1,7 @@
-"""A new kind needs a line in one file, a new motive a line in two; all reports accept both.
+"""A new kind needs a line in one file, a new motive a line in two. All reports accept both.
 
 The simulated world writes no new motive. So the test changes the motive of some sales to a new
-motive when they are booked.
+motive when the sales are booked.
 """
 
 import json
@@ -29,7 +29,7 @@ SENTENCES = """
     Motive.NEW_SPREAD: Said(_house_fill, partial(_quotes_hit, "comes and goes")),
     Motive.NEW_HEDGE: Said(_hedge, _hedge_sum),
 """
-# For each file: a pattern that finds the place of the new lines, and the new lines.
+# for each file: a pattern that finds the place of the new lines, and the new lines
 ADDED = {
     "kinds.py": (r"(?=    PROPERTY = )", KIND),
     "motives.py": (r"(?=\n    @property\n    def word)", MOTIVES),
@@ -115,7 +115,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         | {
             "PYTHONPATH": os.pathsep.join(
                 map(str, (place, ROOT))
-            ),  # only the ledger folder is a changed copy
+            ),  # only the ledger folder is changed in this copy
             "NUMBA_CACHE_DIR": str(place / "compiled"),
         },
         capture_output=True,
@@ -134,7 +134,7 @@ def test_reports_show_a_new_kind_of_use(told):
     assert re.search(r"Premiums +10,000\.00 +0\.00 +10,000\.00", told["counterfactual"])
 
 
-def test_fills_with_a_new_motive_are_audited_and_counted_under_their_kind(told):
+def test_fills_with_a_new_motive_are_audited_and_counted_under_the_kind_of_the_motive(told):
     fills = {motive: int(n) for motive, n in json.loads(told["fills"])["sql"]["rows"]}
     shown = {row[0]: int(row[1]) for row in json.loads(told["views"])["views"]["rows"]}
 

@@ -41,7 +41,7 @@ OF_FIELD = {
 
 
 def written(kind: type[Note]) -> st.SearchStrategy[Note]:
-    """Return a strategy for notes of a kind; the last optional fields may be missing."""
+    """Return a strategy for notes of a kind, in which the last optional fields may be missing."""
     hints = get_type_hints(kind, include_extras=True)
     shapes = [hints[field.name] for field in fields(kind)]
     # Beancount reads a number before a negative amount as a subtraction. No real note has both.
@@ -73,7 +73,7 @@ def test_each_note_has_its_own_name():
     assert len({kind.kind for kind in NOTES}) == len(NOTES) > 15
 
 
-def test_an_amount_is_written_with_its_currency_and_a_word_in_quotation_marks():
+def test_an_amount_is_written_with_its_currency_and_a_word_is_written_in_quotation_marks():
     note = Reviewed("FTX", "captive", "goes on", Decimal("-1.50"), Decimal("0.00"))
 
     assert note.text() == 'custom "review" "FTX" "captive" "goes on" -1.50 USD 0.00 USD'

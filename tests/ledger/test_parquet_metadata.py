@@ -1,4 +1,4 @@
-"""Each Parquet file of a run states its units, and the size of a lot and of a tick."""
+"""Each Parquet file of a run states the units of its columns, and the size of a lot and a tick."""
 
 import json
 import shutil

@@ -45,7 +45,9 @@ def copies(folder: Path) -> list[Path]:
     return [*months, folder / directive_store.FILE]
 
 
-def test_a_copy_written_from_the_text_has_the_bytes_of_the_journals_copy(world, tmp_path):
+def test_a_copy_that_is_written_from_the_text_has_the_same_bytes_as_the_copy_of_the_journal(
+    world, tmp_path
+):
     folder = tmp_path / "run"
     shutil.copytree(world.path, folder)
     written = {path.relative_to(folder): path.read_bytes() for path in copies(folder)}
@@ -69,7 +71,7 @@ def test_postings_in_the_copy_sum_to_the_balances_in_beancount(world):
     assert {(account, commodity): amount for account, commodity, amount in found} == sums
 
 
-def test_the_copy_has_the_hole_metadata_of_each_account(world):
+def test_the_copy_states_the_part_in_the_hole_of_each_account(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     opened = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
 
@@ -79,7 +81,7 @@ def test_the_copy_has_the_hole_metadata_of_each_account(world):
     assert all(opened[account] == hole for account, hole in found)
 
 
-def test_notes_events_and_prices_in_the_copy_agree_with_the_text(world):
+def test_notes_and_events_and_prices_in_the_copy_agree_with_the_text(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     notes = [(e.date, e.type, len(e.values)) for e in entries if isinstance(e, data.Custom)]
     events = [(e.date, e.type, e.description) for e in entries if isinstance(e, data.Event)]
@@ -103,7 +105,7 @@ def test_notes_events_and_prices_in_the_copy_agree_with_the_text(world):
         ("Assets:FTX:Cash", "Assets:FTX:Cash"),
     ],
 )
-def test_values_of_a_note_are_read_as_in_beancount(word, value):
+def test_the_values_of_a_note_are_the_same_as_in_beancount(word, value):
     text = f'2022-05-09 custom "about" {word}\n'
     ((read,),) = (entry.values for entry in loader.load_string(text)[0])
     theirs = tuple(read.value) if isinstance(value, tuple) else read.value
@@ -200,13 +202,13 @@ def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_any_change_in_the_copy_breaks_the_seal_and_is_found_under_a_new_seal(
+def test_any_change_in_the_copy_breaks_the_seal_and_is_also_found_under_a_new_seal(
     busy_run, tmp_path, seed
 ):
     folder = tmp_path / "run"
     shutil.copytree(busy_run.path, folder)
     run = RunFolder(folder)
-    assert run.loaded  # loads the text once, before all changes
+    assert run.loaded  # this loads the text once, before all changes
     about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
     columns = [(name, kind) for name, kind, _ in posting_store.COLUMNS]
     of_directives = [("date", "DATE"), ("name", "VARCHAR"), ("words", "VARCHAR[]")]
@@ -228,7 +230,7 @@ def test_any_change_in_the_copy_breaks_the_seal_and_is_found_under_a_new_seal(
     assert not list(wrong_copies(run))
 
 
-def test_a_missing_copy_is_refused_in_one_line_with_the_remedy(copied):
+def test_a_missing_copy_is_refused_in_one_line_that_states_the_remedy(copied):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.unlink()
@@ -243,7 +245,7 @@ def test_a_missing_copy_is_refused_in_one_line_with_the_remedy(copied):
 
 
 @pytest.mark.parametrize("kept", [0, 100, -1])
-def test_a_truncated_copy_is_refused_in_one_line_with_the_remedy(copied, kept):
+def test_a_truncated_copy_is_refused_in_one_line_that_states_the_remedy(copied, kept):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.write_bytes(content[:kept])
@@ -257,7 +259,7 @@ def test_a_truncated_copy_is_refused_in_one_line_with_the_remedy(copied, kept):
 
 
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"none")])
-def test_a_rebuilt_run_equals_the_original(copied, spoil: Callable[[Path], object]):
+def test_a_run_with_a_rebuilt_copy_equals_the_original_run(copied, spoil: Callable[[Path], object]):
     before = contents(copied.path)
     for path in copies(copied.path):
         spoil(path)
@@ -267,7 +269,7 @@ def test_a_rebuilt_run_equals_the_original(copied, spoil: Callable[[Path], objec
     assert contents(copied.path) == before
 
 
-def test_a_run_with_changed_text_is_not_rebuilt(copied):
+def test_the_copy_of_a_run_with_changed_text_is_not_rebuilt(copied):
     text = copied.path / "2022-05.beancount"
     text.write_text(text.read_text(encoding="utf-8") + ";; more\n", encoding="utf-8")
     before = (copied.path / MANIFEST).read_bytes()

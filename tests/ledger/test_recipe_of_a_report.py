@@ -1,4 +1,4 @@
-"""The example of a new report in CONTRIBUTING.md works as printed on that page."""
+"""The example of a new report in CONTRIBUTING.md works as it is printed on that page."""
 
 import re
 import textwrap
@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
 
 @pytest.fixture(scope="module")
 def recipe() -> dict[str, Any]:
-    """Return the functions and constants that the recipe defines: a report and its test."""
+    """Return the functions and constants that the recipe defines for a report and its test."""
     _, _, text = PAGE.read_text(encoding="utf-8").partition("## Recipe: add a report")
     blocks = re.findall(r"^ *```python\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     (report,) = (block for block in blocks if "def payments(" in block)

@@ -35,7 +35,7 @@ def test_the_roles_of_a_run_are_read_back_unchanged(simulated):
         (("lead", "Binance"), ("firm", "Binance"), "is missing; name the party"),
     ],
 )
-def test_impossible_roles_are_refused_with_the_remedy(old, new, said):
+def test_impossible_roles_are_refused_and_the_error_states_the_remedy(old, new, said):
     roles = [Role(*(new if each == old else each)) for each in ROLES]
 
     with pytest.raises(RoleError) as refused:

@@ -115,7 +115,7 @@ def test_an_imbalance_of_half_a_cent_is_refused():
     assert loader.load_string(books)[1]
     assert not loader.load_string(books.replace(EXACT, ""))[
         1
-    ]  # without the option Beancount accepts half a cent
+    ]  # without this option Beancount accepts half a cent
 
 
 @pytest.mark.parametrize(

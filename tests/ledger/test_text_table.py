@@ -20,6 +20,6 @@ def test_rows_are_read_back_unchanged(rows):
         assert connection.execute("SELECT a, b FROM found").fetchall() == rows
 
 
-def test_a_text_with_the_separator_in_it_is_refused():
+def test_a_text_that_contains_the_separator_is_refused():
     with duckdb.connect() as connection, pytest.raises(ValueError, match="U\\+001F"):
         text_table.create(connection, "found", {"a": [f"one{SEPARATOR}two"]})

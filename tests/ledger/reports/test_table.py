@@ -1,4 +1,4 @@
-"""The rows of a table are lists of cells, or objects with one attribute for each column."""
+"""The rows of a table are lists of cells, or objects with an attribute for each column."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,7 +27,7 @@ def test_a_row_with_too_few_or_too_many_cells_is_refused(row):
         Table("sums", "Sums", ("what", "usd"), [("b", 1), row])
 
 
-def test_a_column_reads_the_attribute_of_its_name():
+def test_a_column_reads_the_attribute_with_its_name():
     quotes = [Quote("wide", Decimal(1), Decimal(3)), Quote("narrow", Decimal(2), Decimal(3))]
 
     table = Table.of("quotes", "Quotes", ("class", "spread_usd", "ask_usd"), quotes, ("A note.",))

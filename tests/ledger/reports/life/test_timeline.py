@@ -1,4 +1,4 @@
-"""The timeline of the group agrees with calculations by hand and with Beancount."""
+"""The timeline of the group agrees with hand calculations and with Beancount."""
 
 from dataclasses import replace
 from datetime import date
@@ -51,7 +51,7 @@ def on(run: RunFolder, day: date):
 # --------------------------------------------------------------------- at the end of a day
 
 
-def test_the_table_has_the_last_day_of_each_month_and_of_the_run(life):
+def test_the_table_has_the_last_day_of_each_month_and_the_last_day_of_the_run(life):
     rows = table(life, "timeline").rows
 
     assert rows == [
@@ -62,7 +62,7 @@ def test_the_table_has_the_last_day_of_each_month_and_of_the_run(life):
     ]
 
 
-def test_net_worth_at_mark_is_liquid_paper_and_ventures_less_claims_and_loans(life):
+def test_net_worth_at_mark_is_liquid_assets_and_paper_and_ventures_less_claims_and_loans(life):
     assert table(life, "worth").rows == [
         # liquid, paper, at cost, claims, loans, net
         (date(2022, 5, 31), 1288, 400, 2400, 811, 1000, 2277),
@@ -87,7 +87,7 @@ def test_a_writedown_changes_net_worth_but_not_the_hole(life):
     assert before.net_at_mark_usd > 0 > after.net_at_mark_usd
 
 
-def test_rows_by_month_are_equal_to_the_rows_of_their_days(life):
+def test_rows_by_month_are_equal_to_the_rows_of_the_same_days(life):
     for name in ("timeline", "worth", "identity"):
         by_day = table(life, name, "day").rows
         by_month = table(life, name).rows
@@ -95,7 +95,7 @@ def test_rows_by_month_are_equal_to_the_rows_of_their_days(life):
         assert by_month == [row for row in by_day if row[0] in {each[0] for each in by_month}]
 
 
-def test_the_kinds_sum_to_the_hole_and_debts_within_the_group_cancel_on_every_day(any_run):
+def test_on_every_day_the_kinds_sum_to_the_hole_and_debts_within_the_group_cancel(any_run):
     rows = table(any_run, "identity", "day").rows
 
     assert {row[-2:] for row in rows} == {(0, 0)}
@@ -109,7 +109,7 @@ def test_an_account_missing_from_the_definition_leaves_a_difference_on_each_day(
     assert [row[-2:] for row in table(run, "identity").rows] == [(-65, 0)]
 
 
-def test_a_group_debt_that_only_one_side_books_leaves_a_difference(life_with):
+def test_a_debt_within_the_group_that_only_one_side_books_leaves_a_difference(life_with):
     assert [row[-1] for row in table(life_with(ONE_SIDED_DEBT), "identity").rows] == [0, 0, -7]
 
 
@@ -152,14 +152,14 @@ def test_beancount_converts_tokens_to_the_same_value(life):
         assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
-def test_the_groups_own_token_counts_as_zero_at_any_mark(life):
+def test_the_own_token_of_the_group_counts_as_zero_at_any_mark(life):
     marks, held = Marks(life), {"FTT": Decimal(1000), "SOL": Decimal(2)}
 
     assert marks.usd(held, LAST) == 25_000 + 10
     assert marks.counted_usd(held, LAST) == 10
 
 
-def test_a_token_has_its_last_mark_or_zero_before_the_first_mark(life):
+def test_a_token_has_its_last_mark_and_is_worth_zero_before_the_first_mark(life):
     marks, held = Marks(life), {"SOL": Decimal(3)}
 
     worth = [marks.usd(held, date(2022, *day)) for day in ((5, 20), (5, 21), (6, 14), (6, 15))]
@@ -180,15 +180,15 @@ def queued(run: RunFolder) -> dict[date, Decimal]:
     return dict(zip(days, queue_usd(run, days), strict=True))
 
 
-def test_the_withdrawal_queue_has_requested_amounts_until_they_are_paid(life):
+def test_the_withdrawal_queue_contains_requested_amounts_until_they_are_paid(life):
     found = queued(life)
 
     assert [found[date(2022, 6, day)] for day in (19, 20, 24, 25, 30)] == [0, 280, 280, 80, 80]
     assert found[LAST] == 80
 
 
-def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_with):
-    # Firm01 has no claim any more and is skipped. Firm02 gets the remainder of its own claim.
+def test_a_request_that_is_paid_in_part_leaves_the_queue_and_so_do_all_earlier_requests(life_with):
+    # Firm01 has no claim left and is skipped. Firm02 gets the rest of its own claim.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
 2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
@@ -205,7 +205,7 @@ def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_wit
     assert [found[date(2022, 6, day)] for day in (25, 26, 27)] == [80, 141, 0]
 
 
-def test_when_withdrawals_are_open_again_the_queue_is_empty(life_with):
+def test_the_queue_is_empty_when_withdrawals_are_open_again(life_with):
     found = queued(life_with('2022-06-28 event "FTX:withdrawals" "open"\n'))
 
     assert [found[date(2022, 6, day)] for day in (27, 28)] == [80, 0]
@@ -240,7 +240,7 @@ def test_a_request_that_is_paid_on_the_same_day_counts_as_a_wait(life_with):
     assert (first, usd, days) == (date(2022, 6, 3), 1, 1 + 13)
 
 
-def test_the_queue_of_a_simulated_run_has_all_requests_that_are_not_paid(busy_run):
+def test_the_queue_of_a_simulated_run_contains_all_requests_that_are_not_paid(busy_run):
     found = queued(busy_run)
     asked = busy_run.notes(UnpaidRequest)
     paid = [entry for entry in busy_run.transactions if "waited-s" in entry.meta]
@@ -254,11 +254,12 @@ def test_the_queue_of_a_simulated_run_has_all_requests_that_are_not_paid(busy_ru
 # --------------------------------------------------------------------------- milestones
 
 
-def test_every_milestone_has_its_first_day_its_amount_and_its_number_of_days(life):
+def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days(life):
     assert dates(life) == {
         "the credit line is drawn": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
-        # 11 days until the group receives loans, and 3 days after it repays them.
+        # The milestone counts 11 days until the group receives loans, and 3 days after it repays
+        # the loans.
         LIQUID: (FIRST, 123, 11 + 3, RECALLED),
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),
@@ -293,7 +294,7 @@ def test_a_milestone_that_was_never_reached_has_no_date(tiny_run):
 
 
 @pytest.mark.parametrize(("usd", "used"), [(510, True), (511, False), (512, False)])
-def test_customers_money_is_in_use_if_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
+def test_money_of_customers_is_in_use_if_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
     assert dates(afternoon_with(gift(usd)))[USED][2:] == ((2, FIRST) if used else (1, None))
 
 
@@ -302,7 +303,7 @@ def test_all_amounts_in_the_tables_have_two_decimals(any_run):
         assert_whole_cents(timeline(any_run, by).tables())
 
 
-def test_month_ends_include_the_last_day_of_the_run_and_of_a_year(life):
+def test_month_ends_include_the_last_day_of_the_run_and_the_last_day_of_a_year(life):
     days = standings(life)
     december = [replace(days[0], day=date(2022, 12, day)) for day in (30, 31)]
 

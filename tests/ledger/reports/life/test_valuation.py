@@ -51,9 +51,9 @@ def test_a_recorded_value_of_zero_is_read_as_missing(noted):
     assert [each.recorded_usd for each in rounds(noted)] == [2250, None]
 
 
-def test_the_table_of_months_has_the_value_of_the_makers_quotes(noted):
+def test_the_table_of_months_states_the_value_of_the_makers_quotes(noted):
     assert table(noted, "months").rows == [
-        # growth and value, without quotes: growth and value, difference; earnings and value
+        # growth and value; growth and value without quotes; difference; earnings and value
         ("2022-05", 100, 2000, 80, 1600, 400, 30, 150),
         ("2022-06", -10, 0, -40, 0, 0, -5, 0),
     ]
@@ -68,7 +68,7 @@ def test_each_monthly_decision_is_shown_with_its_reasons(noted):
     assert table(noted, "reviews").rows == reviews(noted)
 
 
-def test_the_table_of_methods_has_a_range_for_each_method(noted):
+def test_the_table_of_valuation_methods_has_a_range_for_each_method(noted):
     ways = table(noted, "ways")
 
     assert len(ways.rows) == 3 * 3

@@ -44,15 +44,15 @@ def test_hourly_liquidations_sum_to_all_liquidation_fills(margin_run, tables):
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
 
 
-def test_a_position_deleveraged_against_another_customer_counts_once(margin_run, tables):
+def test_a_position_closed_against_another_customer_counts_only_once(margin_run, tables):
     longs = [row for row in fills_of(margin_run, "deleveraging") if row[3] < 0]
     cents = sum(-lots * lead for *_, lots, _, lead, _ in longs)
 
-    # This crash closes only long positions. Short positions are their counterparties.
+    # This crash closes only long positions. The short positions are the counterparties.
     assert sum(column(tables["cascade"], "deleveraged_usd")) == Decimal(cents) / 100 > 0
 
 
-def test_daily_liquidations_equal_the_sum_of_hourly_liquidations(tables):
+def test_daily_liquidations_are_the_sum_of_hourly_liquidations(tables):
     for way in ("in_book_usd", "backstop_usd", "deleveraged_usd"):
         assert sum(column(tables["days"], way)) == sum(column(tables["cascade"], way))
     assert sum(column(tables["days"], "liquidated_usd")) == sum(
@@ -61,7 +61,9 @@ def test_daily_liquidations_equal_the_sum_of_hourly_liquidations(tables):
     )
 
 
-def test_the_result_of_a_backstop_equals_the_balance_in_its_books(margin_run, tables):
+def test_the_result_of_a_backstop_equals_the_balance_in_the_books_of_the_backstop(
+    margin_run, tables
+):
     balances, parties = usd_balances(margin_run), margin_run.chart.parties
     for provider, *_, result in tables["backstops"].rows:
         booked = (
@@ -78,7 +80,7 @@ def test_the_maker_is_the_only_captive_backstop(margin_run, tables):
     assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
 
 
-def test_the_course_has_every_hour_and_ends_with_the_final_results(margin_run, tables):
+def test_the_table_of_the_course_has_every_hour_and_ends_with_the_final_results(margin_run, tables):
     times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
 
     assert times[0] == datetime(2022, 5, 9)
@@ -89,7 +91,7 @@ def test_the_course_has_every_hour_and_ends_with_the_final_results(margin_run, t
         assert (results[0], results[-1]) == (0, result)
 
 
-def test_the_price_of_an_hour_is_the_lead_price_of_its_last_fill(margin_run, tables):
+def test_the_price_of_an_hour_is_the_lead_price_of_the_last_fill_in_the_hour(margin_run, tables):
     last = {}
     with margin_run.connect() as connection:
         rows = connection.execute("SELECT time, lead FROM rows WHERE lead > 0 ORDER BY seq")
@@ -147,7 +149,7 @@ def left_lots(run: RunFolder, who: str) -> int:
     )
 
 
-def test_the_course_of_more_than_a_week_is_shown_by_day(executed):
+def test_the_course_of_a_run_longer_than_a_week_is_shown_by_day(executed):
     week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
     run = executed("tiny", run=week)
     times = column({t.name: t for t in liquidations(run).tables()}["course"], "time")
@@ -155,7 +157,7 @@ def test_the_course_of_more_than_a_week_is_shown_by_day(executed):
     assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
 
-def test_the_insurance_fund_balance_is_its_receipts_less_its_payments(tables):
+def test_the_balance_of_the_insurance_fund_is_its_receipts_less_its_payments(tables):
     debts = dict(tables["debts"].rows)
 
     assert debts["in the fund at the end"] == (
@@ -166,7 +168,7 @@ def test_the_insurance_fund_balance_is_its_receipts_less_its_payments(tables):
     assert debts["in the fund, as stated"] == 100_000_000
 
 
-def test_without_customers_on_margin_the_report_is_empty(tiny_run):
+def test_the_report_is_empty_if_no_customer_is_on_margin(tiny_run):
     empty = {table.name: table.rows for table in liquidations(tiny_run).tables()}
 
     assert not empty["cascade"]
@@ -174,7 +176,7 @@ def test_without_customers_on_margin_the_report_is_empty(tiny_run):
     assert not empty["backstops"]
 
 
-def test_sums_that_must_be_zero_are_zero_with_payments_to_the_insurance_fund(margin_run):
+def test_sums_that_must_be_zero_are_zero_if_the_insurance_fund_receives_payments(margin_run):
     checks = {line: usd for table in firms(margin_run).tables() for line, *usd in table.rows}
     sums = {line: usd for line, usd in checks.items() if "must be 0.00" in str(line)}
 
@@ -182,7 +184,7 @@ def test_sums_that_must_be_zero_are_zero_with_payments_to_the_insurance_fund(mar
     assert all(usd == [0] for usd in sums.values()), sums
 
 
-def test_at_the_end_the_other_makers_have_all_seized_tokens(tokens_run, margin_run):
+def test_all_seized_tokens_belong_to_the_other_makers_at_the_end(tokens_run, margin_run):
     found = {table.name: table for table in liquidations(tokens_run).tables()}
     ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
     bought = sum(
@@ -201,7 +203,7 @@ def test_at_the_end_the_other_makers_have_all_seized_tokens(tokens_run, margin_r
     assert "seized" not in {table.name for table in liquidations(margin_run).tables()}
 
 
-def test_the_bridge_of_claims_includes_the_proceeds_of_tokens(tokens_run):
+def test_the_bridge_of_claims_includes_the_proceeds_of_seized_tokens(tokens_run):
     (table,) = (table for table in where(tokens_run).tables() if table.name == "bridge")
     lines = {movement: usd for movement, *usd in table.rows}
 

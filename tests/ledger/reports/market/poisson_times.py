@@ -1,4 +1,4 @@
-"""Random times of two hours, at which a test sees a price."""
+"""Random times within two hours, at which a test sees a price."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The comparison of predictions and booked results agrees with calculations by hand and queries."""
+"""The comparison of predicted and booked results agrees with hand calculations and with queries."""
 
 import re
 import shutil
@@ -32,8 +32,9 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'
-# Fills with the maker's results in the general ledger of the afternoon: 800.00 lost, 50.00 earned,
-# and 12.00 paid for a hedge. The standard fills of the afternoon have no hedge of the maker.
+# These fills have the maker's results in the general ledger of the afternoon: 800.00 lost, 50.00
+# earned, and 12.00 paid for a hedge. The standard fills of the afternoon have no hedge of the
+# maker.
 WITH_THE_HEDGE = (
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 2000, 30_000, 30_030, 1.0),
     (Motive.PICKOFF, "FTX", "Firm02", "Alameda", 500, 30_000, 30_040, 2.5),
@@ -85,7 +86,7 @@ ALL_PROMISED = """
 # ----------------------------------------------------------------------------- calculations by hand
 
 
-def test_each_month_has_prediction_booked_result_and_hedging_cost(afternoon_with):
+def test_each_month_has_a_prediction_and_a_booked_result_and_a_hedging_cost(afternoon_with):
     month, whole = rows(table(afternoon_with(BELIEF), "expectations"))
 
     assert month == {
@@ -104,12 +105,12 @@ def test_each_month_has_prediction_booked_result_and_hedging_cost(afternoon_with
     assert whole == month | {"month": ALL}
 
 
-def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_with):
+def test_the_difference_is_split_into_volume_and_pickoffs_and_the_rest(afternoon_with):
     found = table(afternoon_with(BELIEF), "difference")
 
-    # The predicted rate is 2.5 bps. On the whole volume, 780,150, it gives 195.04: 95.04 more than
-    # predicted. On the firms' volume, 750,200, it gives 187.55, but 800.00 was lost. On retail's
-    # volume, 29,950, it gives 7.49, and 50.00 was earned.
+    # The predicted rate is 2.5 bps. On the whole volume, 780,150, this rate gives 195.04, which is
+    # 95.04 more than predicted. On the firms' volume, 750,200, the rate gives 187.55, but 800.00
+    # was lost. On retail's volume, 29,950, the rate gives 7.49, and 50.00 was earned.
     parts = usd("-850.00", "95.04", "-987.55", "42.51")
     assert found.rows == [
         ("2022-05", "BTC-PERP", *parts),
@@ -122,7 +123,7 @@ def test_hedging_costs_by_market_are_computed_from_fills(afternoon_with):
     (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "expectations-by-market"))
 
     assert (line["market"], line["hedging_usd"], line["net_usd"]) == ("BTC-PERP", -12, -762)
-    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # without hedges
+    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # the volume without hedges
 
 
 def test_a_prediction_is_used_for_the_month_of_its_date(afternoon_with):
@@ -138,7 +139,7 @@ def test_a_prediction_is_used_for_the_month_of_its_date(afternoon_with):
     assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
 
 
-def test_in_a_month_without_fills_the_volume_explains_the_whole_difference(afternoon_with):
+def test_the_volume_explains_the_whole_difference_in_a_month_without_fills(afternoon_with):
     found = table(afternoon_with(BELIEF.replace("05-31", "06-30")), "difference")
 
     assert found.rows[2] == ("2022-06", "BTC-PERP", *usd("-100.00", "-100.00", "0.00", "0.00"))
@@ -200,7 +201,9 @@ def test_an_exact_prediction_leaves_no_difference(promise):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), st.integers(2, 9))
-def test_if_flow_is_a_multiple_of_the_prediction_volume_explains_the_difference(promise, times):
+def test_the_volume_explains_the_difference_if_trades_are_a_multiple_of_the_prediction(
+    promise, times
+):
     booked = Booked(
         spread_usd=times * promise.result_usd, spread_volume_usd=times * promise.volume_usd
     )
@@ -237,7 +240,7 @@ def test_monthly_results_from_fills_agree_with_the_general_ledger(run):
     assert all(not any(differences) for _, *differences in table(run, "check").rows)
 
 
-def test_a_hedge_missing_from_the_fills_appears_in_the_check(afternoon):
+def test_a_hedge_that_is_missing_from_the_fills_appears_in_the_check(afternoon):
     assert table(afternoon, "check").rows == [("2022-05", *usd("0.00", "0.00", "12.00"))]
 
 
@@ -290,7 +293,7 @@ def test_differences_of_markets_sum_to_the_differences_of_months_and_the_total(b
         assert found[-1][part] == sum(markets)
 
 
-def test_if_one_market_has_no_prediction_the_month_has_no_comparison(believing):
+def test_a_month_has_no_comparison_if_one_market_has_no_prediction(believing):
     run = believing('2022-05-31 custom "belief" "BTC-PERP" 1000.00 USD 900000.00 USD\n')
     may, june, whole = rows(table(run, "expectations"))
 

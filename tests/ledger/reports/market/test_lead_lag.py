@@ -1,4 +1,4 @@
-"""The report estimates from fills alone which venue leads, the lag and its precision."""
+"""From fills alone the report estimates which venue leads, the lag and the precision of the lag."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ from ledger.run_folder import RunFolder
         (-STEP_US, STEP_US, "undecided"),
     ],
 )
-def test_a_venue_leads_only_if_the_interval_of_the_lag_has_one_sign(
+def test_a_venue_leads_only_if_the_whole_interval_of_the_lag_has_one_sign(
     afternoon, low_us, high_us, leader
 ):
     found = MarketLag("BTC-PERP", 1, 1, (0.0, 0.0, 0.0), PriceLag(0, low_us, high_us), 1.0)
@@ -39,7 +39,7 @@ def test_a_venue_leads_only_if_the_interval_of_the_lag_has_one_sign(
 
 
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
-    """Return two hours of fills at the lead price of *lag_us* ago, and fills to be ignored."""
+    """Return two hours of fills at the lead price of *lag_us* ago, and fills to ignore."""
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
     times_us = np.unique(poisson(rng, 2.0)) + SPAN_US // 2
@@ -67,7 +67,10 @@ def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
 
 @pytest.fixture
 def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFolder]:
-    """Return a function that makes a run of three days; the house repeats the lead price late."""
+    """Return a function that makes a run of three days.
+
+    In this run the house repeats the lead price late.
+    """
 
     def make(lag_us: int) -> RunFolder:
         run = afternoon_with(fills=())
@@ -98,7 +101,7 @@ def test_the_leader_and_the_lag_are_found_from_fills_alone(week_with, lag_us: in
     assert row["days"] == 3
 
 
-def test_only_uninformed_orders_count_and_each_counts_once(week_with):
+def test_only_uninformed_orders_count_and_each_order_counts_once(week_with):
     run = week_with(2_000_000)
     (found,) = market_lags(run)
     ((orders,),) = sql(run, "SELECT count(DISTINCT time) FROM fills WHERE motive = 'spread'").rows
@@ -112,11 +115,11 @@ def test_the_estimated_lag_does_not_use_the_recorded_age_of_quotes(week_with):
 
     assert row["quote_age_s"] == Decimal(
         "2.50"
-    )  # from the column of ages, which differs from the lag
+    )  # this age is from the column of ages, which differs from the lag
     assert row["lag_s"] < Decimal("2.2")
 
 
-def test_without_fills_there_is_no_lag(afternoon_with):
+def test_there_is_no_lag_if_there_are_no_fills(afternoon_with):
     (found,) = lead_lag(afternoon_with(fills=())).tables()
 
     assert found.rows == [("BTC-PERP", "no lag", *[None] * 7, 0, 0)]
@@ -151,9 +154,10 @@ def test_the_quartiles_of_quote_ages_agree_with_sql(run: RunFolder):
 
 
 @pytest.mark.slow
-def test_in_a_month_the_lag_is_between_the_quartiles_of_quote_ages(may_run: RunFolder):
-    # The latency of quotes is an input of the model, and the estimator must find it. Quotes are
-    # 2 to 4 s old. Customers take a quote only if it is better than the other makers' quotes.
+def test_the_lag_of_a_month_is_between_the_quartiles_of_quote_ages(may_run: RunFolder):
+    # The latency of quotes is an input of the model, and the estimator must find this latency.
+    # Quotes are 2 to 4 s old. Customers take a quote only if it is better than the other makers'
+    # quotes.
     for market in market_lags(may_run):
         assert market.found is not None
         assert market.ages_us is not None

@@ -35,7 +35,7 @@ def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     ]
 
 
-def test_every_trade_counts_once_and_the_makers_volume_is_separate(run: RunFolder):
+def test_every_trade_counts_once_and_the_volume_of_the_maker_is_separate(run: RunFolder):
     everybody, maker = defaultdict(Decimal), defaultdict(Decimal)
     for fill in fills(run):
         if fill["motive"] in FILLED:
@@ -53,7 +53,7 @@ def test_every_trade_counts_once_and_the_makers_volume_is_separate(run: RunFolde
     assert len(days) >= 3
 
 
-def test_fees_of_all_markets_sum_to_the_houses_fee_income(run: RunFolder):
+def test_fees_of_all_markets_sum_to_the_fee_income_of_the_house(run: RunFolder):
     by_day = defaultdict(Decimal)
     for each in market_days(run):
         by_day[each.day] += each.fees_usd
@@ -62,7 +62,9 @@ def test_fees_of_all_markets_sum_to_the_houses_fee_income(run: RunFolder):
     assert by_day == dict(earned.rows)
 
 
-def test_fees_of_a_market_are_the_fees_of_its_fills_and_other_makers(busy_run: RunFolder):
+def test_fees_of_a_market_are_the_fees_on_its_fills_and_the_fees_of_other_makers(
+    busy_run: RunFolder,
+):
     by_market = defaultdict(Decimal)
     for fill in fills(busy_run):
         by_market[fill["market"]] += fill["fee_usd"]

@@ -49,20 +49,20 @@ def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_a_large_order_continues_beyond_the_book_at_the_same_depth(shown, order_usd):
+def test_a_large_order_continues_beyond_the_order_book_at_the_same_depth(shown, order_usd):
     expected = walked_bps(shown, order_usd, others_fill_all=False)
 
     assert shown_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_in_the_model_the_other_makers_fill_the_rest_of_an_order_at_one_price(shown, order_usd):
+def test_the_other_makers_of_the_model_fill_the_rest_of_an_order_at_one_price(shown, order_usd):
     expected = walked_bps(shown, order_usd, others_fill_all=True)
 
     assert filled_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
 
 
-def test_at_equal_depth_the_cost_of_an_order_is_size_divided_by_depth():
+def test_the_cost_of_an_order_is_its_size_divided_by_depth_if_depth_is_equal_everywhere():
     """At 312,500 dollars per basis point, an order of 10 million dollars costs 32 basis points."""
     levels = 10
     shown = book((0.005, 1), (4.5 / levels / 2, 4.5 - 4.5 / levels / 2), levels, 312_500 * 4.5)
@@ -70,6 +70,6 @@ def test_at_equal_depth_the_cost_of_an_order_is_size_divided_by_depth():
     assert shown_cost_bps(shown, 10_000_000) == pytest.approx(32, rel=0.06)
 
 
-def test_an_order_too_large_for_the_book_has_no_cost():
+def test_an_order_that_is_too_large_for_the_order_book_has_no_cost():
     assert shown_cost_bps(book(), 10_000_000) is None
     assert filled_cost_bps(book(), 10_000_000) == pytest.approx(4, rel=1e-3)

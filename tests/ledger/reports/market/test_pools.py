@@ -43,7 +43,7 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def without(executed) -> RunFolder:
-    """Return a run of the same world without pools; the maker keeps its tokens."""
+    """Return a run of the same world without pools, in which the maker keeps its tokens."""
     return executed(WORLD, group={"pools": None})
 
 
@@ -109,7 +109,7 @@ def test_a_run_with_pools_passes_the_audit(run, every_day, days):
     assert f"{days} of 5 days" in findings[-1].step
 
 
-def test_a_run_with_every_quote_simulated_has_the_same_bytes(run, tmp_path):
+def test_a_run_that_simulates_every_quote_has_the_same_bytes(run, tmp_path):
     execute(SCENARIO, tmp_path / "run", every_quote=True)
 
     assert contents(tmp_path / "run") == contents(run.path)
@@ -143,7 +143,7 @@ def test_dollars_in_pools_are_liquid_assets(run, ask):
     assert "not named" not in {party.party for party in cash_statement(run).parties}
 
 
-def test_fees_of_pools_are_a_source_and_leave_nothing_unexplained(run, ask):
+def test_fees_of_pools_are_a_source_of_money_and_leave_nothing_unexplained(run, ask):
     the_hole = hole(run)
     ((fees,),) = ask("SELECT sum(number) WHERE account = 'Income:Alameda:Pools'")
 
@@ -197,7 +197,7 @@ def test_fees_and_losses_in_the_report_equal_the_account_balances(run, ask):
 
 
 def test_the_expected_loss_is_variance_times_value_divided_by_eight(run):
-    """On the first day each side of the pool has 20,000,000.00."""
+    """On the first day each side of the pool has 20,000,000.00 dollars."""
     noted = run.notes(TradedPool)
     first = next(pool_days(run))
 
@@ -211,15 +211,18 @@ def test_the_expected_loss_is_variance_times_value_divided_by_eight(run):
 
 
 @pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
-def test_the_loss_is_near_the_expected_loss(run, token, within_pct):
-    """Chance has little effect over many blocks; with a fee, only in the first and last blocks."""
+def test_the_loss_of_a_pool_is_near_the_expected_loss(run, token, within_pct):
+    """Over many blocks chance has little effect.
+
+    If there is a fee, chance has an effect only in the first and last blocks.
+    """
     row = rows_of(run)[token, "all"]
 
     assert abs(row["of_expected_pct"] - 100) < within_pct
     assert row["trades"] <= row["blocks"]
 
 
-def test_with_a_fee_most_blocks_have_no_arbitrage_and_the_maker_keeps_most_of_the_loss(run):
+def test_a_fee_leaves_most_blocks_without_arbitrage_and_most_of_the_loss_with_the_maker(run):
     found = rows_of(run)
     charged, free = found["SOL", "all"], found["FTT", "all"]
 
@@ -238,7 +241,7 @@ def test_the_pools_command_prints_the_report(run):
     ]
 
 
-def test_without_pools_the_report_is_empty(tiny_run):
+def test_the_report_is_empty_if_there_are_no_pools(tiny_run):
     (table,) = pools(tiny_run).tables()
 
     assert table.rows == []
@@ -247,7 +250,7 @@ def test_without_pools_the_report_is_empty(tiny_run):
 # ---- counterfactuals
 
 
-def test_without_pools_there_is_no_pools_account_and_earlier_fills_are_equal(run, without):
+def test_without_pools_there_is_no_account_of_pools_and_earlier_fills_are_equal(run, without):
     assert Kind.POOLS in {kind_of(account) for account in run.opens}
     assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]
@@ -268,7 +271,7 @@ def test_a_counterfactual_can_remove_pools_and_tokens(run):
     assert (bare.pools, bare.tokens) == (None, ())
 
 
-def test_without_one_pool_all_entries_before_its_opening_are_equal(run, executed):
+def test_all_entries_before_the_opening_of_a_pool_are_equal_without_this_pool(run, executed):
     only = SCENARIO.group.pools[0].model_dump(exclude_none=True)
     other = executed(WORLD, group={"pools": (only,)})
     day = date(2022, 5, 31)
@@ -278,7 +281,7 @@ def test_without_one_pool_all_entries_before_its_opening_are_equal(run, executed
     assert "Assets:Alameda:Pools:FTT" not in other.opens
 
 
-def test_a_lift_of_token_prices_changes_no_arbitrage_with_a_pool(run, executed):
+def test_a_lift_of_token_prices_does_not_change_arbitrage_with_a_pool(run, executed):
     lift = {"elasticity": 0.5, "reference_usd": 1_000_000.0}
     lifted = executed(WORLD, group={"lift": lift})
     day = date(2022, 5, 29)

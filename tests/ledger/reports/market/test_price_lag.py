@@ -1,4 +1,4 @@
-"""The estimator finds a known lag with the stated precision, and finds no lag where none is."""
+"""The estimator finds a known lag with the stated precision, and no lag where there is none."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def brownian(rng: np.random.Generator, times_us: np.ndarray) -> np.ndarray:
 
 
 def leader_and_follower(seed: int, lag_us: int, per_s: float = 4.0) -> tuple[Prices, Prices]:
-    """Return a path seen at random times, and a copy *lag_us* later seen at other times."""
+    """Return a path seen at random times, and the same path seen *lag_us* later at other times."""
     rng = np.random.default_rng(seed)
     own_us, others_us = poisson(rng, per_s), poisson(rng, per_s)
     path_us = np.unique(np.concatenate((own_us, others_us - lag_us)))
@@ -58,7 +58,7 @@ def test_the_lag_of_a_copy_is_found_within_one_step(seed: int, lag_us: int):
     assert found.low_us <= lag_us <= found.high_us
 
 
-def test_with_exchanged_venues_the_lag_has_the_opposite_sign():
+def test_the_lag_has_the_opposite_sign_if_the_venues_are_exchanged():
     lead, house = leader_and_follower(0, 2_000_000)
 
     there, back = found_in(lead, [house]), found_in(house, [lead])
@@ -101,7 +101,7 @@ def test_independent_prices_have_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_volatility_at_the_same_time_on_both_venues_is_no_lag(seed: int):
+def test_volatility_at_the_same_time_on_both_venues_does_not_count_as_a_lag(seed: int):
     # Both prices become volatile at the same time but move independently. An error estimate that
     # ignores the common volatility would be several times too small.
     rng = np.random.default_rng(seed)
@@ -115,20 +115,20 @@ def test_volatility_at_the_same_time_on_both_venues_is_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 16])
-def test_too_few_prices_have_no_lag(n: int):
+def test_too_few_prices_give_no_lag(n: int):
     few = Prices(np.arange(n) * 1_000_000, np.arange(n, dtype=float) ** 2)
 
     assert found_in(few, [few]) is None
 
 
-def test_a_constant_price_has_no_lag():
+def test_a_constant_price_gives_no_lag():
     lead, house = leader_and_follower(0, 2_000_000, per_s=0.1)
 
     assert found_in(lead, [house._replace(prices=np.ones(len(house.prices)))]) is None
     assert found_in(lead._replace(prices=np.ones(len(lead.prices))), [house]) is None
 
 
-def test_the_spread_between_asks_and_bids_does_not_change_the_lag():
+def test_the_spread_between_buy_and_sell_prices_does_not_change_the_lag():
     lead, house = leader_and_follower(0, 2_000_000)
     lead, house = (Prices(each.times_us, np.rint(each.prices)) for each in (lead, house))
     buys = np.random.default_rng(1).random(len(house.times_us)) < 0.5
@@ -143,7 +143,8 @@ def test_the_spread_between_asks_and_bids_does_not_change_the_lag():
 
 
 def test_equal_timestamps_on_both_venues_do_not_bias_the_lag_to_zero():
-    # The books also have equal timestamps: they have the lead price only at fills of the house.
+    # The books also have equal timestamps, since they have the lead price only at fills of the
+    # house.
     lead_us = poisson(np.random.default_rng(0), 1.0)
     path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
     path = brownian(np.random.default_rng(1), path_us)
@@ -165,7 +166,7 @@ series = st.lists(
 
 
 @given(lead=series, asks=series, bids=series, us=st.sampled_from([50_000, 470_000, 40_000_000]))
-def test_dispersions_equal_sums_over_all_pairs_near_each_lag(lead, asks, bids, us):
+def test_dispersions_equal_sums_over_all_pairs_of_prices_near_each_lag(lead, asks, bids, us):
     lead, *house = (each._replace(times_us=each.times_us * us) for each in (lead, asks, bids))
 
     found = dispersions(Sight(lead, house))
@@ -196,7 +197,7 @@ def test_dispersions_equal_sums_over_all_pairs_near_each_lag(lead, asks, bids, u
 
 
 def sparse_days(seed: int, lag_us: int, n: int) -> list[tuple[Prices, Prices]]:
-    """Return *n* days of a path and its copy; prices are five lags apart on average."""
+    """Return *n* days of a path and its copy, in which prices are five lags apart on average."""
     return [leader_and_follower(100 * seed + day, lag_us, per_s=0.1) for day in range(n)]
 
 
@@ -205,10 +206,11 @@ def pooled(days: list[tuple[Prices, Prices]]) -> PriceLag | None:
 
 
 @pytest.mark.parametrize("lag_us", [2_000_000, -2_000_000])
-def test_with_rare_prices_the_interval_still_contains_the_lag(lag_us: int):
+def test_the_interval_contains_the_lag_even_if_prices_are_rare(lag_us: int):
     found = [pooled(sparse_days(seed, lag_us, 4)) for seed in range(20)]
 
-    # At a coverage of 95 %, the probability that at most 16 of 20 contain the lag is 0.3 %.
+    # At a coverage of 95 %, the probability that at most 16 of 20 intervals contain the lag is 0.3
+    # %.
     assert sum(each is not None and each.low_us <= lag_us <= each.high_us for each in found) > 16
 
 
@@ -221,7 +223,7 @@ def test_more_days_give_a_shorter_interval():
     assert sum(each.low_us <= 2_000_000 <= each.high_us for each in many if each) >= 5
 
 
-def test_with_very_rare_prices_no_lag_is_reported():
+def test_no_lag_is_reported_if_prices_are_very_rare():
     assert pooled([leader_and_follower(day, 2_000_000, per_s=0.02) for day in range(4)]) is None
 
 
@@ -241,14 +243,14 @@ def test_each_day_has_equal_weight_at_any_volatility():
     )
 
 
-def test_without_data_no_lag_is_found():
+def test_no_lag_is_found_if_there_are_no_data():
     assert price_lag([]) is None
 
 
 # ------------------------------------------------------------------------ the correlation
 
 
-def test_a_copy_shifted_by_its_lag_has_a_correlation_near_one():
+def test_a_copy_shifted_back_by_its_lag_has_a_correlation_near_one():
     lead, house = leader_and_follower(0, 2_000_000)
 
     assert correlation(Sight(lead, [house]), 2_000_000) == pytest.approx(1, abs=0.01)

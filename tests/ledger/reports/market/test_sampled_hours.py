@@ -42,28 +42,28 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
 
 
 def test_the_standard_error_equals_the_deviation_over_repeated_draws():
-    """The amounts are random; the mean of a half day rises and falls slowly, like volatility."""
+    """The amounts are random. Their mean over half a day varies slowly, like volatility."""
     draws = np.random.default_rng(2)
     level = np.exp(np.sin(np.arange(200) / 15))
     hours = (1_000 * level[:, None] * draws.lognormal(0, 1, (200, 12))).astype(np.int64)
 
     spread, error = redrawn(hours, 1_000)
 
-    # A standard deviation of a thousand draws has an error of 2 %.
+    # The standard deviation of a thousand draws has an error of 2 %.
     assert error == pytest.approx(spread, rel=0.07)
 
 
-def test_if_all_hours_are_equal_the_standard_error_is_zero():
+def test_the_standard_error_is_zero_if_all_hours_are_equal():
     assert standard_error([500, 500, 500]) == 0
     assert standard_error([500]) is None
 
 
-def test_on_a_simulated_day_the_standard_error_is_near_the_deviation_over_draws(
+def test_the_standard_error_of_a_simulated_day_is_near_the_deviation_over_draws(
     executed: Callable[..., RunFolder],
 ):
     """The run plays all hours of a day. Then the test draws one hour of each four, many times.
 
-    The means of the six strata differ, so the standard error is too large, here by a third.
+    The means of the six strata differ, so the standard error is too large: here by a third.
     """
     run = executed(SETTLING)
     by_hour = dict(run.select(f"{HOUR_OF} FROM rows WHERE motive = 'pickoff' GROUP BY hour"))
@@ -93,7 +93,7 @@ def test_only_a_sampled_run_has_a_standard_error(
     assert "standard error" not in answer(executed(SETTLING))
 
 
-def test_strata_exclude_full_days_and_include_hours_without_fills():
+def test_strata_leave_out_full_days_and_include_hours_without_fills():
     played = {
         "start": date(2022, 5, 9),
         "end": date(2022, 5, 12),

@@ -1,4 +1,4 @@
-"""The report has the day on which the hole opened, later payments, and purchases of assets."""
+"""The report states the day on which the hole opened, later payments, and purchases of assets."""
 
 import re
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def test_the_hole_of_each_day_equals_the_timeline(any_books):
     ]
 
 
-def test_a_hole_that_a_loan_closes_opens_with_its_repayment(life):
+def test_a_hole_that_a_loan_closes_opens_again_with_the_repayment_of_the_loan(life):
     opened = hole_opened(life)
 
     assert (opened.day, opened.is_opening) == (date(2022, 6, 30), False)
@@ -71,7 +71,7 @@ def test_a_hole_that_a_loan_closes_opens_with_its_repayment(life):
     )
 
 
-def test_the_day_on_which_the_hole_grew_most_is_reported_with_two_recipients(
+def test_the_report_names_two_recipients_on_the_day_on_which_the_hole_grew_most(
     life_with: Callable[[str], RunFolder],
 ):
     opened = hole_opened(life_with(SECOND_LENDER + REPAID_TO_TWO))
@@ -87,11 +87,11 @@ def test_payments_of_the_first_day_open_a_hole(afternoon):
     opened = hole_opened(afternoon)
 
     assert (opened.day, opened.is_opening) == (date(2022, 5, 9), False)
-    assert opened.growth.usd == Decimal("2223.00")  # from a surplus of 2,100.00
+    assert opened.growth.usd == Decimal("2223.00")  # from a surplus of 2,100.00 to the hole
     assert (opened.growth.kind, opened.growth.kind_usd) == ("Ventures", Decimal("2400.00"))
 
 
-def test_without_a_hole_at_the_end_there_is_no_report(tiny_run):
+def test_there_is_no_report_if_there_is_no_hole_at_the_end(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert hole_opened(tiny_run) is None
 
@@ -109,14 +109,14 @@ def test_payments_count_from_the_day_on_which_the_hole_opened(life):
     assert (paid[CUSTOMERS].first, paid[CUSTOMERS].last) == (date(2022, 5, 9), date(2022, 6, 25))
 
 
-def test_if_the_hole_exists_every_day_payments_sum_to_the_cash_statement(life):
+def test_payments_sum_to_the_cash_statement_if_the_hole_exists_on_every_day(life):
     assert all(at.hole_of_exchange_usd > 0 for at in holes_by_day(life))
 
     paid = sum(each.paid_usd for each in paid_in_use(life, hole_opened(life)))
     assert paid == cash_statement(life).everybody.paid_out_usd
 
 
-def test_no_payments_are_listed_while_the_exchange_can_pay(tiny_run):
+def test_no_payments_are_listed_while_the_exchange_can_pay_all_claims(tiny_run):
     assert all(at.hole_of_exchange_usd <= 0 for at in holes_by_day(tiny_run))
     assert paid_in_use(tiny_run, None) == []
 
@@ -150,7 +150,7 @@ def test_each_kind_has_one_cause_and_the_causes_sum_to_the_hole(any_books):
     assert not spent & set(AT_COST)
 
 
-def test_a_note_has_the_command_for_the_entries_with_which_the_hole_grew_most(life):
+def test_a_note_has_the_command_that_lists_the_entries_with_which_the_hole_grew_most(life):
     first, *_ = where(life).tables()
     (note,) = (note for note in first.notes if note.startswith("Entries of"))
     words = re.search(r"--kind (\w+) --since (\S+) --until (\S+)$", note).groups()

@@ -47,7 +47,7 @@ def test_takeovers_are_the_only_use_of_money_that_the_thread_claims():
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
 
 
-def test_each_part_has_the_amounts_of_its_kinds_and_their_sum_as_net_amount(each_run):
+def test_each_part_has_the_amounts_of_its_kinds_and_as_its_net_amount_their_sum(each_run):
     found = mechanism(each_run, hole(each_run))
     kinds = hole(each_run).kinds_usd
 
@@ -68,7 +68,8 @@ def test_the_mechanism_agrees_with_a_calculation_by_hand(afternoon):
     assert rows["quotes"] == ("PickOff, Hedging, Spread", 812, 50, 762, Decimal("25.0"))
     assert rows["liquidations"] == ("GapLoss", 40, 0, 40, Decimal("1.2"))
     assert rows["liquidity on chain"] == (None, 0, 0, 0, Decimal("0.0"))
-    assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))  # percent of 3,253.00
+    # in percent of all uses, 3,253.00
+    assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))
 
 
 STATED = """
@@ -84,7 +85,7 @@ STATED = """
 
 
 def mechanism_of(run: RunFolder) -> Mechanism:
-    """Return the mechanism before the next run takes the folder."""
+    """Return the mechanism of a run before the next run takes the same folder."""
     return mechanism(run, hole(run))
 
 
@@ -110,7 +111,7 @@ def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
 
 
-def test_the_answer_states_the_cost_of_the_mechanism_and_its_parts(margin_run):
+def test_the_answer_states_the_cost_of_the_mechanism_and_the_cost_of_its_parts(margin_run):
     said, (quotes, liquidations, _) = (
         answer(margin_run),
         mechanism(margin_run, hole(margin_run)).parts,

@@ -14,7 +14,7 @@ RUNS = ("tiny_run", "busy_run", "margin_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of several small runs; one run has forced orders."""
+    """Return one of several small runs, of which one has forced orders."""
     return request.getfixturevalue(request.param)
 
 
@@ -25,7 +25,8 @@ def test_the_views_agree_with_a_calculation_by_hand(afternoon):
     assert (views["Spread"].fills, views["Spread"].maker_usd) == (1, 50)
     assert (views["PickOff"].taker_fees_usd, views["Spread"].taker_fees_usd) == (30, 5)
     assert views["PickOff"].group_usd == -770
-    # Only the maker's hedge counts, not the hedge of Firm02. Its fee is paid to Binance.
+    # Only the maker's hedge counts, not the hedge of Firm02. The fee of the hedge is paid to
+    # Binance.
     assert (views["Hedging"].maker_usd, views["Hedging"].taker_fees_usd) == (-12, 0)
 
 
@@ -54,7 +55,7 @@ def test_fees_equal_the_sum_of_the_fees_of_single_fills(each_run):
         assert (view.maker_usd * 100, view.taker_fees_usd * 100) == (maker_cents, fees_cents)
 
 
-def test_the_makers_results_and_the_fees_agree_with_the_general_ledger(each_run):
+def test_results_of_the_maker_and_fees_agree_with_the_general_ledger(each_run):
     parties, balances = each_run.chart.parties, usd_balances(each_run)
     income = f"Income:{parties.maker}"
 
@@ -72,7 +73,7 @@ def test_the_makers_results_and_the_fees_agree_with_the_general_ledger(each_run)
         assert view.taker_fees_usd == fees
 
 
-def test_the_result_of_the_group_is_the_makers_result_plus_the_fees(tiny_run):
+def test_the_result_of_the_group_is_the_result_of_the_maker_plus_the_fees(tiny_run):
     found = quote_views(tiny_run)
     *kinds, whole = views_table(found).rows
 

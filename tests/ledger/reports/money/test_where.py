@@ -1,4 +1,4 @@
-"""The report on the hole agrees with calculations by hand and with independent queries."""
+"""The report on the hole agrees with hand calculations and with independent queries."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -28,10 +28,10 @@ def table(run: RunFolder, name: str) -> Table:
 # ----------------------------------------------------------------------- the hole
 
 
-def test_the_hole_is_customers_claims_less_the_groups_liquid_assets(afternoon):
+def test_the_hole_is_claims_of_customers_less_liquid_assets_of_the_group(afternoon):
     found = hole(afternoon)
 
-    assert found.claims_usd == Decimal("811.00")  # claims: 80 + 261 + 0 + 470
+    assert found.claims_usd == Decimal("811.00")  # claims of four customers: 80 + 261 + 0 + 470
     assert found.liquid_usd == {
         "Assets:FTX:Cash": Decimal("300.00"),
         "Assets:Alameda:Cash": Decimal("0.00"),
@@ -63,7 +63,7 @@ def test_shares_are_percentages_of_all_uses(afternoon):
     rows = table(afternoon, "hole-by-kind").rows
     shares = {kind: share for side, kind, _, share in rows if share is not None}
 
-    assert shares == {  # percent of 3,253.00
+    assert shares == {  # in percent of all uses, 3,253.00
         "Ventures": Decimal("73.8"),
         "PickOff": Decimal("24.6"),
         "GapLoss": Decimal("1.2"),
@@ -74,7 +74,7 @@ def test_shares_are_percentages_of_all_uses(afternoon):
     assert {side for side, *_, share in rows if share is not None} == {"use"}
 
 
-def test_rows_are_uses_then_sources_by_size_then_the_hole(afternoon):
+def test_rows_are_first_uses_then_sources_by_size_and_last_the_hole(afternoon):
     rows = [row[:3] for row in table(afternoon, "hole-by-kind").rows]
 
     assert [kind for side, kind, _ in rows if side == "source"] == [
@@ -126,7 +126,7 @@ def test_transfers_within_the_group_are_not_in_the_cash_statement(afternoon):
     assert "Alameda" not in {party.party for party in cash_statement(afternoon).parties}
 
 
-def test_a_party_named_at_the_posting_takes_precedence_over_the_payee(afternoon_with):
+def test_a_party_named_at_a_posting_takes_precedence_over_the_payee(afternoon_with):
     shared = """
 2022-05-10 * "Firm01" "FTX pays 200.00 out, half of it to Firm02" #withdrawal
   seq: 26
@@ -145,7 +145,7 @@ def test_a_party_named_at_the_posting_takes_precedence_over_the_payee(afternoon_
     assert received["Firm02"] == 100
 
 
-def test_net_receipts_of_all_parties_equal_the_decrease_of_the_groups_cash(any_run):
+def test_net_receipts_of_all_parties_equal_the_decrease_of_the_cash_of_the_group(any_run):
     statement = cash_statement(any_run)
 
     change = statement.closing_usd - statement.opening_usd
@@ -153,7 +153,7 @@ def test_net_receipts_of_all_parties_equal_the_decrease_of_the_groups_cash(any_r
     assert change != 0
 
 
-def test_the_cash_statement_ends_with_the_change_from_opening_to_closing(afternoon):
+def test_the_cash_statement_ends_with_the_change_of_cash_from_opening_to_closing(afternoon):
     assert [amount for _, amount in table(afternoon, "cash-change").rows] == [
         2700,
         1100,
@@ -246,7 +246,8 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
         cost = "Hedging" if motive == Motive.HEDGE.word else "Fees"
         witnessed[venue, taker, kinds[motive]] += edge_cents
         witnessed[venue, taker, cost] -= fee_cents
-        if maker != venue:  # in a settlement the maker is the venue's pool, no customer
+        # In a settlement the maker stands for the pool of the venue and is not a customer.
+        if maker != venue:
             witnessed[venue, maker, kinds[motive]] -= edge_cents
 
     parties = run.chart.parties
@@ -264,7 +265,7 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
 # ------------------------------------------------------------------------ the volume
 
 
-def test_the_makers_volume_is_its_fills_at_the_house_without_hedges(afternoon):
+def test_the_volume_of_the_maker_is_its_fills_at_the_house_without_hedges(afternoon):
     (traded,) = volume(afternoon)
 
     assert (traded.market, traded.month) == ("BTC-PERP", "2022-05")
@@ -284,7 +285,9 @@ def test_the_makers_volume_is_its_fills_at_the_house_without_hedges(afternoon):
         (None, "no record"),
     ],
 )
-def test_the_makers_share_is_compared_with_the_recorded_range(afternoon_with, recorded, verdict):
+def test_the_share_of_the_maker_is_compared_with_the_recorded_range(
+    afternoon_with, recorded, verdict
+):
     record = f'2022-05-09 custom "maker-share-recorded" {recorded}\n' if recorded else ""
 
     (row,) = table(afternoon_with(record), "volume").rows
@@ -293,12 +296,12 @@ def test_the_makers_share_is_compared_with_the_recorded_range(afternoon_with, re
     assert row[-1] == verdict
 
 
-def test_without_a_recorded_share_there_is_no_range(afternoon):
+def test_there_is_no_recorded_range_if_no_share_is_recorded(afternoon):
     assert recorded_share_pct(afternoon) is None
     assert table(afternoon, "volume").rows[0][-3:] == (None, None, "no record")
 
 
-def test_without_fills_of_the_maker_its_share_is_zero(afternoon_with):
+def test_the_share_of_the_maker_is_zero_if_there_are_no_fills_of_its_quotes(afternoon_with):
     noted = '2022-05-09 custom "traded" "BTC-PERP" 29950.00 USD 3120600.00 USD 750200.00 USD'
     others = '2022-05-09 custom "traded" "BTC-PERP" 0.00 USD 3120600.00 USD 0.00 USD 0.00 USD\n'
     (traded,) = volume(afternoon_with(others, forgotten=f"{noted} 0.00 USD"))
@@ -307,7 +310,7 @@ def test_without_fills_of_the_maker_its_share_is_zero(afternoon_with):
     assert traded.maker_share_pct == 0
 
 
-def test_a_forced_order_filled_by_the_makers_quote_counts_as_its_volume(margin_run):
+def test_a_forced_order_that_the_quote_of_the_maker_fills_counts_as_its_volume(margin_run):
     parties = margin_run.chart.parties
     cents = {c.market: c.cents_per_lot_tick for c in margin_run.chart.contracts}
     met = defaultdict(int)
@@ -375,9 +378,10 @@ def test_each_quarter_has_the_uses_and_sources_of_its_entries(life):
     columns, rows = by_quarter(life)
 
     assert columns[2:] == ("whole_life_usd", "2022q2_usd", "2022q3_usd", "unexplained_usd")
-    assert rows["Ventures"] == (2400, 2400, 0, 0)  # the writedown of a venture has the same kind
+    # the writedown of a venture has the same kind as the venture
+    assert rows["Ventures"] == (2400, 2400, 0, 0)
     assert rows["Tokens"] == (400, 400, 0, 0)
-    assert rows["Loans"] == (-400, -400, 0, 0)  # 1,000 is borrowed and 600 is repaid
+    assert rows["Loans"] == (-400, -400, 0, 0)  # the group borrows 1,000 and repays 600
     assert rows["Opening"] == (-2100, -2100, 0, 0)
     assert rows["hole: sum of its kinds"] == (123, 123, 0, 0)
 
@@ -428,7 +432,7 @@ def test_quarters_sum_to_the_whole_life_and_leave_nothing_unexplained(any_run):
     assert set(found.rows[-1][2:]) == {0}
 
 
-def test_the_table_by_quarter_has_the_same_order_of_kinds_as_the_whole_life(any_run):
+def test_the_table_by_quarter_orders_the_kinds_like_the_table_of_the_whole_life(any_run):
     (found,) = where_by_quarter(any_run).tables()
     told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
 

@@ -32,7 +32,7 @@ PAID = [
 ]
 
 
-def test_payments_are_grouped_by_payer_recipient_and_kind_with_insiders_first(life: RunFolder):
+def test_payments_are_grouped_by_payer_and_recipient_and_kind_with_insiders_first(life: RunFolder):
     assert [
         (paid.payer, paid.recipient, paid.status, paid.kind, paid.year_cents // 100)
         for paid in payments_before(life, END)
@@ -52,7 +52,7 @@ def test_a_payment_counts_as_recent_for_90_days_and_is_listed_for_a_year(life: R
     assert firm01(365) == []
 
 
-def test_a_recipient_of_insider_payments_is_an_insider_in_all_payments(afternoon_with):
+def test_a_recipient_of_one_insider_payment_is_an_insider_in_all_payments(afternoon_with):
     paid = """
 2022-05-09 open Expenses:FTX:Insiders USD
   hole: "cause"
@@ -71,7 +71,7 @@ def test_a_recipient_of_insider_payments_is_an_insider_in_all_payments(afternoon
     }
 
 
-def test_only_payments_without_value_in_return_are_listed_with_a_reason(afternoon_with):
+def test_only_payments_without_value_in_return_are_listed_and_each_has_a_reason(afternoon_with):
     paid = """
 2022-05-09 open Expenses:FTX:Charity USD
   hole: "cause"
@@ -103,11 +103,11 @@ def test_a_day_outside_the_run_is_refused(life: RunFolder):
         schedules(life, date(2030, 1, 1))
 
 
-def test_without_payments_below_value_the_schedule_is_empty(life: RunFolder):
+def test_the_schedule_is_empty_if_there_are_no_payments_below_value(life: RunFolder):
     assert below_value_table(payments_before(life, END)).rows == []
 
 
-def test_the_makers_net_debt_is_its_credit_line_less_its_account(life: RunFolder):
+def test_the_net_debt_of_the_maker_is_its_credit_line_less_its_account(life: RunFolder):
     may, *_ = related_balances(life, END)
 
     assert (may.day, may.credit_line_usd) == (date(2022, 5, 31), 700)
@@ -122,7 +122,7 @@ def test_each_of_the_three_solvency_tests_fails_on_its_own_day(life: RunFolder):
     assert asked.unpaid_usd == 280
     assert not asked.pays
     assert found[date(2022, 6, 19)].pays
-    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use of money stays unpaid
+    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use of money remains unpaid
     assert not found[END].has_balance
 
 
@@ -141,7 +141,7 @@ def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days(life: RunFo
         assert each.has_capital == (each.net_usd >= each.setback_usd)
 
 
-def test_new_value_from_a_creditor_offsets_only_earlier_payments():
+def test_new_value_from_a_creditor_offsets_only_earlier_payments_to_this_creditor():
     creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
     creditor.bring(50)
     creditor.pay(100)
@@ -153,7 +153,7 @@ def test_new_value_from_a_creditor_offsets_only_earlier_payments():
     assert (creditor.paid_cents, creditor.new_cents, creditor.preference_cents) == (120, 170, 20)
 
 
-def test_creditors_that_were_paid_late_are_listed_with_the_remaining_claim(life: RunFolder):
+def test_creditors_that_were_paid_late_are_listed_with_their_remaining_claim(life: RunFolder):
     (firm02,) = preferences(life, date(2022, 6, 29))
     (lender,) = preferences(life, END)
 

@@ -17,7 +17,7 @@ def slow_paid(
     rule: TracingRule,
     followed: Collection[str],
 ) -> Counter[tuple[str, str]]:
-    """Return cents by source and use. Remaining cash counts as a use with its account's name."""
+    """Return cents by source and use. Remaining cash counts as a use named after its account."""
     if rule is TracingRule.EQUAL_SHARING:
         return _shared(moves, accounts)
     layers: dict[str, Layers] = {account: [] for account in accounts}
@@ -37,7 +37,7 @@ def slow_paid(
             off = min(part, owing[taker])
             owing[taker] -= off
             paid[source, OVERDRAFT] += off
-            if part > off:  # an empty layer would change the order of sources
+            if part > off:  # an empty layer would change the order of the sources
                 layers[taker] = [*layers[taker], (source, part - off)]
     for account in accounts:
         for source, cents in layers[account]:
@@ -90,7 +90,8 @@ def _split(cents: int, weights: dict[str, int]) -> dict[str, int]:
     exact = {name: Fraction(cents * weight, whole) for name, weight in weights.items()}
     parts = {name: floor(share) for name, share in exact.items()}
     while sum(parts.values()) < cents:
-        # The source with the largest remainder gets the next cent; the first source wins a tie.
+        # The source with the largest remainder gets the next cent. If remainders are equal, the
+        # first source gets the cent.
         short = max(exact, key=lambda name: exact[name] - parts[name])
         parts[short] += 1
     return parts

@@ -14,7 +14,7 @@ DAY = date(2022, 1, 5)
 def traced(
     rule: TracingRule, *moves: tuple[str, int], followed: str = "", days: tuple[date, ...] = ()
 ) -> Traced:
-    """Trace deposits (positive) and payments (negative) of one account, in dollars or pounds."""
+    """Trace deposits (positive) and payments (negative) of an account, in dollars or pounds."""
     history = [
         CashMove(day, who, ACCOUNT, 100 * amount)
         if amount > 0
@@ -36,8 +36,9 @@ def paid(found: Traced) -> dict[tuple[str, str], int]:
 def test_a_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     """James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62.
 
-    Roscoe paid in 455 pounds of the company's book debts and spent all except 25. Later he paid in
-    his own money, and the balance at his death was 358 pounds. The company received 25 pounds.
+    Roscoe paid in 455 pounds of the company's book debts and spent all except 25 pounds. Later he
+    paid in his own money, and the balance at his death was 358 pounds. The company received 25
+    pounds.
     """
     found = traced(
         TracingRule.LOWEST_BALANCE,
@@ -50,7 +51,7 @@ def test_a_deposit_of_own_money_does_not_replace_trust_money_that_was_spent():
     assert left(found) == {"Company": 25, "Wigham": 333}
 
 
-def test_trust_money_is_spent_after_the_trustees_own_money():
+def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
     """Christie & Compton, "How Does the Lowest Intermediate Balance Rule for Tracing Work?",
     Capstone Forensic Group, 25 May 2022.
 
@@ -78,7 +79,7 @@ def test_trust_money_is_spent_after_the_trustees_own_money():
     assert found.paid["Trust", "boat and jet"].first == boat
 
 
-def test_by_claytons_case_the_first_deposit_is_spent_first():
+def test_claytons_case_spends_the_first_deposit_first():
     """A students' summary of tracing between trusts, studysmart.ai, "Actions against trustees".
 
     30,000 of trust W, then 20,000 of trust B; 10,000 is dissipated, then 40,000 buys shares. By
@@ -109,7 +110,7 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
         assert left(found) == {"A": 800, "B": 1_600}
 
 
-def test_lifo_pays_with_the_last_deposit_and_fifo_with_the_first():
+def test_lifo_pays_out_the_last_deposit_and_fifo_the_first_deposit():
     """Citrin Cooperman, "Unravel Financial Mysteries: An Introduction to Cash Tracing".
 
     Peter pays in 100 dollars and a day later Lisa pays in 100 dollars. Then 100 dollars are paid

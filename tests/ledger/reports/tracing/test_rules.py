@@ -24,7 +24,7 @@ ROLLING = tuple(rule for rule in TracingRule if rule is not TracingRule.EQUAL_SH
 
 @st.composite
 def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[CashMove]:
-    """Draw receipts, transfers and payments; payments to sources and overdrafts are possible."""
+    """Draw receipts, transfers and payments, with possible payments to sources and overdrafts."""
     account, source = st.sampled_from(accounts), st.sampled_from(SOURCES)
     use = st.sampled_from((*SOURCES, "rent", "shares"))
     way = st.one_of(
@@ -43,7 +43,7 @@ def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[Cas
 
 
 def without_overdraft(moves: list[CashMove]) -> list[CashMove]:
-    """Return the moves without payments that exceed the balance of an account."""
+    """Return the moves, but leave out payments that exceed the balance of an account."""
     balance, kept = Counter(), []
     for move in moves:
         if move.giver not in ACCOUNTS or balance[move.giver] >= move.cents:
@@ -60,7 +60,9 @@ def sums(traced: Traced) -> Counter[tuple[str, str]]:
 
 @RULES
 @given(moves=histories())
-def test_each_rule_agrees_with_its_slow_and_simple_form(rule: TracingRule, moves: list[CashMove]):
+def test_each_rule_agrees_with_a_slow_and_simple_form_of_the_rule(
+    rule: TracingRule, moves: list[CashMove]
+):
     assert sums(follow(moves, ACCOUNTS, rule, FOLLOWED)) == slow_paid(
         moves, ACCOUNTS, rule, FOLLOWED
     )
@@ -102,7 +104,7 @@ def test_an_overdraft_is_repaid_by_the_next_deposits(rule: TracingRule, moves: l
 
 
 @given(moves=histories())
-def test_under_pro_rata_exchanged_names_of_sources_exchange_the_results(moves: list[CashMove]):
+def test_exchanged_names_of_sources_exchange_the_results_of_pro_rata(moves: list[CashMove]):
     other = {"B": "C", "C": "B"}
     renamed = [
         move._replace(
@@ -137,7 +139,7 @@ def test_the_remainder_of_a_deposit_is_at_most_the_lowest_later_balance(
 
 
 @given(moves=histories((ONE,)))
-def test_by_the_lowest_balance_rule_the_most_traced_money_remains(moves: list[CashMove]):
+def test_the_lowest_balance_rule_leaves_most_of_the_traced_money(moves: list[CashMove]):
     """The claim is true if no money is paid back to the followed sources."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
@@ -146,7 +148,7 @@ def test_by_the_lowest_balance_rule_the_most_traced_money_remains(moves: list[Ca
 
 
 @given(moves=histories((ONE,)))
-def test_by_the_lowest_balance_rule_a_source_pays_only_what_others_cannot_pay(
+def test_the_lowest_balance_rule_lets_a_source_pay_only_what_others_cannot_pay(
     moves: list[CashMove],
 ):
     """The test repeats the payments without the source's money, as long as there is cash."""
@@ -194,7 +196,7 @@ def test_the_first_and_last_day_of_a_use_are_days_with_a_payment(
 
 
 @given(moves=histories())
-def test_the_moves_of_a_day_are_netted_and_receipts_come_first(moves: list[CashMove]):
+def test_the_moves_of_a_day_are_netted_and_its_receipts_come_first(moves: list[CashMove]):
     daily = list(by_day(moves, ACCOUNTS))
     turns = [
         (move.day, 0 if move.giver not in ACCOUNTS else 1 if move.taker in ACCOUNTS else 2)
@@ -211,7 +213,7 @@ def test_the_moves_of_a_day_are_netted_and_receipts_come_first(moves: list[CashM
     assert turns == sorted(turns)
     assert balances(daily) == balances(moves)
     assert len({move[:3] for move in daily}) == len(daily)
-    # Transfers in both directions on one day are netted, so only one direction is left.
+    # Transfers in both directions on a day are netted, so only one direction is left.
     ways = {move[:3] for move in daily if {move.giver, move.taker} == set(ACCOUNTS)}
     assert not any((day, taker, giver) in ways for day, giver, taker in ways)
 

@@ -1,4 +1,4 @@
-"""The tracing report agrees with calculations by hand and with the books of simulated runs."""
+"""The tracing report agrees with hand calculations and with the books of simulated runs."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def whole(traced) -> dict[tuple[str, str], int]:
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
 
-def test_by_first_in_first_out_the_groups_cash_is_traced_as_one_account(afternoon: RunFolder):
+def test_first_in_first_out_traces_the_cash_of_the_group_as_one_account(afternoon: RunFolder):
     assert whole(trace(afternoon).by_rule[TracingRule.FIFO]) == {
         ("Customers", "Claims"): 400,
         ("Customers", "Ventures"): 300,
@@ -66,9 +66,7 @@ def test_by_first_in_first_out_the_groups_cash_is_traced_as_one_account(afternoo
     }
 
 
-def test_by_the_lowest_balance_rule_the_groups_own_money_is_spent_first(
-    afternoon: RunFolder,
-):
+def test_the_lowest_balance_rule_spends_own_money_of_the_group_first(afternoon: RunFolder):
     assert whole(trace(afternoon).by_rule[TracingRule.LOWEST_BALANCE]) == {
         ("Opening", "Claims"): 400,
         ("Opening", "Ventures"): 1_700,
@@ -78,7 +76,9 @@ def test_by_the_lowest_balance_rule_the_groups_own_money_is_spent_first(
     }
 
 
-def test_with_separate_accounts_a_transfer_has_the_mix_of_its_account(afternoon: RunFolder):
+def test_a_transfer_has_the_mix_of_its_account_if_accounts_are_traced_separately(
+    afternoon: RunFolder,
+):
     found = trace(afternoon, Question(per=ACCOUNT))
 
     assert found.accounts == (FTX, ALAMEDA)
@@ -109,7 +109,7 @@ def test_the_money_of_one_customer_can_be_traced_separately(afternoon: RunFolder
     assert set(found.sources) == {"Customers:Retail", "Customers", "Opening"}
 
 
-def test_traced_by_party_each_customer_is_a_separate_source(afternoon: RunFolder):
+def test_each_customer_is_a_separate_source_if_money_is_traced_by_party(afternoon: RunFolder):
     found = trace(afternoon, Question(by=PARTY))
 
     assert found.followed == {
@@ -145,7 +145,7 @@ BY_WIRE = """
 """
 
 
-def test_deposits_received_by_an_agent_are_customers_money(
+def test_deposits_that_an_agent_receives_are_money_of_customers(
     afternoon_with: Callable[..., RunFolder],
 ):
     (taken,) = (each for each in cash_passed(afternoon_with(BY_WIRE)) if each.seq == 997)
@@ -253,7 +253,7 @@ def assert_sums_of_single_payments(run: RunFolder) -> None:
 @pytest.mark.parametrize(
     ("by", "per", "is_daily"), list(product((KIND, PARTY), (GROUP, ACCOUNT), (False, True)))
 )
-def test_on_a_run_each_rule_agrees_with_its_slow_and_simple_form(
+def test_each_rule_agrees_with_its_slow_and_simple_form_on_a_whole_run(
     world: RunFolder, by: str, per: str, is_daily: bool
 ):
     found = trace(world, replace(ALL_CUSTOMERS, by=by, per=per, is_daily=is_daily))
@@ -264,7 +264,7 @@ def test_on_a_run_each_rule_agrees_with_its_slow_and_simple_form(
         assert sums == slow_paid(found.moves, found.accounts, rule, found.followed)
 
 
-def test_lenders_are_a_source_of_money_that_is_partly_paid_back(life: RunFolder):
+def test_lenders_are_a_source_of_money_that_is_repaid_in_part(life: RunFolder):
     found = trace(life, Question(of=Kind.LOANS))
 
     assert found.brought_usd == 1_000

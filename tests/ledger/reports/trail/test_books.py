@@ -39,7 +39,9 @@ def source(run: RunFolder) -> str:
 # ------------------------------------------------------------------- the trial balance
 
 
-def test_the_trial_balance_has_opening_movement_and_closing_of_each_account(afternoon):
+def test_the_trial_balance_has_the_opening_and_the_movement_and_the_close_of_each_account(
+    afternoon,
+):
     trial, contracts = books(afternoon, "Firm02").tables()
 
     assert trial.rows == [
@@ -158,7 +160,7 @@ def test_entries_are_copied_unchanged_from_the_general_ledger(run):
     )
 
 
-def test_an_entry_keeps_payee_narration_tags_links_and_metadata(afternoon):
+def test_an_entry_keeps_its_payee_and_narration_and_tags_and_links_and_metadata(afternoon):
     entries, _ = load(books_text(afternoon, "Alameda"))
     hedge = next(e for e in entries if isinstance(e, Transaction) and "hedging" in e.tags)
 
@@ -176,7 +178,7 @@ def test_amounts_and_texts_in_metadata_are_unchanged(afternoon):
     assert str(fees.meta["volume"]) == "3120600.00 USD"
 
 
-def test_accounts_keep_their_hole_metadata(run):
+def test_accounts_keep_the_metadata_on_their_part_in_the_hole(run):
     entries, _ = load(books_text(run, "FTX"))
     parts = {e.account: e.meta.get("hole") for e in entries if isinstance(e, Open)}
 
@@ -188,7 +190,7 @@ def test_accounts_keep_their_hole_metadata(run):
     assert set(parts.values()) == {"liquid", "group", "claim", "cause"}
 
 
-def test_postings_of_contracts_and_entries_with_only_contracts_are_left_out(afternoon):
+def test_postings_of_contracts_are_left_out_and_so_are_entries_with_only_contracts(afternoon):
     text = books_text(afternoon, "Firm02")
 
     assert "takes a position over" not in text

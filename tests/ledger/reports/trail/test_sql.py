@@ -50,7 +50,7 @@ def test_sums_over_the_fills_agree_with_the_general_ledger(run: RunFolder):
     assert booked(run)[f"Income:{run.chart.parties.house}:Fees"] == house_fees
 
 
-def test_edge_fee_and_notional_of_every_fill_follow_from_price_and_quantity(run: RunFolder):
+def test_edge_and_fee_and_notional_of_every_fill_follow_from_price_and_quantity(run: RunFolder):
     ((trades, edges, fees, notionals),) = sql(
         run,
         """
@@ -109,7 +109,7 @@ def test_sums_over_the_postings_agree_with_beancount(run: RunFolder):
     assert dict(found.rows) == booked(run)
 
 
-def test_fills_of_an_unlisted_contract_are_in_the_view_without_quantities(tiny_run, tmp_path):
+def test_fills_of_an_unlisted_contract_are_in_the_view_but_without_quantities(tiny_run, tmp_path):
     (tmp_path / "run").mkdir()
     for path in tiny_run.path.rglob("*"):
         target = tmp_path / "run" / path.relative_to(tiny_run.path)
@@ -165,7 +165,7 @@ def test_a_statement_that_turns_on_logging_writes_no_file(tiny_run: RunFolder, t
     before = contents(tiny_run.path)
     there = tmp_path / "written"
 
-    with suppress(SqlError):  # DuckDB 2 refuses the statement, 1.5 returns no rows
+    with suppress(SqlError):  # DuckDB 2 refuses the statement, and DuckDB 1.5 returns no rows
         sql(tiny_run, f"FROM enable_logging(storage = 'file', storage_path = '{there}')")
 
     assert contents(tiny_run.path) == before
@@ -179,7 +179,8 @@ def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch)
     ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
     assert Path(copy).is_relative_to(tmp_path)
 
-    with suppress(SqlError):  # DuckDB 2 accepts the statement as a query, 1.5 refuses it
+    # DuckDB 2 accepts the statement as a query, and DuckDB 1.5 refuses the statement
+    with suppress(SqlError):
         sql(
             tiny_run,
             "WITH x AS (COPY (SELECT 1) TO (current_setting('allowed_paths')[1]) "
@@ -230,7 +231,9 @@ def test_sql_can_read_no_other_files(
         ("SELECT $1", "parameters"),
     ],
 )
-def test_a_failed_sql_statement_has_its_reason_in_one_line(tiny_run, statement, problem):
+def test_the_error_for_a_failed_sql_statement_has_its_reason_in_one_line(
+    tiny_run, statement, problem
+):
     with pytest.raises(SqlError) as refused:
         sql(tiny_run, statement)
 
@@ -252,7 +255,7 @@ def test_values_of_every_type_are_converted_exactly(tiny_run: RunFolder):
 @pytest.mark.parametrize(
     "statement", ["FROM fills ORDER BY seq", "FROM fills ORDER BY seq; -- all of them"]
 )
-def test_a_result_read_in_part_has_its_first_rows_and_counts_the_others(
+def test_a_result_that_is_read_in_part_has_its_first_rows_and_counts_the_other_rows(
     tiny_run: RunFolder, statement: str
 ):
     whole = sql(tiny_run, statement)
@@ -283,7 +286,8 @@ def test_a_saved_query_gives_the_same_result_as_bean_query(busy_run: RunFolder):
         columns, rows = run_query(entries, options, entry.query_string, numberify=True)
         found = query(busy_run, f".run {entry.name}")
         assert len(found.rows) == len(rows)
-        # For a commodity without amounts, bean-query has no column; ours has an empty column.
+        # For a commodity without amounts, bean-query has no column, and our result has an empty
+        # column.
         numbers = [column.name for column in columns]
         kept = [found.columns.index(name) for name in numbers]
         for row, theirs in zip(found.rows, rows, strict=True):
@@ -331,7 +335,7 @@ def test_a_sum_that_is_zero_is_printed_as_an_empty_cell(tiny_run: RunFolder):
         ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "nothing here can be changed"),
     ],
 )
-def test_a_failed_bql_query_has_its_reason_in_one_line(
+def test_the_error_for_a_failed_bql_query_has_its_reason_in_one_line(
     tiny_run, tmp_path, monkeypatch, bql, problem
 ):
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""The trail command lists the fills of a figure, and the figures that a fill changes."""
+"""The trail command lists the fills behind a figure, and the figures that a fill changes."""
 
 import shutil
 from collections import defaultdict
@@ -44,7 +44,7 @@ def figures(tables: list[Table]) -> dict[tuple[str, str | None], tuple[Decimal, 
 
 
 def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
-    """Return a copy of a run with one cent added to the edge of a pick-off, and the fill's seq."""
+    """Return a run with a cent added to the edge of a pick-off, and the seq of this pick-off."""
     shutil.copytree(run.path, folder)
     copy = RunFolder.at(folder)
     path = copy.fill_files[-1]
@@ -59,7 +59,7 @@ def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
 # ----------------------------------------------------------------------- from a figure to its fills
 
 
-def test_every_figure_of_where_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
+def test_every_figure_of_the_where_report_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
     found = saved_query(run, "where-did-the-money-go")
 
     assert len(found) >= 7
@@ -75,13 +75,13 @@ def test_every_figure_of_cash_by_receiver_is_the_sum_of_its_trail(run: RunFolder
             assert sums(trail(run, kind, party).tables())["the figure"] == usd
 
 
-def test_without_a_kind_the_trail_sums_to_the_hole(run: RunFolder):
+def test_the_trail_without_a_kind_sums_to_the_hole(run: RunFolder):
     ((hole,),) = saved_query(run, "hole")
 
     assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
-def test_the_trail_of_an_entity_without_a_kind_sums_to_its_net_assets(run: RunFolder):
+def test_the_trail_of_an_entity_without_a_kind_sums_to_the_net_assets_of_the_entity(run: RunFolder):
     for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
         owned = ZERO
         for entry in run.transactions:
@@ -115,7 +115,7 @@ def test_a_changed_cent_in_one_fill_is_a_difference_in_the_trail(tiny_run, tmp_p
     assert "DO NOT agree" in named(tables)["sums"].notes[0]
 
 
-def test_the_largest_entries_are_listed_and_the_others_are_summed(run):
+def test_the_largest_entries_are_listed_and_the_other_entries_are_summed(run):
     every = named(trail(run, "Fees", limit=ALL).tables())["entries"]
     tables = trail(run, "Fees", limit=3).tables()
     listed = named(tables)["entries"]
@@ -145,7 +145,8 @@ def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
         trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 have no kind 'CreditLine'; the kinds are Cash, "):
         trail(tiny_run, "CreditLine", entity="Firm01").tables()
-    with pytest.raises(TrailError, match="no kind 'Contracts'"):  # contracts are not dollars
+    # contracts do not count as dollars
+    with pytest.raises(TrailError, match="no kind 'Contracts'"):
         trail(tiny_run, "Contracts", entity="Firm01").tables()
     for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
         with pytest.raises(UnknownEntityError) as refused:
@@ -174,7 +175,7 @@ def test_the_trail_down_to_a_fill_agrees_with_the_trail_up_from_the_fill(run: Ru
 
 
 def test_the_closing_entry_of_a_fill_lists_the_fill(tiny_run: RunFolder):
-    # This firm has variation margin on both venues, and the entries have the same tag and payee.
+    # This firm has variation margin on both venues, and both entries have the same tag and payee.
     pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01").tables())["fills"]
     assert len(pairings.rows) == 2
     for seq in column(pairings, "first_seq"):
@@ -182,7 +183,7 @@ def test_the_closing_entry_of_a_fill_lists_the_fill(tiny_run: RunFolder):
         assert seq in column(named(trail_up(tiny_run, closing, limit=ALL).tables())["fills"], "seq")
 
 
-def test_the_balance_before_a_fill_is_the_sum_of_earlier_day_ledger_entries(tiny_run):
+def test_the_balance_before_a_fill_is_the_sum_of_earlier_entries_in_the_day_ledger(tiny_run):
     entries, errors, _ = loader.load_file(str(tiny_run.path / "days/2022-05-09.beancount"))
     lines = [e for e in entries if isinstance(e, data.Transaction)]
     assert not errors
@@ -202,7 +203,7 @@ def test_the_balance_before_a_fill_is_the_sum_of_earlier_day_ledger_entries(tiny
     assert len(trades[10::20]) >= 2
 
 
-def test_the_balance_after_a_fill_is_the_balance_before_the_next(run: RunFolder):
+def test_the_balance_after_a_fill_is_the_balance_before_the_next_fill(run: RunFolder):
     firsts = [int(e.meta["first-fill"]) for e in run.transactions if "fills" in e.meta]
     left = figures(trail_up(run, firsts[0]).tables())
     for seq in range(firsts[0] + 1, firsts[0] + 6):
@@ -233,7 +234,7 @@ def test_a_forged_fill_is_a_difference_in_each_account_of_its_closing_entry(tiny
     }
 
     assert differences["Income:Alameda:PickOff"] == Decimal("-0.01")
-    assert len(differences) == 6  # two accounts in the books of three entities
+    assert len(differences) == 6  # this deposit is in two accounts of the books of three entities
 
 
 def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run):
@@ -249,7 +250,7 @@ def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run)
     }
 
 
-def test_a_settlement_link_lists_payments_and_credit_draws_of_the_settlement(busy_run):
+def test_a_settlement_link_lists_the_payments_and_credit_draws_of_the_settlement(busy_run):
     draw = next(e for e in busy_run.transactions if "credit-line" in e.tags and e.links)
     (link,) = draw.links
     with busy_run.connect() as connection:
