@@ -1,14 +1,14 @@
 """The audit: is the run unchanged since it was sealed, and are its books correct?
 
 The audit has these steps. The seal is checked. The preamble is compared with the scenario and the
-code. Beancount's own loader and the invariants check the general ledger; loans on tokens are
-recomputed. Its copy by column is compared with the text. The group's own books are rendered again.
-The fills are recomputed and summed, and compared with the general ledger in amounts and words. The
-day ledgers are rendered again, loaded by Beancount and checked line by line. Each step states its
-subject and its problems.
+code. Beancount's own loader and the invariants check the general ledger, and loans on tokens are
+recomputed. The general ledger's copy by column is compared with its text. The group's own books are
+made again from the general ledger. The fills are recomputed and summed, and compared with the
+general ledger in amounts and words. The day ledgers are made again, loaded by Beancount and checked
+line by line. Each step states its subject and its problems.
 
-Two other proofs are separate: the signer of the seal (`ledger.proof.signature`), and a replay of
-the scenario (`runs.replay`).
+Two other proofs are not part of the audit: who signed the seal (`ledger.proof.signature`), and a
+replay of the scenario (`runs.replay`).
 
 Fills and day ledgers are checked one day at a time, so that several processes can share the work.
 """
@@ -47,11 +47,11 @@ from ledger.text_loader import collector_at_rest, placed
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
 
-# A question returns problems, or the arguments of further questions. A problem is a text.
+# The answer to a question is problems, as texts, or arguments of further questions.
 Told = str
 PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]
-PlannedLedger = tuple[date, bool]  # the day, and whether Beancount loads it
+PlannedLedger = tuple[date, bool]  # a day, and whether Beancount loads its ledger
 Planned = PlannedPreamble | PlannedFills | PlannedLedger
 Found = tuple[Any, ...]  # problems, or arguments of further questions
 Answer = Callable[[], Found]  # waits for the findings and returns them
@@ -67,20 +67,21 @@ def audit(
 
     Args:
         folder: the run's folder.
-        given: the preamble that the scenario gives, or the reason why the scenario can't be read.
-        every_day: whether Beancount loads the ledgers of all days; if not, it loads a sample of
-            days, drawn with a seed. Ledgers on disk are compared with the books in both cases.
-        executor: local processes, or a cluster's workers with access to the same folder; None: this
-            process. All give the same findings.
+        given: the preamble that follows from the scenario, or the reason why the scenario can't be
+            read.
+        every_day: whether Beancount loads the ledgers of all days. If not, it loads a random sample
+            of days. Ledgers on disk are compared with the books in both cases.
+        executor: local processes, or a cluster's workers with access to the same folder. None: this
+            process. The findings are the same.
     """
     ask = _asking(folder, executor)
-    # The short questions are sent first. For them, each worker loads the general ledger once.
+    # The short questions are sent first. To answer them, each worker loads the general ledger once.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     loans = ask("loans_on_tokens")
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
-    # Day ledgers take longest: they are last in the report, but first in the queue.
+    # Day ledgers take longest. So they are first in the queue, although the report lists them last.
     day_ledgers = _each(ask, "day_ledger", days)
     on_margin = ask("fills_on_margin")
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
@@ -94,13 +95,13 @@ def audit(
         (f"day ledgers: {_coverage(days)}", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
-        # An error that several days have in common is reported once.
+        # If several days have the same error, it is reported once.
         proof = Proof.SEAL if answers == [seal] else Proof.BOOKS
         yield AuditStep(step, tuple(dict.fromkeys(problems)), proof)
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return a function that sends a question to parallel workers, or to this process."""
+    """Return a function that sends a question to a parallel worker, or else to this process."""
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)
@@ -111,7 +112,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Send the question once for each planned argument; return known problems unchanged."""
+    """Send the question once for each planned argument. Problems in the plan are kept."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
@@ -133,15 +134,15 @@ def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) 
 
 @lru_cache(maxsize=1)
 def _auditor(folder: str, audit_id: str) -> "_Auditor":
-    """Open a run once for each worker and each audit, because the run may change between audits."""
+    """Open a run, once for each worker and each audit, since runs may change between audits."""
     return _Auditor(Path(folder))
 
 
 def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
-    """Return all findings; if the books cannot be read, this is a finding too."""
+    """Return all findings. If the books cannot be read, this is a finding too."""
     found: list[Any] = []
     try:
-        # Problems that are found before a failure are kept.
+        # keeps the problems that were found before a failure
         found.extend(getattr(auditor, question)(*arguments))
     except (RunFolderError, RoleError, FillsError) as error:
         found.append(str(error))
@@ -151,7 +152,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
 
 
 class _Auditor:
-    """Computes the answers to questions about one run, and reads shared data only once."""
+    """Answers questions about one run. Data that several answers need are read only once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -185,7 +186,7 @@ class _Auditor:
         yield from wrong_copies(self._run)
 
     def group(self) -> Iterator[Told]:
-        """Compare the group's own books with the general ledger; load them with Beancount."""
+        """Compare the group's own books with the general ledger, and load them with Beancount."""
         texts = group_texts(self._run)
         for name, text in texts.items():
             path = self._run.path / name
@@ -215,18 +216,18 @@ class _Auditor:
         return self._recomputation.wrong_on_margin()
 
     def days(self, every_day: bool) -> Iterator[PlannedLedger | Told]:
-        """Yield each day, and whether Beancount must load its ledger."""
+        """Yield each day, and whether Beancount must load the day's ledger."""
         days = days_of(self._run)
         stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}
         for name in sorted(stored - {str(day) for day in days}):
             yield f"days/{name}.beancount: the books have no such day"
         drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
         loaded = set(days if every_day else drawn)
-        # Days that take longest come first, so that workers end at about the same time.
+        # The days that take longest come first, so that all workers end at about the same time.
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
-        """Compare a day's ledger on disk (if there is one) with the books, and load it."""
+        """Compare a day's ledger on disk, if there is one, with the books, and load it."""
         name = f"days/{day}.beancount"
         stored = self._run.path / name
         if not load and not stored.is_file():
@@ -240,7 +241,7 @@ class _Auditor:
 
 
 def _errors_of(text: str, mode: str) -> list[str]:
-    """Let Beancount load a ledger by itself; return its errors with their places."""
+    """Let Beancount load a ledger alone, and return the errors with their places."""
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)
         return list(map(placed, errors or invariants.check(entries, {}, mode)[1]))

@@ -1,11 +1,11 @@
-"""A step of the audit, with its findings and its kind of proof."""
+"""A step of the audit: its findings, and the kind of proof that it gives."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Proof(Enum):
-    """A kind of proof: its means, and the fact that it shows."""
+    """A kind of proof: how it is made, and what it shows."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
     SIGNATURE = ("the signature", "the holder of that key sealed it")

@@ -1,4 +1,4 @@
-"""Compares each closing entry with its fills, in words and in amounts."""
+"""Compares each closing entry with the fills that it sums, in words and in amounts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -14,9 +14,9 @@ from ledger.transaction import MONEY, Movement
 from ledger.values import plain
 
 _OF_THE_LOADER = ("filename", "lineno")
-_OF_THE_ORDER = "seq"  # not compared: an invariant checks it
+_OF_THE_ORDER = "seq"  # not compared here, since an invariant checks it
 
-Writers = Mapping[str, Callable[[int], str]]  # for each commodity, a function that writes units
+Writers = Mapping[str, Callable[[int], str]]  # by commodity, the function that writes units
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
 
 
@@ -31,7 +31,7 @@ def last_microsecond(day: date) -> int:
 
 
 def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
-    """Yield the differences between a closing entry and its fills, except amounts."""
+    """Yield the differences between a closing entry and its fills, apart from amounts."""
     said = {key: plain(value) for key, value in due.meta}
     meta = {"time": time_of_day(due.time_us), **said}
     for what, ours, theirs in (
@@ -52,7 +52,7 @@ def booked_lines(found: data.Transaction) -> list[PostedLine]:
 
 
 def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
-    """Return the lines that an entry must have to agree with its fills."""
+    """Return the postings, as lines, that an entry must have to agree with its fills."""
     return [
         (p.account, Decimal(writers[p.commodity](p.units)), p.commodity, p.party)
         for p in due.postings

@@ -1,6 +1,7 @@
-"""Compares the copy by column with the general ledger's text, posting by posting, both ways.
+"""Checks that the copy by column and the general ledger's text have the same postings.
 
-This module reads the text through Beancount. It shares no code with the writer of the copy.
+The comparison is in both directions. This module reads the text through Beancount, and shares no
+code with the writer of the copy.
 """
 
 import json
@@ -19,7 +20,7 @@ from ledger.loaded_entries import in_text_order, moved_by, party_of
 from ledger.run_folder import RunFolder
 from ledger.values import plain
 
-Row = tuple[object, ...]  # one value for each column of the store
+Row = tuple[object, ...]  # one value for each column of the stored file
 
 _NAMES = [name for name, *_ in posting_store.COLUMNS]
 _DIRECTIVE_COLUMNS = (
@@ -93,7 +94,7 @@ def _wrong_postings(
 def _wrong_metadata(
     connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
 ) -> Iterator[str]:
-    """Yield each file whose units, lots or ticks are not the ones in the text."""
+    """Yield each file whose metadata state other units, lots or ticks than the text."""
     due = {
         "fills": parquet_metadata.of_fills(run.chart.contracts),
         posting_store.FOLDER: parquet_metadata.of_postings(scales_of(found)),
@@ -106,7 +107,7 @@ def _wrong_metadata(
             except duckdb.Error as error:
                 yield _unreadable(name, error)
                 continue
-            # Older runs have no metadata of this kind, which is not an error.
+            # A file of an older run has no metadata of this kind, which is not an error.
             for key in sorted(said.keys() & wanted.keys()):
                 if said[key] != wanted[key]:
                     yield f"{name}: its metadata {key!r} do not follow from the text"
@@ -128,7 +129,7 @@ def _other_columns(
 def _rows(
     entry: data.Transaction, holes: Mapping[str, str | None], units: Mapping[str, Decimal]
 ) -> Iterator[Row]:
-    """Yield an entry's postings, each as the row that the copy must have."""
+    """Yield the rows that the copy must have for the postings of an entry."""
     seq = int(entry.meta["seq"])
     about = (
         datetime.combine(entry.date, time.fromisoformat(entry.meta["time"])),
@@ -164,7 +165,7 @@ def _is_told(key: str) -> bool:
 
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
-    """Compare a month's postings in the copy with its postings in the text, by seq and line."""
+    """Yield the differences between a month's postings in the copy and in the text."""
     held: dict[Row, Row] = {}  # the key is (seq, line)
     for row in copy:
         if row[:2] in held:
@@ -185,7 +186,7 @@ def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
 
 
 def _stored(each: Directive) -> Row:
-    """Return a directive of the text in the form of a row of the copy."""
+    """Return a directive of the text as the row that the copy must have."""
     meta = {key: plain(value) for key, value in each.meta}
     return each.directive, each.date, each.name, list(each.words), meta
 

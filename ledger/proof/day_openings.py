@@ -1,4 +1,4 @@
-"""The state at the start of each day: positions, entry values and volumes of all earlier rows."""
+"""The state at the start of each day, summed from all earlier rows: positions, values, volumes."""
 
 from datetime import date
 from typing import NamedTuple
@@ -10,15 +10,15 @@ from ledger import fill_store
 from ledger.motives import PAYMENTS, WITH_FEE, Motive, words
 from ledger.run_folder import RunFolder
 
-DAY = "CAST(time AS DATE)"  # defined once, so that each row is in one day
+DAY = "CAST(time AS DATE)"  # defined once, so that each row is in exactly one day
 
-# Payments that change neither positions nor entry values.
+# Payments that change neither positions nor their values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
 
-# Motives of orders; fee tiers depend on the volume of orders.
+# The motives of orders with a fee, whose volume decides fee tiers.
 ORDERS = ", ".join(f"'{word}'" for word in words(WITH_FEE))
 
-# Sums of each day's rows: positions (lots), entry values and volumes (lots x ticks), payments.
+# Each day's sums of rows: lots, values and volumes (lots times ticks), and payments.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
@@ -35,14 +35,14 @@ SUMS = f"""
 
 
 class Carried(NamedTuple):
-    """Positions, entry values and volumes at one moment, by (venue, market, entity)."""
+    """Positions, their values and volumes at one moment, by (venue, market, entity)."""
 
     lots: np.ndarray  # the position
-    value_cents: np.ndarray  # entry value, or value at the last settlement
-    traded_cents: np.ndarray  # notional of the entity's orders as a taker, since the first day
+    value_cents: np.ndarray  # value at entry, or at the last settlement
+    traded_cents: np.ndarray  # value of the entity's orders as a taker since the first day
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
-        """Apply trades to the state, in place."""
+        """Apply trades to the state, which is changed in place."""
         taken, made = ((rows["venue"], rows["market"], rows[side]) for side in ("taker", "maker"))
         value_cents = rows["lots"] * rows["lead"] * tick_cents
         for place, sign in ((taken, 1), (made, -1)):
@@ -54,7 +54,7 @@ class Carried(NamedTuple):
 
 
 class DayOpenings:
-    """The state at the start of each day: the sum of all rows of earlier days."""
+    """The state at the start of each day: the sums of all rows of earlier days."""
 
     def __init__(
         self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray
@@ -72,11 +72,11 @@ class DayOpenings:
         )
         lots, value_cents, traded_cents = added
         for member, sign in ((taker, 1), (maker, -1)):
-            # The rows of a day count from the next day.
+            # The rows of a day count from the next day on.
             np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
             np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
         np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
-        # A payment settles a position of n contracts at mark M: n M = entry value + payment.
+        # A payment settles a position of n contracts to the mark M: n M = earlier value + payment.
         np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
         self._sums = added.cumsum(axis=1)
 

@@ -14,14 +14,13 @@ from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 NOTHING = (0,) * HOURS_PER_DAY
-Place = tuple[date, str]  # a day, and the word of a motive
+Place = tuple[date, str]  # a day and a motive's word
 
 
 def wrong_edges(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each hour whose note is wrong, and for each day without a note.
 
-    Books without any note on gains by hour need no check: all hours are simulated, or the run is
-    older.
+    Books without any such note need no check, since all hours are simulated or the run is older.
     """
     notes = run.dated_notes(EdgeOfHours)
     made = _made(run, {note.motive for _, note in notes})
@@ -38,7 +37,7 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
 
 
 def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:
-    """Return takers' gains in the fills by motive and by hour since 1970, in cents."""
+    """Return takers' gains in the fills in cents, by motive and by hour since 1970."""
     return {
         (motive, hour): cents
         for motive, hour, cents in run.select(
@@ -50,7 +49,7 @@ def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int
 
 
 def _made(run: RunFolder, motives: Iterable[str]) -> dict[Place, tuple[int, ...]]:
-    """Return takers' gains in the fills by day and motive; days without any gain are left out."""
+    """Return takers' gains in the fills by day and motive. Days without gains are left out."""
     made: dict[Place, list[int]] = defaultdict(lambda: [*NOTHING])
     for (motive, hour), cents in edge_in_fills(run, motives).items():
         made[day_of(hour * HOUR_US), motive][hour % HOURS_PER_DAY] = cents

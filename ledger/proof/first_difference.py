@@ -1,4 +1,4 @@
-"""Finds the first difference of two files: a line of a text, or a row and column of a table."""
+"""Finds the first difference between two files: a line of text, or a row and column of a table."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -9,7 +9,7 @@ import duckdb
 
 from ledger import duckdb_session
 
-_SHOWN = 70  # characters shown of each text
+_SHOWN = 70  # the most characters shown of each text
 
 _FIRST_ROW = """
     SELECT n, found, due
@@ -20,13 +20,13 @@ _FIRST_ROW = """
 
 
 def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[str]:
-    """Yield the first line of a text that differs from the expected text, if there is one.
+    """Yield the first line of a text, if any, that differs from the expected text.
 
     Args:
         name: the file's name.
         found: the text in the file.
         due: the expected text.
-        giver: the source of the expected text, with a verb, as in "the scenario gives".
+        giver: where the expected text comes from, with a verb, such as "the scenario gives".
     """
     if found == due:
         return
@@ -37,7 +37,7 @@ def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[s
 
 
 def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first row and column of a Parquet file that differ from another, if any."""
+    """Yield the first row and column of a Parquet file, if any, that differ from another file."""
     if found.read_bytes() == due.read_bytes():
         return
     try:
@@ -76,7 +76,7 @@ def _text(value: Any) -> str | None:
 
 
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
-    """Return the found and the expected text, starting shortly before their first difference."""
+    """Return the found and the expected text, cut to begin shortly before they differ."""
     if ours is not None and theirs is not None and len(ours) + len(theirs) > 2 * _SHOWN:
         apart = next(i for i, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b)
         begin = max(0, apart - _SHOWN // 2)

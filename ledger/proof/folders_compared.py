@@ -1,4 +1,4 @@
-"""Compares two folders of one run, file by file, and finds the first difference of each file."""
+"""Compares two folders of the same run, and finds the first difference of each file."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first difference of each file that differs, starting with the earliest month.
+    """Yield the first difference of each file that differs, beginning with the earliest month.
 
     Manifests and signatures are left out. They name the program that sealed a folder, which does
     not matter if all bytes are the same.
@@ -20,7 +20,7 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
     Args:
         found: the folder that is checked.
         due: the expected folder.
-        giver: the source of the expected folder, with a verb, as in "the scenario gives".
+        giver: where the expected folder comes from, with a verb, such as "the scenario gives".
     """
     ours, theirs = sealed_files(found), sealed_files(due)
     for name in sorted({*ours, *theirs}, key=_place):
@@ -35,9 +35,10 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
 
 
 def _place(name: str) -> tuple[str, int, str]:
-    """Return a sort key: files of the whole run come first, then text, fills and others by month.
+    """Return the key by which files are sorted: first those of the whole run, then by month.
 
-    Files derived from the general ledger come last, because a change of it changes them too.
+    Within a month the text comes first, then fills. Files made from the general ledger come last,
+    because they change with the general ledger.
     """
     if name.startswith(("group.", "check-group.", "fava-group.", "directives.")):
         return ("9", 0, name)

@@ -1,6 +1,6 @@
-"""Checks the notes on drawn hours: each day's weights sum to 24, hours without weight have no fill.
+"""Checks the notes on drawn hours: weights of a day sum to 24, hours of weight 0 have no fills.
 
-This does not prove that the scenario draws these hours: only a replay (`runs.replay`) does.
+Only a replay (`runs.replay`) can prove that the scenario draws these hours.
 """
 
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from ledger.proof.edge_notes import edge_in_fills
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
-# Motives of fills with quotes. In an hour that is not traded there are no quotes.
+# Fills of these motives need quotes. An hour that is not traded has no quotes.
 OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 
 def wrong_hours(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each day with wrong weights, and for each hour with fills but no weight.
 
-    Books without any note on drawn hours need no check: hours are not drawn by groups.
+    Books without any such note need no check, since the run's hours are not drawn by groups.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():

@@ -1,9 +1,9 @@
-"""Recomputes accounts on margin: the value of each holder's account after every settlement.
+"""Recomputes accounts on margin, and checks each holder's account after every settlement.
 
 The general ledger has one control account for all holders. Here each holder's account is computed
-from the fills: collateral, trades, funding, liquidations. The code is independent of the code that
-simulates them. Each holder has n lots, cash and tokens. At mark M, the account is worth cash + n M,
-plus the margin value of the tokens.
+from the fills: collateral, trades, funding, liquidations. This code is independent of the code that
+simulates the accounts. Each holder has n lots, cash and tokens. At mark M, the account is worth
+cash + n M, plus the margin value of the tokens.
 """
 
 from collections.abc import Iterator
@@ -21,29 +21,29 @@ MARKS = (Motive.MARGIN, Motive.FUNDING)
 
 
 class MarginAccounts:
-    """The position and the cash of every holder, computed from the fills in order."""
+    """Computes the position and the cash of every holder from the fills, in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
-        """Start without holders; *tick_cents* is the value of a tick on a lot, by market."""
+        """Initialise without holders. *tick_cents* is the value of a tick on a lot, by market."""
         self._tick_cents, self._tokens = tick_cents, MarginTokens(run, tick_cents)
         (rate,) = run.notes(FundingRate)
         self._funding_e9 = rate.e9
         self._marks = np.zeros(len(tick_cents), dtype=np.int64)
         self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
-        self._known = np.zeros(0, dtype=np.int64)  # numbers of holders with an account
+        self._known = np.zeros(0, dtype=np.int64)  # the numbers of the holders who have an account
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
-        """Yield the errors in the steps of liquidations in some rows, and in their results.
+        """Yield the errors in some rows: in the steps of liquidations, and in their results.
 
         Args:
-            rows: dtype ROW, in the order of seq; they follow the rows of the previous call.
+            rows: the rows (dtype ROW) that follow those of the previous call, in the order of seq.
         """
         on_house = rows[rows["venue"] == 0]
         own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
         self._make_room(own)
         self._know(own["holder"])
         if not len(self._known):
-            return  # no customer is on margin, as on most days of a life
+            return  # as on most days of a life, no customer is on margin
         marks = on_house[np.isin(on_house["motive"], MARKS)]
         settled = np.isin(own["motive"], SETTLED)
         times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))
@@ -59,14 +59,13 @@ class MarginAccounts:
             done = after[i]
             yield from self._wrong_leads(steps, marked)
             yield from self._follow(steps)
-            # Without a settlement no price moves, so the accounts of all other holders are
-            # unchanged.
+            # Without a settlement no price moves, so the other holders' accounts are unchanged.
             holders = self._known if len(settlement) else np.unique(moved)
             yield from self._wrong_ends(steps, marked, holders)
         yield from self._follow(own[done:])
 
     def wrong_totals(self) -> Iterator[str]:
-        """Yield the final differences between the sum of all holders and the general ledger."""
+        """Yield the differences, at the end, between all holders' tokens and the general ledger."""
         return self._tokens.wrong_totals()
 
     def _make_room(self, own: np.ndarray) -> None:
@@ -79,13 +78,13 @@ class MarginAccounts:
             )
 
     def _know(self, holders: np.ndarray) -> None:
-        """Remove empty accounts from the known accounts, and add the accounts of *holders*."""
+        """Drop empty accounts from the known accounts, and add the accounts of *holders*."""
         old = self._known
         empty = (self._lots[old] == 0) & (self._cash[old] == 0) & (self._tokens.lots[old] == 0)
         self._known = np.union1d(old[~empty], holders)
 
     def _follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Apply rows to their holders' accounts; a forced trade may only reduce a position."""
+        """Apply rows to their holders' accounts. A forced trade may only reduce a position."""
         yield from self._tokens.follow(rows)
         in_kind = np.isin(rows["motive"], IN_KIND)
         np.add.at(self._cash, rows["holder"][in_kind], rows["edge_cents"][in_kind])
@@ -97,7 +96,7 @@ class MarginAccounts:
         held = self._lots[holder]
         self._market[holder] = rows["market"]
         entered = rows[rows["motive"] == Motive.LEVERAGE]
-        self._marks[entered["market"]] = entered["price"]  # until the next settlement
+        self._marks[entered["market"]] = entered["price"]  # valid until the next settlement
         cents = self._tick_cents[rows["market"]]
         paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
         np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))
@@ -106,7 +105,7 @@ class MarginAccounts:
         yield from _told(rows, wrong, "a forced trade does not shrink its holder's position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Mark positions; if funding is due, book it for each holder, rounded down."""
+        """Mark positions. If funding is due, book it for each holder, rounded down."""
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
         if len(funded):
@@ -114,10 +113,10 @@ class MarginAccounts:
             self._cash[holders] += -self._worth(holders) * self._funding_e9 // FUNDING_UNIT
 
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Check that tokens are sold at the mark of the last settlement, if the mark is known.
+        """Check that tokens are sold at the last settlement's mark, if this mark is known.
 
-        The books have a market's price only in payments on its positions. Without payments, the
-        price has not moved, or there are no positions.
+        The books have a market's price only in payments on positions there. If there are no
+        payments, the price has not moved or there are no positions.
         """
         seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
         wrong = seized["lead"] != self._marks[seized["market"]]
@@ -126,7 +125,7 @@ class MarginAccounts:
     def _wrong_ends(
         self, steps: np.ndarray, marked: np.ndarray, holders: np.ndarray
     ) -> Iterator[str]:
-        """Check that no holder's account is negative, if the price of the holder's tokens is known.
+        """Check that no account is negative, as far as the price of the holder's tokens is known.
 
         Args:
             steps: the rows of this settlement (dtype ROW).
@@ -147,7 +146,7 @@ class MarginAccounts:
         yield from _told(ends, wrong, "an account taken over does not end at zero")
 
     def _equity(self, holders: np.ndarray) -> np.ndarray:
-        """Return the value of each account in cents; tokens count at their margin value."""
+        """Return the value of each account in cents, with tokens at their margin value."""
         tokens = self._tokens.worth(self._marks, holders)
         return self._cash[holders] + self._worth(holders) + tokens
 

@@ -1,7 +1,7 @@
-"""Recomputes tokens on margin: each holder's pledged tokens, and the proceeds of sales.
+"""Recomputes the tokens that holders on margin pledge, and the proceeds of seized tokens.
 
-A holder's tokens are of one kind. One row sets tokens aside, releases them or seizes them. A
-seizure takes all tokens of a holder, at the lead price less the mark-down.
+A holder pledges tokens of one kind only. Each row pledges tokens, releases tokens or seizes tokens.
+A seizure takes all tokens of a holder, at the lead price less the mark-down.
 """
 
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ E6 = 1_000_000
 
 
 class MarginTokens:
-    """The tokens of every holder, computed from the fills in order."""
+    """Computes the tokens of every holder from the fills, in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
-        """Start without holders; *tick_cents* is the value of a tick on a lot, by market."""
+        """Initialise without holders. *tick_cents* is the value of a tick on a lot, by market."""
         self._run, self._tick_cents = run, tick_cents
         self._weight_e6 = np.zeros(len(tick_cents), dtype=np.int64)
         for token in run.chart.collateral:
@@ -31,7 +31,7 @@ class MarginTokens:
         self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
     def make_room(self, missing: int) -> None:
-        """Add holders who have no tokens; *missing* is the number of them."""
+        """Add *missing* holders, who have no tokens yet."""
         none = np.zeros(missing, dtype=np.int64)
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))
@@ -77,7 +77,7 @@ class MarginTokens:
         return None
 
     def wrong_totals(self) -> Iterator[str]:
-        """Compare the final pledged tokens of all holders with the general ledger."""
+        """Compare the tokens that all holders pledge at the end with the general ledger."""
         parties, markets = self._run.chart.parties, self._run.names.markets
         pledged = claim_in_kind(parties.retail, parties.house, PLEDGED)
         for token in self._run.chart.collateral:

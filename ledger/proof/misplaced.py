@@ -1,4 +1,4 @@
-"""Checks that each directive is in the right file, and that no file has a directive of other kinds.
+"""Checks that each directive is of a kind that its file may have.
 
 A saved query in a month's file would replace the query in main.beancount. An account opened there
 would change the definition of the hole. So a month's file may only have entries, notes, events,
@@ -21,8 +21,8 @@ _MAIN = "main.beancount"
 _OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balance)
 _NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
 
-# Instructions to the loader. They are allowed in main.beancount, which is compared word for word
-# elsewhere.
+# Instructions to the loader belong only in main.beancount, which another step compares word for
+# word.
 _TO_THE_LOADER = re.compile(
     r"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE
 )
@@ -65,6 +65,6 @@ def _fault(
 
 
 def _accounts_of(spending: Spending) -> frozenset[str]:
-    """Return the accounts of one payment."""
+    """Return all accounts that one payment moves."""
     ends = (cash(spending.payer), cash(spending.to))
     return frozenset((spending.spent, spending.received, *ends))

@@ -1,8 +1,8 @@
-"""Recomputes loans on tokens: each step follows from the step before, by the terms in the books.
+"""Recomputes loans on tokens: by the terms in the books, each step follows from the last step.
 
-A step states its price; a sale also states the order book's capacity and the interval. Together
-with earlier balances they determine the lendable amount, whether the margin failed, the number of
-tokens sold, the proceeds, and the state at a takeover. The code is independent of the code that
+A step states its price. A sale also states the order book's capacity and the interval. With the
+earlier balances, these figures determine the lendable amount, whether the margin failed, the number
+of tokens sold, the proceeds, and the state at a takeover. This code is independent of the code that
 booked the steps.
 """
 
@@ -26,7 +26,7 @@ BPS = 10_000
 LEND, SELL, TAKE_OVER, SELL_OFF = "margin-loan", "margin-sale", "account-takeover", "takeover-sale"
 MICROSECOND = timedelta(microseconds=1)
 
-Marks = Mapping[tuple[datetime, str], int]  # by (time, market): the mark of a settlement in ticks
+Marks = Mapping[tuple[datetime, str], int]  # a settlement's mark in ticks, by (time, market)
 
 
 def wrong_loans(run: RunFolder) -> Iterator[str]:
@@ -44,7 +44,7 @@ def wrong_loans(run: RunFolder) -> Iterator[str]:
 
 
 def _marks(run: RunFolder) -> Marks:
-    """Return the lead prices at settlements, if payments show these prices."""
+    """Return the lead prices at settlements, as far as payments show these prices."""
     found = run.select(
         "SELECT DISTINCT time, market, price FROM rows "
         "WHERE motive = 'variation-margin' AND venue = ?",
@@ -55,7 +55,7 @@ def _marks(run: RunFolder) -> Marks:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """The amounts that an entry moves: tokens of the borrower, tokens of the maker, and cents."""
+    """What an entry moves: tokens of the borrower, tokens of the maker, and cents."""
 
     pledged: int
     taken: int
@@ -64,7 +64,7 @@ class _Moved:
 
 
 class _Account:
-    """A borrower's tokens and debt, and the tokens that the captive maker took over from it."""
+    """A borrower's tokens and debt, with the tokens that the captive maker took over."""
 
     def __init__(
         self, run: RunFolder, terms: PledgedTerms, token: MarginToken, marks: Marks
@@ -81,7 +81,7 @@ class _Account:
         self._lots = self._taken_lots = self._debt_cents = 0
 
     def follow(self, entry: Transaction) -> Iterator[str]:
-        """Compare a step with its expected amounts, then apply the step."""
+        """Check that a step moves the amounts that the terms give, then apply the step."""
         moved, steps = self._moved(entry), {LEND, SELL, TAKE_OVER, SELL_OFF} & set(entry.tags)
         own = self._is_own(entry)
         if own and steps:
@@ -174,7 +174,7 @@ class _Account:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
 
     def _counted(self, lot_cents: int, weight_e6: int) -> int:
-        """Return the tokens' margin value, by the fixed weight or the weight by size, if lower."""
+        """Return the tokens' margin value, by the fixed weight or by that for their size, if lower."""
         factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
         if factor:
             tokens = self._lots * float(self._contract.lot)
@@ -191,7 +191,7 @@ class _Account:
         return through // (E6 * self.terms.book_refill_s)
 
     def _brings_cents(self, value_cents: int, over_s: int) -> int:
-        """Return the proceeds of a sale, rounded down; the mean price is half way into the book."""
+        """Return a sale's proceeds, rounded down. Its mean price is half way into the book."""
         if not value_cents:
             return 0
         cents_per_bp = _cents(self.terms.book_usd_per_bp)
@@ -199,7 +199,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return the number of lots whose sale restores the margin; all lots if none does."""
+        """Return the lots to sell to restore the margin, or all lots if that fails."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

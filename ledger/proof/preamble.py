@@ -1,8 +1,8 @@
 """Compares the preamble of the books with the scenario and the code.
 
-Options, accounts with their parts in the hole, roles, saved queries and plugin lines decide how
-entries are read. All these lines follow from a run's scenario. The rates and firms that the books
-note on the first day follow from it too.
+The preamble is all that decides how entries are read: options, accounts with their parts in the
+hole, roles, saved queries and plugin lines. The preamble follows from a run's scenario, and so do
+the rates and firms that the books note on the first day.
 """
 
 import json
@@ -29,7 +29,7 @@ from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
 
 MAIN, CHECK, SCENARIO = "main.beancount", "check.beancount", "scenario.toml"
 
-# Notes that follow from the scenario alone.
+# The notes that follow from the scenario alone.
 INPUTS: tuple[type[Note], ...] = (
     FundingRate,
     TakerFee,
@@ -50,20 +50,20 @@ _FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULT
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The preamble of a run, as its scenario gives it."""
+    """The preamble of a run that follows from the run's scenario."""
 
-    scenario: str  # the text of the scenario in the run's folder
+    scenario: str  # the text of the file scenario.toml
     question: str
     seed: int
     chart: Chart
     start: date
     end: date  # the day after the last day
-    months: tuple[str, ...]  # months with a file, such as 2022-05
+    months: tuple[str, ...]  # months that have a file, such as 2022-05
     inputs: tuple[Note, ...]
 
 
 def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
-    """Yield a sentence for each file whose preamble differs from that of the scenario."""
+    """Yield a sentence for each file whose preamble does not follow from the scenario."""
     includes = [f"{month}.beancount" for month in given.months]
     main = main_text(given.question, given.chart, given.start, given.end, includes)
     for name, due in ((MAIN, main), (CHECK, check_text()), (SCENARIO, given.scenario)):
@@ -75,7 +75,7 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
-    """Yield a sentence for each note on a rate or a firm that differs from the scenario's note."""
+    """Yield a sentence for each note on an input that does not follow from the scenario."""
     for kind in INPUTS:
         due = [(given.start, note) for note in given.inputs if isinstance(note, kind)]
         found = run.dated_notes(kind)
@@ -91,7 +91,7 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
 
 
 def refuse_foreign_code(folder: Path) -> None:
-    """Raise an error if loading a ledger would run code of the ledger.
+    """Raise an error if a ledger would run code of its own when it is loaded.
 
     Raises:
         RunFolderError: the ledger names a plugin, or a path for plugins.
@@ -106,12 +106,12 @@ def refuse_foreign_code(folder: Path) -> None:
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:
-    """Return the file and the line of a note, as text."""
+    """Return the file and the line at which a note is, as text."""
     name = f"{day:%Y-%m}.beancount"
     before, found, _ = _text(run.path / name).partition(f"{day} {note.text()}\n")
     return f"{name}:{before.count(chr(10)) + 1}" if found else name
 
 
 def _text(path: Path) -> str:
-    """Return the text of a file; empty if there is no file."""
+    """Return the text of a file, or an empty text if there is no file."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -1,13 +1,13 @@
 """Recomputes fills, and compares their sums with the general ledger.
 
-Edges, fees and settlement payments are computed from the columns alone; the code is independent of
+Edges, fees and settlement payments are computed from the columns alone. This code is independent of
 the code that booked them. Sums are posted by the one posting rule, and compared with the general
 ledger in amounts and words.
 
-Days are checked one by one, in any order and by any process; only a day's rows are in memory. Each
-day starts with the sum of all rows before it: positions, entry values, and the volumes that decide
-fee tiers. The state at its end must be the state at the start of the next day. So if no day is
-wrong, all rows together are right, by induction.
+Days are checked one by one, in any order and by any process, with only one day's rows in memory.
+The state at a day's start is the sum of all earlier rows: positions, their values, and the volumes
+that decide fee tiers. The state at the day's end must be the state at the start of the next day. So
+if no day is wrong, all rows together are right.
 """
 
 from collections import Counter, defaultdict
@@ -40,7 +40,7 @@ from ledger.transaction import Movement
 
 ONE_DAY = timedelta(days=1)
 
-# The days in a file, each with its first and its last seq.
+# The days in a file, each with its first and last seq.
 ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDER BY day"
 
 
@@ -54,11 +54,11 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
 
 
 class Recomputation:
-    """The fills of one run, recomputed day by day."""
+    """Recomputes the fills of one run, day by day."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Read the general ledger's sums of fills, once for all days."""
-        # A day has few rows, so more threads would not save time.
+        """Initialise with the general ledger's sums of fills, which are read once for all days."""
+        # A day has few rows, so more threads would save no time.
         self._run, self._connection = run, duckdb_session.connect(threads=1)
         self._entries = Entries(run.chart, run.names)
         self._tick_cents, self._stands_for = _tick_cents(run), _stands_for(run)
@@ -74,10 +74,10 @@ class Recomputation:
         return sorted(self._vouched)
 
     def wrong_within(self, day: date) -> Iterator[str]:
-        """Yield the errors in the rows of one day of `days`."""
+        """Yield the errors in the rows of one of the days that `days` returns."""
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         if not path.is_file():
-            return  # `wrong_between_days` reports missing days
+            return  # `wrong_between_days` reports a missing day
         try:
             rows = self._rows(day)
         except Exception as error:
@@ -87,7 +87,7 @@ class Recomputation:
             yield f"fills/{path.name}: {problem}"
 
     def wrong_between_days(self) -> Iterator[str]:
-        """Yield missing days, unconfirmed days, and days that do not follow the day before."""
+        """Yield days that are missing, not confirmed, or do not follow from the day before."""
         found: list[tuple[date, int, int]] = []
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
@@ -111,9 +111,9 @@ class Recomputation:
             yield f"{day:%Y-%m}.beancount: it sums up fills of {day}, which do not exist"
 
     def wrong_on_margin(self) -> Iterator[str]:
-        """Yield the errors in accounts of customers on margin, computed from all rows in order.
+        """Yield the errors in accounts of customers on margin.
 
-        There are no sums for the start of a day, so this is one pass through all days.
+        The accounts at the start of a day are not stored, so one pass reads all days in order.
         """
         if not self._run.chart.parties.providers:
             return
@@ -126,13 +126,14 @@ class Recomputation:
                     rows = self._rows(day)
                     yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
             except (duckdb.Error, ValueError, IndexError):
-                return  # the check of days reports unreadable days
+                return  # other checks report days that cannot be read
         yield from on_margin.wrong_totals()
 
     def _rows(self, day: date) -> np.ndarray:
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         among = f"(FROM {_file(path)} WHERE {DAY} = DATE '{day}')"
-        # Each day needs a separate cursor, because a worker with threads checks two days at once.
+        # Each day needs a cursor of its own, because a worker with threads can check two days at
+        # once.
         return fill_store.read(self._connection.cursor(), among, self._run.names)
 
     def _wrong(self, rows: np.ndarray, day: date) -> list[str]:
@@ -149,13 +150,13 @@ class Recomputation:
             *wrong_payments(rows, tick_cents, self._funding_e9, standing),
             *self._wrong_sums(rows, day),
         ]
-        # `standing` is now the state at the day's end: the payments have updated it.
+        # The payments have changed `standing`, which is now the state at the day's end.
         if not problems and not np.array_equal(standing, next_standing):
             problems.append(f"{day}: the next day does not start with the state at its end")
         return problems
 
     def _wrong_sums(self, rows: np.ndarray, day: date) -> Iterator[str]:
-        """Compare a day's rows with the general ledger: the control total and the sums."""
+        """Compare a day's rows with the general ledger, by their control total and their sums."""
         run = self._run
         if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
             yield f"{day}: the control total in the general ledger is different"
@@ -183,7 +184,7 @@ class Recomputation:
             yield f"{day}: the entry with seq {left.meta['seq']} sums up fills that do not exist"
 
     def _wrong_entry(self, seq: int, found: data.Transaction, due: Movement) -> Iterator[str]:
-        """Compare a closing entry with the sum of its fills, in amounts and then in words."""
+        """Compare a closing entry with the sum of its fills, first in amounts, then in words."""
         booked, summed = booked_lines(found), due_lines(due, self._writers)
         if Counter(booked) != Counter(summed):
             yield f"the entry with seq {seq} is not the sum of its fills: {due.narration}"
@@ -206,7 +207,7 @@ def _tick_cents(run: RunFolder) -> np.ndarray:
 
 
 def _stands_for(run: RunFolder) -> np.ndarray:
-    """Return the number of similar markets that a contract represents, by (venue, market)."""
+    """Return the number of similar markets that a contract stands for, by (venue, market)."""
     table = np.ones((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.stands_for
@@ -214,7 +215,7 @@ def _stands_for(run: RunFolder) -> np.ndarray:
 
 
 def _file(path: Path) -> str:
-    """Return a DuckDB expression for a file; a folder `taker=Zed` must not become a column."""
+    """Return a DuckDB expression for a file. A folder `taker=Zed` must not become a column."""
     return f"read_parquet({duckdb_session.literal(path)}, hive_partitioning = false)"
 
 

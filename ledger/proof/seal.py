@@ -1,7 +1,7 @@
 """The seal: a manifest with the hash of every file, so that each changed byte is found.
 
-Months form a chain: each link hashes the previous link and the month's files. So an early month
-cannot be exchanged without a change of all later links. The manifest ends with its own hash.
+Months form a chain: each link is a hash of the previous link and the month's files. So if an early
+month is changed, all later links change too. The manifest ends with its own hash.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ FORMAT = 1
 
 
 def seal(folder: Path, run: Mapping[str, object]) -> None:
-    """Write the manifest of a folder, after all other files are written.
+    """Write the manifest of a folder. All other files must be written before.
 
     Args:
         folder: the run's folder.
-        run: other facts to record: scenario, seed, versions.
+        run: other facts to record, such as scenario, seed and versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
     (folder / MANIFEST).write_text(_manifest(run, files), encoding="utf-8")
@@ -48,7 +48,7 @@ def broken_seals(folder: Path) -> list[str]:
 
 
 def sealed_files(folder: Path) -> list[str]:
-    """Return the names of files to seal: all but the manifest, its signature, and hidden files."""
+    """Return the names of the files to seal: all except manifest, signature and hidden files."""
     return sorted(
         name
         for path in folder.rglob("*")
@@ -65,7 +65,7 @@ def _manifest(run: Mapping[str, object], files: Mapping[str, str]) -> str:
 
 
 def _chain(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the chain of months; the first letters of a file's name give its month."""
+    """Return the chain of months. The month of a file is in the first letters of its name."""
     months: dict[str, list[str]] = {}
     for name, digest in sorted(files.items()):
         month = Path(name).name[:7]

@@ -18,8 +18,8 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
 _NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
-_NAMESPACE = "moneytrail"  # a signature for another purpose is not valid
-_SIGNER = "signer"  # a fixed name: the user gives the trusted key
+_NAMESPACE = "moneytrail"  # the purpose that a signature states; others are not valid
+_SIGNER = "signer"  # a fixed name, since a user trusts the key, not a name
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
 
 
@@ -28,11 +28,11 @@ class SignatureError(MistakeError):
 
 
 def sign(folder: Path, key: Path) -> None:
-    """Sign a run's manifest; the signature replaces an older one.
+    """Sign a run's manifest. The signature replaces an older signature.
 
     Args:
         folder: the run's folder.
-        key: a private key of OpenSSH, or its public key if an agent has the private one.
+        key: a private key of OpenSSH, or the public key if an agent has the private key.
 
     Raises:
         SignatureError: the tool is missing, or the key can't be used.
@@ -61,8 +61,8 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
 
     Args:
         folder: the run's folder.
-        key: a file with the signer's public key, such as `id_ed25519.pub`, or with several keys; a
-            signature with any of them is valid.
+        key: a file with the signer's public key, such as `id_ed25519.pub`. If the file has several
+            keys, a signature with any of these keys is valid.
 
     Raises:
         SignatureError: the tool is missing, or the file has no key.
@@ -82,7 +82,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
 
 
 def _public_keys(key: Path) -> list[str]:
-    """Return the public keys in a file; for a private key, the public key in the file beside it.
+    """Return the public keys in a file. For a private key, read the public key's file beside it.
 
     Raises:
         SignatureError: there is no public key.

@@ -1,4 +1,4 @@
-"""Recomputes the fee rates of takers from their volume over thirty days."""
+"""Recomputes takers' fee rates from the volume that each taker traded in thirty days."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,10 +16,10 @@ HOUSE = 0  # the code of the house venue, which is first in `Names`
 
 
 class FeeRates:
-    """The fee rate of every taker, from its volume on the house venue over thirty days."""
+    """The fee rate of every taker, computed from the volume on the house venue in thirty days."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Read the fee tiers, and the volumes of takers before the books began."""
+        """Initialise with the fee tiers, and with takers' volumes before the books began."""
         house, lead = run.names.venues
         tiers = [tier for tier in run.notes(TakerFee) if tier.venue == house]
         self._from_cents = np.array([_cents(tier.volume_usd) for tier in tiers])
@@ -38,7 +38,7 @@ class FeeRates:
         self._start = run.transactions[0].date
 
     def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
-        """Compare the fee rate of each fill with the tier of its taker on that day.
+        """Compare the fee rate of each fill with the rate of its taker's tier on that day.
 
         Args:
             rows: the day's rows.
@@ -60,7 +60,7 @@ class FeeRates:
     def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
         """Return each entity's fee rate after its discount, but not below the floor.
 
-        The discount is rounded down to whole millionths.
+        A discount is rounded down to whole millionths.
         """
         paid = [
             max(rate - rate * saved // 10_000, min(rate, self._floor_e6))
@@ -69,10 +69,9 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return each entity's volume in those of the last thirty days that are before the books.
+        """Return each entity's volume in the part of the last thirty days before the books began.
 
-        An entity's volume before the books is spread evenly over days; the remainder is on the
-        oldest day.
+        This volume is spread evenly over the days, and the remainder is on the oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

@@ -1,4 +1,4 @@
-"""Compares the notes on each day's volume with the fills and the other makers' entries.
+"""Compares the notes on each day's volume with the fills and with the other makers' entries.
 
 Reports read volume from these notes, and need not read all fills.
 """
@@ -12,7 +12,7 @@ from ledger.motives import FROM_QUOTES, VolumePart, counted_as, words
 from ledger.notes import ForcedDay, TradedDay
 from ledger.run_folder import RunFolder
 
-Place = tuple[date, str]  # a day, and a market
+Place = tuple[date, str]  # a day and a market
 NOTHING = Decimal("0.00")
 
 
@@ -33,9 +33,9 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
 
 
 def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each wrong note on forced orders that hit the captive maker's quotes.
+    """Yield a sentence for each wrong note on forced orders with the captive maker.
 
-    Books without any note on forced orders need no check: nothing was forced, or the run is older.
+    Books without any such note need no check, since no order was forced or the run is older.
     """
     notes, forced = run.dated_notes(ForcedDay), forced_in_fills(run)
     for day, note in notes:
@@ -50,7 +50,7 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
 
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
-    """Return forced orders with the captive maker at the house, by day and market."""
+    """Return the cents of forced orders that the captive maker filled, by day and market."""
     parties, cents = run.chart.parties, _tick_cents(run)
     found = run.select(
         "SELECT time::DATE, market, sum(if(maker = ?, abs(lots) * price, 0)) FROM rows "
@@ -70,7 +70,7 @@ def _tick_cents(run: RunFolder) -> dict[str, int]:
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Return the volume at the house by day, market and cause; each trade counts once."""
+    """Return the volume at the house by day, market and cause. Each trade counts once."""
     house, cents = run.chart.parties.house, _tick_cents(run)
     causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}
     traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""The result of an audit: a verdict in one sentence, and the fact that each proof shows."""
+"""The result of an audit: a verdict in one sentence, and what each proof shows."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ _SOUND = {
     Proof.BOOKS: "its books agree with themselves",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# The facts that are open if a proof was not made, and the option that makes the proof.
+# What stays open if a proof was not made, with the option that makes the proof.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
@@ -35,7 +35,7 @@ def verdict(steps: Sequence[AuditStep]) -> str:
 
 
 def conclusion(steps: Sequence[AuditStep]) -> str:
-    """Return a short paragraph: the proven facts, their proofs, and the open facts."""
+    """Return a short paragraph: what is proven, by which proofs, and what stays open."""
     asked = {step.proof for step in steps}
     wrong = {step.proof for step in steps if step.problems}
     parts = (

@@ -1,4 +1,4 @@
-"""Errors in the rows of fills: their order, prices, fees and settlement payments."""
+"""Finds errors in the rows of fills: in their order, prices, fees and settlement payments."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,7 +12,7 @@ FUNDING_UNIT = 10**9
 
 
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
-    """Yield the error *what* with the first marked row, and the number of other marked rows."""
+    """Yield the error *what* at the first marked row, with the number of other marked rows."""
     found = np.flatnonzero(wrong)
     if len(found):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -20,7 +20,7 @@ def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]
 
 
 def wrong_columns(rows: np.ndarray) -> Iterator[str]:
-    """Yield errors if a mark is not the lead price, or a trade has no quantity."""
+    """Yield an error if a mark is not the lead price, or if a trade has no quantity."""
     payment = np.isin(rows["motive"], PAYMENTS)
     marked = payment & (rows["motive"] != Motive.SEIZURE)
     yield from first_wrong(
@@ -30,7 +30,7 @@ def wrong_columns(rows: np.ndarray) -> Iterator[str]:
 
 
 def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
-    """Yield errors if seq or time does not rise, or if a gap in seq is not an entry."""
+    """Yield errors if seq does not rise, if time falls, or if a missing seq is no entry."""
     yield from first_wrong(rows[1:], np.diff(rows["seq"]) <= 0, "its seq does not rise")
     yield from first_wrong(
         rows[1:], np.diff(rows["time_us"]) < 0, "it is earlier than the row before"
@@ -44,14 +44,14 @@ def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 
 
 def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
-    """Recompute edge and fee from price, lead, quantity and fee rate, fees market by market."""
+    """Recompute edge and fee from price, lead, quantity and fee rate, in each similar market."""
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     trade, tick_cents, alike = rows[is_trade], tick_cents[is_trade], stands_for[is_trade]
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
     yield from first_wrong(
         trade, edge != trade["edge_cents"], "the edge does not follow from the prices"
     )
-    # Half up, in integers: 2 n r + 10^6, divided by 2 x 10^6.
+    # In whole numbers: fee = (2 n r + 10^6) / (2 x 10^6), which rounds half up.
     twice = 2 * np.abs(trade["lots"]) * trade["price"] * (tick_cents // alike) * trade["fee_e6"]
     fee = (twice + 1_000_000) // 2_000_000 * alike
     yield from first_wrong(
@@ -62,9 +62,10 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
 def wrong_payments(
     rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
 ) -> Iterator[str]:
-    """Compare each settlement's payments with positions at the mark: n M - v, then v = n M.
+    """Check that each settlement pays n M - v on a position, after which v is n M.
 
-    The state is updated row by row, so that each settlement uses the positions at its time.
+    n is the position, M the mark and v the value before. The state is updated row by row, so that
+    each settlement uses the positions at its time.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]

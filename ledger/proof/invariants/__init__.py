@@ -1,19 +1,20 @@
-"""The invariants of the books, as a Beancount plugin; each invariant is one function.
+"""The invariants of the books, as a Beancount plugin. Each invariant is one function.
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books alone
 
-Sums are booked at the end of a day. So in a general ledger, the signs of balances are checked at
-each day's close; in a day ledger they are checked line by line. For the group's own books, only
-checks that need no other books are made. There is no tolerance.
+A general ledger books sums at the end of a day. So it is checked for negative balances at each
+day's close, and a day ledger is checked line by line. For the group's own books, only checks that
+need no other books are made. There is no tolerance.
 
-An error begins with the name of the invariant. It points at the transaction that breaks the
-invariant, or at the `open` line. For a balance it points at the last transaction that changed it.
+An error begins with the name of the invariant. The error points at the transaction that breaks the
+invariant, or at the `open` line. For a balance, the error points at the last transaction that
+changed the balance.
 
 Two facts are not checked here: that fills follow from their prices, and that fills sum to these
-entries. Both need the fills, which are not in the ledger. A posting without an amount also stays
-unseen if it would be zero, because Beancount drops it before plugins run.
+entries. Both need the fills, which are not in the ledger. A posting without an amount is also not
+seen if the amount would be zero, because Beancount drops the posting before plugins run.
 """
 
 from collections.abc import Callable, Iterator
@@ -68,7 +69,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     hole_is_explained,
 )
 
-# Invariants that need the books of several entities, or every entry.
+# The invariants that need the books of several entities, or every entry.
 OF_ALL_BOOKS = (
     claims_mirror_debts,
     contracts_conserved,
@@ -88,7 +89,7 @@ class BrokenInvariant(NamedTuple):
 
 
 def name_of(invariant: Callable[[Ledger], Iterator[Finding]]) -> str:
-    """Return the name of an invariant as its errors write it: ``claims-mirror-debts``."""
+    """Return an invariant's name in the form of its errors, such as ``claims-mirror-debts``."""
     return invariant.__name__.replace("_", "-")
 
 

@@ -1,4 +1,4 @@
-"""Invariants on the balances of accounts, each checked at the moments when it must be true."""
+"""Invariants on account balances. Each is checked at the moments when it must be true."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
 
 
 def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
-    """No insurance fund is negative at the end of a settlement or of a day."""
+    """No insurance fund is below zero at the end of a settlement or of a day."""
     due = _after_settlements(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_fund, due):
         if balance > 0:
@@ -75,12 +75,12 @@ def pools_empty(ledger: Ledger) -> Iterator[Finding]:
 def _readings(
     ledger: Ledger, concerns: Callable[[Account], bool], due: Callable[[Step], bool]
 ) -> Iterator[tuple[Transaction, str, str, Decimal]]:
-    """Yield (last transaction, account, commodity, balance) when a changed account must be checked.
+    """Yield each balance to check: (last transaction, account, commodity, balance).
 
     Args:
         ledger: the ledger that is read.
         concerns: selects the accounts to check.
-        due: selects the steps after which changed accounts are checked.
+        due: selects the steps after which accounts that have changed are checked.
     """
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     movers: dict[tuple[str, str], Transaction] = {}
@@ -96,12 +96,12 @@ def _readings(
 
 
 def _at_once(ledger: Ledger) -> Callable[[Step], bool]:
-    """Return the steps after which to check balances that may never be negative."""
+    """Return a function that selects the steps after which no balance may be negative."""
     return lambda step: ledger.by_line or step.ends_day
 
 
 def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
-    """Return the steps after which to check balances that may be negative between settlements."""
+    """Return a function that selects the steps that end a settlement or a day."""
     return lambda step: step.ends_day or (ledger.by_line and step.ends_settlement)
 
 

@@ -1,4 +1,4 @@
-"""The invariant of the hole: its causes sum to it, and each account of the group has a part."""
+"""The invariant of the hole: causes sum to the hole, and each account of the group has a part."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ HOLE_PARTS = (*COUNTED, "group", "in-kind")
 def hole_is_explained(ledger: Ledger) -> Iterator[Finding]:
     """Each account of the group has a part in the hole, and the causes sum to the hole.
 
-    This is checked in dollars, and in each coin that customers are owed.
+    The sum is checked in dollars, and in each coin that customers are owed.
     """
     yield from _without_part(ledger.opens)
     yield from _unexplained(ledger)
@@ -40,7 +40,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(COUNTED, Decimal()))
-    promised: set[str] = {"USD"}  # in this loop each coin that is owed or held is added
+    promised: set[str] = {"USD"}  # the loop adds each coin that is owed or held
     movers: dict[str, Directive] = {}
     for step in ledger.steps:
         drifts: dict[str, Decimal] = defaultdict(Decimal)

@@ -1,4 +1,4 @@
-"""Invariants on pairs of accounts in two sets of books, which must agree after each transaction."""
+"""Invariants on pairs of accounts in two sets of books. They must agree after each transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ from ledger.proof.invariants.steps import (
     signed,
 )
 
-# The kind of a claim in the creditor's books, and the root and kind of the same debt in the
-# debtor's books. Shares are no debt, but both books have the price paid for them.
+# The kind of a claim in the creditor's books, with the root and kind of the same debt in the
+# debtor's books. Shares are no debt, but both books record the price paid for shares.
 MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
     Kind.LOANS: ("Liabilities", Kind.LOANS),
@@ -54,7 +54,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
 
 
 def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
-    """The tokens that a venue holds in kind equal its debts in kind, for each token."""
+    """For each token, the quantity that a venue holds in kind equals its debts in kind."""
     venues = {
         account.entity
         for account in (account_of(entry.account) for entry in ledger.opens)
@@ -81,7 +81,7 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
     """A venue's debts in coins equal the coins that it holds, has lent and has lost.
 
-    A loss must be among the venue's expenses. The venue has no coins of its own.
+    Lost coins are among the venue's expenses. The venue has no coins of its own.
     """
     venues = {
         account.entity
@@ -110,7 +110,7 @@ def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
 
 
 def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
-    """Debts within the house group cancel: accounts with hole "group" sum to zero."""
+    """Debts within the house group cancel out: accounts with hole "group" sum to zero."""
     within_group = {entry.account for entry in ledger.opens if entry.meta.get("hole") == "group"}
 
     def eliminated(leg: Leg) -> str | None:
@@ -144,7 +144,7 @@ def _drifts(
 
 @cache
 def _mirror(account: Account) -> tuple[str, str] | None:
-    """Return the two accounts of a debt (claim, debt), if *account* is one of them."""
+    """If *account* is one of the two accounts of a debt, return both: (claim, debt)."""
     if account.root == "Assets" and account.kind in MIRRORED:
         creditor, debtor, claim = account.entity, account.partner, account.kind
     elif (account.root, account.kind) in CLAIM_OF_DEBT:

@@ -14,7 +14,7 @@ TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
 
 
 class Stamp(NamedTuple):
-    """The position of a transaction: its number, its time, and the number of fills that it sums."""
+    """A transaction's place in the order: its number, its time, and the number of its fills."""
 
     entry: Transaction
     seq: int
@@ -23,13 +23,13 @@ class Stamp(NamedTuple):
 
 
 def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
-    """Each number from the first to the last is a transaction, or a fill in a transaction's sum."""
+    """Each number from the first to the last is a transaction, or a fill that is summed in one."""
     entries = [step.entry for step in ledger.steps]
     if ledger.by_line and entries and _is_brought_forward(entries[0]):
         del entries[0]
     unplaced = [(entry, fault) for entry in entries for fault in _stamp_faults(entry)]
     if unplaced:
-        yield from unplaced  # without numbers, the order cannot be checked
+        yield from unplaced  # the order of transactions without numbers is unknown
         return
     stamps = [_stamp(entry) for entry in entries]
     yield from _disorder(stamps)
@@ -72,7 +72,7 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield each gap in the numbers after *last*: the entry after it, and the numbers around it."""
+    """Yield each gap in the numbers after *last*, with the entry after it and its two ends."""
     for stamp in stamps:
         if stamp.seq > last + 1:
             yield stamp.entry, last, stamp.seq
@@ -85,7 +85,7 @@ def _holes_in_lines(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
-    """Compare the missing numbers of a closing period with the number of fills in its entries."""
+    """Compare the missing numbers in a closing period with the number of fills that it sums."""
     last = 0
     for period in _closing_periods(stamps):
         gaps = list(_gaps(period, last))
@@ -113,7 +113,7 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
 
 
 def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
-    """Split the entries into closing periods; each ends with a day that has closing entries."""
+    """Split the entries into closing periods. Each ends with a day that has closing entries."""
     period: list[Stamp] = []
     for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
         today = list(day)

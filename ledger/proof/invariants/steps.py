@@ -1,4 +1,4 @@
-"""The books in the form that invariants read: steps, in the order of date and seq."""
+"""The books in the form that invariants read: a list of steps in the order of date and seq."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
@@ -14,7 +14,7 @@ from ledger.kinds import Kind
 from ledger.loaded_entries import stated
 
 Key = TypeVar("Key", bound=Hashable)
-Finding = tuple[Directive, str]  # the place, and the error message
+Finding = tuple[Directive, str]  # the place of an error, and its message
 
 
 class Account(NamedTuple):
@@ -36,7 +36,7 @@ class Leg(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A transaction as one step in the order of seq."""
+    """One transaction, as a step in the order of seq."""
 
     entry: Transaction
     legs: list[Leg]
@@ -63,7 +63,7 @@ def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:
 
 @cache
 def account_of(name: str) -> Account:
-    """Split the name of an account into its words; missing words are empty."""
+    """Split the name of an account into its words. A missing word is empty."""
     root, entity, kind, partner, *_ = (*name.split(":"), "", "", "")
     return Account(name, root, entity, kind, partner)
 
@@ -76,12 +76,12 @@ def entities(ledger: Ledger) -> frozenset[str]:
 @cache
 def is_cash(account: Account) -> bool:
     """Return whether dollars in an account are cash."""
-    # Dollars in a pool are cash: no entity owes them.
+    # Dollars in a pool are cash, since they are not owed by any entity.
     return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
 
 def residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal]]:
-    """Sum amounts by key, and return the sums that are not zero."""
+    """Sum the amounts of each key, and return the sums that are not zero."""
     sums: dict[Key, Decimal] = defaultdict(Decimal)
     for key, number in amounts:
         sums[key] += number
@@ -117,7 +117,7 @@ def _legs(entry: Transaction) -> list[Leg]:
 
 
 def _place(entry: Transaction) -> tuple[date, Decimal]:
-    """Return the sort key: date and seq; entries without seq, such as openings, come first."""
+    """Return the sort key (date, seq). Entries without seq, such as openings, come first."""
     seq = entry.meta.get("seq")
     return entry.date, seq if is_count(seq) else Decimal(0)
 

@@ -20,7 +20,7 @@ from ledger.proof.invariants.steps import (
 
 
 def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
-    """Each transaction states its amounts, and they sum to zero in each commodity."""
+    """Each transaction states its amounts, and the amounts sum to zero in each commodity."""
     for step in ledger.steps:
         if not step.entry.postings:
             yield step.entry, "it has no postings; say what moved, or delete it"
@@ -36,7 +36,7 @@ def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
 
 
 def entity_balances(ledger: Ledger) -> Iterator[Finding]:
-    """In each transaction, everything except contracts sums to zero within each entity."""
+    """Within each entity, the postings of a transaction sum to zero, apart from contracts."""
     for step in ledger.steps:
         in_books = (
             ((leg.account.entity, leg.commodity), leg.number)
@@ -52,7 +52,7 @@ def entity_balances(ledger: Ledger) -> Iterator[Finding]:
 
 
 def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
-    """In each transaction, each contract sums to zero: a long has its short."""
+    """In each transaction, the positions in each contract sum to zero: a long has a short."""
     for step in ledger.steps:
         in_contracts = (
             (leg.commodity, leg.number) for leg in step.legs if leg.account.kind == Kind.CONTRACTS
@@ -66,7 +66,7 @@ def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
 
 
 def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
-    """After the opening entries, cash only changes its owner: it is neither made nor destroyed."""
+    """After the opening entries, cash only changes its owner. No cash is made or destroyed."""
     for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
         in_cash = ((leg.commodity, leg.number) for leg in step.legs if is_cash(leg.account))
         for commodity, moved in residuals(in_cash):
@@ -78,7 +78,7 @@ def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
 
 
 def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
-    """After the opening entries, tokens only change their owner: none are made or destroyed."""
+    """After the opening entries, tokens only change their owner. None are made or destroyed."""
     keepers = entities(ledger)
 
     def is_there(account: Account) -> bool:
