@@ -19,7 +19,7 @@ LARGEST = 2**63  # whole numbers below this limit have 64 bits
 
 
 def arrow_stream(table: "Table") -> object:
-    """Return the Arrow capsule of a table's rows; its columns have the names in the table.
+    """Return the Arrow capsule of a table's rows. Columns keep their names.
 
     Raises:
         ValueError: a number has more than DIGITS digits.
@@ -28,7 +28,7 @@ def arrow_stream(table: "Table") -> object:
 
 
 def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
-    from ledger import duckdb_session  # imported only if a report is exported
+    from ledger import duckdb_session  # imported here, since few reports are exported
 
     columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
     types = [column_type(cells) for cells in columns]
@@ -42,7 +42,7 @@ def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
 
 
 def column_type(cells: Sequence["Cell"]) -> str:
-    """Return the DuckDB type that represents all cells exactly.
+    """Return the DuckDB type that can represent all cells of a column exactly.
 
     Raises:
         ValueError: a number has more than DIGITS digits.

@@ -1,4 +1,4 @@
-"""The general ledger by day: the amounts posted to accounts on each day.
+"""Reads the general ledger by day: the amounts posted to accounts on each day.
 
 Days are in UTC. Days without entries are included. After a halt, days that have notes but no
 entries are included too.
@@ -24,7 +24,7 @@ def calendar(run: RunFolder) -> list[date]:
 
 
 def posted_cents(run: RunFolder, groups: Sequence[Sequence[str]]) -> np.ndarray:
-    """Sum the postings to each group of accounts on each day: cents, shape (days, groups)."""
+    """Return the cents posted to each group of accounts on each day, shape (days, groups)."""
     column = {account: i for i, accounts in enumerate(groups) for account in accounts}
     days = calendar(run)
     cents = np.zeros((len(days), len(groups)), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Amounts in dollars in a general ledger: movements, balances, and their wording."""
+"""Reads amounts in dollars from a general ledger, and writes them in sentences."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
 class Dollars(dict[Key, Decimal]):
-    """Dollars by key; zero for a key without postings."""
+    """Dollars by key. A key without postings has zero."""
 
     def __missing__(self, key: Key) -> Decimal:
         return ZERO
@@ -28,7 +28,7 @@ class Dollars(dict[Key, Decimal]):
 
 @once
 def openings(run: RunFolder) -> list[int]:
-    """Return the numbers (seq) of opening entries; with them a query is faster."""
+    """Return the numbers (seq) of opening entries, with which a query is faster."""
     return [seq for (seq,) in run.select(f"SELECT DISTINCT seq FROM {OPENINGS}")]
 
 
@@ -44,7 +44,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return a function that converts units of a commodity to the number in the text."""
+    """Return a function that converts units of a commodity to the number that the text shows."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:
@@ -56,12 +56,12 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Return *part* as a percentage of *whole* with one decimal; None if *whole* is zero."""
+    """Return *part* as a percentage of *whole* with one decimal, or None if *whole* is zero."""
     return (100 * part / whole).quantize(TENTH) if whole > 0 else None
 
 
 def spoken(usd: Decimal) -> str:
-    """Write an amount for a sentence: in millions, or to the dollar below one million."""
+    """Write an amount for a sentence, in millions or, below one million, in dollars."""
     sign = "-" if usd < 0 else ""
     if abs(usd) < MILLION:
         return f"{sign}${abs(usd):,.0f}"
@@ -69,7 +69,7 @@ def spoken(usd: Decimal) -> str:
 
 
 def earned(usd: Decimal) -> str:
-    """Write a result as a gain if it is zero or above, as a loss if it is below zero."""
+    """Write a result as a gain if it is zero or above, and as a loss if it is below zero."""
     return f"{'earned' if usd >= 0 else 'lost'} {spoken(abs(usd))}"
 
 

@@ -1,4 +1,4 @@
-"""Caches figures that several parts of a report use, one time for each opened run."""
+"""Computes a figure only once for each opened run, if several parts of a report use it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 def once(
     question: Callable[Concatenate[RunFolder, About], Answer],
 ) -> Callable[Concatenate[RunFolder, About], Answer]:
-    """Cache the result of a function of a run.
+    """Make a function of a run compute its result only once for each run.
 
     Further arguments must be hashable, and callers must not change the result.
     """

@@ -1,8 +1,8 @@
 """Paper wealth: the value of tokens at the day's mark, compared with their cost.
 
 Units are in accounts of the kinds `Tokens` and `Portfolio`, and marks are `price` directives. So
-Beancount itself can value a holding. The price of the group's own token is valid only while the
-token is not sold. So inside the house group this token counts as zero at any mark.
+Beancount itself can value a holding. The group could not sell much of its own token at the token's
+price. So inside the house group this token counts as zero at any mark.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,7 @@ Units = Mapping[str, Decimal]  # quantities by token
 
 
 class Marks:
-    """Values of tokens on any day, at the prices in the ledger."""
+    """The values of tokens on any day, at the prices in the ledger."""
 
     def __init__(self, run: RunFolder) -> None:
         self._prices: dict[str, tuple[list[date], list[Decimal]]] = {}
@@ -30,19 +30,19 @@ class Marks:
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
     def usd(self, units: Units, day: date) -> Decimal:
-        """Return a holding's value at the last mark up to *day*, in whole cents for each token.
+        """Return the value of a holding at the last marks up to *day*, rounded to cents by token.
 
         A token that has no mark yet has no value.
         """
         return sum((self._usd(*holding, day) for holding in units.items()), ZERO)
 
     def counted_usd(self, units: Units, day: date) -> Decimal:
-        """Return a holding's value inside the house group, where its own tokens count zero."""
+        """Return the value of a holding inside the house group, whose own tokens count as zero."""
         others = {token: n for token, n in units.items() if token not in self.house_tokens}
         return self.usd(others, day)
 
     def of(self, token: str, day: date) -> Decimal:
-        """Return the last mark of a token up to *day*; zero if it has no mark yet."""
+        """Return the last mark of a token up to *day*, or zero if it has no mark yet."""
         days, marks = self._prices.get(token, ([], []))
         marked = bisect_right(days, day)
         return marks[marked - 1] if marked else ZERO
@@ -52,7 +52,7 @@ class Marks:
 
 
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Return the net units of each token that the group received, by day.
+    """Return the units of each token that the group received, less units given, by day.
 
     Tokens and coins held in kind for customers are left out.
     """

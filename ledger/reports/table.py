@@ -1,4 +1,4 @@
-"""A table of figures, without a printed form."""
+"""A table of figures, in no printed form yet."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Table:
         ValueError: a row has more or fewer cells than there are columns.
     """
 
-    name: str  # a slug, unique within a report
+    name: str  # a short name, unique within a report
     title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
-    more_rows: int = 0  # the number of rows after these that were not read
+    more_rows: int = 0  # the number of further rows, which were not read
 
     def __post_init__(self) -> None:
         """Raise an error if a row has too many or too few cells."""
@@ -41,7 +41,7 @@ class Table:
         found: Iterable[object],
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Return a table of typed rows: a column has the attribute with the column's name.
+        """Return a table of typed rows. A column has the attribute of the same name.
 
         A column whose name is a keyword, such as ``class``, has the attribute ``class_``.
         """
@@ -50,18 +50,18 @@ class Table:
         return cls(name, title, columns, rows, notes)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Return the rows as an Arrow stream, which `polars.DataFrame(table)` and others read.
+        """Return the rows as an Arrow stream, which libraries such as polars can read.
 
         Raises:
             ValueError: a number has too many digits for Arrow.
         """
-        from ledger.reports.arrow_stream import arrow_stream  # only few tables are exported
+        from ledger.reports.arrow_stream import arrow_stream  # here, since few tables are exported
 
         return arrow_stream(self)
 
 
 def cell_of(value: object) -> Cell:
-    """Convert a value to a cell; a truth value and any other type become text."""
+    """Convert a value to a cell. Truth values and values of other types become text."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):
@@ -82,4 +82,4 @@ class Report(Protocol):
         """Return the answer to the report's question: one or two plain sentences with figures."""
 
     def tables(self) -> list[Table]:
-        """Return the tables of the report; the first table that has rows is shown."""
+        """Return the tables of the report. The first table that has rows is shown by default."""

@@ -1,4 +1,4 @@
-"""The result of the blind audit, compared with the causes in the books, which it does not see."""
+"""The result of the blind audit, compared with the causes in the books that it does not see."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class BlindReport:
-    """The diagnosis from stripped books, and the amount of each cause by the kinds in the books."""
+    """The diagnosis from stripped books, and each cause's amount by the kinds in the full books."""
 
     found: Diagnosis
     booked_usd: Mapping[Cause, Decimal]
-    names: Mapping[str, str]  # names by number: the audit has numbers only
+    names: Mapping[str, str]  # the names of parties by number, since the audit has numbers only
 
     def answer(self) -> str:
-        """State the main cause of loss by the audit, and the main cause by the books."""
+        """State the main cause of loss according to the audit, and according to the books."""
         diagnosed, true = verdict(self.found.usd).main, verdict(self.booked_usd).main
         if diagnosed is None:
             return "Without the names of kinds, the books show no loss."
@@ -33,7 +33,7 @@ class BlindReport:
         return f"{said} The books say {true or 'that there was no loss'}."
 
     def tables(self) -> list[Table]:
-        """Return tables of the verdict, the causes and the evidence."""
+        """Return tables of the verdict, of the causes and of the evidence."""
         return [
             _verdict_table(self.found, self.booked_usd),
             _causes(self.found, self.booked_usd),
@@ -48,7 +48,7 @@ def blind_report(run: RunFolder) -> BlindReport:
 
 
 def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
-    """Return the amount of each cause by the kinds in the books; above zero: money was used."""
+    """Return each cause's amount by the kinds in the books. Above zero, money was used."""
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
         booked[cause_of(kind)] += usd
@@ -78,7 +78,7 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # If all kinds are known, the cause "other" is zero.
+    # If all kinds are known, the cause "other" is zero and not shown.
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (

@@ -1,6 +1,6 @@
-"""A blind audit: finds the causes of the loss from trades, prices and payments alone.
+"""A blind audit finds the causes of the loss from trades, prices and payments alone.
 
-The diagnosis uses no kind, motive or name. Each cause has a signature:
+The diagnosis uses no kind, motive or name. It recognises each cause by a pattern:
 
 - faster counterparties: takers whose gains on the maker's quotes, measured at the lead price, are
   too regular for chance. A single fill is no evidence, because noise traders sometimes hit a late
@@ -16,7 +16,7 @@ The diagnosis uses no kind, motive or name. Each cause has a signature:
 Large single payments look the same for any purpose: a loan that is never repaid, a theft, a
 settlement, a buyback. Regular spending looks the same for a plant, a stadium, an election or an
 office. A venture and an acquired company are both carried at cost. Books without words cannot
-distinguish these purposes, so the audit does not try.
+distinguish these purposes, so the audit does not try to.
 """
 
 import math
@@ -41,23 +41,23 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# The number of standard errors by which a mean gain must exceed zero. With enough fills for a
-# normal mean, chance alone exceeds this limit once in 740 times.
+# A mean gain must exceed zero by this number of standard errors. With enough fills for a normal
+# mean, chance alone exceeds the limit once in 740 times.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
 
 class Evidence(NamedTuple):
-    """The amount that one party has in one cause."""
+    """An amount that belongs to one cause and one party, with the evidence for it."""
 
     cause: Cause
     party: str | None
     usd: Decimal  # above zero if money was used
-    seen: str  # the evidence in the books
+    seen: str  # what the books show as evidence
 
 
 class Verdict(NamedTuple):
-    """The largest loss, and the distance to the second."""
+    """The cause with the largest loss, and its lead over the second largest."""
 
     main: Cause | None  # None if there are no losses
     second: Cause | None
@@ -66,14 +66,14 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All findings, and the hole that they must explain."""
+    """All findings of the audit, and the hole that they must explain."""
 
     findings: tuple[Evidence, ...]
-    hole_usd: Decimal  # claims of customers less liquid assets, at the end
+    hole_usd: Decimal  # customers' claims less liquid assets, at the end
 
     @property
     def usd(self) -> dict[Cause, Decimal]:
-        """Return the amount of each cause; above zero: money was used."""
+        """Return the amount of each cause. Above zero, money was used."""
         found = dict.fromkeys(Cause, ZERO)
         for finding in self.findings:
             found[finding.cause] += finding.usd
@@ -92,7 +92,7 @@ def diagnose(books: BlindBooks) -> Diagnosis:
 
 
 def verdict(usd: Mapping[Cause, Decimal]) -> Verdict:
-    """Return the two largest losses, and the distance between them."""
+    """Return the two causes with the largest losses, and the difference between the losses."""
     lost = {cause: usd[cause] for cause in LOSSES if usd[cause] > 0}
     first, second, *_ = (*sorted(lost, key=lost.__getitem__, reverse=True), None, None)
     if first is None:
@@ -109,7 +109,7 @@ def _hole(books: BlindBooks) -> Decimal:
 
 
 def _is_liquid(line: StrippedLine, group: set[str]) -> bool:
-    """Return whether a line is money of the group: cash, or a claim on a venue outside it."""
+    """Return whether a line is liquid money of the group: cash, or a claim on another venue."""
     if line.owner not in group or line.root != "Assets":
         return False
     return line.word == CASH or (line.word == CLAIMS and line.party not in group)
@@ -127,7 +127,7 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     house, maker = books.parties.index(books.house), books.parties.index(books.maker)
     trades, paid = books.trades, books.payments
     at_house, by_maker = trades.venue == house, trades.taker == maker
-    # The taker's gain at the lead price of that moment.
+    # The taker's gain at the lead price at the moment of the trade.
     edge_cents = (trades.lead_cents - trades.price_cents) * trades.lots
     hit = at_house & (trades.maker == maker)
     quoted = trades.quote_age_us != NO_QUOTE
@@ -154,7 +154,8 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
         yield Evidence(
             Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until they were hedged"
         )
-    # Positions with losses pay those with gains. The difference is kept, or pays customers' debts.
+    # Positions with losses pay positions with gains. The difference is kept, or pays customers'
+    # debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
         yield Evidence(Cause.TAKEOVERS, None, kept, "payments above receipts, on accounts")
@@ -165,9 +166,9 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Return whether a counterparty is faster, judged by its gains at fills.
+    """Return whether a counterparty is faster, with the evidence from its fills.
 
-    The mean gain is compared with its standard error; with too few fills it is no evidence.
+    Its mean gain at fills is compared with the standard error. Too few fills are no evidence.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)
@@ -179,10 +180,10 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
 
 
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
-    """Return the maker's loss in whole cents from price moves of positions that it took over.
+    """Return the maker's loss, in cents, from price moves of positions that it took over.
 
     The books do not show desks. So an order on the lead venue is assumed to hedge positions taken
-    over and other positions in proportion.
+    over and other positions in proportion to their sizes.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -199,7 +200,7 @@ def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.nda
 def _moved_in_market(
     change: np.ndarray, lead_cents: np.ndarray, taken: np.ndarray, laid_off: np.ndarray
 ) -> float:
-    before = np.cumsum(change) - change  # the maker's position on both venues
+    before = np.cumsum(change) - change  # position on both venues before
     lost, held, marked = 0.0, 0.0, int(lead_cents[0])
     for i in np.flatnonzero(taken | laid_off).tolist():
         lead, lots, position = int(lead_cents[i]), int(change[i]), int(before[i])
@@ -216,7 +217,7 @@ def _moved_in_market(
 
 
 class _Outflow(NamedTuple):
-    """A payment of a group member to a party from which it receives no asset."""
+    """Payments of a group member to a party from which it receives no asset."""
 
     payer: str
     party: str
@@ -276,7 +277,7 @@ def _outflow(
 def _cause(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Return the cause of a line, from its root and from the cash or claims in the same entry."""
+    """Return the cause of a line, judged by its root and by the other lines of the entry."""
     if _owed(line, group):
         return Cause.BORROWED, line.party, "lent, less repayments"
     if line.root == "Liabilities":
@@ -301,7 +302,7 @@ def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | 
 def _without_cash(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Return the cause of a line if it is a result without cash: a charge, or a write-off."""
+    """Return the cause of a line that moves no cash: a charge, a write-off or an asset. Or None."""
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
@@ -314,7 +315,7 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Return the cause of payments to a party: large sums, small payments, or receipts."""
+    """Return the cause of payments to a party, judged by their sizes and number."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:
@@ -324,5 +325,5 @@ def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
 
 
 def _usd(cents: int) -> Decimal:
-    """Return cents as dollars."""
+    """Convert cents to dollars."""
     return Decimal(int(cents)).scaleb(-2)

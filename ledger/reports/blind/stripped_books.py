@@ -25,25 +25,26 @@ from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
-# The words that remain: money, claims on a venue (holder's and venue's books), all others.
+# The words that remain: money, a claim on a venue in the holder's or the venue's books, and all
+# others.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
 
 
 class StrippedLine(NamedTuple):
-    """One posting without any name of a cause."""
+    """One posting, without any word that names a cause."""
 
     root: str  # Assets, Liabilities, Equity, Income or Expenses
     owner: str  # the entity that keeps the books
     word: str  # Cash, Claims, Customers or Other
     party: str | None  # the counterparty or asset, if the account names it
-    amount: Decimal  # dollars, or units of another commodity
+    amount: Decimal  # in dollars, or in units of another commodity
     is_money: bool
 
 
 class StrippedEntry(NamedTuple):
-    """One transaction of the general ledger other than a closing entry."""
+    """One transaction of the general ledger, other than a closing entry of fills."""
 
     day: date
     lines: tuple[StrippedLine, ...]
@@ -51,7 +52,7 @@ class StrippedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trades:
-    """Trades in order of time: columns of shape (n,); parties are codes."""
+    """Trades in the order of time, as columns of shape (n,). Parties are codes."""
 
     venue: np.ndarray
     market: np.ndarray
@@ -60,17 +61,17 @@ class Trades:
     lots: np.ndarray  # above zero if the taker buys
     price_cents: np.ndarray  # the price of a lot
     lead_cents: np.ndarray  # the lead price of a lot at the time of the trade
-    quote_age_us: np.ndarray  # age of the lead price behind the quote; or NO_QUOTE
+    quote_age_us: np.ndarray  # age of the lead price on which the quote was based, or NO_QUOTE
     fee_cents: np.ndarray  # the taker's fee
 
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Payments on accounts at a venue, other than trades: columns of shape (n,)."""
+    """Payments on accounts at a venue, other than trades, as columns of shape (n,)."""
 
     venue: np.ndarray
     receiver: np.ndarray
-    payer: np.ndarray  # for a payment through the venue's pool: the venue
+    payer: np.ndarray  # the venue, for payments from its pool
     cents: np.ndarray  # below zero if the receiver pays
 
 
@@ -78,7 +79,7 @@ class Payments:
 class BlindBooks:
     """Stripped books, and the codes of the exchange and its maker."""
 
-    parties: tuple[str, ...]  # a party's code in trades and payments is its index
+    parties: tuple[str, ...]  # the index of a party is its code in trades and payments
     house: str
     maker: str
     entries: tuple[StrippedEntry, ...]  # the entries in the order of seq
@@ -109,9 +110,9 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Count assets that parties received for payments as costs, for readers who doubt the assets.
+    """Return the books with assets received for payments as costs, for readers who doubt them.
 
-    Stakes and tokens then become costs; debts and capital do not change.
+    Stakes and tokens then become costs. Debts and capital do not change.
     """
     return replace(
         books,
@@ -128,21 +129,21 @@ def _spent(entry: StrippedEntry) -> Iterator[StrippedLine]:
 
 
 def _aliases(names: Collection[str]) -> dict[str, str]:
-    """Number the names by their hashes: the chart's order would distinguish firms from lenders."""
+    """Number the parties by hashes of their names. The chart's order would reveal their roles."""
     digits = len(str(len(names)))
     shuffled = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
     return {name: f"P{n:0{digits}}" for n, name in enumerate(shuffled, start=1)}
 
 
 def _names_in(account: str) -> list[str]:
-    """Return the entity, and the party or asset; names of desks and states are left out."""
+    """Return an account's entity, and its party or asset, without desks and states."""
     words = account.split(":")
     return [words[1], *words[3:4]]
 
 
 def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry]:
     number = number_of(run)
-    # There are few accounts and many postings, so each account's name is split only once.
+    # Postings are many and accounts few, so each account's name is split only once.
     stripped = {account: _stripped(opened, alias) for account, opened in run.opens.items()}
     for (_, day), postings in groupby(run.select(_MOVEMENTS), itemgetter(0, 1)):
         lines = (
@@ -152,7 +153,7 @@ def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry
         yield StrippedEntry(day, tuple(lines))
 
 
-# The postings of an entry are in Beancount's order, which groups them by commodity.
+# An entry's postings are in Beancount's order, in which postings of a commodity are together.
 _MOVEMENTS = """
     SELECT seq, date, account, units, commodity FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -163,14 +164,14 @@ _MOVEMENTS = """
 
 
 def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """Return the stripped account: its root, entity, word, and party or asset."""
+    """Return an account without its cause: its root, entity, word, and party or asset."""
     owner, *party = _names_in(opened.account)
     root = opened.account.partition(":")[0]
     return root, alias[owner], _word(opened), alias[party[0]] if party else None
 
 
 def _word(opened: Opened) -> str:
-    """Return the word of the stripped account: liquid accounts other than claims are Cash."""
+    """Return the word that replaces an account's kind. Liquid accounts except claims are Cash."""
     kind = kind_of(opened.account)
     if kind in KEPT:
         return kind

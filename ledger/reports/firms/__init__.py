@@ -1,1 +1,1 @@
-"""The trading firms: their results on each venue, and the part that could be paid out."""
+"""The trading firms: their results on each venue, and what the house could pay them."""

@@ -1,9 +1,10 @@
-"""Sampling errors of figures, by percentile bootstraps; and rank correlations.
+"""Computes sampling errors of figures by percentile bootstraps, and rank correlations.
 
-A figure depends on some firms or days. These are drawn many times with replacement; the interval is
-the middle part of the resampled figures. Draws are stored as counts, so a resampled sum is a
-product of matrices. Draws depend only on a name and a number. So the same books always have the
-same intervals, and all figures of the same firms or days use the same draws.
+A figure depends on some firms or days. Firms or days are drawn many times with replacement, and the
+figure is computed for each draw. The interval is the middle part of these figures. Draws are stored
+as counts, so a resampled sum is a product of matrices. Draws depend only on a name and a number. So
+the same books always have the same intervals, and all figures of the same firms or days use the
+same draws.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -21,7 +22,7 @@ FEWEST = 5  # the fewest firms or days for a bootstrap
 
 
 class Interval(NamedTuple):
-    """The interval of a figure: its low and its high end."""
+    """The interval of a figure, from low to high."""
 
     low: float
     high: float
@@ -29,14 +30,14 @@ class Interval(NamedTuple):
 
 @cache
 def draws(n: int, what: str) -> np.ndarray:
-    """Draw *n* out of *n* with replacement, RESAMPLES times.
+    """Draw *n* of *n* items with replacement, RESAMPLES times.
 
     Args:
         n: the number of items.
-        what: the name of the draws; draws with different names are independent.
+        what: the name of the draws. Draws with different names are independent.
 
     Returns:
-        The number of times each item is drawn, shape (RESAMPLES, n); no draws if n is below FEWEST.
+        The number of times each item is drawn, shape (RESAMPLES, n). No draws if n is below FEWEST.
     """
     if n < FEWEST:
         return np.zeros((0, n), dtype=np.int64)
@@ -45,7 +46,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
 
 def interval(figures: np.ndarray) -> Interval | None:
-    """Return the interval with the middle part (COVERAGE) of values; None if none is finite."""
+    """Return the interval with the middle part (COVERAGE) of values, or None if none is finite."""
     defined = figures[np.isfinite(figures)]
     if not len(defined):
         return None
@@ -54,7 +55,7 @@ def interval(figures: np.ndarray) -> Interval | None:
 
 
 def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return the rank correlation of two series; equal values get the mean of their ranks.
+    """Return the rank correlation of two series. Equal values get the mean of their ranks.
 
     Args:
         x: values, shape (..., n).
@@ -62,7 +63,7 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
         counts: the weight of each pair, shape (..., n). A pair with a NaN has no weight.
 
     Returns:
-        Between -1 and 1, shape (...); NaN if all values of a series are equal.
+        Numbers between -1 and 1, shape (...). NaN if all values of a series are equal.
 
     Source: Spearman (1904), American Journal of Psychology 15(1), 72-101.
     """
@@ -76,6 +77,6 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return ranks less their mean: half of the values below, less half of the values above."""
-    with np.errstate(invalid="ignore"):  # equal infinite values have equal ranks
+    with np.errstate(invalid="ignore"):  # equal infinite values give NaN, and equal ranks
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

@@ -2,8 +2,8 @@
 
 The result on the house is from slow quotes: edge, less fees, less the cost of hedging those fills.
 The result elsewhere is from a firm's own quotes on the lead venue: spread from noise traders,
-losses to faster firms, gains from slower firms, less fees. Both are without variation margin,
-because on one venue alone it shows only price moves. Funding is a separate figure.
+losses to faster firms, gains from slower firms, less fees. Both results exclude variation margin,
+which on one venue alone shows only price moves. Funding is a separate figure.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ from ledger.reports.market.hit_limits import STATUS
 from ledger.run_folder import RunFolder
 
 HOUSE, ELSEWHERE = "house", "elsewhere"
-PRESENT = ("trading", "left")  # a firm that left the house still quotes on the lead venue
+PRESENT = ("trading", "left")  # a firm with the state "left" still quotes on the lead venue
 
 
 class TradingFirm(NamedTuple):
@@ -38,19 +38,19 @@ class TradingFirm(NamedTuple):
 
 @dataclass(frozen=True)
 class DailyResults:
-    """Each firm's results on each day, in cents: arrays of shape (days, firms)."""
+    """Each firm's results on each day, in cents, as arrays of shape (days, firms)."""
 
     days: Sequence[date]
     firms: Sequence[TradingFirm]
     house: np.ndarray
     elsewhere: np.ndarray
     funding: np.ndarray  # funding received on both venues
-    present: np.ndarray  # whether the firm had entered and not closed
-    quoting: Sequence[str | None]  # the captive maker's quoter: on, off, or None (changed)
+    present: np.ndarray  # whether the firm had entered, and was not closed
+    quoting: Sequence[str | None]  # of the captive maker: on, off, or None if changed
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
-        """Return the results on the house and elsewhere, so that they can be compared."""
+        """Return the results on the house and the results elsewhere, for comparison."""
         return {HOUSE: self.house, ELSEWHERE: self.elsewhere}
 
     @cached_property
@@ -60,13 +60,13 @@ class DailyResults:
 
     @cached_property
     def reaction_ms(self) -> np.ndarray:
-        """Return reaction times, shape (firms,); NaN if a firm has none in the books."""
+        """Return reaction times, shape (firms,). NaN if the books do not have a firm's time."""
         told = [firm.profile.reaction_ms for firm in self.firms]
         return np.array([np.nan if ms is None else ms for ms in told], dtype=float)
 
     @cached_property
     def groups(self) -> dict[str, np.ndarray]:
-        """Return the firms of each class, the fastest class first; the last group is all firms."""
+        """Return the firms of each class, the fastest class first. The last group is all firms."""
         classes = np.array([firm.profile.category or NO_CLASS for firm in self.firms])
         members = {str(name): classes == name for name in np.unique(classes)}
         if set(members) <= {NO_CLASS}:
@@ -78,7 +78,7 @@ class DailyResults:
 
     @cached_property
     def bps_per_day(self) -> dict[str, np.ndarray]:
-        """Return results by venue per day of presence, over opening capital: shape (firms,)."""
+        """Return each firm's daily result on a venue, in basis points of opening capital."""
         every_day = np.ones(len(self.days))
         return {
             p: basis_points(cents, self.invested, every_day) for p, cents in self.by_place.items()
@@ -91,12 +91,12 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
     Args:
         cents: results, shape (days, n).
         invested: capital in cents, shape (days, n); zero on days that do not count.
-        counts: the weight of each day, shape (days,) or (drawings, days).
+        counts: the weight of each day, shape (days,), or (drawings, days) for several drawings.
 
     Returns:
-        Shape (n,) or (drawings, n); NaN if there is no capital.
+        Basis points, shape (n,) or (drawings, n). NaN if there is no capital.
     """
-    # Floats are exact for these numbers, and fast to multiply.
+    # Floats hold these numbers exactly, and multiply fast.
     capital = counts.astype(float) @ invested
     return 10_000 * (counts.astype(float) @ cents) / np.where(capital > 0, capital, np.nan)
 
@@ -111,7 +111,7 @@ def daily_results(run: RunFolder) -> DailyResults:
         lambda firm: [opening(firm)],
     )
     posted = posted_cents(run, [of(firm) for of in accounts for firm in parties.firms])
-    # In the books gains and capital are below zero, and costs are above zero.
+    # In the books gains and capital are negative, and costs are positive.
     house, elsewhere, funding, opened = np.split(-posted, len(accounts), axis=1)
     told = profiles(run)
     present = [[_was_present(states[firm + STATUS][day]) for firm in parties.firms] for day in days]
@@ -135,12 +135,12 @@ def house_accounts(firm: str) -> list[str]:
 
 
 def elsewhere_accounts(firm: str) -> list[str]:
-    """Return a firm's accounts for its quotes on the lead venue, and for hits on others' quotes."""
+    """Return a firm's accounts for its own quotes on the lead venue, and for its hits there."""
     return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, Kind.LEAD_FEES)]
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return the values of each event by day; the first is the value at the day's start."""
+    """Return the state on each day, as the values of the day's events after the value before."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)
@@ -153,7 +153,7 @@ def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
 
 
 def _was_present(statuses: Sequence[str]) -> bool:
-    """Return whether a firm took part in a day; a decision at the close is for the next day."""
+    """Return whether a firm took part in a day. A decision at a close applies to the next day."""
     return not statuses or statuses[0] in PRESENT
 
 

@@ -1,6 +1,6 @@
-"""The trading firms' results on slow quotes: gains, costs, and remaining money.
+"""The trading firms' results on slow quotes: gains, costs, and the money that they have left.
 
-The tables have the firms by firm and by class, and their claims beside all other claims on the
+The tables show each firm and each class, and the firms' claims beside all other claims on the
 house. `league` defines the figures. Most columns have the name of a field of `FirmResult`.
 """
 
@@ -76,27 +76,27 @@ OF_A_CLASS = (
 
 @dataclass(frozen=True, slots=True)
 class ClassResult:
-    """The results of a class of firms, added up."""
+    """The sum of the results of a class of firms."""
 
     firms: int
     fills: int
     share_of_pickoff_pct: Decimal | None
-    result: FirmResult  # the sum of the class; `firm` is the name of the class
+    result: FirmResult  # the sum; its `firm` is the name of the class
 
 
 @dataclass(frozen=True, slots=True)
 class FirmAccounts:
-    """The trading firms' results by firm and by class, and their remaining money."""
+    """The trading firms' results by firm and by class, and the money that they have left."""
 
     parties: Parties
-    results: tuple[FirmResult, ...]  # the firm with the largest edge first
+    results: tuple[FirmResult, ...]  # in falling order of edge
     everybody: FirmResult
     statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
-    classes: tuple[ClassResult, ...]  # the fastest first, all firms last; empty in older books
+    classes: tuple[ClassResult, ...]  # fastest class first, all firms last; empty in older books
     coverage: Coverage
-    cuts: tuple[Cut, ...]  # hits prevented by limits, by market and month
-    none_left: AllCame | None  # the day from which no waiting firm was left
-    checks: tuple[tuple[str, Decimal], ...]  # the name and the value of each sum
+    cuts: tuple[Cut, ...]  # hits that limits prevented, by market and month
+    none_left: AllCame | None  # from when no firm waited any more
+    checks: tuple[tuple[str, Decimal], ...]  # the sums that must be zero, with their parts
 
     @property
     def rows(self) -> tuple[FirmResult, ...]:
@@ -104,7 +104,7 @@ class FirmAccounts:
         return (*self.results, self.everybody)
 
     def answer(self) -> str:
-        """State the firms' gain from stale quotes, the part they keep, and the largest gainer."""
+        """State what the firms took from stale quotes, what they kept, and which firm took most."""
         taken, maker = self.everybody.edge_usd, self.parties.maker
         if not self.results or not taken:
             return f"No trading firm hit a stale quote of {maker}."
@@ -131,7 +131,7 @@ class FirmAccounts:
 
 
 def firms(run: RunFolder) -> FirmAccounts:
-    """Read the trading firms' results and remaining money from the books."""
+    """Read the trading firms' results, and the money that they have left, from the books."""
     results, statistics = league(run), fill_statistics(run)
     everybody = total(results)
     return FirmAccounts(
@@ -311,7 +311,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Return the sums that must be zero; each follows its parts."""
+    """Return the sums that must be zero, each after the amounts that it sums."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -345,13 +345,13 @@ def _check_table(found: FirmAccounts) -> Table:
 def _venue_check(
     run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """Check that customers' gains are the venue's losses, and its debts to firms are their claims.
+    """Return sums that are zero if customers' gains equal the venue's losses, and debts claims.
 
     Args:
         run: the run.
         balances: the balances of all accounts.
         venue: the house or the lead venue.
-        told_usd: the venue's debts to the firms in the venue's own books.
+        told_usd: the venue's debts to the firms, as the venue's own books state them.
     """
     own_money = (OPENING, DEPOSITS, WITHDRAWALS)
     moved = claim_movements(run, venue).items()
@@ -370,7 +370,7 @@ def _venue_check(
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return customers' net payments to the insurance fund since its opening."""
+    """Return what customers paid to the insurance fund, less what it paid, since its opening."""
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

@@ -1,15 +1,15 @@
-"""The trading firms' results in a run, by firm and venue, and each firm's remaining money.
+"""The trading firms' results in a run, by firm and venue, and the money that each has left.
 
 Edge is a firm's gain at the lead price at each fill on the house venue. Fees and the hedge of the
 fill are its costs. Elsewhere is the result of the firm's own quotes on the lead venue. After a
 fill, the firm has opposite positions on the two venues. So variation margin on one venue shows only
-price moves; only the sum is a result, and it is listed separately.
+price moves. The sum of both venues is a result, which is listed separately.
 
-The figures depend on the following. Edge: the maker's latency, refresh, spread and size;
-volatility; the firm's reaction time; the gateway; competition. Fees: the fee tiers. Hedging: the
-lead venue's spread, fee and impact, and price moves before the hedge. Elsewhere: the orders that
-pay the spread there, and reaction times, because it is booked as the expectation of a race that
-only speed decides.
+Edge depends on the maker's latency, refresh, spread and size, on volatility, on the firm's reaction
+time, on the gateway and on competition. Fees depend on the fee tiers. The cost of hedging depends
+on the lead venue's spread, fee and impact, and on price moves before the hedge. The result
+elsewhere depends on the orders that pay the spread there, and on reaction times, because it is
+booked as the expectation of a race that only speed decides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,56 +32,56 @@ NO_CLASS = "none"  # the name of the group of firms without a class
 
 
 class Profile(NamedTuple):
-    """A firm's data except money; empty for older runs."""
+    """A firm's data other than money. The fields are empty for older runs."""
 
-    category: str | None = None  # pro, mid-tier, larp
+    category: str | None = None  # pro, mid-tier or larp
     reaction_ms: Decimal | None = None
-    status: str | None = None  # the last status: trading, waiting, left the house, closed
+    status: str | None = None  # the last of: trading, waiting, left the house, closed
 
 
 @dataclass(frozen=True, slots=True)
 class FirmResult:
-    """The result of one firm in dollars, or the sum over several firms; costs are above zero."""
+    """The result of one firm, or of several firms together, in dollars. Costs are above zero."""
 
     firm: str
     profile: Profile
     edge_usd: Decimal  # gains from the captive maker's stale quotes
     house_fees_usd: Decimal
-    lead_cost_usd: Decimal  # the cost of hedging house fills: spread and fees
-    lead_spread_usd: Decimal  # spread earned by the firm's quotes on the lead venue
-    lead_pickoff_usd: Decimal  # on the lead venue: gains from slower firms less losses to faster
-    lead_fees_usd: Decimal  # fees on hits of slower firms' quotes on the lead venue
+    lead_cost_usd: Decimal  # spread and fees of hedging fills on the house
+    lead_spread_usd: Decimal  # spread that the firm's quotes earned there
+    lead_pickoff_usd: Decimal  # gains from slower firms there, less losses to faster firms
+    lead_fees_usd: Decimal  # fees for hits on slower firms' quotes there
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # funding received on both venues
-    gap_loss_usd: Decimal  # the firm's debts that venues bore
+    gap_loss_usd: Decimal  # debts of the firm that venues bore
     opening_capital_usd: Decimal
-    house_opening_usd: Decimal  # the part of opening capital that is a claim on the house
+    house_opening_usd: Decimal  # of the opening capital, the claim on the house
     house_deposits_usd: Decimal
     house_withdrawals_usd: Decimal
     house_claim_usd: Decimal
-    payable_usd: Decimal  # the part of the claim paid, pro rata, if all customers withdrew
+    payable_usd: Decimal  # the part of the claim that the house could pay, pro rata
     lead_claim_usd: Decimal
     cash_usd: Decimal
 
     @property
     def edge_less_fees_usd(self) -> Decimal:
-        """Return the firm's edge on the house venue after fees."""
+        """Return the firm's gain at fills on the house venue, less fees."""
         return self.edge_usd - self.house_fees_usd
 
     @property
     def house_result_usd(self) -> Decimal:
-        """Return the firm's result on the house venue after fees and hedges."""
+        """Return the firm's result on the house venue, less fees and the cost of hedging."""
         return self.edge_less_fees_usd - self.lead_cost_usd
 
     @property
     def elsewhere_usd(self) -> Decimal:
-        """Return the firm's own result on the lead venue, without hedges of house fills."""
+        """Return the result of the firm's own quotes on the lead venue, without hedges."""
         return self.lead_spread_usd + self.lead_pickoff_usd - self.lead_fees_usd
 
     @property
     def margin_usd(self) -> Decimal:
-        """Return the result of price moves, on both venues together."""
+        """Return the result of price moves, summed over both venues."""
         return self.margin_house_usd + self.margin_lead_usd
 
     @property
@@ -92,22 +92,22 @@ class FirmResult:
 
     @property
     def left_usd(self) -> Decimal:
-        """Return the firm's wealth: claims on both venues, and cash."""
+        """Return the firm's wealth: its claims on both venues, and its cash."""
         return self.house_claim_usd + self.lead_claim_usd + self.cash_usd
 
     @property
     def unpaid_usd(self) -> Decimal:
-        """Return the unpaid part of the firm's claim on the house if all customers withdrew."""
+        """Return what the house could not pay of the firm's claim if all customers withdrew."""
         return self.house_claim_usd - self.payable_usd
 
     @property
     def left_net_usd(self) -> Decimal:
-        """Return the firm's wealth less the unpaid part of its claim on the house."""
+        """Return the firm's wealth less the part of its claim that the house could not pay."""
         return self.left_usd - self.unpaid_usd
 
 
 def league(run: RunFolder) -> tuple[FirmResult, ...]:
-    """Read each firm's result from the general ledger; the firm with the largest edge is first."""
+    """Read the results of all firms from the general ledger, in falling order of edge."""
     parties, balances, told = run.chart.parties, usd_balances(run), profiles(run)
     house, lead = (claim_movements(run, venue) for venue in (parties.house, parties.lead))
     payable = coverage(run).house.pro_rata_usd()
@@ -136,7 +136,7 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
         )
         for firm in parties.firms
     ]
-    # The sort is stable: firms with equal edges stay in the order of the chart.
+    # Firms with equal edges stay in the order of the chart.
     return tuple(sorted(results, key=lambda result: -result.edge_usd))
 
 
@@ -160,7 +160,7 @@ def total(results: Iterable[FirmResult], name: str = ALL) -> FirmResult:
 
 
 def by_class(results: Sequence[FirmResult]) -> dict[str, tuple[FirmResult, ...]]:
-    """Group firms by class, the fastest class first; there are no groups if no firm has a class."""
+    """Group firms by class, the fastest class first. Without classes there are no groups."""
     groups: dict[str, list[FirmResult]] = {}
     for result in results:
         groups.setdefault(result.profile.category or NO_CLASS, []).append(result)

@@ -1,13 +1,13 @@
 """The amount that the house could pay if all customers withdrew at once.
 
-A claim is not cash, so the answer depends on a rule of payment. The rule here is *pro rata*: each
-customer receives the same share of its claim, as in court. Under *first come, first served*,
+A claim is not cash, so the answer depends on the order of payment. The rule here is *pro rata*, as
+in court: each customer receives the same share of its claim. Under *first come, first served*,
 payment depends on the place in the queue. So the payments at the first and at the last place are
 shown too.
 
-Customers are the parties outside the house group; the exchange's debt to its captive maker is left
-out. Customers are paid from the exchange's own cash. The group may have more money (the maker's
-cash and its claim on the lead venue), but customers cannot withdraw it.
+Customers are the parties outside the house group, so the exchange's debt to its captive maker is
+left out. Customers are paid from the exchange's own cash. The group may have more money (the
+maker's cash and its claim on the lead venue), but customers cannot withdraw it.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,33 +24,33 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class CashCoverage:
-    """Cash, and the claims that it must pay."""
+    """Cash, and the claims that have to be paid from it."""
 
     cash_usd: Decimal
-    claims_usd: Mapping[str, Decimal]  # claims by customer, not negative
+    claims_usd: Mapping[str, Decimal]  # the claim of each customer, not negative
 
     def claim_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the sum of some customers' claims."""
+        """Return the dollars of some customers' claims, added up."""
         return sum((self.claims_usd[customer] for customer in customers), ZERO)
 
     def pro_rata_usd(self) -> dict[str, Decimal]:
-        """Return payments of an equal share of each claim; odd cents go to largest remainders."""
+        """Return payments of the same share of each claim. Odd cents go to largest remainders."""
         claims = [int(usd / CENT) for usd in self.claims_usd.values()]
         shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
         return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}
 
     def first_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the payment to some customers if all of them are served first."""
+        """Return what some customers receive together if they are served before all others."""
         return min(self.claim_usd(customers), self.cash_usd)
 
     def last_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the payment to some customers if all of them are served last."""
+        """Return what some customers receive together if they are served after all others."""
         others_usd = self.claim_usd(self.claims_usd) - self.claim_usd(customers)
         return min(self.claim_usd(customers), max(self.cash_usd - others_usd, ZERO))
 
 
 class Coverage(NamedTuple):
-    """The cash for claims on the house: of the exchange alone, and of the group."""
+    """The cash that could pay claims on the house: that of the exchange, and that of the group."""
 
     house: CashCoverage  # the exchange's own cash
     group: CashCoverage  # all liquid assets of the exchange and its maker

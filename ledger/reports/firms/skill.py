@@ -1,21 +1,21 @@
 """Skill, or the captive maker's money? Compares each firm's results on the house and elsewhere.
 
-The result on the house is from slow quotes; the result elsewhere is from a firm's own quotes on the
-lead venue; `daily_results` has both by day. If results showed skill, firms that win on one venue
+The result on the house is from slow quotes. The result elsewhere is from a firm's own quotes on the
+lead venue. `daily_results` has both by day. If results showed skill, firms that win on one venue
 should win on the other too.
 
-The figures depend on the following. House: latency and width of the quotes, displayed size, fees,
-hurdles, gateway delays, hedging costs. The books have fills of the captive maker's quotes only. So
-while its quoter is off, there are no quotes to hit. Elsewhere: reaction times, displayed size, the
-uninformed share of orders, the venue's half-spread. This result is booked as an expectation in
-which speed decides. So better results of faster firms there are an assumption, not a finding. Both
-results are divided by opening capital.
+Results on the house depend on the latency and width of the quotes, displayed size, fees, hurdles,
+gateway delays and hedging costs. The books have fills of the captive maker's quotes only, so while
+its quoter is off, there are no quotes to hit. Results elsewhere depend on reaction times, displayed
+size, the uninformed share of orders and the venue's half-spread. They are booked as an expectation
+in which speed decides. So better results of faster firms there are an assumption, not a finding.
+Both results are divided by opening capital.
 
-Intervals are bootstrapped. Over firms, they are for other firms of the same kind in this run; over
-days, for the same firms on other days. Days are treated as independent. So intervals over days are
-too narrow if volatile days follow each other. Resampling days adds noise, so the interval of a rank
-correlation is biased towards zero. Firms that are present at different times have different days,
-which may cause part of a correlation.
+Intervals are bootstrapped over firms, as if other firms of the same kind were in the run, or over
+days, as if the same firms traded on other days. Days are treated as independent. So intervals over
+days are too narrow if volatile days follow each other. Resampling days adds noise, so the interval
+of a rank correlation is biased towards zero. Firms that are present at different times have
+different days, which may cause part of a correlation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """A firm's results on the house and elsewhere; no basis points if the firm never entered."""
+    """A firm's results on the house and elsewhere. Basis points are None if it never entered."""
 
     firm: str
     class_: str | None
@@ -63,7 +63,7 @@ class FirmPlaces:
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """The rank correlation of two results; None if it is undefined."""
+    """The rank correlation of two results, or None if it is not defined."""
 
     ranks_of: str
     firms: int
@@ -76,7 +76,7 @@ class RankCorrelation:
 
 @dataclass(frozen=True, slots=True)
 class ClassMean:
-    """The results of a class on one venue; each firm has the same weight."""
+    """The mean result of a class on one venue. Each firm has the same weight."""
 
     class_: str
     firms: int
@@ -92,7 +92,7 @@ class ClassMean:
 
 @dataclass(frozen=True, slots=True)
 class QuoterOnAndOff:
-    """The daily result of a class or firm on one venue, with the quoter on and with it off."""
+    """The daily result of a class or firm on one venue, with the maker's quoter on and off."""
 
     who: str
     place: str
@@ -114,19 +114,19 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Results on the house and elsewhere: by firm, rank, class and state of the quoter."""
+    """Results on the house and elsewhere, by firm, by rank, by class and by the quoter's state."""
 
     maker: str
     firms: tuple[FirmPlaces, ...]
     ranks: tuple[RankCorrelation, ...]
     classes: tuple[ClassMean, ...]
-    days_on: int  # whole days on which the quoter is on
+    days_on: int  # whole days with the quoter on
     days_off: int
     quoter_by_class: tuple[QuoterOnAndOff, ...]  # amounts are None if no day qualifies
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
-        """State how many firms earn on each venue, and how the two results correlate."""
+        """State how many firms earn on each venue, and how their ranks on the venues correlate."""
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
         both = sum(firm.elsewhere_usd > 0 for firm in at_house)
         said = (
@@ -139,7 +139,7 @@ class Skill:
         return f"{said} The rank correlation between the two venues is {together}."
 
     def tables(self) -> list[Table]:
-        """Return tables of results by firm, rank, class, and state of the quoter."""
+        """Return tables of results by firm, by rank, by class, and by the quoter's state."""
         return [
             _firm_table(self.firms),
             _rank_table(self.ranks),
@@ -178,7 +178,7 @@ def _firm_places(results: DailyResults) -> Iterator[FirmPlaces]:
         each.sum(axis=0)
         for each in (results.house, results.elsewhere, results.funding, results.present)
     )
-    # The sort is stable: firms with equal results stay in the order of the chart.
+    # Firms with equal results stay in the order of the chart.
     for i, firm in sorted(enumerate(results.firms), key=lambda each: -house[each[0]]):
         yield FirmPlaces(
             firm.name,
@@ -224,7 +224,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
 
 
 def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
-    """Yield a sentence on firms without results, if there are any."""
+    """If some firms have no results, yield a sentence that says why."""
     came = sum(firm.days > 0 for firm in found)
     if came < len(found):
         yield (
@@ -321,7 +321,7 @@ def _class_table(found: Sequence[ClassMean]) -> Table:
 
 
 def _means(figures: np.ndarray) -> np.ndarray:
-    """Return the mean of each row's finite figures; NaN if a row has none."""
+    """Return the mean of each row's finite figures, or NaN if a row has none."""
     return np.ma.masked_invalid(figures).mean(axis=1).filled(np.nan)
 
 
@@ -336,7 +336,7 @@ def _verdict(*intervals: Interval | None) -> str:
 def _on_and_off(
     results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
 ) -> Iterator[QuoterOnAndOff]:
-    """Yield daily results with the quoter on and off, if there are whole days of both kinds."""
+    """If there are whole days of both kinds, yield daily results with the quoter on and off."""
     if not (on.any() and off.any()):
         return
     for who, which in members.items():
@@ -376,13 +376,13 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> Iterator[Decimal | None]:
-    """Yield basis points per day on two sets of days, and the change; each with its interval."""
+    """Yield the result off, on, and the change, in basis points per day, with intervals."""
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):
         made, capital = (each[days].sum(axis=1, keepdims=True) for each in (cents, invested))
         found.append(basis_points(made, capital, np.ones(len(made)))[0])
         drawn.append(basis_points(made, capital, draws(len(made), name))[:, 0])
-    enough = len(drawn[0]) == len(drawn[1])  # both sets have days
+    enough = len(drawn[0]) == len(drawn[1])  # whether both sets have days
     found.append(found[1] - found[0])
     drawn.append(drawn[1] - drawn[0] if enough else np.empty(0))
     for figure, figures in zip(found, drawn, strict=True):
@@ -395,5 +395,5 @@ def _ends(found: Interval | None, places: int) -> tuple[Decimal | None, Decimal 
 
 
 def _rounded(figure: float, places: int) -> Decimal | None:
-    # Adding zero turns minus zero into zero.
+    # adding zero turns minus zero into zero
     return Decimal(f"{figure:.{places}f}") + 0 if np.isfinite(figure) else None

@@ -1,4 +1,4 @@
-"""Answers "where did the money go?" in one paragraph; each figure is read from the books."""
+"""Answers "where did the money go?" in one paragraph. Each figure is read from the books."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ def answer(run: RunFolder) -> str:
 
 
 def answered(run: RunFolder) -> Answer:
-    """Return the paragraph of `answer` with the hole that it states."""
+    """Return the paragraph that `answer` gives, and the hole that it states."""
     the_hole, days, in_kind = hole(run), standings(run), hole_in_kind(run)
     dated, opened = firsts(run, days), hole_opened(run)
     house = run.chart.parties.house

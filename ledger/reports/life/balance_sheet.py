@@ -1,10 +1,10 @@
 """Balance sheets at the end of a day: for each entity, and for the house group as one.
 
 The ledger books at cost, so the sheets are at cost too, and each sheet balances to the cent. They
-also show tokens at mark; the difference is an unbooked gain. Tokens held in kind have no cost and
-are owed in kind. At cost they are zero on both sides; at mark they are equal on both sides. Claims
-are at face value. Only the consolidated sheet, in which debts within the group cancel, shows that
-the exchange's largest debtor is its own maker.
+also show tokens at mark, which reveals gains that are not booked. Tokens held in kind have no cost
+and are owed in kind. At cost they are zero on both sides, and at mark they are equal on both sides.
+Claims are at face value. Only the consolidated sheet, in which debts within the group cancel, shows
+that the exchange's largest debtor is its own maker.
 """
 
 from collections import defaultdict
@@ -21,11 +21,11 @@ from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 
-Balances = Mapping[tuple[str, str], Decimal]  # units by (account, commodity)
+Balances = Mapping[tuple[str, str], Decimal]  # units; the key is (account, commodity)
 
 
 class Side(StrEnum):
-    """A side of a balance sheet; the result to date is on the side of debts and equity."""
+    """A side of a balance sheet. The result to date is on the side of debts and equity."""
 
     ASSETS = "assets"
     LIABILITIES = "liabilities"
@@ -45,7 +45,7 @@ SIDE_OF_ROOT = {
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of a balance sheet; an amount above zero adds to its side."""
+    """One line of a balance sheet. An amount above zero adds to the line's side."""
 
     side: Side
     account: str
@@ -66,7 +66,7 @@ class Sheet:
 
     @property
     def difference_usd(self) -> Decimal:
-        """Return assets less debts, equity and result; if not zero, the books are wrong."""
+        """Return assets less debts, equity and result. If this is not zero, the books are wrong."""
         return (
             self.usd(Side.ASSETS)
             - self.usd(Side.LIABILITIES)
@@ -76,12 +76,12 @@ class Sheet:
 
     @property
     def net_at_mark_usd(self) -> Decimal:
-        """Return net worth at mark: assets less debts."""
+        """Return the net worth at mark, which is assets less debts."""
         return self._at_mark_usd(Side.ASSETS) - self._at_mark_usd(Side.LIABILITIES)
 
     @property
     def unbooked_usd(self) -> Decimal:
-        """Return the excess of net worth at mark over net worth at cost."""
+        """Return net worth at mark less net worth at cost, which is a gain that is not booked."""
         return self.net_at_mark_usd - (self.usd(Side.ASSETS) - self.usd(Side.LIABILITIES))
 
     def _at_mark_usd(self, side: Side) -> Decimal:
@@ -109,7 +109,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
                 and is_in_tokens(_bought(account))
                 and _bought(account) in run.opens
             ):
-                usd = max(usd, ZERO)  # the price paid for tokens is an asset, listed with them
+                usd = max(usd, ZERO)  # the price paid for tokens is an asset, and listed as such
             lent = {coin: balances[account, coin] for coin in names_owed(run.chart.coins)}
             in_coins = sign * marks.usd(lent, day) if kind_of(account) == Kind.CREDIT_LINE else ZERO
             lines[entity].append(SheetLine(side, account, usd, usd + in_coins))
@@ -125,7 +125,7 @@ def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
 
 
 def balances_at(run: RunFolder, day: date) -> Balances:
-    """Return each account's balance at the end of a day; zero for an account without postings."""
+    """Return each account's balance at the end of a day, or zero if it has no postings."""
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     number = number_of(run)
     found = run.select(
@@ -149,15 +149,15 @@ def is_within(run: RunFolder, line: SheetLine) -> bool:
 
 
 def is_in_tokens(account: str) -> bool:
-    """Return whether an account has tokens that an entity holds, or owes in kind."""
+    """Return whether an account has units of tokens that an entity holds, or owes in kind."""
     return kind_of(account) in HELD and not account.startswith("Equity:")
 
 
 def _bought(account: str) -> str:
-    """Return the asset account of the tokens that an equity account paid for; it may not exist."""
+    """Return the asset account of the tokens for which an equity account paid. It may not exist."""
     return f"Assets:{account.partition(':')[2]}"
 
 
 def paid_for(account: str) -> str:
-    """Return the equity account that balances tokens; tokens in kind have no such account."""
+    """Return the equity account that balances tokens. Tokens in kind have no such account."""
     return f"Equity:{account.partition(':')[2]}"

@@ -1,14 +1,14 @@
-"""Cash coverage: the firms' profits and all claims, compared with the house's cash.
+"""Cash coverage: can the house's cash pay the firms' profits, and all claims?
 
 A profit is booked as a claim on the house. The firm can withdraw it only while the house has cash.
 The firms' own books do not show this cash. So each day's close lists the firms' profits at the
-house so far, all claims of customers, and the house's cash. Firms' claims also contain deposits and
-results of price moves.
+house so far, all claims of customers, and the house's cash. Firms' claims contain deposits and
+results of price moves in addition to profits.
 
-The figures depend on the following. For profits see `skill`. Cash depends on the captive maker's
-credit line and withdrawals, on margin that customers move to the lead venue, and on retail's
-deposits and withdrawals. In the model customers do not read the books, so they do not notice when
-claims first exceed the cash.
+For the causes of profits see `skill`. Cash depends on the captive maker's credit line and
+withdrawals, on margin that customers move to the lead venue, and on retail's deposits and
+withdrawals. In the model customers do not read the books, so they do not notice when claims first
+exceed the cash.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The house at the end of a day, in dollars; customers' coins count at the day's mark."""
+    """The house at the end of a day, in dollars. Customers' coins count at the day's mark."""
 
     day: date
     firms_profit_usd: Decimal  # since the first day: edge less fees less hedging costs
@@ -38,11 +38,11 @@ class Close:
     retail_claims_usd: Decimal
     other_claims_usd: Decimal
     house_cash_usd: Decimal
-    credit_drawn_usd: Decimal  # drawn by the captive maker
+    credit_drawn_usd: Decimal  # the captive maker's debt on its credit line
 
     @property
     def claims_usd(self) -> Decimal:
-        """Return the claims of all customers outside the house's group."""
+        """Return the claims of all customers outside the house group."""
         return self.firms_claims_usd + self.retail_claims_usd + self.other_claims_usd
 
     @property
@@ -52,12 +52,12 @@ class Close:
 
     @property
     def beyond_cash(self) -> "list[Chips]":
-        """Return the figures that exceed the cash."""
+        """Return those figures (profits, claims) that exceed the cash."""
         return [chips for chips in Chips if chips.usd(self) > self.house_cash_usd]
 
     @property
     def more_than_the_cash(self) -> str | None:
-        """Return the names of the figures that exceed the cash; None if no figure does."""
+        """Return the names of the figures that exceed the cash, or None if there are none."""
         return ", ".join(chips.value for chips in self.beyond_cash) or None
 
 
@@ -79,21 +79,21 @@ class Chips(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FirstShort:
-    """The first day on which a figure exceeded the cash, and the number of such days."""
+    """The first day on which a figure exceeded the cash, and the number of days on which it did."""
 
     what: str
     first_day: date | None = None
     usd: Decimal | None = None
-    house_cash_usd: Decimal | None = None  # the cash at the close of the first day
+    house_cash_usd: Decimal | None = None  # cash at the end of the first such day
     days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageByDay:
-    """Every day's close, and the first day on which each figure exceeded the cash."""
+    """The house at each day's end, and the first day on which each figure exceeded the cash."""
 
     closes: tuple[Close, ...]
-    dates: tuple[FirstShort, ...]  # one for each figure, and one for an unpaid withdrawal
+    dates: tuple[FirstShort, ...]  # one for each figure, one for unpaid withdrawals
 
     def answer(self) -> str:
         """State when the cash was less than all claims, and the share that it covers at the end."""
@@ -112,19 +112,19 @@ class CoverageByDay:
         )
 
     def tables(self) -> list[Table]:
-        """Return a table of the dates, and a table of the closes."""
+        """Return a table of the first dates, and a table of all days."""
         return [_dates_table(self), _closes_table(self)]
 
 
 def cash_coverage(run: RunFolder) -> CoverageByDay:
-    """Return every day's close, and the first day on which each figure exceeded the cash."""
+    """Return the house at each day's end, and the first day on which each figure exceeded cash."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
     return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
 
 
 def closes(run: RunFolder) -> list[Close]:
-    """Read each day's close from the general ledger."""
+    """Read the house's state at the end of each day from the general ledger."""
     parties = run.chart.parties
     firms = {owed(parties.house, firm) for firm in parties.firms}
     retail = owed(parties.house, parties.retail)
@@ -140,7 +140,7 @@ def closes(run: RunFolder) -> list[Close]:
             [lent(parties.house, parties.maker)],
         ],
     )
-    # In the books gains and debts are below zero, and assets are above zero.
+    # In the books gains and debts are negative, and assets are positive.
     standing = posted.cumsum(axis=0) * [-1, -1, -1, -1, 1, 1]
     return [
         _with_coins(Close(day, *map(dollars, amounts)), coins)
@@ -149,7 +149,7 @@ def closes(run: RunFolder) -> list[Close]:
 
 
 def _with_coins(close: Close, coins: CoinsAtMark) -> Close:
-    """Add customers' coins at the day's mark to the claims of retail, who alone has coins."""
+    """Add customers' coins at the day's mark to the claims of retail, which alone has coins."""
     return replace(
         close,
         retail_claims_usd=close.retail_claims_usd + coins.owed_usd,

@@ -1,4 +1,4 @@
-"""Key dates of a run: use of customers' money, insolvency, unpaid debts, the halt."""
+"""The key dates of a run: customers' money in use, insolvency, unpaid debts, the halt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from ledger.run_folder import RunFolder
 
 
 class Milestone(Enum):
-    """A milestone of the group, and its wording, in which {house} is the name of the exchange."""
+    """A milestone of the group. Its value is its wording; {house} is the exchange's name."""
 
     CREDIT_DRAWN = "the credit line is drawn"
     CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
@@ -34,7 +34,7 @@ class Milestone(Enum):
         return self.value.format(house=house)
 
 
-# Figures of a day's end that are above zero from a milestone on.
+# The figures that are above zero at a day's end once a milestone is reached.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -46,17 +46,17 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first day of a milestone, or None if it was never reached."""
+    """When a milestone was first reached, or None if it never was."""
 
     what: str  # the milestone's wording
     day: date | None
-    usd: Decimal | None  # amount at the end of the first day
-    days: int  # number of days in this state
-    continuous_since: date | None  # the day from which the state continues to the end
+    usd: Decimal | None  # the figure at the end of the first day
+    days: int  # number of days on which this was so
+    continuous_since: date | None  # since when this is so without interruption
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
-    """State when customers' money was in use, the group insolvent, and customers waiting."""
+    """State when customers' money was in use, the group insolvent, and withdrawals waiting."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),

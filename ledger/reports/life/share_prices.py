@@ -1,4 +1,4 @@
-"""Shares of the house: sale prices, appraisals, and the maker's decisions based on them.
+"""Shares of the house: prices at sales, appraisals, and the maker's decisions based on appraisals.
 
 The books note appraisals on each first of a month and at each round. There are three methods: by
 growth, by growth without the captive maker's quotes, and as a trading firm (see
@@ -7,11 +7,11 @@ round, the money raised, and the stated value of the whole house.
 
 The maker's decisions about its quotes are in `custom "review"`. The values are the venue, the
 policy, the decision, the month's result, and the result of the last twelve months. If the house is
-appraised, the next value is the loss of its shares without the quotes.
+appraised, one more value is the loss of the shares' value without the quotes.
 
-The figures depend on fees, and so on the recorded volume; on the captive maker's share of it; on
-the reaction of other volume to a thin book; and on two multiples, which are assumptions with
-ranges.
+The figures depend on fees, and so on the recorded volume, and on the captive maker's share of it.
+They also depend on how other volume reacts to a thin book, and on two multiples, which are
+assumptions with ranges.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,16 +37,16 @@ class Priced(NamedTuple):
 
 
 class PricedRound(NamedTuple):
-    """A sale of shares."""
+    """A sale of shares in a funding round."""
 
     day: date
     name: str
     raised_usd: Decimal
-    recorded_usd: Decimal | None  # stated value of the whole house; None: not on record
+    recorded_usd: Decimal | None  # stated value of the whole house, if on record
 
 
 class Review(NamedTuple):
-    """The maker's figures on the first of a month, and its decision."""
+    """The maker's decision on the first of a month, with the figures behind it."""
 
     day: date
     venue: str
@@ -62,7 +62,7 @@ class HouseValuation:
     """Sales of shares, appraisals of the house, and the maker's decisions."""
 
     maker: str
-    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, then by method
+    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by method
     rounds: Sequence[PricedRound]
     reviews: Sequence[Review]
 
@@ -102,7 +102,7 @@ def valuation(run: RunFolder) -> HouseValuation:
 
 
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
-    """Return the books' appraisals by month (2021-06) or round, and by method."""
+    """Return the appraisals by month (2021-06) or round, and by method."""
     found: dict[str, dict[str, Priced]] = {}
     for note in run.notes(Appraised):
         figures = (note.basis_usd, note.low_usd, note.middle_usd, note.high_usd)
@@ -119,7 +119,7 @@ def rounds(run: RunFolder) -> list[PricedRound]:
 
 
 def reviews(run: RunFolder) -> list[Review]:
-    """Return all decisions of the maker, with their figures."""
+    """Return all reviews: the maker's decisions, with the figures behind them."""
     return [
         Review(
             day,
@@ -166,7 +166,7 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
 
 
 def _beside(sold: PricedRound, ways: Mapping[str, Priced] | None) -> tuple[Cell, ...]:
-    """Return the cells with the appraisals, for the row of a round."""
+    """Return the cells of a round's row that show the round's appraisals."""
     if ways is None:
         return (None,) * 7
     growth = ways[BY_GROWTH]

@@ -1,4 +1,4 @@
-"""Solvency on a date: the balance sheets of all entities and of the group, and tokens at mark."""
+"""Solvency on a date: the balance sheets of all entities and of the group, with tokens at mark."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ MUST_BE_ZERO = "difference (must be 0.00)"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """A kind of account, with the amounts of the exchange, of its maker, and consolidated."""
+    """The amounts of one kind of account: of the exchange, of its maker, and of both as one."""
 
     side: Side
     line: str
@@ -53,15 +53,15 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolding:
-    """A token in one account, at cost and at mark. Debts in kind are below zero."""
+    """The tokens in one account, at cost and at mark. Debts in kind are below zero."""
 
     account: str
     token: str
     units: Decimal
-    unbalanced_units: Decimal  # sum over the entity's accounts; if not zero, its books are wrong
-    cost_usd: Decimal | None  # None: a token held or owed in kind, which has no cost
+    unbalanced_units: Decimal  # sum of the entity's accounts; not zero if its books are wrong
+    cost_usd: Decimal | None  # None for a token held or owed in kind, which has no cost
     at_mark_usd: Decimal
-    counted_usd: Decimal  # at mark; the group's own tokens are zero inside the group
+    counted_usd: Decimal  # at mark; zero for the group's own tokens inside the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,15 @@ class Solvency:
     """The assets and debts of all entities at the end of a day."""
 
     day: date
-    group: tuple[str, ...]  # exchange and maker
+    group: tuple[str, ...]  # the exchange and its maker
     sheets: Mapping[str, Sheet]
     consolidated: Sheet
     group_lines: tuple[GroupLine, ...]
     holdings: tuple[TokenHolding, ...]
-    in_kind: HoleInKind | None  # None: the house owes only dollars to customers
+    in_kind: HoleInKind | None  # None if the house owes only dollars to customers
 
     def answer(self) -> str:
-        """State the assets and debts of exchange and maker together, as booked and at mark."""
+        """State what exchange and maker own and owe together, at cost and at market prices."""
         whole, names = self.consolidated, " and ".join(self.group)
         owns, owes = whole.usd(Side.ASSETS), whole.usd(Side.LIABILITIES)
         net = whole.net_at_mark_usd
@@ -99,7 +99,7 @@ class Solvency:
 
 
 def solvency(run: RunFolder, day: date) -> Solvency:
-    """Return all balance sheets, the consolidated one and the tokens at the end of *day*.
+    """Return all balance sheets, the group's consolidated sheet, and all tokens on a day.
 
     Raises:
         RunFolderError: the run does not have this day.
@@ -115,7 +115,7 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Return the lines of exchange and maker side by side, with their sum less mutual debts."""
+    """Return each kind's amounts for exchange and maker, and the sum less mutual debts."""
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:
@@ -133,7 +133,7 @@ def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tu
 
 
 def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
-    """Return tokens at mark and at cost, for all holders and debtors."""
+    """Return the tokens of all holders and debtors, at mark and at cost."""
     balances, marks, group = balances_at(run, day), Marks(run), run.chart.parties.group
     holdings = []
     for account in filter(is_in_tokens, run.opens):

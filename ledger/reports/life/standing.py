@@ -1,7 +1,7 @@
 """The house group at the end of a day: debts, assets, and the hole.
 
-Every movement of money changes the figures. Loans stay in the group as cash until they are spent.
-So the hole of the group counts loans as a source; the hole after loans is a separate figure.
+Loans stay in the group as cash until they are spent. So the hole of the group counts loans as a
+source of money. The hole after repayment of all loans is a separate figure.
 """
 
 from collections import defaultdict
@@ -23,23 +23,23 @@ from ledger.transaction import kind_of
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The house group at the end of a day, in dollars; customers' coins count at the day's mark."""
+    """The house group at the end of a day, in dollars. Customers' coins count at the day's mark."""
 
     day: date
     claims_usd: Decimal  # claims of customers outside the group
     house_cash_usd: Decimal
     liquid_usd: Decimal  # the group's liquid assets, including the exchange's cash
-    credit_drawn_usd: Decimal  # drawn by the captive maker from the exchange
+    credit_drawn_usd: Decimal  # the captive maker's debt to the exchange
     loans_usd: Decimal  # debts to lenders
     at_cost_usd: Decimal  # ventures and other purchases carried at cost
     kinds_usd: Decimal  # the sum of the kinds that explain the hole
-    within_group_usd: Decimal  # debts between exchange and maker, from both sides
-    paper_usd: Decimal  # at mark; the group's own tokens count as zero
+    within_group_usd: Decimal  # debts between exchange and maker, which must sum to zero
+    paper_usd: Decimal  # value of tokens at mark; own tokens count as zero
     queue_usd: Decimal  # withdrawals that wait
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone; if positive, customers' money is in use."""
+        """Return the hole of the exchange alone. If positive, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
@@ -54,19 +54,19 @@ class Standing:
 
     @property
     def net_at_mark_usd(self) -> Decimal:
-        """Return net worth at mark; if it is below zero, the group is insolvent."""
+        """Return net worth at mark. If it is below zero, the group is insolvent."""
         return self.paper_usd + self.at_cost_usd - self.hole_after_loans_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the unexplained part of the hole; if not zero, the chart misses an account."""
+        """Return the part of the hole that no kind explains. If not zero, the chart is wrong."""
         return self.hole_usd - self.kinds_usd
 
 
 def standings(run: RunFolder) -> list[Standing]:
     """Return the state at the end of each day, from the general ledger."""
     days, parts = calendar(run), _accounts(run)
-    # In the books debts are below zero, and assets are above zero.
+    # In the books debts are negative, and assets are positive.
     sums = posted_cents(run, list(parts.values())).cumsum(axis=0)
     usd = {part: [dollars(cents) for cents in sums[:, i]] for i, part in enumerate(parts)}
     tokens, queue, coins = _tokens_usd(run, days), queue_usd(run, days), coins_at_mark(run)
@@ -93,12 +93,12 @@ def standings(run: RunFolder) -> list[Standing]:
 
 def month_ends(days: Sequence[Standing]) -> list[Standing]:
     """Return the last day of each month, and the last day of the books."""
-    # The dictionary keeps only the last day of each month.
+    # The dictionary keeps the last day of each month.
     return list({(at.day.year, at.day.month): at for at in days}.values())
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return the group's accounts by their part in `Standing`; accounts in kind have no part."""
+    """Return the group's accounts by the figures of `Standing`, without accounts in kind."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",
@@ -129,7 +129,7 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
 
 
 def _tokens_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Return the value of the group's tokens at mark at the end of each day."""
+    """Return the value of the group's tokens at mark, at the end of each day."""
     marks = Marks(run)
     moved: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
     for day, token, units in moved_by_group(run):

@@ -1,9 +1,10 @@
-"""The life of the group: debts, assets, and the days on which one exceeded the other.
+"""The life of the group: its debts, its assets, and the days on which debts exceeded assets.
 
-There are four thresholds. Claims above the exchange's cash: customers' money is in use. Claims
-above the group's liquid assets: the group could not pay all customers at once. Claims and loans
-above liquid assets: the group could not pay if lenders recalled loans too. Claims and loans above
-liquid assets, tokens at mark and ventures at cost: the group is insolvent, even at market prices.
+There are four thresholds. If claims exceed the exchange's cash, customers' money is in use. If
+claims exceed the group's liquid assets, the group could not pay all customers at once. If claims
+and loans exceed liquid assets, the group could not pay if lenders recalled loans too. If claims and
+loans exceed liquid assets, tokens at mark and ventures at cost, the group is insolvent even at
+market prices.
 """
 
 from collections.abc import Mapping
@@ -27,11 +28,11 @@ class Timeline:
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """State when customers' money was in use, the group insolvent, and customers waiting."""
+        """State when customers' money was in use, the group insolvent, and withdrawals waiting."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
-        """Return tables of the milestones, and of the ends of months or days."""
+        """Return a table of the milestones, and tables of the ends of months or days."""
         return [
             _firsts_table(self),
             _timeline_table(self),
@@ -45,7 +46,7 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
 
     Args:
         run: the run whose books are read.
-        by: one of BY.
+        by: "month" or "day".
     """
     days = standings(run)
     return Timeline(

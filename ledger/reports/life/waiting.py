@@ -1,10 +1,10 @@
-"""Waiting customers: withdrawal requests to the exchange that are unpaid at the end of each day.
+"""Waiting customers: requests for withdrawal that are unpaid at the end of each day.
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that is paid after a
-wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the first waiting
-request of its holder. Earlier requests that still wait are dropped, because their claims no longer
-exist. If dollars and each coin have separate queues, the note names the queue, and the rule is
-applied to each queue.
+wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the holder's first
+waiting request. Earlier requests that still wait are dropped, because their claims no longer exist.
+If dollars and each coin have separate queues, the note names the queue, and this rule applies
+within each queue.
 """
 
 from collections import defaultdict, deque
@@ -16,12 +16,12 @@ from ledger.notes import UnpaidRequest
 from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
-WAITED, HOLDER = "waited-s", "holder"  # metadata of an entry for a paid request
+WAITED, HOLDER = "waited-s", "holder"  # keys in the metadata of a paid request
 OPEN, HALTED = "open", "halted"  # values of the event on withdrawals
 
 
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Return the sum of waiting requests at the end of each day."""
+    """Return the dollars of waiting requests at the end of each day."""
     asked, paid, status = _requests(run), _served(run), withdrawals(run, days)
     lines: dict[str | None, deque[tuple[str, Decimal]]] = defaultdict(deque)
     left = []
@@ -32,14 +32,14 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for commodity, holder in paid[day]:
             _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            lines.clear()  # open again: the requests left in the queue have no claim
+            lines.clear()  # requests left in the queue at a reopening have no claim
         before = status[day]
         left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left
 
 
 def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
-    """Return whether withdrawals are open or halted at the end of each day; None: no event yet."""
+    """Return at each day's end if withdrawals are open or halted, or None before any event."""
     name = f"{run.chart.parties.house}:withdrawals"
     told = dict(run.events(name))  # the last event of each day
     status, at_close = None, {}
@@ -49,7 +49,7 @@ def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | Non
 
 
 def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decimal]]]:
-    """Return by day the requests that had to wait, in order: queue, holder and dollars."""
+    """Return each day's requests that had to wait, in order: queue, holder and dollars."""
     asked: dict[date, list[tuple[str | None, str, Decimal]]] = defaultdict(list)
     for day, note in run.dated_notes(UnpaidRequest):
         asked[day].append((note.commodity, note.holder, note.usd))
@@ -57,7 +57,7 @@ def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decim
 
 
 def _served(run: RunFolder) -> Mapping[date, list[tuple[str, str]]]:
-    """Return by day the withdrawals paid after a wait, in order: the commodity and the holder."""
+    """Return each day's withdrawals paid after a wait, in order: commodity and holder."""
     served: dict[date, list[tuple[str, str]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, commodity, coalesce(meta->>'{HOLDER}', payee) FROM postings "
