@@ -174,7 +174,7 @@ class _Account:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
 
     def _counted(self, lot_cents: int, weight_e6: int) -> int:
-        """Return the tokens' margin value, by their fixed weight or, if lower, the weight by size."""
+        """Return the tokens' margin value, by the fixed weight or a lower weight for their size."""
         factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
         if factor:
             tokens = self._lots * float(self._contract.lot)

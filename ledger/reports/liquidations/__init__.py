@@ -1,1 +1,1 @@
-"""Liquidations of customers: the cascade, the course of prices, and sales of tokens."""
+"""Liquidations of customers on margin: the cascade, the course of prices, the sales of tokens."""

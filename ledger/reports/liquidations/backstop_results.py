@@ -1,4 +1,4 @@
-"""The backstops: the positions that they took over, their results, and a check with the ledger."""
+"""The backstops: the positions that they took over, and their results, checked with the ledger."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 
 class ProviderKind(StrEnum):
-    """The type of a provider, by its owner."""
+    """The type of a backstop provider, by its owner."""
 
     CAPTIVE = "captive"  # the house's own maker
     OUTSIDE = "outside"
@@ -28,15 +28,15 @@ class BackstopResult:
     provider: str
     standing: ProviderKind
     taken_usd: Decimal
-    discount_usd: Decimal  # value of positions above the takeover price
-    moves_usd: Decimal  # variation margin and funding after takeovers, on both venues
+    discount_usd: Decimal  # worth of the positions less the takeover price
+    moves_usd: Decimal  # variation margin and funding since the takeovers
     unwinding_usd: Decimal  # the cost of hedging the positions
     result_usd: Decimal
-    booked_usd: Decimal  # the amount in the general ledger
+    booked_usd: Decimal  # the result in the general ledger
 
     @property
     def backstop_usd(self) -> Decimal:
-        """Return the result in fills less the result in the ledger; it must be zero."""
+        """Return the result in fills less the result in the ledger, which must be zero."""
         return self.result_usd - self.booked_usd
 
 

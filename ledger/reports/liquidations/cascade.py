@@ -1,8 +1,8 @@
-"""Customers whose margin failed: the cascade by hour, losses, gains, and payment of debts.
+"""The cascade of liquidations by hour, who lost and gained, and who paid customers' debts.
 
 Every step of a liquidation is a row of the fills. There are four steps: a fill in the book, a
 takeover by a backstop, a closing against the other side, and a payment without a trade. Sales of
-tokens have a separate table. Gains are read from the general ledger, by kind.
+tokens are in another table. Gains are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,11 @@ from ledger.notes import StatedFund
 from ledger.reports.dollars import CENT, ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
-# Kinds of results of liquidations, without results of backstops' positions after the takeover.
+# The kinds of results of liquidations, without results of backstops' positions after takeovers.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 
-# One query per motive: DuckDB can skip parts of files without one word, but not without several.
+# One query for each motive, since DuckDB can skip parts of files that lack one word, but not that
+# lack several.
 _STEPS = " UNION ALL ".join(
     f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
 )
@@ -30,7 +31,7 @@ _STEPS = " UNION ALL ".join(
 
 @dataclass(frozen=True, slots=True)
 class CascadeHour:
-    """The liquidations of one hour, at the lead price."""
+    """The liquidations of one hour, valued at the lead price."""
 
     at: datetime
     accounts: int  # accounts liquidated in the book or taken over
@@ -47,19 +48,19 @@ class CascadeHour:
 
 @dataclass(frozen=True, slots=True)
 class LiquidatedDay:
-    """The liquidations of one day in one market, at the lead price."""
+    """The liquidations of one day in one market, valued at the lead price."""
 
     day: date
     market: str
     in_book_usd: Decimal
     backstop_usd: Decimal
     deleveraged_usd: Decimal
-    liquidated_usd: Decimal  # the sum of the three
+    liquidated_usd: Decimal  # the sum of the three amounts above
 
 
 @dataclass(frozen=True, slots=True)
 class LiquidationGain:
-    """A party's results of liquidations, from the general ledger."""
+    """A party's results of liquidations, as booked in the general ledger."""
 
     who: str
     in_book_usd: Decimal
@@ -78,10 +79,10 @@ class LiquidationGain:
 
 @dataclass(frozen=True, slots=True)
 class BankruptDebts:
-    """The payments of bankrupt accounts' debts, and the insurance fund."""
+    """How the debts of bankrupt accounts were paid, and the state of the insurance fund."""
 
     by_fund_usd: Decimal
-    by_backstops_usd: Decimal  # debts taken over together with positions
+    by_backstops_usd: Decimal  # debts that backstops took over together with positions
     by_customers_usd: Decimal
     left_to_fund_usd: Decimal
     fund_usd: Decimal  # the fund's balance at the end
@@ -92,8 +93,8 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Create the views `steps` (rows of liquidations) and `liquidated` (the liquidated volume).
 
     Liquidations are few among the fills, and are read many times. If a position is closed against
-    the other side, its account has a row, and each account on the other side has a row. The volume
-    is the larger of the two sides' sums, which is the size of the position.
+    the other side, both its account and each account on the other side have a row. The volume is
+    the larger of the two sides' sums, which is the size of the position.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]
@@ -131,7 +132,7 @@ _WAYS_OUT = """
 
 
 def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
-    """Return the liquidations of each hour."""
+    """Return the liquidations by hour."""
     found = connection.execute(
         f"""
         WITH worth AS (
@@ -164,7 +165,7 @@ def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
 
 
 def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDay, ...]:
-    """Return the liquidations of each day in each market."""
+    """Return the liquidations by day and market."""
     found = connection.execute(
         f"SELECT time::DATE AS day, market, {_WAYS_OUT}, sum(worth_cents) "
         "FROM liquidated GROUP BY day, market ORDER BY day, market",
@@ -188,7 +189,7 @@ def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
 
 
 def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
-    """Return the payments of bankrupt accounts' debts, and the insurance fund."""
+    """Return how debts of bankrupt accounts were paid, and the state of the insurance fund."""
     parties, balances = run.chart.parties, usd_balances(run)
     ((by_fund, by_backstops, by_customers, left_to_fund),) = connection.execute(
         """
@@ -211,10 +212,10 @@ def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Ban
 
 
 def words(*names: str) -> Mapping[str, str]:
-    """Return the words of motives in the fills, by the motives' names."""
+    """Return the words of motives in the fills, with the motives' names as keys."""
     return {name: Motive[name.upper()].word for name in names}
 
 
 def usd_of_cents(cents: int | Decimal | None) -> Decimal:
-    """Return cents as dollars; None becomes zero."""
+    """Convert cents to dollars. None becomes zero."""
     return Decimal(int(cents)) * CENT if cents else ZERO

@@ -1,8 +1,8 @@
 """The course of a run: the price, each backstop's position, and the backstop's result so far.
 
-A backstop's position on both venues is computed from the fills: takeovers and hedges. Its result is
-the discount of takeovers, all price moves after them, and the cost of hedging. The table
-`backstops` has the totals.
+A backstop's position on both venues is computed from takeovers and hedges in the fills. A
+backstop's result is the discount of takeovers, plus all price moves after takeovers, less the cost
+of hedging. The table `backstops` has the totals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-HOURLY_DAYS = 7  # if a run is longer, a step is a day
+HOURLY_DAYS = 7  # in a longer run a step is a day, not an hour
 LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # endings of column names
 
 
@@ -52,21 +52,21 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # the lead price of each market
-    held_usd: Mapping[str, Decimal]  # by provider: largest position in the step; long is above zero
+    held_usd: Mapping[str, Decimal]  # largest position in the step; long is above zero
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of a run, step by step; the first step is the state at the start."""
+    """The course of a run, step by step. The first step is the state at the start."""
 
-    word: str  # length of a step: hour, day
+    word: str  # the length of a step: hour or day
     markets: tuple[str, ...]
     providers: tuple[str, ...]
     steps: tuple[CourseStep, ...]
 
     def table(self) -> Table:
-        """Return a table with a row for each step."""
+        """Return a table with one row for each step."""
         return Table(
             "course",
             "The course of the cascade: prices, backstops' positions and backstops' results",
@@ -136,13 +136,13 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
 def _prices(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[str, int], dict[tuple[datetime, str], int]]:
-    """Return each market's first lead price, and its last one in each hour or day, in ticks."""
+    """Return each market's first lead price, and the last in each hour or day, in ticks."""
     found = connection.execute(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # rows without a price have 0
     ).fetchall()
     return (
-        {market: ticks for _, market, ticks, _ in found},  # the earliest row is last, so it is kept
+        {market: ticks for _, market, ticks, _ in found},  # the earliest row comes last and is kept
         {(at, market): ticks for at, market, _, ticks in found},
     )
 
@@ -150,7 +150,7 @@ def _prices(
 def _positions(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[tuple[datetime, str], int], ...]:
-    """Return the largest position, the last position and the result, each by step and holder."""
+    """Return by step and holder the largest and the last position, and the result."""
     found = connection.execute(
         f"""
         WITH by_market AS (

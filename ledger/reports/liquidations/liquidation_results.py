@@ -1,4 +1,4 @@
-"""Liquidations: the cascade, gains, backstops' results, and payment of debts."""
+"""All results of liquidations: the cascade, losses and gains, backstops, and debts."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Liquidations:
     course: Course
 
     def answer(self) -> str:
-        """State the amounts liquidated and taken over by backstops, and the backstops' result."""
+        """State the amounts liquidated and taken over, and what the backstops earned or lost."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)
@@ -169,7 +169,7 @@ def _debts_table(debts: BankruptDebts) -> Table:
 
 
 def _check_table(found: Liquidations) -> Table:
-    """Compare the backstops' results in the fills with the general ledger."""
+    """Return a table of the backstops' results in the fills less those in the general ledger."""
     return Table.of(
         "check",
         "The fills less the general ledger: all must be 0.00",

@@ -1,6 +1,6 @@
-"""Loans on thin tokens: the dollars borrowed, and the proceeds of the collateral.
+"""Loans against thinly traded tokens: the dollars borrowed, and the collateral's proceeds.
 
-The general ledger has an entry for each step; all entries of a borrower share one link. The loss is
+The general ledger has an entry for each step. All entries of a borrower share one link. The loss is
 the debt that the captive maker took over, less the proceeds of the tokens. Unsold tokens are held
 in kind, and are shown at the last price.
 """
@@ -26,7 +26,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class PledgedResult:
-    """The result of one borrower's account."""
+    """The result of one borrower's account, in dollars."""
 
     borrower: str
     token: str
@@ -34,18 +34,18 @@ class PledgedResult:
     withdrawn_usd: Decimal
     repaid_usd: Decimal  # debt repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
-    worth_usd: Decimal  # value of these tokens at the lead price of the takeover
-    brought_usd: Decimal  # proceeds of the maker's sales of these tokens
-    unsold_usd: Decimal  # value of unsold tokens, at the last price in the books
+    worth_usd: Decimal  # worth of the tokens taken over, at the lead price then
+    brought_usd: Decimal  # proceeds of the maker's sales of tokens taken over
+    unsold_usd: Decimal  # worth of unsold tokens, at the last price in the books
 
     @property
     def owed_usd(self) -> Decimal:
-        """Return the borrower's remaining debt to the house at the end."""
+        """Return the borrower's debt to the house that remains at the end."""
         return self.lent_usd - self.repaid_usd - self.taken_over_usd
 
     @property
     def loss_usd(self) -> Decimal:
-        """Return the captive maker's loss on the account; a gain is below zero."""
+        """Return the captive maker's loss on the account. A gain is below zero."""
         return self.taken_over_usd - self.brought_usd
 
 
@@ -90,7 +90,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     token = tokens[_commodity(run, borrower)]
 
     def cents(account: str, tag: str) -> Decimal:
-        """Sum the dollars posted to an account, over the borrower's entries with a tag."""
+        """Return the dollars posted to an account in the borrower's entries with a tag."""
         ((units,),) = run.select(
             "SELECT coalesce(sum(units), 0) FROM postings "
             "WHERE account = ? AND tag = ? AND commodity = 'USD' AND list_contains(links, ?)",
@@ -128,7 +128,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
 
 
 def _commodity(run: RunFolder, borrower: str) -> str:
-    """Return the name of the tokens that a borrower has on the first day."""
+    """Return the name of the tokens that a borrower owns on the first day."""
     ((commodity,),) = run.select(
         "SELECT DISTINCT commodity FROM postings WHERE account = ? AND commodity <> 'USD'",
         [opening(borrower)],

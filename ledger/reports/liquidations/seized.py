@@ -15,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class SeizedToken:
-    """The sales of one token for customers who lacked margin."""
+    """All sales of one token for customers who lacked margin."""
 
     token: str
     accounts: int
@@ -25,7 +25,7 @@ class SeizedToken:
 
     @property
     def markdown_usd(self) -> Decimal:
-        """Return the gain of the other makers, who bought the token."""
+        """Return what the other makers, who bought the token, gained by its discount."""
         return self.worth_usd - self.brought_usd
 
 

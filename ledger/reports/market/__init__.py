@@ -1,1 +1,1 @@
-"""The market: the maker's expectations and share, the lag between venues, limits, and pools."""
+"""Reports on markets: the maker's expectations and share, the venues' lag, limits, and pools."""

@@ -1,14 +1,14 @@
-"""The gaps in the candles of each market, read from notes in the books."""
+"""Reads the gaps in each market's candles from notes in the books."""
 
 from ledger.notes import CandlesRead
 from ledger.run_folder import RunFolder
 
-GAPS = "gaps bridged"  # the first words of a note on gaps
+GAPS = "gaps bridged"  # a note on gaps begins with these words
 PARTS = "; "
 
 
 def bridged_gaps(run: RunFolder) -> list[str]:
-    """Return a text for each market whose candles have gaps: `BTC-PERP: gaps bridged: 2, ...`."""
+    """Return a text for each market with gaps in its candles: `BTC-PERP: gaps bridged: 2, ...`."""
     return [
         f"{note.market}: {part}"
         for note in run.notes(CandlesRead)

@@ -1,7 +1,7 @@
-"""Expectations: simulated and booked results of the maker's quotes, by month.
+"""The results that the maker's own simulation expects of its quotes, and the booked results.
 
-The tables have two sources. `promises` gives the results by month from the general ledger, by
-market from the fills, and the difference with its parts. `plans` gives each decision with its plan.
+The tables have two sources. `promises` gives results by month from the general ledger, results by
+market from the fills, and the parts of the difference. `plans` gives each decision with its plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +41,8 @@ class Expectations:
     """The maker's expected results of its quotes, and the booked results."""
 
     maker: str
-    lines: Sequence[MonthInMarket]  # one for each month and market with fills
-    ledger: Mapping[str, Booked]  # by month: the figures of the general ledger
+    lines: Sequence[MonthInMarket]  # one line for each month and market with fills
+    ledger: Mapping[str, Booked]  # the figures of the general ledger by month
     planned: Sequence[PlannedMonth]  # months and markets with a decision in the books
 
     @property
@@ -85,7 +85,7 @@ def expectations(run: RunFolder) -> Expectations:
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:
-    """Return the sum of predictions; None if one is missing."""
+    """Return the sum of predictions, or None if any prediction is missing."""
     found = [line.promise for line in lines if line.promise]
     if not found or len(found) < len(lines):
         return None
@@ -120,8 +120,8 @@ def _month_table(
 ) -> Table:
     rows, everything = [], Booked()
     for month, lines in by_month.items():
-        # Results are from the general ledger; volume is from the fills, because the ledger has
-        # none.
+        # Results are from the general ledger. Volume is from the fills, since the ledger does not
+        # have it.
         traded = _booked(lines)
         booked = replace(
             ledger.get(month, Booked()),
@@ -185,7 +185,7 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
 
 
 def _sum(differences: Sequence[Difference | None]) -> Difference | None:
-    """Return the sum of differences; None if one prediction is missing."""
+    """Return the sum of differences, or None if any prediction is missing."""
     found = [difference for difference in differences if difference]
     if not found or len(found) < len(differences):
         return None

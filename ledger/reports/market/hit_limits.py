@@ -1,4 +1,4 @@
-"""Profitable hits that firms could not make because of a limit.
+"""Profitable hits that limits kept the firms from making.
 
 An order of a firm is limited to a share of its claim on the venue. A firm's position is limited by
 its leverage. The number of firms that may enter is limited too. No limit is on public record, so
@@ -16,13 +16,13 @@ from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # the name and values of a firm's event
-BINDS_FROM_PCT = Decimal(1)  # a limit below this share of all profitable hits gets no line
+STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
+BINDS_FROM_PCT = Decimal(1)  # a market-month with a smaller share is not mentioned
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Firms' hits in a market and month, and the hits that limits prevented."""
+    """The size of firms' hits in a market and month, and the size that limits prevented."""
 
     market: str
     month: str
@@ -34,18 +34,18 @@ class Cut:
 
     @property
     def cut_pct(self) -> Decimal | None:
-        """Return the prevented hits as a percentage of all profitable hits."""
+        """Return the prevented size as a percentage of all profitable hits."""
         cut_usd = self.by_order_share_usd + self.by_leverage_usd
         return percent(cut_usd, cut_usd + self.taken_usd)
 
     @property
     def binds(self) -> bool:
-        """Return whether limits prevented enough hits to be reported."""
+        """Return whether limits prevented enough hits to be mentioned."""
         return (self.cut_pct or ZERO) > BINDS_FROM_PCT
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Return the hits that limits prevented, by market and month; empty for older books."""
+    """Return hits and prevented hits by market and month. Older books have none."""
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"
@@ -63,16 +63,16 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AllCame:
-    """The day on which the last waiting firm entered; then the number of firms is a limit."""
+    """The day on which the last waiting firm entered. Then the number of firms is a limit."""
 
     since: date
-    firms: int  # the number of firms, at the start or entered later
+    firms: int  # all firms, from the start or entered later
 
 
 def all_came(run: RunFolder) -> AllCame | None:
-    """Return the day from which no firm was waiting; None if one still waits, or none ever did.
+    """Return the day since which no firm waits. None if a firm still waits, or no firm ever waited.
 
-    A firm that has left does not return.
+    A firm that has left never enters again.
     """
     changes = status_changes(run)
     waited = {firm for firm, status, _ in changes if status == WAITING}
@@ -84,13 +84,13 @@ def all_came(run: RunFolder) -> AllCame | None:
 
 @once
 def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
-    """Return the firm, the new status and the day of each change, in order."""
+    """Return all changes of firms' status, in order: the firm, the new status and the day."""
     found = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
     return [(name.removesuffix(STATUS), status, day) for name, status, day in found]
 
 
 def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
-    """Return a sentence for each binding limit of the firms."""
+    """Return a sentence for each limit that prevented many of the firms' hits."""
     return (*_cut_line(found), *_none_left_line(found, none_left))
 
 
@@ -126,7 +126,7 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
 
 
 def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
-    """Return a table of the hits that limits prevented, by market and month."""
+    """Return a table of hits and of prevented hits, by market and month."""
     return Table(
         "hit-limits",
         "Profitable hits, and the part that the firms' limits cut off",

@@ -1,25 +1,27 @@
-"""Which venue leads, and by how long? Estimated from the fills, as an outside observer would do.
+"""Which venue leads, and by how long? An estimate from the fills, as by an outside observer.
 
 The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
 the run together.
 
-Prices used. The house's prices are the prices paid. Asks and bids are separate series, because each
-has its own half-spread. If an order took several levels, only its best price is used. The lead
-venue's prices are the lead prices at the same moments. Hedges and settlements have a few more lead
-prices, with little effect. Only uninformed orders are used, because pick-offs come when quotes are
-oldest. The fills also have the age of each quote, and the lead price from which it was made. The
-estimate does not use them. The ages are shown beside the lag: a good estimator should find them.
+These prices are used. The house's prices are those paid. Asks and bids are separate series, because
+each series has its own half-spread. If an order took several levels, only its best price is used.
+The lead venue's prices are the lead prices at the same moments. The few more lead prices of hedges
+and settlements are left out, with little effect. Only uninformed orders are used, because pick-offs
+come when quotes are oldest. The fills also have the age of each quote, and the lead price on which
+the quote was based. The estimate does not use these data. The ages are shown beside the lag, since
+a good estimate should agree with them.
 
-Precision. A quote's age grows until the next quote replaces it, so there is no single lag. The
-least difference is at one of the ages, near the ages at which prices moved most. The middle half of
-the ages is shown beside it. The books do not have the lead price between fills. If fills are more
-than about ten seconds apart, too few of them are close to each other, and the report shows no lag.
-(If a quote is renewed only when the price moves, it can be old without a lag.)
+The precision is limited. A quote's age grows until the next quote replaces it, so there is no
+single lag. The least difference is at one of the ages, near the ages at which prices moved most.
+The middle half of the ages is shown beside the lag. The books do not have the lead price between
+fills. If fills are more than about ten seconds apart, too few of them are close to each other, and
+the report shows no lag. (If a quote is renewed only when the price moves, it can be old without a
+lag.)
 
 The books have fills of the captive maker's quotes only. So this is the lag of the captive maker's
-quotes; if others' quotes are faster, the lag of the whole venue is shorter. Customers take the
-captive maker's quotes only if these are better than others' quotes. So the observed prices depend
-on price moves; `price_lag` is valid in this case too.
+quotes. If other makers' quotes are faster, the lag of the whole venue is shorter. Customers take
+the captive maker's quotes only if they are better than the other makers' quotes. So the observed
+prices depend on price moves. `price_lag` is valid in this case too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,11 +57,11 @@ class DayPrices:
 
     day: date
     seen: Sight
-    ages_us: np.ndarray  # quartiles of the ages of the quotes hit, shape (3,)
+    ages_us: np.ndarray  # quartiles of the ages of the quotes taken, shape (3,)
 
     @property
     def fills(self) -> int:
-        """Return the number of fills; each fill has a lead price too."""
+        """Return the number of fills. Each fill also has a lead price."""
         return len(self.seen.lead.times_us)
 
 
@@ -70,12 +72,12 @@ class MarketLag:
     market: str
     days: int
     fills: int
-    ages_us: tuple[float, float, float] | None  # quartiles of quote ages: medians over days
-    found: PriceLag | None  # None if the minimum is not clear
-    correlation: float | None  # mean over days, at most one
+    ages_us: tuple[float, float, float] | None  # quartiles of quote ages, as medians over days
+    found: PriceLag | None  # None if the lag is not clear
+    correlation: float | None  # the mean over days
 
     def leader(self, parties: Parties) -> str:
-        """Return the venue that leads, if the interval of the lag excludes zero."""
+        """Return the venue that leads, if zero is outside the interval of the lag."""
         if self.found is None:
             return "no lag"
         if self.found.low_us <= 0 <= self.found.high_us:
@@ -85,7 +87,7 @@ class MarketLag:
 
 @dataclass(frozen=True, slots=True)
 class LeadLag:
-    """The lag of the house venue behind the lead venue, market by market."""
+    """How long the house venue's prices follow the lead venue's prices, market by market."""
 
     parties: Parties
     markets: tuple[MarketLag, ...]
@@ -95,7 +97,7 @@ class LeadLag:
         return " ".join(_sentence(each, self.parties) for each in self.markets)
 
     def tables(self) -> list[Table]:
-        """Return a table with a row for each market."""
+        """Return a table with one row for each market."""
         return [_lag_table(self)]
 
 
@@ -109,12 +111,12 @@ def _sentence(market: MarketLag, parties: Parties) -> str:
 
 
 def lead_lag(run: RunFolder) -> LeadLag:
-    """Return the lag of the house venue behind the lead venue."""
+    """Estimate how long the house venue's prices follow the lead venue's prices."""
     return LeadLag(run.chart.parties, market_lags(run))
 
 
 def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
-    """Estimate the lag in each market, over all days."""
+    """Estimate the lag in each market, over all days together."""
     with run.connect() as connection:
         house = run.chart.parties.house
         return tuple(
@@ -153,10 +155,10 @@ def days_seen(
         "WHERE venue = ? AND market = ? AND motive = ? ORDER BY month",
         where,
     ).fetchall()
-    # A month fits into a small computer's memory; a query per day would open all files again.
+    # A month fits into a small computer's memory. A query for each day would open all files again.
     for (month,) in months:
-        # An order's fills are numbered from the best level on. Prices stay in ticks: sums of
-        # integers are exact, and within a day logarithms would give almost the same.
+        # An order's fills are numbered from the best level on. Prices stay in ticks, whose sums are
+        # exact. Within a day logarithms would give almost the same.
         seen = connection.execute(
             """
             SELECT epoch_us(time) AS time_us, lots > 0 AS buys,

@@ -1,4 +1,4 @@
-"""Volume: the captive maker's share of the house's volume."""
+"""The captive maker's share of the house's volume."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Set
@@ -14,28 +14,28 @@ from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-Place = tuple[date, str]  # a day, and a market
+Place = tuple[date, str]  # a day and a market
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """The volume of one market in one month, each trade counted once."""
+    """The volume of one market in one month. Each trade counts once."""
 
     market: str
     month: str
-    maker_usd: Decimal  # the volume with the captive maker on one side
+    maker_usd: Decimal  # volume that the maker's quotes filled
     others_usd: Decimal
 
     @property
     def maker_share_pct(self) -> Decimal | None:
-        """Return the captive maker's simulated share."""
+        """Return the maker's share of the simulated volume, in per cent."""
         return percent(self.maker_usd, self.maker_usd + self.others_usd)
 
 
 class QuotedVolume(NamedTuple):
-    """The volume of one market on one day, each trade counted once."""
+    """The volume of one market on one day. Each trade counts once."""
 
-    maker_usd: Decimal  # the volume with the captive maker on one side
+    maker_usd: Decimal  # volume that the maker's quotes filled
     others_usd: Decimal
 
 
@@ -87,9 +87,9 @@ def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
 
 
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
-    """Return the recorded range of the maker's share, if there is one."""
+    """Return the range of the maker's share on public record, in per cent, or None."""
     for recorded in run.notes(RecordedShare):
-        # The range has as many decimal places as the share.
+        # The range gets as many decimals as the simulated share.
         return recorded.low_pct.quantize(TENTH), recorded.high_pct.quantize(TENTH)
     return None
 
@@ -99,8 +99,8 @@ def _forced_on_maker(run: RunFolder, places: Set[Place]) -> Mapping[Place, Decim
 
     Args:
         run: the run.
-        places: the days and markets with forced orders. Older runs have no notes on forced orders;
-            then the fills are read.
+        places: the days and markets with forced orders. For older runs, which have no notes on
+            forced orders, the fills are read.
     """
     noted = {(day, note.market): note.captive_usd for day, note in run.dated_notes(ForcedDay)}
     return noted if noted.keys() >= places else forced_in_fills(run)
@@ -111,7 +111,7 @@ def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
 
     Args:
         found: the share.
-        lines: further notes below the table.
+        lines: further notes to print below the table.
     """
     recorded = found.recorded_pct
     return Table(

@@ -13,7 +13,7 @@ from ledger.reports.dollars import ZERO
 from ledger.reports.market.maker_share import volume_by_day
 from ledger.run_folder import RunFolder
 
-Place = tuple[date, str]  # a day, and a market
+Place = tuple[date, str]  # a day and a market
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class MarketDay:
 
     day: date
     traded: TradedDay
-    maker_usd: Decimal  # the part with the captive maker, from all takers
+    maker_usd: Decimal  # the part that the maker's quotes filled
     fees_usd: Decimal
     price: PriceRange | None
     book: ShownBook | None  # None if the house was closed
@@ -34,7 +34,7 @@ class MarketDay:
 
     @property
     def customers_usd(self) -> Decimal:
-        """Return the volume of noise traders, with all makers."""
+        """Return the volume of noise traders, with any maker."""
         return self.traded.captive_usd + self.traded.others_usd
 
     @property
@@ -44,7 +44,7 @@ class MarketDay:
 
     @property
     def all_usd(self) -> Decimal:
-        """Return the day's volume, each trade counted once."""
+        """Return the volume of the day. Each trade counts once."""
         return self.customers_usd + self.apart_usd
 
 
@@ -67,7 +67,7 @@ def market_days(run: RunFolder) -> list[MarketDay]:
 
 
 def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
-    """Return the house's fees by day and market: fees in fills, and fees of the other makers."""
+    """Return the house's fees by day and market, on fills and on the other makers' volume."""
     house = run.chart.parties.house
     usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     found = run.select(

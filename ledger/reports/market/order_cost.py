@@ -1,8 +1,8 @@
-"""The cost of a large round trip on the displayed book: buying at the asks, selling at the bids.
+"""The cost of buying a large quantity and selling it again, at the quotes that are displayed.
 
 The public record uses the same definition: the mean cost of buying above the price, plus the mean
-cost of selling below it. If depth is equal at every distance from the price, the cost is size over
-depth.
+cost of selling below the price. If depth is equal at every distance from the price, the cost is the
+size divided by the depth.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WHOLE_PRICE_BPS = 10_000.0
 
 
 class Level(NamedTuple):
-    """The quotes at one price: distance from the price, and size in dollars."""
+    """The quotes at one price: its distance from the middle, and their size in dollars."""
 
     away_bps: float
     usd: float
@@ -27,11 +27,11 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
     The book is assumed to continue beyond its last price with the same depth.
 
     Args:
-        book: the displayed book on one side; the other side has the same depth.
+        book: the displayed book on one side. The other side has the same depth.
         order_usd: the size of the order.
 
     Returns:
-        Basis points; None if the book is too thin for the order.
+        The cost in basis points, or None if the book is too thin for the order.
     """
     levels = sorted(_levels(book))
     shown_usd, reach_bps = sum(level.usd for level in levels), levels[-1].away_bps
@@ -43,10 +43,10 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 
 
 def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
-    """Return the cost in the model, where the other makers fill any quantity at their price.
+    """Return the cost in basis points in the model, where other makers fill any quantity.
 
     Args:
-        book: the displayed book on one side; the other side has the same depth.
+        book: the displayed book on one side. The other side has the same depth.
         order_usd: the size of the order.
     """
     others_bps = float(book.others_half_spread_bps)
@@ -56,7 +56,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
 
 
 def _paid(levels: list[Level], order_usd: float) -> float:
-    """Return the sum of USD x basis points over the levels, starting with the best level."""
+    """Return dollars times basis points, summed over the levels from the best level on."""
     paid, left_usd = 0.0, order_usd
     for level in levels:
         taken_usd = min(level.usd, left_usd)

@@ -1,9 +1,9 @@
-"""The maker's monthly decisions and plans, compared with the results.
+"""The maker's monthly decisions on its quotes, and the plans, compared with the results.
 
 A decision is in the books as `custom "decision"`, with the figures behind it. These figures are
-from some days of the month before. The plan is for the same number of days; here it is scaled to
-the run's days in the month. A plan has no hits, because the maker's own simulation has none. The
-thread claims that the maker's strategies lost "harder or faster than they anticipated".
+from the last month. The plan is for as many days as the figures, and is scaled here to the run's
+days in the month. A plan has no hits, because the maker's own simulation has no hits. The thread
+claims that the maker's strategies lost "harder or faster than they anticipated".
 """
 
 from collections import Counter
@@ -22,18 +22,18 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class PlannedMonth:
-    """One market in one month: the decision, the plan, and the booked result."""
+    """One market in one month: the decision, the plan and the booked result."""
 
     month: str
     market: str
     decision: Decision
-    days: int  # the number of days that the run has in the month
+    days: int  # days of the month that are in the run
     booked: Booked
-    share_pct: Decimal | None  # the maker's share of the venue's volume
+    share_pct: Decimal | None  # the maker's share of the house's volume, in per cent
 
     @property
     def planned_result_usd(self) -> Decimal | None:
-        """Return the planned result for the month's days; None before the first month."""
+        """Return the planned result for the month's days, or None before the first month."""
         return self._scaled(self.decision.planned_result_usd)
 
     @property
@@ -49,13 +49,13 @@ class PlannedMonth:
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return the booked less the planned result; below zero if it is worse than planned."""
+        """Return the booked less the planned result. Below zero, it is worse than planned."""
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return the hits before the decision, scaled to the month's days."""
+        """Return the hits seen before the decision, scaled to the month's days."""
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -81,7 +81,7 @@ def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[Plan
 
 
 def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
-    """Return a table of decisions, plans and results; a note counts results below plan."""
+    """Return a table of decisions, plans and results. A note counts the results below plan."""
     return Table(
         "plans",
         f"{maker}'s monthly decisions and plans, and the outcomes",
@@ -134,7 +134,7 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """State how often and by how much results were below plans, and the loss to hits."""
+    """State how often results were below plan, by how much, and how much of this was hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
         return "No month's plan used data of an earlier month."

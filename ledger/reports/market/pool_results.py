@@ -1,11 +1,11 @@
 """Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
-Fees are the maker's income of the kind Pools; arbitrageurs keep the rest. Both together are the
-pool's loss versus rebalancing: its loss compared with holding the same tokens and trading them at
-the lead price. Theory expects an eighth of the price's variance, times the pool's value. This is
-exact with dense blocks and no fee, and close with a small fee (Milionis, Moallemi, Roughgarden &
-Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). The report uses the realised variance from
-block to block, so random differences of the variance have no effect.
+Fees are the maker's income of the kind Pools. Arbitrageurs keep the rest of what the pool loses.
+Both together are the pool's loss versus rebalancing: the loss compared with holding the same tokens
+and trading them at the lead price. Theory expects an eighth of the price's variance, times the
+pool's value. This is exact with frequent blocks and no fee, and close with a small fee (Milionis,
+Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). The report uses the
+realised variance from block to block, so random differences of the variance have no effect.
 
 The figures depend on the price's variance, and on the fee, which moves gains from arbitrageurs to
 the maker and does not change the sum. By construction only arbitrageurs trade with a pool.
@@ -39,7 +39,7 @@ class PoolDay:
     token: str
     day: date
     blocks: int
-    variance: float  # variance of the log-price, from block to block
+    variance: float  # variance of the log-price between blocks
     value_usd: Decimal  # value at the start of the day
     trades: int = 0
     moved_usd: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
@@ -52,7 +52,7 @@ class PoolDay:
 
 @dataclass(frozen=True, slots=True)
 class PoolMonth:
-    """The figures of a pool in one month, or in all months."""
+    """The figures of a pool in one month, or in all months together."""
 
     pool: str
     month: str
@@ -61,7 +61,7 @@ class PoolMonth:
     volatility_pct: Decimal
     blocks: int
     trades: int
-    loss_usd: Decimal  # compared with rebalancing at the lead price
+    loss_usd: Decimal  # compared with trading the same tokens at the lead price
     fees_usd: Decimal
     arbitrageurs_usd: Decimal
     expected_loss_usd: Decimal
@@ -72,7 +72,7 @@ class PoolMonth:
 class PoolResults:
     """The fees of pools, and their losses to arbitrage."""
 
-    months: tuple[PoolMonth, ...]  # by pool and month; the total of a pool is last
+    months: tuple[PoolMonth, ...]  # by pool and month, with the total of a pool last
 
     def answer(self) -> str:
         """State the loss of all pools to arbitrage, the loss expected by theory, and the fees."""
@@ -102,7 +102,7 @@ def pools(run: RunFolder) -> PoolResults:
     for each in found:
         months[each.token, "all"].append(each)
     tokens = list(dict.fromkeys(each.token for each in found))
-    # The sort is stable: the months of each pool stay in order, and "all" is last.
+    # The months of each pool stay in order, and "all" is last.
     in_order = sorted(months.items(), key=lambda each: tokens.index(each[0][0]))
     return PoolResults(tuple(_month(run, token, month, days) for (token, month), days in in_order))
 
@@ -131,7 +131,7 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
 def _moved(
     run: RunFolder, tokens: Mapping[str, str]
 ) -> defaultdict[date, list[tuple[str, str, Decimal]]]:
-    """Return (token, account, dollars) by day, from entries with a pool's link."""
+    """Return the dollars that entries with a pool's link move, by (token, account) and day."""
     moved: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, link, account, sum(units) * 0.01 FROM {_LINKED} "
@@ -154,7 +154,7 @@ def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str],
 
 
 def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
-    """Return the open pools by day, each with its blocks and the price's variance."""
+    """Return the pools that are open on each day, with the blocks and the price's variance."""
     noted: defaultdict[date, list[tuple[str, int, float]]] = defaultdict(list)
     for day, note in run.dated_notes(TradedPool):
         noted[day].append((note.token, note.blocks, float(note.variance)))
@@ -163,7 +163,7 @@ def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
 
 def _month(run: RunFolder, token: str, month: str, days: Sequence[PoolDay]) -> PoolMonth:
     def gained_by(who: str | None) -> Decimal:
-        # In the books gains are below zero.
+        # In the books gains are negative.
         booked = (day.moved_usd[income(who, Kind.POOLS)] for day in days if who)
         return -sum(booked, ZERO)
 

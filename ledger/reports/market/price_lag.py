@@ -1,4 +1,4 @@
-"""The lag of one price behind another: the lag at which the two differ least.
+"""How long one price follows another: the lag at which the two prices differ least.
 
 Each price on the house is compared with the lead prices near a lag before it. The estimate is the
 lag with the least mean squared difference. This is the least dispersion of Pelt, Hoff, Kayser,
@@ -6,15 +6,16 @@ Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate de
 of a quasar. The two series need not be observed at the same times.
 
 Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11,
-359-379). It assumes that the times of observation are independent of the prices. Here they depend
-on the prices. Customers take the house's price only if it is better than the other makers' price.
-So an ask is observed after a rise of the price; after a fall there is no observation until the
-quote is renewed. For this reason the covariance finds lags that are too short. The least difference
-does not depend on traders' reasons: at the right lag it is the same for any later price.
+359-379). It assumes that the times of observation are independent of the prices. Here the times
+depend on the prices, since customers take the captive maker's price only if it is better than the
+other makers' price. So an ask is observed after a rise of the price. After a fall there is no
+observation until the quote is renewed. For this reason the covariance finds lags that are too
+short. The least difference does not depend on traders' reasons, since at the right lag the
+difference is the same for any later price.
 
-The half-spread is part of the difference. It is estimated by side and block, from lead prices that
-are BEFORE_US older. They are older than the quote, and moves before the quote do not affect whether
-it was taken.
+The half-spread is part of the difference. The half-spread is estimated by side and block, from lead
+prices that are BEFORE_US older. Such lead prices are older than the quote, and moves before the
+quote do not affect whether the quote was taken.
 
 If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
 the ages at which the price moved most.
@@ -26,37 +27,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-LAGS_US = np.arange(-50, 51) * 100_000  # above zero: the second series is late
+LAGS_US = np.arange(-50, 51) * 100_000  # above zero, the second price follows
 
-# A pair of prices counts for all lags within this distance, so that few fills are enough.
+# A pair of prices counts for all lags within this distance. So few fills are enough.
 NEAR_US = 250_000
-# The age of the lead prices that give the half-spread: more than the longest lag.
+# The age of the lead prices from which the half-spread is estimated, above the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# The least distance of the grid's ends from the minimum, in standard errors.
+# The ends of the grid must be worse than the minimum by this number of standard errors.
 CLEAR = 4.0
-# The 95 % interval of the difference of two dispersions, in standard errors.
+# The 95 % interval for a difference of two dispersions, in standard errors.
 APART = 1.96
-# A block is much longer than the grid, so that blocks are nearly independent.
+# A block is much longer than the grid of lags, so that blocks are nearly independent.
 BLOCK_US = 600_000_000
 # With fewer blocks, no error is estimated.
 BLOCKS_MIN = 6
-# The usual step that avoids sampling effects: Andersen, Bollerslev, Diebold & Labys (2001), J.
-# American Statistical Association 96, 42-55.
+# The usual step, at which sampling effects are small: Andersen, Bollerslev, Diebold & Labys (2001),
+# J. American Statistical Association 96, 42-55.
 STEP_US = 300_000_000
 
 
 class Prices(NamedTuple):
-    """Observations of one price: times, and prices at these times."""
+    """Observations of one price: the times, and the prices at these times."""
 
     times_us: np.ndarray  # ascending, int64, shape (n,)
     prices: np.ndarray  # prices in any unit, float64, shape (n,)
 
 
 class Sight(NamedTuple):
-    """Observations of two prices in one day."""
+    """Observations of both venues' prices on one day."""
 
     lead: Prices
-    house: Sequence[Prices]  # asks, and bids: each series has its own half-spread
+    house: Sequence[Prices]  # asks and bids, since each has its own half-spread
 
 
 class Dispersions(NamedTuple):
@@ -68,20 +69,21 @@ class Dispersions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PriceLag:
-    """The lag at which two prices differ least."""
+    """The lag at which two prices differ least, with its interval."""
 
-    lag_us: int  # above zero: the second series is late
-    low_us: int  # least lag that is not significantly worse
+    lag_us: int  # above zero, the second price follows
+    low_us: int  # the smallest lag that is not significantly worse
     high_us: int
 
 
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
-    """Return the lag with the least dispersion over all days together.
+    """Return the lag at which prices differ least, over all days together.
 
     Each day has equal weight, even if its price moved more.
 
     Returns:
-        None if the dispersion at an end of the grid is less than CLEAR standard errors above it.
+        The lag, or None if it is not clear: the dispersion at an end of the grid is less than CLEAR
+        standard errors above the minimum.
     """
     scaled = [found for found in map(_scaled, days) if found is not None]
     if not scaled:
@@ -93,7 +95,7 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     mean = squares.sum(axis=0) / counted
     least = int(np.argmin(mean))
     above = mean - mean[least]
-    # The first-order error of a ratio of sums: Cochran (1977), Sampling Techniques, 6.3.
+    # The error of a ratio of sums, to first order: Cochran (1977), Sampling Techniques, 6.3.
     parts = (squares - mean * pairs) / counted
     errors = np.sqrt(blocks / (blocks - 1) * ((parts - parts[:, [least]]) ** 2).sum(axis=0))
     if not (above > CLEAR * errors)[[0, -1]].all():
@@ -103,14 +105,14 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
 
 
 def _scaled(day: Sight) -> Dispersions | None:
-    """Return a day's dispersions divided by their mean; None if all are zero."""
+    """Return a day's dispersions divided by their mean, or None if all are zero."""
     found = dispersions(day)
     total = float(found.squares.sum())
     return found._replace(squares=found.squares * found.pairs.sum() / total) if total else None
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return the differences between the house's prices, without half-spread, and lead prices.
+    """Return how much the house's prices, without half-spread, differ from lead prices.
 
     A pair belongs to the block of the house's price.
     """
@@ -135,7 +137,7 @@ def dispersions(day: Sight) -> Dispersions:
 
 
 def _around(fine: np.ndarray) -> np.ndarray:
-    """Return, for each lag of LAGS_US, the sum of the steps at most NEAR_US away from the lag."""
+    """Return for each lag of LAGS_US the sum of the steps within NEAR_US of the lag."""
     added = np.pad(fine, ((0, 0), (1, 0))).cumsum(axis=1)
     width = added.shape[1] - len(LAGS_US)
     return added[:, width:] - added[:, :-width]
@@ -144,7 +146,7 @@ def _around(fine: np.ndarray) -> np.ndarray:
 def _pairs(
     times_us: np.ndarray, lead_us: np.ndarray, from_us: int, until_us: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs whose lead price is between *from_us* and *until_us* older."""
+    """Return the pairs whose lead price is older than the house's by *from_us* to *until_us*."""
     first = lead_us.searchsorted(times_us - until_us, "right")
     seen = lead_us.searchsorted(times_us - from_us, "right") - first
     mine = np.repeat(np.arange(len(seen)), seen)
@@ -156,7 +158,7 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
     """Return the mean excess of the house's prices over lead prices that are BEFORE_US older.
 
     Returns:
-        The mean over the block of each price, shape (n,); nan if the block has no pair.
+        For each price the mean of its block, shape (n,), or nan if the block has no pair.
     """
     ends = [lead.times_us.searchsorted(house.times_us - us, "right") for us in BEFORE_US]
     sums = np.append(0.0, np.cumsum(lead.prices))
@@ -169,14 +171,14 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
 
 
 def correlation(day: Sight, lag_us: int) -> float | None:
-    """Return the correlation of price moves over STEP_US, with the house's times less the lag.
+    """Return the correlation of both prices' moves over STEP_US, with the lag removed.
 
     The price at a step's end is the last observed one. A step counts if both prices were observed
     in it and in the step before. The correlation is at most one, and old observations reduce it:
     Epps (1979), J. American Statistical Association 74, 291-298.
 
     Args:
-        day: the observed prices; asks and bids of the house have separate steps.
+        day: the observed prices. Asks and bids of the house have separate steps.
         lag_us: the house's lag.
 
     Returns:
@@ -199,7 +201,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price at each mark, and whether it was observed within one step."""
+    """Return the last price at each mark, and whether it was observed in the step before."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

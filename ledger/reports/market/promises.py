@@ -1,19 +1,19 @@
-"""The maker's predictions for its quotes, the results, and the parts of the difference.
+"""The maker's predictions for its quotes, the booked results, and the parts of the difference.
 
-The maker's own simulation plays the quotes of a month against noise traders only. Its prediction is
-in the books as `custom "belief"`, dated in that month: the market, the result at fills, and the
-volume. It is compared with the booked result at fills, which is Spread and PickOff together.
-Hedging is separate.
+The maker's own simulation plays the quotes of a month against noise traders only. The prediction is
+in the books as `custom "belief"`, dated in that month, with the market, the result at fills, and
+the volume. The prediction is compared with the booked result at fills, which is Spread and PickOff
+together. Hedging is separate.
 
 The difference is split as accountants split a variance. The first part is volume: actual less
 predicted volume, at the predicted rate (result over volume). The second part is pick-offs: the
 result of informed fills, less the predicted rate on their volume. The last part is the rest, so the
 parts sum exactly.
 
-The figures depend on the following. Prediction: half-spread, displayed size, recorded volume, the
-maker's share of it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume:
-firms' hits, which may be above or below the expected volume, and days without quotes. The rest: the
-levels that other orders reach, and chance.
+The prediction depends on half-spread, displayed size, recorded volume and the maker's share of it.
+Pick-offs depend on latency, refresh, volatility, the firms and their delays. Volume depends on
+firms' hits, which may be above or below the expected volume, and on days without quotes. The rest
+depends on the levels that other orders reach, and on chance.
 """
 
 from collections import defaultdict
@@ -40,11 +40,11 @@ class Promise(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """The booked results of one or more months and markets; gains are above zero."""
+    """The booked results of one or more months and markets. Gains are above zero."""
 
     spread_usd: Decimal = ZERO  # result of uninformed fills
     pickoff_usd: Decimal = ZERO  # result of hits on stale quotes
-    hedging_usd: Decimal = ZERO  # spread and fees paid on the lead venue: below zero
+    hedging_usd: Decimal = ZERO  # spread and fees paid on the lead venue, below zero
     spread_volume_usd: Decimal = ZERO
     pickoff_volume_usd: Decimal = ZERO
 
@@ -54,7 +54,7 @@ class Booked:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the result at fills, which a prediction is compared with."""
+        """Return the result at fills, which is compared with predictions."""
         return self.spread_usd + self.pickoff_usd
 
     @property
@@ -69,7 +69,7 @@ class Booked:
 
 
 class Difference(NamedTuple):
-    """The booked less the predicted result, split into parts."""
+    """The booked less the predicted result, in three parts."""
 
     from_volume_usd: Decimal
     from_pickoffs_usd: Decimal
@@ -87,12 +87,12 @@ class MonthInMarket:
 
     month: str
     market: str
-    promise: Promise | None  # None: no prediction in the books, as for a partial month
+    promise: Promise | None  # None if the books have no prediction, as for a partial month
     booked: Booked
 
     @property
     def difference(self) -> Difference | None:
-        """Return the booked less the predicted result, in parts; None without a prediction.
+        """Return the booked less the predicted result, in parts, or None without a prediction.
 
         Source: flexible-budget variances, as in any textbook of cost accounting.
         """
@@ -106,7 +106,7 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return the result of a volume at the predicted rate, to the cent; zero without volume."""
+    """Return the result of a volume at the predicted rate, to the cent. No volume gives zero."""
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
@@ -154,9 +154,9 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
-    # Payments have other motives. As a taker, the maker only hedges. Quotes and hedges are read in
-    # separate scans, because each scan can skip the rows of the other. Days are numbers, so the
-    # text of the month is made once a day, not once a fill.
+    # Payments have other motives. As a taker, the maker only hedges. Quotes and hedges are read
+    # separately, because each scan can skip the rows of the other. Days are numbers, so that a
+    # month's name is written once a day, not once a fill.
     found = run.select(
         """
         WITH hits AS (

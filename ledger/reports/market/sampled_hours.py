@@ -2,18 +2,18 @@
 
 One of every *n* hours is drawn, and its orders are *n* times as large. So each stratum has *n*
 hours and one observation. The variance within a stratum is estimated from differences between
-neighbouring strata; days simulated in full add no variance. The variance between seeds is not
-included.
+neighbouring strata. Days on which all hours are simulated add no variance. The variance between
+seeds is not included.
 
 A stratum is either several consecutive hours, or a group of hours with similar predicted losses.
 Consecutive hours are neighbours in the order of time. Groups are neighbours in the order of their
 predicted losses, within 90 days, because sizes and volatilities of quotes change from one quarter
 to the next. A group of one hour has no error.
 
-Source: the estimator of successive differences, Wolter (2007), Introduction to Variance
-Estimation, section 8.2.1. It needs no finite population correction: the differences are between
-estimates of whole strata, so they contain the correction already. If the strata have different
-means, the estimated error is too large rather than too small.
+Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
+section 8.2.1. No correction for the finite number of hours is needed, since the differences between
+estimates of whole strata already contain it. If the strata have different means, the estimated
+error is too large rather than too small.
 """
 
 import math
@@ -41,10 +41,10 @@ NEIGHBOURS_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class SampledHours:
-    """The hours that were simulated: one in *one_in*, and all hours of full days."""
+    """The hours that were simulated: one in *one_in*, and on full days all hours."""
 
     one_in: int
-    strata: tuple[int, ...]  # numbers of strata since 1970, without full days
+    strata: tuple[int, ...]  # numbers of the strata, counted since 1970, without full days
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":
@@ -56,7 +56,7 @@ class SampledHours:
 
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
-    """Return the hours that a run simulated; None if it simulated all, or this is unknown."""
+    """Return the hours that a run simulated, or None if it simulated all or this is unknown."""
     path = run.path / "scenario.toml"
     if not run.has_fills or not path.is_file():
         return None
@@ -65,7 +65,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
-    """Return the drawn hour of each group of several hours; similar groups are neighbours."""
+    """Return the drawn hours of groups of several hours, so that similar groups are neighbours."""
     groups = []
     for day, note in drawn_of_days:
         days = (day - EPOCH).days
@@ -78,9 +78,9 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error of takers' gains by a motive, caused by sampled hours.
+    """Return the standard error, due to sampled hours, of takers' gains by a motive.
 
-    None if all hours were simulated.
+    The result is None if all hours were simulated.
     """
     sampled = sampled_hours(run)
     if sampled is None:
@@ -115,9 +115,9 @@ def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
 
 
 def standard_error(totals: Sequence[int]) -> float | None:
-    """Return the standard error of a sum of estimates, one for each stratum, in order.
+    """Return the standard error of a sum of estimates. There is one for each stratum, in order.
 
-    None if there are fewer than two strata.
+    The result is None if there are fewer than two strata.
     """
     n = len(totals)
     if n < 2:

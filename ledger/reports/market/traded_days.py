@@ -12,7 +12,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A day on which hits and forced orders alone exceed the recorded total volume."""
+    """A day on which hits and forced orders alone exceed the recorded volume."""
 
     day: date
     market: str
@@ -22,20 +22,20 @@ class Contradiction:
 
     @property
     def too_much_usd(self) -> Decimal:
-        """Return the excess of hits and forced orders over the recorded volume."""
+        """Return how much hits and forced orders exceed the recorded volume, in dollars."""
         return self.hits_usd + self.forced_usd - self.recorded_usd
 
 
 @dataclass(frozen=True, slots=True)
 class TradedDays:
-    """The number of days with a recorded volume, and the days that contradict the record."""
+    """The days with a recorded volume, and those of them that contradict the record."""
 
-    recorded: int  # number of days, counted for each market
+    recorded: int  # number of days with a record, counted in each market
     contradictions: tuple[Contradiction, ...]
 
 
 def traded_days(run: RunFolder) -> TradedDays:
-    """Compare each day of each market with the recorded volume, if there is one."""
+    """Compare the volume of each day and market with the recorded volume, if there is a record."""
     notes = [
         (day, note, note.recorded_usd)
         for day, note in run.dated_notes(TradedDay)

@@ -1,4 +1,4 @@
-"""Demand of noise traders by hour, if the recorded volume decides it."""
+"""Reads the demand of noise traders by hour, which is noted if it follows the recorded volume."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from ledger.run_folder import RunFolder
 
 
 def wanted_usd(run: RunFolder) -> Mapping[str, Mapping[date, tuple[int, ...]]]:
-    """Return the demand in whole dollars of each traded hour, in order, by market and day."""
+    """Return the demand of each traded hour in whole dollars, in order, by market and day."""
     wanted: dict[str, dict[date, tuple[int, ...]]] = defaultdict(dict)
     for day, note in run.dated_notes(WantedDay):
         wanted[note.market][day] = note.usd_of_hours

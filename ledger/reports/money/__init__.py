@@ -1,1 +1,1 @@
-"""Where did the money go? The hole by kind, cash by receiver, and the bridge between claims."""
+"""Where did the money go? Reports on the hole by kind, on cash by receiver, and on claims."""

@@ -17,27 +17,27 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# Reasons for changes of a claim: the customer's own cash, or a result, by kind.
+# The reasons for changes of a claim other than results, which have the names of kinds.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
 RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimBridge:
-    """The changes of the claims of a class of customers, by reason."""
+    """Why the claims of a class of customers changed, with the amount of each reason."""
 
     customers: str
-    movements_usd: Mapping[str, Decimal]  # changes by reason; reductions are below zero
-    left_usd: Decimal  # the debt in the house's own books
+    movements_usd: Mapping[str, Decimal]  # changes by reason, below zero if the claims fall
+    left_usd: Decimal  # closing claims, from the house's own books
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the difference from the house's books; if not zero, the two books disagree."""
+        """Return the difference from the house's books. If not zero, the two books disagree."""
         return self.left_usd - sum(self.movements_usd.values(), ZERO)
 
 
 def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
-    """Return the bridge of each class of customers, from customers' own books, and a total."""
+    """Return the bridge of each class of customers, from customers' own books, and their total."""
     parties, balances = run.chart.parties, usd_balances(run)
     moved = claim_movements(run, parties.house)
     outsiders = [a for a, opened in run.opens.items() if opened.hole == "claim"]
@@ -61,9 +61,9 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
 def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
     """Return the changes of claims on *venue*, by (customer, reason).
 
-    The reason is read from the customer's own books, which balance in every entry: if a claim
-    grows, other accounts of the customer fall by the same amount. Only changes by cash or by a
-    result have a reason here.
+    The reason is read from the customer's own books. Every entry balances there: if a claim grows,
+    other accounts of the customer fall by the same amount. Only changes by cash or by a result have
+    a reason.
     """
     return _movements_by_venue(run)[venue]
 
@@ -132,7 +132,7 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
 def bridge_table(
     bridges: tuple[ClaimBridge, ...], house: str, notes: tuple[str, ...] = ()
 ) -> Table:
-    """Return a table of the bridges: a row for each movement, a column for each class."""
+    """Return a table of the bridges, with a row for each reason and a column for each class."""
     usual = (OPENING, DEPOSITS, WITHDRAWALS, *RESULTS)
     found = {reason for each in bridges for reason in each.movements_usd}
     rows: list[tuple[Cell, ...]] = [

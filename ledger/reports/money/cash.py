@@ -1,4 +1,4 @@
-"""Cash by counterparty: payments to the house group and from it."""
+"""Cash by counterparty: each party's payments to the house group and receipts from it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +12,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class PartyCash:
-    """The cash payments of one party to the house group, and from the group."""
+    """The cash that one party paid to the house group, and received from the group."""
 
     party: str
     paid_in_usd: Decimal
@@ -26,10 +26,10 @@ class PartyCash:
 
 @dataclass(frozen=True, slots=True)
 class CashStatement:
-    """The group's cash on the first and the last day, and the payments of all parties."""
+    """The group's cash on the first and the last day, and all parties' payments in between."""
 
     opening_usd: Decimal
-    parties: tuple[PartyCash, ...]  # the largest receiver first
+    parties: tuple[PartyCash, ...]  # in falling order of net receipts
     closing_usd: Decimal
 
     @property
@@ -88,7 +88,7 @@ def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...
 
 
 def cash_change(statement: CashStatement, notes: tuple[str, ...] = ()) -> Table:
-    """Return a table that leads from opening cash to closing cash."""
+    """Return a table of the steps from opening cash to closing cash."""
     everybody = statement.everybody
     return Table(
         "cash-change",

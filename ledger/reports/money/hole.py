@@ -1,7 +1,7 @@
 """The hole by kind: uses and sources of money.
 
-Sources and uses do not prove causation: a share of the uses may be stated, a share of the hole may
-not. Signs are Beancount's, as the header of main.beancount explains.
+Sources and uses do not prove causation. One may state a kind's share of the uses, but not its share
+of the hole. Signs are Beancount's, as the header of main.beancount explains.
 """
 
 from collections import defaultdict
@@ -15,48 +15,48 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
-LARGEST = 3  # number of uses in the sentence
+LARGEST = 3  # number of uses that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The hole by its definition (claims less liquid assets), and as the sum of its kinds."""
+    """The hole by its definition, claims less liquid assets, and as the sum of its kinds."""
 
     claims_usd: Decimal  # claims of customers outside the house group
-    liquid_usd: Mapping[str, Decimal]  # liquid assets by account of the group
+    liquid_usd: Mapping[str, Decimal]  # liquid assets, by account of the group
     house_cash_usd: Decimal
-    kinds_usd: Mapping[str, Decimal]  # uses are above zero, sources below; largest first
+    kinds_usd: Mapping[str, Decimal]  # uses above zero, sources below; the largest first
 
     @property
     def hole_usd(self) -> Decimal:
-        """Return the hole of the group; if it is negative, the group has a surplus."""
+        """Return the hole of the group. If it is negative, the group has a surplus."""
         return self.claims_usd - sum(self.liquid_usd.values(), ZERO)
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return the hole of the exchange alone; if positive, customers' money is in use."""
+        """Return the hole of the exchange alone. If positive, customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
     def uses_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that used money, with the largest first."""
+        """Return the kinds that used money, in falling order."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd > 0}
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that were sources of money: negative amounts, the largest last."""
+        """Return the kinds that were sources of money. They are negative, the largest last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the unexplained part of the hole; if not zero, the chart misses an account."""
+        """Return the part of the hole that no kind explains. If not zero, the chart is wrong."""
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 
 def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
     """Return a sentence with customers' claims, the group's liquid assets and the hole.
 
-    If *in_coins*, customers are owed coins too; then the sentence says that coins are left out.
+    If *in_coins*, customers are owed coins too, and the sentence says that coins are left out.
     """
     owed, missing = spoken(the_hole.claims_usd), the_hole.hole_usd
     there = spoken(sum(the_hole.liquid_usd.values(), ZERO))
@@ -96,11 +96,11 @@ def hole(run: RunFolder) -> Hole:
 
 
 def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
-    """Return a table of the uses, the sources, and the sum of both, which is the hole.
+    """Return a table of the uses, the sources, and the hole, which is their sum.
 
     Args:
         the_hole: the hole in dollars.
-        deeper: further notes on commands with more detail.
+        deeper: further notes, which name commands that show more detail.
     """
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
@@ -130,7 +130,7 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
 
 
 def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Table:
-    """Return a table of the hole by its definition: claims, liquid assets, the sum of its kinds.
+    """Return a table of the hole by its definition: claims, liquid assets, and the sum of kinds.
 
     Args:
         the_hole: the hole in dollars.

@@ -1,4 +1,4 @@
-"""The hole by cause: uses that bought assets are separate from money that was spent.
+"""The hole by cause, which separates uses that bought assets from money that was spent.
 
 A cause contains all kinds that cannot be distinguished in books without names: see `diagnose`.
 """
@@ -15,7 +15,7 @@ from ledger.reports.table import Cell, Table
 
 
 def assets_and_spending(the_hole: Hole) -> str:
-    """State the part of the uses that bought assets; nothing without uses."""
+    """State which part of the uses bought assets. Without uses, return an empty text."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     if not used:
         return ""
@@ -31,7 +31,7 @@ def assets_and_spending(the_hole: Hole) -> str:
 
 
 def hole_by_cause(the_hole: Hole) -> Table:
-    """Return a table of uses and sources by cause, assets first, with their sum, the hole."""
+    """Return a table of uses and sources by cause, assets first, and of their sum, the hole."""
     uses, sources = _by_cause(the_hole.uses_usd), _by_cause(the_hole.sources_usd)
     used = sum(the_hole.uses_usd.values(), ZERO)
     bought = uses.pop(Cause.STAKES, {})

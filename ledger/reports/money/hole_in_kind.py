@@ -1,7 +1,7 @@
-"""The hole in kind by commodity, its value at a day's marks, and its changes by price and use.
+"""The missing quantity of each commodity, its value, and why the value changed: price and use.
 
-The missing quantity of a coin does not depend on its price; the value of this quantity does. From
-one day to the next, the hole at mark changes
+The missing quantity of a coin does not depend on the coin's price, but the value of this quantity
+does. From one day to the next, the hole at mark changes
 
     by price   the missing quantity of the day before, times the change of its mark
     by use     the change of the missing quantity, times the day's mark
@@ -33,30 +33,30 @@ IN_KIND, BY_PRICE_AND_USE = IN_KIND_TABLES = ("hole-in-kind", "hole-by-price-and
 
 @dataclass(frozen=True, slots=True)
 class LackingLine:
-    """One commodity (dollars or a coin): the amount owed, the amount held, and the difference."""
+    """One commodity (dollars or a coin): the quantity owed, the quantity held, the difference."""
 
     commodity: str
-    owed: Decimal  # coins owed to customers outside the group
-    there: Decimal  # coins that the group has and could pay at once
-    lent: Decimal  # coins that the house lent to its maker
+    owed: Decimal  # owed to customers outside the group
+    there: Decimal  # held by the group, and payable at once
+    lent: Decimal  # lent by the house to its maker
     mark_usd: Decimal
-    first_usd: Decimal  # value of the quantity missing at the end of the first day
-    by_price_usd: Decimal  # change by price since the first day
+    first_usd: Decimal  # value of the missing quantity at the end of the first day
+    by_price_usd: Decimal  # the change by price since the first day
     by_use_usd: Decimal
 
     @property
     def lacking(self) -> Decimal:
-        """Return the missing quantity; if it is negative, more is held than is owed."""
+        """Return the missing quantity. If it is negative, the group holds more than it owes."""
         return self.owed - self.there
 
     @property
     def lacking_usd(self) -> Decimal:
-        """Return the value of the missing quantity."""
+        """Return the value of the missing quantity in dollars."""
         return ZERO + self.lacking * self.mark_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the change that neither price nor use explains; it must be zero."""
+        """Return the change that neither price nor use explains, which must be zero."""
         return self.lacking_usd - self.first_usd - self.by_price_usd - self.by_use_usd
 
 
@@ -66,7 +66,7 @@ class HoleInKind:
 
     first: date
     day: date
-    lines: tuple[LackingLine, ...]  # one for each commodity, dollars last
+    lines: tuple[LackingLine, ...]  # a line for each commodity, with dollars last
 
     @property
     def at_mark_usd(self) -> Decimal:
@@ -75,12 +75,12 @@ class HoleInKind:
 
     @property
     def by_price_usd(self) -> Decimal:
-        """Return the change of the hole by marks since the first day; negative: a smaller hole."""
+        """Return how much prices have changed the hole since the first day."""
         return sum((line.by_price_usd for line in self.lines), ZERO)
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return the change of the hole by deposits and withdrawals since the first day."""
+        """Return how much deposits and withdrawals have changed the hole since the first day."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property
@@ -90,7 +90,7 @@ class HoleInKind:
         return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
 
     def beside_dollars(self) -> str:
-        """Return a sentence on the coins that a table in dollars leaves out, and on their table."""
+        """Return a sentence on the coins that a table in dollars leaves out, and where they are."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
             f"Only dollars are here: deposits, withdrawals and claims in {listed(names)} are not "
@@ -119,10 +119,10 @@ def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
 
     Args:
         run: the run whose books are read.
-        day: the day at whose end the hole is read; None: the last day.
+        day: the day at whose end the hole is read. None: the last day.
 
     Returns:
-        The hole; None if the house owes only dollars to customers.
+        The hole, or None if the house owes only dollars to customers.
     """
     coins = names_owed(run.chart.coins)
     if not coins:
@@ -148,11 +148,11 @@ class CoinsAtMark:
     owed_usd: Decimal = ZERO
     there_usd: Decimal = ZERO
     lent_usd: Decimal = ZERO
-    cause_usd: Decimal = ZERO  # the coins that the maker sold
+    cause_usd: Decimal = ZERO  # value of the coins that the maker sold
 
 
 def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
-    """Return customers' coins at the end of each day; zero if customers are owed only dollars."""
+    """Return customers' coins at the end of each day. Without claims in coins all are zero."""
     days, coins = calendar(run), names_owed(run.chart.coins)
     if not coins:
         return [CoinsAtMark() for _ in days]
@@ -168,7 +168,7 @@ def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
     return worth
 
 
-_Days = Mapping[date, Mapping[str, Decimal]]  # movements by day, and by part in the hole
+_Days = Mapping[date, Mapping[str, Decimal]]  # movements by day and part in the hole
 
 
 def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:
@@ -192,7 +192,7 @@ def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> Lacki
 
 
 def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
-    """Return the movements by commodity, day and part: claim, liquid, cause and lent."""
+    """Return movements by commodity, day and part, where a part is claim, liquid, cause or lent."""
     number, line = number_of(run), lent(*run.chart.parties.group)
     found = run.select(
         "SELECT commodity, date, CASE WHEN account = ? THEN 'lent' ELSE hole END AS part, "

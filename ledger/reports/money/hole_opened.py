@@ -1,4 +1,4 @@
-"""The day on which the hole opened, the day of its largest growth, and that day's payments."""
+"""When the hole opened, when it grew most, and what was paid on that day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,13 +16,13 @@ from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-NAMED = 2  # number of recipients in a sentence
+NAMED = 2  # number of recipients that a sentence names
 NOT_NAMED = "not named"
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfHole:
-    """The hole at the end of a day; customers' coins are valued at the day's mark."""
+    """The hole at the end of a day. Customers' coins are valued at the day's mark."""
 
     day: date
     hole_usd: Decimal  # the hole of the group
@@ -37,10 +37,10 @@ class Growth:
     usd: Decimal
     kind: str
     kind_usd: Decimal
-    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients of the kind, largest first
+    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients, in falling order
 
     def in_words(self) -> str:
-        """Return a clause with the amount that the kind used, and its main recipients."""
+        """Return the amount that the kind used and its main recipients, as a part of a sentence."""
         used, is_loan = spoken(self.kind_usd), self.kind == Kind.LOANS
         named = [each for each in self.recipients_usd[:NAMED] if each[0] != NOT_NAMED]
         if [usd for _, usd in named] == [self.kind_usd]:
@@ -55,13 +55,13 @@ class Growth:
 class HoleOpened:
     """The day on which the hole opened for the last time, and its largest growth since then."""
 
-    day: date  # the hole is open from this day until the end
-    is_opening: bool  # whether the opening balances have a hole
-    counts_coins: bool  # whether customers are owed coins, which count at the day's mark
-    growth: Growth | None  # None: no growth, or coins are owed, whose prices change the hole
+    day: date  # since this day the hole has been open
+    is_opening: bool  # whether the hole was there in the opening balances
+    counts_coins: bool  # whether coins count, since customers are owed coins
+    growth: Growth | None  # None if there is no growth, or if prices of coins change the hole
 
     def in_a_sentence(self) -> str:
-        """State since when the hole is open, and the payments on the day of its largest growth."""
+        """State since when the hole is open, and what was paid on the day of its largest growth."""
         if self.is_opening:
             said = "the hole was there in the opening balances"
         else:
@@ -75,7 +75,7 @@ class HoleOpened:
         return f"{said} and grew most on {day}, by {grown}: {self.growth.in_words()}."
 
     def deeper(self) -> list[str]:
-        """Return the command that lists the entries of the day on which the hole grew most."""
+        """Name the command that lists the entries of the day on which the hole grew most."""
         if not self.growth:
             return []
         day, kind = self.growth.day, self.growth.kind
@@ -103,7 +103,7 @@ def holes_by_day(run: RunFolder) -> tuple[DayOfHole, ...]:
 
 
 def hole_opened(run: RunFolder) -> HoleOpened | None:
-    """Return the last opening of the hole; None if there is no hole at the end."""
+    """Return the last opening of the hole, or None if there is no hole at the end."""
     days = holes_by_day(run)
     still_open = [*takewhile(lambda at: at.hole_usd > 0, reversed(days))]
     if not still_open:
@@ -134,7 +134,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return the growth on a day, with its largest kind by recipient, without opening balances."""
+    """Return the growth on a day and its largest kind, by recipient, without opening balances."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

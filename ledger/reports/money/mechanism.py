@@ -1,7 +1,7 @@
 """The mechanism that the thread claims: quotes, liquidations, and liquidity on chain.
 
-A kind belongs to the part of the mechanism in whose sentence the thread claims it. The loss of
-pools has no kind, because the loss is in tokens. The books show it as the arbitrageurs' gain.
+Each kind that the thread claims belongs to one part of the mechanism. The loss of pools has no
+kind, because the loss is in tokens. The books show this loss as the arbitrageurs' gain.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ TOKENS_LOST = "tokens lost to arbitrage"
 
 @dataclass(frozen=True, slots=True)
 class PartOfMechanism:
-    """One part of the mechanism: its costs (above zero) and its gains (below zero), by kind."""
+    """One part of the mechanism, with its costs (above zero) and gains (below zero) by kind."""
 
     claimed: Claimed
     kinds_usd: Mapping[str, Decimal]
@@ -43,35 +43,35 @@ class PartOfMechanism:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return costs less gains; above zero, the part lost money."""
+        """Return costs less gains. Above zero, the part lost money."""
         return self.cost_usd - self.brought_usd
 
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """All parts of the mechanism, and the sum of all uses of money."""
+    """All parts of the mechanism, and the sum of all uses of money for comparison."""
 
     parts: tuple[PartOfMechanism, ...]
     uses_usd: Decimal
-    stated_usd: Decimal  # the cost whose amount the scenario states
+    stated_usd: Decimal  # the part of the cost that is an input of the scenario
 
     @property
     def cost_usd(self) -> Decimal:
-        """Return the sum of the costs of all parts."""
+        """Return the costs of all parts, added up."""
         return sum((part.cost_usd for part in self.parts), ZERO)
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return the sum of the gains of all parts."""
+        """Return the gains of all parts, added up."""
         return sum((part.brought_usd for part in self.parts), ZERO)
 
     @property
     def net_usd(self) -> Decimal:
-        """Return costs less gains, over all parts."""
+        """Return costs less gains of all parts. Above zero, the mechanism lost money."""
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
-        """State the costs and gains of the mechanism, and the result of each part."""
+        """State the costs and gains of the whole mechanism, and the result of each part."""
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
         share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
@@ -87,7 +87,7 @@ class Mechanism:
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
-    """State the cost of stale quotes, and the result of quoting; empty if there are no quotes.
+    """State the cost of stale quotes, and the result of quoting. Empty if there are no quotes.
 
     If only some hours were simulated, the cost is stated with its standard error.
     """
@@ -123,7 +123,7 @@ def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
 def _stated_usd(run: RunFolder) -> Decimal:
     """Return the takeovers that the scenario states, in dollars.
 
-    Debts of accounts that borrowed against tokens have the same kind, but are outcomes.
+    The debts of accounts that borrowed against tokens have the same kind, but are outcomes.
     """
     ((cents,),) = run.select(
         """
@@ -136,7 +136,7 @@ def _stated_usd(run: RunFolder) -> Decimal:
 
 
 def _lost_in_pools(run: RunFolder) -> Decimal:
-    """Return the pools' loss versus rebalancing: their fees plus arbitrageurs' gains."""
+    """Return the pools' loss versus rebalancing, which is their fees plus arbitrageurs' gains."""
     parties, balances = run.chart.parties, usd_balances(run)
     traders = (name for name in (parties.maker, parties.arbitrageurs) if name)
     return -sum((balances[income(name, Kind.POOLS)] for name in traders), ZERO)

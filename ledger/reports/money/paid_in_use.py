@@ -12,7 +12,7 @@ from ledger.reports.table import Cell, Table
 from ledger.reports.tracing.group_cash import payments_by_day
 from ledger.run_folder import RunFolder
 
-CUSTOMERS = "customers"  # one row for all customers
+CUSTOMERS = "customers"  # all customers share one row
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class PaidInUse:
     first: date
     last: date
     paid_cents: int = 0
-    since_hole_cents: int = 0  # the part since the hole opened
+    since_hole_cents: int = 0  # the part paid since the hole opened
 
     @property
     def paid_usd(self) -> Decimal:
@@ -38,7 +38,7 @@ class PaidInUse:
 
 
 def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
-    """Return payments by recipient and kind, with the largest first; withdrawals are one row.
+    """Return payments by recipient and kind, the largest first. Withdrawals are one row.
 
     Args:
         run: the run whose books are read.
@@ -60,10 +60,10 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
 
 
 def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
-    """Return a table of the payments, and their sum.
+    """Return a table of the payments and their sum.
 
     Args:
-        payments: the payments, with the largest first.
+        payments: the payments, in falling order.
         house: the exchange's name.
     """
     rows: list[tuple[Cell, ...]] = [

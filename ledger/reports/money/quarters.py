@@ -1,4 +1,4 @@
-"""The hole by kind and quarter: the quarters in which each kind used or raised money."""
+"""The hole by kind and quarter, which shows when each kind used or raised money."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,7 @@ class WhereByQuarter:
 
     hole: Hole
     kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
-    grown_usd: Mapping[str, Decimal]  # growth of claims less liquid assets, by quarter
+    grown_usd: Mapping[str, Decimal]  # by quarter, the growth of claims less liquid assets
 
     def answer(self) -> str:
         """State the hole at the end, and the quarter in which it grew most."""
@@ -59,7 +59,7 @@ class WhereByQuarter:
 
 
 def where_by_quarter(run: RunFolder) -> WhereByQuarter:
-    """Return the hole by kind for each quarter, checked against the whole life."""
+    """Return the hole by kind for each quarter. The sums are checked with the whole life."""
     return WhereByQuarter(hole(run), _kinds_by_quarter(run), _hole_by_quarter(run))
 
 
@@ -68,7 +68,7 @@ def _rows(
     kinds_usd: Mapping[str, Mapping[str, Decimal]],
     grown_usd: Mapping[str, Decimal],
 ) -> list[tuple[Cell, ...]]:
-    """Return rows of the kinds, their sums and the hole, with a column for every quarter."""
+    """Return rows of the kinds, their sums and the hole, with a column for each quarter."""
     life_usd = the_hole.kinds_usd
 
     def sums(kinds: Collection[str]) -> list[Decimal]:
@@ -98,7 +98,7 @@ def _rows(
 
 
 def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
-    """Return each kind's amount by quarter; all quarters are in order."""
+    """Return each kind's amount by quarter, with all quarters in order."""
     moved: dict[str, defaultdict[str, Decimal]] = {
         quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)
     }
@@ -108,7 +108,7 @@ def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
 
 
 def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
-    """Return the growth of claims less liquid assets by quarter."""
+    """Return how much claims less liquid assets grew in each quarter."""
     grown = dict.fromkeys(_quarters(run), ZERO)
     for quarter, _, usd in _posted(run, [CLAIM, LIQUID]):
         grown[quarter] -= usd
@@ -116,7 +116,7 @@ def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
 
 
 def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decimal]]:
-    """Return the amounts posted by quarter and kind, on accounts with given parts in the hole."""
+    """Return amounts by quarter and kind, on accounts with given parts in the hole."""
     return run.select(
         "SELECT year(date) || 'q' || quarter(date) AS quarter, kind, sum(units) * 0.01 "
         "FROM postings WHERE commodity = ? AND hole IN (SELECT unnest(?)) GROUP BY ALL",

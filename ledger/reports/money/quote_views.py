@@ -17,12 +17,12 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """The result of one kind of fills; gains are above zero here, and below zero in the books."""
+    """The result of one kind of fills. Gains are above zero here, but below zero in the books."""
 
     kind: Kind
     fills: int
     maker_usd: Decimal
-    taker_fees_usd: Decimal  # fees that the exchange received for the fills
+    taker_fees_usd: Decimal  # fees that the takers paid to the exchange
 
     @property
     def group_usd(self) -> Decimal:
@@ -32,7 +32,7 @@ class QuoteView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteViews:
-    """The results of the captive maker's quotes on the house venue, by kind, with hedges."""
+    """The results of the captive maker's quotes on the house venue, by kind, and of its hedges."""
 
     maker: str
     house: str
@@ -57,15 +57,14 @@ class QuoteViews:
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
-    # Liquidations need customers on margin, and these need backstop providers.
+    # Liquidations need customers on margin, who need backstop providers.
     unknown = () if parties.providers else ON_MARGIN
     hits = [motive.entry.kind for motive in FROM_QUOTES if motive.entry.kind not in unknown]
     kinds = [*dict.fromkeys(hits), Kind.HEDGING]
     tags = {m.word: m.entry.kind for m in (*FROM_QUOTES, *HEDGES) if m.entry.kind in kinds}
     results = [income(parties.maker, kind) for kind in kinds[:-1]]
     results.append(expense(parties.maker, Kind.HEDGING))
-    # An entry may have no result, but it always has the position of the maker whose quotes were
-    # hit.
+    # An entry may have no result, but it always has the position of the maker whose quote was hit.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
         kind: (int(fills), maker_usd, fees_usd)
@@ -88,8 +87,8 @@ def quote_views(run: RunFolder) -> QuoteViews:
                 "tags": list(tags),
                 "kinds": list(tags.values()),
                 "results": results,
-                # A hedge is a hit on another maker's quote; its fee is paid to a party outside the
-                # group.
+                # A hedge is a hit on another maker's quote. The hedge's fee is paid to a party
+                # outside the group.
                 "fees": income(parties.house, Kind.FEES),
                 "own": [*results, position],
             },

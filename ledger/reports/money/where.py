@@ -1,9 +1,9 @@
 """Where did the money go? Two statements, and the bridge that connects them.
 
-The hole by kind lists uses and sources; cash by receiver lists the parties that received cash. The
-two differ because a claim is not cash; the bridge leads from one to the other. The report also has
-the parts of the thread's mechanism, two views of its quotes, the day on which the hole opened, and
-the payments while customers' money was in use.
+The hole by kind lists uses and sources. Cash by receiver lists the parties that received cash. The
+two statements differ because a claim is not cash, and the bridge explains the difference. The
+report also has the parts of the thread's mechanism, two views of the maker's quotes, the day on
+which the hole opened, and the payments while customers' money was in use.
 """
 
 from collections.abc import Sequence
@@ -34,24 +34,24 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went: both statements, the bridge, and the thread's mechanism."""
+    """Where the money went: both statements, the bridge between them, the thread's mechanism."""
 
     parties: Parties
     hole: Hole
     cash: CashStatement
     bridges: tuple[ClaimBridge, ...]  # one for each class of customers, and a total
     volume: MakerShare
-    cuts: tuple[Cut, ...]  # the firms' hits that limits prevented
-    none_left: AllCame | None  # the day from which no waiting firm was left
+    cuts: tuple[Cut, ...]  # hits of firms that limits prevented
+    none_left: AllCame | None  # from when no firm waited any more
     mechanism: Mechanism
     views: QuoteViews
-    in_kind: HoleInKind | None  # None: the house owes only dollars to customers
-    stale_quotes: str  # the cost in a sentence, with its error if hours were sampled
-    opened: HoleOpened | None  # None: there is no hole at the end
+    in_kind: HoleInKind | None  # None if the house owes only dollars to customers
+    stale_quotes: str  # a sentence on the cost, with its error if hours were sampled
+    opened: HoleOpened | None  # None if there is no hole at the end
     paid_in_use: Sequence[PaidInUse]  # payments while customers' money was in use
 
     def answer(self) -> str:
-        """State the hole, its opening, the largest uses, and the share of stale quotes."""
+        """State the hole, when it opened, the largest uses, and the cost of stale quotes."""
         said = (
             in_a_sentence(self.hole, self.parties.house, self.in_kind is not None),
             self.opened.in_a_sentence() if self.opened else None,
