@@ -1,4 +1,4 @@
-"""How often a blind audit finds the main cause, in several scenarios with several seeds each.
+"""Measures how often a blind audit finds the main cause of loss, over scenarios and seeds.
 
     python -m runs.experiments.blind_audit        (or: make blind-audit)
 
@@ -8,7 +8,7 @@ the loss that the scenario's author intended.
 
 Chance is the best score of a constant answer: the share of the most common true cause. The audit
 must reach twice that score. The main cause of a single scenario proves little, since the largest
-use is easy to see. So the share of all losses that are found under the right cause is reported too.
+use is easy to see. So the report also has the share of all losses found under their true cause.
 
 Only the payer's own books show that a payment bought an asset. For a reader who does not trust
 these books, the audit is repeated on cash alone. Then a venture and a cost look the same.
@@ -32,7 +32,8 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# One hour in this many is traded and represents all hours; all except trading is unchanged.
+# For each scenario, the number of hours that one traded hour represents. All except trading is
+# unchanged.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,
@@ -45,7 +46,7 @@ SEEDS = (1, 2, 3)
 BETTER = 2  # the audit must find the cause this many times as often as chance
 
 Case = tuple[str, int]  # scenario, seed
-Pair = tuple[Cause | None, Cause | None]  # the true main cause, the diagnosed one
+Pair = tuple[Cause | None, Cause | None]  # the true main cause and the diagnosed main cause
 
 
 class Audited(NamedTuple):
@@ -59,7 +60,7 @@ class Audited(NamedTuple):
 
 
 class Score(NamedTuple):
-    """How often the blind audit finds the main cause, and how often chance would, in per cent."""
+    """How often the blind audit finds the main cause, and how often chance would, in percent."""
 
     found_pct: Decimal
     chance_pct: Decimal
@@ -71,7 +72,7 @@ class Score(NamedTuple):
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
-    """Return the cases; the longest runs are first."""
+    """Return the cases, with the longest runs first."""
     return list(product(SCENARIOS, seeds))
 
 
@@ -106,7 +107,7 @@ def score(pairs: Sequence[Pair]) -> Score:
 
 
 def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
-    """Return tables: true against diagnosed cause, the same by cash alone, the runs, the scores."""
+    """Return tables of true and diagnosed causes, also by cash alone, of runs, and of scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
     title = "The main cause by the books, and its diagnoses"
@@ -124,7 +125,7 @@ def _matrix(name: str, title: str, pairs: Sequence[Pair]) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (true, *(counts[true, diagnosed] for diagnosed in seen)) for true in seen
     ]
-    note = "One row for each true cause, one column for each diagnosis; runs are counted."
+    note = "A row is a true cause, a column is a diagnosis, and a cell is a number of runs."
     return Table(name, title, ("true", *seen), rows, (note,))
 
 
@@ -159,8 +160,8 @@ def _runs(found: Mapping[Case, Audited]) -> Table:
         ),
         rows,
         (
-            "Margin: the first cause less the second, as a share of all losses. Placed: the "
-            "share of all losses found under their own cause.",
+            "Margin: the loss of the largest cause less the second largest, in percent of all "
+            "losses. Placed: the percentage of all losses that are found under their true cause.",
         ),
     )
 
@@ -182,8 +183,8 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
             for way, each in scores.items()
         ],
         (
-            f"Asked is {BETTER} times chance; chance is the rate of always naming the most "
-            "frequent true cause.",
+            f"Asked is {BETTER} times chance. Chance is the hit rate of a guess that always names "
+            "the most frequent true cause.",
         ),
     )
 

@@ -1,10 +1,10 @@
-"""The verdicts of several lives on the thread: other seeds, and the ends of recorded ranges.
+"""Judges the thread by several lives, with other seeds and at the ends of recorded ranges.
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
 Plays the middle of the record's ranges with three seeds, and each end of the ranges with the first
-seed. All lives have the sampled hours of `ftx-sampled`; each takes about two minutes of one core.
-Only the figures that decide statements are stored; the run of a life is then deleted.
+seed. All lives have the sampled hours of `ftx-sampled`. A life takes about two minutes of one core.
+Only the figures that decide statements are stored. The run of a life is then deleted.
 """
 
 from collections.abc import Mapping

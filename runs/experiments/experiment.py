@@ -1,8 +1,8 @@
-"""Shared parts of experiments. An experiment has many cases; each case is a run, read and deleted.
+"""The parts that all experiments share. An experiment has many cases, and each case is one run.
 
-A case changes a scenario. The outcome of a case is read from the run's books, and the tables are
-made from all outcomes. Cases are independent and run in parallel, so the tables do not depend on
-the number of cores or the order of completion.
+A case changes a scenario. The outcome of a case is read from the run's books, and the run is then
+deleted. The tables are made from all outcomes. Cases are independent and run in parallel, so the
+tables do not depend on the number of cores or the order of completion.
 """
 
 import tempfile
@@ -37,8 +37,8 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
     """Run every case on all cores, with progress on a terminal.
 
     Args:
-        outcome: runs a case; other processes must be able to import it.
-        cases: the cases; if the longest are first, all cores end at about the same time.
+        outcome: a function that runs a case. Other processes must be able to import it.
+        cases: the cases. If the longest cases are first, all cores end at about the same time.
 
     Returns:
         Outcomes by case, in the order of *cases*.

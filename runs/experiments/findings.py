@@ -1,4 +1,4 @@
-"""The figures of docs/findings.md: each question over seeds, and over inputs without a record.
+"""Computes the figures of docs/findings.md, over seeds and over inputs that are not on record.
 
     python -m runs.experiments.findings --page docs/findings.md        (or: make findings)
 
@@ -40,7 +40,7 @@ class PlayedSetting(NamedTuple):
     changes: Mapping[str, Any] = {}
 
     def load(self, seed: int) -> Scenario:
-        """Return the scenario with a seed; lives have the sampled hours of `ftx-sampled`."""
+        """Return the scenario with a seed. A life has the sampled hours of `ftx-sampled`."""
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):
             run |= hours_as_in(SAMPLED)
@@ -194,7 +194,7 @@ def figures_of(play: Play) -> ByFigure:
 
 
 def findings_tables(found: Mapping[Play, ByFigure]) -> list[Table]:
-    """Return a table for each played question: a row for a figure, a column for a setting."""
+    """Return a table for each played question, with figures as rows and settings as columns."""
     names = dict.fromkeys(play.question for play in found)
     return [_table(name, QUESTIONS[name], found) for name in names]
 
@@ -234,7 +234,7 @@ def _seeds(seeds: Sequence[int]) -> str:
     type=click.Choice(tuple(QUESTIONS)),
     multiple=True,
     default=tuple(QUESTIONS),
-    help="Play only this question; may be repeated.",
+    help="Play only this question. The option may be repeated.",
 )
 @PAGE
 @report()

@@ -1,4 +1,4 @@
-"""A late maker's gain from uninformed customers, with and without a firm that hits stale quotes.
+"""Computes a late maker's gain from customers, with and without a firm that hits stale quotes.
 
     python -m runs.experiments.late_quotes        (or: make stale-quotes)
 
@@ -52,7 +52,7 @@ PLENTY = 1_000_000  # in lots: more than customers demand of a quote
 
 
 class LateDay(NamedTuple):
-    """A day of quotes: the settings of the maker and the firm."""
+    """The settings of the maker and the firm on one day of quotes."""
 
     latency_s: float  # the latency, and the time between refreshes
     is_hit: bool  # whether a firm hits stale quotes
@@ -112,11 +112,11 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 
 
 def limit_ticks(barrier: float) -> float:
-    """Return the gain per lot in the limit of long latencies, if a firm hits.
+    """Return the gain per lot in the limit of long latencies, if a firm hits stale quotes.
 
-    The price is x ticks above the middle of a valid quote; x has the density cos(pi x / 2 b) on
-    (-b, b). A buyer trades with the maker if the maker's ask is better than the others' ask, so if
-    x > half-spread - others. The maker's gain is then half-spread - x.
+    The price is x ticks above the middle of a valid quote. The density of x is cos(pi x / 2 b) on
+    (-b, b). A buyer trades with the maker if the maker's ask is better than the others' ask, that
+    is, if x > half-spread - others. The maker's gain is then half-spread - x.
 
     Args:
         barrier: b, the sum of half-spread and threshold.
@@ -135,7 +135,7 @@ def mean_earned(case: LateDay) -> float:
 
 @experiment("earned-by-latency")
 def main() -> list[Table]:
-    """Print a late maker's gain per lot, with a firm that hits and without."""
+    """Print a late maker's gain per lot, with and without a firm that hits stale quotes."""
     cases = [LateDay(*each) for each in product(LATENCIES_S, (False, True), SEEDS)]
     found = run_cases(mean_earned, cases)
 
@@ -153,10 +153,10 @@ def main() -> list[Table]:
             ("latency_s", "nobody_hits", "error", "a_firm_hits", "its_error"),
             [tuple(row(latency_s)) for latency_s in LATENCIES_S],
             (
-                f"Half-spreads are {HALF_SPREAD} ticks, and {OTHERS} for the other makers; the "
-                f"firm hits from {THRESHOLD} ticks beyond a quote on. With it, the limit is "
-                f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. Errors are standard errors over "
-                f"{len(SEEDS)} seeds.",
+                f"The half-spread is {HALF_SPREAD} ticks, and {OTHERS} for the other makers. The "
+                f"firm hits a quote if the price is {THRESHOLD} ticks beyond it. If a firm hits, "
+                f"the limit at long latencies is {limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. "
+                f"Errors are standard errors over {len(SEEDS)} seeds.",
             ),
         )
     ]

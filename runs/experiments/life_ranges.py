@@ -2,14 +2,14 @@
 
     python -m runs.experiments.life_ranges        (or: make ranges)
 
-Runs the life of the exchange at the low end, the middle and the high end of the record's ranges,
-each with its trading firms and, with the same seed, without them. Then moves one assumption at a
-time to its low and high end, with all others in the middle. All lives have the sampled hours of
-`ftx-sampled`.
+Runs the life of the exchange at the low end, the middle and the high end of the record's ranges.
+Each life is run with its trading firms and, with the same seed, without them. Then one assumption
+at a time is moved to its low and its high end, with all others in the middle. All lives have the
+sampled hours of `ftx-sampled`.
 
 Crashes have a large effect on a life, and their sampled hours are random. So the ends and the
 middle are run with several seeds, and reported with mean, least and greatest value. Assumptions are
-moved with the first seed alone. The difference of two lines is the effect of the change; it is more
+moved with the first seed alone. The difference of two lines is the effect of the change. It is more
 precise than a single line.
 """
 
@@ -147,9 +147,9 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
         ("inputs", "of_seeds", *WithAndWithoutFirms._fields),
         rows,
         (
-            "Quotes lose: stale quotes and hedges less the spread; negative is a gain. Without "
-            "firms: the same life and seed, in which no firm hits a stale quote.",
-            f"Of {len(SEEDS)} seeds; mean, least and greatest are of each column separately.",
+            "Quotes lose: the loss on stale quotes plus hedging costs less the spread; a negative "
+            "loss is a gain. Without firms: the same life and seed without hits on stale quotes.",
+            f"Mean, least and greatest are over {len(SEEDS)} seeds, for each column separately.",
         ),
     )
 
@@ -157,7 +157,7 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
 def _seeds(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
     return Table(
         "seeds",
-        "The same, seed by seed",
+        "The same figures for each seed",
         ("inputs", "seed", *WithAndWithoutFirms._fields),
         [(*which, *figures) for which, figures in by_seed.items()],
     )

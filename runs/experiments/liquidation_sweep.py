@@ -1,10 +1,10 @@
-"""The captive maker's result as a backstop, over factors that could turn it into a loss.
+"""Computes the captive maker's result as a backstop, over factors that could make it a loss.
 
     python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
 
 Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads from the
-books the captive provider's takeovers and their results. One factor moves at a time; unwinding
-delay and volatility also form a grid.
+books the captive provider's takeovers and their results. One factor moves at a time. In addition
+the delay of unwinding and the volatility form a grid.
 
 The volatility factor multiplies every move of the log-price, also between anchors. So a seed has
 the same path in all settings, and with a factor of zero the price does not move. A position's loss
@@ -68,7 +68,7 @@ class Setting:
     @classmethod
     @cache
     def base(cls, path: str) -> "Setting":
-        """Return the scenario on one of the paths."""
+        """Return the setting of the unchanged scenario on one of the paths."""
         scenario = load(SCENARIO)
         leverage = given(scenario.leverage)
         captive = leverage.providers[_captive(scenario)]
@@ -100,7 +100,7 @@ PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")
 
 
 def scenario_of(case: Case) -> Scenario:
-    """Return the scenario with a setting."""
+    """Return the scenario with the setting and the seed of a case."""
     setting, seed = case
     scenario = load(SCENARIO)
     providers = [
@@ -171,7 +171,7 @@ def line(path: str, factor: str, **at: Any) -> list[Setting]:
 
 
 def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:
-    """Yield lines of settings: path, factor, the value of the grid's other factor, settings."""
+    """Yield each line of settings with its path, its factor and, in the grid, its volatility."""
     for path, factor in product(PATHS, FACTORS):
         yield path, factor, None, line(path, factor)
     for path, across in product(PATHS, FACTORS[ACROSS]):
@@ -192,7 +192,7 @@ class Found:
 
     def __init__(self, outcomes: Mapping[Case, BackstopOutcome]) -> None:
         settings = dict.fromkeys(setting for setting, _ in outcomes)
-        # By setting and figure: an array with a value for each seed.
+        # For each setting and figure, an array with a value for each seed.
         self._usd = {
             setting: {
                 figure: np.array([getattr(outcomes[setting, seed], figure) for seed in SEEDS])
@@ -236,11 +236,11 @@ class Found:
 
 
 def break_even(values: Sequence[float], results: Sequence[float]) -> float:
-    """Return the factor's value at which the result is first zero; NaN if it is nowhere zero.
+    """Return the factor's value at which the result is first zero, or NaN if there is none.
 
     Args:
         values: the values of the factor, in rising order.
-        results: the result at each value; a NaN is left out.
+        results: the result at each value. A NaN is left out.
     """
     points = [(x, y) for x, y in zip(values, results, strict=True) if not math.isnan(y)]
     for (x, y), (next_x, next_y) in pairwise(points):
@@ -282,8 +282,8 @@ def _by_factor(found: Found) -> Table:
         ),
         rows,
         (
-            f"Taken is the mean of {len(SEEDS)} seeds; basis points are of all positions taken "
-            "over. Volatility is a factor on every move of the log-price.",
+            f"Taken is the mean volume taken over, of {len(SEEDS)} seeds. Basis points are of the "
+            "volume taken over. Volatility is a factor on every move of the log-price.",
         ),
     )
 
@@ -326,9 +326,9 @@ def _break_evens(found: Found) -> Table:
         ("path", "factor", f"at_{ACROSS}", "result", "break_even", "low", "high", "crossing_pct"),
         rows,
         (
-            "Interpolated between the two values around the first change of sign. Low and "
-            "high: 95 % interval, seeds drawn again. Crossing: the share of these draws with a "
-            "change of sign in the range.",
+            "A break-even is interpolated between the two values around the first change of sign. "
+            "Low and high are the ends of its 95 % interval over random draws of the seeds. "
+            "Crossing is the percentage of these draws with a change of sign in the range.",
         ),
     )
 
@@ -350,13 +350,13 @@ def _tenths(bps: float) -> Decimal | None:
 
 
 def _plain(value: float) -> Decimal | None:
-    """Return a factor's value as text, with at most four digits."""
+    """Return a factor's value with at most four digits, or None for NaN."""
     return None if math.isnan(value) else Decimal(f"{float(f'{value:.4g}'):f}").normalize() + 0
 
 
 @experiment("by-factor", "grid", "grid-errors", "break-even")
 def main() -> list[Table]:
-    """Print the backstop's result for the captive maker."""
+    """Print the captive maker's result as a backstop."""
     return sweep_tables(run_cases(outcome, cases()))
 
 

@@ -1,4 +1,4 @@
-"""The simulated hours of a scenario, for other scenarios with the same hours."""
+"""Reads which hours a scenario simulates, so that another scenario can simulate the same hours."""
 
 from typing import Any
 

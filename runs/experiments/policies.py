@@ -1,11 +1,11 @@
-"""Effects of the maker's policy: the same life and seed with other rules.
+"""Plays the same life and seed under several policies of the maker and the exchange.
 
     python -m runs.experiments.policies        (or: make policies)
 
-Plays the life of the exchange with several policies. The captive maker quotes to the end, or stops
-on a given day; an independent maker judges its quotes by their results; the exchange never lends
-customers' money. All lives have the sampled hours of `ftx-sampled`, and a captive maker unless the
-row names an independent maker.
+There are four kinds of policy. The captive maker quotes to the end, or stops on a given day. An
+independent maker judges its quotes by their results. The exchange never lends customers' money. All
+lives have the sampled hours of `ftx-sampled`, and a captive maker unless the row names an
+independent maker.
 """
 
 from collections.abc import Mapping
@@ -35,16 +35,16 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
 
 
 class Life(NamedTuple):
-    """The figures of one life's books; None for a day that was not reached."""
+    """The figures of one life's books. A date is None if its event did not happen."""
 
-    quotes_off_since: date | None  # the day of the last stop; None: the maker quotes to the end
+    quotes_off_since: date | None  # the day of the last stop, None if the maker quotes to the end
     quotes_lose_usd: Decimal  # the loss after spread and hedging costs; a gain is negative
     fees_usd: Decimal
     claims_usd: Decimal  # claims of customers outside the group at the end
     house_cash_usd: Decimal
     hole_usd: Decimal
     days_of_customers_money: int
-    first_day_of_it: date | None
+    first_day_of_use: date | None
     first_unpaid_use: date | None
     first_wait: date | None
     first_halt: date | None
@@ -79,7 +79,7 @@ def read(run: RunFolder) -> Life:
 
 
 def _off_since(run: RunFolder) -> date | None:
-    """Return the day from which the maker does not quote until the end; None without such a day."""
+    """Return the day from which the maker never quotes again, or None if it quotes at the end."""
     name = f"{run.chart.parties.maker}:quoter"
     day, said = run.events(name)[-1]
     return day if said == "off" else None
@@ -95,10 +95,10 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
             [(policy, *found) for policy, found in lives.items()],
             (
                 "Customers' money is in use on days that end with claims above the exchange's "
-                "own cash. A blank date means that it never happened. All other policies also "
-                "have a captive maker.",
-                "Quotes lose: stale quotes and hedges less the spread; negative is a gain. An "
-                "unpaid use is not tried again.",
+                "own cash. A blank date means that it never happened. Every policy except "
+                "independent has a captive maker.",
+                "Quotes lose: the loss on stale quotes plus hedging costs less the spread; a "
+                "negative loss is a gain. A use that is not paid is not tried again.",
             ),
         )
     ]

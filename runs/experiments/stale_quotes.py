@@ -1,11 +1,11 @@
-"""The loss on stale quotes: by latency, size and number of firms, and by density of ticks.
+"""Measures the loss on stale quotes by latency, size, number of firms and density of ticks.
 
     python -m runs.experiments.stale_quotes        (or: make stale-quotes)
 
 Simulates the quotes and the firms of the first market of `may-2021`, without settlement and books.
 Sizes are fixed. The refresh interval equals the latency. Fees are of the highest tier. Firms have
 their opening capital and no position. There are no customers. All cases of a seed have the same
-price, hour by hour; standard errors are over seeds.
+price, hour by hour. Standard errors are over seeds.
 """
 
 import math
@@ -35,13 +35,13 @@ from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import experiment, run_cases
 from runs.scenarios import load
 
-NOT_ASKED = OtherQuotes(0, 1, 0)  # other makers' quotes, without effect, as there are no customers
+NOT_ASKED = OtherQuotes(0, 1, 0)  # other makers' quotes have no effect, as there are no customers
 
 SCENARIO = "may-2021"
 SEEDS = (1, 2, 3, 4, 5, 6)
 LATENCIES_S = (0.1, 0.5, 1.0, 2.0, 4.0)
 SIZES_USD = (100_000, 1_000_000, 10_000_000)  # displayed size per level and side
-FIRMS = (1, 3, 8)  # numbers of firms; the fastest firms are used
+FIRMS = (1, 3, 8)  # numbers of firms, always the fastest ones
 TICKS_PER_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 LATENCIES_BY_TICKS_S = (0.1, 0.5, 2.0)
 DENSE = 8.0  # ticks a second in the table by latency
@@ -90,7 +90,7 @@ def losses(case: Month) -> Losses:
 
 
 class _Race:
-    """One setting on a price path."""
+    """The quotes of one setting, played against the firms on a price path."""
 
     def __init__(self, scenario: Scenario, quoted: Quoted) -> None:
         self.quoted, self.lost_cents = quoted, 0
@@ -114,7 +114,7 @@ class _Race:
         self._state = FirmsInMarket(flat, claims, margin, fees, np.ones(n, dtype=np.bool_))
 
     def begin(self, lead: LeadPrice) -> None:
-        """Start to quote at the first tick of a path."""
+        """Start quoting at the first tick of a path."""
         n = len(self._firms)
         self._session = Session(
             lead,
@@ -141,7 +141,7 @@ class _Race:
 
 
 def stale_quote_tables(found: dict[Month, Losses]) -> list[Table]:
-    """Return tables of the loss: by latency, size and firms, and by density of ticks."""
+    """Return a table of the loss by latency, size and firms, and a table by density of ticks."""
     by_way: dict[tuple[float, Quoted], list[float]] = defaultdict(list)
     for case, of_case in found.items():
         for quoted, millions in of_case.items():
@@ -169,10 +169,10 @@ def _by_latency(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
         ("latency_s", "shown_usd", *columns),
         rows,
         (
-            f"BTC-PERP, {DENSE:g} ticks a second, {len(SEEDS)} seeds; the refresh interval "
-            "equals latency. One firm: the fastest. Three: the three fastest. Errors are "
-            "standard errors over seeds; cases of a seed share its price, so differences "
-            "between cases are much more precise.",
+            f"BTC-PERP with {DENSE:g} ticks a second, over {len(SEEDS)} seeds. The refresh "
+            "interval equals the latency. The firms are the fastest ones. Errors are standard "
+            "errors over seeds. Cases of a seed have the same price, so differences between cases "
+            "are much more precise.",
         ),
     )
 
@@ -194,10 +194,10 @@ def _by_ticks(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
 
     return Table(
         "loss-by-ticks",
-        "The same at 100,000 dollars a level, by density of ticks",
+        "The same loss with 100,000 dollars a level, by density of ticks",
         ("latency_s", "ticks_per_s", "lost_m", "error_m", "if_twice_as_dense_m", "its_error_m"),
         list(rows()),
-        ("If twice as dense: the change of the loss, seed by seed.",),
+        ("If twice as dense: the change of the loss with twice as many ticks, seed by seed.",),
     )
 
 

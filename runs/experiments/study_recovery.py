@@ -3,7 +3,7 @@
     python -m runs.experiments.study_recovery        (or: make study-recovery)
 
 Plays the study `recovery`, and hides ten members one by one. Only the volume, share, fees and
-spread of a hidden member are known. The table has how often the 90 % interval of the plausible
+spread of a hidden member are known. The table counts how often the 90 % interval of the plausible
 members contains the hidden member's inputs and loss.
 """
 
@@ -37,7 +37,7 @@ def played() -> Members:
 
 
 def recovery_table(members: Members) -> Table:
-    """Return a table: how well the hidden members' values are estimated."""
+    """Return a table that shows how well the hidden members' values are estimated."""
     rows: list[tuple[Cell, ...]] = [
         (
             each.quantity,

@@ -1,4 +1,4 @@
-"""Sweeps: the hole for several values of one key of a scenario, over the same seeds.
+"""Computes the hole for several values of one key of a scenario, over the same seeds.
 
 Every value is played with each seed, so that nothing else differs. The mean difference and its
 standard error over seeds show whether the difference is more than chance.
@@ -52,7 +52,7 @@ class SweptOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The outcomes of all runs, by value, in the given order."""
+    """The outcomes of all runs of a sweep, by value in the given order."""
 
     key: str
     seeds: tuple[int, ...]
@@ -73,7 +73,7 @@ class Swept:
         return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
 
     def answer(self) -> str:
-        """Return a text: the change of the hole from the first value to the last value."""
+        """Return sentences on the change of the hole from the first value to the last value."""
         first, last = self.values[0], self.values[-1]
         if len(self.values) == 1:
             return f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}."
@@ -113,10 +113,11 @@ class Swept:
             columns,
             [self._row(value) for value in self.values],
             (
-                "The hole and the loss on stale quotes are means over the seeds; least and "
-                "most are those of single seeds.",
-                "A difference is from the first value, seed by seed; its standard error is "
-                "over the seeds. Halted: the number of runs in which withdrawals were halted.",
+                "The hole and the loss on stale quotes are means over the seeds. Least and most "
+                "are the holes of single seeds.",
+                "Differs by: the hole less the hole of the first value, seed by seed. Its "
+                "standard error is over the seeds. Halted in: the number of runs in which "
+                "withdrawals were halted.",
             ),
         )
 
@@ -161,11 +162,11 @@ def sweep(
         scenario: a built-in name, or a path.
         key: the dotted key.
         values: the values to set, each as text.
-        seeds: the seeds of the runs; empty: the scenario's own seed.
+        seeds: the seeds of the runs. If empty, the scenario's own seed is used.
         settings: KEY=VALUE settings for every run.
 
     Raises:
-        ScenarioError: the scenario, the key or a value is wrong; no run has started.
+        ScenarioError: the scenario, the key or a value is wrong. No run has started.
         SweepError: there are too many runs.
     """
     if len(values) * len(seeds) > RUNS_MAX:
@@ -185,7 +186,7 @@ def sweep(
 
 
 def read_values(text: str) -> tuple[str, list[str]]:
-    """Read ``KEY=a,b,c``; a value in brackets or quotes keeps its commas.
+    """Read a key and its values from ``KEY=a,b,c``. Brackets and quotes protect commas.
 
     Raises:
         ScenarioError: the text has another form.
@@ -223,7 +224,7 @@ def _mean(amounts: Sequence[Decimal]) -> Decimal:
 
 
 def _standard_error(amounts: Sequence[Decimal]) -> Decimal | None:
-    """Return the standard error of a mean; None for a single amount."""
+    """Return the standard error of a mean, or None for a single amount."""
     if len(amounts) < 2:
         return None
     return Decimal(stdev(map(float, amounts)) / math.sqrt(len(amounts))).quantize(Decimal("0.01"))

@@ -1,11 +1,11 @@
-"""The cost of a loan account on a thin token, by weight, depth, holding and price.
+"""Computes the cost of a loan account on a thin token, by weight, depth, holding and price.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
 cores, and reads the borrower's cost to the captive maker from each run's books. Weight and depth
-form a grid; the other factors move one at a time. No factor is on record for the account, so the
-table shows under which conditions the recorded loss arises, not the history.
+form a grid. The other factors move one at a time. No factor of the account is on record, so the
+table shows under which conditions the recorded loss arises, not what happened.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class ThinSetting:
     @classmethod
     @cache
     def base(cls) -> "ThinSetting":
-        """Return the scenario without changes."""
+        """Return the setting of the unchanged scenario."""
         scenario = load(SCENARIO)
         (loan,) = (each for each in scenario.pledged_loans if each.token == TOKEN)
         after_usd = scenario.markets[_market(scenario)].price.anchors[-1].price_usd
@@ -133,13 +133,13 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
                 for weight in WEIGHTS
             ],
             (
-                "Negative: the takeover earned. Tokens not yet sold at the end of the run "
-                "count as lost: at a depth of 0 all of them.",
+                "A negative loss is a gain. Tokens that are not sold by the end of the run count "
+                "as lost. At a depth of 0 no token is sold.",
             ),
         ),
         Table(
             "by-factor",
-            "The same, one factor at a time, in millions",
+            "The same loss, one factor at a time, in millions",
             ("factor", "value", "lent", "worth_when_taken", "brought", "unsold", "loss"),
             [
                 (
@@ -159,10 +159,9 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
                 for factor, value, setting in lines()
             ],
             (
-                f"Tokens are of {CIRCULATING:_.0f} in circulation. The price after is the price "
-                "at the end of the run. The factor belongs to the venue's rule that reduces "
-                "the weight of large holdings; it is not on record whether the rule was in "
-                "force then.",
+                f"{CIRCULATING:_.0f} tokens are in circulation. after_usd is the price at the end "
+                "of the run. imf_factor belongs to a rule of the venue that reduces the weight of "
+                "large holdings. It is not on record whether this rule was in force then.",
             ),
         ),
     ]

@@ -1,11 +1,11 @@
-"""The error of each tracing rule against the but-for effect, in dollars.
+"""Measures the error of each tracing rule, compared with the but-for effect of a source of cash.
 
     python -m runs.experiments.tracing_error      (or: make tracing-error)
 
-Commingled cash has no true owner. A simulation can compute the but-for effect of a source; a court
-can't. The same seed is played again without the source. The effect has three parts: payments that
-no longer happen, cash that is no longer left, and cash that other sources supply instead. Each rule
-is compared with this effect, over seeds and over stories with different uses.
+Commingled cash has no true owner. A court can't compute the but-for effect of a source, but a
+simulation can: it plays the same seed again without the source. The effect has three parts:
+payments that no longer happen, cash that is no longer left, and cash that other sources supply
+instead. Each rule is compared with this effect, over seeds and over stories with different uses.
 
 A rule's error is half the sum of its absolute errors over all uses: the misplaced dollars, as a
 share of the source's cash. Uses and replacements sum to the source's cash, by the rule and by the
@@ -47,8 +47,8 @@ CUSTOMER = "Firm02"
 SOURCES = (str(Kind.LOANS), str(Kind.SHARES), CUSTOMER)
 ALL = "all"
 CENTS_PER_THOUSAND = 100_000
-SPREAD = "in brackets the 95 % interval of the mean, if seeds are drawn again"
-NOTE = f"Means over {len(SEEDS)} seeds; {SPREAD}."
+SPREAD = "Brackets have the 95 % interval of the mean, over random draws of the seeds"
+NOTE = f"Figures are means over {len(SEEDS)} seeds. {SPREAD}."
 LEFT, INSTEAD = "left in cash", "others supply less"
 
 Cents = Mapping[str, int]  # the key is a use
@@ -56,19 +56,19 @@ Case = tuple[str, int]  # story, seed
 
 
 def _spent(kind: Kind, by: str, to: str, why: str, days: Sequence[int]) -> dict[str, Any]:
-    """Return a story: the group spends more than its own cash, in daily payments."""
+    """Return the inputs of a story in which the group spends more than its own cash."""
     use = {"usd": SPENT_USD / len(days), "kind": str(kind), "by": by, "to": to, "why": why}
     return {"group": {"uses": [use | {"date": date(2022, 5, day)} for day in days]}}
 
 
 def _longs() -> dict[str, Any]:
-    """Return a story: the maker holds long positions while the price falls."""
+    """Return the inputs of a story in which the maker holds long positions and the price falls."""
     held = {"since": date(2022, 5, 10), "until": date(2022, 5, 20), "usd": 4_000_000}
     return {"group": {"longs": [{"market": "BTC-PERP", **held}]}}
 
 
 def _large_quotes() -> dict[str, Any]:
-    """Return a story: the maker shows large quotes with a long latency."""
+    """Return the inputs of a story in which the maker shows large quotes with a long latency."""
     (market,) = load(SCENARIO).model_dump(exclude_none=True)["markets"]
     shown = {"displayed_usd": 1_000_000, "position_limit_usd": 4_000_000, "latency_s": 6.0}
     return {"markets": [market | {"quoter": market["quoter"] | shown}], "sources": {}}
@@ -119,7 +119,7 @@ def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
 
 
 def outcome(case: Case) -> OfSources:
-    """Run one story, and again without each of its sources of cash."""
+    """Run one story, and run it again without each of its sources of cash."""
     story, seed = case
     scenario = load(SCENARIO, {**STORIES[story](), "run": {"seed": seed}})
     with books_of(scenario) as run:
@@ -175,7 +175,7 @@ def _sums(run: RunFolder, source: str) -> Counter[str]:
 
 
 def _without(run: RunFolder, source: str) -> Scenario:
-    """Remove a source from a run's scenario; inputs that do not follow from it stay fixed."""
+    """Remove a source from a run's scenario. Inputs that do not follow from the source are kept."""
     if source != CUSTOMER:
         return without(run, source).scenario
     path = str(run.path / "scenario.toml")
@@ -204,7 +204,7 @@ def _by_story(found: Mapping[Case, OfSources]) -> Table:
         "The error of each rule, for 100 dollars of a source",
         ("source", "money goes into", "runs", *TracingRule),
         rows,
-        ("The group's cash as one account; runs in which the source supplies cash.", NOTE),
+        ("The group's cash is one account. Runs without cash of the source are left out.", NOTE),
     )
 
 
@@ -216,7 +216,7 @@ def _by_account(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, per, *misplaced))
     return Table(
         "by-account",
-        "The same over all stories, with the group's cash as one account or by company",
+        "The same error over all stories, with the group's cash as one account or by company",
         ("source", "traced per", *TracingRule),
         rows,
         (NOTE,),
@@ -237,9 +237,10 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
         ("source", "use", "but for", *TracingRule),
         rows,
         (
-            "Thousands of dollars a run, over all stories; the group's cash as one account.",
-            f"{INSTEAD.capitalize()}: cash that others supply only because of the source; "
-            "negative: cash that they supply instead of the source.",
+            "Amounts are thousands of dollars per run, over all stories. The group's cash is one "
+            "account.",
+            f"{INSTEAD.capitalize()}: cash that others supply only because of the source. A "
+            "negative amount is cash that others supply instead of the source.",
             NOTE,
         ),
     )
@@ -269,7 +270,7 @@ def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
 
 
 def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
-    """Return a figure's mean over seeds with its interval; for all stories, the mean of stories."""
+    """Return a figure's mean over seeds, with its interval. A seed has the mean of its stories."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:
         by_seed.setdefault(seed, []).append(figure(of))
