@@ -36,7 +36,7 @@ CAUSES = ("Ventures", "Sponsorship")
 
 
 def world(folder: Path, **usd: int) -> str:
-    """Write a scenario of one day in which the house makes payments; return its path."""
+    """Write a scenario of one day in which the house makes payments, and return the path."""
     path = folder / "world.toml"
     path.write_text(WORLD + "".join(USE.format(kind=kind, usd=n) for kind, n in usd.items()))
     return str(path)
@@ -51,7 +51,9 @@ def attributed(path: str, folder: Path, causes: tuple[str, ...] = CAUSES) -> Att
     )
 
 
-def test_the_value_of_a_cause_without_interaction_is_its_booked_amount(tmp_path: Path):
+def test_the_value_of_a_cause_that_interacts_with_no_other_cause_is_its_booked_amount(
+    tmp_path: Path,
+):
     found = attributed(world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept")
 
     assert [found.shares[cause].value for cause in CAUSES] == [1_000, 45_000]
@@ -65,13 +67,13 @@ def test_the_value_of_a_cause_without_interaction_is_its_booked_amount(tmp_path:
         assert sum(parts) == hole
 
 
-def test_if_cash_suffices_for_only_one_of_two_payments_the_values_are_averages_over_orders(
+def test_values_are_averages_over_orders_if_cash_suffices_for_only_one_of_two_payments(
     tmp_path: Path,
 ):
     """The house has 7.2 million. It pays Ventures first, and Sponsorship only without Ventures.
 
-    Ventures add 5 million alone, and 1 million after Sponsorship. Sponsorship adds 4 million
-    alone, and 0 after Ventures. The averages are 3 and 2; the booked amounts are 5 and 0.
+    Ventures add 5 million alone, and 1 million after Sponsorship. Sponsorship adds 4 million alone,
+    and 0 after Ventures. The averages are 3 and 2 million, while the booked amounts are 5 and 0.
     """
     path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)
 
@@ -103,7 +105,7 @@ def test_an_interrupted_attribution_continues_and_gives_the_same_table(tmp_path:
     assert found.tables() == whole.tables()
 
 
-def test_removing_tokens_and_pools_together_removes_each_once():
+def test_removing_tokens_and_pools_together_removes_each_of_them_once():
     """The removal of tokens also removes the pools, so no pools are left to remove."""
     path = str(Path(__file__).parents[2] / "worlds" / "pools.toml")
 

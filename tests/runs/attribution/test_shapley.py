@@ -19,8 +19,8 @@ def games(draw: st.DrawFn) -> dict[frozenset[str], Fraction]:
     return {coalition: draw(WORTH) for coalition in coalitions(CAUSES)}
 
 
-def test_in_the_glove_game_the_single_left_glove_has_two_thirds_of_the_value():
-    """Shapley's example: a pair is worth 1. The left glove gets 2/3, each right glove 1/6."""
+def test_the_single_left_glove_of_the_glove_game_has_two_thirds_of_the_value():
+    """In Shapley's example a pair is worth 1. The left glove gets 2/3, each right glove 1/6."""
     gloves = ("left", "right", "other right")
     values = {each: Fraction("left" in each and len(each) > 1) for each in coalitions(gloves)}
 
@@ -29,8 +29,8 @@ def test_in_the_glove_game_the_single_left_glove_has_two_thirds_of_the_value():
     assert [found[glove].value for glove in gloves] == [Fraction(2, 3), *[Fraction(1, 6)] * 2]
 
 
-def test_the_users_of_a_part_of_a_runway_share_its_cost_equally():
-    """Example of Littlechild & Owen (1973): longer aircraft also use the first parts."""
+def test_all_users_of_a_part_of_a_runway_share_the_cost_of_this_part_equally():
+    """In the example of Littlechild & Owen (1973), longer aircraft also use the first parts."""
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
 
@@ -42,7 +42,7 @@ def test_the_users_of_a_part_of_a_runway_share_its_cost_equally():
 
 
 @given(games())
-def test_values_sum_to_the_worth_of_all_causes_less_the_worth_of_none(
+def test_values_sum_to_the_worth_of_all_causes_less_the_worth_of_no_cause(
     values: dict[frozenset[str], Fraction],
 ):
     added = values[frozenset(CAUSES)] - values[frozenset()]
@@ -53,7 +53,7 @@ def test_values_sum_to_the_worth_of_all_causes_less_the_worth_of_none(
 
 
 @given(games(), WORTH)
-def test_if_a_cause_adds_the_same_amount_to_each_coalition_its_value_is_this_amount(
+def test_the_value_of_a_cause_that_adds_the_same_amount_to_each_coalition_is_this_amount(
     values: dict[frozenset[str], Fraction], worth: Fraction
 ):
     for coalition in coalitions(CAUSES[1:]):
@@ -77,7 +77,7 @@ def test_errors_of_sampled_values_agree_with_their_standard_errors():
 
 
 @pytest.mark.parametrize("n", [4, 10])
-def test_orders_are_drawn_in_reversed_pairs_and_a_longer_list_extends_a_shorter_one(n: int):
+def test_orders_are_drawn_in_reversed_pairs_and_a_longer_list_extends_a_shorter_list(n: int):
     drawn = orders(CAUSES, n, seed=3)
 
     assert all(one == other[::-1] for one, other in zip(drawn[::2], drawn[1::2], strict=True))

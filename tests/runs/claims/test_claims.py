@@ -33,7 +33,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_if_runs_disagree_the_verdict_on_a_statement_is_depends():
+def test_the_verdict_on_a_statement_is_depends_if_runs_disagree():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
@@ -41,7 +41,7 @@ def test_if_runs_disagree_the_verdict_on_a_statement_is_depends():
     assert verdict(low, high) is StatementVerdict.DEPENDS
 
 
-def test_a_run_without_the_figure_does_not_change_the_verdict_of_other_runs():
+def test_a_run_that_lacks_the_figure_does_not_change_the_verdict_of_the_other_runs():
     assert verdict(None, Decimal(99)) is StatementVerdict.SUPPORTED
     assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
@@ -52,7 +52,7 @@ def test_the_value_of_a_statement_is_the_range_over_all_runs_with_a_value():
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_a_statement_without_a_value_has_the_command_of_another_run():
+def test_a_statement_without_a_value_names_the_command_for_a_run_that_has_one():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 
@@ -74,13 +74,13 @@ def test_a_statement_without_a_value_has_the_command_of_another_run():
         ([{}], "can't be decided. This run lacks the figure that decides."),
     ],
 )
-def test_the_answer_has_the_verdict_on_the_central_statement(figures: list, told: str):
+def test_the_answer_states_the_verdict_on_the_central_statement(figures: list, told: str):
     said = judged(*figures).answer()
 
     assert f'"{CENTRAL.says}", {told}' in said
 
 
-def test_the_answer_has_the_central_value_and_its_threshold():
+def test_the_answer_states_the_central_value_and_the_threshold():
     said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
 
     assert "in percent of the hole: 0.1 to 6.3 %. A value of at least 50 would support it." in said
@@ -121,7 +121,7 @@ def test_the_table_by_tweet_counts_each_statement_in_one_column():
     assert (rows["1"]["given"], rows["18"]["given"]) == (None, None)
 
 
-def test_a_verdict_decided_by_an_input_is_marked_given():
+def test_a_verdict_that_an_input_decides_is_marked_as_given():
     found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
     rows = {row[0]: row for row in found["statements"].rows}
 
@@ -129,7 +129,7 @@ def test_a_verdict_decided_by_an_input_is_marked_given():
     assert [row[0] for row in found["given"].rows] == ["1.1"]
 
 
-def test_the_table_names_are_those_that_the_claims_command_accepts():
+def test_the_claims_command_accepts_exactly_the_names_of_its_tables():
     assert tuple(table.name for table in judged({}).tables()) == TABLES
 
 

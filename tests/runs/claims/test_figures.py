@@ -54,7 +54,7 @@ def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, da
     }
 
 
-def test_the_loss_of_quotes_is_net_of_spread_and_the_group_also_gains_fees():
+def test_the_loss_of_quotes_is_net_of_spread_and_the_group_also_gains_the_fees():
     told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
 
     assert figure("stale-loss", **told) == 100
@@ -64,7 +64,7 @@ def test_the_loss_of_quotes_is_net_of_spread_and_the_group_also_gains_fees():
     assert figure("stale-of-spread", **told) == 250
 
 
-def test_a_run_without_fills_has_no_figures_on_the_makers_quotes():
+def test_a_run_without_fills_has_no_figures_on_the_quotes_of_the_maker():
     told = quoted(pickoff=0, spread=0)
     for kind in told["views"].kinds:
         kind.fills = 0
@@ -106,13 +106,13 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_trend_of_stale_losses_is_the_rate_of_later_months_over_earlier_months():
+def test_the_trend_of_stale_losses_is_the_loss_rate_of_later_months_over_that_of_earlier_months():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
 
 
-def test_the_makers_share_of_a_month_is_computed_over_all_markets():
+def test_the_share_of_the_maker_in_a_month_is_computed_over_all_markets():
     months = [
         Told(month="2022-05", maker_usd=usd(30), others_usd=usd(70)),
         Told(month="2022-05", maker_usd=usd(0), others_usd=usd(100)),
@@ -124,7 +124,7 @@ def test_the_makers_share_of_a_month_is_computed_over_all_markets():
 
 
 def reviews(*decided: tuple[str, str, float, float | None]):
-    """Return monthly reviews: venue, decision, result of the month, loss of share value."""
+    """Return monthly reviews from venue, decision, result of the month, loss of share value."""
     told = [
         Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
         for i, (venue, what, a, shares) in enumerate(decided)
@@ -151,13 +151,13 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_on_the_house_give_the_shares_that_continue_and_that_cost_too_much():
+def test_reviews_on_the_house_give_the_share_that_continues_and_the_share_that_costs_too_much():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
-    # A year of quotes costs 12: more than ten, and less than twenty.
+    # A year of quotes costs 12, which is more than ten and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
-def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_reviews():
+def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_reviews_there():
     told = reviews(("FTX", "quotes on", 1, None))
 
     assert figure("lead-first-month", **told) is None
@@ -165,7 +165,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_revie
     assert figure("lead-shut-off", **told) is None
 
 
-def test_the_value_of_shares_is_a_maximum_over_months_and_ratios_are_at_the_last_round():
+def test_the_value_of_shares_is_the_maximum_over_months_and_ratios_are_at_the_last_funding_round():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -190,7 +190,7 @@ def holed(hole: float, uses: dict[str, float], opening: float = 0):
     return {"hole": told, "missing_usd": usd(hole)}
 
 
-def test_uses_of_one_purpose_are_summed_and_divided_by_all_uses():
+def test_uses_of_money_for_one_purpose_are_summed_and_divided_by_all_uses():
     told = holed(
         200,
         {
@@ -211,7 +211,7 @@ def test_uses_of_one_purpose_are_summed_and_divided_by_all_uses():
     assert figure("stakes-of-hole", **told) == 25
 
 
-def test_cash_taken_excludes_parties_that_paid_in_more_than_they_received():
+def test_the_cash_taken_leaves_out_parties_that_paid_in_more_than_they_received():
     cash = Told(parties=[Told(net_received_usd=usd(60)), Told(net_received_usd=usd(-40))])
 
     assert figure("cash-taken-of-hole", cash=cash, **holed(80, {})) == 75
@@ -234,7 +234,7 @@ def mechanism(**net: float):
     }
 
 
-def test_a_part_of_the_mechanism_that_gains_counts_as_zero_percent_of_the_hole():
+def test_a_part_of_the_mechanism_that_gains_money_counts_as_zero_percent_of_the_hole():
     told = mechanism(QUOTES=-40, LIQUIDATIONS=60) | holed(120, {}, opening=10)
 
     assert figure("quotes-of-hole", **told) == 0
@@ -245,7 +245,7 @@ def test_a_part_of_the_mechanism_that_gains_counts_as_zero_percent_of_the_hole()
     assert figure("mechanism-of-opening", **told) == 200
 
 
-def test_the_loss_of_pools_is_the_sum_of_their_totals_less_fees():
+def test_the_loss_of_pools_is_the_sum_of_the_totals_of_all_pools_less_fees():
     months = [
         Told(month="all", loss_usd=usd(50), fees_usd=usd(40)),
         Told(month="2022-05", loss_usd=usd(50), fees_usd=usd(40)),
@@ -297,7 +297,7 @@ def test_results_of_firms_are_summed_by_class_and_by_venue():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_firms_have_figures_on_net_deposits_losses_and_unpaid_claims():
+def test_there_are_figures_on_net_deposits_and_losses_and_unpaid_claims_of_firms():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )
@@ -314,7 +314,7 @@ def test_firms_have_figures_on_net_deposits_losses_and_unpaid_claims():
     assert figure("firms-of-unpaid", firms=accounts) == 10
 
 
-def test_firms_that_never_entered_are_not_counted_as_gone():
+def test_firms_that_never_entered_do_not_count_as_gone():
     skill = Told(
         firms=[
             Told(firm="a", days=5, house_usd=usd(1)),
@@ -345,18 +345,18 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_the_use_of_customers_money_has_a_first_amount_a_number_of_days_and_a_start():
+def test_the_use_of_customers_money_has_a_first_amount_and_a_number_of_days_and_a_start():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
     assert figure("first-use", **told) == 7
     assert figure("days-of-use", **told) == 4
-    assert figure("use-lasts", **told) == 50  # in use on four of the last eight days
+    assert figure("use-lasts", **told) == 50  # the money is in use on four of the last eight days
     assert figure("in-use-since", **told) == date(2022, 5, 7)
     assert figure("insolvent-since", **told) is None
 
 
-def test_the_number_of_unpaid_days_is_missing_if_the_credit_line_was_never_drawn():
+def test_there_is_no_number_of_unpaid_days_if_the_credit_line_was_never_drawn():
     waits = First("", DAY, usd(1), 2, None)
 
     assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
@@ -364,7 +364,7 @@ def test_the_number_of_unpaid_days_is_missing_if_the_credit_line_was_never_drawn
     assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
 
 
-def test_a_day_is_uncovered_if_claims_exceed_the_cash():
+def test_a_day_is_not_covered_if_claims_exceed_the_cash():
     def close(profit: float, claims: float, cash: float) -> Close:
         return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
 
@@ -374,7 +374,7 @@ def test_a_day_is_uncovered_if_claims_exceed_the_cash():
     assert figure("profit-not-covered", coverage=Told(closes=closes)) == Decimal("33.3")
 
 
-def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_priced_days():
+def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_days_with_a_share_price():
     shown = [
         Told(day=date(2022, 5, 1), paper_usd=usd(10)),
         Told(day=date(2022, 5, 2), paper_usd=usd(30)),
@@ -390,7 +390,7 @@ def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_priced_days():
     assert figure("paper-peak", **told) == 50
 
 
-def test_liquidations_with_luna_are_summed_from_7_to_12_may():
+def test_liquidations_with_luna_are_the_sum_from_7_to_12_may():
     days = [
         Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
         for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))
@@ -411,7 +411,7 @@ def test_liquidations_with_luna_are_summed_from_7_to_12_may():
     assert figure("captive-backstop", liquidations=found) is None
 
 
-def test_the_firms_result_without_quotes_is_in_percent_of_the_result_with_quotes():
+def test_the_result_of_firms_without_quotes_is_in_percent_of_their_result_with_quotes():
     def of(off: Decimal | None):
         each = Told(who=ALL, place=HOUSE, on_usd_per_day=usd(50), off_usd_per_day=off)
         other = Told(who=ALL, place="elsewhere", on_usd_per_day=usd(1), off_usd_per_day=usd(1))
@@ -422,7 +422,7 @@ def test_the_firms_result_without_quotes_is_in_percent_of_the_result_with_quotes
     assert of(None) is None
 
 
-def test_customers_cash_used_elsewhere_is_the_minimum_over_the_tracing_rules():
+def test_the_cash_of_customers_used_elsewhere_is_the_minimum_over_the_tracing_rules():
     back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
     found = Told(
         brought_usd=usd(200),
@@ -464,7 +464,7 @@ def income_usd(run: RunFolder, kind: Kind) -> Decimal:
 
 
 @pytest.mark.parametrize("world", ["tiny_run", "busy_run"])
-def test_losses_on_stale_quotes_agree_with_the_makers_books(
+def test_losses_on_stale_quotes_agree_with_the_books_of_the_maker(
     request: pytest.FixtureRequest, world: str
 ):
     run = request.getfixturevalue(world)
@@ -476,7 +476,7 @@ def test_losses_on_stale_quotes_agree_with_the_makers_books(
     assert value_of("quotes-loss") == lost - spread - income_usd(run, Kind.HEDGING)
 
 
-@pytest.mark.slow  # fast only if another test has already played this world
+@pytest.mark.slow  # this test is fast only if another test has already played the world
 def test_every_figure_of_a_run_with_a_crash_is_an_amount_or_a_date_or_missing(
     margin_run: RunFolder,
 ):

@@ -1,4 +1,4 @@
-"""The thread's statements: every tweet has one or more, and each can be supported or not."""
+"""The thread's statements: every tweet has some, and each statement can be supported or not."""
 
 import re
 import shlex
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 ALL = load_thread().statement
 DECIDED = [each for each in ALL if each.decides]
 UNSAID = [each for each in ALL if each.unsaid]
-# Each command once, since many statements have the same command.
+# Each command is in the list once, since many statements have the same command.
 REPORTS = sorted({each.command for each in ALL})
 ELSEWHERE = sorted({each.elsewhere for each in ALL if each.elsewhere})
 
@@ -40,7 +40,7 @@ def test_each_tweet_has_its_statements_in_the_order_of_the_thread():
     assert len({each.says for each in ALL}) == len(ALL)
 
 
-def test_each_registered_figure_is_used_by_a_statement_and_each_used_figure_exists():
+def test_the_figures_that_statements_use_are_exactly_the_figures_that_are_defined():
     used = {part.figure for each in ALL for part in (each.decides, each.only_if) if part}
 
     assert used == set(FIGURES)
@@ -50,7 +50,7 @@ def test_each_registered_figure_is_used_by_a_statement_and_each_used_figure_exis
 
 
 def beside(threshold: Threshold, is_inside: bool) -> Decimal | date:
-    """Return a value just inside, or just outside, one end of a threshold."""
+    """Return a value just inside or just outside one end of a threshold."""
     name, end = next(iter(threshold.bounds.items()))
     steps = {"at least": (0, -1), "at most": (0, 1), "above": (1, 0), "below": (-1, 0)}
     step = steps[name][not is_inside]
@@ -60,7 +60,7 @@ def beside(threshold: Threshold, is_inside: bool) -> Decimal | date:
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_a_value_across_the_threshold_changes_the_verdict(statement: Statement):
+def test_a_value_on_the_other_side_of_the_threshold_changes_the_verdict(statement: Statement):
     inside, outside = (beside(statement.decides, is_inside) for is_inside in (True, False))
 
     def verdict(value: Decimal | date) -> StatementVerdict:
@@ -88,14 +88,16 @@ def test_the_weaker_condition_matters_only_if_the_statement_itself_fails(stateme
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_a_threshold_is_a_date_only_if_its_figure_is_a_date(statement: Statement):
+def test_a_threshold_is_a_date_exactly_if_its_figure_is_a_date(statement: Statement):
     is_day = FIGURES[statement.decides.figure].unit == DAY
 
     assert all(isinstance(end, date) == is_day for end in statement.decides.bounds.values())
 
 
 @pytest.mark.parametrize("statement", UNSAID, ids=named)
-def test_an_undecidable_statement_has_a_reason_and_the_missing_source(statement: Statement):
+def test_a_statement_that_cannot_be_decided_has_a_reason_and_names_the_missing_source(
+    statement: Statement,
+):
     judged = judge("1.1", statement, [FIGURES.get])
 
     assert judged.reason == statement.unsaid
@@ -121,7 +123,7 @@ def test_the_command_of_each_statement_runs(tiny_run: RunFolder, command: str):
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_each_command_for_another_run_is_a_make_target_or_a_built_in_scenario(command: str):
+def test_each_command_for_another_run_is_a_make_target_or_runs_a_built_in_scenario(command: str):
     program, *words = shlex.split(command)
     if program == "make":
         assert re.search(rf"^{words[0]}: setup ", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -134,7 +136,7 @@ def test_each_command_for_another_run_is_a_make_target_or_a_built_in_scenario(co
 
 
 def changed(**keys: object) -> Thread:
-    """Return the thread's statements with the keys of the first statement changed."""
+    """Return the thread's statements, with changed keys of the first statement."""
     data = tomllib.loads(STATEMENTS.read_text())
     first, *others = data["statement"]
     statements = ({key: v for key, v in (first | keys).items() if v is not None}, *others)

@@ -35,7 +35,7 @@ PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'p
 
 
 def moneytrail(*args: str | Path) -> Result:
-    """Run a command in this process; raise any exception that the command does not catch."""
+    """Run a command in this process, and raise any exception that the command does not catch."""
     result = CliRunner().invoke(main, list(map(str, args)))
     if not isinstance(result.exception, SystemExit | None):
         raise result.exception
@@ -47,7 +47,7 @@ def process(
 ) -> subprocess.Popen:
     """Run a command in its own process, like a shell."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    # With unbuffered output, Python takes a partial write to a closed pipe for a complete write.
+    # Without buffering, Python mistakes a partial write to a closed pipe for a complete write.
     env.pop("PYTHONUNBUFFERED", None)
     command = [sys.executable, "-m", "runs", *map(str, args)]
     return subprocess.Popen(command, env=env, text=True, stdout=stdout, stderr=subprocess.PIPE)
@@ -107,7 +107,7 @@ def test_parsed_json_has_the_numbers_and_the_names_of_the_tables(tiny_run, words
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_the_printed_text_has_every_title_note_and_number(tiny_run: RunFolder, words, answer):
+def test_the_printed_text_has_every_title_and_note_and_number(tiny_run: RunFolder, words, answer):
     seen = ask(tiny_run, words, *([] if words[0] in ("query", "sql") else ["--all"]))
 
     for table in answer(tiny_run):
@@ -122,7 +122,7 @@ def test_the_printed_text_has_every_title_note_and_number(tiny_run: RunFolder, w
             assert any(all(t in line for t in words + numbers) for line in seen.splitlines())
 
 
-def test_amounts_have_thousands_separators_and_sequence_numbers_have_none():
+def test_amounts_have_thousands_separators_but_sequence_numbers_have_none():
     table = Table(
         "t",
         "Title",
@@ -142,7 +142,7 @@ def test_amounts_have_thousands_separators_and_sequence_numbers_have_none():
     ]
 
 
-def test_an_empty_table_is_printed_only_on_request_with_the_word_nothing():
+def test_an_empty_table_is_printed_only_on_request_and_then_with_the_word_nothing():
     said = Answered([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
 
     assert "(nothing)" in render(said, "table", "t")
@@ -150,7 +150,7 @@ def test_an_empty_table_is_printed_only_on_request_with_the_word_nothing():
     assert "Title" not in render(said, "table", everything=True)
 
 
-def test_only_the_first_table_is_printed_and_the_names_of_the_others_are_listed():
+def test_only_the_first_table_is_printed_and_the_names_of_the_other_tables_are_listed():
     tables = [Table(name, name.upper(), ("a",), [(1,)]) for name in ("sums", "days", "parts")]
     said = Answered(tables, "It is one.", "run: seed 1")
 
@@ -183,26 +183,29 @@ def examples(command: str) -> list[list[str]]:
     return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
 
 
-# Options at the end of a command line replace the same options before them.
+# A later option at the end of a command line replaces the same option before it.
 QUICK = {
-    # Starting a process takes longer than these small tasks.
+    # Starting another process takes longer than these small tasks.
     **dict.fromkeys(("audit", "attribution"), ("--processes", "1")),
     "study": ("--processes", "1", "--members", "2"),
 }
 
 
 def quick(line: list[str]) -> list[str]:
-    """Add options to a command line, so that the command does less work."""
+    """Add options to a command line, so that the command has less work."""
     return [*line, *QUICK.get(line[0], ())]
 
 
 # These commands have separate tests: `run` leaves a folder, `sign` needs a key, `sweep` takes
-# minutes and `serve` does not end.
+# minutes, and `serve` does not end.
 @pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "serve", "sign", "sweep"}))
-def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # some examples write a picture
+def test_the_examples_in_the_help_of_each_command_work(
+    tiny_run: RunFolder, command: str, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # some examples write a picture into this folder
     found, run = examples(command), tiny_run.path
-    if command == "rebuild":  # this command writes files that a parallel test may be reading
+    # this command writes files that another test may be reading at the same time
+    if command == "rebuild":
         run = shutil.copytree(run, tmp_path / "run")
 
     assert found
@@ -215,7 +218,7 @@ def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_pa
         assert result.stdout.strip()
 
 
-def test_help_lists_every_command_once_by_reader_and_truncates_no_line():
+def test_help_lists_every_command_once_and_by_reader_and_truncates_no_line():
     told = CliRunner().invoke(main, ["--help"], terminal_width=100).stdout
     listed = re.findall(r"^  (\w[\w-]*)  ", told, re.MULTILINE)
 
@@ -226,14 +229,16 @@ def test_help_lists_every_command_once_by_reader_and_truncates_no_line():
     assert "..." not in told.partition("Options:")[2]
 
 
-def test_a_command_also_has_its_former_name(tiny_run):
+def test_a_command_can_also_be_called_by_its_former_name(tiny_run):
     now, before = (moneytrail(name, tiny_run.path) for name in ("lead-lag", "leadlag"))
 
     assert (now.exit_code, now.stdout) == (0, before.stdout)
     assert "leadlag" not in moneytrail("--help").stdout
 
 
-def test_a_run_prints_its_folder_and_overwrites_a_run_only_with_force(tmp_path, monkeypatch):
+def test_a_run_prints_its_folder_and_overwrites_an_existing_run_only_with_force(
+    tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
 
     first = moneytrail("run", "tiny", "--seed", "7")
@@ -262,7 +267,7 @@ def test_a_run_with_a_setting_saves_the_changed_scenario_in_its_folder(tmp_path,
     assert "credit_line_usd = 0.0" in (folder / "scenario.toml").read_text()
 
 
-def test_a_seed_given_twice_is_refused_before_any_simulation(tmp_path, monkeypatch):
+def test_a_seed_that_is_given_twice_is_refused_before_any_simulation(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     refused = moneytrail("run", "tiny", "--seed", "7", "--set", "run.seed=8")
@@ -307,9 +312,7 @@ def test_an_audit_exits_with_0_for_a_sound_run_and_with_1_for_a_forged_run(tiny_
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here")
-def test_a_run_signed_when_made_or_later_is_verified_by_the_public_key(
-    tmp_path,
-):
+def test_the_public_key_verifies_a_run_that_was_signed_when_made_or_later(tmp_path):
     key, folder = tmp_path / "key", tmp_path / "run"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     day = tmp_path / "day.toml"
@@ -375,7 +378,9 @@ MISTAKES = (
 
 
 @pytest.mark.parametrize(("line", "problem"), MISTAKES)
-def test_a_mistake_is_one_line_and_exits_with_2(tiny_run, tmp_path, line, problem):
+def test_a_mistake_is_reported_in_one_line_and_the_command_exits_with_2(
+    tiny_run, tmp_path, line, problem
+):
     (tmp_path / "empty.toml").touch()
 
     result = moneytrail(*shlex.split(line.format(run=tiny_run.path, tmp=tmp_path)))
@@ -412,7 +417,7 @@ def test_an_unknown_table_is_refused_before_the_run_is_read(tmp_path, command):
 
 
 @pytest.mark.parametrize("command", sorted(set(main.commands) - NO_REPORTS))
-def test_each_table_of_a_report_is_among_the_table_names_in_its_error_message(
+def test_the_error_for_an_unknown_table_names_each_table_of_the_report(
     tiny_run, command, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -469,7 +474,7 @@ def test_a_closed_output_pipe_causes_no_error_message(tiny_run: RunFolder, rows:
     assert child.wait(30) == 141
 
 
-def test_an_interrupted_command_prints_one_line_leaves_no_files_and_exits_with_130(
+def test_an_interrupted_command_prints_one_line_and_leaves_no_files_and_exits_with_130(
     tiny_run, tmp_path
 ):
     endless = "SELECT count(*) FROM range(100000) a, range(100000000) b WHERE hash(a, b) = 1"
@@ -513,7 +518,7 @@ def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     assert re.fullmatch(r"moneytrail: .*No space left on device\n", told)
 
 
-def test_python_m_runs_prints_the_same_as_the_command(tiny_run: RunFolder):
+def test_python_m_runs_prints_the_same_as_the_command_moneytrail(tiny_run: RunFolder):
     child = process("where", tiny_run.path, "--format", "json")
 
     assert json.loads(child.stdout.read()) == json.loads(

@@ -1,4 +1,4 @@
-"""The default output of each report on `tiny` equals its golden text, word by word."""
+"""The default output of each report on `tiny` equals the golden text, word by word."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from runs.cli.main import main
 GOLDEN = Path(__file__).parents[2] / "golden" / "answers.txt"
 SEAL = re.compile(r"seal [0-9a-f]{12}")  # the seal differs between versions of the program
 ASKED = re.compile(r"^\$ moneytrail (\w[\w-]*).*$", re.MULTILINE)
-# Commands without arguments after the run, and the arguments of all other commands.
+# Commands without arguments after the run. For all other commands the arguments are listed.
 NO_WORDS = (
     "answer audit cash-coverage claims compare diagnose expectations firms lead-lag liquidations "
     "pools residual schedules skill timeline trace valuation where"
@@ -29,7 +29,7 @@ WORDS: dict[str, str] = dict.fromkeys(NO_WORDS.split(), "") | {
 def printed(command: str, run: RunFolder) -> str:
     """Return the command line and its output on a run."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', WORDS[command])]
-    # The start of processes takes longer than a small audit.
+    # Starting processes takes longer than a small audit.
     quick = ["--processes", "1"] if command == "audit" else []
     done = CliRunner().invoke(main, [command, str(run.path), *words, *quick])
     assert (done.exit_code, done.stderr) == (0, ""), command
@@ -57,7 +57,7 @@ def golden(request: pytest.FixtureRequest, tiny_run: RunFolder) -> dict[str, str
 
 
 @pytest.mark.parametrize("command", sorted(WORDS))
-def test_a_report_on_tiny_prints_its_golden_text(command, golden, tiny_run):
+def test_a_report_on_tiny_prints_the_golden_text(command, golden, tiny_run):
     assert printed(command, tiny_run) == golden[command]
 
 

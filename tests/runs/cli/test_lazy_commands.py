@@ -1,4 +1,4 @@
-"""Each command imports only the heavy packages that it needs; `--help` imports no command."""
+"""Each command imports only the heavy packages that it needs, and `--help` imports no command."""
 
 import itertools
 import shlex
@@ -23,7 +23,7 @@ HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 REPORT = {"duckdb", "numpy", "tabulate"}
 # These commands also parse Beancount text.
 TEXT = REPORT | {"beancount"}
-# A comparison with the public record validates the record's file like a scenario.
+# A comparison with the public record validates the file of the record like a scenario.
 RECORD = REPORT | {"des", "pydantic"}
 
 # Commands on scenarios validate a scenario without simulating it.
@@ -73,7 +73,8 @@ MAY_IMPORT = (
     ("rebuild {run}", TEXT),
 )
 
-# This program runs its input lines one after another and prints the imported modules after each.
+# This program runs its input lines one after another. After each line it prints the imported
+# modules.
 TOLD = """
 import sys
 from runs.__main__ import main
@@ -92,7 +93,7 @@ for line in sys.stdin.read().splitlines():
 def chains() -> list[list[tuple[str, set[str]]]]:
     """Group command lines with growing sets of allowed imports, so that one process runs a group.
 
-    Imported modules stay imported in a process, so later lines must allow all earlier imports.
+    Imported modules stay imported in a process, so each later line must allow all earlier imports.
     """
     found: list[list[tuple[str, set[str]]]] = []
     for line, allowed in sorted(MAY_IMPORT, key=lambda each: len(each[1])):
@@ -104,10 +105,10 @@ def chains() -> list[list[tuple[str, set[str]]]]:
 
 
 @pytest.mark.parametrize("chain", chains(), ids=lambda chain: "+".join(sorted(chain[-1][1])))
-def test_a_command_imports_only_its_allowed_heavy_packages(
+def test_a_command_imports_only_the_heavy_packages_that_it_may_import(
     tiny_run: RunFolder, tmp_path: Path, chain: list[tuple[str, set[str]]]
 ):
-    # Use a copy, since `rebuild` writes files that a parallel test may be reading.
+    # This test uses a copy, since `rebuild` writes files that another test may be reading.
     run = shutil.copytree(tiny_run.path, tmp_path / "run")
     asked = ["\t".join(["moneytrail", *shlex.split(line.format(run=run))]) for line, _ in chain]
     told = subprocess.run(

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def seen_on_a_terminal(*command: str | Path) -> list[str]:
-    """Run a command; return the successive texts of its progress line."""
+    """Run a command and return the successive texts of its progress line."""
     ours, its = pty.openpty()
     termios.tcsetwinsize(its, (40, 100))
     with subprocess.Popen(
@@ -37,7 +37,7 @@ def seen_on_a_terminal(*command: str | Path) -> list[str]:
     return [state.strip() for state in re.split(r"[\r\n]+", shown.decode()) if state.strip()]
 
 
-def test_the_progress_line_has_each_step_and_the_days_and_the_time_left(tmp_path):
+def test_the_progress_line_has_each_step_and_the_number_of_days_and_the_time_left(tmp_path):
     states = seen_on_a_terminal("-m", "runs", "run", "tiny", "--out", tmp_path / "run")
 
     phases = list(dict.fromkeys(re.match(r"[a-z0-9 ]+", state)[0].strip() for state in states))
@@ -49,7 +49,7 @@ def test_the_progress_line_has_each_step_and_the_days_and_the_time_left(tmp_path
         "comparing with the record",
         "sealing",
     ]
-    # A fast machine may simulate all three days between two updates of the line.
+    # A fast machine may simulate all three days between two updates of the progress line.
     assert any(re.search(r"\d% .* \d of 3 days, (\?|\d\d:\d\d) left", state) for state in states)
 
 
@@ -74,7 +74,7 @@ def said(monkeypatch) -> list[str]:
     return words
 
 
-def test_compiling_a_function_and_its_callees_is_reported_once(said: list[str]):
+def test_compiling_a_function_and_the_functions_that_it_calls_is_reported_once(said: list[str]):
     inner = njit(lambda n: n + 1)
     outer = njit(lambda n: inner(n) + 1)
 
@@ -85,7 +85,7 @@ def test_compiling_a_function_and_its_callees_is_reported_once(said: list[str]):
     assert [word.partition(",")[0] for word in said] == ["compiling", "loading the simulation"]
 
 
-def test_a_long_period_is_printed_in_months_and_a_short_one_in_days(said: list[str]):
+def test_a_long_period_is_printed_in_months_and_a_short_period_in_days(said: list[str]):
     with Progress() as progress:
         progress.simulates(date(2019, 5, 1), date(2022, 11, 12))
         progress.simulates(date(2021, 5, 1), date(2021, 6, 1))

@@ -1,4 +1,4 @@
-"""The exhibit is one HTML file; the same run gives the same bytes."""
+"""The exhibit is a single HTML file, and the same run gives the same bytes."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from runs.exhibit.key_days import key_days
 from runs.exhibit.sealed_block import compact, listed, packed
 
 
-def test_two_exhibits_of_one_run_are_identical(small_run, small_page):
+def test_two_exhibits_of_the_same_run_are_identical(small_run, small_page):
     assert exhibit(RunFolder.at(small_run.path)) == small_page.read_text(encoding="utf-8")
 
 
@@ -43,7 +43,7 @@ def test_packing_the_same_bytes_twice_gives_the_same_result():
     assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
 
 
-def test_an_entry_with_fills_on_the_page_has_all_its_fills(first_run):
+def test_an_entry_whose_fills_are_on_the_page_has_all_its_fills_there(first_run):
     listed_entries = entries_with_fills((first_run.path / GROUP).read_text(encoding="utf-8"))
     days = chosen_days(first_run, {})[:2]
     carried = fills_by_entry(first_run, days, listed_entries)
@@ -77,7 +77,7 @@ def test_the_report_command_prints_the_path_and_the_size_of_the_page(small_run, 
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_a_missing_folder_is_reported_in_one_line(first_run, tmp_path):
+def test_a_missing_folder_for_the_page_is_reported_in_one_line(first_run, tmp_path):
     target = tmp_path / "nowhere" / "page.html"
     result = CliRunner().invoke(main, ["report", str(first_run.path), "-o", str(target)])
 

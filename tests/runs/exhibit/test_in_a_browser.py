@@ -1,4 +1,4 @@
-"""The exhibit works in a real browser without a network; the browser opens it as a file."""
+"""The exhibit works in a real browser without a network, opened as a file."""
 
 import json
 import random
@@ -99,7 +99,7 @@ def test_the_exhibit_of_each_world_is_valid_and_agrees_with_the_where_report(
     }
 
 
-def test_bands_into_a_company_sum_to_the_bands_out_of_the_company(opened, first_run):
+def test_bands_into_a_company_and_bands_out_of_the_company_have_the_same_sum(opened, first_run):
     bands = opened.run(BANDS)
 
     for company in first_run.chart.parties.group:
@@ -108,7 +108,7 @@ def test_bands_into_a_company_sum_to_the_bands_out_of_the_company(opened, first_
         assert into == out > 0
 
 
-def test_the_amount_of_a_band_is_the_sum_of_postings_on_its_accounts(opened, first_run):
+def test_the_amount_of_a_band_is_the_sum_of_postings_on_the_accounts_of_the_band(opened, first_run):
     accounts: list[str] = []
     for band in opened.run(BANDS):
         ((booked,),) = first_run.select(
@@ -123,7 +123,9 @@ def test_the_amount_of_a_band_is_the_sum_of_postings_on_its_accounts(opened, fir
 
 
 @pytest.mark.parametrize("table", [0, 1])
-def test_the_counterparties_and_the_entries_of_a_cause_sum_to_its_amount(opened, table):
+def test_the_counterparties_of_a_cause_and_its_entries_each_sum_to_the_amount_of_the_cause(
+    opened, table
+):
     opened.run("exhibit.thread.openKind('PickOff')")
     rows = opened.run(
         f"[...document.querySelectorAll('#thread table')[{table}].tBodies[0].rows]"
@@ -132,7 +134,7 @@ def test_the_counterparties_and_the_entries_of_a_cause_sum_to_its_amount(opened,
     assert sum(cents(of_text(row)) for row in rows) == opened.run(f"{KINDS}.PickOff")
 
 
-def test_three_clicks_lead_from_the_hole_to_one_fill(opened, first_run):
+def test_three_clicks_lead_from_the_hole_to_a_single_fill(opened, first_run):
     opened.press("#headline .opener")
     row = opened.run(
         "[...document.querySelectorAll('#thread tbody tr')]"
@@ -179,7 +181,7 @@ def test_the_slider_shows_the_balance_sheets_of_the_chosen_day(opened, first_run
             assert shown == cents(sheet.usd(ours)), (sheet.entity, side)
 
 
-def test_the_table_of_firms_has_their_net_withdrawals_and_claims(opened, first_run):
+def test_the_table_of_firms_has_the_net_withdrawals_and_the_claim_of_each_firm(opened, first_run):
     rows = opened.run(
         "[...document.querySelectorAll('#firms tbody tr')]"
         ".map((row) => [row.cells[0], ...[...row.cells].slice(-3, -1)].map((c) => c.textContent))"
@@ -190,7 +192,7 @@ def test_the_table_of_firms_has_their_net_withdrawals_and_claims(opened, first_r
     }
 
 
-def test_the_note_that_this_is_a_simulation_precedes_the_answer_and_is_printed(opened):
+def test_the_note_that_this_is_a_simulation_is_above_the_answer_and_is_printed(opened):
     above = (
         "document.querySelector('.model').compareDocumentPosition("
         "document.getElementById('answer')) & Node.DOCUMENT_POSITION_FOLLOWING"
@@ -219,7 +221,9 @@ def test_the_exhibit_is_not_wider_than_the_screen_of_a_phone(opened):
     assert opened.run("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-def test_the_printed_exhibit_has_4_to_20_pages_and_its_tables_close_afterwards(opened):
+def test_the_printed_exhibit_has_4_to_20_pages_and_closes_the_tables_of_its_pictures_afterwards(
+    opened,
+):
     opened.run("exhibit.thread.openHole()")
     pdf = opened.printed()
 
@@ -236,7 +240,7 @@ def test_the_tables_of_pictures_are_open_in_print_and_closed_afterwards(opened):
     assert not opened.run("document.querySelector('#sankey-table table').checkVisibility()")
 
 
-def test_enter_opens_the_entries_of_a_band_and_escape_returns_to_the_band(opened):
+def test_the_enter_key_opens_the_entries_of_a_band_and_escape_returns_to_the_band(opened):
     opened.run("document.querySelector('.band').focus()")
     opened.key("Enter", 13)
     assert opened.run("document.getElementById('thread').hidden") is False
@@ -255,8 +259,8 @@ def test_each_picture_has_a_label_and_a_table_with_its_figures(opened):
     assert opened.run(f"{unnamed}.length") == 0
 
 
-def test_eight_causes_have_a_line_each_and_no_line_is_named_others(opened):
-    """Small causes are merged into one line of others only if there are at least two of them."""
+def test_each_of_eight_causes_has_a_line_of_its_own_and_no_line_is_named_others(opened):
+    """Small causes are merged into a line of others only if there are two or more of them."""
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8
     names = opened.run("causeLines(exhibit.books).map((line) => line.name)")
@@ -264,7 +268,7 @@ def test_eight_causes_have_a_line_each_and_no_line_is_named_others(opened):
     assert not any(name.endswith("others") for name in names)
 
 
-def test_the_page_can_be_captured_on_a_desktop_and_on_a_phone(opened, tmp_path_factory):
+def test_a_picture_of_the_page_can_be_taken_on_a_desktop_and_on_a_phone(opened, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pictures")
     opened.picture(folder / "desktop.png")
     opened.resize(*PHONE)
@@ -280,7 +284,7 @@ def places_of_data(page: bytes) -> list[range]:
 
 
 def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int, int]]:
-    """Flip one bit at a time; return the byte and bit of each flip that the page accepts."""
+    """Flip one bit at a time, and return the byte and bit of each flip that the page accepts."""
     whole, draw = page.read_bytes(), random.Random(seed)
     places = places_of_data(whole)
     assert len(places) == 5
@@ -320,7 +324,7 @@ def test_a_page_with_a_missing_hash_is_marked_broken(browser, small_page):
     [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
 )
 def test_a_changed_figure_with_a_matching_hash_contradicts_the_books(opened, page, part, name):
-    """The page computes each figure from the books, so a change of figure and hash is found."""
+    """The page computes each figure from the books, so it finds a change of figure and hash."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
     forged = json.loads(figures)
@@ -340,15 +344,15 @@ def test_a_changed_figure_with_a_matching_hash_contradicts_the_books(opened, pag
     "change",
     [
         "books[books.length - 9] ^= 1",  # the books differ from the sealed books
-        "manifest[200] ^= 1",  # the manifest does not match the seal
+        "manifest[200] ^= 1",  # the manifest differs from the manifest that the seal names
         "provenance = provenance.replace('seal ', 'seal 0')",
-        # a manifest with another seed, and the matching seal
+        # a manifest with another seed, and a seal that matches this manifest
         """const text = new TextDecoder().decode(manifest).replace('"seed": 1', '"seed": 2');
         manifest = bytesOf(text);
         provenance = `seal ${(await sha256(manifest)).slice(0, 12)},`""",
     ],
 )
-def test_a_change_of_books_manifest_or_seal_is_detected(opened, change):
+def test_a_change_of_the_books_or_the_manifest_or_the_seal_is_detected(opened, change):
     """The page compares the books with the manifest, and the manifest with the seal."""
     script = """(async () => {
       const proof = new Proof();
@@ -385,7 +389,7 @@ def test_fills_that_do_not_sum_to_their_entry_are_reported(opened, change):
     assert not any(changed)
 
 
-def test_an_unbalanced_entry_is_counted(opened):
+def test_an_entry_that_does_not_balance_is_counted(opened):
     text = "exhibit.books.text"
     amount = r"/( -?\d+)(\.\d\d USD)/"
     changed = f"{text}.replace({amount}, (all, whole, rest) => ` ${{+whole + 1}}${{rest}}`)"

@@ -1,4 +1,4 @@
-"""The blind audit: its arithmetic, its finding in small worlds, its hit rate against chance."""
+"""The blind audit: its arithmetic, its result in small worlds, its hit rate against chance."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -41,7 +41,7 @@ def use(kind: str, usd: int, **more: object) -> dict[str, Any]:
     return told | {"why": "says why"} | more
 
 
-# Changes of the world `group` for each main cause. The amounts are small compared with the cash.
+# Changes of the world `group`, one for each main cause. The amounts are small compared with cash.
 STORIES: Mapping[Cause, dict[str, Any]] = {
     Cause.STAKES: {"uses": [use("Ventures", 90_000), use("Incidents", 9_000, to="Thief")]},
     Cause.SUMS: {"uses": [use("Incidents", 90_000), use("Ventures", 9_000, to="Startups")]},
@@ -72,7 +72,7 @@ def test_the_amounts_of_all_causes_sum_to_the_hole(margin_run):
     assert sum(booked.values()) == hole(margin_run).hole_usd
 
 
-def test_a_loss_diagnosed_under_another_cause_counts_as_misplaced():
+def test_a_loss_that_is_diagnosed_under_another_cause_counts_as_misplaced():
     booked = dict.fromkeys(Cause, ZERO) | {
         Cause.STAKES: Decimal(60),
         Cause.SUMS: Decimal(40),
@@ -89,7 +89,7 @@ def test_a_loss_diagnosed_under_another_cause_counts_as_misplaced():
 
 
 @pytest.mark.parametrize("cause", STORIES)
-def test_the_blind_audit_diagnoses_the_one_large_loss_of_a_world(executed, cause):
+def test_the_blind_audit_diagnoses_the_only_large_loss_of_a_world(executed, cause):
     found = audit(
         executed(GROUP, group={"lenders": [], "tokens": [], "longs": [], **STORIES[cause]})
     )
@@ -99,21 +99,21 @@ def test_the_blind_audit_diagnoses_the_one_large_loss_of_a_world(executed, cause
     assert found.unexplained_usd == 0
 
 
-def test_by_cash_alone_a_purchase_of_stakes_is_diagnosed_as_lost_sums(executed):
+def test_a_purchase_of_stakes_is_diagnosed_as_lost_sums_if_only_cash_is_known(executed):
     bare = {"lenders": [], "tokens": [], "longs": []}
     found = audit(executed(GROUP, group=bare | STORIES[Cause.STAKES]))
 
     assert found.by_cash.main is Cause.SUMS
 
 
-def test_if_only_quotes_lose_money_the_diagnosis_is_faster_firms(tiny_run):
+def test_the_diagnosis_is_faster_firms_if_only_quotes_lose_money(tiny_run):
     found = audit(tiny_run)
 
     assert found.true.main is found.diagnosed.main is Cause.FASTER
     assert found.diagnosed.margin_pct > 0
 
 
-def test_without_firms_neither_of_the_two_largest_diagnosed_losses_is_to_faster_firms(executed):
+def test_without_firms_the_two_largest_diagnosed_losses_are_not_losses_to_faster_firms(executed):
     run = executed("tiny", firms={"active": False})
     found = audit(run)
 
@@ -129,7 +129,7 @@ def test_diagnose_prints_the_diagnosed_and_the_booked_amounts(tiny_run: RunFolde
 
     assert booked == hole(tiny_run).kinds_usd["PickOff"]
     assert found == diagnose(blind_copy(tiny_run)[0]).usd[Cause.FASTER]
-    # One firm has too few fills to be diagnosed, so the diagnosed amount is slightly too small.
+    # One firm has too few fills to be called faster, so the diagnosed amount is slightly too small.
     assert 0 > difference == found - booked > -booked / 50
 
 
@@ -148,7 +148,7 @@ def told(*pairs: Pair) -> list[Audited]:
     ]
 
 
-def test_chance_is_the_best_hit_rate_of_a_constant_diagnosis():
+def test_chance_is_the_best_hit_rate_of_a_diagnosis_that_is_always_the_same():
     a, b, c = LOSSES[:3]
     always_a = [(a, a), (a, a), (b, a), (c, a)]
     all_right = [(a, a), (a, a), (b, b), (c, c)]
@@ -184,7 +184,7 @@ def test_the_audited_scenarios_are_the_five_stories_and_may_2021():
 
 
 @pytest.mark.slow
-def test_the_main_cause_is_diagnosed_much_more_often_than_by_chance():
+def test_the_blind_audit_diagnoses_the_main_cause_much_more_often_than_chance():
     found = {case: blind_audit.audited(case) for case in blind_audit.cases(SEEDS[:1])}
     total = score([(each.true.main, each.diagnosed.main) for each in found.values()])
 

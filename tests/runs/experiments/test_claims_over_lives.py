@@ -1,4 +1,4 @@
-"""The verdicts on the thread over several lives: the list of lives and the combined verdict."""
+"""The verdicts on the thread over several lives: the list of lives, and the combined verdict."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from runs.experiments.claims_over_lives import (
 from runs.scenarios import load
 
 
-def test_the_first_life_is_the_sampled_one_and_others_differ_in_seed_or_maker():
+def test_the_first_life_is_the_sampled_life_and_the_others_differ_in_seed_or_maker():
     told = [scenario_of(life).model_dump(exclude={"question", "sources"}) for life in LIVES]
 
     assert told[0] == load(SAMPLED).model_dump(exclude={"question", "sources"})
@@ -29,7 +29,7 @@ def test_the_first_life_is_the_sampled_one_and_others_differ_in_seed_or_maker():
     assert told[3]["maker"] != told[0]["maker"] != told[4]["maker"]
 
 
-def test_if_lives_disagree_the_verdict_on_the_central_statement_depends_on_the_run():
+def test_the_verdict_on_the_central_statement_depends_on_the_run_if_lives_disagree():
     key = "quotes-of-hole"
     blank = dict.fromkeys(FIGURES)
     low, high = (blank | {key: Decimal(usd)} for usd in (1, 60))

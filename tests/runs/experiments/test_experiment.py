@@ -1,4 +1,4 @@
-"""Experiments: outcomes do not depend on the number of cores; wrong options are refused early."""
+"""Outcomes of experiments do not depend on the number of cores; wrong options are refused early."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.full_audit import audit
 from runs.scenarios import load
 
-# One made-up outcome for each experiment, used for all of its cases.
+# For each experiment a made-up outcome, which is used for all cases of the experiment.
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
@@ -50,7 +50,7 @@ def on_cores(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_outcomes_of_cases_are_the_same_on_one_core_and_on_two(on_cores, count):
+def test_outcomes_of_cases_are_the_same_on_one_core_and_on_two_cores(on_cores, count):
     on_cores(count)
 
     found = run_cases(square_and_process, [3, 1, 2])
@@ -60,7 +60,7 @@ def test_outcomes_of_cases_are_the_same_on_one_core_and_on_two(on_cores, count):
     assert here == {count == 1}
 
 
-def test_books_of_a_case_are_deleted_after_reading(tiny_run):
+def test_the_books_of_a_case_are_deleted_after_they_have_been_read(tiny_run):
     with books_of(load("tiny")) as run:
         folder = run.path
         assert not any(finding.problems for finding in audit(folder))

@@ -26,7 +26,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "findings.md"
 
 
 def rows_of(name: str) -> list[list[str]]:
-    """Return the cells of a table on the page; the first row is the heading."""
+    """Return the cells of a table on the page, with the heading as the first row."""
     text = PAGE.read_text(encoding="utf-8")
     body = text.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0]
     lines = [line for line in body.splitlines() if line.startswith("|")]
@@ -34,7 +34,7 @@ def rows_of(name: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_the_page_has_each_figure_in_each_setting(name):
+def test_the_page_of_findings_has_each_figure_in_each_setting(name):
     heading, _, *rows = rows_of(name)
 
     assert heading == ["figure", *QUESTIONS[name].settings]
@@ -63,7 +63,7 @@ def test_a_cell_is_the_range_over_the_seeds_of_its_setting(monkeypatch):
     assert table.rows == [("lost", "2.0 to 9.0 m USD", "5.0 m USD")]
 
 
-def test_a_setting_is_played_with_its_seed_and_its_changes(monkeypatch):
+def test_a_setting_is_played_with_its_own_seed_and_changes(monkeypatch):
     settings = {"deep": PlayedSetting("tiny", (7,), {"firms": {"active": False}})}
     question = OpenQuestion("", settings, {"lost": QUOTES["lost to stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
@@ -77,7 +77,7 @@ TIMES = {"bn": Decimal(10**9), "m": Decimal(10**6), "k": Decimal(1000), None: De
 
 
 def span_of(cell: str) -> tuple[Decimal, Decimal]:
-    """Return the least and the greatest value that a rounded range in a cell can mean."""
+    """Return the smallest and the largest value that the rounded range in a cell can mean."""
     first, last, scale = SPAN.fullmatch(cell).groups()
     ends = [Decimal(text.replace(",", "")) for text in (first, last or first)]
     rounding = Decimal(1).scaleb(ends[0].as_tuple().exponent) / 2
@@ -94,14 +94,14 @@ def span_of(cell: str) -> tuple[Decimal, Decimal]:
         ("-0.55 to 0.16", "-0.555", "0.165"),
     ],
 )
-def test_the_range_of_a_cell_is_widened_by_half_of_its_last_digit(cell, low, high):
+def test_the_range_in_a_cell_is_widened_by_half_of_its_last_digit(cell, low, high):
     assert span_of(cell) == (Decimal(low), Decimal(high))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["month", "skill", "crashes"])
-def test_the_first_seed_of_each_setting_is_within_the_pages_range(name):
-    """The first seed is a sixth of the work; `make findings` plays all seeds."""
+def test_the_first_seed_of_each_setting_is_within_the_range_on_the_page(name):
+    """The first seed is a sixth of the work. All seeds are played by `make findings`."""
     cells = {row[0]: row[1:] for row in rows_of(name)[2:]}
     for n, (setting, played) in enumerate(QUESTIONS[name].settings.items()):
         for figure, value in figures_of(Play(name, setting, played.seeds[0])).items():

@@ -1,4 +1,4 @@
-"""A late maker's gain falls with latency; a firm that hits stale quotes limits the fall."""
+"""The gain of a late maker falls with latency. A firm that hits stale quotes limits the fall."""
 
 from itertools import pairwise
 
@@ -16,14 +16,14 @@ from runs.experiments.late_quotes import (
 
 
 def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[float, float]:
-    """Return the mean gain per lot in ticks over a day, and its standard error over hours."""
+    """Return the mean gain per lot in ticks over a day, and the standard error over hours."""
     ticks, lots = earned_by_hour(LateDay(latency_s, is_hit, 1, ticks_per_s)).T
     mean = ticks.sum() / lots.sum()
     error = np.sqrt(((ticks - mean * lots) ** 2).sum()) / lots.sum()
     return float(mean), float(error)
 
 
-def test_without_hits_the_gain_has_no_lower_limit_as_latency_rises():
+def test_the_gain_of_a_maker_has_no_lower_limit_as_latency_rises_if_no_firm_hits_quotes():
     found = [earned(latency_s, is_hit=False) for latency_s in (0.0, 0.5, 2.0, 8.0, 32.0)]
 
     for (sooner, error), (later, its_error) in pairwise(found):
@@ -32,7 +32,7 @@ def test_without_hits_the_gain_has_no_lower_limit_as_latency_rises():
     assert found[-1][0] < -HALF_SPREAD
 
 
-def test_with_a_firm_that_hits_stale_quotes_the_gain_falls_to_a_floor():
+def test_the_gain_of_a_maker_falls_to_a_floor_if_a_firm_hits_stale_quotes():
     """The firm hits any quote that is stale by more than half-spread plus threshold."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
@@ -44,8 +44,8 @@ def test_with_a_firm_that_hits_stale_quotes_the_gain_falls_to_a_floor():
     assert abs(floor - found[-1][0]) < 1.0
 
 
-def test_at_long_latencies_the_gain_equals_the_formula_for_absorbing_barriers():
-    """The simulated barrier is up to one tick wider: a firm hits at the next whole tick."""
+def test_the_gain_at_long_latencies_equals_the_formula_for_absorbing_barriers():
+    """The simulated barrier is up to one tick wider, since a firm hits at the next whole tick."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD
 

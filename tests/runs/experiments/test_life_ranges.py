@@ -33,7 +33,7 @@ THOUSAND = Decimal("1000.00")
 
 
 def told(scenario: Scenario) -> dict:
-    """Return a scenario's data without its question."""
+    """Return the data of a scenario without its question."""
     return scenario.model_dump(exclude={"question", "sources"})
 
 
@@ -68,7 +68,7 @@ def test_setting_an_assumption_to_its_present_value_changes_nothing(assumption, 
     assert told(scenario_of(case)) == told(load(SAMPLED))
 
 
-def test_a_changed_target_share_applies_in_all_years():
+def test_a_changed_target_share_of_the_maker_applies_in_all_years():
     moved = scenario_of(Case(MIDDLE, "quoting.target_share", 0.3)).maker.quoting
 
     assert {moved.target_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
@@ -86,7 +86,7 @@ def test_each_assumption_has_a_low_and_a_high_case(assumption):
         assert differing == {"maker" if is_makers else "markets"}
 
 
-def test_three_seeds_need_at_most_twice_the_lives_of_one_seed():
+def test_three_seeds_need_at_most_twice_as_many_lives_as_one_seed():
     wanted, of_one = cases(), [case for case in cases() if case.seed == SEEDS[0]]
 
     assert len(set(wanted)) == len(wanted)
@@ -102,7 +102,7 @@ def rows(table: Table) -> list[dict]:
 
 
 def lives(hole_usd) -> dict[Case, LifeLosses]:
-    """Return made-up outcomes of all cases; stale quotes lose a tenth of all uses."""
+    """Return made-up outcomes of all cases, in which stale quotes lose a tenth of all uses."""
     return {
         case: LifeLosses(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
         for case in cases()
@@ -122,7 +122,7 @@ def test_the_tables_use_the_outcome_of_every_case():
     assert asked == set(cases())
 
 
-def test_each_scenario_of_the_range_has_the_mean_and_range_over_all_seeds():
+def test_each_scenario_of_the_range_has_its_mean_and_its_range_over_all_seeds():
     def hole_usd(case: Case) -> Decimal:
         return THOUSAND * case.seed**2 if case.firms else THOUSAND
 
@@ -142,7 +142,7 @@ def test_each_scenario_of_the_range_has_the_mean_and_range_over_all_seeds():
     assert [row["hole_usd"] for row in rows(by_seed)] == squares * len(RANGES)
 
 
-def test_a_life_is_compared_with_the_life_without_hits_of_the_same_seed():
+def test_a_life_is_compared_with_the_life_of_the_same_seed_without_hits():
     """Both lives have the same seed, so the difference excludes the effect of the seed."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
@@ -155,7 +155,7 @@ def test_a_life_is_compared_with_the_life_without_hits_of_the_same_seed():
     assert {row["hole_usd"] > 0 for row in rows(by_end)} == {True, False}
 
 
-def test_assumptions_are_sorted_by_their_effect_on_the_loss_of_the_first_seed():
+def test_assumptions_are_sorted_by_their_effect_on_the_loss_with_the_first_seed():
     lost_usd = {None: ZERO}
     for nth, (assumption, (low, high)) in enumerate(ENDS.items(), start=1):
         lost_usd |= {(assumption, low): -nth * THOUSAND, (assumption, high): nth * THOUSAND}
@@ -180,7 +180,7 @@ def test_assumptions_are_sorted_by_their_effect_on_the_loss_of_the_first_seed():
 
 @pytest.fixture
 def small(monkeypatch) -> str:
-    """Replace the sampled life by a world of five days with all hours; return its path."""
+    """Replace the sampled life by a world of five days with all hours, and return its path."""
     monkeypatch.setattr(life_ranges, "SAMPLED", str(SMALL))
     return str(SMALL)
 
@@ -197,7 +197,7 @@ def test_the_outcome_of_a_case_agrees_with_the_books_of_the_same_run(small, exec
     assert found.hole_usd == booked.hole_usd
 
 
-def test_without_firms_nothing_is_lost_to_stale_quotes(small):
+def test_nothing_is_lost_to_stale_quotes_if_there_are_no_firms(small):
     found = outcome(Case(small, firms=False))
 
     assert found.pickoff_usd == 0

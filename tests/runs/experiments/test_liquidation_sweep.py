@@ -1,6 +1,6 @@
 """The sweep over liquidations agrees with known values, limits and the books of one run.
 
-The sign and the size of a result are reported; no test requires them.
+The experiment reports the sign and the size of a result. No test requires them.
 """
 
 import math
@@ -63,7 +63,7 @@ def test_the_volatility_factor_multiplies_every_price_move_of_a_path(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # Fine ticks avoid rounding; the two hours include the second anchor.
+        # Fine ticks avoid rounding, and the two hours include the second anchor.
         price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
         ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
         return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)
@@ -75,11 +75,11 @@ def test_the_volatility_factor_multiplies_every_price_move_of_a_path(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_price_moves_no_position_is_taken_over(path):
+def test_no_position_is_taken_over_if_the_price_never_moves(path):
     assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
 
 
-def test_only_the_recorded_path_ends_at_the_recorded_price():
+def test_only_the_recorded_path_of_prices_ends_at_the_recorded_price():
     anchors = {
         path: scenario_of((Setting.base(path), 1)).markets[0].price.anchors for path in PATHS
     }
@@ -110,7 +110,7 @@ def test_a_case_of_the_liquidation_sweep_agrees_with_the_general_ledger(executed
     assert found.unwinding_usd < 0 < found.taken_usd
 
 
-def test_the_list_of_cases_has_no_duplicates_and_all_seeds():
+def test_the_list_of_cases_has_each_case_once_and_has_all_seeds():
     all_cases = cases()
 
     assert len(set(all_cases)) == len(all_cases)
@@ -124,12 +124,13 @@ def test_the_list_of_cases_has_no_duplicates_and_all_seeds():
     ("results", "zero"),
     [
         ([3, 1, -1, -3], 3),  # the sign changes between 2 and 4
-        ([1, -1, 1, -1], 1),  # of several sign changes, the first counts
+        ([1, -1, 1, -1], 1),  # of several sign changes, the first sign change counts
         ([-2, 6, 6, 6], 0.5),
         ([0, 1, 1, 1], 0),
         ([1, 1, 0, 1], 4),
         ([1, 1, 1, 0], 8),
-        ([2, math.nan, -2, -2], 2),  # nan: no takeovers, so the point is ignored
+        # nan means that there are no takeovers, so the point is ignored
+        ([2, math.nan, -2, -2], 2),
     ],
 )
 def test_the_break_even_is_the_first_zero_of_the_line_through_the_points(results, zero):
@@ -137,12 +138,12 @@ def test_the_break_even_is_the_first_zero_of_the_line_through_the_points(results
 
 
 @pytest.mark.parametrize("results", [[1, 2, 3, 4], [-1, -1, -1, -1], [math.nan] * 4])
-def test_without_a_change_of_sign_there_is_no_break_even(results):
+def test_there_is_no_break_even_if_the_sign_does_not_change(results):
     assert math.isnan(break_even((0, 2, 4, 8), results))
 
 
 def known(bps_of) -> dict[sweep.Case, BackstopOutcome]:
-    """Return outcomes of all cases with known results in bps; volume grows with the seed."""
+    """Return outcomes of all cases with known results in bps, where volume grows with the seed."""
     return {
         (setting, seed): BackstopOutcome(
             1e6 * seed, 0.0, 0.0, 0.0, 1e6 * seed * bps_of(setting, seed) / 10_000
@@ -156,7 +157,8 @@ def rows(table: Table) -> list[dict]:
 
 
 def test_the_break_even_of_a_known_line_is_found():
-    # The result is 60 bps - delay / 2 s - 40 x volatility. At volatility 1 it is zero at 40 s.
+    # The result is 60 bps - delay / 2 s - 40 x volatility. At a volatility of 1 this is zero at 40
+    # s.
     def bps(setting: Setting, seed: int) -> float:
         return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
 
@@ -174,7 +176,7 @@ def test_the_break_even_of_a_known_line_is_found():
         assert found[path, "latency_s", None]["result"].endswith("above zero")
 
 
-def test_results_in_bps_weight_each_seed_by_its_volume_taken_over():
+def test_results_in_basis_points_weight_each_seed_by_the_volume_taken_over():
     setting = Setting.base(RECORDED)
     found = Found(known(lambda _, seed: 80.0 if seed == SEEDS[-1] else 0.0))
 
@@ -189,19 +191,19 @@ def test_the_standard_error_agrees_with_a_bootstrap_over_seeds():
     setting = Setting.base(DRIFTLESS)
 
     spread = found.resampled([setting]).std()
-    # The bootstrap divides by n and the formula by n - 1. The tolerance is wide because the
+    # The bootstrap divides by n, and the formula by n - 1. The tolerance is wide because the
     # formula for a ratio of few values is approximate.
     unbiased = spread * math.sqrt(len(SEEDS) / (len(SEEDS) - 1))
     assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
 
 
-def test_if_all_seeds_have_the_same_result_the_standard_error_is_zero():
+def test_the_standard_error_is_zero_if_all_seeds_have_the_same_result():
     found = Found(known(lambda setting, _: 12.5))
 
     assert found.error_bps(Setting.base(RECORDED)) == pytest.approx(0, abs=1e-9)
 
 
-def test_without_takeovers_the_tables_have_no_results():
+def test_the_tables_have_no_results_if_there_are_no_takeovers():
     nothing = {case: BackstopOutcome(0.0, 0.0, 0.0, 0.0, 0.0) for case in cases()}
     by_factor, grid, errors, broken = map(rows, sweep_tables(nothing))
 

@@ -18,7 +18,7 @@ RUN = Path(__file__).parents[2] / "worlds" / "run.toml"
 
 
 def told(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the life's data under these changes, without sources."""
+    """Return the data of the life under these changes, without sources."""
     return load(SCENARIO, dict(changes)).model_dump(exclude={"sources"})
 
 
@@ -60,7 +60,7 @@ def test_the_first_day_without_quotes_is_the_day_on_which_the_maker_stops(execut
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_after_a_bank_run_the_first_day_of_waiting_is_reported(executed):
+def test_the_first_day_of_waiting_is_reported_if_there_is_a_bank_run(executed):
     found = read(executed(RUN))
 
     assert found.first_wait is not None

@@ -1,4 +1,4 @@
-"""The sweep over displayed sizes: a known exponent is found; a case agrees with its books."""
+"""The sweep over displayed sizes finds a known exponent, and a case agrees with its books."""
 
 from decimal import Decimal
 from itertools import product

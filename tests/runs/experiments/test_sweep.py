@@ -25,12 +25,15 @@ SMALL = str(Path(__file__).parents[2] / "golden" / "world.toml")
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch):
-    """Play all runs in this process: each lasts a second, and starting a process takes longer."""
+    """Play all runs in this process.
+
+    Each run lasts a second, and starting a process takes longer.
+    """
     monkeypatch.setattr(experiment, "cores", lambda: 1)
 
 
 def swept(*holes: tuple[int, ...]) -> Swept:
-    """Return a sweep with the given holes: one row for each value, one column for each seed."""
+    """Return a sweep with the given holes, by row for each value and by column for each seed."""
     outcomes = {
         SweptRun(str(value), seed): SweptOutcome(Decimal(usd), Decimal(0), Decimal(0), usd > 0)
         for value, row in enumerate(holes)
@@ -48,7 +51,7 @@ def test_a_sweep_has_the_hole_of_each_value_and_seed(executed):
     assert found.outcomes[SweptRun("1e7", 2)].claims_usd == hole(same).claims_usd
 
 
-def test_differences_are_between_runs_of_the_same_seed_with_an_error_over_seeds():
+def test_differences_are_between_runs_of_the_same_seed_and_have_an_error_over_seeds():
     found = swept((0, 100, 200), (10, 112, 208))
 
     assert found.differences_usd("1") == [10, 12, 8]
@@ -102,7 +105,7 @@ def test_a_mistake_in_a_sweep_is_reported_before_any_simulation(monkeypatch):
     ],
     ids=["no key", "no value", "twice"],
 )
-def test_the_error_for_a_swept_key_does_not_mention_the_option_set(key, values, settings):
+def test_the_error_for_a_key_that_is_swept_does_not_mention_the_option_set(key, values, settings):
     with pytest.raises(ScenarioError) as refused:
         sweep(SMALL, key, values, [1], settings)
 
@@ -118,7 +121,7 @@ def command(*words: str) -> Result:
     return CliRunner().invoke(main, ["sweep", *words])
 
 
-def test_sweep_prints_its_answer_first_and_accepts_seeds_as_a_range_or_a_list(monkeypatch):
+def test_sweep_prints_its_answer_first_and_accepts_seeds_as_a_range_or_as_a_list(monkeypatch):
     given = []
 
     def told(scenario, key, values, seeds, settings):

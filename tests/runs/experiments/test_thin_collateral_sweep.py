@@ -1,4 +1,4 @@
-"""The sweep over thin collateral: its settings, their losses in the books, and its tables."""
+"""The sweep over thin collateral: its settings, the losses in the books, and the tables."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +15,7 @@ THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 
 @pytest.fixture
 def in_thin(monkeypatch):
-    """Make the experiment use the small world `thin`."""
+    """Let the experiment use the small world `thin`."""
     monkeypatch.setattr(sweep, "SCENARIO", str(THIN))
     ThinSetting.base.cache_clear()
     yield
@@ -36,7 +36,7 @@ def test_the_base_setting_has_the_loss_of_the_unchanged_scenario(in_thin, execut
     assert sweep.outcome(base) == pledged(executed(THIN))[0]
 
 
-def test_each_factor_changes_its_own_key(in_thin):
+def test_each_factor_changes_only_its_own_key(in_thin):
     base = replace(ThinSetting.base(), usd_per_bp=0.0)
     found = {
         factor: sweep.outcome(replace(base, **{factor: value}))
@@ -56,7 +56,7 @@ def test_each_factor_changes_its_own_key(in_thin):
     assert found["after_usd"].unsold_usd < whole.unsold_usd
 
 
-def test_each_table_cell_has_the_loss_of_its_setting():
+def test_each_cell_of_a_table_has_the_loss_of_its_setting():
     def made_up(setting: ThinSetting) -> PledgedResult:
         loss = Decimal(str(setting.weight_initial)) * 1_000_000 * int(1 + setting.usd_per_bp)
         return PledgedResult("Trader", "MOB", *[loss] * 4, *[Decimal(0)] * 3)

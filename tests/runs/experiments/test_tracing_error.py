@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
 def found(lifo: int) -> TracedSource:
-    """Return a source of 100.00 that paid for rent; LIFO assigns *lifo* cents of it to cash."""
+    """Return a source of 100.00 that paid for rent, of which LIFO assigns *lifo* cents to cash."""
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
     return TracedSource(10_000, rules, {"rent": 10_000})
@@ -36,14 +36,14 @@ def ventures() -> OfSources:
     return outcome(("ventures", 1))
 
 
-def test_the_error_of_a_rule_is_the_share_of_dollars_assigned_to_a_wrong_use():
+def test_the_error_of_a_rule_is_the_share_of_dollars_that_it_assigns_to_a_wrong_use():
     assert found(2_500).misplaced_pct(GROUP, TracingRule.LIFO) == 25
     assert found(2_500).misplaced_pct(GROUP, TracingRule.FIFO) == 0
     assert found(2_500).error(GROUP, TracingRule.LIFO, LEFT) == 2_500
     assert found(2_500).error(GROUP, TracingRule.LIFO, "rent") == -2_500
 
 
-def test_tables_have_means_over_stories_and_seeds_with_intervals_over_seeds():
+def test_tables_have_means_over_stories_and_seeds_and_intervals_over_seeds():
     of = {
         (story, seed): {source: found(1_000 * (seed % 2)) for source in SOURCES}
         for story, seed in cases()
@@ -69,20 +69,20 @@ def test_each_rule_and_the_but_for_effect_assign_every_cent_of_a_source(ventures
             assert sum(told.values()) == each.brought
 
 
-def test_a_loan_has_no_but_for_effect_on_purchases_that_are_made_without_it_too(
+def test_a_loan_has_no_but_for_effect_on_purchases_that_are_also_made_without_the_loan(
     ventures: OfSources,
 ):
     lender = ventures["Loans"]
 
     assert lender.but_for["Ventures"] == 0
-    # FIFO is left out: with this seed it assigns older cash to the ventures.
+    # FIFO is left out, because with this seed FIFO assigns older cash to the ventures.
     for rule in (TracingRule.LIFO, TracingRule.PRO_RATA):
         assert lender.by_rule[GROUP, rule]["Ventures"] > 0
     errors = {rule: lender.misplaced_pct(GROUP, rule) for rule in TracingRule}
     assert min(errors, key=errors.__getitem__) is TracingRule.LOWEST_BALANCE
 
 
-def test_a_page_is_filled_and_a_table_without_a_place_is_refused(tmp_path: Path):
+def test_a_page_gets_its_tables_and_a_table_without_a_place_is_refused(tmp_path: Path):
     page = tmp_path / "page.md"
     page.write_text("Before.\n\n<!-- t -->\nold\n<!-- /t -->\n\nAfter.\n")
     fill(page, [Table("t", "Title", ("a", "b"), [("x", 1)], ("Note.",))])
@@ -95,7 +95,7 @@ def test_a_page_is_filled_and_a_table_without_a_place_is_refused(tmp_path: Path)
         fill(page, [Table("other", "", (), ())])
 
 
-def test_the_page_has_every_source_story_and_rule():
+def test_the_page_has_every_source_and_story_and_rule():
     text = PAGE.read_text(encoding="utf-8")
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
 
@@ -108,7 +108,7 @@ def test_the_page_has_every_source_story_and_rule():
 
 @pytest.mark.slow
 def test_the_page_agrees_with_the_experiment_for_one_story():
-    """One story over all seeds is a tenth of the work of the whole page."""
+    """One story over all seeds is a tenth of the work for the whole page."""
     of = {(story, seed): outcome((story, seed)) for story, seed in cases() if story == "ventures"}
     table = next(iter(error_tables(of)))
     text = PAGE.read_text(encoding="utf-8")

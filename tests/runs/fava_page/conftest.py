@@ -22,7 +22,7 @@ def app(first_run: RunFolder) -> Flask:
 
 @pytest.fixture
 def client(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[FlaskClient]:
-    """Yield a client of Fava without a network; fail if Fava logs a warning."""
+    """Yield a client of Fava without a network, and fail if Fava logs a warning."""
     yield app.test_client()
     assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
 

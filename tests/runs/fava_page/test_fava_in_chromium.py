@@ -1,4 +1,4 @@
-"""A real browser shows the page in Fava; a click on a band opens the journal."""
+"""A real browser shows the page in Fava, and a click on a band opens the journal."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ WAIT_S, STEP_S = 20, 0.05
 
 @pytest.fixture(scope="module")
 def served(app) -> Iterator[str]:
-    """Serve Fava on a free port; yield its address."""
+    """Serve Fava on a free port, and yield the address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -40,7 +40,7 @@ def complaints(tab: Tab, served: str) -> list[str]:
 
 
 def shows(tab: Tab, element: str, text: str) -> bool:
-    """Return whether a text appears within the waiting time; Fava renders in the browser."""
+    """Return whether a text appears within the waiting time, since Fava renders in the browser."""
     script = f"!!document.querySelector({element!r})?.textContent.includes({text!r})"
     for _ in range(int(WAIT_S / STEP_S)):
         if tab.run(script):
@@ -49,7 +49,9 @@ def shows(tab: Tab, element: str, text: str) -> bool:
     return False
 
 
-def test_a_click_on_a_band_opens_its_entries_without_an_error(tab, served, where, tmp_path):
+def test_a_click_on_a_band_opens_the_entries_of_the_band_without_an_error(
+    tab, served, where, tmp_path
+):
     tab.visit(f"{served}{where}")
 
     assert shows(tab, "#moneytrail-answer", "is missing (the hole)")

@@ -89,10 +89,10 @@ def test_each_link_of_the_sidebar_runs_a_saved_query(books, client):
         assert answered.json["data"]["t"] == "table", link
 
 
-def test_without_moneytrail_fava_opens_the_books_without_an_error(
+def test_fava_opens_the_books_without_an_error_if_moneytrail_is_missing(
     first_run, tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setitem(sys.modules, EXTENSION, None)  # makes the import fail
+    monkeypatch.setitem(sys.modules, EXTENSION, None)  # this makes the import fail
     shutil.copy(first_run.path / GROUP, tmp_path)
     app = create_app([tmp_path / GROUP], load=True)
     (books,) = app.config["LEDGERS"]._ledgers
@@ -105,7 +105,7 @@ def test_without_moneytrail_fava_opens_the_books_without_an_error(
     assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
 
 
-def test_the_file_with_the_page_adds_one_entry_to_the_groups_books(first_run):
+def test_the_file_with_the_page_adds_one_entry_to_the_books_of_the_group(first_run):
     alone, errors, options = loader.load_file(str(first_run.path / GROUP))
     with_page, more_errors, more_options = loader.load_file(str(first_run.path / FAVA_FILE))
     (added,) = (entry for entry in with_page if entry not in alone)
@@ -117,7 +117,7 @@ def test_the_file_with_the_page_adds_one_entry_to_the_groups_books(first_run):
         assert options[option] == more_options[option]
 
 
-def test_the_page_reports_that_the_run_cannot_be_read_if_only_its_books_exist(
+def test_the_page_reports_that_the_run_cannot_be_read_if_only_the_books_exist(
     first_run, tmp_path, where
 ):
     for name in (GROUP, FAVA_FILE):
@@ -144,7 +144,7 @@ def test_the_amounts_of_all_causes_sum_to_the_change_of_the_hole_in_each_period(
     assert all(line.usd == kinds[line.name] for line in found.lines if line.link)
 
 
-def test_the_amount_of_a_cause_is_the_sum_of_the_entries_behind_its_link(first_run):
+def test_the_amount_of_a_cause_is_the_sum_of_the_entries_behind_the_link(first_run):
     accounts = list(chain.from_iterable(cause_accounts(first_run).values()))
     linked = [line for line in causes(first_run, []).lines if line.link]
 
@@ -191,7 +191,7 @@ def heights(bands, is_source):
     return [band.bar[2] for band in bands if band.is_source is is_source]
 
 
-def test_heights_of_bands_are_proportional_and_sum_to_the_groups_bar():
+def test_heights_of_bands_are_proportional_and_sum_to_the_bar_of_the_group():
     sources = [Band("a", Decimal(75), "a"), Band("b", Decimal(25), "b")]
     drawn = sankey(sources, [Band("c", Decimal(100), "c")], "group")
 
@@ -209,7 +209,7 @@ def test_labels_of_bands_do_not_overlap():
     assert max(at) < drawn.height
 
 
-def test_a_picture_of_bands_is_refused_if_sources_and_uses_differ():
+def test_a_picture_of_bands_is_refused_if_sources_differ_from_uses():
     with pytest.raises(ValueError, match="sources of 1 for uses of 2"):
         sankey([Band("a", Decimal(1), "")], [Band("b", Decimal(2), "")], "group")
 
@@ -245,7 +245,7 @@ def test_serving_a_run_without_the_file_for_fava_is_refused_in_one_line(first_ru
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_without_fava_serve_prints_in_one_line_how_to_install_it(first_run, monkeypatch):
+def test_serve_prints_in_one_line_how_to_install_fava_if_fava_is_missing(first_run, monkeypatch):
     monkeypatch.setitem(sys.modules, "fava.cli", None)
     result = CliRunner().invoke(main, ["serve", str(first_run.path)])
 
@@ -254,7 +254,7 @@ def test_without_fava_serve_prints_in_one_line_how_to_install_it(first_run, monk
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_serve_opens_the_books_with_the_page_read_only(first_run, monkeypatch):
+def test_serve_opens_the_books_and_their_page_read_only(first_run, monkeypatch):
     asked = []
     monkeypatch.setattr("fava.cli.main", asked.append)
     result = CliRunner().invoke(main, ["serve", str(first_run.path), "--port", "5001"])
