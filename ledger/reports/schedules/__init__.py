@@ -1,1 +1,1 @@
-"""Schedules that trustees and examiners file: payments before the end, balances, three tests."""
+"""Schedules that trustees and examiners file: late payments, related balances, solvency tests."""

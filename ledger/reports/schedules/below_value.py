@@ -1,4 +1,4 @@
-"""Transfers below value: payments without an equal asset in return, which creditors can recover."""
+"""Payments for which the group received nothing of equal value, and which creditors can recover."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from ledger.money import dollars
 from ledger.reports.schedules.payments_before import PaidBefore
 from ledger.reports.table import Cell, Table
 
-# Kinds whose purpose shows that no equal value was received, each with the reason. The books do not
+# Kinds of payments that by their purpose bring no equal value, with the reason. The books do not
 # have the value of a stake, a house or a service, so they cannot show whether a price was too high.
 WITHOUT_VALUE: Mapping[str, str] = {
     Kind.BUYBACK: "own shares: worth nothing to creditors",
@@ -19,12 +19,12 @@ WITHOUT_VALUE: Mapping[str, str] = {
 
 
 def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
-    """Return the payments of the last year without equal value in return, in order."""
+    """Return the last year's payments without equal value in return, in order."""
     return [paid for paid in payments if paid.kind in WITHOUT_VALUE]
 
 
 def below_value_table(payments: Sequence[PaidBefore]) -> Table:
-    """Return a table of the payments without equal value in return, each with the reason."""
+    """Return a table of these payments, each with the reason."""
     found = below_value(payments)
     rows: list[tuple[Cell, ...]] = [
         (

@@ -1,4 +1,4 @@
-"""Payments before the end: the group's payments in the last 90 days and the last year."""
+"""The group's payments in the last 90 days and in the last year before the end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEAR, YEAR = timedelta(days=90), timedelta(days=365)
 
 
 class ListedPayment(NamedTuple):
-    """One payment of a member of the group, in the year before the end."""
+    """One payment of a member of the group in the year before the end."""
 
     seq: int
     day: date
@@ -37,7 +37,7 @@ class PaidBefore:
     first: date
     last: date
     near_cents: int = 0  # the payments of the last 90 days
-    year_cents: int = 0  # the payments of the last year, including the 90 days
+    year_cents: int = 0  # payments of the last year, which includes these 90 days
 
     def add(self, each: ListedPayment, end: date) -> None:
         """Add a payment that was made in the year before *end*."""
@@ -63,7 +63,7 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
-    """Return sums of cash by payer, recipient and kind: insiders first, then by amount.
+    """Return sums of cash by payer, recipient and kind: first those to insiders, then by amount.
 
     Args:
         run: the run whose books are read.

@@ -1,6 +1,7 @@
 """Preferences in the last week: payments to creditors, less new value that they gave later.
 
-Source: 11 USC 547(b) and (c)(4): a creditor may keep the part that equals its later new value.
+Source: by 11 USC 547(b) and (c)(4), a creditor may keep as much as the new value that it gave
+    later.
 """
 
 from dataclasses import dataclass
@@ -20,13 +21,13 @@ WEEK = timedelta(days=7)
 
 @dataclass(slots=True)
 class Preferred:
-    """A creditor of the group that received payments in the last week."""
+    """A creditor of the group that was paid in the last week."""
 
     creditor: str
     status: Status
     kind: str
     paid_cents: int = 0
-    new_cents: int = 0  # new value: the creditor's payments in the last week
+    new_cents: int = 0  # new value: what the creditor paid in the last week
     preference_cents: int = 0  # payments less later new value
     owed_cents: int = 0  # the debt at the end
 
@@ -42,7 +43,7 @@ class Preferred:
 
 
 def preferences(run: RunFolder, end: date) -> list[Preferred]:
-    """Return the creditors paid in the seven days until *end*, the largest preference first."""
+    """Return the creditors paid in the seven days until *end*, in falling order of preference."""
     known = statuses(run)
     found: dict[tuple[str, str], Preferred] = {}
     for each in cash_passed(run):

@@ -1,4 +1,4 @@
-"""Debts between the exchange and its captive maker, and the cash that they paid each other."""
+"""The debts between the exchange and its captive maker, and the cash that each paid the other."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,17 +15,17 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """Balances between exchange and maker at the end of a month, and cash paid in the month."""
+    """What exchange and maker owed each other at the end of a month, and paid in the month."""
 
     day: date
-    credit_line_usd: Decimal  # the part drawn by the maker
+    credit_line_usd: Decimal  # the maker's debt on its credit line
     account_usd: Decimal  # the exchange's debt to the maker as its customer
     cash_to_maker_usd: Decimal
     cash_to_house_usd: Decimal
 
     @property
     def net_usd(self) -> Decimal:
-        """Return the maker's net debt to the exchange."""
+        """Return what the maker owes the exchange, less what the exchange owes the maker."""
         return self.credit_line_usd - self.account_usd
 
 
@@ -56,7 +56,7 @@ def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
 
 
 def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Table:
-    """Return a table of the balances, with a row for each month."""
+    """Return a table of the balances, with one row for each month."""
     columns = ("day", "credit_line_usd", "account_usd", "net_usd", "cash_to_maker_usd")
     rows: list[tuple[Cell, ...]] = [
         (

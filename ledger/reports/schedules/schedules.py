@@ -1,4 +1,4 @@
-"""All schedules of one run, as of one date."""
+"""All schedules of one run, computed for the end of one day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ class Schedules:
     preferred: list[Preferred]
 
     def answer(self) -> str:
-        """Return a sentence on the payments to insiders, and on the last week's preferences."""
+        """Return a sentence on payments to insiders, and on preferences in the last week."""
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (
@@ -60,11 +60,11 @@ class Schedules:
 
 
 def schedules(run: RunFolder, end: date | None = None) -> Schedules:
-    """Compute all schedules.
+    """Compute all schedules of a run.
 
     Args:
         run: the run whose books are read.
-        end: the last day that counts; None: the last day of the books.
+        end: the last day that counts. None: the last day of the books.
 
     Raises:
         RunFolderError: the books do not have this day.

@@ -1,4 +1,4 @@
-"""Three tests of solvency by date: balance sheet, cash flow, and adequate capital.
+"""Three tests of solvency for each day: balance sheet, cash flow, and adequate capital.
 
 To recover a transfer, a trustee must show that the payer failed one of the tests at that time (11
 USC 548(a)(1)(B)(ii)).
@@ -25,21 +25,21 @@ class SolvencyTests:
     day: date
     net_usd: Decimal  # net worth at mark
     unpaid_usd: Decimal  # unpaid debts that were due
-    setback_usd: Decimal  # the largest fall of net worth over 30 days so far
+    setback_usd: Decimal  # the largest fall of net worth within 30 days, so far
 
     @property
     def has_balance(self) -> bool:
-        """Return whether assets at mark cover debts (balance sheet test)."""
+        """Return whether assets at mark cover debts: the balance sheet test."""
         return self.net_usd >= 0
 
     @property
     def pays(self) -> bool:
-        """Return whether debts that are due are paid (cash flow test)."""
+        """Return whether debts that are due are paid: the cash flow test."""
         return not self.unpaid_usd
 
     @property
     def has_capital(self) -> bool:
-        """Return whether net worth covers another fall like the worst so far (adequate capital)."""
+        """Return whether net worth covers the worst fall so far: the test of adequate capital."""
         return self.net_usd >= self.setback_usd
 
 

@@ -1,4 +1,4 @@
-"""The legal relation of a recipient to the payer: insider, creditor, or neither."""
+"""The legal relation of a recipient to the payer: an insider, a creditor, or neither."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from ledger.run_folder import RunFolder
 
 
 class Status(StrEnum):
-    """A party's relation to the group; an affiliate is an insider too (11 USC 101(31)(E))."""
+    """A party's relation to the group. An affiliate is an insider too (11 USC 101(31)(E))."""
 
     AFFILIATE = "affiliate"
     INSIDER = "insider"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 def statuses(run: RunFolder) -> Mapping[str, Status]:
-    """Return each party's relation to the group, from its role or the kinds of its payments."""
+    """Return each party's relation to the group, judged by its role or by payments to it."""
     parties = run.chart.parties
     found = dict.fromkeys(parties.names, Status.OTHER)
     found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)

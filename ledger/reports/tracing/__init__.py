@@ -1,1 +1,1 @@
-"""Tracing: the tracing rules of courts, applied to the group's cash."""
+"""Tracing: courts' rules on mixed money, applied to the group's cash."""

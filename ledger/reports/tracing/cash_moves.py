@@ -1,4 +1,4 @@
-"""Movements of commingled cash, to which tracing rules are applied: giver, taker, amount."""
+"""Movements of commingled cash, to which tracing rules are applied."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -11,7 +11,7 @@ OVERDRAFT = "Overdraft"  # the source of payments beyond an account's balance
 class CashMove(NamedTuple):
     """Cash that is paid into an account, paid out of it, or transferred between accounts.
 
-    Accounts, sources and uses are distinguished only by their names: see `follow`.
+    Accounts, sources and uses are known only by their names: see `follow`.
     """
 
     day: date
@@ -21,14 +21,14 @@ class CashMove(NamedTuple):
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:
-    """Sum the movements of each day; receipts come before payments, as a bank may book them.
+    """Yield sums of each day's movements. Receipts come before payments, as a bank may book them.
 
     Args:
         moves: the movements of cash, in order.
         accounts: the names of the traced accounts.
 
     Yields:
-        First receipts, then net transfers between accounts, then payments.
+        For each day first receipts, then net transfers between accounts, then payments.
     """
     for day, those in groupby(moves, lambda move: move.day):
         sums: dict[tuple[str, str], int] = {}

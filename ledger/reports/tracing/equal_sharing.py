@@ -1,10 +1,10 @@
-"""Equal sharing at the end: cash is not traced through time; all sources share in proportion.
+"""Equal sharing at the end: all sources share in proportion, and cash is not traced through time.
 
 A source that was fully repaid has no share. All other payments, and the remaining cash, are shared
 in proportion to each source's money that was not repaid.
 
-Source: the pari passu solution, Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf LJ;
-    American receivers also share by net investment.
+Source: the pari passu solution in Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf
+    LJ. American receivers also share by net investment.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,8 +20,8 @@ def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Trace
     Odd cents go to the largest remainders, and no source pays more than its own money.
 
     Args:
-        moves: the movements of cash in order; the order only decides the dates of uses.
-        accounts: names of accounts that are neither a source nor a use.
+        moves: the movements of cash in order. Only the dates of uses depend on the order.
+        accounts: the names of the accounts. All other names are sources or uses.
     """
     brought: dict[str, int] = {}
     uses: dict[str, Paid] = {}

@@ -1,4 +1,4 @@
-"""The uses of each source: a tracing rule is applied to movements of cash, one by one."""
+"""Finds the uses of each source: a tracing rule is applied to one movement of cash at a time."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
@@ -22,9 +22,9 @@ def follow(
     overdraft first. This repayment is a separate use, and ends the tracing.
 
     Args:
-        moves: the movements of cash in order; givers and takers that are no accounts are sources
-            and uses.
-        accounts: names of accounts that are neither a source nor a use.
+        moves: the movements of cash in order. A giver that is no account is a source, and a taker
+            that is no account is a use.
+        accounts: the names of the accounts. All other names are sources or uses.
         rule: the tracing rule.
         followed: the sources whose money is followed.
     """
@@ -37,7 +37,7 @@ def follow(
 
 
 class _Tracing:
-    """The state of a tracing: the money in each account by source, and all payments so far."""
+    """The state of a tracing: each account's money by source, and all payments so far."""
 
     def __init__(self, accounts: Collection[str], empty: Callable[[], TracedCash]) -> None:
         self._held = {account: empty() for account in accounts}

@@ -1,4 +1,4 @@
-"""The house group's cash as movements between sources, accounts and uses."""
+"""Reads the house group's cash as movements between sources, accounts and uses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -27,26 +27,26 @@ class Passed(NamedTuple):
 
     seq: int
     day: date
-    giver: str | Reason  # an account is a text: its name
+    giver: str | Reason  # an account is given by its name, as a text
     taker: str | Reason
     cents: int
 
 
 class _Leg(NamedTuple):
-    """A posting in the group's books, in dollars, of an entry that moves the group's cash."""
+    """A dollar posting in the group's books, of an entry that moves the group's cash."""
 
     seq: int
     day: date
     account: str
     entity: str
     is_till: bool
-    is_internal: bool  # between members of the group
+    is_internal: bool  # whether it is between members of the group
     reason: Reason
     cents: int
 
 
-# Postings in dollars of entries that move the group's cash, and that fulfil a condition. An entry
-# with one account of the group's cash and one reason outside the group is *plain*.
+# The dollar postings of entries that move the group's cash and that fulfil a condition. An entry is
+# *plain* if it has one account of the group's cash and one reason outside the group.
 _LEGS = """
     WITH in_books AS MATERIALIZED (
         SELECT seq, line, date, account, entity, root, kind, counterparty, party, payee, units,
@@ -70,7 +70,7 @@ _LEGS = """
     )
 """
 _ANY = "count(*) FILTER (till) > 0"
-# Transfers are split off first. So an entry that increases the group's cash has no payment.
+# Transfers are split off before. So an entry that increases the group's cash has no payment.
 _PAYS = "received < 0"
 _COLUMNS = "seq, date, account, entity, till, internal, root, kind, name, units"
 
@@ -80,8 +80,8 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     """Return every movement of the group's cash, in the order of entries.
 
     The reason is the account on the other side. If an entry has several such accounts, the cash is
-    split in proportion. A movement between accounts of the group is a transfer. For an opening
-    balance, the part that is owed to others has creditors as its source, the other part the group.
+    split in proportion. A movement between accounts of the group is a transfer. Of an opening
+    balance, the part that is owed to others comes from creditors, and the rest from the group.
     """
     found = run.select(
         f"{_LEGS.format(condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",
@@ -99,10 +99,10 @@ class PaidOnDay(NamedTuple):
 
 
 def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
-    """Return the payments of `cash_passed`, summed by day and reason, in the order of time.
+    """Return the group's payments, summed by day and reason, in the order of time.
 
-    DuckDB sums the plain entries, in rows without a seq; their whole payment has one reason. Only
-    other entries are read one by one; they are few.
+    The payments are those of `cash_passed`. DuckDB sums the plain entries, whose whole payment has
+    one reason, in rows without a seq. Only the few other entries are read one by one.
     """
     found = run.select(
         f"""
@@ -125,7 +125,7 @@ def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
 
 
 def _passed(rows: Iterable[tuple[Any, ...]]) -> Iterator[Passed]:
-    """Yield the movements of entries whose postings follow one another."""
+    """Yield the movements of entries. The postings of an entry must follow one another."""
     legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in rows)
     for _, entry in groupby(legs, lambda leg: leg.seq):
         yield from _moves([*entry])
@@ -142,9 +142,9 @@ def _parameters(run: RunFolder) -> dict[str, object]:
 
 
 def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
-    """Split one entry into transfers, and into receipts and payments with reasons."""
+    """Split one entry into transfers, and into receipts and payments with their reasons."""
     seq, day = entry[0].seq, entry[0].day
-    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # the usual case, made fast
+    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # the usual case, in a faster way
         drawer, other = sorted(entry, key=lambda leg: not leg.is_till)
         if drawer.cents > 0:
             yield Passed(seq, day, other.reason, drawer.account, drawer.cents)

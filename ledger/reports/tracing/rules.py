@@ -1,6 +1,7 @@
-"""The tracing rules of courts: the owners of money paid from a mixed account, one class per rule.
+"""The tracing rules of courts, which say whose money is paid from a mixed account.
 
-Each rule is a convention, not a fact about money. Each result is exact to the cent.
+Each rule is a class, except equal sharing. A rule is a convention, not a fact about money. Each
+result is exact to the cent.
 
 Sources:
     First in, first out: Devaynes v Noble, Clayton's Case (1816) 1 Mer 572.
@@ -18,7 +19,7 @@ from typing import ClassVar, Protocol
 
 from ledger.money import pro_rata
 
-Mix = list[tuple[str, int]]  # cents by source, in the order of payment
+Mix = list[tuple[str, int]]  # cents by source; the first source pays first
 
 
 class TracingRule(StrEnum):
@@ -28,7 +29,7 @@ class TracingRule(StrEnum):
     LIFO = "lifo"
     PRO_RATA = "pro-rata"
     LOWEST_BALANCE = "lowest-balance"
-    EQUAL_SHARING = "equal-sharing"  # has no class: see `equal_sharing`
+    EQUAL_SHARING = "equal-sharing"  # has no class here: see `equal_sharing`
 
     @property
     def plain(self) -> str:
@@ -52,11 +53,11 @@ class TracedCash(Protocol):
         """Add money from a source."""
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove the amount of a use, at most the balance, and return its sources."""
+        """Remove the cents of a use, at most the balance, and return the sources that paid them."""
 
 
 class Layers:
-    """Money in layers, from the oldest receipt to the newest; one end of the layers pays first."""
+    """Money in layers, from the oldest receipt to the newest. The layers at one end pay first."""
 
     _pays_first: ClassVar[int]  # the index of the layer that pays first
 
@@ -64,7 +65,7 @@ class Layers:
         self._layers: deque[tuple[str, int]] = deque()
 
     def put(self, source: str, cents: int) -> None:
-        """Add money from a source; it is the newest."""
+        """Add money from a source as the newest layer."""
         self._layers.append((source, cents))
 
     def take(self, cents: int, use: str) -> Mix:
@@ -97,7 +98,7 @@ class Stack(Layers):
 class Blend:
     """Pro rata: each payment is taken from all money in proportion.
 
-    Odd cents go to the largest remainders; if these are equal, to the first source.
+    Odd cents go to the largest remainders, and of equal remainders to the first source.
     """
 
     def __init__(self) -> None:
@@ -124,21 +125,21 @@ class Preserved:
 
     The holder of the account is presumed to spend other money first. So the rest of the followed
     money is at most the lowest balance since its receipt. Payments to the followed sources count as
-    a return of their own money, not as a use. Several followed sources share a payment in
-    proportion, and so do all other sources.
+    a return of their own money, not as a use. If several followed sources pay, they share the
+    payment in proportion, and so do other sources.
     """
 
     def __init__(self, followed: Collection[str]) -> None:
-        """Start without money; *followed* has the names of the followed sources."""
+        """Initialise without money. *followed* has the names of the followed sources."""
         self._followed = followed
         self._kept, self._other = Blend(), Blend()
 
     def put(self, source: str, cents: int) -> None:
-        """Add money; followed money and other money are separate."""
+        """Add money from a source. Followed money and other money are kept apart."""
         (self._kept if source in self._followed else self._other).put(source, cents)
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove other money first; for payments to followed sources, remove their money first."""
+        """Remove other money first. A payment to a followed source takes its own money first."""
         returned = use in self._followed
         first, then = (self._kept, self._other) if returned else (self._other, self._kept)
         of_first = min(cents, first.total_cents)
@@ -150,7 +151,7 @@ def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], Traced
 
     Args:
         rule: any rule except equal sharing, which has no state before the end.
-        followed: the sources whose money is followed; only the lowest-balance rule uses them.
+        followed: the sources whose money is followed. Only the rule of lowest balance uses them.
     """
     match rule:
         case TracingRule.FIFO:

@@ -1,4 +1,4 @@
-"""The sources that are followed, and the level of detail of sources and uses."""
+"""Which sources of money are followed, and in how much detail sources and uses are named."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from ledger.mistake import MistakeError
 from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove
 from ledger.reports.tracing.group_cash import Passed, Reason
 
-KIND, PARTY = "kind", "party"  # levels of detail of sources and uses
-GROUP, ACCOUNT = "group", "account"  # the group's cash is one account, or several
+KIND, PARTY = "kind", "party"  # levels of detail in the names of sources and uses
+GROUP, ACCOUNT = "group", "account"  # whether the group's cash is one account or several
 AS_ONE = "the group's cash"
 
 
@@ -28,7 +28,7 @@ class NoSuchSourceError(MistakeError):
 
 
 class Fate(StrEnum):
-    """The outcome for money that was paid out."""
+    """What happened to money that was paid out."""
 
     BACK = "back"  # paid back to the followed sources
     HELD = "held"  # bought an asset that is still held, at cost
@@ -38,17 +38,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which sources are followed, in which accounts, and whether by day or by movement."""
+    """What a tracing follows: which sources, in which accounts, by day or by movement."""
 
-    of: str = Kind.CUSTOMERS  # a kind, a party, or both as Loans:Lender01
-    seq: int | None = None  # one entry as the source, in place of `of`
+    of: str = Kind.CUSTOMERS  # a kind, a party, or both, such as Loans:Lender01
+    seq: int | None = None  # the entry that is the source, in place of `of`
     by: str = KIND
     per: str = GROUP
-    is_daily: bool = False  # the rules see sums of each day, not each movement
+    is_daily: bool = False  # the rules are applied to sums of each day, not to each movement
 
     @property
     def spoken(self) -> str:
-        """Return a name for the followed sources together."""
+        """Return one name for all followed sources together."""
         return self.of if self.seq is None else f"entry {self.seq}"
 
     def source(self, reason: Reason, seq: int) -> str:
@@ -56,18 +56,18 @@ class Question:
         return f"entry {seq}" if seq == self.seq else self.name(reason)
 
     def name(self, reason: Reason) -> str:
-        """Return the name of a source or a use; equal names show that money was returned."""
+        """Return the name of a source or a use. If both have the same name, money was returned."""
         both = f"{reason.kind}:{reason.party}"
         return both if self.by == PARTY or self.of in (both, reason.party) else reason.kind
 
     def is_followed(self, reason: Reason, seq: int) -> bool:
-        """Return whether cash that was received for this reason is followed."""
+        """Return whether cash received for this reason is followed."""
         if self.seq is not None:
             return seq == self.seq
         return self.of in (reason.kind, reason.party, f"{reason.kind}:{reason.party}")
 
     def moves(self, passed: Iterable[Passed]) -> Iterator[CashMove]:
-        """Yield movements by the names of sources, uses and accounts.
+        """Yield the movements, with the names of sources, uses and accounts.
 
         Args:
             passed: the movements of the group's cash.
@@ -103,7 +103,7 @@ class Question:
         return f"{meant}give one of {', '.join(kinds)}, or a party"
 
     def fate(self, reason: Reason, followed: frozenset[str]) -> Fate:
-        """Return the outcome for money that was paid for a reason."""
+        """Return what happened to money that was paid for this reason."""
         if self.name(reason) in followed:
             return Fate.BACK
         if reason.root == LIABILITIES:
@@ -118,7 +118,7 @@ ALL_CUSTOMERS = Question()
 def fates(
     question: Question, passed: Iterable[Passed], followed: frozenset[str]
 ) -> dict[str, Fate]:
-    """Return the outcome for each use; money that repays an overdraft is not traced further."""
+    """Return what happened to each use's money. Money that repays an overdraft is not traced on."""
     found = {
         question.name(each.taker): question.fate(each.taker, followed)
         for each in passed

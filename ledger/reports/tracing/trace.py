@@ -1,4 +1,4 @@
-"""Tracing: the group's commingled cash under each tracing rule of courts."""
+"""Tracing: the uses of each source's cash in the group, under each tracing rule of courts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The uses of the followed sources and of all others, under each rule."""
+    """The uses of the money of followed sources and of all other sources, under each rule."""
 
     question: Question
     followed: frozenset[str]  # the names of the followed sources
     accounts: tuple[str, ...]
     moves: tuple[CashMove, ...]
-    fates: Mapping[str, Fate]  # outcome by use
+    fates: Mapping[str, Fate]  # what happened to each use's money
     by_rule: Mapping[TracingRule, Traced]
 
     @property
@@ -39,7 +39,7 @@ class Trace:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Return the names of all sources: followed sources first, then by amount."""
+        """Return the names of all sources, first the followed ones, then by amount."""
         cents: dict[str, int] = {}
         for traced in self.by_rule.values():
             for source, _ in (*traced.paid, *traced.left_cents):
@@ -51,13 +51,13 @@ class Trace:
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Return the names of all uses, with the largest first."""
+        """Return the names of all uses, in falling order."""
         cents: dict[str, int] = {}
         for (_, use), paid in self.by_rule[TracingRule.FIFO].paid.items():
             cents[use] = cents.get(use, 0) + paid.cents
         for traced in self.by_rule.values():
             for _, use in traced.paid:
-                cents.setdefault(use, 0)  # an overdraft, which may occur under one rule only
+                cents.setdefault(use, 0)  # an overdraft may occur under one rule only
         return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
 
     def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
@@ -71,7 +71,7 @@ class Trace:
         return sum((traced.left_usd(source, account) for source in self.followed), ZERO)
 
     def fate_usd(self, rule: TracingRule, fate: Fate) -> Decimal:
-        """Return the amount of followed money with one outcome."""
+        """Return the amount of followed money that had one fate."""
         uses = [use for use in self.uses if self.fates[use] is fate]
         return sum((self.paid_usd(rule, use) for use in uses), ZERO)
 
@@ -80,7 +80,7 @@ class Trace:
         return sum((self.left_usd(rule, each) for each in self.accounts), ZERO)
 
     def tables(self) -> list[Table]:
-        """Return tables of followed money by use and outcome, of sources by use, and of dates."""
+        """Return tables of followed money by use and by fate, of sources by use, and of dates."""
         matrices = (self._matrix(rule) for rule in TracingRule)
         return [self._paid(), self._fates(), *matrices, self._flows(), self._days()]
 

@@ -1,4 +1,4 @@
-"""The result of tracing under one rule: the source of each payment."""
+"""The result of tracing under one rule: who paid for each use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from ledger.money import dollars
 
 @dataclass(slots=True)
 class Paid:
-    """Money of one source paid for one use, with the first and the last day of payment."""
+    """What one source paid for one use, with the first and the last day of payment."""
 
     cents: int
     first: date
     last: date
 
     def add(self, cents: int, day: date) -> None:
-        """Add a payment that is later than all before."""
+        """Add a payment, which must be later than all payments before."""
         self.cents += cents
         self.last = day
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The payments of each source, and the money of each source left in each account.
+    """What each source paid for each use, and what is left of its money in each account.
 
-    Every use is the sum over its sources. Every source is the sum over its uses and the money left.
+    A use is the sum of what its sources paid. A source is the sum of what it paid and what is left.
     """
 
     paid: Mapping[tuple[str, str], Paid]  # the key is (source, use)
     left_cents: Mapping[tuple[str, str], int]  # the key is (source, account)
-    # By source, then by day: the change of the source's balance on that day.
+    # By source and day: how much the source's balance changed on the day.
     change_cents: Mapping[str, Mapping[date, int]]
 
     def left_of(self, source: str) -> int:

@@ -1,1 +1,1 @@
-"""Trails from a figure to its entries and back, one entity's books, and queries."""
+"""Trails between figures, entries and fills, one entity's books, and queries."""

@@ -28,7 +28,7 @@ class BookedEntry:
     tag: str | None
     links: tuple[str, ...]
     meta: Mapping[str, str]  # all other metadata
-    lines: tuple[PostingCells, ...]  # the postings in Beancount's order: by commodity
+    lines: tuple[PostingCells, ...]  # the postings in Beancount's order, which is by commodity
 
     @property
     def is_closing(self) -> bool:
@@ -37,7 +37,7 @@ class BookedEntry:
 
     @property
     def usd_lines(self) -> list[tuple[str, Decimal]]:
-        """Return the postings in dollars: account and amount."""
+        """Return the account and the amount of each posting in dollars."""
         return [(account, number) for account, number, unit, _ in self.lines if unit == MONEY]
 
 

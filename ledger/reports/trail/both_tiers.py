@@ -1,7 +1,7 @@
 """Reads the general ledger and the fills of a run together.
 
-Entries are read from the columnar copy. DuckDB sums the fills, and the posting rule is applied to
-the sums.
+Entries are read from the columnar copy. Fills are summed by DuckDB, and the posting rule is applied
+to the sums.
 """
 
 from datetime import date
@@ -25,17 +25,17 @@ from ledger.transaction import MONEY, Movement, Posting
 SIGNS = (
     "Signs are Beancount's: uses, costs and assets are positive; sources, gains and debts negative."
 )
-SHOWN = 20  # entries or fills in a list by default
+SHOWN = 20  # the default number of entries or fills in a list
 
 _MOTIVES = {motive.word: motive for motive in Motive}
 
 
 class TrailError(MistakeError, ValueError):
-    """The books do not have the given kind, number or link."""
+    """The books do not have the kind, the number or the link that was asked for."""
 
 
 class FillSum(NamedTuple):
-    """The sum of fills with the same pairing."""
+    """The sum of all fills with the same pairing."""
 
     pairing: Pairing
     fills: int
@@ -55,7 +55,7 @@ class BothTiers:
 
     @property
     def last_seq(self) -> int:
-        """Return the last number (seq); it is the number of a closing entry."""
+        """Return the last number (seq) in the books, which is that of a closing entry."""
         ((last,),) = self.run.select("SELECT max(seq) FROM postings")
         return int(last)
 
@@ -80,7 +80,7 @@ class BothTiers:
         return list(booked_entries(self.run, "list_contains(links, ?)", [link]))
 
     def fill(self, seq: int) -> Fill[int] | None:
-        """Return the fill whose number is *seq*; None if there is no such fill."""
+        """Return the fill whose number is *seq*, or None if no fill has this number."""
         rows = self.fills(f"seq = {seq}")
         return first_fill(rows) if len(rows) else None
 
@@ -100,11 +100,11 @@ class BothTiers:
         ]
 
     def told(self, fill: Fill[int]) -> Movement:
-        """Return the transaction of a fill, as in a day ledger."""
+        """Return a fill as a transaction, as a day ledger books it."""
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:
-        """Return the sentences of many fills, by seq, as in a day ledger."""
+        """Return the sentences of many fills by seq, as day ledgers have them."""
         said: dict[int, str] = {}
         for seqs, told in self._entries.of_rows(rows):
             words = told.narration
@@ -113,11 +113,11 @@ class BothTiers:
         return said
 
     def posted(self, fills: FillSum) -> list[Posting[int]]:
-        """Apply the posting rule to a sum of fills, without contracts."""
+        """Return the postings of a sum of fills, without contracts."""
         return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
 
     def closing_of(self, fill: Fill[int]) -> BookedEntry | None:
-        """Return the entry that sums up *fill*; its first fill has the pairing of *fill*."""
+        """Return the closing entry that includes *fill*: one with the same pairing."""
         pairing = Pairing.of(fill, self.run.names)
         candidates = booked_entries(
             self.run,
@@ -132,7 +132,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Return the fills that a closing entry sums up: all with the pairing of its first fill."""
+        """Return the fills that a closing entry sums: all with the pairing of its first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(
@@ -141,7 +141,7 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Sum fills of one pairing again, as a closing entry does, including contracts."""
+        """Return the sum of the fills of one pairing as a closing entry has it, with contracts."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:
@@ -150,7 +150,7 @@ class BothTiers:
         Args:
             seq: a number in the order of all events.
             booked: whether fills count from the time of their closing entry, as in the general
-                ledger; otherwise from their own time.
+                ledger. If not, fills count from their own time.
         """
         booked = booked or not self.run.has_fills
         stood: Dollars[str] = Dollars(
@@ -173,5 +173,5 @@ class BothTiers:
 
 
 def usd_of(cents: int) -> Decimal:
-    """Return cents as dollars."""
+    """Convert cents to dollars."""
     return Decimal(cents).scaleb(-2)

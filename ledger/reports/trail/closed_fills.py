@@ -1,4 +1,4 @@
-"""The fills of a closing entry, and a check that they sum to it."""
+"""The fills that a closing entry sums, and a check that their sum is the entry."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,13 +37,13 @@ class Agreement:
 
     @property
     def difference(self) -> Decimal:
-        """Return the difference of entry and fills; if not zero, one of them is wrong."""
+        """Return the entry's figure less the fills' figure. If not zero, one of them is wrong."""
         return self.in_the_entry - self.in_the_fills
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedFills:
-    """The fills of a closing entry, and a check that they sum to it."""
+    """The fills that a closing entry sums, and a check that their sum is the entry."""
 
     count: int
     listed: tuple[SummedFill, ...]
@@ -67,7 +67,7 @@ def closed_fills(books: BothTiers, entry: BookedEntry, limit: int) -> ClosedFill
 
 
 def summed_table(found: ClosedFills) -> Table:
-    """Return a table with a row for each listed fill."""
+    """Return a table with one row for each listed fill."""
     return Table.of(
         "fills",
         f"The fills that the entry sums up: {found.count:,}",
@@ -89,7 +89,7 @@ def _agreement(books: BothTiers, entry: BookedEntry, rows: np.ndarray) -> tuple[
 
 
 def agreement_table(found: ClosedFills) -> Table:
-    """Return a table with a row for each figure of the entry."""
+    """Return a table with one row for each figure of the entry."""
     return Table.of(
         "agreement",
         "The entry compared with the sum of its fills",

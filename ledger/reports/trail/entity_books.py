@@ -1,4 +1,4 @@
-"""One entity's own books, which balance and can be opened without other books.
+"""One entity's own books, which balance without the books of others.
 
 Every entry of the general ledger balances in dollars within each of its entities. So the postings
 of one entity are a ledger by themselves. Contracts are separate: a long position is in one entity's
@@ -41,7 +41,7 @@ class LedgerLine:
 
     account: str
     commodity: str
-    opening: Decimal  # opening balance
+    opening: Decimal  # balance at the start
     movement: Decimal
 
     @property
@@ -50,7 +50,7 @@ class LedgerLine:
         return self.opening + self.movement
 
     def is_in_dollars_of(self, root: str) -> bool:
-        """Return whether the line is in dollars, and the root of its account is *root*."""
+        """Return whether the line is in dollars, in an account whose root is *root*."""
         return self.commodity == MONEY and self.account.startswith(f"{root}:")
 
 
@@ -73,7 +73,7 @@ class EntityBooks:
         )
 
     def tables(self) -> list[Table]:
-        """Return tables of the trial balance in dollars, of contracts, and of tokens if any."""
+        """Return tables of the trial balance in dollars, of contracts, and of any tokens."""
         money = [line for line in self.lines if line.commodity == MONEY]
         others = [line for line in self.lines if line.commodity != MONEY]
         return [_trial_balance(self.entity, money), *_in_other_commodities(self.entity, others)]

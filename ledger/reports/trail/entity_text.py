@@ -51,7 +51,7 @@ def books_text(run: RunFolder, entity: str) -> str:
 
 
 def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
-    """Return the text of an entry's postings to *accounts*; empty if there are none."""
+    """Return the text of an entry's postings to *accounts*, or an empty text without any."""
     postings = [posting for posting in entry.postings if posting.account in accounts]
     if not postings:
         return ""
@@ -71,7 +71,7 @@ def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
 
 def _meta_text(meta: data.Meta, indent: str) -> Iterator[str]:
     for key, value in meta.items():
-        # The loader's own metadata (file and line) are not part of the books.
+        # The file and the line, which the loader adds, are not part of the books.
         if key not in ("filename", "lineno") and not key.startswith("__"):
             yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
 

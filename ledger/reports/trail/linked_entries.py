@@ -1,4 +1,4 @@
-"""Entries and settlement payments that have the same link."""
+"""Finds the entries and settlement payments that have the same link."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntry:
-    """An entry or a settlement payment that has the link."""
+    """An entry or a settlement payment that has a link."""
 
     seq: int
     date: date
@@ -28,15 +28,15 @@ class LinkedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """All entries and payments with one of some links, in order."""
+    """All entries and payments that have one of some links, in order."""
 
     links: tuple[str, ...]
     entries: tuple[LinkedEntry, ...]
-    limit: int  # the number of items in the list
+    limit: int  # the most items in the list
 
 
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
-    """Find the entries with a link, and the payments if the link is a settlement's."""
+    """Find the entries that have a link and, if it is a settlement's link, its payments."""
     rows = []
     for link in links:
         for fill in each_fill(books.fills(payments_of(link))):
@@ -49,7 +49,7 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
 
 
 def linked_table(found: Linked) -> Table:
-    """Return a table with a row for each listed item."""
+    """Return a table with one row for each listed item."""
     links, limit = found.links, found.limit
     return Table.of(
         "linked",
@@ -61,7 +61,7 @@ def linked_table(found: Linked) -> Table:
 
 
 def payments_of(link: str) -> str:
-    """Return the SQL condition on payments of a link's settlement; None for other links."""
+    """Return the SQL condition for the payments of a settlement's link, or None for other links."""
     named = _SETTLEMENT.fullmatch(link)
     if named is None:
         return "false"
@@ -70,12 +70,12 @@ def payments_of(link: str) -> str:
         midnight = datetime.combine(date.fromisoformat(day), time())
     except ValueError:
         return "false"
-    # The timestamp of a settlement is one microsecond before the time in its link.
+    # The timestamp of a settlement is one microsecond before the time in the settlement's link.
     seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
     stamp = midnight + timedelta(seconds=seconds, microseconds=-1)
     return f"time = TIMESTAMP '{stamp}' AND motive IN ('{_SETTLED}')"
 
 
 def not_listed(count: int, listed: int) -> tuple[str, ...]:
-    """Return a note with the number of items that are not listed."""
+    """Return a note that says how many items are not listed."""
     return (f"{count - listed:,} more are not listed.",) if count > listed else ()

@@ -1,4 +1,4 @@
-"""The figures of the house group that a fill or an entry changes: before, after, and at the end."""
+"""The figures of the house group that a fill or an entry changes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +10,12 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
-PARTS = ("cause", "claim", "liquid", "group")  # parts of the hole, as on accounts' `open` lines
+PARTS = ("cause", "claim", "liquid", "group")  # the parts in the hole that `open` lines state
 
 
 @dataclass(frozen=True, slots=True)
 class MovedFigure:
-    """A figure of the house group that changes; if `kind` is None, it is the hole."""
+    """A figure of the house group that changes. If `kind` is None, the figure is the hole."""
 
     part: str  # one of PARTS, or "hole"
     kind: str | None
@@ -32,7 +32,7 @@ class MovedFigure:
 def moved_figures(
     run: RunFolder, moved: Iterable[tuple[str, Decimal]], before: Mapping[str, Decimal]
 ) -> tuple[MovedFigure, ...]:
-    """Return each part of the hole that changes, with its amounts before and at the end."""
+    """Return the figures that change: each kind and part of the hole, before and at the end."""
     lines = (before.items(), moved, usd_balances(run).items())
     stood, moves, ends = (_by_part(run, each) for each in lines)
     figures = [
@@ -47,7 +47,7 @@ def moved_figures(
 
 
 def figures_table(found: Sequence[MovedFigure]) -> Table:
-    """Return a table with a row for each figure."""
+    """Return a table with one row for each figure."""
     return Table.of(
         "figures",
         "The figures of the house group that change",

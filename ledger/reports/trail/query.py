@@ -2,8 +2,8 @@
 
 A query reads the general ledger, or the house group's own books.
 
-The results equal the results of `bean-query main.beancount`. In the table, a column of amounts
-becomes one column of numbers for each commodity.
+The results are those of `bean-query main.beancount`. In the table, a column of amounts becomes a
+column of numbers for each commodity.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,11 @@ QUESTIONS = (ast.Select, ast.Balances, ast.Journal)
 
 
 class QueryError(MistakeError, ValueError):
-    """A statement is not valid BQL, or no saved query has the name."""
+    """A statement is not valid BQL, or no saved query has the given name."""
 
 
 def query(run: RunFolder, bql: str, group: bool = False) -> Table:
-    """Return the result of a BQL query; ``.run NAME`` runs a saved query, ``.run`` lists them.
+    """Return the result of a BQL query. ``.run NAME`` runs a saved query, and ``.run`` lists them.
 
     Args:
         run: the run.
@@ -82,7 +82,7 @@ def _answer(entries: Sequence[data.Directive], name: str, text: str) -> Table:
         raise
     except beanquery.ParseError as error:
         raise QueryError(f"BQL: syntax error at {_place(error, text)}") from error
-    except Exception as error:  # the message of any error is passed on
+    except Exception as error:  # the message of any error is passed on to the user
         raise QueryError(f"BQL: {' '.join(str(error).split())}") from error
     columns = [
         _numbers(c.name, [row[i] for row in found]) for i, c in enumerate(cursor.description)
@@ -99,18 +99,18 @@ def _place(error: beanquery.ParseError, text: str) -> str:
 
 
 def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Cell]]]:
-    """Yield a column; a column of amounts becomes a column of numbers for each commodity."""
+    """Yield a column, or for a column of amounts one column of numbers for each commodity."""
     amounts = [_amounts(value) for value in values]
     commodities = dict.fromkeys(commodity for found in amounts for commodity in found or ())
     if not commodities:
-        # An inventory whose sum is zero is empty.
+        # An inventory that sums to zero gives an empty cell.
         yield name, [None if isinstance(v, inventory.Inventory) else _cell(v) for v in values]
     for commodity in commodities:
         yield f"{name} ({commodity})", [(found or {}).get(commodity) for found in amounts]
 
 
 def _amounts(value: object) -> dict[str, Decimal] | None:
-    """Return the numbers by commodity; None if the value is not an amount."""
+    """Return the numbers by commodity, or None if the value is not an amount."""
     match value:
         case inventory.Inventory():
             units = [position.units for position in value]

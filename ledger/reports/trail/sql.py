@@ -1,6 +1,6 @@
-"""SQL queries on the books: a row for each fill and payment, and a row for each posting.
+"""SQL queries on the books. Fills, payments and postings are rows.
 
-Views and a table, in DuckDB's dialect:
+A query can read these views and tables, in DuckDB's dialect:
 
     postings   the general ledger, as documented in `POSTINGS`
     fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
@@ -8,9 +8,9 @@ Views and a table, in DuckDB's dialect:
     contracts  the size of lot and tick, and the number of similar markets, by venue and market
     opens, notes, events, prices    the general ledger's other directives
 
-A statement may only read these. DuckDB can limit access to a list of files, but it cannot forbid
-writing to them: a COPY can be hidden in a SELECT. So a statement works on a copy, and the sealed
-files stay unchanged.
+A statement may do nothing else. DuckDB can limit access to a list of files, but it cannot forbid
+writing to these files, since a COPY can be hidden in a SELECT. So a statement works on a copy, and
+the sealed files stay unchanged.
 """
 
 import shutil
@@ -30,7 +30,7 @@ from ledger.motives import PAYMENTS
 from ledger.reports.table import Cell, Table, cell_of
 from ledger.run_folder import RunFolder
 
-# Incremented when a change of the views could break an existing query.
+# To be increased if a change of the views could break an existing query.
 SCHEMA_VERSION = 2
 
 POSTINGS: tuple[tuple[str, str, str], ...] = (
@@ -61,7 +61,7 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("stands_for", "BIGINT", "similar markets, in each of which the quantity changes hands"),
 )
 
-# DuckDB multiplies decimals exactly; if the product is too large, it reports an error.
+# DuckDB multiplies decimals exactly, and reports an error if a product is too large.
 _PAYMENTS = "', '".join(motive.word for motive in PAYMENTS)
 _FILLS = f"""
 CREATE TEMP VIEW fills AS SELECT
@@ -86,7 +86,7 @@ FROM rows LEFT JOIN contracts USING (venue, market)
 
 
 class SqlError(MistakeError, ValueError):
-    """DuckDB refuses a statement, or the text has more than one statement."""
+    """DuckDB refuses a statement, or the text contains several statements."""
 
 
 def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
@@ -95,10 +95,10 @@ def sql(run: RunFolder, statement: str, rows_max: int | None = None) -> Table:
     Args:
         run: the run whose books are queried.
         statement: the statement.
-        rows_max: the largest number of rows to read; DuckDB counts the others. None: all rows.
+        rows_max: the most rows to read. DuckDB counts the other rows. None: all rows are read.
 
     Raises:
-        SqlError: the statement is not one that only reads, or it fails.
+        SqlError: the statement does not only read, or it fails.
     """
     try:
         with _sandbox(run) as connection:
@@ -148,7 +148,7 @@ def schemas() -> dict[str, Table]:
 def _answer(
     connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, rows_max: int | None
 ) -> tuple[tuple[str, ...], list[tuple[Cell, ...]], int]:
-    """Run a statement, and end it at once if the user interrupts.
+    """Run a statement, and stop it at once if the user interrupts.
 
     Returns:
         The names of the columns, the rows that were read, and the number of all rows.
@@ -164,7 +164,7 @@ def _answer(
         if len(rows) < rows_max:
             return columns, rows, len(rows)
         ((count,),) = connection.query(statement.query).aggregate("count(*)").fetchall()
-        # A statement with random numbers may have fewer rows the second time.
+        # A statement with random numbers may give fewer rows the second time.
         return columns, rows, max(count, len(rows))
 
     with ThreadPoolExecutor(1) as pool:
@@ -172,7 +172,7 @@ def _answer(
         try:
             columns, rows, count = running.result()
         except KeyboardInterrupt:
-            # in another thread, because DuckDB would block the interruption
+            # in another thread, since DuckDB would block the interruption
             connection.interrupt()
             raise
     return columns, [tuple(map(_cell, row)) for row in rows], count
@@ -180,7 +180,7 @@ def _answer(
 
 @contextmanager
 def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the books by column; a statement can access no other file."""
+    """Open a copy of the books by column, such that a statement can access no other file."""
     with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
         copy = RunFolder(Path(folder))
         for path in run.column_files:
@@ -218,7 +218,7 @@ def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
         "enable_progress_bar = false",
         f"temp_directory = {duckdb_session.literal(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
-        "enable_external_access = false",  # this also forbids extensions and variables
+        "enable_external_access = false",  # also forbids extensions and variables
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
@@ -230,6 +230,6 @@ def _cell(value: object) -> Cell:
 
 
 def _first_line(error: duckdb.Error) -> str:
-    """Return the error and the hint of DuckDB's message, without the excerpt of the statement."""
+    """Return the error and the hint in DuckDB's message, without the quoted statement."""
     message = str(error).split("\n\nLINE ")[0]
     return " ".join(message.split())

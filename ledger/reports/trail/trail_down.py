@@ -2,7 +2,7 @@
 
 A figure is the balance in dollars of the accounts of one kind, in the books of the house group or
 of one entity. A figure is a sum of entries of the general ledger, and a closing entry is a sum of
-fills. The result shows whether both agree.
+fills. The report shows whether the fills agree with the entries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,12 +41,12 @@ def trail(
 
     Args:
         run: the run.
-        kind: the third word of accounts, such as PickOff; None: all kinds that explain the hole, or
-            the result of *entity*.
-        party: the counterparty; None: all counterparties.
-        since: the first day; None: the first day of the run.
-        until: the last day; None: the last day of the run.
-        entity: the entity whose books are read; None: the house group.
+        kind: the third word of accounts, such as PickOff. None: all kinds that explain the hole, or
+            all that explain the result of *entity*.
+        party: the counterparty. None: all counterparties.
+        since: the first day. None: the first day of the run.
+        until: the last day. None: the last day of the run.
+        entity: the entity whose books are read. None: the house group.
         limit: the number of entries to list, the largest first.
 
     Raises:
@@ -64,10 +64,10 @@ def trail(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An amount in dollars on some accounts in a period, with one counterparty or with all."""
+    """An amount in dollars on some accounts in a period, with all or with one counterparty."""
 
     name: str
-    kind: str | None  # the kind of the accounts, if all have the same
+    kind: str | None  # the kind of the accounts, if they have the same
     accounts: frozenset[str]
     party: str | None
     since: date
@@ -79,7 +79,7 @@ class Figure:
 
 
 class Share(NamedTuple):
-    """The part of a figure that an entry has, with one counterparty."""
+    """How much of a figure one entry contributes, with one counterparty."""
 
     seq: int
     day: date
@@ -90,7 +90,7 @@ class Share(NamedTuple):
 
 
 class FillShare(NamedTuple):
-    """The part of a figure that the fills of one pairing have."""
+    """How much of a figure the fills of one pairing contribute."""
 
     sum: FillSum
     usd: Decimal
@@ -102,9 +102,9 @@ class Trail:
 
     figure: Figure
     shares: Sequence[Share]
-    listed: Sequence[Share]  # the largest shares, in order of time
+    listed: Sequence[Share]  # the largest shares, in the order of time
     sums: Sequence[FillShare]
-    has_fills: bool  # a ledger without fills has only entries
+    has_fills: bool  # whether the books have fills, not only entries
 
     def answer(self) -> str:
         """State the figure, and the number of its entries."""
@@ -155,9 +155,9 @@ def _figure(
 
 
 def _explains(run: RunFolder, account: str) -> bool:
-    """Return whether an account explains money, and is not an account of money."""
+    """Return whether an account explains where money went, and is not itself money."""
     part = run.opens[account].hole
-    if part is None:  # outside the house group
+    if part is None:  # the account is outside the house group
         return account.startswith(("Income:", "Expenses:", "Equity:"))
     return part == "cause"
 
@@ -190,10 +190,10 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
-    """Yield the period's fills that are part of the figure, computed without the entries."""
+    """Yield the fills of the period that belong to the figure, found without the entries."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     conditions = [f"motive IN ({motives})"]
-    # DuckDB reads a column only if a condition names it.
+    # DuckDB reads a column only if a condition names the column.
     if figure.since > date.min:
         conditions.append(f"time >= DATE '{figure.since}'")
     if figure.until < date.max:

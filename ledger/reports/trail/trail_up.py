@@ -1,4 +1,4 @@
-"""The trail up: from one fill or entry to every figure that changes by it.
+"""The trail up: from one fill or entry to every figure that it changes.
 
 The report has the event, its postings, its closing entry, and every part of the hole that changes,
 with the amounts before and at the end.
@@ -207,7 +207,7 @@ def _entry_table(entry: BookedEntry, place: str) -> Table:
 
 
 def _postings_table(lines: Sequence[PostingCells], title: str = "The postings") -> Table:
-    """Return a table of postings; the second word of an account's name is the entity."""
+    """Return a table of postings. The second word of an account's name is the entity."""
     entities = [entity_of(account) for account, *_ in lines]
     notes = (f"The books of one entity: moneytrail books RUN {entities[-1]}",) if entities else ()
     return Table("postings", title, ("account", "amount", "commodity", "party"), lines, notes)
