@@ -111,8 +111,8 @@ def test_the_text_on_the_study_agrees_with_the_shipped_study():
 
     assert f"{fit} of {n} members are plausible" in report.answer()
     assert f"half of the hole or more in {half} member" in report.answer()
-    assert f"It misses {missed} of the {of} facts" in report.answer()
-    assert f"a plausible member misses {allowed} at most" in report.answer()
+    assert f"misses {missed} of the {of} facts" in report.answer()
+    assert f"A plausible member misses {allowed} at most" in report.answer()
     assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
 

@@ -1,1 +1,1 @@
-"""A study: many lives with drawn values of the unknown inputs, compared with the record."""
+"""Studies: many lives with random values of the unknown inputs, compared with the record."""

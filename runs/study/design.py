@@ -1,4 +1,4 @@
-"""The members of a study: first the base with other seeds, then Sobol draws of the unknowns.
+"""Chooses the members of a study: the base with other seeds, then Sobol draws of the unknowns.
 
 A longer study begins with the members of a shorter study, so that a study can be continued.
 
@@ -24,7 +24,7 @@ class Member(NamedTuple):
 
     number: int
     seed: int
-    inputs: Mapping[str, float]  # values by unknown; empty for the base
+    inputs: Mapping[str, float]  # values by name of the unknown, empty for the base
 
     @property
     def is_base(self) -> bool:

@@ -1,4 +1,4 @@
-"""An emulator: it estimates a figure of a member for inputs that were not played.
+"""Estimates a figure of a member for inputs that were not played, by an emulator of the simulation.
 
 The emulator is a Gaussian process over the quantiles of the inputs. Each input has its own scale.
 There is a noise term, since members have different seeds. Cross-validation on unseen members shows
@@ -42,7 +42,7 @@ class Emulator:
         kernel += WhiteKernel(0.1, (1e-5, 1.0))
         self._process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
         with warnings.catch_warnings():
-            # The scale of an input without effect is at its bound; the warning is not an error.
+            # An input without effect has a scale at its bound. The warning about this is no error.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._process.fit(points, values)
 
@@ -53,7 +53,7 @@ class Emulator:
 
     @classmethod
     def checked(cls, points: np.ndarray, values: np.ndarray) -> tuple[Self, float]:
-        """Fit an emulator; return the share of the variance of unseen members that it explains.
+        """Fit an emulator, and compute the share of unseen members' variance that it explains.
 
         Source: K-fold cross-validation; Hastie, Tibshirani & Friedman (2009), section 7.10.
         """

@@ -1,4 +1,4 @@
-"""The figures of a member: outcomes of its books, and a figure for each fact of the record."""
+"""Computes the figures of a member: outcomes of its books, and a figure for each recorded fact."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -41,7 +41,8 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
         record: the facts on public record.
 
     Returns:
-        By name: OUTCOMES, CONTRADICTIONS, `use KIND` in USD, and figures by name of the fact.
+        The figures by name. A name is one of OUTCOMES, CONTRADICTIONS, `use KIND` for the USD of a
+        kind, or the name of a fact.
     """
     found = hole(run)
     told = {name: float(usd) for name, usd in outcomes(run, found, hole_at_mark_usd(run)).items()}
@@ -51,15 +52,15 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Decimal]:
-    """Return the outcomes in USD; losses of the mechanism's parts are positive.
+    """Return the outcomes in USD. Losses of the mechanism's parts are positive.
 
     Args:
         run: the books.
         found: the uses and sources of dollars.
         missing_usd: the hole, with customers' coins at market prices.
 
-    Debts that trading firms could not pay count in no part: the thread claims losses on positions
-    that were taken over, and these debts are not such losses.
+    Debts that trading firms could not pay belong to no part. The thread claims losses on positions
+    that were taken over, which these debts are not.
     """
     kinds = found.kinds_usd
     parts = {

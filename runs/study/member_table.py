@@ -21,7 +21,7 @@ MAD_TO_SD = 1.4826
 
 @dataclass(frozen=True)
 class Members:
-    """The members of a study as arrays with a row for each; the members of the base are first."""
+    """The members of a study as arrays with a row for each member, the base's members first."""
 
     study: Study
     manifest: Mapping[str, Any]
@@ -43,15 +43,15 @@ class Members:
         return self.figures[name][self.is_base]
 
     def middle_of_base(self, name: str) -> float:
-        """Return the median over the base's members, which one early end hardly changes."""
+        """Return the median over the base's members. One life that ends early hardly changes it."""
         return float(np.nanmedian(self.of_base(name)))
 
     def chance_sd(self, name: str) -> float:
-        """Return the standard deviation of a figure from chance alone; NaN if unknown.
+        """Return the standard deviation of a figure from chance alone, or NaN if it is unknown.
 
         The estimate is the median absolute deviation of the base's members, times the factor that
         gives the standard deviation of a normal distribution: Rousseeuw & Croux (1993), JASA 88,
-        1273. One early end hardly changes this estimate.
+        1273. One life that ends early hardly changes this estimate.
         """
         off = np.abs(self.of_base(name) - self.middle_of_base(name))
         return float(MAD_TO_SD * np.nanmedian(off))
@@ -68,7 +68,7 @@ class Members:
 
 
 def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]) -> None:
-    """Write members' results in the order of members; the same results give the same bytes."""
+    """Write members' results in the order of members. The same results give the same bytes."""
     names = sorted({name for each in results for name in each["figures"]})
     columns: dict[str, np.ndarray] = {
         "member": np.array([each["number"] for each in results], np.int64),
@@ -93,7 +93,7 @@ def _floats(of_each: Sequence[Mapping[str, float]], name: str) -> np.ndarray:
 
 
 def read_members(folder: Path) -> Members:
-    """Read a sealed result; members that failed are left out.
+    """Read a sealed result without the members that failed.
 
     Raises:
         StudyError: there is no result, or it has changed since it was sealed.

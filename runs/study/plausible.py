@@ -1,4 +1,4 @@
-"""History matching: the members that are implausible by the record, and the facts that show it.
+"""Finds the members that are implausible by the record, fact by fact (history matching).
 
 The implausibility of a member by one fact is
 
@@ -7,8 +7,8 @@ The implausibility of a member by one fact is
 V_seed is the variance of the base over its seeds, V_record the variance of a uniform distribution
 over the recorded range, and V_model the square of the stated discrepancy of the model. By
 Pukelsheim's three-sigma rule at least 95 % of any distribution with one peak are within CUT. A few
-facts, or their models, may be wrong. So the n-th largest implausibility decides; the study states
-n.
+facts, or their models, may be wrong. So the n-th largest implausibility decides, and the study
+states n.
 
 Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydrocarbon reservoirs,
     Lecture Notes in Statistics 121, 37-93; Vernon, Goldstein & Bower (2010), Galaxy formation,
@@ -29,7 +29,7 @@ CUT = 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """The comparison of the members with drawn inputs with one fact."""
+    """The members with drawn inputs, compared with one recorded fact."""
 
     moment: RecordedMoment
     low: float  # the low end of the recorded range
@@ -39,7 +39,7 @@ class Judgement:
 
     @property
     def implausibility(self) -> np.ndarray:
-        """Return each member's implausibility in standard deviations; zero without a figure."""
+        """Return each member's implausibility in standard deviations, infinite without a figure."""
         far = np.abs(self.model - (self.low + self.high) / 2) / self.sd
         return np.where(np.isnan(far), np.inf, far)
 
@@ -53,7 +53,7 @@ def judge(members: Members) -> list[Judgement]:
     """Compare members with each moment of their study.
 
     Raises:
-        StudyError: for a moment no member has a figure, or the variance is zero.
+        StudyError: no member has a figure for a moment, or the variance of a moment is zero.
     """
     judged = []
     for moment in members.study.moment:

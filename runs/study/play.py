@@ -1,7 +1,8 @@
-"""Plays a study: each member is a run whose books have no single fills, and has a result file.
+"""Plays the members of a study, and stores the result of each member in a file.
 
-A result is written to a temporary file, which is renamed when complete. So a study can continue
-after an interruption, and its table has the same bytes as without the interruption.
+A member is a run whose books have no single fills. A result is written to a temporary file, which
+is renamed when complete. So a study can continue after an interruption, and its table has the same
+bytes as without the interruption.
 """
 
 import json
@@ -58,11 +59,11 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
     Args:
         study: the member's study.
         member: the member's seed and inputs.
-        days: the file for sums by day and kind, in cents; None: not written.
+        days: the file for sums by day and kind, in cents, or None to write no file.
 
     Returns:
         Number, seed, inputs and figures. If the inputs contradict each other or the simulation
-        fails, there is the failure in place of the figures.
+        fails, the failure replaces the figures.
     """
     told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
     try:
@@ -89,7 +90,7 @@ class Watching(Protocol):
 
 
 def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
-    """Play one member with full books, into a folder for all reports.
+    """Play one member with full books, which all reports can read, into a folder.
 
     Raises:
         StudyError: the study has no member of this number.
@@ -119,7 +120,7 @@ class StudyFolder:
         self._check()
 
     def missing(self, members: int | None = None) -> list[Member]:
-        """Return the members not yet played; *members* limits the drawn members (None: all)."""
+        """Return the members not yet played, of all or of the first *members* drawn members."""
         return [each for each in self._first(members) if not self._place(each).is_file()]
 
     def play(
@@ -131,9 +132,9 @@ class StudyFolder:
         """Play the missing members, and write a file for each result.
 
         Args:
-            executor: plays the members in other processes; None: play them in this process.
+            executor: plays the members in other processes. With None this process plays them.
             on_member: called after each member.
-            members: the number of members with drawn inputs; None: all.
+            members: the number of members with drawn inputs, or None for all.
         """
         played = partial(_played, self.study)
         if executor is None:
@@ -150,7 +151,7 @@ class StudyFolder:
         """Write the results as one table, and seal the table with the study's text.
 
         Args:
-            members: the number of members with drawn inputs; None: all.
+            members: the number of members with drawn inputs, or None for all.
 
         Returns:
             The folder of the result.
@@ -199,7 +200,7 @@ class StudyFolder:
         write_whole(place, made_by.encode())
 
     def _made_by(self) -> dict[str, Any]:
-        """Return the inputs on which results depend; the number of members is not one."""
+        """Return the inputs on which each result depends, without the number of members."""
         settings = self.study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
         base = dump(scenario_of(self.study, self._members[0]))
         return {
@@ -211,7 +212,7 @@ class StudyFolder:
 
 
 def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:
-    """Play a member, and return its result and its sums by day; also used in other processes."""
+    """Play a member, also in another process, and return its result and its sums by day."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         days = Path(folder) / "days.parquet"
         told = play(study, member, days)

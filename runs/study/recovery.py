@@ -1,7 +1,7 @@
-"""A test of the inference: members are hidden one by one, and their inputs estimated.
+"""Tests the inference of a study: hides members one by one, and estimates their inputs.
 
 The figures of a hidden member replace the record. The other members are compared with these
-figures; chance is the only variance. The range of the plausible members should contain the true
+figures, and chance is the only variance. The range of the plausible members should contain the true
 inputs and the true outcome of the hidden member.
 """
 
@@ -34,7 +34,7 @@ def recovery(
     """Hide the first members one by one, and estimate each from the other members.
 
     Args:
-        members: played members; the members of the base give the variation by chance.
+        members: played members. The members of the base show the variation by chance.
         moments: names of the known figures of a hidden member.
         outcomes: names of the figures to estimate, in addition to the inputs.
         hidden: the number of hidden members.

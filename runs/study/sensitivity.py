@@ -1,6 +1,7 @@
-"""The sensitivity of an outcome to the unknowns: Sobol's total effects, computed by the emulator.
+"""Computes how sensitive an outcome is to each unknown, as Sobol's total effects.
 
-A total effect is the part of the outcome's variance that remains if all other inputs are known.
+A total effect is the part of the outcome's variance that remains if all other inputs are known. It
+is computed with the emulator instead of the simulation.
 
 Source: Saltelli et al. (2010), Variance based sensitivity analysis of model output, Computer
     Physics Communications 181(2), 259-270: the design of table 2, and its estimator (f).
@@ -38,7 +39,7 @@ class Sensitivity(NamedTuple):
 
 
 def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
-    """Return the effects of the unknowns on an outcome; None for too few members.
+    """Return the effects of the unknowns on an outcome, or None if there are too few members.
 
     Raises:
         StudyError: SciPy or scikit-learn is not installed.
@@ -55,7 +56,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
         ) from error
     seed, k = members.study.seed, points.shape[1]
     design = qmc.Sobol(2 * k, rng=seed).random(DRAWN)
-    # One thread: for such small matrices more threads are not faster.
+    # One thread is used, since more threads are not faster for such small matrices.
     with threadpool_limits(1):
         emulator, explained = Emulator.checked(points, values)
         totals, low, high = _total_effects(emulator, design[:, :k], design[:, k:], seed)
@@ -78,7 +79,7 @@ def _total_effects(
     Args:
         emulator: computes the outcome at any point.
         one: a design, shape (points, unknowns).
-        other: another design of this shape; it replaces the first design in one input at a time.
+        other: another design of this shape, which replaces the first in one input at a time.
         seed: the seed of the bootstrap.
     """
     n, k = one.shape

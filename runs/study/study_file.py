@@ -1,4 +1,4 @@
-"""Study files: the unknown inputs, the facts for comparison, the number of members, the fidelity.
+"""Reads a study file: unknown inputs, facts for comparison, number of members, and fidelity.
 
 question = "How much of the hole can the mechanism be?"
 base = "ftx-sampled"            # a scenario: built-in, or a path from this file's folder
@@ -27,7 +27,7 @@ times = true                    # the value multiplies the base's value
 [[moment]]                      # a fact of the record that judges members
 fact = "revenue-of-ftx"
 until = 2020-12-31              # the fact's last day
-discrepancy = 5e6               # of the model, one standard deviation, in the fact's unit
+discrepancy = 5e6               # the model's error: a standard deviation, in the fact's unit
 why = "fees other than trading fees are left out"
 """
 
@@ -51,11 +51,11 @@ Place = Annotated[str, StringConstraints(pattern=r"^[\w.\-\[\]*]+\z", max_length
 
 
 class StudyError(MistakeError):
-    """A study can't be played or read; the message has the place and the reason in one line."""
+    """A study can't be played or read. The message has the place and the reason in one line."""
 
 
 class Unknown(Part):
-    """An input with a known range."""
+    """An input of which only the range is known."""
 
     name: Name
     keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` represents every entry
@@ -103,7 +103,7 @@ class RecordedMoment(Part):
         return figure_name(self.fact, self.market, self.until)
 
     def recorded(self) -> Fact | None:
-        """Return the recorded fact; None if the record has no such fact, or no figure for it."""
+        """Return the recorded fact, or None if the record does not have its amount."""
         found = load_record().of(self.fact, self.market)
         return next((each for each in found if each.last == self.until and each.amounts), None)
 
@@ -160,7 +160,7 @@ def study_path(name_or_path: str) -> Path:
 
 
 def load_study(path: Path) -> Study:
-    """Read a study file; the path of its base is relative to the file's folder.
+    """Read a study file. The path of its base is relative to the file's folder.
 
     Raises:
         StudyError: the first error in the file.

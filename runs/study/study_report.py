@@ -47,7 +47,7 @@ class StudyReport:
 
     @cached_property
     def judged(self) -> list[Judgement]:
-        """Each moment's implausibility of each member."""
+        """The comparison of the members with each moment."""
         return judge(self.members)
 
     @cached_property
@@ -61,7 +61,7 @@ class StudyReport:
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """Return a text: the mechanism's plausible share, and when it would be half of the hole."""
+        """Return sentences on the mechanism's plausible result, and on when it is half the hole."""
         return f"{self._part()} {self._half()}"
 
     def provenance(self) -> str:
@@ -91,8 +91,8 @@ class StudyReport:
         if not found.any():
             nearest = float(nth_largest(self.judged, self.members.study.nth_largest).min())
             return (
-                f"None of {n} members is plausible by the record: the nearest is {nearest:.1f} "
-                f"standard deviations away; {CUT:g} are allowed."
+                f"None of {n} members is plausible by the record. The nearest is {nearest:.1f} "
+                f"standard deviations away, and {CUT:g} are allowed."
             )
         said = f"{int(found.sum())} of {n} members are plausible by the record"
         if found.sum() < FEW:
@@ -104,7 +104,7 @@ class StudyReport:
         return f"{said}. In 90 % of them {self._used_in(found)}"
 
     def _used_in(self, which: np.ndarray) -> str:
-        """Return a text: the money that the mechanism used in some members, and the hole."""
+        """Return a phrase on the result of the mechanism in some members, and on their hole."""
         lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
         of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (
@@ -120,20 +120,21 @@ class StudyReport:
             hole_usd = float(self.members.drawn(HOLE)[would.chosen])
             missed = int(sum(each.rules_out[would.chosen] for each in self.judged))
             return (
-                f"It is half of the hole or more in {n} member{'s' if n > 1 else ''}. The one "
-                f"nearest to the record has a hole of {_usd(hole_usd)}. It misses {missed} of the "
-                f"{len(self.judged)} facts that judge by more than {CUT:g} standard deviations; a "
-                f"plausible member misses {self.members.study.nth_largest - 1} at most."
+                "The mechanism's loss is half of the hole or more in "
+                f"{n} member{'s' if n > 1 else ''}. The nearest of these to the record has a hole "
+                f"of {_usd(hole_usd)}, and misses {missed} of the {len(self.judged)} facts that "
+                f"judge by more than {CUT:g} standard deviations. A plausible member misses "
+                f"{self.members.study.nth_largest - 1} at most."
             )
         if np.isnan(would.share).all():
             return "No member has a hole."
         largest = 100 * float(np.nanmax(would.share))
         return (
-            f"It is half of the hole in no member: the most is {largest:.1f} %; even at the "
-            f"worst loss on a dollar that was hit, {bound.worst_bps:.1f} bp, half of the hole "
-            f"needs {_usd(bound.needed_usd)} of hit volume, {bound.of_volume_pct:.0f} % of all "
-            f"that the venue ever traded and {bound.of_silent_pct:.0f} % of its volume in the "
-            "years without a recorded maker's share."
+            f"The mechanism's loss is half of the hole in no member: the most is {largest:.1f} %. "
+            f"Even at the worst loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
+            f"hole needs {_usd(bound.needed_usd)} of hits, which is {bound.of_volume_pct:.0f} % of "
+            f"all that the venue ever traded and {bound.of_silent_pct:.0f} % of its volume in the "
+            "years without a recorded share of the maker."
         )
 
     def _share_of_uses(self, name: str) -> np.ndarray:
@@ -153,7 +154,7 @@ class StudyReport:
             rows.append((PLAIN[name], *of_all, *here, *shares))
         return Table(
             "parts",
-            "Each part of the mechanism and the hole, over all members and over plausible ones",
+            "The parts of the mechanism and the hole, over all members and over plausible members",
             (
                 "part",
                 "all_low_usd",
@@ -166,9 +167,9 @@ class StudyReport:
             ),
             rows,
             (
-                "Low and high enclose 90 % of members. Losses are positive. Money is "
-                "commingled: a share of the uses is not a share of the hole. Lost tokens: pools "
-                "also lose tokens to arbitrage, which cost no money.",
+                "Low and high enclose 90 % of members. Losses are positive. Money is commingled, "
+                "so a share of the uses is not a share of the hole. Pools also lose tokens to "
+                "arbitrage, which cost no money and are left out.",
             ),
         )
 
@@ -199,9 +200,9 @@ class StudyReport:
             ("what", "value"),
             rows,
             (
-                "Among members that reach half, the nearest to the record; if none does, the "
-                "one with the largest share. The bound needs only the loss on a dollar from "
-                "the model.",
+                "The member is the nearest to the record of those that reach half, or else the "
+                "member with the largest share. The bound uses only one figure of the model, the "
+                "loss per dollar of hits.",
             ),
         )
 

@@ -16,7 +16,7 @@ from runs.study.would_have_to_be import WouldHaveToBe
 
 
 def digits(value: float | None) -> Decimal | None:
-    """Return a figure with four digits; empty for NaN."""
+    """Return a figure with four digits, or None for NaN."""
     if value is None or not np.isfinite(value):
         return None
     return Decimal(f"{Decimal(f'{value:.4g}'):f}") + 0
@@ -46,7 +46,7 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
     ]
     return Table(
         "inputs",
-        "The unknowns: the range of the draws, and the plausible part of it",
+        "The range of each unknown, and the part of the range that is plausible",
         ("unknown", "law", "from", "to", "low", "middle", "high", "source"),
         rows,
         ("Low and high enclose 90 % of plausible members, input by input.",),
@@ -54,7 +54,7 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
 
 
 def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
-    """Return the facts that rule members out; the fact that rules out most is first."""
+    """Return the facts that rule members out. The fact that rules out most members is first."""
     rows: list[tuple[Cell, ...]] = []
     for each in sorted(judged, key=lambda one: -one.rules_out.mean()):
         only = each.rules_out & (sum(other.rules_out for other in judged) == 1)
@@ -73,7 +73,7 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         )
     return Table(
         "moments",
-        "The facts that judge, in order of the members that they rule out",
+        "The facts that judge members, in order of the number of members that they rule out",
         (
             "fact",
             "rules_out_pct",
@@ -91,8 +91,8 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         ),
         rows,
         (
-            f"Ruled out: more than {CUT:g} standard deviations of seed, record and model together "
-            "from the middle of the record. Alone: by this fact and no other.",
+            f"Rules out: members more than {CUT:g} standard deviations (of seed, record and model "
+            "together) from the middle of the record. Alone: members that no other fact rules out.",
         ),
     )
 
@@ -112,22 +112,22 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
         for each in would.contradicted
     ]
     reached = bool(would.reached.any())
-    which = "nearest to the record" if reached else "with the largest share"
+    which = "nearest to the record" if reached else "with the largest share of the hole"
     return Table(
         "contradicted",
-        f"Contradicted outcomes on record, for the member whose mechanism is the one {which}",
+        f"Recorded outcomes that the member in table half contradicts (the member {which})",
         ("fact", "unit", "member", "rec_low", "rec_high", "times_range", "times_end"),
         rows,
         (
-            "Times range: the distance from the nearer end over the width of the recorded "
-            "range; empty where the record has a single figure. Times end: the figure over the "
-            "nearer end.",
+            "Times range: the distance from the nearer end, divided by the width of the recorded "
+            "range. It is empty if the record has a single figure. Times end: the figure, divided "
+            "by the nearer end.",
         ),
     )
 
 
 def predictions_table(members: Members, found: np.ndarray) -> Table:
-    """Return recorded outcomes not used to judge members, beside the members' figures."""
+    """Compare the recorded outcomes that do not judge members with the members' figures."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
     for fact in load_record().fact:
@@ -154,7 +154,7 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
 
 
 def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
-    """Return the total effects of the unknowns; without SciPy no rows, and a note to install it."""
+    """Return the total effects of the unknowns. Without SciPy the table only has a note on this."""
     rows: list[tuple[Cell, ...]] = []
     missing: tuple[str, ...] = ()
     for outcome in outcomes:
@@ -171,13 +171,13 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
             rows.append((outcome, effect.unknown, *map(_percent, ends), explained))
     return Table(
         "sensitivity",
-        "Effect of each unknown on an outcome: total effects, in per cent of its variance",
+        "The total effect of each unknown on an outcome, in percent of the outcome's variance",
         ("outcome", "unknown", "total_pct", "low_pct", "high_pct", "emulator_explains_pct"),
         rows,
         (
-            f"Intervals of {100 * LEVEL:.0f} % are for the sampling error of the emulator. If "
-            f"it explains less than {100 * TRUSTED:.0f} % of the variance of unseen members, "
-            "use only the order, not the figures.",
+            f"Low and high are the ends of a {100 * LEVEL:.0f} % interval of the emulator's "
+            f"sampling error. If the emulator explains less than {100 * TRUSTED:.0f} % of the "
+            "variance of unseen members, use only the order of effects, not the figures.",
             *missing,
         ),
     )
@@ -188,7 +188,7 @@ def _percent(share: float) -> Decimal:
 
 
 def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
-    """Return the variation of figures by chance, over members that differ from the base by seed."""
+    """Return the variation by chance, over members that repeat the base with other seeds."""
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)
@@ -197,11 +197,12 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
         rows.append((words, *map(Decimal, told)))
     return Table(
         "errors",
-        f"Variation by chance: the base with {int(members.is_base.sum())} seeds of its own",
+        f"The variation by chance, over {int(members.is_base.sum())} other seeds of the base",
         ("what", "median_usd", "sd_usd", "least_usd", "greatest_usd"),
         rows,
         (
-            "The standard deviation is the standard error of any one run of the base. It is taken "
-            "from the median absolute deviation: a life that ends years early does not move it.",
+            "The standard deviation is the standard error of a single run of the base. It is "
+            "computed from the median absolute deviation, which one life that ends years early "
+            "hardly changes.",
         ),
     )

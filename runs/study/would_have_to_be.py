@@ -20,7 +20,7 @@ VOLUME_EVER = "volume-of-ftx-over-time"
 
 
 class Contradicted(NamedTuple):
-    """A recorded fact that a member contradicts: the member's figure is outside its range."""
+    """A recorded fact whose range does not contain the member's figure."""
 
     figure: str
     unit: str
@@ -35,13 +35,13 @@ class Contradicted(NamedTuple):
 
     @property
     def times_range(self) -> float | None:
-        """Return the distance over the width of the recorded range; None if the width is zero."""
+        """Return the distance divided by the width of the range, or None if the width is zero."""
         width = self.high - self.low
         return abs(self.beyond) / width if width else None
 
     @property
     def times_end(self) -> float | None:
-        """Return the figure over the nearer end; None if the end is zero, or signs differ."""
+        """Return the figure divided by the nearer end, or None if their signs differ."""
         end = self.low if self.model < self.low else self.high
         return self.model / end if end * self.model > 0 else None
 
@@ -58,7 +58,7 @@ class Bound(NamedTuple):
     half_hole_usd: float
     ever_usd: float  # the venue's total volume, at the upper end of the record
     allowed_usd: float  # the maker's largest part in years with a recorded share
-    silent_usd: float  # the largest volume in the other years
+    silent_usd: float  # the largest volume in years without a recorded share
 
     @property
     def needed_usd(self) -> float:
@@ -67,14 +67,14 @@ class Bound(NamedTuple):
 
     @property
     def of_volume_pct(self) -> float:
-        """Return the required volume of hits in per cent of the venue's total volume."""
+        """Return the required volume of hits in percent of the venue's total volume."""
         return 100 * self.needed_usd / self.ever_usd
 
     @property
     def of_silent_pct(self) -> float:
         """Return the required share of hits in the volume of years without a recorded share.
 
-        The share is in per cent. In all other years, hits are assumed to be at their maximum, the
+        The share is in percent. In all other years, hits are assumed to be at their maximum, the
         maker's volume.
         """
         return 100 * max(self.needed_usd - self.allowed_usd, 0.0) / self.silent_usd
@@ -84,11 +84,11 @@ class Bound(NamedTuple):
 class WouldHaveToBe:
     """The members in which the mechanism is at least half of the hole, or the nearest member."""
 
-    share: np.ndarray  # share of the hole by drawn member; NaN without a hole
-    reached: np.ndarray  # by drawn member: True if its share reaches HALF
-    chosen: int  # nearest to the record among those; if none, the largest share
+    share: np.ndarray  # each drawn member's share of the hole, NaN without a hole
+    reached: np.ndarray  # whether each drawn member's share reaches HALF
+    chosen: int  # the member nearest to the record that reaches HALF, else with the largest share
     inputs: Mapping[str, float]  # the inputs of the chosen member
-    contradicted: tuple[Contradicted, ...]  # by the chosen member, the worst first
+    contradicted: tuple[Contradicted, ...]  # the facts that it contradicts, the worst first
     bound: Bound
 
 
@@ -150,10 +150,11 @@ def bound(members: Members) -> Bound:
 
 
 def room_for_hits(record: Record) -> tuple[float, float, float]:
-    """Return in USD: total volume, the maker's maximum in recorded years, and other years' volume.
+    """Return three volumes in USD, at the upper end of the record.
 
-    Volumes are at the upper end of the record. Years without a recorded volume have the rest of
-    the total volume.
+    The first is the total volume of the venue. The second is the maker's largest volume in years
+    with a recorded share. The third is the volume of the other years. Years without a recorded
+    volume have the rest of the total volume.
     """
     spans = [fact for fact in record.of(VOLUME_EVER) if fact.amounts]
     ever = max(spans, key=lambda fact: fact.last - fact.first)
@@ -170,7 +171,7 @@ def room_for_hits(record: Record) -> tuple[float, float, float]:
 
 
 def _volume_in(span: Fact, spans: Sequence[Fact]) -> float | None:
-    """Return the sum of recorded volumes that cover a period; None if there is a gap."""
+    """Return the sum of recorded volumes that cover a period, or None if there is a gap."""
     day, total = span.first, 0.0
     while day <= span.last:
         begun = [each for each in spans if each.first == day and each.last <= span.last]
