@@ -1,6 +1,7 @@
 """A finished run on disk, from which alone all reports are made."""
 
 import json
+import tomllib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from beancount.core import data
 
 MANIFEST = "manifest.json"
+SCENARIO = "scenario.toml"
 SIGNATURE = f"{MANIFEST}.sig"  # the seal's signature, if there is one
 GROUP = "group.beancount"  # the house group's own books
 
@@ -161,6 +163,11 @@ class RunFolder:
             account: Opened(account, tuple(commodities), hole, about)
             for account, commodities, hole, about in found
         }
+
+    @cached_property
+    def scenario(self) -> dict[str, Any]:
+        """The scenario with all defaults, which the run's folder has beside the books."""
+        return tomllib.loads((self.path / SCENARIO).read_text(encoding="utf-8"))
 
     @cached_property
     def chart(self) -> Chart:

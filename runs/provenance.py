@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Sequence
 
 from ledger.reports.market.bridged_gaps import bridged_gaps
@@ -48,7 +47,7 @@ def _fit(run: RunFolder) -> list[str]:
 
 
 def _fidelity(run: RunFolder) -> str:
-    played = tomllib.loads((run.path / "scenario.toml").read_text())["run"]
+    played = run.scenario["run"]
     hours, full_days = played.get("one_hour_in", 1), len(played.get("full_days", ()))
     if hours == 1:
         return "every hour simulated"

@@ -29,10 +29,20 @@ def posted_cents(run: RunFolder, groups: Sequence[Sequence[str]]) -> np.ndarray:
     days = calendar(run)
     cents = np.zeros((len(days), len(groups)), dtype=np.int64)
     found = run.select(
-        "SELECT date - ?, account, sum(units)::BIGINT FROM postings "
-        "WHERE commodity = ? AND account IN (SELECT unnest(?)) GROUP BY ALL",
-        [days[0], MONEY, list(column)],
+        """
+        SELECT date - $first, number, sum(units)::BIGINT
+        FROM postings JOIN (
+            SELECT unnest($accounts::VARCHAR[]) AS account, unnest($numbers::INT[]) AS number
+        ) USING (account)
+        WHERE commodity = $money GROUP BY ALL
+        """,
+        {
+            "first": days[0],
+            "accounts": list(column),
+            "numbers": list(column.values()),
+            "money": MONEY,
+        },
     )
-    for day, account, posted in found:
-        cents[day, column[account]] += posted
+    for day, number, posted in found:
+        cents[day, number] = posted
     return cents

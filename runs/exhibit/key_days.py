@@ -1,6 +1,5 @@
 """The important days of the exhibit: milestones of the books, news of the scenario, Luna's fall."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -66,9 +65,8 @@ def _opened(run: RunFolder) -> list[tuple[date, str]]:
 
 
 def _told(run: RunFolder) -> list[KeyDay]:
-    scenario = tomllib.loads((run.path / "scenario.toml").read_text(encoding="utf-8"))
     news = [
         KeyDay(date.fromisoformat(str(each["date"])[:10]), each["what"], "scenario")
-        for each in scenario.get("news", ())
+        for each in run.scenario.get("news", ())
     ]
     return [KeyDay(*LUNA), *news]

@@ -4,7 +4,6 @@ The figures are volume, the captive maker's share, fees, and the cost of a large
 days of one market. A run's figure has a sampling error.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,7 +37,7 @@ class Inputs:
     @classmethod
     def of(cls, run: RunFolder) -> Self:
         """Read the inputs from the scenario in the run's folder."""
-        scenario = tomllib.loads((run.path / "scenario.toml").read_text(encoding="utf-8"))
+        scenario = run.scenario
         deep = (market["name"] for market in scenario["markets"] if market.get("depth"))
         return cls(
             scenario["demand"]["closure"] == "recorded",

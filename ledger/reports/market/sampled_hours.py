@@ -17,7 +17,6 @@ error is too large rather than too small.
 """
 
 import math
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from ledger.notes import EdgeOfHours
 from ledger.proof.edge_notes import edge_in_fills
 from ledger.reports.dollars import CENT
 from ledger.reports.once import once
-from ledger.run_folder import RunFolder
+from ledger.run_folder import SCENARIO, RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 EPOCH = date(1970, 1, 1)
@@ -57,10 +56,9 @@ class SampledHours:
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
     """Return the hours that a run simulated, or None if it simulated all or this is unknown."""
-    path = run.path / "scenario.toml"
-    if not run.has_fills or not path.is_file():
+    if not run.has_fills or not (run.path / SCENARIO).is_file():
         return None
-    played = tomllib.loads(path.read_text(encoding="utf-8"))["run"]
+    played = run.scenario["run"]
     return SampledHours.of(played) if played.get("one_hour_in", 1) > 1 else None
 
 

@@ -126,9 +126,12 @@ def hole_opened(run: RunFolder) -> HoleOpened | None:
 def _opening_hole_usd(run: RunFolder) -> Decimal:
     """Return the hole of the opening balances, in dollars."""
     ((cents,),) = run.select(
-        "SELECT coalesce(-sum(units), 0)::BIGINT FROM postings WHERE commodity = ? "
-        "AND hole IN (?, ?) AND list_contains(?, seq)",
-        [MONEY, CLAIM, LIQUID, openings(run)],
+        """
+        SELECT coalesce(-sum(units), 0)::BIGINT FROM postings
+        WHERE commodity = $money AND hole IN ($claim, $liquid) AND list_contains($openings, seq)
+            AND seq <= list_max($openings)  -- so that no other part of the files is read
+        """,
+        {"money": MONEY, "claim": CLAIM, "liquid": LIQUID, "openings": openings(run)},
     )
     return dollars(cents)
 
