@@ -44,7 +44,7 @@ def table(report: Report, name: str | None = None) -> Table:
         )
     found = report.tables()
     if name is None:
-        return next((each for each in found if each.rows), found[0])
+        return next((each for each in found if each.has_rows), found[0])
     for each in found:
         if each.name == name:
             return each

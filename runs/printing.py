@@ -55,7 +55,7 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
     if name:
         return "\n\n".join([*map(whole, chosen), *last])
     answer = [textwrap.fill(said.answer, WIDTH)] if said.answer else []
-    filled = [table for table in chosen if table.rows or said.is_exact]
+    filled = [table for table in chosen if table.has_rows or said.is_exact]
     if everything:
         return "\n\n".join([*answer, *map(whole, filled), *last])
     more = [table.name for table in filled[1:]]

@@ -1,11 +1,11 @@
 """A table of figures, in no printed form yet."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from keyword import iskeyword
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 Cell = str | int | Decimal | date | datetime | None
 
@@ -49,6 +49,11 @@ class Table:
         rows = [tuple(getattr(row, name) for name in names) for row in found]
         return cls(name, title, columns, rows, notes)
 
+    @property
+    def has_rows(self) -> bool:
+        """Return whether the table has rows."""
+        return bool(self.rows)
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return the rows as an Arrow stream, which libraries such as polars can read.
 
@@ -58,6 +63,41 @@ class Table:
         from ledger.reports.arrow_stream import arrow_stream  # here, since few tables are exported
 
         return arrow_stream(self)
+
+
+class LaterTable(Table):
+    """A table that is computed when its content is first read, at most once.
+
+    A report prints one table and names the others that have rows. So tables that cost time are
+    computed later.
+    """
+
+    __slots__ = ("_known_rows", "_make")
+
+    def __init__(self, name: str, make: Callable[[], Table], has_rows: bool | None = None) -> None:
+        """Name a table.
+
+        Args:
+            name: the table's name.
+            make: computes the table.
+            has_rows: whether the table has rows; None: only the table itself can tell.
+        """
+        # Only these fields are set. Reading any other field calls `__getattr__`.
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "_make", make)
+        object.__setattr__(self, "_known_rows", has_rows)
+
+    def __getattr__(self, field: str) -> Any:
+        """Compute the table, and return one of its fields."""
+        made = self._make()
+        for each in fields(Table):
+            object.__setattr__(self, each.name, getattr(made, each.name))
+        return object.__getattribute__(self, field)
+
+    @property
+    def has_rows(self) -> bool:
+        """Return whether the table has rows, if possible without computing it."""
+        return super().has_rows if self._known_rows is None else self._known_rows
 
 
 def cell_of(value: object) -> Cell:

@@ -16,6 +16,7 @@ from ledger.ledger_file import LedgerFile
 from ledger.reports.days import calendar
 from ledger.reports.life.solvency import solvency
 from ledger.reports.life.timeline import timeline
+from ledger.reports.money.bridge import bridge
 from ledger.reports.money.hole import hole
 from ledger.reports.money.where import where
 from ledger.reports.schedules.schedules import schedules
@@ -121,7 +122,7 @@ def test_the_hole_equals_claims_less_cash_and_equals_the_sum_over_all_kinds(open
 def test_a_customer_without_books_gets_an_account_that_mirrors_the_claim(opened):
     run = opened()
     (account,) = [a for a in run.opens if a.startswith("Assets:Ann:Claims")]
-    bridges = {each.customers: each for each in where(run).bridges}
+    bridges = {each.customers: each for each in bridge(run)}
 
     assert account == "Assets:Ann:Claims:Shop"
     assert bridges["all"].movements_usd == {"deposits": Decimal(100)}

@@ -86,6 +86,17 @@ def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
     return traded
 
 
+def has_volume(run: RunFolder) -> bool:
+    """Return whether any market has volume on any day, without reading every note."""
+    # The words of a note are the market, four volumes, and the recorded volume.
+    found = run.select(
+        "SELECT 1 FROM notes WHERE kind = ? AND regexp_matches(words[2:5]::VARCHAR, '[1-9]') "
+        "LIMIT 1",
+        [TradedDay.kind],
+    )
+    return bool(found)
+
+
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
     """Return the range of the maker's share on public record, in per cent, or None."""
     for recorded in run.notes(RecordedShare):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from ledger.accounts import cash, in_pool
 from ledger.reports.dollars import ZERO, openings, usd_balances
+from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
@@ -42,6 +43,7 @@ class CashStatement:
         )
 
 
+@once
 def cash_statement(run: RunFolder) -> CashStatement:
     """Return the cash paid into and out of the house group, by party."""
     tills = {cash(entity) for entity in run.chart.parties.group}

@@ -44,7 +44,7 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
         run: the run whose books are read.
         opened: the opening of the run's hole.
     """
-    in_use = {at.day for at in holes_by_day(run) if at.hole_of_exchange_usd > 0}
+    in_use = _days_in_use(run)
     found: dict[tuple[str, str], PaidInUse] = {}
     for day, reason, cents in payments_by_day(run):
         if day not in in_use:
@@ -57,6 +57,18 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
         if opened and day >= opened.day:
             paid.since_hole_cents += cents
     return sorted(found.values(), key=lambda paid: (-paid.paid_cents, paid.recipient, paid.kind))
+
+
+def was_paid_in_use(run: RunFolder) -> bool | None:
+    """Return whether there are such payments; None if only reading them all can tell."""
+    days = _days_in_use(run)
+    if not days:
+        return False
+    return True if payments_by_day(run, min(days)) else None
+
+
+def _days_in_use(run: RunFolder) -> set[date]:
+    return {at.day for at in holes_by_day(run) if at.hole_of_exchange_usd > 0}
 
 
 def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:

@@ -6,14 +6,12 @@ report also has the parts of the thread's mechanism, two views of the maker's qu
 which the hole opened, and the payments while customers' money was in use.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.parties import Parties
-from ledger.reports.market.hit_limits import AllCame, Cut, all_came, cuts, limits_lines
-from ledger.reports.market.maker_share import MakerShare, maker_share, volume_table
-from ledger.reports.money.bridge import ClaimBridge, bridge, bridge_table
-from ledger.reports.money.cash import CashStatement, cash_by_receiver, cash_change, cash_statement
+from ledger.reports.market.hit_limits import all_came, cuts, limits_lines
+from ledger.reports.market.maker_share import has_volume, maker_share, volume_table
+from ledger.reports.money.bridge import bridge, bridge_table
+from ledger.reports.money.cash import cash_by_receiver, cash_change, cash_statement
 from ledger.reports.money.hole import (
     Hole,
     hole,
@@ -25,35 +23,28 @@ from ledger.reports.money.hole import (
 from ledger.reports.money.hole_by_cause import assets_and_spending, hole_by_cause
 from ledger.reports.money.hole_in_kind import HoleInKind, hole_in_kind
 from ledger.reports.money.hole_opened import HoleOpened, hole_opened
-from ledger.reports.money.mechanism import Mechanism, mechanism, mechanism_table, stale_quotes
-from ledger.reports.money.paid_in_use import PaidInUse, paid_in_use, paid_in_use_table
-from ledger.reports.money.quote_views import QuoteViews, quote_views, views_table
-from ledger.reports.table import Table
+from ledger.reports.money.mechanism import mechanism, mechanism_table, stale_quotes
+from ledger.reports.money.paid_in_use import paid_in_use, paid_in_use_table, was_paid_in_use
+from ledger.reports.money.quote_views import quote_views, views_table
+from ledger.reports.table import LaterTable, Table
 from ledger.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went: both statements, the bridge between them, the thread's mechanism."""
+    """Where the money went: the hole and its opening. The other tables are computed later."""
 
-    parties: Parties
+    run: RunFolder
     hole: Hole
-    cash: CashStatement
-    bridges: tuple[ClaimBridge, ...]  # one for each class of customers, and a total
-    volume: MakerShare
-    cuts: tuple[Cut, ...]  # hits of firms that limits prevented
-    none_left: AllCame | None  # from when no firm waited any more
-    mechanism: Mechanism
-    views: QuoteViews
     in_kind: HoleInKind | None  # None if the house owes only dollars to customers
     stale_quotes: str  # a sentence on the cost, with its error if hours were sampled
     opened: HoleOpened | None  # None if there is no hole at the end
-    paid_in_use: Sequence[PaidInUse]  # payments while customers' money was in use
 
     def answer(self) -> str:
         """State the hole, when it opened, the largest uses, and the cost of stale quotes."""
+        house = self.run.chart.parties.house
         said = (
-            in_a_sentence(self.hole, self.parties.house, self.in_kind is not None),
+            in_a_sentence(self.hole, house, self.in_kind is not None),
             self.opened.in_a_sentence() if self.opened else None,
             largest_uses(self.hole),
             assets_and_spending(self.hole),
@@ -64,37 +55,49 @@ class Where:
 
     def tables(self) -> list[Table]:
         """Return tables of the hole, payments, mechanism, quotes, cash, bridge and volume."""
-        in_kind = (self.in_kind.beside_dollars(),) if self.in_kind else ()
+        run, house = self.run, self.run.chart.parties.house
         return [
             hole_by_kind(self.hole, self.opened.deeper() if self.opened else ()),
             hole_by_cause(self.hole),
-            paid_in_use_table(self.paid_in_use, self.parties.house),
-            hole_by_definition(self.hole, self.parties.house, self.in_kind is not None),
+            LaterTable("paid-in-use", self._paid_in_use, has_rows=was_paid_in_use(run)),
+            hole_by_definition(self.hole, house, self.in_kind is not None),
             *(self.in_kind.tables() if self.in_kind else ()),
-            mechanism_table(self.mechanism),
-            views_table(self.views),
-            cash_by_receiver(self.cash, " and ".join(self.parties.group), in_kind),
-            cash_change(self.cash, in_kind),
-            bridge_table(self.bridges, self.parties.house, in_kind),
-            volume_table(self.volume, limits_lines(self.cuts, self.none_left)),
+            LaterTable("the-mechanism", self._mechanism, has_rows=True),
+            LaterTable("views", lambda: views_table(quote_views(run)), has_rows=True),
+            LaterTable("cash-by-receiver", self._cash_by_receiver, has_rows=True),
+            LaterTable("cash-change", self._cash_change, has_rows=True),
+            LaterTable("bridge", self._bridge, has_rows=True),
+            LaterTable("volume", self._volume, has_rows=has_volume(run)),
         ]
+
+    @property
+    def _in_coins(self) -> tuple[str, ...]:
+        """A note for tables that count dollars alone, if customers are owed coins too."""
+        return (self.in_kind.beside_dollars(),) if self.in_kind else ()
+
+    def _paid_in_use(self) -> Table:
+        payments = paid_in_use(self.run, self.opened)
+        return paid_in_use_table(payments, self.run.chart.parties.house)
+
+    def _mechanism(self) -> Table:
+        return mechanism_table(mechanism(self.run, self.hole))
+
+    def _cash_by_receiver(self) -> Table:
+        group = " and ".join(self.run.chart.parties.group)
+        return cash_by_receiver(cash_statement(self.run), group, self._in_coins)
+
+    def _cash_change(self) -> Table:
+        return cash_change(cash_statement(self.run), self._in_coins)
+
+    def _bridge(self) -> Table:
+        return bridge_table(bridge(self.run), self.run.chart.parties.house, self._in_coins)
+
+    def _volume(self) -> Table:
+        limits = limits_lines(cuts(self.run), all_came(self.run))
+        return volume_table(maker_share(self.run), limits)
 
 
 def where(run: RunFolder) -> Where:
     """Read from the books where the money went."""
-    the_hole, opened = hole(run), hole_opened(run)
-    return Where(
-        run.chart.parties,
-        the_hole,
-        cash_statement(run),
-        bridge(run),
-        maker_share(run),
-        cuts(run),
-        all_came(run),
-        mechanism(run, the_hole),
-        quote_views(run),
-        hole_in_kind(run),
-        stale_quotes(run, the_hole),
-        opened,
-        paid_in_use(run, opened),
-    )
+    the_hole = hole(run)
+    return Where(run, the_hole, hole_in_kind(run), stale_quotes(run, the_hole), hole_opened(run))

@@ -52,7 +52,7 @@ _LEGS = """
         SELECT seq, line, date, account, entity, root, kind, counterparty, party, payee, units,
                root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till,
                coalesce(list_contains($group, counterparty), false) AS internal
-        FROM postings WHERE commodity = $money AND entity IN (SELECT unnest($group))
+        FROM postings WHERE commodity = $money AND entity IN (SELECT unnest($group)) {when}
     ),
     entries AS MATERIALIZED (
         SELECT seq, sum(units) FILTER (till) AS received,
@@ -84,7 +84,7 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     balance, the part that is owed to others comes from creditors, and the rest from the group.
     """
     found = run.select(
-        f"{_LEGS.format(condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",
+        f"{_LEGS.format(when='', condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",
         _parameters(run),
     )
     return tuple(_passed(found))
@@ -98,22 +98,27 @@ class PaidOnDay(NamedTuple):
     cents: int
 
 
-def payments_by_day(run: RunFolder) -> list[PaidOnDay]:
+def payments_by_day(run: RunFolder, day: date | None = None) -> list[PaidOnDay]:
     """Return the group's payments, summed by day and reason, in the order of time.
 
     The payments are those of `cash_passed`. DuckDB sums the plain entries, whose whole payment has
     one reason, in rows without a seq. Only the few other entries are read one by one.
+
+    Args:
+        run: the run whose books are read.
+        day: the only day whose payments are read. None for all days.
     """
+    when, of_day = ("AND date = $day", {"day": day}) if day else ("", {})
     found = run.select(
         f"""
-        {_LEGS.format(condition=_PAYS)}
+        {_LEGS.format(when=when, condition=_PAYS)}
         SELECT NULL, date, NULL, NULL, false, false, root, kind, name, -sum(received)::BIGINT,
                NULL::INT AS line
         FROM legs WHERE plain AND NOT till AND NOT internal AND units > 0 GROUP BY ALL
         UNION ALL
         SELECT {_COLUMNS}, line FROM legs WHERE NOT plain ORDER BY 1 NULLS FIRST, line
         """,
-        _parameters(run),
+        _parameters(run) | of_day,
     )
     sums = list(takewhile(lambda row: row[0] is None, found))
     paid = {(row[1], Reason(*row[6:9])): row[9] for row in sums}

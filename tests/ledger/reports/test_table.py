@@ -1,11 +1,11 @@
-"""The rows of a table are lists of cells, or objects with an attribute for each column."""
+"""Rows are lists of cells, or objects with an attribute for each column; a table can be later."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 
-from ledger.reports.table import Table
+from ledger.reports.table import LaterTable, Table
 
 
 @dataclass(frozen=True)
@@ -39,3 +39,32 @@ def test_a_column_reads_the_attribute_with_its_name():
 def test_a_column_without_an_attribute_is_refused():
     with pytest.raises(AttributeError, match="mid_usd"):
         Table.of("quotes", "Quotes", ("mid_usd",), [Quote("wide", Decimal(1), Decimal(3))])
+
+
+def test_a_later_table_is_computed_when_its_content_is_first_read_and_never_again():
+    computed = []
+
+    def make() -> Table:
+        computed.append("sums")
+        return Table("sums", "Sums", ("what", "usd"), [("b", 1)], ("A note.",))
+
+    later = LaterTable("sums", make, has_rows=True)
+    assert (later.name, later.has_rows, computed) == ("sums", True, [])
+
+    assert (later.title, later.columns, later.notes) == ("Sums", ("what", "usd"), ("A note.",))
+    assert later.rows == [("b", 1)]
+    assert computed == ["sums"]
+
+
+@pytest.mark.parametrize("rows", [[], [("b", 1)]])
+def test_a_later_table_that_does_not_know_whether_it_has_rows_is_computed_to_tell(rows):
+    later = LaterTable("sums", lambda: Table("sums", "Sums", ("what", "usd"), rows))
+
+    assert later.has_rows == bool(rows)
+
+
+def test_a_later_table_has_no_other_attributes_than_a_table():
+    later = LaterTable("sums", lambda: Table("sums", "Sums", ("usd",), []))
+
+    with pytest.raises(AttributeError, match="colour"):
+        _ = later.colour

@@ -248,6 +248,8 @@ def assert_sums_of_single_payments(run: RunFolder) -> None:
     assert {(day, reason): cents for day, reason, cents in found} == single
     assert len(found) == len(single)
     assert found == sorted(found)
+    for day in (found[0].day, found[-1].day):
+        assert payments_by_day(run, day) == [each for each in found if each.day == day]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""A report computes only the tables that it prints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.reports.table import LaterTable
+from ledger.run_folder import RunFolder
+from runs.cli.main import main
+
+LATER = ["the-mechanism", "views", "cash-by-receiver", "cash-change", "bridge", "volume"]
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the names of later tables, in the order in which they are computed."""
+    names: list[str] = []
+    compute = LaterTable.__getattr__
+
+    def noting(table: LaterTable, field: str) -> Any:
+        names.append(table.name)
+        return compute(table, field)
+
+    monkeypatch.setattr(LaterTable, "__getattr__", noting)
+    return names
+
+
+def printed(*words: object) -> str:
+    done = CliRunner().invoke(main, list(map(str, words)))
+    assert (done.exit_code, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ((), []),
+        (("--table", "hole-by-kind"), []),
+        (("--format", "csv", "--table", "bridge"), ["bridge"]),
+        (("--all",), LATER),
+        (("--format", "json"), ["paid-in-use", *LATER]),
+    ],
+)
+def test_where_computes_no_table_that_it_does_not_print(
+    tiny_run: RunFolder, computed: list[str], options: Sequence[str], names: Sequence[str]
+):
+    printed("where", tiny_run.path, *options)
+
+    assert computed == names
+
+
+def test_where_names_payments_in_use_without_reading_all_of_them(
+    group_run: RunFolder, computed: list[str]
+):
+    assert "More tables: hole-by-cause, paid-in-use," in printed("where", group_run.path)
+    assert computed == []
+
+
+def test_a_study_computes_its_sensitivity_only_to_print_it(computed: list[str]):
+    assert "sensitivity" in printed("study", "life", "--shipped")
+    assert computed == []
