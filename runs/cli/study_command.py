@@ -13,7 +13,6 @@ from runs.cli.progress import Progress
 from runs.reporting import report
 from runs.study.as_told import write_as_told
 from runs.study.member_table import MANIFEST, read_members
-from runs.study.play import StudyFolder, replay
 from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.workers import dask_workers, local_processes
@@ -94,6 +93,8 @@ def _played(
     members: int | None,
     workers: AbstractContextManager[Executor | None],
 ) -> StudyReport:
+    from runs.study.play import StudyFolder  # compiled code, which a shipped result does not need
+
     folder = StudyFolder(path, out or OUT / path.stem)
     if members is not None and members > folder.study.members:
         raise StudyError(f"{path}: has {folder.study.members} members; raise `members` in it first")
@@ -114,6 +115,8 @@ def _read(folder: Path) -> StudyReport:
 
 
 def _replayed(path: Path, number: int, out: Path) -> str:
+    from runs.study.play import replay
+
     study = load_study(path)
     with Progress() as progress:
         replay(study, number, out, progress)

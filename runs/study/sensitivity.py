@@ -7,6 +7,7 @@ Source: Saltelli et al. (2010), Variance based sensitivity analysis of model out
     Physics Communications 181(2), 259-270: the design of table 2, and its estimator (f).
 """
 
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +39,16 @@ class Sensitivity(NamedTuple):
     effects: tuple[Effect, ...]
 
 
+def has_effects(members: Members, outcome: str) -> bool:
+    """Return whether `sensitivity` returns effects, without computing them."""
+    libraries = ("scipy", "sklearn", "threadpoolctl")
+    return _has_enough(members.drawn(outcome)) and all(map(find_spec, libraries))
+
+
+def _has_enough(values: np.ndarray) -> bool:
+    return len(values) >= MEMBERS_MIN and bool(np.ptp(values))
+
+
 def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
     """Return the effects of the unknowns on an outcome, or None if there are too few members.
 
@@ -45,7 +56,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
         StudyError: SciPy or scikit-learn is not installed.
     """
     points, values = members.points, members.drawn(outcome)
-    if len(values) < MEMBERS_MIN or not np.ptp(values):
+    if not _has_enough(values):
         return None
     try:  # a slow import, which other tables do not need
         from scipy.stats import qmc

@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from ledger.reports.dollars import spoken
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Cell, LaterTable, Table
 from runs.study.member_figures import CONTRADICTIONS, HITS, HOLE, MECHANISM, PARTS, USES, VOLUME
 from runs.study.member_table import Members
 from runs.study.plausible import CUT, Judgement, judge, nth_largest, plausible
+from runs.study.sensitivity import has_effects
 from runs.study.study_tables import (
     errors_table,
     inputs_table,
@@ -24,6 +25,7 @@ from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 
 ENDS = (5, 95)  # percentiles of an interval
 FEW = 10  # with fewer plausible members, no interval is reported
+EXPLAINED = (MECHANISM, "quotes_usd", HOLE)  # the outcomes of the table `sensitivity`
 PLAIN: Mapping[str, str] = {
     "quotes_usd": "quotes, net of spread and hedging",
     "liquidations_usd": "liquidations taken over",
@@ -82,7 +84,11 @@ class StudyReport:
             would_have_to_be_table(self.would_have_to_be),
             self._half_table(),
             predictions_table(self.members, self.is_plausible),
-            sensitivity_table(self.members, (MECHANISM, "quotes_usd", HOLE)),
+            LaterTable(
+                "sensitivity",
+                lambda: sensitivity_table(self.members, EXPLAINED),
+                has_rows=any(has_effects(self.members, outcome) for outcome in EXPLAINED),
+            ),
             errors_table(self.members, PLAIN),
         ]
 
