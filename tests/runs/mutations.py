@@ -1,6 +1,6 @@
 """Functions that change a valid scenario and check the error message.
 
-A place is the path to a value in parsed TOML: its keys and list positions.
+A place is the path to a value in parsed TOML. It consists of keys and list positions.
 """
 
 import copy
@@ -17,11 +17,11 @@ from runs.scenarios import dump, load
 Place = tuple[str | int, ...]
 
 WORLD = Path(__file__).parents[1] / "worlds" / "everything.toml"
-EVERYTHING = tomllib.loads(dump(load(str(WORLD))))  # a world with every table
+EVERYTHING = tomllib.loads(dump(load(str(WORLD))))  # a world that has every table
 
 
 def places(value: Any, at: Place = ()) -> Iterator[Place]:
-    """List every key and list entry of parsed TOML."""
+    """List every key and every list entry of parsed TOML."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
     for step, under in inner:
         yield (*at, step)
@@ -49,13 +49,13 @@ def removed(data: Any, place: Place) -> Any:
 
 
 def written(place: Place) -> str:
-    """Return a place in the form that error messages have: ``firms.members[1].name``."""
+    """Return a place in the form used in error messages: ``firms.members[1].name``."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
     return "".join(steps).removeprefix(".")
 
 
 def assert_helpful(error: ScenarioError, path: Path, key: str) -> None:
-    """Assert that the message is one line with the file, the key, the error and its correction."""
+    """Assert that the message is one line with the file, the key, the error and a correction."""
     message = str(error)
     assert message.splitlines() == [message]
     assert message.isprintable()

@@ -173,7 +173,7 @@ displayed_usd = 1e5
 
 
 def mutate(old, new):
-    """Return the valid scenario with one text replaced; fail if the text does not occur once."""
+    """Return the valid scenario with one text replaced. The text must occur exactly once."""
     assert VALID.count(old) == 1, f"{old!r} occurs {VALID.count(old)} times in the scenario"
     return VALID.replace(old, new)
 
@@ -725,7 +725,7 @@ def test_the_error_for_one_wrong_value_names_its_key_and_the_problem(refusal, ol
         ("depth_share = 0.1", "2021-06-01", "markets[0].depth[0].since", "when the run starts"),
     ],
 )
-def test_depth_requires_the_makers_share_and_a_value_from_the_first_day(
+def test_a_depth_of_the_market_requires_the_share_of_the_maker_and_a_value_from_the_first_day(
     refusal, share, since, key, shown
 ):
     text = mutate(f"{SIZE}\n", "").replace(HEDGES, f"{HEDGES}\n{share}")
@@ -753,7 +753,7 @@ UNQUOTABLE = [
 
 
 @pytest.mark.parametrize(("quoter", "times", "key", "shown"), UNQUOTABLE)
-def test_quotes_too_far_from_the_price_or_with_equal_levels_are_refused(
+def test_quotes_too_far_from_the_price_are_refused_and_so_are_equal_levels(
     refusal, quoter, times, key, shown
 ):
     data = copy.deepcopy(EVERYTHING)
@@ -892,7 +892,7 @@ def test_the_error_for_a_wrong_pledged_loan_names_its_key_and_the_problem(
     assert shown in error.problem
 
 
-def test_price_impact_of_hedges_requires_the_lead_venues_volume(refusal):
+def test_price_impact_of_hedges_requires_the_volume_of_the_lead_venue(refusal):
     alone = mutate(LEAD_QUOTING, "").replace('policy = "captive"\n', "")
     alone = alone.replace("taker_fee_bps = 4\n", "taker_fee_bps = 4\nimpact_kappa = 1\n")
     error = refusal(
@@ -944,7 +944,7 @@ def test_the_error_for_a_file_that_is_not_toml_names_no_key(refusal, content, sh
         (f"{'x' * 300}.toml", "too long"),
     ],
 )
-def test_a_path_that_is_not_a_file_is_refused(tmp_path, place, shown):
+def test_a_path_to_something_other_than_a_file_is_refused(tmp_path, place, shown):
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "good.toml").write_text(VALID)
     path = tmp_path / place
@@ -977,7 +977,10 @@ def test_a_line_break_in_a_folder_name_does_not_break_the_error_message(tmp_path
 
 @pytest.fixture
 def built_in(tmp_path, monkeypatch):
-    """Create a folder of built-in scenarios with tiny and flat, and secret.toml outside it."""
+    """Create a folder of built-in scenarios with tiny and flat.
+
+    The file secret.toml is outside this folder.
+    """
     folder = tmp_path / "built-in"
     folder.mkdir()
     (folder / "tiny.toml").write_text(VALID)
@@ -1000,7 +1003,7 @@ def test_the_error_for_an_unknown_name_lists_the_built_in_scenarios(wanted):
 
 @pytest.mark.usefixtures("built_in")
 @pytest.mark.parametrize("wanted", ["../secret", "./tiny", "built-in/../tiny", "/tiny"])
-def test_a_name_cannot_be_a_path_out_of_the_folder_of_built_in_scenarios(wanted):
+def test_a_name_cannot_lead_out_of_the_folder_of_built_in_scenarios(wanted):
     with pytest.raises(ScenarioError) as caught:
         load(wanted)
 
@@ -1073,7 +1076,7 @@ def test_a_chain_of_five_extensions_is_read_and_a_chain_of_six_is_refused(tmp_pa
     assert_helpful(caught.value, tmp_path / "1.toml", "extends")
 
 
-def test_an_error_is_reported_with_the_file_that_contains_it(tmp_path):
+def test_an_error_names_the_file_that_contains_the_error(tmp_path):
     base, extension = tmp_path / "base.toml", tmp_path / "extension.toml"
     base.write_text(mutate("latency_s = 2.0", "latency_s = -1"))
     extension.write_text('extends = "base.toml"\n[run]\nseed = 2\n')
@@ -1124,7 +1127,7 @@ def test_an_override_is_checked_like_a_value_in_the_file(tmp_path, overrides, ke
 # --------------------------------------------------------------- many faults at once
 
 
-def test_the_first_error_is_reported_and_the_others_are_counted(refusal):
+def test_the_first_error_is_reported_and_the_other_errors_are_counted(refusal):
     broken = mutate("seed = 1", "seed = -1").replace("holders = 1000", "holders = -1")
     broken = broken.replace("latency_s = 2.0", "latency_s = -1")
 
@@ -1201,7 +1204,7 @@ def mutations(draw):
 
 @settings(deadline=None)  # the first example also builds the schema, which takes long
 @given(data=mutations())
-def test_a_mutated_scenario_is_read_or_refused_in_one_line(tmp_path_factory, data):
+def test_a_scenario_with_changed_keys_is_read_or_refused_in_one_line(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "mutated.toml"
     path.write_text(tomli_w.dumps(data), "utf-8")
     try:

@@ -1,4 +1,4 @@
-"""The short form of a table fits a screen, keeps the totals, and counts omitted rows."""
+"""The short form of a table fits a screen, keeps the totals, and counts the rows left out."""
 
 import re
 from datetime import date
@@ -45,7 +45,7 @@ def long_table(rows: int) -> Table:
     return Table("uses", "Uses", ("use", "cost_usd"), [*listed, ("all uses", Decimal(777))])
 
 
-def test_a_long_table_has_its_first_rows_the_total_and_a_count_of_the_others():
+def test_a_long_table_has_its_first_rows_and_the_total_and_a_count_of_the_other_rows():
     text = brief(long_table(60))
 
     shown = [int(found) for found in re.findall(r"^use (\d+)", text, re.MULTILINE)]
@@ -70,7 +70,7 @@ def test_columns_that_do_not_fit_are_counted():
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
-def test_words_are_wrapped_more_narrowly_if_all_columns_then_fit():
+def test_words_are_wrapped_more_narrowly_if_this_lets_all_columns_fit():
     words = "a figure with a definition of many words"
     row = (words, *[Decimal(1)] * 20)
     narrow, wide = (
@@ -80,7 +80,7 @@ def test_words_are_wrapped_more_narrowly_if_all_columns_then_fit():
 
     assert "more column" not in narrow
     assert words not in narrow
-    assert "more column" in wide  # no width of the words is enough
+    assert "more column" in wide  # no width of the words is small enough
     assert words in wide
 
 
@@ -93,7 +93,9 @@ def test_words_are_wrapped_more_narrowly_if_all_columns_then_fit():
         ("9999.99", "USD", "9,999.99"),
     ],
 )
-def test_amounts_of_a_column_have_one_unit_and_the_heading_has_the_unit(largest, unit, told):
+def test_amounts_of_a_column_have_the_same_unit_and_the_heading_states_the_unit(
+    largest, unit, told
+):
     text = brief(Table("t", "T", ("kind", "hole_usd"), [("x", Decimal(largest)), ("y", None)]))
 
     assert re.search(rf"^ +{re.escape(unit)}$", text, re.MULTILINE)
@@ -168,7 +170,7 @@ def test_long_notes_reduce_the_number_of_rows_but_at_least_one_row_remains():
     assert "kind 59" in brief(table, 1)
 
 
-def test_results_of_queries_keep_every_digit_and_count_omitted_rows():
+def test_results_of_queries_keep_every_digit_and_count_the_rows_left_out():
     rows = [(n, Decimal("1234567.89"), "x" * 60, "y" * 60) for n in range(60)]
     table = Table("sql", "60 rows", ("n", "edge_usd", "x", "y"), rows)
 
@@ -180,7 +182,7 @@ def test_results_of_queries_keep_every_digit_and_count_omitted_rows():
     assert everything.count("y" * 60) == 60
 
 
-def test_a_result_read_in_part_shows_its_first_rows_and_counts_all_others():
+def test_a_result_that_is_read_in_part_shows_its_first_rows_and_counts_all_other_rows():
     rows = [(n, "two\nlines") for n in range(20)]
     table = Table("sql", "1,020 rows", ("n", "x"), rows, more_rows=1_000)
 

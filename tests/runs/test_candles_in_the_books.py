@@ -20,7 +20,7 @@ SAID = f"columns are separated by semicolons; {GAPS}"
 
 @pytest.fixture(scope="module")
 def told_and_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RunFolder]:
-    """Play tiny on candles with one missing day; return the printed message and the run."""
+    """Play tiny on candles with one missing day, and return the printed message and the run."""
     folder = tmp_path_factory.mktemp("candles")
     rows = [f"2022-05-{day:02};{usd};{usd + 500};{usd - 500};{usd}" for day, usd in DAYS]
     (folder / "btc.csv").write_text("\n".join(["date;open;high;low;close", *rows]))

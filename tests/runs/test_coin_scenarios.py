@@ -1,4 +1,4 @@
-"""Errors of scenarios with claims in coins, and the message about each error."""
+"""Wrong scenarios with claims in coins, and the error message for each."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def read(tmp_path: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize(("old", "new", "key", "problem"), REFUSED)
-def test_the_error_for_wrong_customers_coins_names_its_key_and_the_problem(
+def test_the_error_for_wrong_coins_of_customers_names_the_key_and_the_problem(
     tmp_path, old, new, key, problem
 ):
     assert old in TEXT
@@ -59,7 +59,7 @@ def test_the_error_for_wrong_customers_coins_names_its_key_and_the_problem(
     assert caught.value.key == key
 
 
-def test_a_coin_of_customers_and_the_maker_needs_one_price_and_the_same_dealers(tmp_path):
+def test_a_coin_of_both_customers_and_the_maker_needs_one_price_and_the_same_dealers(tmp_path):
     same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
     priced = "prices = [{ since = 2022-05-09, usd = 30_000 }]"
 
@@ -72,7 +72,7 @@ def test_a_coin_of_customers_and_the_maker_needs_one_price_and_the_same_dealers(
     assert caught.value.key == "retail.coins.dealers"
 
 
-def test_a_scenario_with_customers_coins_is_equal_after_writing_and_reading(tmp_path):
+def test_a_scenario_with_coins_of_customers_is_equal_after_writing_and_reading(tmp_path):
     scenario = read(tmp_path, TEXT)
 
     assert read(tmp_path, dump(scenario)) == scenario

@@ -1,4 +1,4 @@
-"""The page of commands agrees with the commands, and its examples run."""
+"""The page of commands agrees with the commands, and the examples on the page run."""
 
 import re
 import shlex
@@ -33,7 +33,9 @@ def below_scenario() -> list[str]:
 
 
 @pytest.mark.parametrize("line", below_scenario())
-def test_the_examples_of_the_subcommands_of_scenario_run(line, tmp_path, monkeypatch):
+def test_the_examples_of_the_subcommands_of_scenario_run_without_an_error(
+    line, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     made = CliRunner().invoke(main, ["scenario", "new", "my-world", "--like", "tiny"])
     done = CliRunner().invoke(main, shlex.split(line.partition(" > ")[0])[1:])

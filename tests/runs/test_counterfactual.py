@@ -21,7 +21,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
 
 WORLDS = Path(__file__).parents[1] / "worlds"
-CRASH = date(2022, 5, 10)  # the day of the margin world on which the price halves
+CRASH = date(2022, 5, 10)  # the day on which the price halves in the margin world
 BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 
@@ -60,7 +60,7 @@ def rows_before(run: RunFolder, day: date) -> list[tuple]:
 
 
 def changed(before: object, after: object, place: str = "") -> set[str]:
-    """Return the keys in which two scenarios differ."""
+    """Return the keys whose values differ between two scenarios."""
     if isinstance(before, dict) and isinstance(after, dict):
         return {
             found
@@ -81,7 +81,8 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
         ("Quoter", {"maker.quoter_off"}),
         ("CreditLine", {"group.never_lend_customer_money"}),
         ("Loans", {"group.lenders"}),
-        ("Tokens", {"group.tokens", "group.lenders"}),  # one lender lends against tokens
+        # one lender lends against tokens, so this lender is removed too
+        ("Tokens", {"group.tokens", "group.lenders"}),
         ("Directional", {"group.longs"}),
         ("Shares", {"group.rounds", "group.investors"}),
         ("Operations", {"group.house_cost_share"}),
@@ -97,7 +98,7 @@ def test_only_the_keys_of_the_removed_cause_change_in_the_scenario(group_run, ki
     assert other["run"]["seed"] == base["run"]["seed"]
 
 
-def test_without_a_group_the_whole_credit_line_is_removed(busy_run):
+def test_the_whole_credit_line_is_removed_if_there_is_no_group(busy_run):
     assert without(busy_run, "CreditLine").scenario.maker.credit_line_usd == 0
 
 
@@ -111,7 +112,7 @@ def test_a_credit_line_that_begins_after_the_start_is_also_removed(executed, wor
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_uses_of_other_kinds_and_lenders_without_tokens_are_kept(group_run):
+def test_uses_of_other_kinds_are_kept_and_so_are_lenders_without_tokens(group_run):
     uses = without(group_run, "Ventures").scenario.group.uses
     lenders = without(group_run, "Tokens").scenario.group.lenders
 
@@ -119,7 +120,7 @@ def test_uses_of_other_kinds_and_lenders_without_tokens_are_kept(group_run):
     assert [lender.name for lender in lenders] == ["Lender01"]
 
 
-def test_without_the_cause_backstop_only_the_makers_capacity_is_zero(margin_run):
+def test_removing_the_cause_backstop_sets_only_the_capacity_of_the_maker_to_zero(margin_run):
     before = without(margin_run, "Quoter").scenario.leverage.providers
     after = without(margin_run, "Backstop").scenario.leverage.providers
 
@@ -168,7 +169,9 @@ def test_a_removed_kind_has_no_amount_in_the_books(group_run, other_runs, kind):
     assert hole(other).kinds_usd.get(kind, 0) == 0
 
 
-def test_without_the_makers_backstop_another_provider_takes_over_positions(executed, tmp_path):
+def test_another_provider_takes_over_positions_if_the_backstop_of_the_maker_is_removed(
+    executed, tmp_path
+):
     crash = executed(WORLDS / "margin.toml", run={"start": CRASH, "end": CRASH + timedelta(days=1)})
     counterfactual(crash, without(crash, "Backstop"), tmp_path / "run")
     other = RunFolder.at(tmp_path / "run")
@@ -181,7 +184,7 @@ def test_without_the_makers_backstop_another_provider_takes_over_positions(execu
 
 
 def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
-    """Return the first entry of each run that differs between the runs, as loaded by Beancount."""
+    """Return for each run the first entry that differs between the runs, as loaded by Beancount."""
 
     def said(each: RunFolder) -> list[tuple]:
         after_opening = (entry for entry in each.transactions if "opening" not in entry.tags)
@@ -199,7 +202,7 @@ def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
 @pytest.mark.parametrize(
     ("kind", "first"), [("Buyback", date(2022, 6, 1)), ("Politics", date(2022, 6, 2))]
 )
-def test_without_a_use_the_books_are_equal_until_its_date_and_then_differ(
+def test_if_a_use_is_removed_the_books_are_equal_until_its_date_and_then_differ(
     group_run, other_runs, kind, first
 ):
     other, tables = other_runs(kind)
@@ -212,7 +215,7 @@ def test_without_a_use_the_books_are_equal_until_its_date_and_then_differ(
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "CreditLine", "Buyback", "Loans"])
-def test_differences_are_with_minus_without_and_sum_to_the_difference_of_the_hole(
+def test_each_difference_is_with_minus_without_and_their_sum_is_the_difference_of_the_hole(
     group_run, other_runs, kind
 ):
     other, tables = other_runs(kind)
@@ -235,7 +238,7 @@ def test_the_table_of_the_hole_has_both_runs_and_no_unexplained_amount(group_run
     assert rows["unexplained (must be 0.00)"] == (0, 0, 0)
 
 
-def test_the_table_of_key_dates_has_both_runs_and_a_blank_for_a_missing_event(other_runs):
+def test_the_table_of_key_dates_has_both_runs_and_a_blank_if_an_event_is_missing(other_runs):
     _, tables = other_runs("Buyback")
     dates = {row[0]: (row[1], row[3]) for row in table(tables, "firsts").rows}
 
@@ -260,7 +263,8 @@ def test_a_run_compared_with_itself_has_no_differences(busy_run):
 
 def test_a_comparison_of_runs_by_different_program_versions_has_a_note(busy_run, tmp_path):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
-    (folder / "manifest.json").write_text("{}")  # the version of the program is missing
+    # this manifest does not state the version of the program
+    (folder / "manifest.json").write_text("{}")
     other = RunFolder.at(folder)
 
     found = table(compare(busy_run, other, without(busy_run, "PickOff")).tables(), "difference")
@@ -279,7 +283,7 @@ def test_the_counterfactual_run_is_kept_on_request_and_never_overwritten(busy_ru
         counterfactual(busy_run, other, tmp_path / "kept")
 
 
-def test_without_a_folder_the_counterfactual_run_leaves_no_files(busy_run, tmp_path, monkeypatch):
+def test_a_counterfactual_without_a_folder_leaves_no_files(busy_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     counterfactual(busy_run, without(busy_run, "CreditLine"))

@@ -1,4 +1,4 @@
-"""The folder of a run appears only when it is complete; an older run is kept until then."""
+"""The folder of a run appears only when the run is complete. An older run is kept until then."""
 
 import errno
 import gc
@@ -40,7 +40,7 @@ def other() -> Scenario:
 
 @pytest.fixture
 def before(executed, tmp_path) -> dict[str, bytes]:
-    """Copy an older run to the target folder; return its content."""
+    """Copy an older run to the target folder, and return its content."""
     shutil.copytree(executed(SMALL, run=ONE).path, tmp_path / "run")
     return contents(tmp_path / "run")
 
@@ -62,7 +62,7 @@ def fail() -> None:
 # --------------------------------------------------------------------- a run that succeeds
 
 
-def test_a_run_is_complete_sealed_and_passes_its_audit(scenario, tmp_path):
+def test_a_run_is_complete_and_sealed_and_passes_its_audit(scenario, tmp_path):
     execute(scenario, tmp_path / "run")
 
     assert RunFolder.at(tmp_path / "run").transactions
@@ -164,7 +164,7 @@ def test_a_folder_that_appears_during_the_simulation_is_not_replaced(
         assert (tmp_path / "run").read_bytes() == (tmp_path / "expected").read_bytes()
 
 
-def test_if_two_runs_have_one_folder_the_second_to_finish_is_refused(
+def test_the_second_of_two_runs_with_the_same_folder_is_refused_when_it_finishes(
     scenario, other, of_other, tmp_path
 ):
     """Both runs are without --force, so neither may replace the other."""
@@ -297,7 +297,7 @@ def before_the_seal(running: Connection, place: Path, force: bool) -> None:
 
 @pytest.fixture(scope="module")
 def imported() -> ForkServerContext:
-    """Return a context that forks new processes from one process with all modules imported."""
+    """Return a context that forks new processes from a process with all modules imported."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     return context
@@ -361,7 +361,7 @@ def test_files_of_a_killed_run_do_not_prevent_the_next_run(started, scenario, tm
     assert RunFolder.at(tmp_path / "run")
 
 
-def test_a_folder_without_its_manifest_is_no_run(tiny_run, tmp_path):
+def test_a_folder_without_its_manifest_does_not_count_as_a_run(tiny_run, tmp_path):
     shutil.copytree(tiny_run.path, tmp_path / "run")
     (tmp_path / "run" / MANIFEST).unlink()
 

@@ -1,7 +1,8 @@
 """Extreme values of the maker, the group, customers and margin in a scenario.
 
-Each value is either refused in one line with its key and a correction, or it is accepted. With an
-accepted value a world of two days is simulated, and its books must be correct.
+Each value is either refused or accepted. If the value is refused, the error is one line with the
+key and a correction. If the value is accepted, a world of two days is simulated, and its books must
+be correct.
 """
 
 import math
@@ -94,7 +95,7 @@ def assert_runs(scenario: Scenario | ScenarioError) -> None:
         assert hole(run).unexplained_usd == 0
 
 
-def test_the_base_world_of_these_tests_has_every_table_and_runs(read):
+def test_the_base_world_of_these_tests_has_every_table_and_can_be_run(read):
     scenario = read(EVERYTHING)
 
     for part in (scenario.maker, scenario.group, scenario.leverage, scenario.retail.flow):
@@ -134,7 +135,7 @@ def test_an_absurd_value_of_any_key_is_refused_with_the_key(read, kind, place):
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_a_wrong_value_for_a_table_or_list_is_refused_with_its_key(read, place):
+def test_a_wrong_value_for_a_table_or_list_is_refused_with_the_key(read, place):
     for absurd in (7, "all", [7], {"x": 7}):
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -162,7 +163,7 @@ def test_a_missing_key_is_either_optional_or_reported_as_missing(read, place):
 
 LENDER, TOKEN, USE = (("group", key, 0) for key in ("lenders", "tokens", "uses"))
 UNBOOKABLE = [
-    # With these names accounts of tokens would look like claims on the lender.
+    # With these names, accounts of tokens would look like claims on the lender.
     ((*LENDER, "name"), "SOL", (*TOKEN, "name"), "is 'SOL', which is taken"),
     ((*LENDER, "name"), "Pool", (*LENDER, "name"), "is 'Pool', which is taken"),
     ((*TOKEN, "name"), "FTX", (*TOKEN, "name"), "is 'FTX', which is taken"),
@@ -184,7 +185,7 @@ def test_values_that_cannot_be_booked_are_refused(read, place, value, at, shown)
 
 
 def everywhere(key: str, value: Any) -> dict[Place, Any]:
-    """Return changes that set one value at every place of a key."""
+    """Return changes that set the same value at every place of a key."""
     return {place: value for place in KEYS if place[-1] == key}
 
 
@@ -193,7 +194,7 @@ MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
 DEPOSITS = ("house_deposit", "lead_deposit")
 DEPTHS, LINES = ((*MAKER, f"{key}_steps") for key in ("depth_share", "credit_line"))
 DEMAND, OTHERS = ("demand",), ("markets", 0, "others")
-RARE = 5e-324  # the smallest positive float; a time divided by it is infinite
+RARE = 5e-324  # the smallest positive float; a time divided by this float is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
 Extremes = dict[str, dict[Place, Any]]
@@ -328,7 +329,7 @@ EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
 def in_pairs(extremes: Extremes) -> list[list[str]]:
-    """Combine changes into pairs that set no key twice."""
+    """Combine changes into pairs that do not set the same key twice."""
     pairs: list[list[str]] = []
     for name, changes in extremes.items():
         for pair in pairs:
@@ -340,7 +341,7 @@ def in_pairs(extremes: Extremes) -> list[list[str]]:
     return pairs
 
 
-# The number of worlds is the length of the longest list; shorter lists are repeated.
+# The number of worlds is the length of the longest list. Shorter lists are repeated.
 OF_TABLES = [
     in_pairs(OF_THE_GROUP),
     *([[n] for n in of] for of in (OF_MARGIN, OF_THE_MAKER, OF_CUSTOMERS)),
@@ -389,7 +390,7 @@ WHENS = {
 
 
 @pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
-def test_books_are_correct_with_all_events_on_one_day_or_outside_the_run(read, when):
+def test_books_are_correct_if_all_events_are_on_one_day_or_outside_the_run(read, when):
     first_mark = ("group", "tokens", 0, "marks", 0, "at")
     first_cost = ("group", "house_costs", 0, "date")  # costs must be on the first of a month
     whens = everywhere("date", when) | everywhere("quoter_off", when)
@@ -399,7 +400,7 @@ def test_books_are_correct_with_all_events_on_one_day_or_outside_the_run(read, w
 
 
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
-def test_books_are_correct_if_all_periods_begin_on_the_first_day_without_end(read, when):
+def test_books_are_correct_if_all_periods_begin_on_the_first_day_and_never_end(read, when):
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
     firsts = {
         (*each, 0, "since"): BEFORE for each in (DEPTHS,)

@@ -114,7 +114,7 @@ def test_an_invalid_group_is_refused_in_one_line_with_the_key(read, old, new, ke
     assert "; give " in str(caught.value)
 
 
-def test_a_lender_against_tokens_requires_tokens(read):
+def test_a_lender_that_lends_against_tokens_requires_tokens(read):
     without = TEXT[: TEXT.index("[[group.tokens]]")] + TEXT[TEXT.index("[[group.longs]]") :]
 
     with pytest.raises(ScenarioError, match="give tokens to lend on") as caught:
@@ -122,7 +122,7 @@ def test_a_lender_against_tokens_requires_tokens(read):
     assert caught.value.key == "group.lenders[1].advance"
 
 
-def test_investors_without_rounds_are_refused(read):
+def test_investors_without_funding_rounds_are_refused(read):
     without = TEXT[: TEXT.index("[[group.rounds]]")] + TEXT[TEXT.index("[[group.tokens]]") :]
 
     with pytest.raises(ScenarioError, match="give rounds too, or leave it out"):
@@ -184,7 +184,7 @@ def test_a_scenario_with_a_valuation_is_equal_after_writing_and_reading(read):
 
 
 @pytest.mark.parametrize("policy", ["captive", "independent"])
-def test_the_makers_policy_requires_no_quotes_on_the_lead_venue(read, policy):
+def test_the_maker_may_have_a_policy_without_quotes_on_the_lead_venue(read, policy):
     scenario = read(TEXT.replace("[maker]\n", f'[maker]\npolicy = "{policy}"\n'))
 
     assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)

@@ -1,4 +1,4 @@
-"""A counterfactual keeps inputs that do not depend on the removed cause, to the cent."""
+"""A counterfactual keeps to the cent the inputs that do not depend on the removed cause."""
 
 import tomllib
 from datetime import date
@@ -45,7 +45,9 @@ def run_without(run: RunFolder, kind: str, folder: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "Quoter"])
-def test_operating_costs_are_kept_if_fees_fall_with_the_removed_cause(group_run, tmp_path, kind):
+def test_operating_costs_are_kept_although_fees_fall_with_the_removed_cause(
+    group_run, tmp_path, kind
+):
     other = run_without(group_run, kind, tmp_path / "run")
 
     assert (
@@ -55,7 +57,7 @@ def test_operating_costs_are_kept_if_fees_fall_with_the_removed_cause(group_run,
     assert [day for day, _, _ in costs_of(group_run)] == [date(2022, 6, 1)]
 
 
-def test_operating_costs_fall_with_fees_if_the_scenario_has_costs_follow_fees(executed, tmp_path):
+def test_operating_costs_fall_with_fees_if_the_scenario_lets_costs_follow_fees(executed, tmp_path):
     run = executed(GROUP, group={"costs_follow_fees": True})
     made = without(run, "PickOff")
     other = run_without(run, "PickOff", tmp_path / "run")
@@ -65,7 +67,7 @@ def test_operating_costs_fall_with_fees_if_the_scenario_has_costs_follow_fees(ex
     assert 0 < after < before
 
 
-def test_an_unpaid_operating_cost_is_kept_in_the_counterfactual(executed):
+def test_an_operating_cost_that_was_not_paid_is_kept_in_the_counterfactual(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 9e9}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -76,7 +78,7 @@ def test_an_unpaid_operating_cost_is_kept_in_the_counterfactual(executed):
     assert (held.date, held.usd) == (day, 9e9)
 
 
-def test_no_operating_costs_after_a_halt_are_kept(executed):
+def test_operating_costs_after_a_halt_are_not_kept(executed):
     (market,) = tomllib.loads(dump(load(str(HALTING))))["markets"]
     for known in ("volume", "demand"):
         if market.get(known):
@@ -88,7 +90,9 @@ def test_no_operating_costs_after_a_halt_are_kept(executed):
     assert without(run, "PickOff").scenario.group.house_costs == ()
 
 
-def test_kept_inputs_are_in_the_report_and_in_the_scenario(group_run, tmp_path):
+def test_inputs_that_are_kept_are_named_in_the_report_and_written_in_the_scenario(
+    group_run, tmp_path
+):
     made = without(group_run, "PickOff")
     tables = counterfactual(group_run, made, tmp_path / "run").tables()
     (table,) = [table for table in tables if table.name == "difference"]
@@ -134,7 +138,7 @@ def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run,
     assert [len(hours) for hours in wanted.values()] == [24] * 5
     assert (
         len({usd for hours in wanted.values() for usd in hours}) > 50
-    )  # hits vary by hour, so demand varies too
+    )  # hits differ by hour, so demand differs too
     assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
     assert (
         without(recorded_run, "PickOff")
@@ -143,7 +147,9 @@ def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run,
     )
 
 
-def test_customers_volume_without_hits_differs_only_by_rounding_to_lots(recorded_run, unhit_run):
+def test_the_volume_of_customers_without_hits_differs_only_by_rounding_to_lots(
+    recorded_run, unhit_run
+):
     before, after = uninformed_usd(recorded_run), uninformed_usd(unhit_run)
 
     assert abs(after - before) < before / 10_000
@@ -151,7 +157,7 @@ def test_customers_volume_without_hits_differs_only_by_rounding_to_lots(recorded
     assert hits > before / 20
 
 
-def test_if_demand_is_not_kept_customers_trade_more_by_the_volume_of_hits(
+def test_customers_trade_more_by_the_volume_of_hits_if_their_demand_is_not_kept(
     recorded_run, unhit_run, tmp_path
 ):
     made = without(recorded_run, "PickOff").scenario
@@ -164,7 +170,7 @@ def test_if_demand_is_not_kept_customers_trade_more_by_the_volume_of_hits(
     assert hits * Decimal("0.8") < more < hits * Decimal("1.2")
 
 
-def test_with_stated_demand_the_counterfactual_keeps_no_hourly_demand(group_run):
+def test_the_counterfactual_keeps_no_hourly_demand_if_demand_is_stated(group_run):
     assert wanted_usd(group_run) == {}
     assert "wanted_of_days" not in dump(without(group_run, "Quoter").scenario).replace(
         "wanted_of_days = []", ""
@@ -184,21 +190,21 @@ def test_given_hours_have_the_given_demand_and_other_hours_the_recorded_demand(e
     assert len(first) == 24
     assert all(
         usd == 0 for usd in first[2:5]
-    )  # the record has 100,000 an hour, so 700,000 suffice for seven hours
+    )  # the record has 100,000 dollars an hour, so 700,000 dollars suffice for seven hours
     assert sum(first) == pytest.approx(2.4e6, rel=0.1)
 
 
 # ------------------------------------------------------------------ common random numbers
 
 
-def test_with_and_without_hits_prices_and_almost_all_fills_of_customers_are_equal(
+def test_prices_and_almost_all_fills_of_customers_are_equal_with_and_without_hits(
     recorded_run, unhit_run
 ):
     assert_chance_is_common(recorded_run, unhit_run)
 
 
 @pytest.mark.slow
-def test_in_a_volatile_month_almost_all_fills_of_customers_are_equal_without_hits(
+def test_almost_all_fills_of_customers_in_a_volatile_month_are_equal_with_and_without_hits(
     may_run, tmp_path
 ):
     assert_chance_is_common(may_run, run_without(may_run, "PickOff", tmp_path / "run"))
@@ -207,20 +213,21 @@ def test_in_a_volatile_month_almost_all_fills_of_customers_are_equal_without_hit
 def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
     """Assert that customers' fills by the captive maker are almost all equal in both runs.
 
-    Prices of fills are not compared: hits change the maker's position, which shifts its quotes.
+    Prices of fills are not compared, because hits change the maker's position, which shifts its
+    quotes.
     """
     (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
     common = np.intersect1d(rows, others)
 
     assert len(np.intersect1d(at_lead, at_others_lead)) == len(
         common
-    )  # common fills have equal lead prices
+    )  # fills that are in both runs have equal lead prices
     assert len(common) >= 0.94 * max(len(rows), len(others))
     assert len(rows) > 500
 
 
 def customers(run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
-    """Return two hashes of each fill of customers: without and with the lead price.
+    """Return two hashes of each fill of customers: without the lead price, and with this price.
 
     Hashes need less memory than the millions of fills.
     """

@@ -1,4 +1,4 @@
-"""The life of FTX and the rival explanations: inputs have sources and agree with the record."""
+"""In the life of FTX and in rival scenarios, inputs have sources and agree with the record."""
 
 import math
 import tomllib
@@ -51,7 +51,7 @@ def figures(value: object, place: str = "") -> Iterator[str]:
 
 
 def is_covered(place: str, sources: dict[str, str]) -> bool:
-    """Return whether the figure, or a table or list that contains it, has a source."""
+    """Return whether the figure or a table or list that contains it has a source."""
     return any(place == known or place.startswith((f"{known}.", f"{known}[")) for known in sources)
 
 
@@ -108,7 +108,7 @@ def test_the_volume_of_markets_that_stand_for_others_has_the_recorded_shares(ftx
     assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
 
 
-def test_the_depth_of_a_market_that_stands_for_others_is_proportional_to_volume(ftx):
+def test_the_depth_of_a_market_that_stands_for_others_is_proportional_to_its_volume(ftx):
     btc, *others = ftx.markets[0], *ftx.markets[2:]
     day, months = date(2022, 5, 1), {"2021", "2022"}
 
@@ -135,7 +135,7 @@ def test_the_last_recorded_price_of_each_market_is_at_the_end_of_the_run(ftx):
         assert market.price.anchors[-1].time_us == midnight_us(ftx.run.end)
 
 
-def test_before_its_listing_a_market_has_a_constant_price_and_no_volume(ftx):
+def test_a_market_has_a_constant_price_and_no_volume_before_its_listing(ftx):
     sol = ftx.markets[2]
     (first, listed), moving = sol.price.anchors[:2], sol.price.volatility[1]
 
@@ -166,7 +166,7 @@ def test_months_with_crashes_have_closes_and_volatility_of_single_days(ftx, mont
 
 
 def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx):
-    """A wrong digit in a recorded price would be a larger move."""
+    """A wrong digit in a recorded price would give a larger move."""
     for market in ftx.markets:
         levels = market.price.volatility
         for before, after in pairwise(market.price.anchors):
@@ -179,7 +179,7 @@ def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx)
             assert move <= 4 * deviation, (market.name, before, after)
 
 
-def test_full_days_have_recorded_closes_volatility_and_volume(ftx):
+def test_full_days_have_recorded_closes_and_volatility_and_volume(ftx):
     assert len(ftx.run.full_days) == 40
     btc, eth, *_ = ftx.markets
     for market in (btc, eth):
@@ -231,10 +231,11 @@ def of_days_usd(market: Market, days_us: list[int]) -> float:
         ("Charity", 132, 190),
         ("Insiders", 195.2, 3_200),
         ("Acquisitions", 500, 1_000),
-        ("Sponsorship", 0, 1_100),  # the record has commitments; less was paid
+        ("Sponsorship", 0, 1_100),  # the record has commitments, of which less was paid
         ("Settlements", 40, 150),
         ("Takeovers", 400, 1_800),  # the sum of two recorded ranges
-        ("Incidents", 200, 280),  # the sum of four incidents; three have only a lower bound
+        # the sum of four incidents, of which three have only a lower bound
+        ("Incidents", 200, 280),
     ],
 )
 def test_uses_of_money_are_within_the_recorded_ranges(ftx, kind, low, high):
@@ -259,7 +260,7 @@ def test_all_uses_of_money_are_due_within_the_days_of_the_run(ftx):
         (PETITION, 1.3 * BILLION),
     ],
 )
-def test_lenders_together_lend_at_most_the_recorded_debts_by_date(ftx, day, lent_usd):
+def test_lenders_together_lend_at_most_the_recorded_debts_on_each_date(ftx, day, lent_usd):
     limits = [lender.limit_usd(day) for lender in ftx.group.lenders]
 
     assert sum(limits) == pytest.approx(lent_usd)
@@ -272,7 +273,7 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_only_the_third_lender_ever_lends_more_than_at_the_peak_of_all_loans(ftx):
+def test_only_the_third_lender_ever_lends_more_than_on_the_day_of_the_peak_of_all_loans(ftx):
     """The founder of the third lender states that its loans exceeded a billion in May 2022."""
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
@@ -322,7 +323,7 @@ def test_the_life_with_claims_in_kind_differs_from_the_sampled_life_only_in_coin
     assert in_kind.retail.model_copy(update=apart) == sampled.retail
 
 
-def test_the_scenario_as_told_changes_only_the_makers_share_and_the_group():
+def test_the_scenario_as_told_changes_only_the_share_of_the_maker_and_the_group():
     told, sampled = load(TOLD), load("ftx-sampled")
     granted = {"Ventures", "Takeovers"}
     shares = dict.fromkeys(("depth_share", "target_share"), 0.9)
@@ -353,13 +354,13 @@ def test_the_scenario_as_told_begins_with_a_comment_that_it_is_not_history():
     assert first == "# This is the hypothesis and not history."
 
 
-def test_share_rounds_sum_to_the_recorded_amounts(ftx):
+def test_funding_rounds_sum_to_the_recorded_amounts(ftx):
     raised_usd = sum(each.usd for each in ftx.group.rounds)
 
     assert raised_usd == pytest.approx((8 + 900 + 420.69 + 400) * MILLION)
 
 
-def test_the_number_of_sol_tokens_is_the_one_stated_by_the_foundation(ftx):
+def test_the_number_of_sol_tokens_is_the_number_stated_by_the_foundation(ftx):
     sol, ftt = ftx.group.tokens
 
     assert sum(purchase.units for purchase in sol.bought) == 58_090_000
@@ -373,8 +374,8 @@ def test_volumes_add_up_to_the_recorded_totals(ftx, year, low_bn, high_bn):
     assert low_bn * BILLION < traded_usd(ftx, year) <= high_bn * BILLION
 
 
-def test_without_news_net_deposits_are_10_to_100_million_a_day(ftx):
-    """The example has a volume of 10 billion a day and claims of 2 and of 8 billion."""
+def test_net_deposits_without_news_are_10_to_100_million_a_day(ftx):
+    """The test uses a volume of 10 billion a day, and claims of 2 billion and of 8 billion."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)
@@ -386,7 +387,7 @@ def test_all_news_in_the_scenario_precedes_the_halt_of_payments(ftx):
     assert all(news.date < date(2022, 11, 8) for news in ftx.news)
 
 
-def test_the_low_and_high_lives_have_the_recorded_ends_of_the_makers_share(ftx):
+def test_the_low_life_and_the_high_life_have_the_recorded_ends_of_the_share_of_the_maker(ftx):
     low, high = load("ftx-low"), load("ftx-high")
     recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
     years = [date(year, 7, 1) for year in range(2019, 2023)]
@@ -411,7 +412,7 @@ def test_the_low_and_high_lives_have_the_recorded_ends_of_the_makers_share(ftx):
 
 
 def loss_on_longs_usd(scenario: Scenario) -> float:
-    """Return the loss of long positions between the recorded prices of their days, before costs."""
+    """Return the loss of long positions between the recorded prices of two days, before costs."""
     (market,) = scenario.markets
     prices = {anchor.time_us: anchor.price_usd for anchor in market.price.anchors}
 
@@ -445,7 +446,7 @@ def test_rival_scenarios_differ_only_in_uses_of_money_and_positions(name):
     assert name == "ventures-only" or rival.group.uses != base.group.uses
 
 
-def test_rival_scenarios_have_at_most_a_year_one_market_and_three_firms():
+def test_rival_scenarios_have_at_most_a_year_and_one_market_and_three_firms():
     base = load("ventures-only")
 
     assert (base.run.end - base.run.start).days < 366

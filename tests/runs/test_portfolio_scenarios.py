@@ -54,7 +54,9 @@ def test_a_coin_with_the_name_of_a_token_is_refused(tmp_path):
     assert caught.value.key == f"{HOLDING}[1].name"
 
 
-def test_a_portfolio_and_a_fully_drawn_lender_require_each_other(tmp_path):
+def test_a_portfolio_requires_a_fully_drawn_lender_and_a_fully_drawn_lender_requires_a_portfolio(
+    tmp_path,
+):
     needed = TEXT.replace("drawn_in_full = true\n", "")
     start, end = TEXT.index("[group.portfolio]"), TEXT.index("[[group.uses]]")
 

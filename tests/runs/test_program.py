@@ -1,4 +1,4 @@
-"""The manifest of a run has the version and commit of the program and its libraries."""
+"""The manifest of a run has the versions of the program and its libraries, and the commit."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Create a git checkout of one commit with a source file and a page; return its path."""
+    """Create a git checkout of one commit with a source file and a page, and return its path."""
     root = (tmp_path / "checkout").resolve()
     (root / "des").mkdir(parents=True)
     (root / "des/world.py").write_text("one = 1\n")
@@ -51,7 +51,7 @@ def test_a_manifest_has_the_versions_of_the_program_and_its_libraries(tiny_run: 
     assert len(LIBRARIES) == 5
 
 
-def test_the_programs_commit_is_the_commit_of_the_checkout(checkout):
+def test_the_commit_of_the_program_is_the_commit_of_the_checkout(checkout):
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
 
 
@@ -80,7 +80,7 @@ def test_an_installation_outside_a_checkout_has_no_commit(tmp_path):
     assert commit_of(tmp_path.resolve()) == UNKNOWN
 
 
-def test_without_git_the_commit_is_unknown(checkout, monkeypatch):
+def test_the_commit_is_unknown_if_git_is_missing(checkout, monkeypatch):
     monkeypatch.setenv("PATH", "")
 
     assert commit_of(checkout) == UNKNOWN

@@ -1,4 +1,4 @@
-"""A check of a scenario finds every error; a new scenario equals its model and has no errors."""
+"""A check of a scenario finds every error. A new scenario equals its model and has no errors."""
 
 import tomllib
 
@@ -128,7 +128,7 @@ def test_a_new_scenario_does_not_overwrite_a_file(tmp_path):
 
 
 def test_a_key_missing_in_a_list_is_reported_for_the_file_with_the_list(tmp_path):
-    """The list replaces the list of the base, so keys of the base's entries do not apply."""
+    """The list replaces the list of the base, so keys in the base's entries do not apply."""
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')
     said = faults(str(path))

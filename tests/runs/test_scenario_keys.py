@@ -22,7 +22,7 @@ SCENARIOS = [*built_ins().values(), *sorted(WORLDS)]
 
 
 def plain(value: Any) -> Any:
-    """Return TOML as an editor passes it to a schema: dates as text."""
+    """Return TOML as an editor passes it to a schema, with dates as text."""
     match value:
         case dict():
             return {key: plain(each) for key, each in value.items()}
@@ -66,7 +66,7 @@ def test_every_key_has_a_meaning_in_one_line_and_every_meaning_has_a_key():
         assert "\n" not in each.meaning
 
 
-def test_a_key_has_a_range_a_unit_and_a_default():
+def test_a_key_has_a_range_and_a_unit_and_a_default():
     credit, refresh = key("maker.credit_line_usd"), key("markets[].quoter.refresh_s")
 
     assert (credit.wanted, credit.unit) == ("a number from 0 to 1_000_000_000_000", "dollars")
@@ -83,7 +83,7 @@ def test_a_key_has_a_range_a_unit_and_a_default():
         (
             "maker.credit_line_usd",
             "des/treasury/group_treasury.py",
-        ),  # a method of the key's table reads it
+        ),  # a method of the table of the key reads the key
         ("markets[].quoter.latency_s", "des/quoting/plan.py"),
         ("retail.flow.contagion", "des/custody/confidence.py"),
         ("run.day_ledgers", "runs/execute.py"),

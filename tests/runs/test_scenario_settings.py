@@ -1,4 +1,4 @@
-"""A setting changes one figure of a scenario by its dotted key; an error names the key."""
+"""A setting changes one figure of a scenario by its dotted key, and an error names the key."""
 
 import datetime
 
@@ -71,7 +71,7 @@ def test_a_setting_is_applied_after_overrides():
         ("", ""),
     ],
 )
-def test_the_value_of_a_setting_is_read_as_toml_or_else_as_text(text, value):
+def test_the_value_of_a_setting_is_read_as_toml_and_otherwise_as_text(text, value):
     assert read_value(text) == value
     assert type(read_value(text)) is type(value)
 
@@ -116,7 +116,7 @@ def test_the_error_for_a_wrong_setting_names_the_option_set_and_the_key(setting,
     assert "\n" not in str(refused.value)
 
 
-def test_the_error_for_a_contradiction_caused_by_a_setting_names_the_setting():
+def test_the_error_for_a_contradiction_that_a_setting_causes_names_the_setting():
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, {"maker.lead_deposit_usd": 5_000})
 

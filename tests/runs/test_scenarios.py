@@ -307,7 +307,7 @@ def test_an_extension_merges_capital_rules_and_replaces_all_classes(write):
     ],
 )
 def test_an_error_in_an_optional_table_is_reported_with_its_file_and_key(write, table, key):
-    """The base has the table, so the extension needs only the keys that it changes."""
+    """The base has this table, so the extension needs only the keys that it changes."""
     write("base.toml", POPULATED)
     path = write("own.toml", f'extends = "base.toml"\n{table}\n')
 
@@ -317,7 +317,7 @@ def test_an_error_in_an_optional_table_is_reported_with_its_file_and_key(write, 
     assert (refused.value.path, refused.value.key) == (path, key)
 
 
-def test_of_several_extensions_the_last_has_priority(write):
+def test_the_last_of_several_extensions_has_priority(write):
     write("base.toml", FULL)
     write("a.toml", 'extends = "base.toml"\n[run]\nseed = 1\nsettle_s = 30\n')
 
@@ -376,7 +376,7 @@ def test_an_override_removes_only_the_sources_of_replaced_figures(write):
     }
 
 
-def test_keys_removed_by_without_lose_their_sources_and_may_be_given_again(write):
+def test_keys_that_without_removes_lose_their_sources_and_may_be_given_again(write):
     write("base.toml", FULL.replace("[sources]", '[sources]\n"house.fee_tiers[0]" = "a page"'))
     top = 'extends = "base.toml"\nwithout = ["house.fee_tiers", "run.seed"]\n'
     fees = "[house]\nfee_tiers = [{ volume_usd = 0, taker_bps = 1.0 }]\n"
@@ -422,7 +422,7 @@ def test_only_candles_that_affect_the_run_are_kept(write):
 
     price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
 
-    # Anchors are kept from the last one before the start to the first one after the end.
+    # Anchors are kept from the last anchor before the start to the first anchor after the end.
     assert price.anchors[0].at == datetime(2021, 4, 29, 23, tzinfo=UTC)
     assert price.anchors[-1].at == datetime(2021, 5, 3, 7, tzinfo=UTC)
     assert len(price.anchors) == 11
@@ -488,7 +488,7 @@ def test_an_implausible_candle_is_reported_with_its_line(write):
         ("", "''"),
     ],
 )
-def test_a_path_of_candles_that_is_not_a_file_is_refused(write, candle_path, shown):
+def test_a_candle_path_that_is_not_a_file_is_refused(write, candle_path, shown):
     path = write("bad.toml", ON_CANDLES.replace("btc.csv", candle_path))
 
     with pytest.raises(ScenarioError) as caught:
@@ -561,7 +561,7 @@ def test_a_saved_scenario_has_defaults_and_no_base(write):
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
 
 
-def test_a_saved_scenario_omits_optional_tables_that_are_not_given(write):
+def test_a_saved_scenario_leaves_out_optional_tables_that_are_not_given(write):
     """Capital rules and quotes on the lead venue are optional and have no default."""
     bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
     full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
@@ -658,13 +658,16 @@ def test_every_check_between_keys_raises_an_error_with_a_key():
         if isinstance(node, ast.Raise)
     )
 
-    # For an error in a single value pydantic reports the key itself.
+    # If a single value is wrong, pydantic reports the key itself.
     assert raised.keys() == {"ContradictionError", "PydanticCustomError"}
     assert raised["ContradictionError"] > 20
 
 
 def names_of(part):
-    """Draw a name that the schema allows; \\z of pydantic's patterns is \\Z in Python."""
+    """Draw a name that the schema allows.
+
+    The end of a text is \z in pydantic's patterns and \Z in Python.
+    """
     schema = Scenario.model_json_schema()["$defs"][part]["properties"]["name"]
     pattern = re.compile(schema["pattern"].replace(r"\z", r"\Z"), re.ASCII)
     return st.from_regex(pattern).filter(lambda drawn: len(drawn) <= schema["maxLength"])

@@ -43,7 +43,7 @@ def values(path: Path) -> Workbook:
 
 
 def rows_of(sheet: Worksheet) -> list[dict[str, object]]:
-    """Return the rows of a sheet up to the first empty row, each as a dict by column name."""
+    """Return the rows of a sheet before the first empty row, each as a dict by column name."""
     names = [cell.value for cell in sheet[FIRST - 1]]
     rows = []
     for cells in sheet.iter_rows(min_row=FIRST, values_only=True):

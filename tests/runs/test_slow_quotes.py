@@ -1,4 +1,4 @@
-"""The counterfactual SlowQuotes: the maker quotes as fast as other makers, with the same size."""
+"""The counterfactual SlowQuotes lets the maker quote as fast as other makers, with equal size."""
 
 import tomllib
 from datetime import date
@@ -20,7 +20,7 @@ MONTHS = Path(__file__).parents[1] / "worlds" / "months.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Return a run of five days; quotes are two seconds late and replaced every four seconds."""
+    """Return a run of five days in which quotes are two seconds late and live four seconds."""
     return executed(GROUP)
 
 
@@ -41,14 +41,14 @@ def undecided(scenario: Scenario) -> list[dict]:
 
 
 def shown(run: RunFolder) -> list[tuple]:
-    """Return each decision on quotes: day, market, half-spread, levels and displayed size."""
+    """Return each decision on quotes as day, market, half-spread, levels and displayed size."""
     return [
         (day, note.market, note.half_spread_bps, note.levels, note.shown_usd)
         for day, note in run.dated_notes(Decision)
     ]
 
 
-def test_without_slow_quotes_only_the_latency_and_updates_of_quotes_change(group_run):
+def test_without_slow_quotes_only_latency_and_refresh_interval_of_quotes_change(group_run):
     before = load(str(group_run.path / "scenario.toml"))
     after = without(group_run, "SlowQuotes").scenario
     (ours,), (theirs,) = before.markets, after.markets
@@ -62,7 +62,9 @@ def test_without_slow_quotes_only_the_latency_and_updates_of_quotes_change(group
     assert after.firms == before.firms
 
 
-def test_with_fast_quotes_of_the_same_size_hits_and_losses_are_less_than_half(group_run, fast_run):
+def test_fast_quotes_of_the_same_size_have_less_than_half_of_the_hits_and_losses(
+    group_run, fast_run
+):
     (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))
 
     assert shown(fast_run) == shown(group_run)
@@ -85,10 +87,10 @@ def test_the_counterfactual_keeps_the_displayed_sizes_decided_in_the_run(execute
     execute(free, tmp_path / "free")
     assert shown(RunFolder.at(tmp_path / "free")) != shown(
         run
-    )  # without kept sizes the maker decides other sizes
+    )  # if sizes are not kept, the maker decides other sizes
 
 
-def test_slow_quotes_cannot_be_removed_if_the_maker_is_as_fast_as_others(group_run, fast_run):
+def test_slow_quotes_cannot_be_removed_if_the_maker_is_as_fast_as_other_makers(group_run, fast_run):
     with pytest.raises(CounterfactualError) as found:
         without(fast_run, "SlowQuotes")
 

@@ -23,7 +23,7 @@ VALUATION = {
 
 
 def laid_over(key: str, found: Any, closure: str) -> dict[str, Any]:
-    """Return changes of `tiny` with a closure of demand, the keys it needs, and one more key."""
+    """Return changes of `tiny` with a closure of demand, the keys for it, and one more key."""
     (market,) = (each.model_dump(exclude_none=True) for each in load("tiny").markets)
     volume = [{"month": "2022-05", "usd": 3e8}]
     market |= {"volume": volume} if closure == "recorded" else {"demand": volume}
@@ -97,7 +97,7 @@ def test_capital_for_the_maker_as_a_backstop_provider_is_refused():
     assert caught.value.key == f"leverage.providers[{own}].capital_usd"
 
 
-def test_a_holding_time_of_firms_is_refused_without_firms():
+def test_a_holding_time_of_firms_is_refused_if_there_are_no_firms():
     nobody = {"members": (), "classes": (), "holding_days": 3}
     with pytest.raises(ScenarioError, match="since there are no firms") as caught:
         load("tiny", {"firms": nobody})
@@ -105,7 +105,7 @@ def test_a_holding_time_of_firms_is_refused_without_firms():
     assert caught.value.key == "firms.holding_days"
 
 
-def test_a_depth_share_of_zero_is_accepted_without_depth():
+def test_a_depth_share_of_zero_is_accepted_without_a_depth():
     """An extension of a scenario with depth can use zero to state displayed sizes instead."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 

@@ -28,7 +28,7 @@ def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
     return RunFolder.at(folder), table
 
 
-def test_the_answer_has_the_hole_and_the_results_of_quotes_for_maker_and_group(busy_run):
+def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_the_group(busy_run):
     there = hole(busy_run)
     surplus = replace(there, liquid_usd={"FTX": there.claims_usd + 2_500_000})
     short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})
@@ -43,7 +43,7 @@ def test_the_answer_has_the_hole_and_the_results_of_quotes_for_maker_and_group(b
     )
 
 
-def test_the_table_has_the_makers_loss_and_the_groups_gain():
+def test_the_table_has_the_loss_of_the_maker_and_the_gain_of_the_group():
     table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 
     lines = {line: figures for line, *figures in table.rows}
@@ -77,7 +77,7 @@ def test_the_answer_of_a_counterfactual_states_the_hole_of_the_group(busy_run):
 def summed(run: RunFolder) -> tuple[Decimal, Decimal]:
     """Return the result of the maker's quotes and hedges, and the taker fees, in dollars.
 
-    The figures are summed fill by fill in Python; the report computes sums in DuckDB.
+    The figures are summed fill by fill in Python, while the report computes sums in DuckDB.
     """
     quotes = fees = 0
     with run.connect() as connection:

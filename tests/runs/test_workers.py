@@ -43,7 +43,7 @@ def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
 
 @contextmanager
 def cluster(processes: bool) -> Iterator[LocalCluster]:
-    """Start two Dask workers: processes, which start in seconds, or threads of this process."""
+    """Start two Dask workers, which are processes or, to start faster, threads of this process."""
     with LocalCluster(
         n_workers=2,
         threads_per_worker=1,
@@ -64,13 +64,13 @@ def findings(folder: Path, executor: Executor | None) -> list[AuditStep]:
     return list(audit(folder, every_day=True, executor=executor))
 
 
-def test_an_audit_by_two_processes_has_the_findings_of_one_process(by_one):
+def test_an_audit_by_two_processes_has_the_findings_of_a_single_process(by_one):
     with local_processes(1) as alone, local_processes(2) as two:
         assert alone is None
         assert {folder: findings(folder, two) for folder in by_one} == by_one
 
 
-def test_after_an_early_exit_waiting_tasks_are_cancelled():
+def test_tasks_that_wait_are_cancelled_after_an_early_exit():
     with local_processes(2) as two:
         tasks = [two.submit(time.sleep, 0.1) for _ in range(20)]
 
@@ -83,7 +83,7 @@ def test_a_cluster_returns_the_results_of_tasks_in_order():
 
 
 @pytest.mark.slow
-def test_an_audit_by_a_cluster_has_the_findings_of_one_process(by_one, processes):
+def test_an_audit_by_a_cluster_has_the_findings_of_a_single_process(by_one, processes):
     with dask_workers(processes.scheduler_address) as executor:
         assert {folder: findings(folder, executor) for folder in by_one} == by_one
 
@@ -92,7 +92,7 @@ def test_an_audit_by_a_cluster_has_the_findings_of_one_process(by_one, processes
 def test_a_killed_worker_does_not_change_the_findings_of_an_audit(by_one, forged, processes):
     with dask_workers(processes.scheduler_address) as executor:
         victim = executor.submit(os.getpid).result()
-        # Both workers are busy when one of them is killed.
+        # Both workers are busy when the test kills one of them.
         busy = [executor.submit(time.sleep, 0.3) for _ in range(8)]
         audited = audit(forged, every_day=True, executor=executor)
         first = next(audited)

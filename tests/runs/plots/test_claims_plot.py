@@ -42,14 +42,14 @@ def words(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
 
 
-def test_each_statement_has_one_mark_in_the_row_of_its_tweet():
+def test_each_statement_has_one_mark_and_this_is_in_the_row_of_its_tweet():
     found = judged(SOME)
 
     rows = Counter(row for _, row, _ in marks(claims_figure(found)))
     assert rows == Counter(each.statement.tweet for each in found.judged)
 
 
-def test_each_verdict_has_a_column_headed_by_its_name_and_count():
+def test_each_verdict_has_a_column_whose_heading_is_its_name_and_count():
     found = judged(SOME)
     figure = claims_figure(found)
     columns = Counter(column for column, _, _ in marks(figure))
@@ -61,7 +61,7 @@ def test_each_verdict_has_a_column_headed_by_its_name_and_count():
     assert "depends" not in words(figure)
 
 
-def test_the_mark_of_a_statement_decided_by_an_input_is_hollow():
+def test_the_mark_of_a_statement_is_hollow_if_an_input_decides_the_statement():
     assert {mark for mark in marks(claims_figure(judged(SOME))) if mark[0] < 3} == {
         (0, 1, True),
         (0, 10, False),
@@ -70,7 +70,7 @@ def test_the_mark_of_a_statement_decided_by_an_input_is_hollow():
     }
 
 
-def test_statements_on_which_runs_disagree_have_their_own_column():
+def test_statements_on_which_runs_disagree_have_a_column_of_their_own():
     figure = claims_figure(judged(SOME, OTHER))
 
     assert (2, 18, False) in marks(figure)

@@ -1,4 +1,4 @@
-"""Labels at the ends of lines do not overlap and have the name and the last amount of the line."""
+"""Labels at line ends do not overlap and state the name and the last amount of the line."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ HEIGHTS = st.lists(st.floats(0, 1), max_size=6).map(lambda found: sorted(found, 
 
 
 @given(HEIGHTS)
-def test_labels_keep_a_minimum_distance_and_the_order_of_their_lines(heights):
+def test_labels_keep_a_minimum_distance_and_stay_in_the_order_of_their_lines(heights):
     placed = spread(heights)
 
     assert len(placed) == len(heights)
@@ -27,11 +27,11 @@ def test_labels_with_enough_distance_stay_at_the_ends_of_their_lines():
     assert spread([0.9, 0.5, 0.1]) == [0.9, 0.5, 0.1]
 
 
-def test_labels_of_two_lines_with_equal_ends_are_above_and_below_the_ends():
+def test_if_two_lines_end_at_the_same_height_one_label_is_above_this_height_and_one_below():
     assert spread([0.5, 0.5]) == pytest.approx([0.5 + APART / 2, 0.5 - APART / 2])
 
 
-def test_each_line_of_the_timeline_ends_with_its_name_and_last_amount(tokens_run):
+def test_each_line_of_the_timeline_ends_with_its_name_and_its_last_amount(tokens_run):
     found = timeline(tokens_run, "day")
     last = found.shown[-1]
     told = {each.get_text() for each in timeline_figure(found).findobj(Annotation)}

@@ -50,8 +50,8 @@ ROOT = Path(__file__).parents[3]
 START = date(2021, 5, 1)
 PROVIDERS = ("Backstop01", "Alameda")
 
-# Name, class, reaction time (ms), edge less fees (USD), capital (USD), result at the house (bps),
-# result elsewhere (bps).
+# The fields are name, class, reaction time (ms), edge less fees (USD), capital (USD), result at the
+# house (bps) and result elsewhere (bps).
 FIRMS = (
     ("Firm01", "pro", "2", 900_000, 50_000_000, "1.50", "2.50"),
     ("Firm02", "pro", "9", 700_000, 20_000_000, "3.25", "4.00"),
@@ -67,7 +67,7 @@ def usd(amount: float) -> Decimal:
 
 
 def firm_result(name: str, profile: Profile, kept_usd: float, capital_usd: float) -> FirmResult:
-    """Return the result of a firm with the given edge and capital; all other amounts are zero."""
+    """Return the result of a firm with the given edge and capital. All other amounts are zero."""
     amounts = {each.name: usd(0) for each in fields(FirmResult) if each.name.endswith("_usd")}
     known = {"edge_usd": usd(kept_usd), "opening_capital_usd": usd(capital_usd)}
     return FirmResult(name, profile, **(amounts | known))
@@ -153,7 +153,7 @@ def coverage_report(
 
 
 def liquidations_report(last_price_usd: float = 30) -> Liquidations:
-    """Return a report of two days with two hours of liquidations, two markets, two providers."""
+    """Return a report of two days with two hours of liquidations, two markets and two providers."""
     hours = [datetime(2022, 5, 9) + timedelta(hours=n) for n in range(49)]
     standings = (ProviderKind.OUTSIDE, ProviderKind.CAPTIVE)
     steps = (
@@ -200,7 +200,7 @@ each_drawn = pytest.mark.parametrize("number", range(len(PICTURES)))
 
 @cache
 def drawn(number: int) -> Figure:
-    """Return a picture that is drawn once for all tests."""
+    """Return a picture, which is drawn once for all tests."""
     figure_of, found = PICTURES[number]
     figure = figure_of(found)
     figure.draw_without_rendering()
@@ -224,7 +224,7 @@ def lightness(colour: Sequence[float]) -> float:
 # ------------------------------------------------------------------- the content
 
 
-def test_each_firm_that_entered_is_drawn_at_its_reaction_time_and_edge_less_fees():
+def test_each_firm_that_entered_is_drawn_at_its_reaction_time_and_its_edge_less_fees():
     (axes,) = firms_figure(firms_report()).axes
 
     assert points(axes) == {(float(f[2]), float(f[3])) for f in FIRMS}
@@ -241,7 +241,7 @@ def test_a_firm_with_a_reaction_time_of_zero_is_drawn_inside_the_axis():
     assert 0 < low < firms_picture.AT_ONCE_MS < high
 
 
-def test_the_area_of_a_mark_is_proportional_to_capital_above_a_minimum():
+def test_the_area_of_a_mark_is_proportional_to_capital_but_never_below_a_minimum():
     (axes,) = firms_figure(firms_report()).axes
     sizes = {}
     for found in axes.collections:
@@ -249,7 +249,7 @@ def test_the_area_of_a_mark_is_proportional_to_capital_above_a_minimum():
 
     assert sizes[2, 900_000] == pytest.approx(
         2.5 * sizes[9, 700_000]
-    )  # capital of 50 and of 20 million
+    )  # the two firms have a capital of 50 and of 20 million
     assert sizes[700, -8_000] == firms_picture.SMALLEST
 
 
@@ -272,7 +272,7 @@ def test_firms_without_classes_are_drawn_as_one_class():
     assert "all firms: 6 with 1.882 M USD" in words(axes.figure)
 
 
-def test_each_firm_is_drawn_at_its_results_at_the_house_and_elsewhere():
+def test_each_firm_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere():
     places, _ = skill_figure(skill_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
@@ -280,13 +280,13 @@ def test_each_firm_is_drawn_at_its_results_at_the_house_and_elsewhere():
     assert zero_lines == [[[0, 0], [1, 0]], [[0, 0], [0, 1]]]
 
 
-def test_the_caption_has_the_rank_correlation_and_both_intervals():
+def test_the_caption_states_the_rank_correlation_and_both_intervals():
     found = words(skill_figure(skill_report())).replace("\N{MINUS SIGN}", "-")
 
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
-def test_a_run_with_quotes_on_and_off_has_a_second_panel():
+def test_the_picture_of_a_run_with_quotes_on_and_off_has_a_second_panel():
     _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
@@ -307,7 +307,8 @@ def test_each_line_of_the_coverage_picture_is_a_column_of_its_table():
         place = table.columns.index(column)
         amounts = [float(row[place]) for row in table.rows]
         assert drawn.get(label, [0] * len(table.rows)) == amounts
-    assert "credit drawn by the maker" not in drawn  # the credit line is not drawn
+    # the credit line was never used, so it has no line in the picture
+    assert "credit drawn by the maker" not in drawn
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
@@ -337,7 +338,7 @@ def test_at_most_seven_days_are_labelled_and_the_first_is_one_of_them(n, labelle
     assert len(set(labels)) == len(labels) == labelled
 
 
-def test_days_of_events_have_letters_and_the_caption_explains_them():
+def test_days_of_events_have_letters_that_the_caption_explains():
     found = words(coverage_figure(coverage_report(first_day=date(2021, 6, 1))))
 
     assert "never: firms' profit above the cash" in found
@@ -346,7 +347,7 @@ def test_days_of_events_have_letters_and_the_caption_explains_them():
     assert "\nbc\n" in f"\n{found}\n"  # two events on one day have one mark
 
 
-def test_prices_start_at_100_and_have_a_log_axis_if_one_falls_to_almost_zero():
+def test_prices_start_at_100_and_have_a_log_axis_if_a_price_falls_to_almost_zero():
     prices, *_ = liquidations_figure(liquidations_report()).axes
     drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
 
@@ -370,7 +371,7 @@ def test_liquidations_of_an_hour_are_stacked_in_one_bar_over_the_hour():
     assert {round(24 * bar.get_width()) for bar in cascade.patches} == {1}
 
 
-def test_in_a_long_run_each_bar_of_liquidations_covers_one_day():
+def test_each_bar_of_liquidations_in_a_long_run_covers_one_day():
     found = liquidations_report()
     daily = replace(found.course, steps=found.course.steps[::24])
     _, bars, *_ = liquidations_figure(replace(found, course=daily)).axes
@@ -379,7 +380,7 @@ def test_in_a_long_run_each_bar_of_liquidations_covers_one_day():
     assert "per day" in bars.get_ylabel()
 
 
-def test_lines_of_backstops_follow_the_table_and_the_captive_one_is_thicker():
+def test_lines_of_backstops_follow_the_table_and_the_line_of_the_captive_backstop_is_thicker():
     found = liquidations_report()
     *_, held, result = liquidations_figure(found).axes
     course = found.course.table()
@@ -427,7 +428,7 @@ def test_amounts_are_abbreviated_with_k_m_and_bn(amount, text):
 # --------------------------------------------------------------- readability
 
 
-def test_classes_have_different_marks_and_neighbours_differ_in_lightness():
+def test_classes_have_different_marks_and_neighbouring_marks_differ_in_lightness():
     shapes, fills = zip(*paper.MARKS, strict=True)
 
     assert len(set(shapes)) == len(shapes)
@@ -448,7 +449,7 @@ def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
 
     assert figure.axes[0].get_title("left").endswith("?")
     for axes in figure.axes:
-        # An axis of days or classes needs no unit.
+        # An axis of days or an axis of classes needs no unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
             assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
         if PICTURES[number][0] not in (coverage_figure, liquidations_figure):
@@ -480,7 +481,8 @@ def test_no_element_extends_beyond_the_edge_of_the_picture(number):
 # ------------------------------------------------------------------------ the files
 
 
-# The fast tests save each picture in one format; the slow tests save it in all others.
+# The fast tests save each picture in one format. The slow tests save each picture in all other
+# formats.
 IN_FORMATS = [
     pytest.param(*picture, suffix, marks=[pytest.mark.slow] if n != m else [])
     for n, picture in enumerate(PICTURES[1::2])
@@ -494,7 +496,7 @@ def test_two_pictures_of_the_same_report_are_identical(
 ):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     save(figure_of(found), first)
-    # The second picture has another clock and other user settings.
+    # The second picture is drawn with another clock and other user settings.
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "another", "axes.grid": True}):
         save(figure_of(found), second)
@@ -513,7 +515,7 @@ def test_the_suffix_of_the_file_selects_the_picture_format(name, begins, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["a.bmp", "a", "png", "a.png.gz"])
-def test_the_refusal_of_an_unknown_picture_format_lists_the_known_formats(name, tmp_path):
+def test_the_error_for_an_unknown_picture_format_lists_the_known_formats(name, tmp_path):
     with pytest.raises(PlotError, match=r"\.png, \.svg, \.pdf$"):
         save(coverage_figure(coverage_report()), tmp_path / name)
     assert not any(tmp_path.iterdir())
@@ -525,7 +527,7 @@ def test_a_picture_that_cannot_be_saved_is_reported_in_one_line(tmp_path):
 
 
 @each_picture
-def test_without_matplotlib_the_error_explains_in_one_line_how_to_install_it(
+def test_the_error_for_a_missing_matplotlib_explains_in_one_line_how_to_install_it(
     figure_of, found, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "matplotlib", None)

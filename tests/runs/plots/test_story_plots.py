@@ -86,7 +86,7 @@ def test_the_bars_of_uses_and_sources_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_even_small_bars_of_the_threads_mechanism_have_their_own_colour():
+def test_bars_of_the_mechanism_that_the_thread_claims_have_their_own_colour_even_if_small():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")
@@ -133,7 +133,7 @@ def test_the_line_of_the_valuation_picture_has_the_middle_value_of_each_month(gr
     assert axes.lines[0].get_ydata().tolist() == middle
 
 
-def test_without_an_appraisal_there_is_no_picture_of_the_valuation():
+def test_there_is_no_picture_of_the_valuation_if_there_is_no_appraisal():
     with pytest.raises(PlotError, match="not appraised"):
         valuation_figure(HouseValuation("Alameda", {}, (), ()))
 
@@ -147,7 +147,7 @@ ROWS: Sequence[AmountRow] = (
 )
 
 
-def test_rows_of_the_compare_picture_are_sorted_with_the_largest_amount_first():
+def test_the_largest_amount_is_in_the_first_row_of_the_compare_picture():
     (axes,) = compare_figure(ROWS).axes
     marks = [tuple(each.get_offsets()[0].tolist()) for each in axes.collections[: len(ROWS)]]
 
@@ -185,7 +185,9 @@ def test_a_picture_saved_by_a_command_contains_the_name_of_its_run(
     assert f"Source: {provenance(tiny_run)}" in path.read_text()
 
 
-def test_the_source_line_is_below_the_panel_of_the_picture(tiny_run: RunFolder, tmp_path: Path):
+def test_the_line_with_the_source_is_below_the_panel_of_the_picture(
+    tiny_run: RunFolder, tmp_path: Path
+):
     figure = where_figure(hole(tiny_run))
     save(figure, tmp_path / "where.png", "a run")
     (source,) = [text for text in figure.texts if "a run" in text.get_text()]

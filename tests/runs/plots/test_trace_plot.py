@@ -51,7 +51,7 @@ def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     words = {text.get_text() for text in fifo.findobj(matplotlib.text.Annotation)}
 
     assert {rule.plain for rule in TracingRule} <= set(panels)
-    # FIFO repays customers from the opening balance, so no money of customers is returned.
+    # FIFO repays customers from the opening balance, so no money of customers goes back.
     assert words == {
         "Customers 9 M",
         "Opening 3 M",
@@ -64,8 +64,9 @@ def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     }
 
 
-def test_ribbons_of_the_traced_source_are_dark_and_proportional_to_their_amounts():
-    panel = trace_figure(found()).axes[0]  # FIFO: no money of customers is returned
+def test_ribbons_of_the_traced_source_are_dark_and_as_wide_as_their_amounts():
+    # the panel of FIFO, where no money of customers goes back
+    panel = trace_figure(found()).axes[0]
     dark = [
         band.get_paths()[0].vertices
         for band in panel.collections
@@ -75,7 +76,7 @@ def test_ribbons_of_the_traced_source_are_dark_and_proportional_to_their_amounts
         round(16 * float(np.ptp(each[each[:, 0] == each[0, 0], 1])), 6) for each in dark
     )
 
-    # Parts of customers' 9 million: small uses, remaining cash, lenders, ventures.
+    # The parts of customers' 9 million are small uses, remaining cash, lenders and ventures.
     assert carried == [0.2, 0.8, 3.0, 5.0]
 
 
@@ -86,7 +87,7 @@ def test_two_pictures_of_the_same_trace_are_identical(tmp_path: Path):
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
 
 
-def test_no_element_of_a_trace_extends_beyond_the_edge_of_the_picture():
+def test_no_element_of_the_trace_picture_extends_beyond_its_edge():
     figure = trace_figure(found())
     figure.draw_without_rendering()
     whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
@@ -95,6 +96,6 @@ def test_no_element_of_a_trace_extends_beyond_the_edge_of_the_picture():
     assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
 
 
-def test_if_all_traced_money_was_returned_there_is_no_picture():
+def test_there_is_no_picture_if_all_traced_money_was_returned():
     with pytest.raises(PlotError, match="was returned to it"):
         trace_figure(found((("Customers", 100), ("Customers", -100))))

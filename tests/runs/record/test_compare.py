@@ -45,7 +45,8 @@ OF_MARKETS = {
     "elasticity-of-volume-to-range",
     "elasticity-of-binance-volume-to-range",
 }
-ANY_CASH = "cash-of-the-exchange"  # the test's fact has no description, so the table has the key
+# a fact in this test has no description, so the table shows the key
+ANY_CASH = "cash-of-the-exchange"
 DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
 
 MAKING = (
@@ -54,7 +55,7 @@ MAKING = (
 )
 CUSTOMERS = "^Liabilities:FTX:Customers:(?!Alameda)"
 
-# For each key, a pattern of accounts and the sign of their postings.
+# for each key, a pattern of accounts and the sign of their postings
 OVER_TIME = {
     "revenue-of-ftx": ("^Income:FTX:Fees$", -1),
     "result-of-making": (MAKING, -1),
@@ -81,7 +82,7 @@ def flight_run(executed) -> RunFolder:
 
 
 def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
-    """Return a fact with no figures, with a value, or with low, value and high."""
+    """Return a fact without a figure, with a value, or with low, value and high."""
     low, value, high = figures if len(figures) == 3 else (None, *(figures or [None]), None)
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     first, last = span
@@ -89,7 +90,7 @@ def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
 
 
 def rows(books: MeasuredBooks, facts: list[Fact]) -> list[Row]:
-    """Return the rows of the comparison for facts with a figure in the run."""
+    """Return the rows of the comparison for the facts that have a figure in the run."""
     return held_against(books, facts)[0]
 
 
@@ -125,7 +126,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 # ------------------------------------------------------------------------------- the record
 
 
-def test_every_fact_of_the_record_is_compared_by_this_report_or_another():
+def test_every_fact_of_the_record_is_compared_by_this_report_or_by_another_report():
     facts = load_record().fact
     keys = {each.key for each in facts if not each.unsaid}
 
@@ -157,13 +158,13 @@ def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
     assert [row["depends_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
 
 
-def test_the_facts_in_days_are_the_first_use_and_the_halt():
+def test_the_facts_whose_unit_is_a_date_are_the_first_use_and_the_halt():
     in_days = {each.key for each in load_record().fact if each.unit == "date"}
 
     assert in_days == DAYS
 
 
-def test_facts_that_the_life_takes_as_inputs_have_the_role_input():
+def test_facts_that_are_inputs_of_the_life_have_the_role_input():
     """Inputs are amounts of uses, share rounds, volumes and the limits of lenders."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
@@ -197,7 +198,9 @@ def test_a_balance_at_the_last_day_agrees_with_beancount(group_run: RunFolder, k
     assert figure(group_run, key, MIDDLE) == expected != 0
 
 
-def test_volume_and_the_makers_share_agree_with_fills_and_other_makers(group_run: RunFolder):
+def test_volume_and_the_share_of_the_maker_agree_with_fills_and_with_entries_of_other_makers(
+    group_run: RunFolder,
+):
     by_maker = sql(
         group_run,
         "SELECT sum(notional_usd) FROM fills WHERE venue = 'FTX' AND maker = 'Alameda' "
@@ -217,7 +220,9 @@ def test_volume_and_the_makers_share_agree_with_fills_and_other_makers(group_run
     assert figure(group_run, "fee-yield", MIDDLE) == pytest.approx(10_000 * fees / volume)
 
 
-def test_the_age_of_the_youngest_hit_quote_is_the_makers_latency(group_run: RunFolder):
+def test_the_age_of_the_youngest_quote_that_was_hit_is_the_latency_of_the_maker(
+    group_run: RunFolder,
+):
     age_s = figure(group_run, "youngest-quote-hit", MIDDLE)
     by_sql = sql(
         group_run,
@@ -232,7 +237,7 @@ def test_the_age_of_the_youngest_hit_quote_is_the_makers_latency(group_run: RunF
 def test_paper_wealth_is_the_number_of_tokens_times_the_last_mark(group_run: RunFolder):
     before, after = (Span(day, day) for day in (date(2022, 6, 1), date(2022, 6, 2)))
 
-    # 2,000 units, then 3,000 more; the mark falls from 45.5 to 12.25.
+    # The group holds 2,000 units, then 3,000 more. The mark falls from 45.5 to 12.25.
     assert figure(group_run, "paper-wealth-in-sol", Span(FIRST, FIRST)) == Decimal(2_000 * 45.5)
     assert figure(group_run, "paper-wealth-in-sol", before) == Decimal(5_000 * 45.5)
     assert figure(group_run, "paper-wealth-in-sol", after) == Decimal(5_000 * 12.25)
@@ -245,7 +250,9 @@ def test_paper_wealth_is_the_number_of_tokens_times_the_last_mark(group_run: Run
 
 
 @pytest.mark.parametrize("world", ["portfolio.toml", "coins.toml"])
-def test_net_withdrawals_include_the_makers_bank_accounts_and_coins(executed, world: str):
+def test_net_withdrawals_include_coins_and_payments_through_bank_accounts_of_the_maker(
+    executed, world: str
+):
     run = executed(WORLDS / world)
     span = MeasuredBooks(run).days
     prices = build_price_map(run.entries)
@@ -265,7 +272,7 @@ def test_net_withdrawals_include_the_makers_bank_accounts_and_coins(executed, wo
 
 
 @pytest.mark.parametrize("world", ["group_run", "flight_run"])
-def test_net_withdrawals_are_customers_withdrawals_less_deposits(
+def test_net_withdrawals_are_withdrawals_of_customers_less_their_deposits(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)
@@ -285,7 +292,7 @@ def test_net_withdrawals_are_customers_withdrawals_less_deposits(
 
 
 def test_payments_of_one_kind_to_several_receivers_are_counted_once(executed):
-    """All payments of one kind by one payer are on one account."""
+    """All payments of one kind by the same payer are on one account."""
     uses = [
         {
             "date": FIRST,
@@ -302,9 +309,7 @@ def test_payments_of_one_kind_to_several_receivers_are_counted_once(executed):
     assert figure(run, "spent-on-incidents", Span(FIRST, MIDDLE.last)) == 13_500
 
 
-def test_agent_deposits_are_in_use_only_after_the_maker_has_spent_them(
-    executed,
-):
+def test_deposits_with_the_agent_are_in_use_only_after_the_maker_has_spent_them(executed):
     by_wire = {"agent_shares": [{"since": date(2022, 5, 29), "share": 1.0}]}
     run = executed(WORLDS / "portfolio.toml", retail=by_wire, house={"opening_cash_usd": 0})
     days = [date(2022, 5, 29) + timedelta(days=n) for n in range(6)]
@@ -324,7 +329,7 @@ def test_agent_deposits_are_in_use_only_after_the_maker_has_spent_them(
     assert short != at_once
 
 
-def test_the_first_use_of_customers_money_is_the_first_day_with_claims_above_cash(group_run):
+def test_the_first_use_of_customers_money_is_the_first_day_on_which_claims_exceed_cash(group_run):
     day = figure(group_run, "first-use-of-customers-money", Span(FIRST, LAST))
     days = [FIRST + timedelta(days=n) for n in range(5)]
     balances = balances_usd(group_run, AT_END["hole-of-the-exchange"][0], days)
@@ -332,7 +337,7 @@ def test_the_first_use_of_customers_money_is_the_first_day_with_claims_above_cas
     assert day == min(at for at, balance in zip(days, balances, strict=True) if balance < 0)
 
 
-def test_the_day_of_the_halt_is_the_first_with_the_status_halted(flight_run, group_run):
+def test_the_day_of_the_halt_is_the_first_day_with_the_status_halted(flight_run, group_run):
     days = MeasuredBooks(flight_run).days
     said = {
         entry.date: entry.description
@@ -358,7 +363,7 @@ def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
 # ----------------------------------------------------------------------- the span of a run
 
 
-def test_a_sum_needs_all_days_in_the_run_a_balance_the_last_and_a_ratio_any_day(
+def test_the_run_must_have_all_days_of_a_sum_and_the_last_day_of_a_balance_and_any_day_of_a_ratio(
     group_run: RunFolder,
 ):
     before, after = FIRST - timedelta(days=9), LAST + timedelta(days=9)
@@ -382,9 +387,7 @@ def test_a_sum_needs_all_days_in_the_run_a_balance_the_last_and_a_ratio_any_day(
     assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
 
 
-def test_facts_without_a_figure_in_the_run_are_only_counted(
-    tiny_run: RunFolder,
-):
+def test_facts_that_have_no_figure_in_the_run_are_only_counted(tiny_run: RunFolder):
     span = MeasuredBooks(tiny_run).days
     asked = [
         fact("equity-raised", span, 1.0),
@@ -423,7 +426,7 @@ def test_facts_of_a_single_market_are_not_compared_with_the_whole_exchange(group
         (-3.0, -2.0, "above", Decimal(3), None),  # the ratio of a gain to a loss is undefined
     ],
 )
-def test_a_figure_outside_the_record_has_distance_and_ratio_to_the_nearer_end(
+def test_a_figure_outside_the_record_has_its_distance_and_ratio_to_the_nearer_end(
     low, high, said, beyond, times
 ):
     row = AmountRow(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
@@ -463,10 +466,12 @@ def test_a_fact_that_cannot_be_compared_is_listed_with_the_reason(group_run: Run
     ]
     assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
     counted = {row["verdict"]: row["outcomes"] for row in table(beside.tables(), "verdicts")}
-    assert counted["cannot say"] == 2  # the input is not counted
+    assert counted["cannot say"] == 2  # the input does not count
 
 
-def test_the_answer_counts_near_figures_and_lists_the_largest_deviations(group_run: RunFolder):
+def test_the_answer_counts_figures_near_the_record_and_lists_the_largest_deviations(
+    group_run: RunFolder,
+):
     span = Span(FIRST, LAST)
     owed = float(figure(group_run, "claims-of-customers", span))
     facts = (
@@ -490,7 +495,7 @@ def test_the_answer_counts_near_figures_and_lists_the_largest_deviations(group_r
     assert [row[1] for row in first.rows] == ["the credit", "the hole", "owed", ANY_CASH]
 
 
-def test_a_row_has_the_definition_of_the_record_and_of_the_run(group_run: RunFolder):
+def test_a_row_has_the_definition_of_the_record_and_the_definition_of_the_run(group_run: RunFolder):
     owed = fact("claims-of-customers", MIDDLE, 1.0, counts="coins and dollars", ids="B044, B050")
 
     (row,) = table(compare(group_run, Record(fact=(owed,))).tables(), "outcomes")
@@ -518,7 +523,7 @@ def test_a_period_is_printed_by_its_name_or_by_its_first_and_last_month_or_day(
     assert when(first, last) == said
 
 
-def test_a_deviation_of_dates_is_in_days_and_is_missing_for_a_missing_event():
+def test_a_deviation_of_dates_is_in_days_and_is_missing_if_the_event_is_missing():
     recorded = fact("withdrawals-halted", MIDDLE, date(2022, 11, 8), unit="date")
 
     late = DayRow(recorded, date(2022, 11, 11))
@@ -527,7 +532,7 @@ def test_a_deviation_of_dates_is_in_days_and_is_missing_for_a_missing_event():
     assert (never.verdict, never.beyond) == (NEVER, None)
 
 
-def test_a_figure_without_a_recorded_value_is_shown_without_comparison(group_run: RunFolder):
+def test_a_figure_without_a_recorded_value_is_shown_without_a_comparison(group_run: RunFolder):
     (row,) = table(
         compare(group_run, Record(fact=(fact("result-of-making", MIDDLE),))).tables(), "outcomes"
     )
@@ -538,7 +543,9 @@ def test_a_figure_without_a_recorded_value_is_shown_without_comparison(group_run
 
 
 @pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
-def test_an_input_has_no_verdict_and_is_not_counted_at_any_distance(group_run: RunFolder, figures):
+def test_an_input_has_no_verdict_and_is_not_counted_however_far_from_the_record(
+    group_run: RunFolder, figures
+):
     given = fact("equity-raised", MIDDLE, *figures, role="input")
     came_out = fact("claims-of-customers", MIDDLE, *figures)
 
@@ -553,7 +560,7 @@ def test_an_input_has_no_verdict_and_is_not_counted_at_any_distance(group_run: R
     assert table(both, "inputs") == [row]
 
 
-def test_the_makers_share_of_volume_is_an_input_if_the_policy_has_a_target_share(
+def test_the_share_of_the_maker_in_volume_is_an_input_if_the_policy_has_a_target_share(
     group_run: RunFolder, tmp_path: Path
 ):
     share = Record(fact=(fact("share-of-maker-in-volume", MIDDLE, 45.0, unit="pct"),))
@@ -591,7 +598,7 @@ def test_counts_of_verdicts_agree_with_the_rows(group_run: RunFolder):
     }
 
 
-def test_every_row_of_compare_has_its_source_and_provenance(group_run: RunFolder):
+def test_every_row_of_compare_has_its_source_and_its_provenance(group_run: RunFolder):
     span = Span(FIRST, LAST)
     keys = [key for key in MEASURES if key not in DAYS]
     facts = [

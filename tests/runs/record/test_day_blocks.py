@@ -1,4 +1,4 @@
-"""Sampling errors from a bootstrap over blocks of days: the draws and the coverage."""
+"""Sampling errors from a bootstrap over blocks of days: the draws, and the coverage."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarra
 
 
 @pytest.mark.parametrize("days", [DAYS_MIN, 28, 31, 365])
-def test_bootstrap_samples_have_the_length_of_the_period_and_equally_likely_days(days):
+def test_bootstrap_samples_have_the_length_of_the_period_and_draw_all_days_equally_often(days):
     counts = block_draws(days, "x")
 
     assert counts.shape == (RESAMPLES, days)
@@ -28,7 +28,7 @@ def test_bootstrap_samples_have_the_length_of_the_period_and_equally_likely_days
 
 
 def test_the_bootstrap_draws_blocks_of_consecutive_days():
-    """Each drawn day has a drawn neighbour; counts of neighbouring days are correlated."""
+    """Each drawn day has a drawn neighbour, so counts of neighbouring days are correlated."""
     counts = block_draws(70, "x")
     neighbours = np.roll(counts, 1, axis=1) + np.roll(counts, -1, axis=1)
     alone = ((counts > 0) & (neighbours == 0)).sum()
@@ -39,7 +39,7 @@ def test_the_bootstrap_draws_blocks_of_consecutive_days():
     assert np.corrcoef(counts[:, 10], counts[:, 10 + BLOCK_DAYS])[0, 1] < 0.05
 
 
-def test_the_same_name_gives_the_same_draws_and_another_name_other_draws():
+def test_a_name_gives_the_same_draws_each_time_and_another_name_gives_other_draws():
     again = block_draws.__wrapped__(30, "x")
 
     assert (again == block_draws(30, "x")).all()
@@ -62,7 +62,7 @@ def test_differences_between_months_do_not_increase_the_error():
     assert estimate.error == pytest.approx((estimate.figure, estimate.figure))
 
 
-def test_a_month_that_is_too_short_adds_its_figure_and_no_error():
+def test_a_month_that_is_too_short_adds_its_figure_but_no_error():
     rng = np.random.default_rng(1)
     whole, short = rng.random((30, 1)), np.full((3, 1), 100.0)
 
@@ -80,12 +80,12 @@ def test_the_interval_of_a_sum_covers_the_true_value_at_almost_the_stated_rate(r
         low, high = of_sums([(str(i), days) for i, days in enumerate(values)], total).error
         covered += low <= 0 <= high
 
-    # Blocks are treated as independent, so coverage is too low if neighbouring days correlate.
+    # Blocks are treated as independent, so coverage is too low if neighbouring days are correlated.
     assert (0.9 if rho < 0.5 else 0.85) <= covered / tries <= 0.98
 
 
 def test_the_bootstrap_of_a_ratio_draws_the_same_days_for_both_sums():
-    """If the ratio is equal on all days, its error is zero even if the volume varies."""
+    """If the ratio is equal on all days, the error is zero even if the volume varies."""
     volume = np.random.default_rng(3).random((30, 1)) * 10
     months = [("2022-05", np.hstack([volume / 4, volume]))]
 

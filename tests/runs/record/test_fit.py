@@ -1,4 +1,4 @@
-"""The fit of a run: how many recorded outcomes it reproduces; it is sealed and printed."""
+"""The fit of a run is the number of recorded outcomes that it reproduces, sealed and printed."""
 
 import json
 import shutil
@@ -21,7 +21,7 @@ from runs.record.fit import Fit, sealed_fit
 SOURCES = {"run.start": "a newspaper"}
 
 
-def test_the_fit_has_the_counts_of_verdicts_of_compare(busy_run):
+def test_the_fit_has_the_counts_of_verdicts_of_the_compare_report(busy_run):
     record = load_record()
     outcomes = judged(compare(busy_run, record).of_role("outcome"))
     verdicts = [row.verdict for row in outcomes]
@@ -94,7 +94,9 @@ def test_a_scenario_with_sources_has_a_printed_and_sealed_fit(sourced_run):
     [(1, Fit(1, 1, 0)), (Decimal("1.08"), Fit(1, 0, 1)), (2, Fit(1, 0, 0))],
     ids=["inside", "near", "far"],
 )
-def test_the_fit_counts_outcomes_inside_or_near_and_excludes_inputs(tiny_run, times, fit):
+def test_the_fit_counts_outcomes_inside_or_near_the_record_and_leaves_out_inputs(
+    tiny_run, times, fit
+):
     about = {"unit": "USD", "source": "s", "provenance": "found: p"}
     asked = {"key": "claims-of-customers", "day": date(2022, 5, 10), "role": "outcome"}
     row = compare(tiny_run, Record(fact=(Fact(**about, **asked),))).rows[0]

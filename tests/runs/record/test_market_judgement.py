@@ -33,7 +33,7 @@ def fact(key: str, value: float, first: date, last: date, **more: object) -> Fac
 def life(
     days: int = 60, times: int = 1, recorded_usd: int = 4_100_000, market: str = "BTC-PERP"
 ) -> dict[str, list[MarketDay]]:
-    """Return days from 2020-06-01 with slightly different volumes, prices and books."""
+    """Return days from 2020-06-01 on with slightly different volumes, prices and order books."""
     found = []
     for i in range(days):
         usd = [times * Decimal(1_000_000 + 1_000 * (i * 7 % 5) + j) for j in range(4)]
@@ -128,7 +128,7 @@ def test_recorded_fees_are_the_recorded_volume_times_the_recorded_fee_yield():
     assert june["rec_min"] == pytest.approx(Decimal("0.0246"))
 
 
-def test_the_record_has_no_figure_for_a_month_with_a_missing_day():
+def test_the_record_has_no_figure_for_a_month_if_a_day_of_the_month_is_missing():
     days = life()["BTC-PERP"]
     days[5] = replace(days[5], traded=replace(days[5].traded, recorded_usd=None))
     june, july = table(
@@ -139,9 +139,9 @@ def test_the_record_has_no_figure_for_a_month_with_a_missing_day():
     assert july["rec_min"]
 
 
-def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_the_day():
+def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_this_day():
     days = life()["BTC-PERP"]
-    near = days[21 - 7 : 21 + 8]  # 22 June, and a week on each side
+    near = days[21 - 7 : 21 + 8]  # 22 June, with a week before and a week after
     thin = replace(days[0].book, others_usd=Decimal(100_000))
     elsewhere = [replace(day, book=thin) for day in (*days[:14], *days[29:])]
     of_market = {"BTC-PERP": [*elsewhere[:14], *near, *elsewhere[14:]]}
@@ -161,12 +161,12 @@ def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_the_day():
     ("error", "given", "said"),
     [
         ((3.0, 5.0), False, "inside"),
-        ((1.0, 2.0), False, "inside"),  # the ranges share one end
+        ((1.0, 2.0), False, "inside"),  # the two ranges share an end
         ((1.0, 1.9), False, "below"),
-        ((2.96, 4.0), False, "inside"),  # equal after rounding to the printed digits
+        ((2.96, 4.0), False, "inside"),  # the ends are equal after rounding to the printed digits
         ((3.1, 9.0), False, "above"),
         ((1.0, 5.0), True, "as given"),
-        ((3.1, 9.0), True, "above"),  # the run's figure exceeds the given one
+        ((3.1, 9.0), True, "above"),  # the figure of the run exceeds the given figure
         (None, False, "inside"),
     ],
 )
@@ -178,7 +178,7 @@ def test_a_figure_is_outside_only_if_its_whole_error_interval_is_outside(error, 
     assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
 
 
-def test_a_figure_that_agrees_with_an_input_has_the_verdict_as_given():
+def test_the_verdict_on_a_figure_that_agrees_with_an_input_is_as_given():
     days = life(recorded_usd=4_008_006)
     about = {"unit": "bps", "market": "BTC-PERP"}
     day = date(2020, 6, 20)
@@ -203,7 +203,7 @@ def test_the_inputs_of_a_run_are_read_from_its_scenario(busy_run: RunFolder, tmp
     assert not given.aims_at_share
 
 
-def test_the_makers_share_is_marked_as_given_if_the_scenario_has_a_target_share(
+def test_the_share_of_the_maker_is_marked_as_given_if_the_scenario_has_a_target_share(
     busy_run: RunFolder, tmp_path: Path
 ):
     (tmp_path / "scenario.toml").write_text(dump(load("ftx-sampled")))
@@ -219,7 +219,7 @@ def test_the_makers_share_is_marked_as_given_if_the_scenario_has_a_target_share(
         assert [row.is_given for row in rows if row.figure == "share_pct"] == [is_given]
 
 
-def test_the_answer_counts_figures_inside_the_record_and_lists_the_others():
+def test_the_answer_counts_figures_inside_the_record_and_lists_the_other_figures():
     record = Record(
         fact=(
             fact("share-of-maker-in-volume", 45.0, date(2020, 1, 1), date(2020, 12, 31)),

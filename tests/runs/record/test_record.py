@@ -121,7 +121,7 @@ def test_the_ends_of_a_range_are_inside_the_range(figure, said):
 # ------------------------------------------------------------------------- liquidations
 
 
-def test_a_recorded_share_is_that_of_the_day_or_a_range_over_a_year_on_each_side():
+def test_a_recorded_share_is_that_of_the_day_or_a_range_over_a_year_before_and_after():
     record = Record(
         fact=(
             fact(SHARE, date(2020, 5, 10), 0.1),
@@ -143,12 +143,12 @@ def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
     return {(row["day"], row["market"]): row for row in rows}
 
 
-def test_liquidations_of_a_day_are_compared_with_the_houses_share_of_the_total(
+def test_liquidations_of_a_day_are_compared_with_the_share_of_the_house_in_the_total(
     margin_run: RunFolder,
 ):
     crash = date(2022, 5, 10)
     usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
-    total = float(usd) * 10  # 5 to 20 % of the total are half to twice the run's amount
+    total = float(usd) * 10  # 5 to 20 % of this total are from half to twice the amount of the run
 
     rows = beside(
         margin_run,
@@ -165,7 +165,7 @@ def test_liquidations_of_a_day_are_compared_with_the_houses_share_of_the_total(
     assert row["recorded_high_usd"] == pytest.approx(usd * 2, abs=1)
     assert row["verdict"] == "inside"
     assert rows[crash, "BTC-PERP"]["verdict"] == "above"
-    assert (crash, "LUNA-PERP") not in rows  # this run does not have the market
+    assert (crash, "LUNA-PERP") not in rows  # this run does not have this market
     assert rows[date(2022, 5, 11), "all markets of the run"]["verdict"] == "silent"
 
 
@@ -181,7 +181,7 @@ def test_a_day_without_liquidations_in_the_run_is_below_the_record(margin_run: R
     assert (day, usd, said) == (quiet, 0, "below")
 
 
-def test_liquidations_are_in_percent_of_the_recorded_volume_of_the_day(margin_run: RunFolder):
+def test_liquidations_are_shown_in_percent_of_the_recorded_volume_of_the_day(margin_run: RunFolder):
     crash = date(2022, 5, 10)
     rows = beside(margin_run, fact("volume-of-ftx", crash, 1e9))
     row = rows[crash, "all markets of the run"]
@@ -191,7 +191,7 @@ def test_liquidations_are_in_percent_of_the_recorded_volume_of_the_day(margin_ru
     )
 
 
-def test_a_missing_fact_is_noted_if_the_run_covers_its_time(margin_run: RunFolder):
+def test_a_missing_fact_has_a_note_if_the_run_covers_the_time_of_the_fact(margin_run: RunFolder):
     def notes(first: date, last: date) -> tuple[str, ...]:
         about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
         payouts = Fact(key=PAYOUTS, since=first, until=last, note="the payouts", **about)
@@ -204,5 +204,5 @@ def test_a_missing_fact_is_noted_if_the_run_covers_its_time(margin_run: RunFolde
     assert told not in notes(date(2019, 5, 1), date(2022, 5, 8))
 
 
-def test_without_customers_on_margin_nothing_is_compared_with_the_record(tiny_run: RunFolder):
+def test_nothing_is_compared_with_the_record_if_no_customer_is_on_margin(tiny_run: RunFolder):
     assert not beside_record(tiny_run, liquidations(tiny_run).days, load_record()).rows

@@ -41,12 +41,12 @@ NOTHING_ELSE = Record(
 
 @pytest.fixture(scope="module")
 def portfolio_run(executed) -> RunFolder:
-    """Return a run of six days; the maker has agent deposits and coins bought with loans."""
+    """Return a run of six days with agent deposits, and with coins bought with loans."""
     return executed(WORLDS / "portfolio.toml")
 
 
 def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
-    """Return a fact with no value, with a value, or with a low and a high end."""
+    """Return a fact without a value, with a value, or with a low and a high end."""
     about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
     if len(figures) == 2:
         low, high = figures
@@ -105,7 +105,7 @@ def test_the_residual_is_debts_less_assets_less_uses_and_combines_their_ranges()
     assert late.unexplained == Range(70 + 90 - 5 - 38, 70 + 90 - 5 - 20)
 
 
-def test_the_vanished_amount_of_a_period_deducts_only_uses_of_the_period():
+def test_the_vanished_amount_of_a_period_deducts_only_uses_in_this_period():
     record = small_record(EARLY, DAY)
     days = [
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -115,7 +115,7 @@ def test_the_vanished_amount_of_a_period_deducts_only_uses_of_the_period():
     first, second = vanished(days)
 
     assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
-    # Debts less assets rise from 50..70 to 155. Gifts of 0..8 are new; the buyback is earlier.
+    # Debts less assets rise from 50..70 to 155. Gifts of 0..8 are new, and the buyback is earlier.
     assert second.recorded == Range(155 - 70 - 8, 155 - 50)
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 
@@ -130,11 +130,11 @@ def test_a_use_without_a_date_may_belong_to_the_later_period():
 
     assert vanished(days)[1].recorded == Range(-2, 0)
     grown = ResidualDay(LATE, (fact("use-insiders", LATE, 3.0, 5.0),), None)
-    # Recorded uses never fall: the new payments are at least 3 - 2 and at most 5.
+    # Recorded uses never fall. So the new payments are at least 3 - 2 and at most 5.
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 
-def test_recorded_net_debt_is_used_instead_of_debts_less_assets():
+def test_the_recorded_net_debt_is_used_instead_of_debts_less_assets_if_there_is_one():
     day = ResidualDay(
         DAY, (fact("source-lenders", DAY, 99.0), fact("net-debt", DAY, 3.0, 4.0)), None
     )
@@ -142,7 +142,9 @@ def test_recorded_net_debt_is_used_instead_of_debts_less_assets():
     assert day.net_debt == Range(3, 4)
 
 
-def test_the_answer_has_the_half_year_with_the_largest_vanished_amount_and_both_ranges(tiny_run):
+def test_the_answer_names_the_half_year_with_the_largest_vanished_amount_and_states_both_ranges(
+    tiny_run,
+):
     first, second = date(2021, 11, 30), date(2022, 6, 30)
     billions = [
         each.model_copy(
@@ -208,7 +210,7 @@ def test_a_day_with_too_few_facts_is_listed_without_a_residual(group_run: RunFol
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_makers_balance_sheet_agrees_with_beancount(group_run: RunFolder, day: date):
+def test_the_balance_sheet_of_the_maker_agrees_with_beancount(group_run: RunFolder, day: date):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
     paid = "^(Assets|Expenses):Alameda:({})".format("|".join(USES))
 
@@ -222,7 +224,7 @@ def test_the_makers_balance_sheet_agrees_with_beancount(group_run: RunFolder, da
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_residual_of_a_run_is_the_sum_of_the_losses_by_kind_to_the_cent(group_run, day: date):
+def test_the_residual_of_a_run_is_to_the_cent_the_sum_of_the_losses_by_kind(group_run, day: date):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
 
     assert sheet.left_open_usd == 0
@@ -269,7 +271,7 @@ def test_the_loss_of_a_portfolio_is_cost_less_proceeds_less_market_value(
     )
     paid = usd(portfolio_run, "^Equity:Alameda:Portfolio:", day)
 
-    assert abs(sheet.coins_usd - worth) <= Decimal("0.02")  # each coin is rounded to the cent
+    assert abs(sheet.coins_usd - worth) <= Decimal("0.02")  # each coin is rounded to a cent
     assert worth > 0
     assert sheet.lost_usd[PORTFOLIO] == paid - sheet.coins_usd > 0
     assert sheet.left_open_usd == 0
@@ -287,7 +289,9 @@ def test_agent_deposits_are_a_debt_of_the_maker(portfolio_run: RunFolder):
     assert credit_drawn(books, Span(DAY, DAY)) == sheet.house_usd - wired
 
 
-def test_the_reported_loss_on_stale_quotes_is_the_makers_booked_loss(group_run: RunFolder):
+def test_the_reported_loss_on_stale_quotes_is_the_loss_in_the_books_of_the_maker(
+    group_run: RunFolder,
+):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
 
@@ -296,7 +300,7 @@ def test_the_reported_loss_on_stale_quotes_is_the_makers_booked_loss(group_run: 
     assert carried.takeovers_usd == 0
 
 
-def test_stakes_are_uses_if_the_record_of_the_day_has_ventures_and_else_assets(group_run):
+def test_stakes_are_uses_if_the_record_of_the_day_has_ventures_and_are_otherwise_assets(group_run):
     def told(*uses: Fact) -> dict[str, Decimal]:
         report = found(group_run, fact("net-debt", DAY, 1.0), *uses)
         return {row["what"]: row["run_usd"] for row in table(report.tables(), "residual")}
@@ -328,7 +332,9 @@ def test_each_recorded_line_is_shown_with_the_figure_of_the_run(group_run: RunFo
 # ------------------------------------------------------------------------- the exchange
 
 
-def test_the_exchanges_shortfall_is_claims_less_cash_less_the_makers_debt(group_run: RunFolder):
+def test_the_shortfall_of_the_exchange_is_claims_less_cash_less_the_debt_of_the_maker(
+    group_run: RunFolder,
+):
     record = Record(
         fact=(
             fact("claims-of-customers", DAY, 50e9, 60e9),
@@ -347,7 +353,9 @@ def test_the_exchanges_shortfall_is_claims_less_cash_less_the_makers_debt(group_
     assert f"lacked 26.0 to 39.0 billion on {DAY}" in note
 
 
-def test_without_a_recorded_debt_of_the_maker_the_exchange_has_no_shortfall(group_run: RunFolder):
+def test_the_exchange_has_no_shortfall_if_the_debt_of_the_maker_is_not_recorded(
+    group_run: RunFolder,
+):
     record = Record(
         fact=(fact("claims-of-customers", DAY, 50.0), fact("cash-of-the-exchange", DAY, 20.0))
     )
@@ -359,7 +367,7 @@ def test_without_a_recorded_debt_of_the_maker_the_exchange_has_no_shortfall(grou
 # ------------------------------------------------------------------- the record as shipped
 
 
-def test_each_line_of_the_shipped_balance_sheets_has_number_source_and_definition():
+def test_each_line_of_the_shipped_balance_sheets_has_a_number_and_source_and_definition():
     record = load_record(SHEETS)
 
     assert all(each.ids and each.counts and each.source for each in record.fact)
@@ -377,7 +385,7 @@ def test_residual_prints_each_table_by_its_name(group_run: RunFolder):
     assert all(carrier in whole for carrier in CARRIERS)
 
 
-def test_customers_coins_sold_by_the_maker_are_a_debt_at_market_price(executed):
+def test_coins_of_customers_that_the_maker_sold_are_a_debt_at_market_price(executed):
     run = executed(WORLDS / "coins.toml")
     books = MeasuredBooks(run)
     day = books.days.last

@@ -23,7 +23,7 @@ DEBTS = "^Liabilities:Alameda:"
 STAKES = "(Ventures|Acquisitions)"
 HOUSE = "^Assets:FTX:"
 
-# For each line, patterns of its accounts and of its commodities.
+# for each line, the patterns of its accounts and of its commodities
 LINES = {
     "all_assets_of_maker": (MAKER, "."),
     "tokens_of_others": (MAKER, "^SOL$"),
@@ -40,7 +40,7 @@ LINES = {
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Return a run of five days in which the group borrows, invests, and lenders recall loans."""
+    """Return a run of five days: the group borrows and invests, and lenders recall loans."""
     return executed(WORLDS / "group.toml")
 
 
@@ -88,7 +88,7 @@ def coins_run(executed) -> RunFolder:
 
 
 @pytest.mark.parametrize("line", IN_KIND)
-def test_customers_coins_are_valued_at_the_price_of_the_day_on_both_sides(
+def test_coins_of_customers_are_valued_at_the_price_of_the_day_on_both_sides(
     coins_run: RunFolder, line: str
 ):
     expected = by_beancount(coins_run, *IN_KIND[line], day=IN_COINS)
@@ -99,14 +99,16 @@ def test_customers_coins_are_valued_at_the_price_of_the_day_on_both_sides(
     assert abs(found) == abs(round(expected, 2)) != 0
 
 
-def test_customers_coins_are_not_counted_as_tokens_of_the_group(coins_run: RunFolder):
+def test_coins_of_customers_are_not_counted_as_tokens_of_the_group(coins_run: RunFolder):
     books, span = MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS)
 
     assert sheet_lines.tokens_of_group(books, span) is None
     assert sheet_lines.tokens_of_others(books, span) is None
 
 
-def test_the_assets_of_a_balance_sheet_are_liquid_assets_tokens_and_stakes(group_run: RunFolder):
+def test_the_assets_of_a_balance_sheet_are_liquid_assets_and_tokens_and_stakes(
+    group_run: RunFolder,
+):
     books = MeasuredBooks(group_run)
     parts = (sheet_lines.liquid_of_group, sheet_lines.tokens_of_group, sheet_lines.stakes)
 
@@ -114,7 +116,7 @@ def test_the_assets_of_a_balance_sheet_are_liquid_assets_tokens_and_stakes(group
     assert sheet_lines.found_in_group(books, SPAN) == sum(part(books, SPAN) for part in parts[:2])
 
 
-def test_debts_exclude_the_credit_line(group_run: RunFolder):
+def test_debts_leave_out_the_credit_line(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     owed = -by_beancount(group_run, "^Liabilities:Alameda:Loans", "USD")
 
@@ -140,7 +142,7 @@ def test_the_shortfall_of_the_exchange_counts_its_tokens_and_no_stakes(executed)
     assert sheet_lines.shortfall_of_exchange(MeasuredBooks(run), SPAN) == claims - found
 
 
-def test_trading_results_exclude_uses_and_interest(group_run: RunFolder):
+def test_trading_results_leave_out_uses_of_money_and_interest(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     results = "^(Income|Expenses):Alameda:"
     paid = f"{results}(Buyback|Politics|Interest|Takeovers|Incidents)$"
@@ -151,7 +153,7 @@ def test_trading_results_exclude_uses_and_interest(group_run: RunFolder):
     assert by_beancount(group_run, paid, "USD") > 0
 
 
-def test_a_line_that_the_run_does_not_have_is_none(tiny_run: RunFolder):
+def test_a_line_of_the_record_that_the_run_does_not_have_is_none(tiny_run: RunFolder):
     books = MeasuredBooks(tiny_run)
     nothing = Span(books.days.last, books.days.last)
 
@@ -170,7 +172,9 @@ def test_claims_in_coins_and_in_dollars_sum_to_all_claims(coins_run: RunFolder):
     assert sheet_lines.claims_in("ETH")(books, span) is None
 
 
-def test_without_coins_claims_in_dollars_are_not_a_separate_line(tiny_run: RunFolder):
+def test_claims_in_dollars_are_not_a_separate_line_if_there_are_no_claims_in_coins(
+    tiny_run: RunFolder,
+):
     books = MeasuredBooks(tiny_run)
 
     assert sheet_lines.claims_in_dollars(books, Span(*2 * (books.days.last,))) is None

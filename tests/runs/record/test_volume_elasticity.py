@@ -18,7 +18,7 @@ FIRST = date(2021, 1, 1)
 
 
 def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
-    """Return days with the given volumes and ln(ln(high / low)) as price range."""
+    """Return days with the given volumes, and with ln(ln(high / low)) as their price range."""
     found = []
     for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
         usd = [Decimal(f"{x:.2f}") for x in (of_customers / 3, of_customers * 2 / 3, hits)]
@@ -29,7 +29,7 @@ def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> 
 
 
 def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
-    """Return autocorrelated ranges and noise; resampling single days would be wrong for them."""
+    """Return autocorrelated ranges and noise, for which resampling single days would be wrong."""
     rng = np.random.default_rng(seed)
     log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
     shocks = 0.4 * rng.standard_normal(days)
@@ -86,11 +86,12 @@ def test_hits_that_grow_like_other_volume_do_not_change_the_elasticity():
     as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
-    # Hits are a tenth of other volume, and their exponent is 1.4 higher: at least 0.1 / 1.1 x 1.4.
+    # Hits are a tenth of other volume, and their exponent is 1.4 higher. The effect is at least 0.1
+    # / 1.1 x 1.4.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 
-def test_customer_volume_computed_as_a_remainder_is_averaged_over_the_month():
+def test_the_volume_of_customers_is_averaged_over_the_month_if_it_is_computed_as_a_remainder():
     """The remainder is total volume less hits, so it falls on days with many hits."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
@@ -109,7 +110,7 @@ def test_growth_from_month_to_month_does_not_change_the_elasticity():
     assert (found.figure, *found.error) == pytest.approx((0, 0, 0), abs=1e-9)
 
 
-def test_with_few_days_or_equal_ranges_there_is_no_elasticity():
+def test_there_is_no_elasticity_if_there_are_few_days_or_the_price_ranges_are_equal():
     log_range, noise = drawn(5, DAYS_MIN)
     customers, none = 1e9 * np.exp(noise), 0 * noise
 

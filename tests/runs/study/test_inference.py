@@ -26,7 +26,7 @@ from runs.study.would_have_to_be import would_have_to_be
 YIELD, REVENUE = (
     "fee-yield to 2021-12-31",
     "revenue-of-ftx to 2022-06-30",
-)  # record: 1.6-2.1; 1.23-1.5e9
+)  # 1.6-2.1 and 1.23-1.5e9 on record
 WITHDRAWN = "net-withdrawals to 2022-11-08"  # 5 to 6 billion on record
 UNKNOWNS = tuple(
     Unknown(name=name, keys=("run.seed",), low=0.0, high=1.0, source="test") for name in "xyz"
@@ -38,7 +38,7 @@ MOMENTS = (
 
 
 def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
-    """Return the results of a study: two base members with mean figures, then the given members."""
+    """Return a study of two base members, which have mean figures, and of the given members."""
     study = Study(
         question="test",
         base="tiny",
@@ -77,7 +77,8 @@ def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.nd
 
 FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 RECORD = {
-    # Members: middle of the record, end of its range, above three sigmas, far away, no figure.
+    # The members are: middle of the record, end of its range, above three sigmas, far away, no
+    # figure.
     YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
     REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
 }
@@ -115,14 +116,16 @@ def test_one_outlier_among_base_members_hardly_changes_median_and_deviation():
 @pytest.mark.parametrize(
     ("nth", "expected"), [(1, [1, 1, 0, 0, 0]), (2, [1, 1, 1, 0, 1]), (9, [1, 1, 1, 0, 1])]
 )
-def test_a_member_is_plausible_by_its_nth_largest_implausibility(nth: int, expected: list[int]):
+def test_a_member_is_plausible_if_its_nth_largest_implausibility_is_small(
+    nth: int, expected: list[int]
+):
     judged = judge(members(FIVE, RECORD, nth))
 
     assert plausible(judged, nth).astype(int).tolist() == expected
     assert nth_largest(judged, nth).shape == (5,)
 
 
-@pytest.mark.slow  # the import of scikit-learn alone takes seconds
+@pytest.mark.slow  # importing scikit-learn alone takes seconds
 def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     points = np.random.default_rng(1).random((40, 3))
     values = 4 * points[:, 0] + points[:, 1]
@@ -143,7 +146,7 @@ def test_a_study_with_few_members_has_no_sensitivity():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_of_members_with_half_of_the_hole_the_nearest_to_the_record_is_chosen():
+def test_the_member_nearest_to_the_record_is_chosen_among_members_with_half_of_the_hole():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))
@@ -164,7 +167,7 @@ def test_a_member_with_half_of_the_hole_is_chosen_even_without_recorded_figures(
     assert would_have_to_be(table, far).chosen == 1
 
 
-def test_if_no_member_reaches_half_of_the_hole_a_bound_on_volume_is_computed():
+def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
@@ -186,14 +189,14 @@ def test_if_no_member_reaches_half_of_the_hole_a_bound_on_volume_is_computed():
     assert "50 % of all that the venue ever traded" in report.answer()
 
 
-def test_the_parts_of_the_shipped_study_sum_to_its_mechanism():
+def test_the_parts_of_the_mechanism_in_the_shipped_study_sum_to_the_mechanism():
     found = read_members(study_path("life").with_suffix("")).figures
 
     parts = sum(found[name] for name in ("quotes_usd", "liquidations_usd", "on_chain_usd"))
     assert found["mechanism_usd"] == pytest.approx(parts)
 
 
-def test_outcomes_of_the_mechanism_exclude_unpaid_debts_of_firms():
+def test_outcomes_of_the_mechanism_leave_out_unpaid_debts_of_firms():
     books = SimpleNamespace(dated_notes=lambda kind: [])
     kinds = {"PickOff": Decimal(30), "Takeovers": Decimal(40), "GapLoss": Decimal(70)}
     found = SimpleNamespace(kinds_usd=kinds, uses_usd=kinds)
@@ -219,7 +222,7 @@ def test_the_answer_has_the_interval_over_plausible_members():
     assert predicted[WITHDRAWN][-1] == "below"
 
 
-def test_a_hidden_input_is_recovered_only_if_the_moments_depend_on_it():
+def test_a_hidden_input_is_recovered_only_if_the_moments_depend_on_this_input():
     points = np.random.default_rng(2).random((200, 3))
     noise = 0.02 * np.random.default_rng(3).standard_normal(200)
     moment = points[:, 0] + noise

@@ -53,7 +53,7 @@ def test_a_study_stopped_three_times_gives_identical_results(whole: Path, tmp_pa
         with pytest.raises(KilledError):
             folder.play(None, killed)
         assert len(StudyFolder(TINY, tmp_path).missing()) == missing - 1, stops
-        # A process killed during writing leaves a partial file beside the results.
+        # A process that is killed while it writes leaves a partial file beside the results.
         (tmp_path / MEMBERS / f".0000{stops + 3}.json.99").write_text('{"number": 4, "fig')
     folder = StudyFolder(TINY, tmp_path)
     folder.play(None)
@@ -84,7 +84,7 @@ def test_a_folder_with_members_of_another_study_is_refused(whole: Path, tmp_path
         StudyFolder(other, whole.parent)
 
 
-def test_study_results_changed_after_sealing_are_refused(whole: Path, tmp_path: Path):
+def test_results_of_a_study_that_changed_after_sealing_are_refused(whole: Path, tmp_path: Path):
     copy = tmp_path / "copy"
     shutil.copytree(whole, copy)
     text = (copy / "study.toml").read_text(encoding="utf-8")
@@ -95,7 +95,9 @@ def test_study_results_changed_after_sealing_are_refused(whole: Path, tmp_path: 
         read_members(copy)
 
 
-def test_a_replayed_member_has_the_same_figures_and_complete_books(whole: Path, tmp_path: Path):
+def test_a_member_that_is_played_again_has_the_same_figures_and_complete_books(
+    whole: Path, tmp_path: Path
+):
     watched = Watched()
     replay(load_study(TINY), 5, tmp_path / "run", watched)
     run = RunFolder.at(tmp_path / "run")
@@ -144,7 +146,7 @@ def test_an_input_changes_every_scenario_entry_that_its_key_matches():
         settings_of(data, times.model_copy(update={"keys": ("news_of_tomorrow[*].usd",)}), 2.0)
 
 
-def test_a_members_scenario_has_its_inputs_and_its_seed():
+def test_the_scenario_of_a_member_has_the_inputs_and_the_seed_of_the_member():
     study = load_study(TINY)
     member = members_of(study)[4]
     scenario = scenario_of(study, member)

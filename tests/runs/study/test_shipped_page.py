@@ -1,4 +1,4 @@
-"""The figures of docs/study.md on the shipped study are those of its members."""
+"""The figures of docs/study.md on the shipped study are the figures of its members."""
 
 import re
 from pathlib import Path
@@ -24,13 +24,13 @@ def report() -> StudyReport:
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    """Return the section on the shipped study, on one line."""
+    """Return the section on the shipped study as a single line."""
     section = PAGE.read_text(encoding="utf-8").partition("## The shipped study")[2]
     return " ".join(section.partition("\n## ")[0].split())
 
 
 def told(text: str, pattern: str) -> list[float]:
-    """Return the numbers that a pattern finds in the text exactly once."""
+    """Return the numbers that a pattern finds in the text. The pattern must match exactly once."""
     (found,) = re.findall(pattern, text)
     groups = (found,) if isinstance(found, str) else found
     return [float(WORDS.get(each, each)) for each in groups]
@@ -40,7 +40,7 @@ def ends(values: np.ndarray) -> list[float]:
     return [round(float(values.min()), 1), round(float(values.max()), 1)]
 
 
-def test_the_page_has_the_plausible_members_and_their_ranges(report: StudyReport, text: str):
+def test_the_page_states_the_plausible_members_and_their_ranges(report: StudyReport, text: str):
     of, found = report.members.drawn, report.is_plausible
 
     assert told(text, r"reads (\d+) members and") == [len(found)]
@@ -59,7 +59,7 @@ def test_the_page_has_the_plausible_members_and_their_ranges(report: StudyReport
     ]
 
 
-def test_the_page_has_the_members_whose_mechanism_is_half_of_the_hole(
+def test_the_page_states_the_members_whose_mechanism_is_half_of_the_hole(
     report: StudyReport, text: str
 ):
     hole, would = report.members.drawn("hole_usd"), report.would_have_to_be
@@ -86,7 +86,7 @@ def test_the_page_has_the_members_whose_mechanism_is_half_of_the_hole(
     ]
 
 
-def test_the_page_has_the_results_of_quotes(report: StudyReport, text: str):
+def test_the_page_states_the_results_of_quotes(report: StudyReport, text: str):
     lost, hit = (report.members.drawn(name) for name in ("quotes_usd", "pickoff_usd"))
 
     assert told(text, r"in (\d+) of the \d+ members they earn more than half a billion") == [
@@ -99,7 +99,7 @@ def test_the_page_has_the_results_of_quotes(report: StudyReport, text: str):
     ]
 
 
-def test_the_page_has_the_number_of_recorded_amounts_near_the_record(
+def test_the_page_states_the_number_of_recorded_amounts_near_the_record(
     report: StudyReport, text: str
 ):
     near, amounts = np.zeros(len(report.is_plausible), dtype=int), 0
