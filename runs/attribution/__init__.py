@@ -1,1 +1,1 @@
-"""The part of each cause in the hole, as a Shapley value."""
+"""Computes the part of each cause in the hole, as a Shapley value."""

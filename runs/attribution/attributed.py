@@ -1,4 +1,4 @@
-"""The part of each cause in the hole: its Shapley value beside its booked amount."""
+"""Compares the effect of each cause on the hole, a Shapley value, with its booked amount."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from runs.attribution.shapley import (
 from runs.program import program, versions
 from runs.scenarios import dump
 
-EXACT_MAX = 4  # with more causes than this, coalitions are sampled
+EXACT_MAX = 4  # with more causes than this, orders of the causes are drawn at random
 WHY = (
-    "Booked is the accounting statement: the amount that each kind moved in this run. The "
-    "effect is the cause with all its consequences: the same scenario and seed with and "
-    "without it, on average over all orders of adding the causes. They differ where a cause "
-    "pays for another, prevents the payment of another, or moves fees, deposits and "
+    "Booked is the amount that each kind moved in this run. The effect of a cause includes its "
+    "consequences: it is the hole with the cause less the hole without it, for the same scenario "
+    "and seed, on average over all orders of adding the causes. Booked amount and effect differ "
+    "if a cause pays for another cause, prevents its payment, or moves fees, deposits and "
     "withdrawals. Booked amounts sum to the hole. Effects sum to the hole less the hole without "
     "these causes."
 )
@@ -55,14 +55,14 @@ class Attribution:
         return sorted(self.causes, key=lambda cause: (-self.shares[cause].value, cause))
 
     def answer(self) -> str:
-        """Return a text: the hole, its largest cause, and the hole without any of the causes."""
+        """Return sentences on the hole, its largest cause, and the hole without the causes."""
         first = self.by_rank[0]
         share = self.shares[first]
         error = "" if share.error is None else f" (standard error {spoken(Decimal(share.error))})"
         return (
             f"The hole is {spoken(_usd(self.played.hole))}. Of {len(self.causes)} causes {first} "
-            f"adds the most: {spoken(_usd(share.value))}{error}, where "
-            f"{spoken(self._booked(first))} is booked. Without any of them the hole would be "
+            f"adds the most: {spoken(_usd(share.value))}{error}, beside a booked amount of "
+            f"{spoken(self._booked(first))}. Without any of these causes the hole would be "
             f"{spoken(_usd(self.without_any))}."
         )
 
@@ -92,10 +92,10 @@ class Attribution:
             rows,
             (
                 WHY,
-                "Alone: what a cause adds to the hole if it is the only one. Last: what it adds "
-                "if all other causes are present, as in `counterfactual`. Either is empty if its "
-                "runs were not played. Error: the standard error from random sequences of adding "
-                "the causes; empty if all sequences were computed.",
+                "Alone: the addition of a cause to the hole if no other cause is present. Last: "
+                "its addition if all other causes are present, as in `counterfactual`. Both are "
+                "empty if the runs were not played. Error: the standard error from random orders "
+                "of the causes, which is empty if all orders were computed.",
                 *self.played.held,
             ),
         )
@@ -122,7 +122,7 @@ class Attribution:
 
 
 def wanted(causes: Sequence[str], permutations: int, seed: int) -> set[Coalition]:
-    """Return the coalitions whose holes are needed for the Shapley values."""
+    """Return the coalitions (sets of causes) whose holes are needed for the Shapley values."""
     if len(causes) <= EXACT_MAX:
         return set(coalitions(causes))
     drawn = orders(causes, permutations, seed)
@@ -141,8 +141,8 @@ def attribute(
     Args:
         scenario: the scenario.
         causes: causes of the scenario.
-        permutations: number of random orders if there are more causes than EXACT_MAX; even, four or
-            more.
+        permutations: number of random orders, if there are more causes than EXACT_MAX. It is even,
+            and at least four.
         played: the run with all causes.
         play: a function from a list of coalitions to the hole of each.
     """
@@ -157,7 +157,7 @@ def attribute(
 
 
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
-    """Return the inputs on which stored results depend; the number of orders is not one."""
+    """Return the inputs on which each stored result depends, without the number of orders."""
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {
         "scenario": digest,

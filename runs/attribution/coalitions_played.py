@@ -1,4 +1,4 @@
-"""Plays coalitions: the same scenario and seed with some causes and without the others.
+"""Plays coalitions. A coalition is one scenario and seed with some causes and without the others.
 
 Inputs that do not follow from the causes are the same as in the run with all causes, as in every
 counterfactual. So two coalitions differ by their causes alone.
@@ -75,13 +75,13 @@ def play(
     executor: Executor | None,
     on_run: Callable[[], object] = lambda: None,
 ) -> dict[Coalition, Fraction]:
-    """Return the hole of each coalition in dollars; play coalitions without a stored result.
+    """Return the hole of each coalition in dollars. Coalitions without a stored result are played.
 
     Args:
         coalitions: sets of causes; `play_all` plays the set of all causes.
         causes: all causes.
         kept: the folder of results and of the scenario.
-        executor: plays the coalitions in other processes; None: play them in this process.
+        executor: plays the coalitions in other processes. With None this process plays them.
         on_run: called after each run.
     """
     names = {each: _name(each, causes) for each in coalitions}

@@ -1,4 +1,4 @@
-"""Shapley values: the amount that a cause adds, averaged over all orders of adding causes.
+"""Computes Shapley values: the amount that a cause adds, averaged over all orders of the causes.
 
 Source: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
 307-317. The estimate from random orders: Castro, Gomez & Tejada (2009), Polynomial calculation of
@@ -47,7 +47,7 @@ def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
 
 
 def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
-    """Draw *n* orders of the causes (*n* even) in pairs: an order and its reverse.
+    """Draw *n* orders of the causes, in pairs of an order and its reverse. *n* is even.
 
     A cause that is early in one order of a pair is late in the other. So the mean of a pair has a
     smaller error than the mean of two independent orders. A longer list begins with the orders of
@@ -71,7 +71,7 @@ def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
     """Return each cause's mean over orders, with its standard error over pairs of orders.
 
     Args:
-        drawn: the result of `orders`: two pairs or more.
+        drawn: the result of `orders`, with two pairs or more.
         values: the values of all coalitions that arise in these orders.
     """
     added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}

@@ -1,4 +1,4 @@
-"""Single fills on the page: the fills of the largest entries of important days.
+"""Chooses the fills on the page, which are the fills of the largest entries of important days.
 
 A run may have millions of fills, but the page has room for some thousands. The page has all fills
 of a chosen entry, so that a reader can add them up.
@@ -19,7 +19,7 @@ from ledger.run_folder import RunFolder
 FILLS_MAX = 24_000  # the most fills on the page
 OF_A_DAY_MAX = 6_000
 ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
-# The motives of the entries on the page. In such an entry one kind's dollars are the sum of edges.
+# The motives of the entries on the page. In their entries one kind's dollars are the sum of edges.
 TOLD = words(WITH_FEE)
 
 _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MULTILINE)
@@ -78,8 +78,8 @@ def fills_by_entry(
         listed: the numbers of the entries on the page.
 
     Returns:
-        By number of the entry, a row for each fill: seq, time of the day, sentence, edge in cents,
-        fee in cents.
+        For each entry's number, a row for each fill with seq, time of the day, sentence, edge in
+        cents, and fee in cents.
     """
     chosen: dict[int, list[list[object]]] = {}
     room = FILLS_MAX

@@ -1,4 +1,4 @@
-"""Figures of the exhibit; the page's scripts recompute some of them from the books.
+"""Computes the figures of the exhibit. The page's scripts compute some of them again.
 
 All amounts are whole cents.
 """

@@ -1,4 +1,4 @@
-"""The exhibit's page: one file with the answer, pictures, the books, and the proof.
+"""Writes the exhibit, a web page in one file with the answer, pictures, books and the proof.
 
 The page contains the sealed books of the house group, and the run's manifest. The browser computes
 the hashes of both, reads the books, and computes the hole again.
@@ -64,7 +64,7 @@ def write_exhibit(run: RunFolder, target: Path) -> int:
 
 
 def exhibit(run: RunFolder) -> str:
-    """Return the page of a run; the same run gives the same bytes.
+    """Return the page of a run. The same run gives the same bytes.
 
     Raises:
         ExhibitError: the run has no books of the group.

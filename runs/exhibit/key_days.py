@@ -1,4 +1,4 @@
-"""The important days of the exhibit: milestones of the books, news of the scenario, Luna's fall."""
+"""Lists the important days of the exhibit: milestones of the books, news, and Luna's fall."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ def key_days(
 def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
     house = run.chart.parties.house
     named = [
-        (firsts[Milestone.CUSTOMERS_MONEY].day, "the first customer's dollar is used"),
+        (firsts[Milestone.CUSTOMERS_MONEY].day, "the first dollar of customers is used"),
         *_opened(run),
         (
             firsts[Milestone.INSOLVENT].continuous_since,
             "insolvent at market prices from this day to the end",
         ),
-        (firsts[Milestone.WAIT].day, f"the run: {house} can't pay every withdrawal at once"),
+        (firsts[Milestone.WAIT].day, f"bank run: {house} can't pay every withdrawal at once"),
         (firsts[Milestone.HALT].day, "the halt: withdrawals end"),
     ]
     return [KeyDay(day, what[0].upper() + what[1:], "books") for day, what in named if day]

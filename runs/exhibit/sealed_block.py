@@ -1,4 +1,4 @@
-"""The data of the page in blocks; the page checks the hash of each block.
+"""Writes the data of the page as blocks. The page checks the hash of each block.
 
 A block is text in a script element that a browser doesn't run. It has no line ends, which a browser
 would normalise, and no "<", which could end the element.
@@ -30,13 +30,13 @@ class SealedBlock:
 
 
 def packed(name: str, content: bytes) -> SealedBlock:
-    """Compress bytes into a text; the same bytes always give the same text."""
+    """Compress bytes into a text. The same bytes always give the same text."""
     small = gzip.compress(content, GZIP_LEVEL, mtime=0)
     return SealedBlock(name, PACKED, base64.b64encode(small).decode())
 
 
 def listed(name: str, content: object) -> SealedBlock:
-    """Return uncompressed content as a block of JSON text; use it for small content only."""
+    """Return content as a block of uncompressed JSON text, which is for small content only."""
     return SealedBlock(name, SHORT, compact(content).replace("<", "\\u003c"))
 
 

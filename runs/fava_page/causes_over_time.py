@@ -1,4 +1,4 @@
-"""The hole by cause over time: the sum of each kind, day by day and by period.
+"""Computes the hole by cause over time, as sums of each kind by day and by period.
 
 Signs are as in the hole: positive if a kind uses money, negative if a kind is a source of money.
 """
@@ -18,8 +18,8 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-MOST = 7  # the most kinds with their own line: more are hard to distinguish
-OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, for these periods
+MOST = 7  # the most kinds with their own line, since more lines are hard to distinguish
+OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, with periods of this length
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Causes:
 
 
 def cause_accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return, by kind, the group's accounts of causes, as in the group's own books."""
+    """Return the group's accounts of causes by kind, as in the group's own books."""
     found: dict[str, list[str]] = {}
     for account, opened in run.opens.items():
         if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
@@ -100,7 +100,7 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
 
 
 def period_word(days: int) -> Callable[[date], str]:
-    """Return a function from a day to its period in Fava's syntax, for books of *days* days."""
+    """Return a function that writes a day's period in Fava's syntax, for books of *days* days."""
     if days <= OF_DAYS:
         return date.isoformat
     if days <= OF_WEEKS:

@@ -1,4 +1,4 @@
-"""The values of the page in Fava; every figure is also in `where` or `timeline`."""
+"""Computes the values of the page in Fava. Every figure is also in `where` or `timeline`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class KindLine:
     kind: str
     plain: str  # the kind in plain English
     usd: Decimal  # a use is positive, a source negative
-    share_of_uses_pct: Decimal | None  # True: the kind is a use
+    share_of_uses_pct: Decimal | None  # None: the kind is a source
     link: str
     accounts: tuple[AccountLink, ...]
 
@@ -58,7 +58,7 @@ class FirstPage:
     answer: str
     provenance: str
     hole_usd: Decimal
-    kinds: tuple[KindLine, ...]  # uses first, the largest first; then sources
+    kinds: tuple[KindLine, ...]  # uses, the largest first, then sources, the largest first
     used_usd: Decimal
     brought_usd: Decimal  # negative, as all sources
     dates: tuple[DateLine, ...]
@@ -87,7 +87,7 @@ def first_page(run: RunFolder) -> FirstPage:
 
 
 def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
-    """Return uses and sources by kind; the largest use and the largest source are first."""
+    """Return uses by kind, the largest first, then sources by kind, the largest first."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     accounts = cause_accounts(run)
     in_order = [*the_hole.uses_usd.items(), *reversed(the_hole.sources_usd.items())]

@@ -1,4 +1,4 @@
-"""A picture of amounts at the end of each day: lines with a name and a link at their right ends."""
+"""Draws amounts at the end of each day as lines, with a name and a link at their right ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ DAYS_NAMED = 6
 
 
 class Line(NamedTuple):
-    """A name, an amount for each day, and a link (empty: no link)."""
+    """The name of a line, its amount on each day, and its link, which may be empty."""
 
     name: str
     usd: Sequence[Decimal]
@@ -39,7 +39,7 @@ class DrawnLine:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, its label, and a link (empty: no link)."""
+    """A place on an axis, its label, and its link, which may be empty."""
 
     at: float
     told: str
@@ -62,7 +62,7 @@ class LinePicture:
 def line_picture(
     days: Sequence[date], lines: Sequence[Line], marked: Sequence[date]
 ) -> LinePicture:
-    """Draw lines over *days*; a *marked* day has a number."""
+    """Draw lines over *days*. Each *marked* day gets a number."""
     amounts = [float(usd) for line in lines for usd in line.usd]
     low, high = min(0.0, *amounts), max(0.0, *amounts)
     high = high if high > low else low + 1

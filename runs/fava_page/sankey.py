@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from runs.plots.paper import short
 
-WIDTH, BANDS_HEIGHT = 900, 260  # pixels; the last is the height of all bands of a side together
+WIDTH, BANDS_HEIGHT = 900, 260  # in pixels, of the picture and of all bands of one side together
 GAP = 17  # pixels between the outer ends of bands, with room for a label at each end
 TOP, BAR = 26, 12
 LEFT, MIDDLE, RIGHT = 270, 444, 618  # left ends of the bars, in pixels
@@ -58,7 +58,7 @@ def sankey(sources: Sequence[Band], uses: Sequence[Band], group: str) -> Sankey:
     """
     brought, used = (sum(band.usd for band in side) for side in (sources, uses))
     if brought != used or not used:
-        raise ValueError(f"sources of {brought} for uses of {used}")
+        raise ValueError(f"sources of {brought} do not equal uses of {used}")
     spread = BANDS_HEIGHT + GAP * max(len(sources), len(uses))
     top = TOP + (spread - BANDS_HEIGHT) / 2
     scale = BANDS_HEIGHT / float(used)

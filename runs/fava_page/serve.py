@@ -31,7 +31,7 @@ def address(run: RunFolder, port: int = PORT) -> str:
 def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
     """Return a function that runs Fava until it is interrupted.
 
-    Fava is read-only here, since the books are sealed.
+    Fava can only read the books, since they are sealed.
 
     Raises:
         NothingToServeError: Fava is not installed.

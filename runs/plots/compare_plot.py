@@ -1,4 +1,4 @@
-"""A picture of a run beside the record: each figure in multiples of its recorded range."""
+"""A picture of a run beside the record: each outcome in dollars beside its recorded range."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
     """Draw a row for each outcome: its recorded range as a bar, the run's figure as a mark.
 
     Args:
-        outcomes: rows of `compare`; only outcomes in dollars are drawn.
+        outcomes: rows of `compare`. Only outcomes in dollars are drawn.
 
     Raises:
         PlotError: matplotlib is not installed, or there is no outcome in dollars.
@@ -61,7 +61,7 @@ def _named(row: AmountRow) -> str:
 
 
 def drawn(outcomes: Sequence[Row]) -> Sequence[AmountRow]:
-    """Return the outcomes in dollars that run and record both have; the largest is first."""
+    """Return the outcomes in dollars that run and record both have, the largest first."""
     rows = [
         row
         for row in outcomes

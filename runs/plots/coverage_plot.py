@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By figure of a day's close: a line's name and style. The line of the cash is thick, so that it is
-# visible below another line.
+# For each figure of a day's close, the name and the style of its line. The line of the cash is
+# thick, so that it is visible below another line.
 LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
     "claims_usd": (

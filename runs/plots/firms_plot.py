@@ -1,4 +1,4 @@
-"""A picture of the trading firms: edge after fees against speed."""
+"""A picture of the trading firms: the edge after fees of each firm, by its speed."""
 
 from math import floor, log10
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 AT_ONCE_MS = 0.1  # drawn in place of zero, which a logarithmic axis can't show
-# The least and the greatest size of a mark whose size shows capital; smaller marks are invisible.
+# The size of a mark shows capital. A mark below the smallest size would be invisible.
 LARGEST, SMALLEST = 500, 12
 
 

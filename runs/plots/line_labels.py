@@ -45,7 +45,7 @@ def label_ends(axes: "Axes", last: date, ends: Sequence[LineEnd]) -> None:
 
 
 def spread(heights: Sequence[float]) -> list[float]:
-    """Move heights apart by at least `APART`; their order and their middle stay the same.
+    """Move heights apart by at least `APART`, but keep their order and their middle.
 
     Args:
         heights: shares of a panel's height, the largest first.

@@ -36,7 +36,7 @@ PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
     {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
 )
-# By figure of the cascade: the end of a customer's position, and the style of its bar.
+# For each figure of the cascade, how customers' positions ended, and the style of the bar.
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
@@ -104,7 +104,7 @@ def _draw_prices(axes: "Axes", times: np.ndarray, course: Sequence[CourseStep]) 
 
 
 def _draw_cascade(axes: "Axes", times: np.ndarray, cascade: Sequence[CascadeHour]) -> None:
-    """Draw stacked bars of liquidations, one for each step; the steps end at *times*."""
+    """Draw stacked bars of liquidations, one for each step between two *times*."""
     step = times[1] - times[0]
     begins = times[:-1]
     base = [0.0] * len(begins)

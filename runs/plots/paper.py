@@ -1,4 +1,4 @@
-"""Shared parts of pictures: style, axes and files.
+"""The parts that all pictures share: style, axes and files.
 
 All pictures are readable in black and white: shapes and line styles differ, not only colours. With
 one version of matplotlib, the same report always gives the same bytes. The extra `plot` installs
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Member = TypeVar("Member")
 
-# By suffix: the metadata on the time of writing. The file is written without them, so that the same
-# picture always has the same bytes.
+# For each suffix, the metadata that contain the time of writing. Files are written without them, so
+# that the same picture always has the same bytes.
 DATES: Mapping[str, Mapping[str, None]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -41,7 +41,7 @@ STYLE = {
     "svg.hashsalt": "moneytrail",
 }
 
-# Marks of the firms' classes, the fastest class first. Shapes differ; dark and light alternate.
+# Marks of the firms' classes, the fastest class first. Shapes differ, and dark and light alternate.
 MARKS = (("o", "#1b4965"), ("s", "#f2a541"), ("^", "white"), ("D", "#888888"), ("v", "black"))
 EDGE: Mapping[str, Any] = {"edgecolor": "black", "linewidth": 0.6}
 ZERO_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 0.6, "zorder": 0}
@@ -69,7 +69,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
     Args:
         figure: the picture.
         path: the file.
-        source: the run that the picture shows; printed below the picture.
+        source: the run that the picture shows. It is printed below the picture.
 
     Raises:
         PlotError: the format is unknown, or the file can't be written.
@@ -89,7 +89,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Set everything on which a picture's bytes depend; the user's own settings have no effect."""
+    """Set everything on which a picture's bytes depend, so that user settings have no effect."""
     try:
         from matplotlib import style
     except ImportError as error:
@@ -102,7 +102,7 @@ def style() -> Iterator[None]:
 
 def canvas(width_in: float, height_in: float) -> "Figure":
     """Return an empty picture."""
-    # Without pyplot, which would store every figure and look for a screen.
+    # pyplot is not used, since it would store every figure and look for a screen.
     from matplotlib.figure import Figure
 
     return Figure((width_in, height_in), layout="constrained")
@@ -128,7 +128,7 @@ def is_wide(amounts: Sequence[float]) -> bool:
 
 
 def short(usd: float, _position: float | None = None) -> str:
-    """Return an amount in the short form of an axis: 1.5 M."""
+    """Return an amount in the short form of an axis, such as 1.5 M."""
     rounded = float(f"{usd:.4g}")
     power = next((power for power in SHORT if abs(rounded) >= 10**power), 0)
     return f"{rounded / 10**power:.4g}{SHORT[power]}".replace("-", MINUS)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def skill_figure(found: Skill) -> "Figure":
-    """Draw each firm's results at the house and elsewhere, and classes with the quoter on and off.
+    """Draw firms' results at the house and elsewhere, and classes' with the quoter on and off.
 
     Args:
         found: the result of `skill`. There is a second panel only if the quoter is on and off for
@@ -110,4 +110,4 @@ def _rank_caption(found: RankCorrelation) -> str:
         if low is not None
     ]
     told = f"Rank correlation with results elsewhere, {found.firms} firms: {found.spearman}"
-    return f"{told}\n(95%: {', '.join(ends) or 'too few for it'})".replace("-", MINUS)
+    return f"{told}\n(95%: {', '.join(ends) or 'too few for an interval'})".replace("-", MINUS)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHADES = ("#1b4965", "#9db4c0", "#f2a541", "#e8e8e8", "#888888", "white")
-NARROW = 0.03  # share of the higher column; thinner parts have names beside the column
+NARROW = 0.03  # the least distance of two names, as a share of the higher column
 
 
 def solvency_figure(found: Solvency) -> "Figure":
@@ -51,7 +51,7 @@ def solvency_figure(found: Solvency) -> "Figure":
 
 
 def _stack(axes: "Axes", place: int, lines: list[GroupLine], highest: float) -> None:
-    """Draw a column with the largest part at the bottom; each part has its name and amount."""
+    """Draw a column with the largest part at the bottom, and each part's name and amount."""
     bottom, last = 0.0, 0.0
     for n, line in enumerate(lines):
         usd = float(line.at_mark_usd)

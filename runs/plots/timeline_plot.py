@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By panel and figure: the name of a line, and its style.
+# For each panel its label, and for each figure the name and the style of its line.
 LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
     (
         "claims and assets, USD",
@@ -95,7 +95,7 @@ def timeline_figure(found: Timeline) -> "Figure":
 
 
 def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
-    """Draw a line with a letter at each milestone's first day; write the names below."""
+    """Draw a line with a letter at each milestone's first day, and write the names below."""
     from matplotlib.dates import date2num
 
     came = sorted(
@@ -122,6 +122,6 @@ def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
 
 
 def _dated(first: First) -> str:
-    """Return a text: a milestone's first day, and the day from which it lasts until the end."""
+    """Write a milestone with its first day, and the day from which it lasts until the end."""
     said, since = f"{first.what}, first on {first.day}", first.continuous_since
     return f"{said}, and on every day from {since}" if since and since != first.day else said

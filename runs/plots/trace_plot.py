@@ -70,7 +70,7 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 
 
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
-    """Return sums by source (end 0) or by use (end 1): the largest first, remaining cash last."""
+    """Return sums by source (end 0) or by use (end 1), the largest first, remaining cash last."""
     sums: dict[str, int] = {}
     for way, part in cents.items():
         sums[way[end]] = sums.get(way[end], 0) + part
@@ -94,7 +94,7 @@ def _draw(axes: "Axes", ribbons: Ribbons, found: Trace) -> None:
 
 
 def _bars(axes: "Axes", sums: Mapping[str, int], whole: int, end: int) -> dict[str, float]:
-    """Draw the bars of one side from the top down, and return the top of each."""
+    """Draw the bars of one side from the top down, and return the top of each bar."""
     tops = {}
     top = 1.0
     for name, cents in sums.items():
@@ -115,7 +115,7 @@ def _bars(axes: "Axes", sums: Mapping[str, int], whole: int, end: int) -> dict[s
 
 
 def _ribbon(axes: "Axes", from_: float, to: float, height: float, colour: str) -> None:
-    """Draw a band of thickness *height* between two bars; its lower edges are given."""
+    """Draw a band of thickness *height* between two bars, where its lower edges are given."""
     import numpy as np
 
     x = np.linspace(BAR / 2, 1 - BAR / 2, 40)

@@ -26,7 +26,7 @@ class Bar(NamedTuple):
 
 
 def where_figure(found: Hole) -> "Figure":
-    """Draw uses of money to the right, sources to the left; uses less sources are the hole.
+    """Draw uses of money to the right and sources to the left. Uses less sources are the hole.
 
     Args:
         found: the hole by kind.
@@ -73,7 +73,7 @@ def where_figure(found: Hole) -> "Figure":
 
 
 def bars(found: Hole) -> list[Bar]:
-    """Return the bars, the largest use first. Small bars are summed, but not the thread's bars."""
+    """Return the bars, the largest use first. Small bars are summed, except the thread's causes."""
     uses = _bars(found.uses_usd)
     claimed = [bar for bar in uses if bar.claimed]
     own = {bar.name for bar in (*uses[:MOST], *claimed)}

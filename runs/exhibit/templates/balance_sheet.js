@@ -1,12 +1,12 @@
 "use strict";
-// The balance sheets of both companies, and of the two as one, at the end of any day.
+// Shows the balance sheets of both companies, and their sum, at the end of any day.
 
 const SIDES = { Assets: "Assets", Liabilities: "Debts", Equity: "Own money", Result: "Result to date" };
 
-// Sum a company's accounts by side and kind: { side, kind, usd: [house, maker, both] }.
+// Sum the companies' accounts by side and kind: { side, kind, usd: [house, maker, both] }.
 //
-// As in the program: tokens stand at what was paid for them; what the two owe each other is left
-// out of the sum of both.
+// As in the program, tokens are at cost, and the sum of both companies excludes the debts between
+// them.
 function sheetLines(books, figures, day) {
   const { house, maker } = figures.parties;
   const lines = new Map();
@@ -44,11 +44,11 @@ function sheetTable(books, figures, day) {
     const own = lines.filter((line) => line.side === side);
     totals[side] = [0, 1, 2].map((i) => own.reduce((sum, line) => sum + line.usd[i], 0));
     rows.push(...own.map((line) => [`${said}: ${line.kind}`, ...line.usd.map(exact)]));
-    if (own.length > 1) rows.push({ class: "total", cells: [`${said} in all`, ...totals[side].map(exact)] });
+    if (own.length > 1) rows.push({ class: "total", cells: [`${said}, total`, ...totals[side].map(exact)] });
   }
   const open = [0, 1, 2].map((i) => totals.Assets[i] - totals.Liabilities[i] - totals.Equity[i] - totals.Result[i]);
-  rows.push({ class: "total", cells: ["Assets less all below (must be 0.00)", ...open.map(exact)] });
-  return table(`Balance sheets at the end of ${books.date(day)}`, [["Line"], [house, true], [maker, true], ["Both as one", true]], rows);
+  rows.push({ class: "total", cells: ["Assets less debts, own money and result (must be 0.00)", ...open.map(exact)] });
+  return table(`Balance sheets at the end of ${books.date(day)}`, [["Line"], [house, true], [maker, true], ["Both together", true]], rows);
 }
 
 function showSheet(figures, books) {
@@ -61,7 +61,7 @@ function showSheet(figures, books) {
     slider.value = day;
     picker.value = books.date(day);
     slider.setAttribute("aria-valuetext", books.date(day));
-    const standing = `On ${books.date(day)} customers were owed ${exact(books.claims(day))}; the group had ${exact(books.part("liquid", day))} in liquid assets: the hole was ${exact(books.hole(day))}. At market prices, with tokens and ventures, its net worth was ${exact(figures.days.net_at_mark_usd[day])}.`;
+    const standing = `On ${books.date(day)} customers were owed ${exact(books.claims(day))}, and the group had ${exact(books.part("liquid", day))} in liquid assets. The hole was ${exact(books.hole(day))}. With tokens at market prices and ventures, the group's net worth was ${exact(figures.days.net_at_mark_usd[day])}.`;
     fill("sheet", el("p", {}, standing), sheetTable(books, figures, day), query(`moneytrail solvency ${figures.run} ${books.date(day)} --all`));
   };
   slider.addEventListener("input", () => show(Number(slider.value)));

@@ -1,5 +1,5 @@
 "use strict";
-// The group's own books, read from their sealed text. All dollars are whole cents.
+// Reads the group's own books from their sealed text. All dollars are whole cents.
 
 const DAY_MS = 86400000;
 const DATE_AND_FLAG = '2022-05-09 * "'.length;
@@ -31,10 +31,10 @@ class Books {
     this._start = new Numbers(Int32Array); // where an entry's text begins
     this._end = new Numbers(Int32Array);
     this._day = new Numbers(Int32Array);
-    this._entryOf = new Numbers(Int32Array); // of a posting in dollars
+    this._entryOf = new Numbers(Int32Array); // the entry of each posting in dollars
     this._accountOf = new Numbers(Int32Array);
     this._cents = new Numbers(Float64Array);
-    this._after = new Numbers(Int32Array); // where the text goes on after a posting
+    this._after = new Numbers(Int32Array); // where the text continues after a posting
     this._read();
     this._sum();
   }
@@ -107,7 +107,7 @@ class Books {
     this._after.push(end + 1);
   }
 
-  // Sum each account to the end of each day, and list each account's postings.
+  // Compute the balance of each account at the end of each day, and list the account's postings.
   _sum() {
     const postings = this._cents.length;
     this.days = Math.max(this._leastDays, (this._day.values[this.size - 1] ?? 0) + 1);
@@ -123,7 +123,7 @@ class Books {
     }
   }
 
-  // Count the entries that don't sum to zero within each company.
+  // Count the entries that do not balance in the books of each company.
   unbalanced() {
     let wrong = 0;
     let sums = new Map();
@@ -149,7 +149,7 @@ class Books {
     return code === undefined ? 0 : this._balances[code][day];
   }
 
-  // Add up the accounts that play a part in the hole.
+  // Sum the accounts that have a given part in the hole: claim, liquid or cause.
   part(hole, day) {
     let cents = 0;
     this.accounts.forEach((account, code) => {
@@ -166,7 +166,7 @@ class Books {
     return this.claims(day) - this.part("liquid", day);
   }
 
-  // What each cause came to by the end of a day: uses above zero, sources below.
+  // Return the total of each cause at the end of a day: uses above zero, sources below.
   kinds(day) {
     const kinds = {};
     this.accounts.forEach((account, code) => {
@@ -179,7 +179,7 @@ class Books {
     return this.accounts.filter(test).map((account) => account.name);
   }
 
-  // The postings on some accounts: entry, account, cents, and the party on the other side.
+  // List the postings on some accounts, each with its entry, account and cents.
   postings(names) {
     const found = [];
     for (const name of names) {
@@ -194,13 +194,13 @@ class Books {
     return this._day.values[entry];
   }
 
-  // Who is on the other side of a posting: the party that it names, or else the entry's payee.
+  // Return the party on the other side of a posting: the posting's party, or else the entry's payee.
   partyOf(posting) {
     const after = this._after.values[posting.i];
     if (this.text.startsWith("    party: ", after)) {
       return JSON.parse(this.text.slice(after + 11, this.text.indexOf("\n", after)));
     }
-    // The first words of an entry end at their quote; with a backslash in them, read them with care.
+    // The payee ends at the next quote, except if it contains a backslash.
     const from = this._start.values[posting.entry] + DATE_AND_FLAG;
     const to = this.text.indexOf('"', from);
     const payee = this.text.slice(from, to);
@@ -225,7 +225,7 @@ class Books {
     return / #(\S+)/.exec(line.slice(line.lastIndexOf('"')))?.[1] ?? "no tag";
   }
 
-  // All that the text says of an entry.
+  // Read an entry: its text, date, number, metadata and postings.
   entry(number) {
     const text = this.text.slice(this._start.values[number], this._end.values[number]);
     const meta = {};
@@ -242,7 +242,7 @@ class Books {
     return { number, text, meta, postings, date: text.slice(0, 10), seq: Number(meta.seq), ...this._head(number) };
   }
 
-  // Find an entry by its place in the true order; the numbers rise with the text.
+  // Find an entry by its seq, its place in the true order.
   entryOfSeq(seq) {
     this._seqs ??= this._allSeqs();
     const number = this._seqs.get(seq);

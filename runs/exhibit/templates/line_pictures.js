@@ -1,12 +1,12 @@
 "use strict";
-// Two pictures over time: what is owed and what is there, and the hole by cause.
+// Draws two pictures over time: claims and liquid assets, and the hole by cause.
 
 const PICTURE = { width: 1080, height: 400, top: 18, right: 250, bottom: 30, left: 70 };
 const DASHES = ["", "7 3", "2 3", "10 3 2 3", "1 2", "14 4", "4 2 1 2", "6 6"];
 const LABEL_GAP = 16;
 const MARK_SIZE = 18;
 
-// Draw lines over days: each is { name, values, class }; their names stand at their ends.
+// Draw lines over days. A line is { name, values, class }, and its name is at its right end.
 function drawLines(box, books, lines, label, marks = []) {
   const { width, top, right, bottom, left } = PICTURE;
   const x = d3.scaleLinear([0, Math.max(1, books.days - 1)], [left, width - right]);
@@ -44,7 +44,7 @@ function drawAxes(svg, books, x, y, right, bottom) {
   }
 }
 
-// Set marks that would touch one below the other.
+// Place marks that would touch each other at different heights.
 function levelsOf(places) {
   return places.reduce((levels, place, i) => {
     levels.push(i && place - places[i - 1] < MARK_SIZE ? levels[i - 1] + 1 : 0);
@@ -52,14 +52,14 @@ function levelsOf(places) {
   }, []);
 }
 
-// Mark a day: a number in a circle, whose meaning stands in the list below the picture.
+// Mark a day with a number in a circle. The list below the picture explains the number.
 function drawMark(svg, x, y, bottom, number) {
   svg.append("line").attr("class", "mark").attr("x1", x).attr("x2", x).attr("y1", y).attr("y2", bottom);
   svg.append("circle").attr("class", "mark").attr("cx", x).attr("cy", y).attr("r", 8);
   svg.append("text").attr("class", "mark").attr("x", x).attr("y", y + 4).attr("text-anchor", "middle").text(number);
 }
 
-// Move labels apart, so that none stands on another.
+// Move labels apart, so that no two overlap.
 function spread(wanted, top, bottom) {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
   const placed = [...wanted];
@@ -81,12 +81,12 @@ function drawTimeline(box, books, figures, marks) {
     { name: "The hole", values: byDay(books, (day) => books.hole(day)), class: "hole" },
     { name: "Net worth at mark", values: figures.days.net_at_mark_usd, class: "net" },
   ];
-  drawLines(box, books, lines, "Claims of customers, liquid assets, the hole and net worth at market prices, day by day; the table below has the key dates.", marks);
+  drawLines(box, books, lines, "Claims of customers, liquid assets, the hole and net worth at market prices, day by day. The table below has the key dates.", marks);
 }
 
-const CAUSES_MAX = 7; // lines that a reader can tell apart
+const CAUSES_MAX = 7; // the most lines that a reader can distinguish
 
-// Choose the causes that moved most; the others are one line.
+// Choose the causes with the largest amounts, and sum all others in one line.
 function causeLines(books) {
   const names = Object.keys(books.kinds(books.days - 1));
   const kinds = byDay(books, (day) => books.kinds(day));
@@ -94,7 +94,7 @@ function causeLines(books) {
   const reach = (line) => d3.max(line.values, Math.abs);
   series.sort((a, b) => reach(b) - reach(a));
   const moved = series.filter((line) => reach(line) > 0);
-  const most = moved.length === CAUSES_MAX + 1 ? moved.length : CAUSES_MAX; // one alone is no rest
+  const most = moved.length === CAUSES_MAX + 1 ? moved.length : CAUSES_MAX; // a single other cause has its own line
   const shown = moved.slice(0, most).map((line) => ({ ...line, name: line.name === "Opening" ? "Own money" : plain(line.name) }));
   const rest = moved.slice(most);
   if (rest.length) {
@@ -104,10 +104,10 @@ function causeLines(books) {
 }
 
 function drawCauses(box, books) {
-  drawLines(box, books, causeLines(books), "The hole by cause, day by day: uses above zero, sources below; the table below has the exact figures.");
+  drawLines(box, books, causeLines(books), "The hole by cause, day by day. Uses are above zero, sources below. The table below has the exact figures.");
 }
 
-// The ends of the periods that a table shows: years of a long life, days of a short run.
+// Return the last day of each period in a table: years for a long life, days for a short run.
 function periodEnds(books) {
   const length = books.days > 800 ? 4 : books.days > 90 ? 7 : 10;
   const ends = new Map();
@@ -126,5 +126,5 @@ function causesTable(books, open) {
     opener(exact(last[kind]), () => open(kind), `${plain(kind)}: open the entries`),
   ]);
   rows.push({ class: "total", cells: ["The hole", ...ends.map(([, day]) => exact(books.hole(day)))] });
-  return table("The hole by cause at the end of each period, from the first day on", [["Cause"], ...ends.map(([name]) => [name, true])], rows);
+  return table("The hole by cause at the end of each period, summed from the first day", [["Cause"], ...ends.map(([name]) => [name, true])], rows);
 }

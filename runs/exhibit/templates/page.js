@@ -1,5 +1,5 @@
 "use strict";
-// Puts the page together: what is told first, then the proof, then the pictures.
+// Fills the page: first the answer, then the figures and pictures, then the proof.
 
 function fill(id, ...children) {
   document.getElementById(id).replaceChildren(...children.filter(Boolean));
@@ -16,10 +16,10 @@ function showHeadline(figures, thread) {
   const { hole, claims, liquid } = figures.hole;
   const liquidTotal = Object.values(liquid).reduce((a, b) => a + b, 0);
   const books = thread.books;
-  const figure = (name, cents, open) => el("div", { class: "figure" }, el("span", {}, name), opener(spoken(cents), open, `${name}: ${exact(cents)}. Open what is behind it.`), el("small", {}, exact(cents)));
+  const figure = (name, cents, open) => el("div", { class: "figure" }, el("span", {}, name), opener(spoken(cents), open, `${name}: ${exact(cents)}. Open the entries behind this figure.`), el("small", {}, exact(cents)));
   fill(
     "headline",
-    figure(hole > 0 ? "Missing: the hole" : "The hole (below zero: none)", hole, () => thread.openHole()),
+    figure(hole > 0 ? "Missing: the hole" : "The hole (below zero: nothing is missing)", hole, () => thread.openHole()),
     figure("Owed to customers", claims, () => thread.openAccounts("Owed to customers", books.named((a) => a.hole === "claim"))),
     figure("Liquid assets of the group", liquidTotal, () => thread.openAccounts("Liquid assets", books.named((a) => a.hole === "liquid"))),
   );
@@ -29,9 +29,9 @@ function showSankey(figures, thread) {
   const bands = bandsOf(thread.books, figures);
   const open = (band) => thread.openBand(band);
   drawSankey(document.getElementById("sankey"), bands, figures, open);
-  // A phone's screen is too narrow for the picture: the table stands open below it.
+  // A phone's screen is too narrow for the picture, so the table below the picture is open.
   document.getElementById("sankey-details").open = matchMedia("(max-width: 640px)").matches;
-  fill("sankey-table", sankeyTable(bands, open), query(`moneytrail where ${figures.run} --all`, "Each band is the sum of the postings on the accounts that it names when opened. Every posting of the group belongs to one band."));
+  fill("sankey-table", sankeyTable(bands, open), query(`moneytrail where ${figures.run} --all`, "A click on a band shows its accounts and the postings that it sums. Every posting of the group belongs to one band."));
 }
 
 function showTimeline(figures, books) {
@@ -40,7 +40,7 @@ function showTimeline(figures, books) {
   fill("key-days", table("The days marked in the picture", [["No."], ["Day"], ["What"], ["Source"]], figures.key_days.map((each, i) => [String(i + 1), each.day, each.what, each.source])));
   fill(
     "milestones",
-    table("Milestones", [["What"], ["First day"], ["By how much that day", true], ["Days", true], ["Without a break since"]], figures.milestones.map((m) => [m.what, m.day ?? "never", m.usd === null ? "" : exact(m.usd), count(m.days), m.continuous_since ?? ""])),
+    table("Milestones", [["What"], ["First day"], ["Amount on that day", true], ["Days", true], ["On every day since"]], figures.milestones.map((m) => [m.what, m.day ?? "never", m.usd === null ? "" : exact(m.usd), count(m.days), m.continuous_since ?? ""])),
     query(`moneytrail timeline ${figures.run} --by day --table firsts`),
   );
 }
@@ -63,13 +63,13 @@ function showFirms(figures, thread) {
     opener(exact(firm.house_claim_usd), () => thread.openAccounts(`Owed to ${firm.firm}`, [`Liabilities:${house}:Customers:${firm.firm}`]), `${firm.firm} is owed ${exact(firm.house_claim_usd)}; open the entries`),
     exact(firm.payable_usd),
   ]);
-  const columns = [["Firm"], ...(classed ? [["Class"]] : []), ["Reaction, ms", true], ["Gained from stale quotes", true], ["Fees paid", true], ["Withdrew, less deposits", true], ["Still owed", true], ["Of it payable, shared equally", true]];
+  const columns = [["Firm"], ...(classed ? [["Class"]] : []), ["Reaction, ms", true], ["Gained from stale quotes", true], ["Fees paid", true], ["Withdrew, less deposits", true], ["Still owed", true], ["Payable if all withdraw", true]];
   fill("firms", table(`Trading firms on ${house}`, columns, rows), query(`moneytrail firms ${figures.run} --all`));
 }
 
 function showDays(fills, thread) {
   const rows = fills.days.map(({ day, why }) => [opener(day, () => thread.openDay(day, why), `${day}: ${why}; open its entries`), why]);
-  fill("days", table("Days whose fills are in this page", [["Day"], ["Why it was chosen"]], rows), query(`moneytrail day ${thread.figures.run} DATE`));
+  fill("days", table("Days whose fills are in this page", [["Day"], ["Reason for the choice"]], rows), query(`moneytrail day ${thread.figures.run} DATE`));
 }
 
 function showClaims(figures) {
@@ -85,18 +85,18 @@ function showClaims(figures) {
     "claims",
     el("p", {}, answer),
     el("details", {}, el("summary", {}, `All ${count(rows.length)} statements with their verdicts`), table("The statements of the thread in our words, and the verdicts of the books", [["No."], ["Statement"], ["Value", true], ["Verdict"], ["Why, and the command that shows it"]], cells)),
-    query(`moneytrail claims ${figures.run} --table statements`, "Given: an input of the scenario decides the statement, or has a large effect on it, so that it proves little."),
+    query(`moneytrail claims ${figures.run} --table statements`, "Given: an input of the scenario decides the statement or affects it strongly, so the verdict proves little."),
   );
 }
 
 function showProof(proof) {
   const state = proof.holds ? "sealed" : "broken";
   document.body.dataset.proof = state;
-  fill("seal", proof.holds ? "Checked just now in your browser: nothing was changed since the books were sealed." : "CHANGED: this page does not agree with its seal. Don't rely on it. The proof below says what differs.");
+  fill("seal", proof.holds ? "Checked just now in your browser: nothing has changed since the books were sealed." : "CHANGED: this page does not agree with its seal. Don't rely on it. The proof below lists the differences.");
   fill("proof", ...proof.lines.map((line) => el("li", { class: line.holds ? "holds" : "fails" }, `${line.holds ? "Holds" : "FAILS"}: ${line.said} ${line.found}`)));
 }
 
-// On paper nothing can be opened, so tables behind pictures stand open there.
+// Paper has no buttons, so all tables are open when the page is printed.
 function openForPrint() {
   const closed = [...document.querySelectorAll("section details:not(.query):not([open])")];
   const toggle = (open) => () => closed.forEach((details) => (details.open = open));

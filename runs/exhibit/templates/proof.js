@@ -1,5 +1,5 @@
 "use strict";
-// The page's data, and the tests by which the page proves that no byte of it was changed.
+// Reads the page's data, and tests that no byte of the page was changed.
 
 function blockText(name) {
   return document.getElementById(`block-${name}`).textContent;
@@ -25,7 +25,7 @@ async function unpacked(name) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// Write JSON as the program does that seals a run: keys sorted, ASCII, a space after , and :
+// Write JSON as the program that seals a run: sorted keys, ASCII, and a space after , and :
 function sealedJson(value) {
   if (Array.isArray(value)) return `[${value.map(sealedJson).join(", ")}]`;
   if (value !== null && typeof value === "object") {
@@ -42,7 +42,7 @@ function sealedText(text) {
   );
 }
 
-// Each month's link hashes the link before it and the month's files.
+// Compute the chain of months. A month's link is the hash of the link before and of its files.
 async function chainOf(files) {
   const months = {};
   for (const name of Object.keys(files).sort()) {
@@ -63,7 +63,7 @@ class Proof {
     this.lines = [];
   }
 
-  // Note what was tested, and whether it held.
+  // Record a test, and whether it holds.
   test(said, holds, found = "") {
     this.lines.push({ said, holds: Boolean(holds), found });
   }
@@ -73,12 +73,12 @@ class Proof {
   }
 }
 
-// Hash each piece of the page, its scripts and its style among them.
+// Hash each part of the page, including its scripts and its style.
 async function testPieces(proof) {
   const element = document.getElementById("contents");
   const text = element.textContent;
   proof.test(
-    "The list of pieces has the hash that the page states.",
+    "The list of the page's parts has the hash that the page states.",
     (await sha256(bytesOf(text))) === element.dataset.sha256,
   );
   const hashes = JSON.parse(text);
@@ -88,19 +88,19 @@ async function testPieces(proof) {
     if (!piece || (await sha256(bytesOf(piece.textContent))) !== hash) changed.push(name);
   }
   proof.test(
-    `Each of the page's ${Object.keys(hashes).length} pieces has its hash.`,
+    `Each of the page's ${Object.keys(hashes).length} parts has the hash in this list.`,
     changed.length === 0,
     changed.length ? `changed: ${changed.join(", ")}` : "",
   );
 }
 
-// Hold the manifest against its own seal, and the books against the manifest.
+// Compare the manifest with its own seal, and the books with the manifest.
 async function testSeal(proof, manifestBytes, bookBytes, provenance) {
   const manifest = JSON.parse(new TextDecoder().decode(manifestBytes));
   const { seal, ...content } = manifest;
   const digits = (await sha256(manifestBytes)).slice(0, 12);
   proof.test(`The run's seal is ${digits}, as the line below the answer says.`, provenance.includes(`seal ${digits},`));
-  proof.test("The manifest has the hash that it states of itself.", (await sha256(bytesOf(sealedJson(content)))) === seal);
+  proof.test("The rest of the manifest has the hash that the manifest states as its seal.", (await sha256(bytesOf(sealedJson(content)))) === seal);
   const chain = await chainOf(manifest.files);
   proof.test(
     `The chain of ${Object.keys(chain).length} months has no break.`,
@@ -108,36 +108,36 @@ async function testSeal(proof, manifestBytes, bookBytes, provenance) {
   );
   const hash = await sha256(bookBytes);
   proof.test(
-    "The books in this page are those that were sealed, byte for byte.",
+    "The books in this page are the sealed books, byte for byte.",
     manifest.files["group.beancount"] === hash,
     `SHA-256 ${hash}`,
   );
 }
 
-// Add the books up, and hold them against the figures that the page shows.
+// Sum the books, and compare the sums with the figures on the page.
 function testFigures(proof, books, figures) {
   const unbalanced = books.unbalanced();
   proof.test(
-    `Each of ${count(books.size)} entries balances in dollars, in each company's books.`,
+    `Each of ${count(books.size)} entries balances in dollars, in the books of each company.`,
     unbalanced === 0,
-    unbalanced ? `${count(unbalanced)} don't` : "",
+    unbalanced ? `${count(unbalanced)} do not balance` : "",
   );
   const last = books.days - 1;
   const kinds = books.kinds(last);
   const sum = Object.values(kinds).reduce((a, b) => a + b, 0);
   const hole = books.hole(last);
   proof.test(
-    `Claims less liquid assets are ${exact(hole)}; so is the sum of all causes.`,
+    `The hole is ${exact(hole)}: claims less liquid assets, and also the sum of all causes.`,
     hole === sum && hole === figures.hole.hole && books.claims(last) === figures.hole.claims,
   );
   const names = new Set([...Object.keys(kinds), ...Object.keys(figures.hole.kinds)]);
   const wrong = [...names].filter((kind) => (kinds[kind] ?? 0) !== (figures.hole.kinds[kind] ?? 0));
-  proof.test("Each cause comes to the figure that the program printed.", wrong.length === 0, wrong.join(", "));
+  proof.test("The sum of each cause is the figure that the program computed.", wrong.length === 0, wrong.join(", "));
   const off = figures.days.hole_usd.filter((cents, day) => books.hole(day) !== cents).length;
-  proof.test("So does the hole at the end of every day.", off === 0, off ? `${count(off)} days differ` : "");
+  proof.test("The hole at the end of each day is the figure that the program computed.", off === 0, off ? `${count(off)} days differ` : "");
 }
 
-// Add up the single fills of each entry that the page carries.
+// Sum the single fills on the page, entry by entry.
 function testFills(proof, books, fills) {
   const wrong = [];
   let total = 0;
@@ -146,9 +146,9 @@ function testFills(proof, books, fills) {
     if (!fillsAgree(books.entryOfSeq(Number(seq)), rows)) wrong.push(seq);
   }
   proof.test(
-    `${count(total)} single fills add up to their ${count(Object.keys(fills.entries).length)} entries.`,
+    `${count(total)} single fills sum to their ${count(Object.keys(fills.entries).length)} entries.`,
     wrong.length === 0,
-    wrong.length ? `not those of entries ${wrong.join(", ")}` : "",
+    wrong.length ? `wrong entries: ${wrong.join(", ")}` : "",
   );
 }
 
@@ -164,7 +164,7 @@ function fillsAgree(entry, rows) {
   const lost = moved.filter((posting) => /^Income:.*:(PickOff|Spread|Liquidation)$/.test(posting.account));
   const fees = moved.filter((posting) => /^Income:.*:Fees$/.test(posting.account));
   return (
-    // What other makers lose stands in their own books.
+    // The losses of other makers are in their own books.
     (lost.length === 0 || lost.reduce((sum, posting) => sum + posting.cents, 0) === edge) &&
     fees.reduce((sum, posting) => sum + posting.cents, 0) === -fee
   );

@@ -1,10 +1,10 @@
 "use strict";
-// Sources, the two companies, and uses: each band is the sum of the postings on some accounts.
+// Draws sources, the two companies, and uses. A band is the sum of the postings on some accounts.
 
-// List the bands: { from, to, side, title, names, cents }, each above zero.
+// List the bands: { from, to, side, title, names, cents }, with cents above zero.
 //
-// Each posting on an account that is not between the two companies belongs to one band: customers by
-// class, cash by account, and each cause by company. What the two owe each other is the band between.
+// The debts between the two companies are the band between them. Each other posting belongs to one
+// band: debts to a class of customers, cash on an account, or a cause in one company.
 function bandsOf(books, figures) {
   const { house, maker } = figures.parties;
   const last = books.days - 1;
@@ -44,7 +44,7 @@ function bandTitle(account, figures) {
     if (account.kind === "Cash") return `Cash left at ${account.entity}`;
     return account.rest === lead ? `Left on deposit at ${lead}` : `Left: ${account.kind} ${account.rest}`;
   }
-  return account.kind === "Opening" ? "Own money at first" : plain(account.kind);
+  return account.kind === "Opening" ? "Own money at the start" : plain(account.kind);
 }
 
 function sentenceOf(band) {
@@ -57,7 +57,7 @@ function sentenceOf(band) {
 
 function drawSankey(box, bands, figures, open) {
   const { house, maker } = figures.parties;
-  // A title may stand on both sides; the two are two nodes.
+  // If a title is on both sides, it has two nodes.
   const key = (band, end) => (band[end] === house || band[end] === maker ? band[end] : `${end}:${band[end]}`);
   const ids = [...new Set(bands.flatMap((band) => [key(band, "from"), key(band, "to")]))];
   const nodes = ids.map((id) => ({ id, name: id.replace(/^(from|to):/, "") }));
@@ -73,7 +73,7 @@ function drawSankey(box, bands, figures, open) {
   placeCompanies(nodes, house, maker);
   layout.update({ nodes, links });
   const svg = d3.select(box).append("svg").attr("viewBox", `0 0 ${width} ${height}`)
-    .attr("role", "group").attr("aria-label", "Sources, the group, and uses; every band is a button.");
+    .attr("role", "group").attr("aria-label", "Sources, the group, and uses. Every band is a button.");
   svg.append("g").attr("class", "bands").selectAll("path").data(links).join("path")
     .attr("d", ribbon).attr("class", (link) => `band ${link.band.side}`)
     .attr("tabindex", 0).attr("role", "button").attr("aria-label", (link) => sentenceOf(link.band))
@@ -98,7 +98,7 @@ function drawSankey(box, bands, figures, open) {
   label.filter((n) => !within(n)).append("tspan").attr("class", "amount").text((n) => ` ${spoken(n.value)}`);
 }
 
-// Draw a band as an area, so that a steep one is as wide as a flat one.
+// Draw a band as an area, so that a steep band is as wide as a flat band.
 function ribbon({ source, target, y0, y1, width }) {
   const [left, right, half] = [source.x1, target.x0, Math.max(1.2, width) / 2];
   const middle = (left + right) / 2;
@@ -108,7 +108,7 @@ function ribbon({ source, target, y0, y1, width }) {
   );
 }
 
-// Stand each company beside what only it has, the maker below all uses of the house.
+// Place each company beside its own sources and uses, and the maker below all uses of the house.
 function placeCompanies(nodes, house, maker) {
   const node = (id) => nodes.find((each) => each.id === id);
   const middle = (side) => (d3.min(side, (each) => each.y0) + d3.max(side, (each) => each.y1)) / 2;

@@ -1,5 +1,5 @@
 "use strict";
-// The thread: a panel that goes from a figure to its entries, and from an entry to its fills.
+// Shows a panel that leads from a figure to its entries, and from an entry to its fills.
 
 const SHOWN = 40; // rows of a list, until the reader asks for more
 const SUMS = 12; // lines of a table of sums
@@ -51,7 +51,7 @@ class Thread {
     this.panel.querySelector("h2").focus();
   }
 
-  // What the hole is, and each cause of it.
+  // Show the hole, and each cause of the hole.
   openHole() {
     const { books, figures } = this;
     const last = books.days - 1;
@@ -60,7 +60,7 @@ class Thread {
       const rows = kinds.map(([kind, cents]) => [plain(kind), figures.about[kind] ?? "", opener(exact(cents), () => this.openKind(kind, false), `${plain(kind)}: ${exact(cents)}; open the entries`)]);
       rows.push({ class: "total", cells: ["The hole", "", exact(books.hole(last))] });
       return [
-        el("p", {}, `Customers are owed ${exact(books.claims(last))}. The group has ${exact(books.part("liquid", last))} in liquid assets. The difference is ${exact(books.hole(last))}; below zero it is money to spare. The same amount is the sum of all causes: uses of money above zero, sources below.`),
+        el("p", {}, `Customers are owed ${exact(books.claims(last))}. The group has ${exact(books.part("liquid", last))} in liquid assets. The difference is ${exact(books.hole(last))}, the hole. Below zero nothing is missing. The sum of all causes is the same amount, with uses of money above zero and sources below.`),
         table("The hole by cause", [["Cause"], ["What it is"], ["Amount", true]], rows),
         query(`moneytrail where ${figures.run} --table hole-by-kind`),
       ];
@@ -76,7 +76,7 @@ class Thread {
     this.openAccounts(band.title, band.names, true, this.figures.about[this.books.accounts.find((a) => a.name === band.names[0]).kind], sentenceOf(band));
   }
 
-  // All postings on some accounts: by counterparty, then one by one.
+  // Show all postings on some accounts: by counterparty, then one by one.
   openAccounts(title, names, isFirst = true, about = "", said = "") {
     const build = () => this._accounts(names, about, said);
     if (isFirst) this.start(title, build);
@@ -91,15 +91,15 @@ class Thread {
     return [
       said ? el("p", {}, `${said}.`) : null,
       about ? el("p", {}, `What it is: ${about}.`) : null,
-      el("p", {}, `${entries.length === 1 ? "1 entry sums" : `${count(entries.length)} entries sum`} to ${exact(total)}. Above zero they are uses of money, or what is held; below zero sources, or what is owed.`),
-      sumsTable("With whom: the party or the pool that each posting names", "Party", postings, (each) => books.partyOf(each)),
-      sumsTable("What happened, in a word", "What", postings, (each) => books.tagOf(each)),
+      el("p", {}, `${entries.length === 1 ? "1 entry sums" : `${count(entries.length)} entries sum`} to ${exact(total)}. An amount above zero is a use of money or an asset. An amount below zero is a source of money or a debt.`),
+      sumsTable("By counterparty: the party or the pool that each posting names", "Party", postings, (each) => books.partyOf(each)),
+      sumsTable("By type of entry", "Type", postings, (each) => books.tagOf(each)),
       entriesTable(this, entries, "The entries, the largest first"),
-      query(sqlOf(figures.run, names), "Entries of one day that are alike are one entry in the group's own books; the query lists them singly. Their sums are the same."),
+      query(sqlOf(figures.run, names), "In the group's own books similar entries of a day are summed. The command lists them one by one, with the same sums."),
     ];
   }
 
-  // One entry as the books have it, and its fills where the page carries them.
+  // Show one entry of the books, and its fills if they are on the page.
   openEntry(number) {
     const entry = this.books.entry(number);
     this.go(`Entry ${entry.seq}`, () => {
@@ -122,7 +122,7 @@ class Thread {
       opener(row[2], () => this.openFill(entry, row), `Fill ${row[0]}: ${row[2]}`),
       exact(row[3]),
     ]);
-    return el("div", {}, el("p", {}, `${count(rows.length)} fills. What takers gained by them sums to ${exact(edge)}${fillsAgree(entry, rows) ? ", and they agree with the entry to the cent." : ", WHICH IS NOT WHAT THE ENTRY SAYS."}`), list);
+    return el("div", {}, el("p", {}, `${count(rows.length)} fills. The takers' gains sum to ${exact(edge)}${fillsAgree(entry, rows) ? ", and agree with the entry to the cent." : ", WHICH DOES NOT AGREE WITH THE ENTRY."}`), list);
   }
 
   openFill(entry, row) {
@@ -140,7 +140,7 @@ class Thread {
     ]);
   }
 
-  // The entries of a day whose fills the page carries.
+  // Show the entries of a day whose fills are on the page.
   openDay(day, why) {
     this.start(`${day}`, () => {
       const entries = Object.keys(this.fills.entries)
@@ -162,7 +162,7 @@ function entryAmounts(postings) {
   return [...byEntry].map(([entry, cents]) => ({ entry, cents })).sort((a, b) => Math.abs(b.cents) - Math.abs(a.cents) || a.entry - b.entry);
 }
 
-// Sum the postings on some accounts by a word; the largest sums stand first.
+// Sum the postings on some accounts by a word, and show the largest sums first.
 function sumsTable(caption, heading, postings, wordOf) {
   const sums = new Map();
   for (const posting of postings) {
@@ -189,15 +189,15 @@ function entriesTable(thread, entries, caption) {
   return box;
 }
 
-// Show the first rows of a long list, and more of them when asked.
+// Show the first rows of a long list, and more rows after a click.
 function growingTable(box, caption, columns, items, rowOf, shown = SHOWN) {
-  const more = items.length > shown ? el("button", { type: "button", onclick: () => growingTable(box, caption, columns, items, rowOf, 5 * shown) }, `Show more: ${count(items.length - shown)} are left`) : null;
+  const more = items.length > shown ? el("button", { type: "button", onclick: () => growingTable(box, caption, columns, items, rowOf, 5 * shown) }, `Show more (${count(items.length - shown)} rows are hidden)`) : null;
   box.replaceChildren(table(caption, columns, items.slice(0, shown).map(rowOf)), ...(more ? [more] : []));
 }
 
 function fillsElsewhere(entry) {
   if (!entry.meta.fills) return null;
-  return el("p", {}, `This entry sums up ${count(Number(entry.meta.fills))} fills that are not in this page. The query below lists them.`);
+  return el("p", {}, `This entry sums up ${count(Number(entry.meta.fills))} fills that are not on this page. The command below lists them.`);
 }
 
 function clock(time_us) {

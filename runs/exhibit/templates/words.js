@@ -1,11 +1,11 @@
 "use strict";
-// How the page writes amounts and builds its elements.
+// Writes amounts, and builds the elements of the page.
 
 function count(number) {
   return number.toLocaleString("en-US");
 }
 
-// Write cents to the cent, in BigInt digits so that nothing rounds.
+// Write an amount of cents as dollars, to the cent and without rounding.
 function exact(cents) {
   const sign = cents < 0 ? "\u2212" : "";
   const digits = String(Math.abs(cents)).padStart(3, "0");
@@ -13,7 +13,7 @@ function exact(cents) {
   return `${sign}$${whole}.${digits.slice(-2)}`;
 }
 
-// Write cents for reading.
+// Write an amount of cents as dollars in short form, for reading.
 function spoken(cents) {
   const sign = cents < 0 ? "\u2212" : "";
   const usd = Math.abs(cents) / 100;
@@ -22,7 +22,7 @@ function spoken(cents) {
   return `${sign}$${Math.round(usd).toLocaleString("en-US")}`;
 }
 
-// Write cents on an axis, or beside a line with as many decimals as its neighbours.
+// Write an amount of cents as dollars for an axis, or for the end of a line with fixed decimals.
 function short(cents, decimals = 0) {
   const sign = cents < 0 ? "\u2212" : "";
   const usd = Math.abs(cents) / 100;
@@ -33,14 +33,14 @@ function short(cents, decimals = 0) {
   return `${sign}$${Math.round(usd)}`;
 }
 
-// Part a word of the books: "VariationMargin" is read "Variation margin".
+// Split a word of the books: "VariationMargin" becomes "Variation margin".
 function plain(kind) {
-  if (kind === "PickOff") return "Stale quotes hit (PickOff)"; // the answer and commands use the word of the books
+  if (kind === "PickOff") return "Stale quotes hit (PickOff)"; // the answer and the commands use the word PickOff
   const words = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-// Build an element: el("td", { class: "usd" }, "text", child, ...).
+// Build an element, as in el("td", { class: "usd" }, "text", child, ...).
 function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -51,12 +51,12 @@ function el(name, attributes = {}, ...children) {
   return element;
 }
 
-// A figure that opens what is behind it.
+// Build a figure that opens the entries behind it.
 function opener(text, open, label) {
   return el("button", { type: "button", class: "opener", onclick: open, "aria-label": label }, text);
 }
 
-// A table: columns are [heading, isNumber]; a cell is text or an element.
+// Build a table. A column is [heading, isNumber], and a cell is text or an element.
 function table(caption, columns, rows, attributes = {}) {
   const head = el("tr", {}, ...columns.map(([name, number]) => el("th", { scope: "col", class: number ? "usd" : null }, name)));
   const body = rows.map((row) => {
@@ -82,12 +82,12 @@ function isDate(cell) {
   return /^\d{4}-\d\d-\d\d$/.test(cell?.textContent ?? cell ?? "");
 }
 
-// The command that gives a figure, for whoever has the run.
+// Show the command that computes a figure, for a reader who has the run.
 function query(command, note = "") {
   return el(
     "details",
     { class: "query" },
-    el("summary", {}, "The query behind this"),
+    el("summary", {}, "The command that shows these figures"),
     el("pre", { tabindex: "0" }, command),
     note ? el("p", {}, note) : null,
   );

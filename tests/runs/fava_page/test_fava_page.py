@@ -210,7 +210,7 @@ def test_labels_of_bands_do_not_overlap():
 
 
 def test_a_picture_of_bands_is_refused_if_sources_differ_from_uses():
-    with pytest.raises(ValueError, match="sources of 1 for uses of 2"):
+    with pytest.raises(ValueError, match="sources of 1 do not equal uses of 2"):
         sankey([Band("a", Decimal(1), "")], [Band("b", Decimal(2), "")], "group")
 
 
