@@ -1,1 +1,1 @@
-"""The world: prices, venues, quotes, the race to hit them, custody and treasury, run by SimPy."""
+"""The simulated world: prices, venues, quotes, the race to hit quotes, custody and treasury."""

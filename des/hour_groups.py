@@ -29,7 +29,8 @@ def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndar
         most: the largest number of hours in a group.
 
     Returns:
-        The hours of each group, as indices into *predicted*; the largest losses are first.
+        The hours of each group, as indices into *predicted*. Groups with the largest losses are
+        first.
     """
     left, groups = np.argsort(-predicted, kind="stable"), []
     while len(left):
@@ -61,7 +62,7 @@ class GroupedHours:
 
         Args:
             predicted: the predicted loss of each hour of all days of the run, shape (hours,).
-            first_hour: the first hour of the run, in hours since 1970. It begins at midnight.
+            first_hour: the first hour of the run, which begins at midnight, in hours since 1970.
             full_days: the days, in days since 1970, on which each hour is its own group.
             bounds: the largest predicted loss and the largest number of hours of a group.
             key: the key of the draw.

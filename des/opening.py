@@ -92,8 +92,8 @@ def opening(
         scenario: states the balances.
         parties: all parties that keep books, by role.
         firms: the named firms and the drawn firms, including those that wait to enter.
-        on_margin, pledged, group: parts of the world with balances of their own; None if left out.
-        coins: customers' coins, a part of customers' claims; None if there are no coins.
+        on_margin, pledged, group: parts of the world with balances of their own, or None.
+        coins: customers' coins, which are a part of customers' claims, or None.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)

@@ -111,8 +111,8 @@ def _of_firms(
     """Return each firm's lots, claim, usable margin and fee in one market.
 
     A firm's claim is margin for its positions in all markets. Each market gets the margin that the
-    firm's position there needs, and an equal part of the rest. So all markets together never use
-    more than the claim before the next settlement. If positions need more than the claim, each
+    firm's position there needs, and an equal part of the free margin. So all markets together never
+    use more than the claim before the next settlement. If positions need more than the claim, each
     market gets a share of the claim in proportion to its need.
     """
     n, markets = len(firms), len(lots)

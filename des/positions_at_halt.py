@@ -31,7 +31,8 @@ class PositionsAtHalt:
             lead: the venue of the hedges.
             listings: the listing of each market.
             on_margin: customers on margin, whose positions are a part of retail's position.
-            firms: the firms that close hedges at once; other hedgers close them at settlements.
+            firms: the firms, which close hedges at once. Other hedgers close their hedges at
+                settlements.
         """
         self._house, self._lead, self._listings = house, lead, listings
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False

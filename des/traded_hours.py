@@ -37,7 +37,7 @@ from ledger.times import HOURS_PER_DAY
 class TradedHours:
     """The traded hours of a run, which are the same in all markets."""
 
-    one_in: int  # number of hours that a traded hour represents; with groups, at most
+    one_in: int  # number of hours that a traded hour represents (with groups: the most)
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # days since 1970

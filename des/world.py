@@ -47,7 +47,7 @@ class World:
 
         Args:
             scenario: states the parts of the world.
-            folder: the folder of the books; it must exist.
+            folder: the existing folder for the books.
             every_quote: whether to simulate quote by quote. The books are the same either way.
             books: the class of the journal, which decides how much of the books is written.
         """

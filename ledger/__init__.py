@@ -1,1 +1,1 @@
-"""The books: accounts, postings, journals, Beancount text, audit. They do not need the world."""
+"""The books of a run: accounts, journal, Beancount text, audit. They do not need the simulation."""

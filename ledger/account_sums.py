@@ -15,7 +15,7 @@ from ledger.fills import Fill, Names, Pairing, first_fill, postings
 from ledger.motives import Motive
 from ledger.transaction import Posting
 
-EDGE, FEE, LOTS = 0, 1, 2  # columns of a pairing's sums; each market has its own, from LOTS on
+EDGE, FEE, LOTS = 0, 1, 2  # columns of a pairing's sums: edge, fee, lots of the first market
 UNSEEN = -1
 
 

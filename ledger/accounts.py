@@ -6,7 +6,7 @@ field records.
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # coins in customers' own wallets; no party may have this name
+WALLET = "Wallet"  # coins in customers' own wallets, and a name that no party may have
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 
@@ -31,7 +31,7 @@ def contracts(entity: str, venue: str, desk: str | None = None) -> str:
 
 
 def income(entity: str, kind: str) -> str:
-    """The account of an entity's results of one kind; a gain is negative."""
+    """The account of an entity's results of one kind. A gain is negative."""
     return f"Income:{entity}:{kind}"
 
 

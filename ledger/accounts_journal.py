@@ -1,9 +1,9 @@
 """A journal for studies, whose many runs are seldom read: it stores only account balances.
 
 The balance of each account at the end of each day, and all notes, equal those of the full journal,
-to the cent. Both are stored by column only, and the fills of a day are one entry. The books have no
-text and no single fills, so they cannot be audited. For an audit, run the scenario again with the
-full journal.
+to the cent. Balances and notes are stored by column only, and the fills of a day are one entry. The
+books have no text and no single fills, so they cannot be audited. For an audit, run the scenario
+again with the full journal.
 """
 
 from functools import cached_property

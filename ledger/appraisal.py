@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ledger.money import dollars
 from ledger.notes import Appraised
 
-# The methods. They multiply the growth of yearly fees, the same growth if this year's fees are
-# those without the maker's quotes, or a year's earnings.
+# The methods multiply, in this order: the growth of yearly fees, this growth with last year's fees
+# as without the maker's quotes, a year's earnings.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"

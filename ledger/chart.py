@@ -3,9 +3,11 @@
 Each account of the house group is opened with its part in the definition of the hole. So the
 definition can be read and disputed in one place:
 
-    hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0 The equation is true in
-dollars, and in each coin that the house owes to customers. Tokens of customers on margin are held
-and owed in kind (in-kind), so at any price they are no part of the hole.
+    hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
+
+The equation is true in dollars, and in each coin that the house owes to customers. Tokens of
+customers on margin are held and owed in kind (in-kind), so at any price they are no part of the
+hole.
 """
 
 from collections.abc import Iterable, Iterator

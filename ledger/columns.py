@@ -54,8 +54,8 @@ def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
 
     Args:
         rows: the rows, shape (n,). Equal rows keep their order.
-        columns: the values to compare, each of shape (n,). They are booleans, or integers from
-            zero.
+        columns: the values to compare, each of shape (n,). The values are booleans, or integers
+            from zero.
     """
     if not len(rows):
         return

@@ -24,7 +24,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
 from ledger.transaction import MONEY, Posting, entity_of
 
-Balances = dict[tuple[str, str], int]  # units; the key is (account, commodity)
+Balances = dict[tuple[str, str], int]  # units by (account, commodity)
 ONE_DAY = timedelta(days=1)
 
 
@@ -122,7 +122,7 @@ class _Renderer:
         return "".join(lines)
 
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
-        """Return the balances to bring forward; `Opening` balances them for each entity.
+        """Return the balances to bring forward, with an `Opening` account to balance each entity.
 
         Contracts balance across entities. So if the position of one holder changes, the positions
         of all holders are brought forward. Positions in a token are brought forward in the same

@@ -61,7 +61,11 @@ class DeclaredAccounts:
         self._parties, self._names, self._roots = parties, names, roots
 
     def declare(self, line: data.Open) -> Declared:
-        """Return an account's name in reports and its part in the hole."""
+        """Return an account's name in reports and its part in the hole.
+
+        Raises:
+            LedgerFileError: the account's `open` line is incomplete or impossible.
+        """
         place = place_of(line.meta)
         root, *words = line.account.split(":")
         stated = {key: _word(line, key, place) for key in ("hole", "entity", "kind", "with")}

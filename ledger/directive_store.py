@@ -16,7 +16,7 @@ from ledger.values import plain
 
 FILE = "directives.parquet"
 
-# The order of storage. Accounts and commodities are in the order of the chart; notes, events and
+# The order of storage. Accounts and commodities are in the order of the chart. Notes, events and
 # prices are grouped by name.
 DIRECTIVES = ("commodity", "open", "custom", "event", "price")
 _AS_CHARTED = ("commodity", "open")
@@ -28,7 +28,7 @@ class Directive(NamedTuple):
     directive: str
     date: date
     name: str  # an account, a commodity, a kind of note or an event
-    words: tuple[str, ...] = ()  # values in Beancount's form; for an account its commodities
+    words: tuple[str, ...] = ()  # values in Beancount's form, or an account's commodities
     meta: tuple[tuple[str, str], ...] = ()  # the metadata, stored as text without quotes
 
 

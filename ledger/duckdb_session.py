@@ -15,7 +15,7 @@ import duckdb
 # has its own database, because DuckDB sets this number for a database, not for a connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
-THREADS: int | None = None  # threads to use by default; None: one for each core
+THREADS: int | None = None  # the default number of threads (None: one for each core)
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:

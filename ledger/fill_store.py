@@ -1,7 +1,6 @@
 """Stores fills on disk: one Parquet file per month. The same rows give the same bytes.
 
-DuckDB writes and reads the files. It is the only library for this, and its licence is compatible
-with Beancount's.
+DuckDB alone writes and reads the files, and its licence is compatible with Beancount's.
 """
 
 import hashlib
@@ -134,7 +133,11 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
 
 
 def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    """Return the position of each value of a column in the list of allowed *words*."""
+    """Return the position of each value of a column in the list of allowed *words*.
+
+    Raises:
+        FillsError: a value is not in the list.
+    """
     code = {word: i for i, word in enumerate(words)}
     try:
         return np.array([code[word] for word in values.tolist()], dtype=np.int64)

@@ -62,16 +62,16 @@ class Fill(NamedTuple, Generic[Held]):
     venue: Held
     market: Held
     taker: Held  # in a payment, the receiver or the holder for whom it is received
-    maker: Held  # the counterparty; in a payment from a pool, the venue
+    maker: Held  # the counterparty, or the venue for payments from its pool
     holder: Held  # number of the retail customer, or -1
-    lots: Held  # positive if the taker buys or pledges; in a payment, the position
-    price: Held  # in ticks; in a payment, the mark or the tokens' sale price
+    lots: Held  # positive if the taker buys or pledges; the position in a payment
+    price: Held  # in ticks; the mark in a payment, the sale price for tokens
     lead: Held  # the lead price at the moment of the fill, in ticks
     lead_when_quoted: Held  # in ticks, or -1 if no quote was hit
     quote_age_us: Held  # age of the lead price on which the quote was based, or -1
     trigger: Held
     fee_e6: Held  # millionths of the traded value
-    edge_cents: Held  # the taker's gain at the fill; in a payment, the amount received
+    edge_cents: Held  # the taker's gain at the fill, or the amount of a payment
     fee_cents: Held
 
 
@@ -95,7 +95,7 @@ class Names:
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]
-    entities: tuple[str, ...]  # with the desks that have own positions; see `Parties.holders`
+    entities: tuple[str, ...]  # with desks that have their own positions
 
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return the list of words for each coded column. A code is a position in the list."""
@@ -147,8 +147,8 @@ def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count
 def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
     """Compute the edge and the fee of rows from price, lead, quantity and fee rate, in place.
 
-    The edge is (lead - price) x quantity, the taker's gain at the fill. It is paid at once, so
-    variation margin starts from the lead price.
+    The edge is (lead - price) x quantity, the taker's gain at the fill. The edge is paid at once,
+    so variation margin starts from the lead price.
     """
     rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
     rows["fee_cents"] = fee_cents(

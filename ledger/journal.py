@@ -63,7 +63,7 @@ class Journal:
         self._transactions.append(transaction)
 
     def trade(self, rows: np.ndarray) -> None:
-        """Record fills or payments (dtype ROW) in the order of time. They get their seq later."""
+        """Record fills or payments (dtype ROW) in the order of time, without their seq yet."""
         if len(rows):
             self._rows.append(rows)
 

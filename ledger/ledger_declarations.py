@@ -121,7 +121,7 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 
 
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return the declarations of commodities. Others get as many digits as their amounts have."""
+    """Return declarations of commodities. An undeclared one gets as many digits as its amounts."""
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
     first: dict[str, data.Transaction] = {}

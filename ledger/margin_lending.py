@@ -163,7 +163,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody from one customer to another. Each has a state, free or pledged."""
+    """Move tokens in custody between customers. The tokens of each are free or pledged."""
     if not lots:
         return []
     postings = []

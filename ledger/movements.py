@@ -1,4 +1,4 @@
-"""Movements of cash outside trading. Each is one transaction in the books of all its parties."""
+"""Movements of cash outside trading, each of which is one transaction in all parties' books."""
 
 from collections.abc import Mapping
 
@@ -212,8 +212,8 @@ def lead_quoting(
     Args:
         time_us: the day's last microsecond.
         kind: LeadSpread or LeadPickOff.
-        who: the counterparty of all other entities. It is the noise traders, who pay the spread, or
-            a faster firm.
+        who: the counterparty of all other entities: the noise traders, who pay the spread, or a
+            faster firm.
         venue: the lead venue.
         gained_cents: the gain of each entity. All gains sum to zero.
         fee_cents: the fees of *who* for its orders.

@@ -1,4 +1,4 @@
-"""The sentences that describe a fill or a sum of fills. Each is clear by itself.
+"""The sentences that describe a fill or a sum of fills. Each sentence is clear by itself.
 
 Each phrase about a fill has at most one number, so that phrases for a whole column of fills can be
 written at once.

@@ -1,4 +1,4 @@
-"""Notes: directives of the books that move no money. Each class is one kind of note.
+"""Notes: directives of the books that move no money. Each kind of note is a class.
 
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
@@ -249,7 +249,7 @@ class EdgeOfHours(Note):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Note):
-    """The maker's quotes in one market until the next first of a month, and why it chose them.
+    """The maker's quotes in one market until the next first of a month, with the reasons.
 
     Figures that the maker has seen or plans are for `seen_days` days, and zero if this is zero.
     """
@@ -368,7 +368,7 @@ class UnpaidRecall(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidInterest(Note):
-    """Interest that could not be paid. It is not added to the debt."""
+    """Interest that could not be paid, and that is not added to the debt."""
 
     kind: ClassVar[str] = "unpaid-interest"
     debt: Account

@@ -15,7 +15,7 @@ loader.initialize(use_cache=False)
 
 
 def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
-    """Return all directives of a ledger, and the errors that Beancount finds in it."""
+    """Return all directives of a ledger, and the errors that Beancount finds in the ledger."""
     entries, errors, _ = load_with_options(path)
     return entries, errors
 

@@ -113,7 +113,7 @@ def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: the prices fit several orders of the columns.
+        RowError: the figures fit several orders of the columns.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

@@ -93,7 +93,7 @@ def _by_place(time: int) -> dict[str, list[int]]:
 
 
 def _with_prices(rows: Sequence[Row], columns: Columns, said: list[str]) -> list[Row]:
-    """Leave out rows that have no prices. Such rows are gaps."""
+    """Leave out rows that have no prices, since such rows are gaps."""
     places = [place for name in PRICES for place in columns[name]]
     kept = [row for row in rows if not all(is_null(row.cells[place]) for place in places)]
     if len(kept) < len(rows):
@@ -179,7 +179,7 @@ def _instants(
 
 
 def _opened_before(closed_us: Sequence[int]) -> list[int]:
-    """Return candles' opening times from their closing times, or from times just before those."""
+    """Return candles' opening times, given times at the close or just before the close."""
     whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
     length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
     return [at - length_us for at in whole]

@@ -55,7 +55,7 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         cells: all prices of the file, each with its row number.
 
     Raises:
-        RowError: cells contradict each other, or no cell shows which sign it is.
+        RowError: cells contradict each other, or no cell shows the sign clearly.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:

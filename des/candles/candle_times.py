@@ -65,7 +65,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
         Microseconds since 1970, and remarks on the detected format.
 
     Raises:
-        RowError: a cell is not a time, has another format than the others, or is ambiguous.
+        RowError: a cell is not a time, is ambiguous, or has another format than the first cell.
     """
     if not cells:
         return [], []
@@ -158,7 +158,7 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Tell whether dates begin with the day. A first part above 12 proves this."""
+    """Tell whether dates begin with the day. This is so if the first part of a date exceeds 12."""
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)

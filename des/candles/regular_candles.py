@@ -15,7 +15,7 @@ from des.candles.candle_error import RowError
 from des.clock import DAY_US, HOUR_US, SECOND_US
 
 MINUTE_US = 60 * SECOND_US
-LENGTH_US_MAX = 7 * DAY_US  # a week; longer candles say too little about single days
+LENGTH_US_MAX = 7 * DAY_US  # candles above a week say too little about single days
 GAP_US_MAX = 4 * DAY_US  # a long weekend
 GAPS_SHARE_MAX = 0.5  # of the time from the first candle to the last
 
@@ -93,7 +93,7 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the most common distance between candles; of equally common ones the shortest."""
+    """Return the most common distance between candles, or the shortest of equally common ones."""
     steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
     most = max(steps.values())
     length_us = min(step for step, times in steps.items() if times == most)

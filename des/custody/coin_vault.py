@@ -1,4 +1,4 @@
-"""Customers' coins, counted by place: own wallets, owed by the house, held there, or lent.
+"""Counts customers' coins: in wallets, owed by the house, held by the house, lent to its maker.
 
 Coins owed always equal coins held plus coins lent. A coin is valued at the price of the last
 settlement, so that no decision uses a later price.
@@ -76,7 +76,7 @@ class CoinVault:
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return the cents of a customer's coins not yet requested; 0 for other parties."""
+        """Return the cents of a customer's coins not yet requested, or 0 for other parties."""
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property
@@ -103,7 +103,7 @@ class CoinVault:
         return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
 
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
-        """Receive a deposit as whole lots of a random coin. Return the cents; 0 if in dollars.
+        """Receive a deposit in a random coin. Return its cents, or 0 if the deposit is in dollars.
 
         Deposits to the agent are already drawn. The coin is drawn by its share in the other
         deposits.
@@ -128,7 +128,7 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Return the lots of each coin in a request of *cents*; dollars make up the rest.
+        """Return the lots of each coin in a request of *cents*. The rest is paid in dollars.
 
         One commodity, a coin or dollars, is drawn by its share of the claims. If the claims have
         too little of this commodity, dollars are added, then other coins.

@@ -1,8 +1,8 @@
 """Customers' deposits and withdrawals: rates are set every hour, arrivals are random.
 
-At each full hour customers learn the news and see the queue. Both set the expected deposits and
-withdrawals until the next hour. Within the hour customers arrive one by one, as a Poisson process
-in continuous time.
+At each full hour customers learn the news and see the queue. News and queue set the expected
+deposits and withdrawals until the next hour. Within the hour customers arrive one by one, as a
+Poisson process in continuous time.
 """
 
 from collections import deque
@@ -32,7 +32,7 @@ CALM = 0.02
 
 
 class CustomerFlow:
-    """Sets the expected deposits and withdrawals of each hour, and simulates them."""
+    """Sets the expected deposits and withdrawals of each hour, and simulates the arrivals."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class CustomerFlow:
         self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
 
     def _request(self, draws: np.random.Generator) -> None:
-        """Draw a cohort by its expected requests, then a holder and an amount, and request it."""
+        """Draw a cohort by its expected requests, then a holder and an amount to request."""
         cohort = chosen(self._reach_usd, draws.random())
         holder = self._holder(self._cohorts.place(cohort, draws.random()))
         cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))

@@ -24,7 +24,7 @@ class RetailCustody:
         entity: int,
         agent: Agent | None = None,
     ) -> None:
-        """Initialise for customers of the account *entity*; some pay by wire through *agent*."""
+        """Initialise for customers of the account *entity*. Some money goes through *agent*."""
         self._env, self._custody, self._till = env, custody, till
         self._house_name, self._entity, self._agent = house_name, entity, agent
 
@@ -55,7 +55,7 @@ class RetailCustody:
             act(int(draws.integers(holders)), whole_dollars(draws.exponential(usd_mean)))
 
     def deposit(self, holder: int, cents: int) -> int:
-        """Receive a deposit, pay the queue from it, and return the deposit in cents."""
+        """Receive a deposit, use it to pay the queue, and return the cents deposited."""
         now_us = int(self._env.now)
         meta = (("holder", f'"{_name(holder)}"'),)
         if self._agent and self._agent.takes(now_us):
@@ -79,7 +79,7 @@ class RetailCustody:
 
 
 def whole_dollars(usd: float) -> int:
-    """Round an amount in dollars to whole dollars, at least one, and return cents."""
+    """Round an amount in dollars to whole dollars, at least one dollar. Return cents."""
     return 100 * max(1, round(usd))
 
 

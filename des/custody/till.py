@@ -5,8 +5,8 @@ wait behind it, even small withdrawals. If each coin has its own waiting line, t
 within each line. The books note each request that has to wait. After a halt the house pays nothing,
 but the books still note each request.
 
-This till does not pay the margin that firms and the captive maker move between the venues. Margin
-is paid at settlements, up to the available cash.
+The till does not pay the margin that firms and the captive maker move between the venues. Margin is
+paid at settlements, up to the available cash.
 """
 
 from collections import Counter
@@ -46,7 +46,7 @@ class Till:
             names: the names of all parties, by code.
             held_cents: returns the part of a party's claim that cannot be withdrawn: margin or
                 collateral.
-            confidence: is notified of requests and queues. None: customers do not see them.
+            confidence: is notified of requests and queues. None: customers do not see the queue.
             agent: pays some withdrawals for the house. None: the house pays all withdrawals.
         """
         self._custody, self._house, self._names = custody, house, names
@@ -77,7 +77,7 @@ class Till:
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once if there is cash and nothing waits before it, else queue it.
+        """Pay a withdrawal at once if there is cash and no earlier request waits, or queue it.
 
         Returns:
             The amount requested, at most the free claim.

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-DOLLARS = 0  # the line for dollars; the line of a coin is the coin's index plus one
+DOLLARS = 0  # the line for dollars; coin 0 has line 1, and so on
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """A constant-product pool, and the arbitrageur who trades with it at each block of its chain.
 
-The pool has a token and dollars, and trades so that the product of both quantities stays the same.
-Only arbitrage moves the pool's price to the outside price: at each block an arbitrageur trades as
-long as a trade is profitable. The arbitrageur's gain plus the fee equals the provider's loss versus
-rebalancing, that is, compared with trades of the same tokens at the outside price.
+The pool has a token and dollars, and trades so that the product of the two quantities stays the
+same. Only arbitrage moves the pool's price to the outside price: at each block an arbitrageur
+trades as long as a trade is profitable. The arbitrageur's gain plus the fee equals the provider's
+loss versus rebalancing, that is, compared with trades of the same tokens at the outside price.
 
 The fee is paid in dollars for purchases and sales. The fee stays outside the reserves, and is
 income of the providers at once. So the product changes only by rounding, or if a provider adds or
@@ -41,7 +41,7 @@ ARBITRAGE = np.dtype(
         ("before", np.int64),  # the pool's price before the trade, in ticks, rounded half up
         ("after", np.int64),
         ("lots", np.int64),  # positive when the arbitrageur buys
-        # Paid by the arbitrageur into the reserves; negative if the reserves pay the arbitrageur.
+        # The cents that the arbitrageur pays into the reserves, negative if the reserves pay out.
         ("cents", np.int64),
         ("fee_cents", np.int64),  # the arbitrageur's fee to the providers
         # The arbitrageur's gain after the fee, valued at the outside price, rounded down.
@@ -58,7 +58,7 @@ class PoolRangeError(MistakeError, ValueError):
 
 
 class Liquidity(NamedTuple):
-    """The tokens, dollars and shares that a provider adds to a pool, or removes from it."""
+    """The tokens, dollars and shares that a provider adds to a pool or removes from the pool."""
 
     lots: int
     cents: int
@@ -340,7 +340,7 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
     """Return the gain of arbitrageurs after fees, per year and dollar in the pool.
 
     Args:
-        volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt must be below 8.
+        volatility, block_s_mean, fee: as in `arbitrage_share`. sigma^2 dt must be below 8.
 
     Source: exactly sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8) of the pool's value
         at the outside price; arXiv 2305.14604v2, corollary 2. In the paper the fee is charged on

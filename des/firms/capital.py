@@ -2,8 +2,8 @@
 
 Firms decide daily, after the last settlement. A firm compares the two venues by its trailing return
 on each of them. The return excludes variation margin, which only shows how the price moved.
-Earnings stay on the venue that paid them, except for the moves below. Every move is a real transfer
-of cash.
+Earnings stay on the venue that paid them, unless a rule below moves them. Every move is a real
+transfer of cash.
 
 Positions are hedged and stay hedged, so a firm that stops trading leaves margin for its positions.
 If the scenario lets firms unwind, a part of each position is closed first.
@@ -58,7 +58,7 @@ class CapitalDesk:
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._days = np.zeros(len(firms), dtype=np.int64)
-        self._trailing = np.zeros((2, len(firms)))  # bps of capital; rows: house, lead
+        self._trailing = np.zeros((2, len(firms)))  # bps of capital, for (house, lead)
 
     @property
     def takes(self) -> np.ndarray:

@@ -54,11 +54,11 @@ class FirmMoney:
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:
-        """Return the cents by which a firm's claim on a venue exceeds the margin needed there."""
+        """Return a firm's claim on a venue in cents, less the margin that it needs there."""
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Change the amount that a firm keeps on the lead venue by *cents*, its result there.
+        """Add the result of a firm's quotes to the amount that it keeps on the lead venue.
 
         Without this change, the margin desk would treat profits on the lead venue as surplus
         margin, and replace losses with money from the house.

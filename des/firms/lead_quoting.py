@@ -14,7 +14,7 @@ are not simulated. Their results are the expected values of this race:
   other, since one cancellation among many simultaneous orders is seldom first.
 - The price moves like sigma W with the hour's sigma, without jumps and at dense ticks.
 - A firm sends an order when the price has moved by more than half-spread s plus its costs c.
-  Orders are filled by speed until the quote is exhausted; equally fast firms share the remaining
+  Orders are filled by speed until the quote is exhausted. Equally fast firms share the remaining
   size pro rata. Each firm has its full order size for each quote, even if it takes other quotes
   too.
 - Approximation: for one quote, the price moves at the same pace (the move over the root of its
@@ -130,7 +130,7 @@ def spread_income(
             hundred-millionth.
 
     Returns:
-        Cents, int64, shape (n,). Each is rounded down, so the total is at most the spread paid.
+        Cents, int64, shape (n,), rounded down, so that the total is at most the spread paid.
     """
     paid = flow_cents * round(half_spread * COST_UNIT)
     shown = quote_cents.tolist()  # as Python's integers, since the products exceed 64 bits
@@ -153,7 +153,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return each sniper's part of a quote. The fastest is first; equally fast ones share."""
+    """Return each sniper's part of a quote. The fastest is first, and equals share."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):

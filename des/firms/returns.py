@@ -37,7 +37,7 @@ class DayReturns:
         self._by_quotes[hedgers] = gained_cents
 
     def close_day(self) -> Returns:
-        """Return the firms' results of the day, and start the next one."""
+        """Return the firms' results of the day, and begin the next day."""
         won = Returns(self._at_fills[self._firms], self._by_quotes[self._firms])
         self._at_fills[:] = self._by_quotes[:] = 0
         return won

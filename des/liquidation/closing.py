@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 
 class Handover(NamedTuple):
-    """A closed part of an account's position, with the part of the equity that belongs to it."""
+    """The closing of a part of an account's position, with the equity that belongs to this part."""
 
     price: int  # the price of the closing, in ticks
     own_cents: int  # the equity, in cents, that belongs to the closed lots
-    left_cents: int  # the part of this equity that goes to the fund; below zero it is a debt
+    left_cents: int  # cents of it for the fund; a debt if below zero
 
 
 def hand_over(
@@ -25,8 +25,8 @@ def hand_over(
     leaves a debt, unless the zero price is below one tick.
 
     Args:
-        equity_cents: the account's equity at the mark. If it is negative, the taker pays a part of
-            it.
+        equity_cents: the account's equity at the mark. If the equity is negative, the taker bears a
+            part.
         position: the account's position in lots, above zero if it is long.
         lots: the number of lots to close, at least 1.
         mark: the lead price in ticks.

@@ -4,9 +4,9 @@
    next settlement.
 2. `auto_close`: an account below auto-close margin is closed at a settlement. The account's tokens
    are sold, and its position goes to backstop providers. The part that they cannot take goes to
-   accounts of the other side. 3. `loss_bearers`: the insurance fund receives the money that is
-left, and pays debts up to its balance. All
-   customers bear the remaining debts.
+   accounts of the other side.
+3. `loss_bearers`: the insurance fund receives the money that is left, and pays debts up to its
+   balance. All customers bear the remaining debts.
 
 The code of each step uses only that of later steps.
 """
@@ -86,7 +86,7 @@ class LiquidationDesk:
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Close those of the *chosen* accounts (one bool each) that have enough margin."""
+        """Close those *chosen* accounts that have enough margin. *chosen* is a bool array."""
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 

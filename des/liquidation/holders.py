@@ -15,11 +15,11 @@ class Holders:
 
     retail: int  # the control account of retail customers
     others: int  # the other makers, which are the counterparty of customers
-    first: int  # the holder's number of the first account; later accounts follow in order
+    first: int  # the holder's number of the first account on margin
 
     @classmethod
     def of(cls, parties: Parties, first: int) -> "Holders":
-        """Return the codes of these parties; *first* is the first account's holder number."""
+        """Return the codes of the parties. *first* is the holder's number of the first account."""
         retail, others = map(parties.holders.index, (parties.retail, parties.other_makers))
         return cls(retail, others, first)
 

@@ -128,7 +128,7 @@ class LeveragedAccounts:
         self.credit(np.array([account]), np.array([cents]))
 
     def credit(self, accounts: np.ndarray, cents: int | np.ndarray) -> None:
-        """Book one payment to each of the accounts; below zero the account pays."""
+        """Book one payment to each account. If *cents* are negative, the account pays."""
         self.cash[accounts] += cents
         self._move(accounts)
 

@@ -55,7 +55,7 @@ class LossBearers:
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Settle the cents left of a transferred position; below zero they are a debt."""
+        """Settle what is left of a transferred position. Below zero, *left_cents* is a debt."""
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
@@ -113,7 +113,7 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return each customer's share; retail's share is split into margin accounts and others."""
+        """Return each customer's share of a loss. Retail's share includes accounts on margin."""
         retail, accounts = self._holders.retail, self._accounts
         of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])
         accounts.cash -= np.array(of_accounts, dtype=np.int64)

@@ -18,10 +18,10 @@ class Population:
     """Positions on margin to be entered, one for each holder, as arrays of equal length."""
 
     market: np.ndarray
-    collateral_cents: np.ndarray  # in cash or in tokens; tokens at their margin value
+    collateral_cents: np.ndarray  # value in cash, or the margin value of tokens
     lots: np.ndarray  # above zero for a long, never zero
     token_market: np.ndarray  # the market that prices the holder's tokens, or NONE
-    tokens: np.ndarray  # lots of this market; 0 if the collateral is cash
+    tokens: np.ndarray  # lots of this market, or 0 for cash
 
     @property
     def cash_cents(self) -> np.ndarray:
@@ -62,7 +62,7 @@ def population(
 
     Collateral and leverage are lognormal and independent. Leverage is drawn again if it is above
     the venue's limit, or so high that the account would be liquidated at once. The stated mean
-    leverage is the mean before this. A customer who cannot afford a lot is left out.
+    leverage is the mean of the first draws. A customer who cannot afford a lot is left out.
 
     Some customers deposit tokens instead of cash, in whole lots, if their collateral buys a lot.
     For these customers leverage is a multiple of the margin value.

@@ -2,8 +2,8 @@
 
 At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
 debt D, so its margin fraction is (w t M - D) / D. The account may borrow as long as this fraction,
-at the initial weight, is at least 1 / leverage_max. It lacks margin below the maintenance fraction,
-and is closed below the auto-close fraction.
+at the initial weight, is at least 1 / leverage_max. Below the maintenance fraction the account
+lacks margin, and below the auto-close fraction it is closed.
 """
 
 import math

@@ -10,7 +10,7 @@ class DeskOrder(NamedTuple):
     """An order of the directional desk, which moves its lead position towards its target."""
 
     holder: int
-    lots: int  # lots above the target; below zero: lots that are missing
+    lots: int  # lots above the target, negative if lots are missing
     most_lots: int  # the most lots in one order
 
 
@@ -25,5 +25,5 @@ class Holdings:
     house_is_open: bool = True  # whether the house accepts customers' orders
     backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, summed over both venues
     directional: DeskOrder | None = None
-    # The displayed share of the size decided for the month; changes on the first of a month.
+    # The share of the month's size that is displayed. It changes on the first of a month.
     maker_shows: float = 1.0

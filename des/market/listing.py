@@ -63,7 +63,7 @@ class IntervalRows(NamedTuple):
 
 
 class Listing:
-    """One market: it trades between settlements, and its quotes and hedges are decided at each."""
+    """One market, its trading between settlements, and decisions on quotes and hedges."""
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class Listing:
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
     ) -> Generator[simpy.Event, None, IntervalRows]:
-        """Simulate quotes and fills in a span inside one hour. This is a process of SimPy.
+        """Simulate quotes and fills in a span inside one hour. The method is a process of SimPy.
 
         Args:
             env: the simulation's clock.
@@ -230,7 +230,7 @@ class Listing:
             self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return the quotes shown in one market; sizes are divided by the hour's weight.
+        """Return the quotes shown in one market. Sizes are divided by the hour's weight.
 
         The result is None if the house is closed to customers.
         """

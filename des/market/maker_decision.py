@@ -1,4 +1,4 @@
-"""The note that records the maker's quotes in a market, and the figures that led to them."""
+"""The note that records the maker's quotes in a market, and the figures behind the decision."""
 
 from decimal import Decimal
 

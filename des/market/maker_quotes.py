@@ -42,7 +42,7 @@ class MakerQuotes:
             choice: decides the size for a month.
             belief: the prediction of the maker's own simulation.
             others: the other makers' quotes, whose widening the captive maker may follow.
-            volume: the volume so far.
+            volume: the volume traded so far in the market.
             hours: the traded hours.
             whole_lots: rounds the displayed size to lots.
         """
@@ -60,7 +60,7 @@ class MakerQuotes:
         """Decide the size on the first of a month, and let the simulation see each hour.
 
         Args:
-            now_us: the time of the settlement; the first settlement is the run's start.
+            now_us: the time of the settlement. The first settlement is the run's start.
             state: positions and claims on the venues.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
@@ -102,7 +102,7 @@ class MakerQuotes:
         return tuple(Outlook(*each) for each in self._belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
-        """Decide the quotes for a month, and start to simulate the alternatives to them."""
+        """Decide the quotes for a month, and begin to simulate alternatives to these quotes."""
         if self._decided:
             self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
         self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us

@@ -40,7 +40,7 @@ class Traded(NamedTuple):
         return self.hits_cents + self.forced_cents
 
     def plus(self, other: "Traded") -> Self:
-        """Return the sum of both, part by part."""
+        """Return the sum of two volumes, part by part."""
         return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
 
 

@@ -1,8 +1,8 @@
 """Customers' trades with the other makers in one market, booked net at each settlement.
 
-The books have no rows of single orders, since a month has millions of orders. One row has the net
-of an interval, at the mark. So the books do not contain the customers' gain or loss within the
-interval.
+The books have no rows of single orders, since a month has millions of orders. One row books the net
+trade of an interval, at the mark. So the books do not contain the customers' gain or loss within
+the interval.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class NetTrades:
         """Return one row (dtype ROW) for an interval, or no row if the net is zero.
 
         Args:
-            lots: lots bought by customers less lots sold by them.
+            lots: the lots that customers bought, less the lots that they sold.
             end_us: the interval's end.
             mark_ticks: the mark at the interval's end.
         """

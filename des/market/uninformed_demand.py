@@ -13,7 +13,7 @@ HOUR_S = HOUR_US // SECOND_US
 
 
 class UninformedDemand:
-    """Decides the demand from the stated or the recorded volume; see `des.scenario.Demand`."""
+    """Decides the demand from the stated or the recorded volume. See `des.scenario.Demand`."""
 
     def __init__(self, rules: Demand, market: Market, volume: MarketVolume) -> None:
         """Initialise the demand.
@@ -21,7 +21,7 @@ class UninformedDemand:
         Args:
             rules: state whether demand is stated or recorded, and its elasticities.
             market: the market with the recorded volume or the stated demand.
-            volume: the volume so far, in all similar markets.
+            volume: the volume traded so far, in all similar markets.
         """
         self._rules, self._volume, self._alike = rules, volume, market.stands_for
         self._is_stated = rules.closure == "stated"

@@ -43,8 +43,8 @@ class BelievedQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the quotes with the highest predicted result, the first of equals.
 
-        After a month without actual trades the quotes stay the same, since the prediction then
-        depends on simulated orders only.
+        After a month without actual trades the quotes stay the same, since in such a month
+        predictions depend on simulated orders only.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)

@@ -32,7 +32,7 @@ class GrowthQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return quotes with the last size, times the ratio of target share to achieved share.
 
-        If the quotes traded nothing in the last month, they stay the same.
+        If nothing was traded with the quotes in the last month, the quotes stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)

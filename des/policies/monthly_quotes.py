@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
-Each policy is a `QuotingChoice`. It decides at the run's start and on the first of each month,
-using the figures of the last month and no later figures.
+Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
+month, from the figures of the last month and no later figures.
 """
 
 from collections.abc import Sequence

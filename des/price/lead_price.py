@@ -39,10 +39,10 @@ class PriceRangeError(MistakeError, ValueError):
 class LeadPrice:
     """The lead price of one market over one run. The price changes only at ticks.
 
-    Within an hour the log-price is a Brownian bridge between the hour's ends, plus jumps. It is
-    observed at ticks, which are a Poisson process. A jump is also a tick. The run's start and every
-    anchor in the run are ticks with the anchor's price. An hour's draws depend only on seed, market
-    and hour.
+    Within an hour the log-price is a Brownian bridge between the hour's ends, plus jumps. The
+    log-price is observed at ticks, which are a Poisson process. A jump is also a tick. The run's
+    start and every anchor in the run are ticks with the anchor's price. An hour's draws depend only
+    on seed, market and hour.
 
     Args:
         seed: the run's seed.
@@ -54,8 +54,8 @@ class LeadPrice:
 
     Raises:
         ValueError: the run does not begin and end at full hours, or `hourly_path` raises this
-            error. It is a PriceRangeError if the path rises above the largest price that can be
-            stored.
+            error. If the path rises above the largest price that can be stored, the error is a
+            PriceRangeError.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
-The simulation plays the decided quotes and some alternatives on the actual prices. It includes the
-other makers' quotes, and supposes the volume of the previous day. The first minutes of every hour
-represent the whole hour.
+The simulation plays the decided quotes and some alternatives on the actual prices. The simulation
+includes the other makers' quotes, and supposes the volume of the previous day. The first minutes of
+every hour represent the whole hour.
 """
 
 from collections.abc import Sequence
@@ -103,7 +103,7 @@ class OwnSimulation:
         self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
     ) -> tuple[int, int]:
         """Return the result and the volume of the simulated minutes, in lots times ticks."""
-        # Who trades has no effect here, so all orders have the same code.
+        # The taker's name has no effect here, so all orders have the same code.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code[:1], code))
         fills = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders).rows

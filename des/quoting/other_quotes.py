@@ -1,4 +1,4 @@
-"""The other makers' quotes in one market. They depend only on the past."""
+"""The other makers' quotes in one market, which depend only on past prices."""
 
 import math
 from typing import NamedTuple
@@ -13,7 +13,7 @@ REACH_BPS_MAX = 5_000.0  # keeps quotes above zero in hours of any volatility
 
 
 class OtherQuotes(NamedTuple):
-    """The other makers' quotes until the next settlement. They fill any quantity at their price.
+    """The other makers' quotes until the next settlement, which fill any quantity.
 
     The displayed size matters for the split of orders at equal prices, and for the book's depth.
     """
@@ -45,7 +45,7 @@ class OtherQuoting:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at the lead price.
-            times: the number of hours that the current hour represents. It multiplies the size.
+            times: the number of hours that the current hour represents, which multiplies the size.
         """
         volatility = self._volatility_before(now_us)
         others, day = self._market.others, day_of(now_us)

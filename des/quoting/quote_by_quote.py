@@ -1,8 +1,8 @@
 """The plain simulation: each posting of a quote and each arrival of an order is an event.
 
-This simulation is slow and simple. It calls the functions of `Session` for one quote and one order
-at a time, and gives exactly the same fills. So a test can check each of the two simulations by the
-other.
+This simulation is slow and simple. The simulation calls the functions of `Session` for one quote
+and one order at a time, and gives exactly the same fills. So a test can check each of the two
+simulations by the other.
 """
 
 from collections.abc import Generator

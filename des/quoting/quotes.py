@@ -23,7 +23,7 @@ class Plan:
 
     skew_ticks: int  # downward shift of the mid, which helps to reduce a long position
     offset_ticks: tuple[int, ...]  # distance of each level from the mid, the best level first
-    shown_lots: tuple[int, int]  # lots per level, by side; 0 means no quote
+    shown_lots: tuple[int, int]  # lots per level, by side (0: no quote)
 
     def compiled(self) -> tuple[int, np.ndarray, np.ndarray]:
         """Return the skew, the offsets (2, levels) and the shown lots (2,) for compiled code."""
@@ -43,7 +43,7 @@ class Quotes(NamedTuple):
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
     # The levels that were profitable for a firm whose order reached its limit, shape (n, 2).
     cut_levels: np.ndarray
-    cut_by: np.ndarray  # the limit that this order reached; see `limits`, shape (n, 2)
+    cut_by: np.ndarray  # the limit that this order reached, shape (n, 2)
 
 
 def post(

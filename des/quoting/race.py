@@ -24,8 +24,8 @@ from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit of a market order
-UNINFORMED = 2**31  # firm number of orders by other customers; in a tie they come after all firms
-FORCED = UNINFORMED + 1  # firm number of orders of liquidated customers; in a tie they come last
+UNINFORMED = 2**31  # firm number of other customers' orders, after all firms
+FORCED = UNINFORMED + 1  # firm number of liquidated customers' orders, which come last
 CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes an order can hit
 
 # An immediate-or-cancel order on its way.
@@ -35,15 +35,15 @@ ORDER = np.dtype(
         ("firm", np.int64),  # index of the firm, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
-        ("lots", np.int64),  # size of the order; for a firm's order it is set on arrival
+        ("lots", np.int64),  # order size; a firm's is set on arrival
         ("holder", np.int64),  # number of the retail customer, or -1
         ("trigger", np.int64),
     ]
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes plain integers, not enumerations. These are numpy's numbers, since a literal
-# has a type of its own, for which numba would compile a function again.
+# Compiled code takes plain integers, not enumerations. They are numpy's integers, since a literal
+# has its own type, for which numba would compile a function again.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)

@@ -229,4 +229,4 @@ class OtherMakers(Part):
 
     name: Entity
     opening_claim_usd: Usd
-    opening_cash_usd: Usd = 0.0  # cash for fees; at zero no more fees are paid
+    opening_cash_usd: Usd = 0.0  # pays fees until this cash is used up

@@ -38,7 +38,7 @@ class Firm(Part):
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
     fee_discount: Fraction = 0.0  # off the tier's fee, for house tokens that the firm holds
-    volume_30d_usd: Usd = 0.0  # before the run; sets the first fee tier
+    volume_30d_usd: Usd = 0.0  # before the run, which sets the first fee tier
     lead_quotes_usd: Usd = 0.0  # shown on the lead venue, per market and side
     waiting: bool = False  # whether the firm begins with cash only, and may enter later
 
@@ -116,7 +116,7 @@ class Firms(Part):
 
     @property
     def drawn_names(self) -> tuple[str, ...]:
-        """The names of all firms drawn from classes; a name does not depend on the class."""
+        """The names of all firms drawn from classes. A name does not reveal the class."""
         known = len(self.members)
         drawn = sum(each.trading + each.waiting for each in self.classes)
         return tuple(f"Firm{n + 1:02}" for n in range(known, known + drawn))

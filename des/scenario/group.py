@@ -69,7 +69,7 @@ class Lender(Part):
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
     # The loan is at most this share of the collateral's value.
     advance: Annotated[float, Field(gt=0, le=1)] | None = None
-    drawn_in_full: bool | None = None  # whether loans are drawn even if not needed; see Portfolio
+    drawn_in_full: bool | None = None  # whether limits are drawn without need, see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -89,7 +89,7 @@ class Use(Part):
     usd: PositiveUsd
     kind: UseKind
     by: Literal["house", "maker"]
-    to: Entity  # a party with its own books, except Outside; uses may share a party
+    to: Entity  # the payee, which keeps books unless it is Outside
     why: Line
     until: Day | None = None  # a part is due on the date, and each month until this day
 

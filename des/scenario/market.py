@@ -22,7 +22,7 @@ from des.scenario.quantities import (
     check_commodity,
 )
 
-PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits; this leaves room for a rise
+PRICE_TICKS_MAX = 10**8  # below 2^31, which leaves room for a rise
 
 
 class MonthVolume(Part):

@@ -22,7 +22,7 @@ from des.scenario.quantities import (
 class Anchor(Part):
     """A known lead price at a full hour."""
 
-    at: date | datetime  # a date means its midnight; times without a zone are UTC
+    at: date | datetime  # a date means midnight, and no zone means UTC
     price_usd: Annotated[float, Field(gt=0, le=1e9)]
 
     @model_validator(mode="after")

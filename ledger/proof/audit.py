@@ -72,7 +72,7 @@ def audit(
         every_day: whether Beancount loads the ledgers of all days. If not, it loads a random sample
             of days. Ledgers on disk are compared with the books in both cases.
         executor: local processes, or a cluster's workers with access to the same folder. None: this
-            process. The findings are the same.
+            process. The findings are the same in all cases.
     """
     ask = _asking(folder, executor)
     # The short questions are sent first. To answer them, each worker loads the general ledger once.

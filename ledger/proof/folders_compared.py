@@ -14,8 +14,8 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
     """Yield the first difference of each file that differs, beginning with the earliest month.
 
-    Manifests and signatures are left out. They name the program that sealed a folder, which does
-    not matter if all bytes are the same.
+    Manifests and signatures are left out, since they name the program that sealed a folder. The
+    program does not matter if all bytes are the same.
 
     Args:
         found: the folder that is checked.

@@ -1,8 +1,8 @@
 """Rebuilds the files that are made from a run's text: the copy by column, and the group's books.
 
-This helps if a run has no copy, or a broken copy. The files are part of the seal, so the run is
-sealed again afterwards. First all other files are compared with the old seal, because a new seal
-must not hide an old change.
+A run may have no copy, or a broken copy. The files are part of the seal, so the run is sealed again
+afterwards. First all other files are compared with the old seal, because a new seal must not hide
+an old change.
 """
 
 import json

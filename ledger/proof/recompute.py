@@ -1,8 +1,8 @@
 """Recomputes fills, and compares their sums with the general ledger.
 
 Edges, fees and settlement payments are computed from the columns alone. This code is independent of
-the code that booked them. Sums are posted by the one posting rule, and compared with the general
-ledger in amounts and words.
+the code that booked the fills. Sums are posted by the one posting rule, and compared with the
+general ledger in amounts and words.
 
 Days are checked one by one, in any order and by any process, with only one day's rows in memory.
 The state at a day's start is the sum of all earlier rows: positions, their values, and the volumes

@@ -10,7 +10,7 @@ _SOUND = {
     Proof.BOOKS: "its books agree with themselves",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# What stays open if a proof was not made, with the option that makes the proof.
+# The questions that stay open if a proof was not made, with the option that makes the proof.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (

@@ -13,8 +13,9 @@ invariant, or at the `open` line. For a balance, the error points at the last tr
 changed the balance.
 
 Two facts are not checked here: that fills follow from their prices, and that fills sum to these
-entries. Both need the fills, which are not in the ledger. A posting without an amount is also not
-seen if the amount would be zero, because Beancount drops the posting before plugins run.
+entries. To check these facts, one needs the fills, which are not in the ledger. A posting without
+an amount is also not seen if the amount would be zero, because Beancount drops the posting before
+plugins run.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Invariants on pairs of accounts in two sets of books. They must agree after each transaction."""
+"""Invariants on pairs of accounts in two sets of books, which must agree after each transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator

@@ -113,7 +113,7 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
 
 
 def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
-    """Split the entries into closing periods. Each ends with a day that has closing entries."""
+    """Split the entries into closing periods. A period ends with a day that has closing entries."""
     period: list[Stamp] = []
     for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
         today = list(day)

@@ -1,6 +1,6 @@
 """A blind audit finds the causes of the loss from trades, prices and payments alone.
 
-The diagnosis uses no kind, motive or name. It recognises each cause by a pattern:
+The diagnosis uses no kind, motive or name. Each cause is recognised by a pattern:
 
 - faster counterparties: takers whose gains on the maker's quotes, measured at the lead price, are
   too regular for chance. A single fill is no evidence, because noise traders sometimes hit a late

@@ -110,7 +110,7 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Return the books with assets received for payments as costs, for readers who doubt them.
+    """Return the books with purchased assets as costs, for readers who doubt the assets' value.
 
     Stakes and tokens then become costs. Debts and capital do not change.
     """

@@ -90,7 +90,7 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
 
     Args:
         cents: results, shape (days, n).
-        invested: capital in cents, shape (days, n); zero on days that do not count.
+        invested: capital in cents, shape (days, n), which is zero on days that do not count.
         counts: the weight of each day, shape (days,), or (drawings, days) for several drawings.
 
     Returns:

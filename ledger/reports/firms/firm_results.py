@@ -81,7 +81,7 @@ class ClassResult:
     firms: int
     fills: int
     share_of_pickoff_pct: Decimal | None
-    result: FirmResult  # the sum; its `firm` is the name of the class
+    result: FirmResult  # the sum, whose `firm` is the name of the class
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class FirmAccounts:
     results: tuple[FirmResult, ...]  # in falling order of edge
     everybody: FirmResult
     statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
-    classes: tuple[ClassResult, ...]  # fastest class first, all firms last; empty in older books
+    classes: tuple[ClassResult, ...]  # fastest class first, all firms last (empty in older books)
     coverage: Coverage
     cuts: tuple[Cut, ...]  # hits that limits prevented, by market and month
     none_left: AllCame | None  # from when no firm waited any more

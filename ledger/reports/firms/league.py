@@ -8,8 +8,8 @@ price moves. The sum of both venues is a result, which is listed separately.
 Edge depends on the maker's latency, refresh, spread and size, on volatility, on the firm's reaction
 time, on the gateway and on competition. Fees depend on the fee tiers. The cost of hedging depends
 on the lead venue's spread, fee and impact, and on price moves before the hedge. The result
-elsewhere depends on the orders that pay the spread there, and on reaction times, because it is
-booked as the expectation of a race that only speed decides.
+elsewhere depends on the orders that pay the spread there, and on reaction times, because this
+result is booked as the expectation of a race that only speed decides.
 """
 
 from collections.abc import Iterable, Sequence

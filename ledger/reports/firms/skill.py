@@ -7,9 +7,9 @@ should win on the other too.
 Results on the house depend on the latency and width of the quotes, displayed size, fees, hurdles,
 gateway delays and hedging costs. The books have fills of the captive maker's quotes only, so while
 its quoter is off, there are no quotes to hit. Results elsewhere depend on reaction times, displayed
-size, the uninformed share of orders and the venue's half-spread. They are booked as an expectation
-in which speed decides. So better results of faster firms there are an assumption, not a finding.
-Both results are divided by opening capital.
+size, the uninformed share of orders and the venue's half-spread. Results elsewhere are booked as an
+expectation in which speed decides. So better results of faster firms there are an assumption, not a
+finding. Both results are divided by opening capital.
 
 Intervals are bootstrapped over firms, as if other firms of the same kind were in the run, or over
 days, as if the same firms traded on other days. Days are treated as independent. So intervals over

@@ -1,10 +1,10 @@
 """Balance sheets at the end of a day: for each entity, and for the house group as one.
 
-The ledger books at cost, so the sheets are at cost too, and each sheet balances to the cent. They
-also show tokens at mark, which reveals gains that are not booked. Tokens held in kind have no cost
-and are owed in kind. At cost they are zero on both sides, and at mark they are equal on both sides.
-Claims are at face value. Only the consolidated sheet, in which debts within the group cancel, shows
-that the exchange's largest debtor is its own maker.
+The ledger books at cost, so the sheets are at cost too, and each sheet balances to the cent. The
+sheets also show tokens at mark, which reveals gains that are not booked. Tokens held in kind have
+no cost and are owed in kind. At cost they are zero on both sides, and at mark they are equal on
+both sides. Claims are at face value. Only the consolidated sheet, in which debts within the group
+cancel, shows that the exchange's largest debtor is its own maker.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 
-Balances = Mapping[tuple[str, str], Decimal]  # units; the key is (account, commodity)
+Balances = Mapping[tuple[str, str], Decimal]  # units by (account, commodity)
 
 
 class Side(StrEnum):
@@ -154,7 +154,7 @@ def is_in_tokens(account: str) -> bool:
 
 
 def _bought(account: str) -> str:
-    """Return the asset account of the tokens for which an equity account paid. It may not exist."""
+    """Return the asset account of the tokens that an equity account paid for, if it exists."""
     return f"Assets:{account.partition(':')[2]}"
 
 

@@ -9,9 +9,9 @@ The maker's decisions about its quotes are in `custom "review"`. The values are 
 policy, the decision, the month's result, and the result of the last twelve months. If the house is
 appraised, one more value is the loss of the shares' value without the quotes.
 
-The figures depend on fees, and so on the recorded volume, and on the captive maker's share of it.
-They also depend on how other volume reacts to a thin book, and on two multiples, which are
-assumptions with ranges.
+The figures depend on fees, and so on the recorded volume, and on the captive maker's share of the
+volume. The figures also depend on how other volume reacts to a thin book, and on two multiples,
+which are assumptions with ranges.
 """
 
 from collections.abc import Mapping, Sequence

@@ -58,10 +58,10 @@ class TokenHolding:
     account: str
     token: str
     units: Decimal
-    unbalanced_units: Decimal  # sum of the entity's accounts; not zero if its books are wrong
+    unbalanced_units: Decimal  # sum of the entity's accounts, which must be zero
     cost_usd: Decimal | None  # None for a token held or owed in kind, which has no cost
     at_mark_usd: Decimal
-    counted_usd: Decimal  # at mark; zero for the group's own tokens inside the group
+    counted_usd: Decimal  # value at mark, with the group's own tokens in the group at zero
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Standing:
     at_cost_usd: Decimal  # ventures and other purchases carried at cost
     kinds_usd: Decimal  # the sum of the kinds that explain the hole
     within_group_usd: Decimal  # debts between exchange and maker, which must sum to zero
-    paper_usd: Decimal  # value of tokens at mark; own tokens count as zero
+    paper_usd: Decimal  # value of tokens at mark, with own tokens at zero
     queue_usd: Decimal  # withdrawals that wait
 
     @property

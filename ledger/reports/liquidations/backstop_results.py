@@ -23,7 +23,7 @@ class ProviderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackstopResult:
-    """The positions that a provider took over, and its result on them, in dollars."""
+    """The positions that a provider took over, and the provider's result on them, in dollars."""
 
     provider: str
     standing: ProviderKind

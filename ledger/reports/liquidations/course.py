@@ -52,7 +52,7 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # the lead price of each market
-    held_usd: Mapping[str, Decimal]  # largest position in the step; long is above zero
+    held_usd: Mapping[str, Decimal]  # largest position in the step, above zero if long
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 

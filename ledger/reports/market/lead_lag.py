@@ -3,19 +3,19 @@
 The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
 the run together.
 
-These prices are used. The house's prices are those paid. Asks and bids are separate series, because
-each series has its own half-spread. If an order took several levels, only its best price is used.
-The lead venue's prices are the lead prices at the same moments. The few more lead prices of hedges
-and settlements are left out, with little effect. Only uninformed orders are used, because pick-offs
-come when quotes are oldest. The fills also have the age of each quote, and the lead price on which
-the quote was based. The estimate does not use these data. The ages are shown beside the lag, since
-a good estimate should agree with them.
+The house's prices are the prices paid. Asks and bids are separate series, because each series has
+its own half-spread. If an order took several levels, only its best price is used. The lead venue's
+prices are the lead prices at the same moments. The few more lead prices of hedges and settlements
+are left out, with little effect. Only uninformed orders are used, because pick-offs come when
+quotes are oldest. The fills also have the age of each quote, and the lead price on which the quote
+was based. The estimate does not use these data. The ages are shown beside the lag, since a good
+estimate should agree with them.
 
 The precision is limited. A quote's age grows until the next quote replaces it, so there is no
 single lag. The least difference is at one of the ages, near the ages at which prices moved most.
 The middle half of the ages is shown beside the lag. The books do not have the lead price between
 fills. If fills are more than about ten seconds apart, too few of them are close to each other, and
-the report shows no lag. (If a quote is renewed only when the price moves, it can be old without a
+the report shows no lag. (A quote that is renewed only when the price moves can be old without a
 lag.)
 
 The books have fills of the captive maker's quotes only. So this is the lag of the captive maker's

@@ -6,10 +6,10 @@ Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate de
 of a quasar. The two series need not be observed at the same times.
 
 Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11,
-359-379). It assumes that the times of observation are independent of the prices. Here the times
-depend on the prices, since customers take the captive maker's price only if it is better than the
-other makers' price. So an ask is observed after a rise of the price. After a fall there is no
-observation until the quote is renewed. For this reason the covariance finds lags that are too
+359-379). That estimate assumes that the times of observation are independent of the prices. Here
+the times depend on the prices, since customers take the captive maker's price only if it is better
+than the other makers' price. So an ask is observed after a rise of the price. After a fall there is
+no observation until the quote is renewed. For this reason the covariance finds lags that are too
 short. The least difference does not depend on traders' reasons, since at the right lag the
 difference is the same for any later price.
 
@@ -79,11 +79,11 @@ class PriceLag:
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     """Return the lag at which prices differ least, over all days together.
 
-    Each day has equal weight, even if its price moved more.
+    Each day has the same weight, also if prices moved more on it.
 
     Returns:
-        The lag, or None if it is not clear: the dispersion at an end of the grid is less than CLEAR
-        standard errors above the minimum.
+        The lag. The result is None if the dispersion at an end of the grid is less than CLEAR
+        standard errors above the minimum, since the lag is then not clear.
     """
     scaled = [found for found in map(_scaled, days) if found is not None]
     if not scaled:
@@ -173,7 +173,7 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
 def correlation(day: Sight, lag_us: int) -> float | None:
     """Return the correlation of both prices' moves over STEP_US, with the lag removed.
 
-    The price at a step's end is the last observed one. A step counts if both prices were observed
+    The price at a step's end is the last price observed. A step counts if both prices were observed
     in it and in the step before. The correlation is at most one, and old observations reduce it:
     Epps (1979), J. American Statistical Association 74, 291-298.
 

@@ -10,10 +10,10 @@ predicted volume, at the predicted rate (result over volume). The second part is
 result of informed fills, less the predicted rate on their volume. The last part is the rest, so the
 parts sum exactly.
 
-The prediction depends on half-spread, displayed size, recorded volume and the maker's share of it.
-Pick-offs depend on latency, refresh, volatility, the firms and their delays. Volume depends on
-firms' hits, which may be above or below the expected volume, and on days without quotes. The rest
-depends on the levels that other orders reach, and on chance.
+The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
+volume. Pick-offs depend on latency, refresh, volatility, the firms and their delays. Volume depends
+on firms' hits, which may be above or below the expected volume, and on days without quotes. The
+rest depends on the levels that other orders reach, and on chance.
 """
 
 from collections import defaultdict
@@ -106,7 +106,7 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return the result of a volume at the predicted rate, to the cent. No volume gives zero."""
+    """Return the result of a volume at the predicted rate, to the cent, or zero without volume."""
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)

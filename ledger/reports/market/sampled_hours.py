@@ -12,8 +12,8 @@ to the next. A group of one hour has no error.
 
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
 section 8.2.1. No correction for the finite number of hours is needed, since the differences between
-estimates of whole strata already contain it. If the strata have different means, the estimated
-error is too large rather than too small.
+estimates of whole strata already contain this correction. If the strata have different means, the
+estimated error is too large rather than too small.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The hole by kind: uses and sources of money.
 
-Sources and uses do not prove causation. One may state a kind's share of the uses, but not its share
-of the hole. Signs are Beancount's, as the header of main.beancount explains.
+Sources and uses do not prove causation. So reports state a kind's share of the uses, but not its
+share of the hole. Signs are Beancount's, as the header of main.beancount explains.
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ class Hole:
     claims_usd: Decimal  # claims of customers outside the house group
     liquid_usd: Mapping[str, Decimal]  # liquid assets, by account of the group
     house_cash_usd: Decimal
-    kinds_usd: Mapping[str, Decimal]  # uses above zero, sources below; the largest first
+    kinds_usd: Mapping[str, Decimal]  # uses above zero and sources below, the largest first
 
     @property
     def hole_usd(self) -> Decimal:
@@ -44,7 +44,7 @@ class Hole:
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that were sources of money. They are negative, the largest last."""
+        """Return the kinds that were sources of money, as negative amounts, the largest last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property

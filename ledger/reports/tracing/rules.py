@@ -19,7 +19,7 @@ from typing import ClassVar, Protocol
 
 from ledger.money import pro_rata
 
-Mix = list[tuple[str, int]]  # cents by source; the first source pays first
+Mix = list[tuple[str, int]]  # cents by source, where the first source pays first
 
 
 class TracingRule(StrEnum):
@@ -29,7 +29,7 @@ class TracingRule(StrEnum):
     LIFO = "lifo"
     PRO_RATA = "pro-rata"
     LOWEST_BALANCE = "lowest-balance"
-    EQUAL_SHARING = "equal-sharing"  # has no class here: see `equal_sharing`
+    EQUAL_SHARING = "equal-sharing"  # a rule without a class here, see `equal_sharing`
 
     @property
     def plain(self) -> str:
@@ -151,7 +151,7 @@ def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], Traced
 
     Args:
         rule: any rule except equal sharing, which has no state before the end.
-        followed: the sources whose money is followed. Only the rule of lowest balance uses them.
+        followed: the sources whose money is followed, which only the rule of lowest balance uses.
     """
     match rule:
         case TracingRule.FIFO:
