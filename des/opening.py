@@ -21,7 +21,7 @@ from ledger.transaction import Movement
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Opening balances in cents and units, by owner."""
+    """The opening balances of all owners, in cents or in units of a commodity."""
 
     claims: dict[tuple[str, str], int]  # the key is (entity, venue)
     cash: dict[str, int]

@@ -15,7 +15,7 @@ SETTLEMENT = 2**62
 
 
 class Moment(simpy.Event):
-    """An event at a given time, ordered by its turn within the microsecond."""
+    """An event at a given time. Events of the same microsecond are in the order of their turns."""
 
     def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
         super().__init__(env)

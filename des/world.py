@@ -219,7 +219,7 @@ class World:
             cast.pledged.agree_with_books()
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
-        """Make the decisions of all parts from the state after the settlement."""
+        """Let all parts of the world decide, given the state after the settlement."""
         cast, quoter = self._cast, self._cast.quoter
         is_first = now_us == self._start_us
         is_new_day = not is_first and now_us % DAY_US == 0

@@ -1,4 +1,4 @@
-"""The parts of the loss's mechanism that the thread claims, with the tweets that claim them.
+"""The mechanism of the loss that the thread claims: its parts, and the tweets on each part.
 
 Each kind of account belongs to at most one part.
 """

@@ -92,7 +92,7 @@ class DeclaredAccounts:
         return Declared(name, hole, place)
 
     def check_part(self, line: data.Open, declared: Declared) -> None:
-        """Refuse an account of the group, among accounts in use, that has no part in the hole.
+        """Refuse an account that the group uses, if the account has no part in the hole.
 
         Raises:
             LedgerFileError: the account has no part in the hole.

@@ -45,9 +45,9 @@ class Journal:
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
         self._priced: dict[str, date] = {}  # the day of each commodity's last price
         self._last_seq = 0
-        self._rows: list[np.ndarray] = []  # recorded, not yet posted
+        self._rows: list[np.ndarray] = []  # recorded, but without their seq yet
         self._transactions: list[Movement] = []
-        self._day: list[np.ndarray] = []  # posted, not yet closed
+        self._day: list[np.ndarray] = []  # with their seq, but not yet in the general ledger
         self._columns = MonthlyColumns(folder, chart, names)
         self._directives = Directives()
         self._months: list[str] = []

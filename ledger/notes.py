@@ -258,7 +258,7 @@ class Decision(Note):
     market: Word
     half_spread_bps: Number  # the half-spread of the best level
     levels: Whole
-    refresh_s: Number  # between two quotes; 0: at every tick
+    refresh_s: Number  # seconds between two quotes (0: at every tick)
     seen_days: Whole
     policy: Word
     held_by: Word  # the limit that prevents a larger size, or empty

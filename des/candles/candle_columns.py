@@ -1,7 +1,7 @@
 """Find which columns of a file contain the times and prices of candles, by name or by value.
 
-Without a header the first column is the time. The next four columns are tested against the orders
-that exchanges use.
+Without a header the first column is the time. The next four columns are compared with the orders of
+columns that exchanges use.
 """
 
 import re

@@ -19,7 +19,7 @@ class FirmWithdrawals:
         Args:
             seed: the run's seed.
             firms: the name of each firm, and its code in the books.
-            sensitivity: a firm's hazard per day and unit of fear.
+            sensitivity: the rate at which a firm withdraws, per day and unit of fear.
             till: pays firms, or queues their requests.
         """
         self._firms = [

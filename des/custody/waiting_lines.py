@@ -27,7 +27,7 @@ class WaitingLines:
     """The requests for withdrawal that wait."""
 
     def __init__(self, by_coin: bool) -> None:
-        """Initialise without requests: one line for all, or with *by_coin* one per commodity."""
+        """Initialise without requests. With *by_coin*, each commodity has its own line."""
         self.by_coin = by_coin
         self._lines: dict[int, deque[Request]] = {}
 

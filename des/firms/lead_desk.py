@@ -38,7 +38,7 @@ def lead_desk(
         scenario: states the quotes on the lead venue.
         parties: all parties that keep books, by role.
         firms: the firms, in the order of the parties.
-        delay_us: by party, the delay of an order to the lead venue.
+        delay_us: for each party, the delay of an order to the lead venue.
         lead: the lead venue.
         journal: records the results.
     """

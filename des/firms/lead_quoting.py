@@ -51,7 +51,7 @@ _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
 
 
 class PickOffs(NamedTuple):
-    """The expected loss of each row's quotes to each column's orders, int64 cents, shape (n, n)."""
+    """Expected losses in int64 cents, shape (n, n): row i's quotes lose to column j's orders."""
 
     edge_cents: np.ndarray  # the edge at the lead price
     taken_cents: np.ndarray  # the volume taken, on which the taker pays its fee
@@ -125,9 +125,9 @@ def spread_income(
     Args:
         quote_cents: each firm's displayed size per side, int64, shape (n,).
         outside_quote_cents: the displayed size per side of all other traders.
-        flow_cents: uninformed volume, both directions together.
-        half_spread: the half-spread that the flow pays, a fraction of the price, to a
-            hundred-millionth.
+        flow_cents: the uninformed volume, purchases plus sales.
+        half_spread: the half-spread that the flow pays, a fraction of the price with eight
+            decimals.
 
     Returns:
         Cents, int64, shape (n,), rounded down, so that the total is at most the spread paid.

@@ -22,7 +22,7 @@ from ledger.money import pro_rata, to_cents
 from ledger.motives import Motive
 from ledger.parties import Parties
 
-DELEVERAGED = 10  # the most accounts on the other side that one closing may use
+DELEVERAGED = 10  # the most accounts that are closed against one account
 TO_ZERO_PRICE = 3  # the price without equity is three thirds of the way from the mark
 
 # A trade that is not yet booked: (motive, taker, maker, account, lots, price).

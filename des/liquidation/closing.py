@@ -1,4 +1,4 @@
-"""The price at which an account is closed, between the mark and its zero price.
+"""The price at which an account is closed, between the mark and the account's zero price.
 
 At the zero price the account has no equity left. A backstop provider takes a position at a price of
 2/3 zero price + 1/3 mark. The equity that is left then goes to the insurance fund (the venue's help

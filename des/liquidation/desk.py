@@ -91,7 +91,7 @@ class LiquidationDesk:
         self._marks = marks
 
     def limit_forced_orders(self, most_lots_per_s: np.ndarray) -> None:
-        """Set a new limit on all forced orders in a second, in lots, by market."""
+        """Set a new limit, in lots for each market, on all forced orders of one second."""
         self._call.most_lots_per_s = most_lots_per_s
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:

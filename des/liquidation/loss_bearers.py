@@ -75,7 +75,7 @@ class LossBearers:
         self._debts.clear()
 
     def _insure(self, account: int, cents: int) -> int:
-        """Pay an account from the fund, or receive the account's remainder."""
+        """Pay *cents* from the fund to an account, or to the fund if *cents* are negative."""
         if cents:
             self.fund_cents -= cents
             self._accounts.credit(np.array([account]), np.array([cents]))

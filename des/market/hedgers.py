@@ -10,7 +10,7 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """The captive maker, the backstop providers and the directional desk."""
+    """Orders the hedges of the captive maker, the backstop providers and the directional desk."""
 
     def __init__(
         self,

@@ -76,7 +76,7 @@ class MarketVolume:
             self._hours.popleft()
 
     def count(self, rows: np.ndarray, others_lot_ticks: int) -> None:
-        """Add the volume of a part of the hour.
+        """Add the volume that was traded in a part of the hour.
 
         Args:
             rows: the fills on the house (dtype ROW).

@@ -3,9 +3,9 @@
 A late maker loses to a fast firm when the price jumps beyond the maker's quote. The hourly path
 contains all jumps before any hour is traded. The prediction for an hour is the sum of its jumps
 beyond the stated distance of the captive maker's quotes. The prediction supposes one dollar shown
-on each level of each market, and counts each of several similar markets. Displayed sizes,
-latencies, firms and fees are left out, since they depend on the course of a run or on causes that a
-counterfactual removes. So a counterfactual has the same hours as its base run.
+on each level of each market. A market that represents n similar markets counts n times. Displayed
+sizes, latencies, firms and fees are left out, since they depend on the course of a run or on causes
+that a counterfactual removes. So a counterfactual has the same hours as its base run.
 """
 
 from datetime import date

@@ -23,17 +23,17 @@ from des.turns import first_at
 from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
-ANY_PRICE = 2**62  # the limit of a market order
+ANY_PRICE = 2**62  # the limit price of a market order
 UNINFORMED = 2**31  # firm number of other customers' orders, after all firms
 FORCED = UNINFORMED + 1  # firm number of liquidated customers' orders, which come last
 CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes an order can hit
 
-# An immediate-or-cancel order on its way.
+# An immediate-or-cancel order on its way to the house venue.
 ORDER = np.dtype(
     [
         ("arrival_us", np.int64),
         ("firm", np.int64),  # index of the firm, or UNINFORMED, or FORCED
-        ("side", np.int64),  # ASK buys, BID sells
+        ("side", np.int64),  # ASK if the order buys, BID if it sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
         ("lots", np.int64),  # order size; a firm's is set on arrival
         ("holder", np.int64),  # number of the retail customer, or -1
@@ -59,7 +59,7 @@ class Codes(NamedTuple):
 class Watchers(NamedTuple):
     """The firms that watch quotes until the next settlement, and their speed."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
+    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, in rising order
     firm: np.ndarray  # the firm of each threshold
     reaction_us: np.ndarray  # the reaction time of each firm
     keys: np.ndarray  # the keys from which the firms' gateway delays are drawn, uint64

@@ -37,10 +37,10 @@ class Cohort(Part):
 class Flow(Part):
     """Deposits and withdrawals of customers, as functions of volume and fear.
 
-    Fear is a number without a unit, from 0 upwards. Three things raise it: the shocks of news,
-    `queue_shock` when a queue of withdrawals begins, and each request for withdrawal, by
-    `contagion` times its share of all claims. Each rise halves every `fear_half_life_h`. All rates
-    are evaluated at full hours.
+    Fear is a number without a unit, from 0 upwards. Three things raise fear: the shocks of news,
+    `queue_shock` when a queue of withdrawals begins, and each request for withdrawal, which adds
+    `contagion` times the request's share of all claims. Each rise halves every `fear_half_life_h`.
+    All rates are evaluated at full hours.
 
     Sources: depositors run because other depositors run (Diamond & Dybvig 1983, Journal of
         Political Economy 91(3), 401-419). A depositor is more likely to withdraw if others do (Iyer

@@ -145,7 +145,7 @@ class TokenPurchase(Part):
 
     date: date
     units: Annotated[int, Field(ge=1, le=10**12)]
-    usd: Usd = 0.0  # 0: minted or granted
+    usd: Usd = 0.0  # the price paid; 0 if minted or granted
 
 
 class Token(Part):

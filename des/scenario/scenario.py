@@ -24,7 +24,7 @@ from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
-TICKS_MAX = 10**10  # ticks of all markets in a run that take one machine about a day
+TICKS_MAX = 10**10  # a run with so many ticks takes one machine about a day
 TICKS_PER_USD_MAX = 100_000  # the limit for a market with a pool
 # Below this limit quotes stay above zero unless the price halves between two settlements.
 REACH_BPS_MAX = 5_000
@@ -294,7 +294,8 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # Without spread_times, quotes can only reach so far if there are many levels.
+                # Without spread_times, only a large number of levels can bring quotes so far from
+                # the price.
                 step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
                 place, found = step if times == 1 else (("maker", "spread_times"), times)
                 raise ContradictionError(

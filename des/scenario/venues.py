@@ -73,7 +73,7 @@ class LeadQuoting(Part):
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
     uninformed_fraction: Fraction  # the share of the venue's volume that pays the spread
-    outside_quotes_usd: PositiveUsd  # shown there by all other makers, per market
+    outside_quotes_usd: PositiveUsd  # shown by all other makers on the lead venue, per market
 
 
 class Lead(Part):

@@ -16,7 +16,7 @@ from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.motives import Motive
 
-FUNDING_UNIT = 10**9  # funding rates are in billionths of the notional
+FUNDING_UNIT = 10**9  # funding rates are in billionths of a position's value
 
 
 def hourly_funding_e9(bps_per_day: float) -> int:

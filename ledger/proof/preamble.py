@@ -71,7 +71,7 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
     run = json.loads(_text(folder / MANIFEST) or "{}").get("run", {})
     for key, value in (("question", given.question), ("seed", given.seed)):
         if run.get(key) != value:
-            yield f"{MANIFEST}: its {key} is {run.get(key)!r}, in {SCENARIO} {value!r}"
+            yield f"{MANIFEST}: its {key} is {run.get(key)!r}, but {SCENARIO} has {value!r}"
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Leg(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One transaction, as a step in the order of seq."""
+    """One transaction of the books. The steps of a ledger are in the order of seq."""
 
     entry: Transaction
     legs: list[Leg]

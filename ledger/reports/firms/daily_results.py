@@ -86,7 +86,7 @@ class DailyResults:
 
 
 def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return results over capital, in basis points per day.
+    """Return results divided by capital, in basis points per day.
 
     Args:
         cents: results, shape (days, n).

@@ -302,8 +302,8 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         (
             f"Payable and unpaid are pro rata shares of the cash of {parties.house}, so the share "
             "of the claims is also the share of the unpaid part. If customers are paid in order "
-            "of arrival, the unpaid part is between two limits: all of these come first, or "
-            "all come last.",
+            "of arrival, a group's unpaid part is between two limits: the group is paid first, "
+            "or last.",
             f"The group could pay, also pro rata, if all money that {parties.maker} has in cash "
             f"and on {parties.lead} were cash of the exchange.",
         ),

@@ -1,9 +1,9 @@
 """The trading firms' results in a run, by firm and venue, and the money that each has left.
 
-Edge is a firm's gain at the lead price at each fill on the house venue. Fees and the hedge of the
-fill are its costs. Elsewhere is the result of the firm's own quotes on the lead venue. After a
-fill, the firm has opposite positions on the two venues. So variation margin on one venue shows only
-price moves. The sum of both venues is a result, which is listed separately.
+Edge is a firm's gain at the lead price at each fill on the house venue. Fees and the cost of
+hedging the fill are deducted. Elsewhere is the result of the firm's own quotes on the lead venue.
+After a fill, the firm has opposite positions on the two venues. So variation margin on one venue
+shows only price moves. The sum of both venues is a result, which is listed separately.
 
 Edge depends on the maker's latency, refresh, spread and size, on volatility, on the firm's reaction
 time, on the gateway and on competition. Fees depend on the fee tiers. The cost of hedging depends

@@ -40,8 +40,8 @@ REACTION = "reaction time"
 IN_USD, IN_BPS, IN_RANKS = 2, 3, 2  # decimal places
 
 INTERVALS = (
-    f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over firms, and separately over days; "
-    f"none where there are fewer than {FEWEST}."
+    f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over firms, and separately over days. "
+    f"They are blank if there are fewer than {FEWEST} firms or days."
 )
 
 
@@ -229,7 +229,7 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     if came < len(found):
         yield (
             f"Of {len(found)} firms {came} entered, and have results. The others waited to the "
-            "end: each day they could enter, and the chance rose with the earnings of others."
+            "end. They could enter on any day, and higher earnings of firms made this more likely."
         )
 
 
@@ -359,7 +359,7 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
         + ("; days of a change are in neither." if compared else ": no comparison is possible."),
         "While it is off there are no quotes to hit at the house, by construction; only "
         "hedging costs remain there.",
-        "Basis points are of the opening capital of those in business, per day. "
+        "Basis points are of the opening capital of firms in business, per day. "
         f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over days.",
         "The days differ in more than the quoter. To measure its effect alone, compare with a "
         "run in which the quoter stays on.",

@@ -17,7 +17,7 @@ from ledger.run_folder import RunFolder
 
 
 class Milestone(Enum):
-    """A milestone of the group. Its value is its wording, with {house} for the exchange's name."""
+    """A milestone of the group, and its wording, where {house} is the exchange's name."""
 
     CREDIT_DRAWN = "the credit line is drawn"
     CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"

@@ -1,7 +1,7 @@
 """Profitable hits that limits kept the firms from making.
 
-An order of a firm is limited to a share of its claim on the venue. A firm's position is limited by
-its leverage. The number of firms that may enter is limited too. No limit is on public record, so
+A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
+by its leverage. The number of firms that may enter is limited too. No limit is on public record, so
 this report shows where limits reduce hits.
 """
 

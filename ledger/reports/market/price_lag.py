@@ -31,7 +31,7 @@ LAGS_US = np.arange(-50, 51) * 100_000  # above zero, the second price follows
 
 # A pair of prices counts for all lags within this distance. So few fills are enough.
 NEAR_US = 250_000
-# The age of the lead prices from which the half-spread is estimated, above the longest lag.
+# The half-spread is estimated from lead prices of this age, which is above the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
 # The ends of the grid must be worse than the minimum by this number of standard errors.
 CLEAR = 4.0
@@ -61,7 +61,7 @@ class Sight(NamedTuple):
 
 
 class Dispersions(NamedTuple):
-    """The differences of price pairs near each lag of LAGS_US, by block of BLOCK_US."""
+    """By block and lag, how much the prices of pairs near the lag differ."""
 
     squares: np.ndarray  # sums of squared differences, shape (blocks, lags)
     pairs: np.ndarray  # numbers of pairs, shape (blocks, lags)
@@ -201,7 +201,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price at each mark, and whether it was observed in the step before."""
+    """Return the last price before each grid time, and whether it is from the step before."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

@@ -6,9 +6,9 @@ the volume. The prediction is compared with the booked result at fills, which is
 together. Hedging is separate.
 
 The difference is split as accountants split a variance. The first part is volume: actual less
-predicted volume, at the predicted rate (result over volume). The second part is pick-offs: the
-result of informed fills, less the predicted rate on their volume. The last part is the rest, so the
-parts sum exactly.
+predicted volume, times the predicted rate (result divided by volume). The second part is pick-offs:
+the result of informed fills, less the predicted rate on their volume. The last part is the rest, so
+the parts sum exactly.
 
 The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
 volume. Pick-offs depend on latency, refresh, volatility, the firms and their delays. Volume depends
@@ -92,7 +92,7 @@ class MonthInMarket:
 
     @property
     def difference(self) -> Difference | None:
-        """Return the booked less the predicted result, in parts, or None without a prediction.
+        """Return the booked result less the predicted result in parts, or None without prediction.
 
         Source: flexible-budget variances, as in any textbook of cost accounting.
         """

@@ -113,9 +113,9 @@ def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
 
 
 def standard_error(totals: Sequence[int]) -> float | None:
-    """Return the standard error of a sum of estimates. There is one for each stratum, in order.
+    """Return the standard error of a sum of estimates, given one estimate for each stratum.
 
-    The result is None if there are fewer than two strata.
+    Neighbouring strata must follow each other. The result is None for fewer than two strata.
     """
     n = len(totals)
     if n < 2:

@@ -1,7 +1,7 @@
 """The bridge from opening to closing claims of customers, by reason.
 
-The bridge leads from the opening claim of each class of customers to its closing claim. A claim is
-not cash: a firm may gain 100 USD and be paid 10 USD.
+The bridge leads from the opening claim of each class of customers to the class's closing claim. A
+claim is not cash: a firm may gain 100 USD and be paid 10 USD.
 """
 
 from collections import defaultdict

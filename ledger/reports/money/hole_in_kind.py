@@ -220,7 +220,7 @@ def _in_kind_table(found: HoleInKind) -> Table:
         (
             "Lacking is the debt to customers in a commodity, less the group's liquid holdings "
             "of it. Coins that the house lent its maker are lacking: the maker sold them.",
-            "Lent is negative where the maker paid in more dollars than it drew, and owes coins.",
+            "Lent dollars are negative if the maker, which owes coins, paid in more than it drew.",
         ),
     )
 

@@ -108,7 +108,7 @@ def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
 
 
 def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
-    """Return how much claims less liquid assets grew in each quarter."""
+    """Return by how much the hole (claims less liquid assets) grew in each quarter."""
     grown = dict.fromkeys(_quarters(run), ZERO)
     for quarter, _, usd in _posted(run, [CLAIM, LIQUID]):
         grown[quarter] -= usd

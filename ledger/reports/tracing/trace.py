@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The uses of the money of followed sources and of all other sources, under each rule."""
+    """How the money of followed sources and of other sources was used, under each rule."""
 
     question: Question
     followed: frozenset[str]  # the names of the followed sources
