@@ -666,7 +666,7 @@ def test_every_check_between_keys_raises_an_error_with_a_key():
 def names_of(part):
     """Draw a name that the schema allows.
 
-    The end of a text is \z in pydantic's patterns and \Z in Python.
+    The end of a text is \\z in pydantic's patterns and \\Z in Python.
     """
     schema = Scenario.model_json_schema()["$defs"][part]["properties"]["name"]
     pattern = re.compile(schema["pattern"].replace(r"\z", r"\Z"), re.ASCII)
