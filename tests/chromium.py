@@ -49,7 +49,10 @@ class Tab:
         )
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and return its result; store events that arrive before the result."""
+        """Send a command and return its result.
+
+        Events that arrive before the result are stored.
+        """
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
         while True:

@@ -64,7 +64,7 @@ Days = dict[date, ForgedDay]
 
 
 def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path:
-    """Write a run again with changed days; the new books are consistent."""
+    """Write a run again with changed days. The new books are consistent."""
     days = _days_of(run)
     change(days)
     folder.mkdir()

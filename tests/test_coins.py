@@ -285,7 +285,7 @@ def test_the_change_by_use_equals_an_independent_calculation(run):
     assert hole_in_kind(run).by_use_usd == use
 
 
-def test_at_constant_prices_the_change_by_price_is_zero(executed):
+def test_the_change_by_price_is_zero_at_constant_prices(executed):
     found = hole_in_kind(executed(WORLD, **standing_still()))
 
     assert found.by_price_usd == 0 < found.by_use_usd

@@ -30,7 +30,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def links(text: str) -> list[str]:
-    """Return the targets of all links and pictures; a link in a block of code does not count."""
+    """Return the targets of all links and pictures outside blocks of code."""
     found = (token.attrGet("href") or token.attrGet("src") for token in tokens(text))
     return [str(target) for target in found if target]
 

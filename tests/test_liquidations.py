@@ -63,7 +63,7 @@ def backstop_cents(run: RunFolder) -> int:
 # ---------------------------------------------------------------------------------- limiting cases
 
 
-def test_at_a_constant_price_no_account_is_liquidated(executed):
+def test_no_account_is_liquidated_at_a_constant_price(executed):
     still = market(anchors=({"at": date(2022, 5, 9), "price_usd": 30_000},), jump_share=0.0)
     still["price"] |= {"volatility": ({"since": date(2022, 5, 9), "annual": 0.0},)}
     still["price"] |= {"jumps_per_day": 0.0}
@@ -72,7 +72,7 @@ def test_at_a_constant_price_no_account_is_liquidated(executed):
     assert set(motives(run)) <= {"leverage", "collateral", "spread", "hedging", "variation-margin"}
 
 
-def test_without_leverage_no_account_is_liquidated(executed):
+def test_no_account_is_liquidated_without_leverage(executed):
     unlevered = {
         "limits": ({"since": date(2019, 5, 1), "leverage_max": 1},),
         "long_share": 1.0,

@@ -138,7 +138,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return a figure, then the figure times each multiple; a negative figure counts as zero."""
+    """Return a figure, then each multiple of it. A multiple of a negative figure is zero."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -224,7 +224,7 @@ def test_the_volume_of_customers_follows_from_the_depth_of_all_makers(independen
         uninformed_usd(independent), stated, shown(independent), strict=True
     ):
         # The number of orders in a month is Poisson, and the mean square of the sizes is twice the
-        # squared mean. The maker's size is rounded up to a lot; the size of the other makers is
+        # squared mean. The maker's size is rounded up to a lot. The size of the other makers is
         # rounded down.
         error = 4 * math.sqrt(2 * ORDER_USD / traded)
         lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd

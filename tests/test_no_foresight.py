@@ -118,7 +118,7 @@ def test_decisions_on_a_day_do_not_depend_on_later_prices(two_paths):
 
 
 def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_paths):
-    """This shows that the prices of the two runs differ enough to change a decision."""
+    """The prices of the two runs differ enough to change a decision."""
     one, other = (decisions(run)[date(2022, 6, 1)] for run in two_paths)
 
     assert one.seen_days == other.seen_days == 31

@@ -108,7 +108,7 @@ def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
 def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
-    """This shows that the other tests use unusual months."""
+    """The months of the other tests are unusual."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )

@@ -55,7 +55,7 @@ def test_the_lowest_python_version_is_the_same_in_all_files():
         assert lowest.removeprefix(">=") in (ROOT / page).read_text(encoding="utf-8"), page
 
 
-def test_the_wheel_the_changelog_and_the_citation_have_the_same_version():
+def test_wheel_and_changelog_and_citation_have_the_same_version():
     assert SETUP["metadata"]["version"] == "attr: runs.__version__"
     assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

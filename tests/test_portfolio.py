@@ -178,7 +178,7 @@ def test_a_sale_of_coins_is_paid_at_the_price_less_the_haircut(run):
 
 
 def test_payments_for_coins_with_a_stated_price_equal_an_independent_calculation(run):
-    """Quantities are from the books; prices and haircuts are from the scenario."""
+    """Quantities are from the books. Prices and haircuts are from the scenario."""
     _, alts = SCENARIO.coins
     exchanged = run.select(
         "SELECT date, sum(units) FILTER (commodity = 'ALTS')::BIGINT AS units, "
@@ -225,7 +225,7 @@ def test_customers_deposit_the_same_amounts_with_and_without_an_agent_of_the_hou
 # ------------------------------------------------------------------------------- limiting cases
 
 
-def test_at_constant_prices_the_portfolio_is_worth_its_cost(executed):
+def test_the_portfolio_is_worth_its_cost_at_constant_prices(executed):
     run = executed(PORTFOLIO, **standing_still())
     units = {
         coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)

@@ -1,4 +1,4 @@
-"""With `import moneytrail` a user can run scenarios and read runs; the import is fast."""
+"""With `import moneytrail` a user can run scenarios and read runs. The import is fast."""
 
 import ast
 import re

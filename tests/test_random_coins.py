@@ -61,7 +61,7 @@ class Ask(NamedTuple):
 
 
 class Take(NamedTuple):
-    """The maker raises cash; the house is the last source."""
+    """The maker raises cash, from the house last."""
 
     cents: int
 
@@ -79,7 +79,7 @@ class Tick(NamedTuple):
 
 
 class EndDay(NamedTuple):
-    """The day ends; stated prices may change on the next day."""
+    """The day ends. Stated prices may change on the next day."""
 
 
 Step = Bring | Ask | Take | GiveBack | Tick | EndDay

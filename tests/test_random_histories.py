@@ -49,7 +49,7 @@ PRICES = (30_000, 3_000)  # the first price of each market, in ticks
 NAMES = Names(VENUES, MARKETS, PARTIES.names)
 CODE = {name: code for code, name in enumerate(PARTIES.names)}
 
-MAY_30_US = 19_142 * DAY_US  # 2022-05-30; longer histories continue in the next month
+MAY_30_US = 19_142 * DAY_US  # 2022-05-30, so that longer histories continue in the next month
 HOUR_US = DAY_US // 24
 SETTLE_US = HOUR_US // 2
 FUNDING_E9 = 50_000
@@ -112,7 +112,7 @@ class Tick(NamedTuple):
 
 
 class Settle(NamedTuple):
-    """The interval ends; with *end_of_day* the day also ends."""
+    """The interval ends. With *end_of_day* the day also ends."""
 
     end_of_day: bool
 

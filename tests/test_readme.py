@@ -56,7 +56,7 @@ def test_the_readme_is_short():
 
 
 def test_every_command_in_the_readme_runs(tiny_run: RunFolder, tmp_path, monkeypatch):
-    """The commands run in the order of the page; a small run replaces the life of the exchange."""
+    """The commands run in the order of the page, with a small run in place of the long run."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(experiment, "cores", lambda: 1)  # starting processes takes seconds
     shutil.copytree(tiny_run.path, LIFE)
@@ -87,7 +87,7 @@ def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
 
 def test_figures_in_the_readme_agree_with_the_page_of_findings():
     finding = said().partition("**What we found.**")[2].partition("![")[0]
-    # Figures of the study have a dollar sign; another test checks these.
+    # Figures of the study have a dollar sign. Another test checks these figures.
     told = re.findall(r"(?<![$\d.])([\d.]+(?: to [\d.]+)?) (million|billion)", finding)
     units = {"million": "m USD", "billion": "bn USD"}
 
@@ -124,7 +124,7 @@ def life(executed) -> RunFolder:
 
 
 @pytest.mark.slow
-def test_the_readme_has_the_answer_of_the_life(life):
+def test_the_readme_states_the_result_of_the_life(life):
     assert answer(life) in said()
     lost = hole(life).kinds_usd["PickOff"] / 1_000_000
     low, high = re.findall(r"lost to stale quotes \|[^|]*\| ([\d.]+) to ([\d.]+) m USD", FINDINGS)[

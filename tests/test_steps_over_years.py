@@ -32,7 +32,7 @@ def drawn_usd(run: RunFolder, day: date) -> Decimal:
     return -sum(postings, Decimal(0))
 
 
-def test_no_credit_is_drawn_before_the_first_day_of_a_limit_or_above_it(executed):
+def test_no_credit_is_drawn_above_a_limit_or_before_its_first_day(executed):
     allowed = {date(2022, 6, 1): 650_000, date(2022, 6, 3): 20_000}
     steps = [{"since": day, "usd": usd} for day, usd in allowed.items()]
     run = executed(GROUP, maker={"credit_line_usd": 0, "credit_line_steps": steps})

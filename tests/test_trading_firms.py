@@ -78,7 +78,7 @@ def test_the_books_of_firms_agree_with_the_books_of_both_venues(crowd_run):
 
 
 def test_the_crowd_world_has_every_event_in_the_life_of_a_firm(crowd_run):
-    """This shows that the tests of sums include firms that enter and leave."""
+    """The tests of sums include firms that enter and firms that leave."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:
         if type(entry).__name__ == "Event" and entry.type.endswith(":status"):

@@ -112,7 +112,7 @@ def test_the_volume_of_a_day_equals_the_record_except_for_the_last_hour(executed
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24
-    # The number of orders is Poisson; the mean square of their sizes is twice the squared mean.
+    # The number of orders is Poisson. The mean square of their sizes is twice the squared mean.
     error_usd = 4 * math.sqrt(2 * ORDER_USD * 2 * hour_usd)
     last_hits = of_fills(run, f"motive = 'pickoff' AND time::TIME >= '{LAST_HOUR}'")
 

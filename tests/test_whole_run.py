@@ -1,7 +1,7 @@
 """Beancount alone, saved queries and DuckDB give the same results as the project's own code.
 
-The ledger in tests/golden is small enough to read. It is compared byte for byte;
-`pytest --update-golden` writes it again.
+The ledger in tests/golden is small enough to read. The test compares every byte.
+`pytest --update-golden` writes this ledger again.
 """
 
 import subprocess
@@ -193,7 +193,7 @@ def test_gains_and_losses_of_each_kind_sum_to_zero(busy_run, kinds):
     assert sum(moved) == 0
 
 
-def test_seqs_of_entries_and_fills_have_no_gaps_and_follow_time(run):
+def test_sequence_numbers_of_entries_and_fills_have_no_gaps_and_follow_time(run):
     seqs = [int(entry.meta["seq"]) for entry in run.transactions]
     moments = [(int(e.meta["seq"]), f"{e.date} {e.meta['time']}") for e in run.transactions]
     with run.connect() as connection:

@@ -13,7 +13,7 @@ from ledger.transaction import MONEY, Transaction, check_balance
 class Books:
     """A journal that checks and keeps each transaction and updates account balances."""
 
-    # accounts to which postings are allowed; None: to any account
+    # Postings are allowed only to these accounts. None allows any account.
     opened: Collection[str] | None = None
     transactions: list[Transaction] = field(default_factory=list)
     events: list[tuple[int, str, str]] = field(default_factory=list)

@@ -1,13 +1,13 @@
 """An independent simulation in plain numpy of the loss of stale quotes to one fast taker.
 
-It is written from these rules without the project's code and has its own random draws:
+The simulation follows these rules without the project's code and has its own random draws:
 
 - The price moves like sigma W in ticks of a Poisson process, rounded to whole price ticks.
 - Every `refresh_s` a quote for one lot on each side is posted, at `half_spread` around the price of
   `latency_s` before. It is in force until the next quote.
 - The taker compares price and quote at each posting and at every tick. If the price is beyond a
-  side by more than the taker's costs, it sends one order for the side, which arrives `delay_s`
-  later.
+  side by more than the taker's costs, the taker sends one order for this side. The order arrives
+  `delay_s` later.
 - The order is filled by the quote in force at its arrival, if the price is not worse.
 """
 

@@ -1,6 +1,6 @@
 """An independent simulation of the race for stale quotes, to compare with des.quoting.
 
-It is written in plain Python and processes one event at a time, by these rules:
+The simulation is written in plain Python and processes one event at a time, by these rules:
 
 - The lead price changes at ticks. A quote is made from the last tick at least `latency_us` before
   the posting, or else from the first tick. The quote is in force until the next posting.
@@ -8,8 +8,8 @@ It is written in plain Python and processes one event at a time, by these rules:
   one order at the first time that the gain on the best level exceeds the firm's threshold. The
   limit of the order is the price of the worst level whose gain then exceeds the threshold.
 - An order is filled by the quote in force at its arrival. It takes the lots left by earlier orders,
-  the best level first, at no price worse than its limit; the rest of the order is cancelled. A firm
-  takes at most the lots of one order and at most its room; a purchase adds room for sales.
+  the best level first, at no price worse than its limit. The rest of the order is cancelled. A firm
+  takes at most the lots of one order and at most its room. A purchase adds room for sales.
 - The other makers quote at a fixed distance from an older lead price, at least one tick, with
   unlimited size.
 - A customer's order, forced or not, first takes lots of the quote at prices better than the other
@@ -17,7 +17,7 @@ It is written in plain Python and processes one event at a time, by these rules:
   its share of the displayed size of both, in whole lots, rounded down. The other makers' fills of
   orders that are not forced are summed as lots times price.
 - The order of events at one time is: settlement, tick, posting, check by firms, arrivals.
-  Arrivals are sorted by firm number; customers' orders follow, and forced orders are last. Orders
+  Arrivals are sorted by firm number. Customers' orders follow, and forced orders are last. Orders
   of one firm arrive in the order in which they were sent.
 
 Random values (delays, customers' orders) are inputs. This file imports nothing from des.quoting.
@@ -74,7 +74,7 @@ class NaiveFill(NamedTuple):
     lots: int
     price: int
     lead: int
-    quoted: int | None  # lead price from which the quote was made; None: other makers
+    quoted: int | None  # lead price from which the quote was made, or None for other makers
     age_us: int | None
     trigger: str  # "posting", "tick", or "" for a customer
 
@@ -101,7 +101,8 @@ class Order:
     holder: int
     side: int
     limit: int | None  # the worst acceptable price; None: any
-    lots: int | None  # None: as many lots as the firm may take at the arrival
+    # The number of lots. None: as many as the firm may take when its order arrives.
+    lots: int | None
     trigger: str
 
 

@@ -201,7 +201,7 @@ def test_drawn_numbers_are_sorted_and_made_unique_correctly(span, draws):
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=4, max_size=12))
-def test_the_first_state_of_a_stream_equals_that_of_numpys_seed_sequence(words):
+def test_the_first_state_of_a_stream_equals_the_state_of_numpys_seed_sequence(words):
     entropy = np.array(words, dtype=np.uint32)
 
     assert np.array_equal(

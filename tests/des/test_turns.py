@@ -1,4 +1,4 @@
-"""Events are sorted by time and then by rank; equal events keep the given order."""
+"""Events are sorted by time and then by rank. Equal events keep the given order."""
 
 import numpy as np
 from hypothesis import given

@@ -263,7 +263,7 @@ BOOKED_DAYS = [date(2021, 5, day) for day in (1, 19, 23, 31)]
 @pytest.mark.slow
 @pytest.mark.parametrize("day", MAY, ids=str)
 def test_a_day_of_a_volatile_month_is_complete_and_sums_to_the_general_ledger(may_run, day):
-    """Beancount parses all days and books four of these days; a day has about 100,000 fills.
+    """Beancount parses all days and books four of these days. A day has about 100,000 fills.
 
     Booking and validation by Beancount take half of the time. On all days `faults_of` checks that
     the accounts are open and that the asserted balances are correct.

@@ -265,7 +265,7 @@ def test_entries_made_from_many_rows_at_once_equal_entries_made_row_by_row(rows)
 
 @given(fills())
 def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
-    """A row that is posted alone has plain integers; rows that are posted together have columns."""
+    """A row posted alone consists of integers, and rows posted together consist of columns."""
     posted = {
         seq: list(one_of(columns, i).postings)
         for seqs, columns in Entries(CHART, NAMES).of_rows(rows)

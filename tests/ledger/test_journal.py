@@ -146,7 +146,9 @@ FILL, MOVE = 0, 1
 
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
-def test_the_seqs_have_no_gaps_and_follow_time_with_fills_before_cash(tmp_path_factory, intervals):
+def test_sequence_numbers_follow_time_without_gaps_and_fills_come_before_cash(
+    tmp_path_factory, intervals
+):
     journal = open_books(tmp_path_factory.mktemp("journal"))
     for i, (fill_offsets, deposit_offsets) in enumerate(intervals):
         start_us = MAY_30_US + i * HOUR_US

@@ -84,7 +84,7 @@ def test_the_error_for_a_key_without_effect_names_the_key_and_the_reason(
     assert why in caught.value.problem
 
 
-def test_capital_for_the_maker_as_a_backstop_provider_is_refused():
+def test_stated_capital_is_refused_if_the_backstop_provider_is_the_maker():
     world = str(Path(__file__).parents[1] / "worlds" / "margin.toml")
     leverage = load(world).leverage
     assert leverage

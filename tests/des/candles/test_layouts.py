@@ -320,7 +320,9 @@ def test_candles_of_minutes_are_joined_to_candles_of_whole_hours(read: Read, ste
     ]
 
 
-def test_a_joined_candle_has_first_open_highest_high_lowest_low_and_last_close(read: Read):
+def test_a_joined_candle_has_the_first_open_and_highest_high_and_lowest_low_and_last_close(
+    read: Read,
+):
     joined = read(
         "time,open,high,low,close\n"
         "2022-05-09 00:00,100,104,99,101\n2022-05-09 00:30,101,102,95,96\n"

@@ -61,7 +61,7 @@ def counter() -> Counter:
 
 
 def test_opening_claims_are_divided_among_coins_by_share_in_whole_lots(counter):
-    # A bitcoin costs 30,000 dollars and an ALTS costs 20; a lot is 0.01 bitcoin.
+    # A bitcoin costs 30,000 dollars and an ALTS costs 20. A lot is 0.01 bitcoin.
     assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
 

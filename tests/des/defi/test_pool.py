@@ -61,7 +61,7 @@ def rounded(ticks: Fraction) -> int:
 
 
 def marginal(depth: int, lots: int) -> Fraction:
-    """Return a pool's price in ticks at a number of lots; *depth* is the product of reserves."""
+    """Return a pool's price in ticks if the pool has *lots* and reserves with product *depth*."""
     return Fraction(depth, lots * lots)
 
 
@@ -102,7 +102,7 @@ SMALL_POOLS = st.builds(
 
 
 @given(pool=SMALL_POOLS, data=st.data())
-def test_the_trades_of_arbitrage_equal_those_of_a_naive_arbitrageur(pool, data):
+def test_arbitrage_makes_the_same_trades_as_a_naive_arbitrageur(pool, data):
     """Times of blocks and ticks are drawn independently, so some are equal."""
     fair = max(rounded(exactly(pool)), 1)
     prices = st.integers(max(fair // 2, 1), min(2 * fair + 1, 2**30))

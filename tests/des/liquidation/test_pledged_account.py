@@ -53,7 +53,7 @@ def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
 
 
 @pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
-def test_as_few_lots_are_sold_as_restore_the_margin(lot_cents):
+def test_the_smallest_number_of_lots_that_restores_the_margin_is_sold(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
         brings = lot_cents  # in a deep order book a lot is sold at its price
@@ -72,7 +72,7 @@ def test_all_lots_are_sold_if_a_sale_yields_less_than_the_margin_value():
     assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
 
 
-def test_the_order_book_buys_tokens_for_its_depth_once_per_refill():
+def test_the_order_book_buys_tokens_worth_its_depth_once_in_each_refill_period():
     assert BOOK.room_cents(60) == 5 * 1_000 * 100
     assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
@@ -92,7 +92,7 @@ def test_one_large_sale_yields_at_most_as_much_as_two_smaller_sales(one, other):
     assert BOOK.brings_cents(one + other, 60) <= apart + 1
 
 
-def test_whole_lots_of_tokens_are_all_pledged():
+def test_no_lot_of_pledged_tokens_is_lost_by_rounding():
     """The example is 0.3 tokens in lots of 0.1. As floats, 0.3 / 0.1 is less than 3."""
     (loan,) = load(str(THIN)).pledged_loans
     token = SimpleNamespace(contract=SimpleNamespace(lot="0.1"))

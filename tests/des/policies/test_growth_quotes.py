@@ -63,7 +63,7 @@ def test_the_plan_scales_the_volume_of_the_maker_with_size_and_earns_the_predict
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 
-def test_the_target_share_is_the_last_one_stated_before_the_decision():
+def test_the_target_share_is_the_last_share_stated_before_the_decision():
     steps = ({"since": date(2022, 5, 1), "share": 0.1},)
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}

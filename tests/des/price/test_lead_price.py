@@ -229,7 +229,7 @@ def test_a_price_never_falls_below_one_tick():
 
 
 def test_memory_does_not_grow_with_the_length_of_the_run():
-    """Ten days of ticks would need 14 MB; the memory of one day is below 2 MB."""
+    """Ten days of ticks would need 14 MB. The memory of one day is below 2 MB."""
     source = lead(price(), days=10)
     tracemalloc.start()
     for hour in range(240):
@@ -313,7 +313,9 @@ def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_ho
 
 
 @pytest.mark.parametrize("share_of_hour", [0.1, 0.5, 0.9])
-def test_variance_within_an_hour_between_anchors_is_that_of_a_brownian_bridge(share_of_hour):
+def test_variance_within_an_hour_between_anchors_equals_the_variance_of_a_brownian_bridge(
+    share_of_hour,
+):
     """The variance is u (1 - u) times the variance of the hour.
 
     For n independent normals its s.e. is sqrt(2 / n).

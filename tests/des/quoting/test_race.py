@@ -106,7 +106,7 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Return the drawn delay of an order; only this function is used by both engines."""
+        """Return the drawn delay of an order. Only this function is used by both engines."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
@@ -136,7 +136,8 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
     """Play a world with des.quoting, interval by interval.
 
     Returns:
-        The fills; and sums of lots x price and of lots that other makers fill for noise traders.
+        The fills, the sum of lots x price that other makers fill for noise traders, and the sum of
+        these lots.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows, others_lot_ticks, others_lots = [], 0, 0
@@ -530,7 +531,7 @@ def test_profitable_lots_that_are_not_taken_because_of_the_order_size_are_counte
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
 
-def test_levels_without_profit_are_not_counted_as_lots_not_taken():
+def test_lots_at_levels_without_profit_are_not_counted_as_lots_not_taken():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 

@@ -10,7 +10,7 @@ from des.quoting.quotes import ASK, BID
 from des.quoting.takers import Takers, competing, terms
 from des.scenario import Firm
 
-MARK = 50_000  # ticks; a lot is worth 500 dollars
+MARK = 50_000  # in ticks, so that a lot is worth 500 dollars
 FIRMS = [
     Firm(name=f"Firm{i}", reaction_ms=5, hurdle_bps=hurdle, capital_usd=1e6, order_share=share)
     for i, (hurdle, share) in enumerate([(2.0, 0.1), (1.0, 1.0), (0.5, 0.5)])

@@ -23,7 +23,7 @@ OPENED = opened(Chart(PARTIES, (), coins=COINS))
 MAKER, DEALERS = (PARTIES.names.index(name) for name in ("Alameda", "Coin-Dealers"))
 NIGHT_US = midnight_us(date(2022, 5, 29)) + DAY_US - 1  # ALTS cost 100, and a sale yields 5 % less
 LATER_US = midnight_us(date(2022, 6, 2)) + DAY_US - 1  # ALTS cost 60
-MARKS = np.array([30_000])  # price of BTC; a lot is 0.01 BTC
+MARKS = np.array([30_000])  # price of BTC (a lot is 0.01 BTC)
 CENTS = st.integers(0, 10**12)
 
 

@@ -1,4 +1,4 @@
-"""The maker uses its sources of money in order; its loans bear interest and can be recalled."""
+"""The maker uses its sources of money in order. Loans bear interest and can be recalled."""
 
 from datetime import date
 from fractions import Fraction
@@ -302,7 +302,7 @@ def test_interest_is_simple_and_rounded_once(cents, days, rate):
     assert abs(interest_cents(cents * days, rate) - exact) <= Fraction(1, 2)
 
 
-def test_a_year_at_eight_percent_costs_eight_percent_and_the_interest_is_an_expense():
+def test_a_loan_at_eight_percent_costs_eight_percent_in_a_year_and_the_interest_is_an_expense():
     town = Town(limits=(1_000_000, 0), rate_pct_per_year=8.0)
     town.purse.raise_cash(NIGHT_US, 1_000_000)
     for _ in range(365):

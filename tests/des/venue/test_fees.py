@@ -89,7 +89,7 @@ def test_volume_from_before_the_run_falls_by_a_thirtieth_each_day():
     before_cents=st.integers(0, 10**9),
     days_cents=st.lists(st.integers(0, 5 * 10**7), max_size=45),
 )
-def test_the_fee_rate_is_that_of_the_volume_of_the_last_thirty_days(before_cents, days_cents):
+def test_the_fee_rate_depends_on_the_volume_of_the_last_thirty_days(before_cents, days_cents):
     fees = FeeSchedule(TIERS, np.array([before_cents]))
     for cents in days_cents:
         fees.close_day(np.array([cents]))

@@ -71,7 +71,7 @@ def copied(run: RunFolder, place: Path) -> Path:
 
 @contextmanager
 def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
-    """Change a file until the block ends; with *resealed*, also make a new seal of the folder."""
+    """Change a file until the block ends. With *resealed*, also make a new seal of the folder."""
     was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
     path.write_bytes(content)
     if resealed:

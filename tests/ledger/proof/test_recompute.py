@@ -199,7 +199,7 @@ def test_a_missing_or_extra_row_is_reported(forged, doctor):
     assert list(wrong_fills(forged(doctor)))
 
 
-def test_two_rows_with_exchanged_seqs_are_reported(forged):
+def test_two_rows_with_exchanged_sequence_numbers_are_reported(forged):
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
         rows["seq"][[i, i + 1]] = rows["seq"][[i + 1, i]]
@@ -276,7 +276,7 @@ def test_wrong_opening_positions_of_a_day_are_reported(busy_run, monkeypatch):
     ]
 
 
-def test_a_missing_seq_between_two_days_is_reported(forged):
+def test_a_missing_sequence_number_between_two_days_is_reported(forged):
     places: list[int] = []
 
     def doctor(rows: np.ndarray) -> np.ndarray:
@@ -308,7 +308,7 @@ def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
-MAY_5_US = 19_117 * DAY_US  # 2022-05-05; thirty days later is in June, so in the next file
+MAY_5_US = 19_117 * DAY_US  # 2022-05-05 (thirty days later is in the next file, June)
 # fee rates in millionths: from 1,000 dollars of volume, and below 1,000 dollars
 LOW_E6, HIGH_E6 = 500, 700
 

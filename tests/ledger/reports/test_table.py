@@ -1,4 +1,4 @@
-"""Rows are lists of cells, or objects with an attribute for each column; a table can be later."""
+"""Rows of a table are lists or objects, and a table may be computed later."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,13 +57,13 @@ def test_a_later_table_is_computed_when_its_content_is_first_read_and_never_agai
 
 
 @pytest.mark.parametrize("rows", [[], [("b", 1)]])
-def test_a_later_table_that_does_not_know_whether_it_has_rows_is_computed_to_tell(rows):
+def test_has_rows_of_a_later_table_computes_the_rows_if_the_answer_is_not_given(rows):
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("what", "usd"), rows))
 
     assert later.has_rows == bool(rows)
 
 
-def test_a_later_table_has_no_other_attributes_than_a_table():
+def test_a_later_table_has_only_the_attributes_of_a_table():
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("usd",), []))
 
     with pytest.raises(AttributeError, match="colour"):

@@ -106,7 +106,7 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_trend_of_stale_losses_is_the_loss_rate_of_later_months_over_that_of_earlier_months():
+def test_the_trend_of_stale_losses_divides_the_loss_rate_of_later_months_by_the_earlier_rate():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None

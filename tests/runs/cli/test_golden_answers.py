@@ -50,7 +50,7 @@ def sections() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def golden(request: pytest.FixtureRequest, tiny_run: RunFolder) -> dict[str, str]:
-    """Return the golden text of each command; `--update-golden` writes the file first."""
+    """Return the golden text of each command. `--update-golden` writes the file first."""
     if request.config.getoption("--update-golden"):
         GOLDEN.write_text("\n".join(printed(each, tiny_run) for each in sorted(WORDS)), "utf-8")
     return sections()

@@ -43,7 +43,7 @@ def printed(*words: object) -> str:
         (("--format", "json"), ["paid-in-use", *LATER]),
     ],
 )
-def test_where_computes_no_table_that_it_does_not_print(
+def test_the_where_report_computes_only_the_tables_that_it_prints(
     tiny_run: RunFolder, computed: list[str], options: Sequence[str], names: Sequence[str]
 ):
     printed("where", tiny_run.path, *options)
@@ -51,13 +51,13 @@ def test_where_computes_no_table_that_it_does_not_print(
     assert computed == names
 
 
-def test_where_names_payments_in_use_without_reading_all_of_them(
+def test_the_where_report_names_the_table_of_payments_in_use_without_computing_the_table(
     group_run: RunFolder, computed: list[str]
 ):
     assert "More tables: hole-by-cause, paid-in-use," in printed("where", group_run.path)
     assert computed == []
 
 
-def test_a_study_computes_its_sensitivity_only_to_print_it(computed: list[str]):
+def test_a_study_computes_the_sensitivity_table_only_if_it_prints_the_table(computed: list[str]):
     assert "sensitivity" in printed("study", "life", "--shipped")
     assert computed == []

@@ -1,4 +1,4 @@
-"""Outcomes of experiments do not depend on the number of cores; wrong options are refused early."""
+"""Outcomes do not depend on the number of cores, and wrong options are refused early."""
 
 import json
 import os

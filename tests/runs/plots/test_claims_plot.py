@@ -42,7 +42,7 @@ def words(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
 
 
-def test_each_statement_has_one_mark_and_this_is_in_the_row_of_its_tweet():
+def test_each_statement_has_one_mark_in_the_row_of_its_tweet():
     found = judged(SOME)
 
     rows = Counter(row for _, row, _ in marks(claims_figure(found)))

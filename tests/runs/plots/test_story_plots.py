@@ -86,7 +86,7 @@ def test_the_bars_of_uses_and_sources_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_bars_of_the_mechanism_that_the_thread_claims_have_their_own_colour_even_if_small():
+def test_even_small_bars_of_the_claimed_mechanism_have_a_colour_of_their_own():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")

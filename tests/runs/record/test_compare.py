@@ -363,7 +363,7 @@ def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
 # ----------------------------------------------------------------------- the span of a run
 
 
-def test_the_run_must_have_all_days_of_a_sum_and_the_last_day_of_a_balance_and_any_day_of_a_ratio(
+def test_a_sum_needs_all_days_in_the_run_but_a_balance_only_the_last_day_and_a_ratio_any_day(
     group_run: RunFolder,
 ):
     before, after = FIRST - timedelta(days=9), LAST + timedelta(days=9)

@@ -331,7 +331,7 @@ def test_the_result_of_positions_is_the_sum_over_both_venues():
 
     assert found.usd[Cause.POSITIONS] == Decimal(
         "2.80"
-    )  # 9.00 at the house; -6.50 and 0.30 on the lead venue
+    )  # 9.00 at the house, and -6.50 and 0.30 on the lead venue
     assert found.usd[Cause.TAKEOVERS] == 0
 
 

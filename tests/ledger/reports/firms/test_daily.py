@@ -88,7 +88,7 @@ QUOTING = """
 """
 
 
-def test_the_house_result_is_edge_less_costs_and_the_other_result_is_that_of_own_quotes(
+def test_the_house_result_is_edge_less_costs_and_the_result_elsewhere_is_from_own_quotes(
     afternoon_with,
 ):
     found = daily_results(afternoon_with(QUOTING))

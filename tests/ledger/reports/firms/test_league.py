@@ -92,7 +92,7 @@ def test_the_order_of_firms_depends_only_on_their_edge(afternoon_with):
 # ------------------------------------------------------------------------ results on the lead venue
 
 
-def test_the_result_elsewhere_is_that_of_quotes_on_the_lead_venue(afternoon_with):
+def test_the_result_elsewhere_comes_from_quotes_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_spread_usd, first.lead_pickoff_usd, first.elsewhere_usd) == (5, 4, 9)

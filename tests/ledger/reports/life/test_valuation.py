@@ -53,7 +53,8 @@ def test_a_recorded_value_of_zero_is_read_as_missing(noted):
 
 def test_the_table_of_months_states_the_value_of_the_makers_quotes(noted):
     assert table(noted, "months").rows == [
-        # growth and value; growth and value without quotes; difference; earnings and value
+        # month, growth, value, growth without quotes, value without quotes, difference, earnings,
+        # value by earnings
         ("2022-05", 100, 2000, 80, 1600, 400, 30, 150),
         ("2022-06", -10, 0, -40, 0, 0, -5, 0),
     ]

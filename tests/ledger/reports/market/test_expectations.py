@@ -201,7 +201,7 @@ def test_an_exact_prediction_leaves_no_difference(promise):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), st.integers(2, 9))
-def test_the_volume_explains_the_difference_if_trades_are_a_multiple_of_the_prediction(
+def test_the_volume_explains_the_difference_if_volume_and_result_grow_by_the_same_factor(
     promise, times
 ):
     booked = Booked(

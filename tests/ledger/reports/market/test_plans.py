@@ -1,4 +1,4 @@
-"""The report compares planned with booked results; this test calculates the figures by hand."""
+"""The report on planned and booked results agrees with a calculation by hand."""
 
 from decimal import Decimal
 

@@ -281,7 +281,7 @@ def test_all_entries_before_the_opening_of_a_pool_are_equal_without_this_pool(ru
     assert "Assets:Alameda:Pools:FTT" not in other.opens
 
 
-def test_a_lift_of_token_prices_does_not_change_arbitrage_with_a_pool(run, executed):
+def test_arbitrage_with_a_pool_is_the_same_with_and_without_a_lift_of_token_prices(run, executed):
     lift = {"elasticity": 0.5, "reference_usd": 1_000_000.0}
     lifted = executed(WORLD, group={"lift": lift})
     day = date(2022, 5, 29)

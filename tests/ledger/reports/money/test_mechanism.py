@@ -23,7 +23,7 @@ def each_run(request: pytest.FixtureRequest) -> RunFolder:
     return request.getfixturevalue(request.param)
 
 
-def test_each_part_of_the_mechanism_has_the_right_kinds():
+def test_each_part_of_the_mechanism_contains_the_expected_kinds_of_entries():
     quotes, liquidations, on_chain = (
         {kind for kind in Kind if kind.entry.claimed is claimed} for claimed in Claimed
     )
@@ -47,7 +47,7 @@ def test_takeovers_are_the_only_use_of_money_that_the_thread_claims():
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
 
 
-def test_each_part_has_the_amounts_of_its_kinds_and_as_its_net_amount_their_sum(each_run):
+def test_the_net_amount_of_each_part_is_the_sum_of_the_amounts_of_its_kinds(each_run):
     found = mechanism(each_run, hole(each_run))
     kinds = hole(each_run).kinds_usd
 

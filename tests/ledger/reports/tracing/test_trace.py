@@ -51,7 +51,7 @@ def cells(table: Table) -> dict[str, tuple]:
 
 
 def whole(traced) -> dict[tuple[str, str], int]:
-    """Return whole dollars by source and by use; remaining cash is listed by account."""
+    """Return whole dollars by source and by use. Remaining cash is listed by account."""
     paid = {way: paid.cents // 100 for way, paid in traced.paid.items()}
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
