@@ -110,7 +110,15 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     appraises = appraiser(scenario, parties, others, journal)
     fund_cents = _fund(on_margin)
     purse, group = treasury(
-        scenario, parties, house, custody, fund_cents, listings, appraises, journal
+        scenario,
+        parties,
+        house,
+        custody,
+        fund_cents,
+        listings,
+        appraises,
+        journal,
+        lambda: till.waiting_cents(),
     )
     margin = _margin_desk(scenario, parties, members, (house, lead), custody, purse, journal)
 

@@ -61,6 +61,10 @@ class Till:
         """Return the waiting requests in the order of their times."""
         return self._lines.in_order()
 
+    def waiting_cents(self) -> int:
+        """Return the sum of the requests that wait."""
+        return sum(self._worth_cents(request) for request in self.queue)
+
     @property
     def is_waited_at(self) -> bool:
         """Tell whether any request waits."""

@@ -1,4 +1,4 @@
-"""The captive maker's coins, bought with stated shares of loans."""
+"""The captive maker's coins, bought with stated shares of loans and with customers' money."""
 
 from typing import Annotated, Self
 
@@ -31,12 +31,18 @@ class Portfolio(Part):
     stays cash. If cash does not cover a recall, sales of coins raise the part `recall_sold_share`,
     in proportion to the value of each coin. The maker's other sources of money pay the rest. If
     they are not enough, more coins are sold. Coins are collateral, like tokens.
+
+    With `cash_share` customers' money is invested too. On the first of each month the cash of the
+    group above this share of customers' claims buys coins, in the proportions of the holdings. At
+    the end of a day coins are sold if the cash is below this share, or cannot pay the withdrawals
+    that wait and the maker's payments of the day.
     """
 
     dealers: Entity  # the parties that sell coins to the maker and buy coins from it
     dealers_cash_usd: PositiveUsd  # the dealers' opening cash, from which they can buy coins back
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
+    cash_share: Fraction | None = None  # share of customers' claims that the group keeps in cash
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

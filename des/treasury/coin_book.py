@@ -1,4 +1,4 @@
-"""Coins that the maker holds on borrowed money: bought, marked, and sold with a haircut.
+"""Coins that the maker holds on others' money: bought, marked, and sold with a haircut.
 
 Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
 at the start. They sell at this price, and buy at this price less the haircut. The haircut
@@ -85,6 +85,10 @@ class CoinBook:
             lots = min(lots, self._supply[place] - self.lots[place])
             if lots:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
+
+    def spend(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
+        """Spend all of *cents* on coins, in the proportions of the holdings."""
+        self.buy(time_us, cents * UNIT // sum(self._share), marks, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
         """Sell coins for *cents* or slightly more, up to the maker's coins and the dealers' cash.

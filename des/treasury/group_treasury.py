@@ -1,9 +1,9 @@
 """The group's treasury: its payments and loans at the end of each day, apart from trading.
 
 The order of a day: pools have been traded and may close, shares are sold, lenders check their
-limits and recall, interest is paid, fully drawn loans buy coins, uses are paid in the order of the
-scenario, tokens are bought, pools open, tokens and coins are marked, and the house pays its
-operating costs. A payment that cannot be made in full is not made, and is noted. Only a recall is
+limits and recall, coins are sold if cash is short, interest is paid, fully drawn loans buy coins,
+uses are paid in the order of the scenario, tokens are bought, pools open, cash above the reserve
+buys coins, tokens and coins are marked, and the house pays its operating costs. A payment that cannot be made in full is not made, and is noted. Only a recall is
 paid in part; the debt for the rest remains.
 
 After a halt of the house, pools are still traded, and tokens and coins are marked. Nothing else
@@ -12,6 +12,7 @@ unpaid.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from des.custody.custody import HALTED, Custody
 from des.market.listing import Listing
 from des.scenario import Scenario
 from des.treasury.appraiser import Appraiser
+from des.treasury.cash_reserve import CashReserve, cash_reserve
 from des.treasury.coin_book import coin_book
 from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
@@ -47,6 +49,7 @@ def treasury(
     listings: Sequence[Listing],
     appraiser: Appraiser | None,
     journal: Journal,
+    waiting_cents: Callable[[], int],
 ) -> tuple[Purse, "GroupTreasury | None"]:
     """Connect the captive maker's sources of money with the group's uses of money.
 
@@ -59,6 +62,7 @@ def treasury(
         listings: all markets.
         appraiser: notes the value of shares at each round; None: no notes.
         journal: records draws, loans and payments.
+        waiting_cents: returns the sum of all withdrawals that wait.
     """
     group, terms = scenario.group, scenario.maker
     tranche_cents = to_cents(terms.credit_tranche_usd)
@@ -78,12 +82,14 @@ def treasury(
     lenders = Lenders(group.lenders, tranche_cents, parties, custody, journal)
     purse = Purse(parties, house, custody, credit, lenders)
     holdings = TokenHoldings(scenario, group.tokens, journal)
+    book = coin_book(scenario, parties, custody, journal)
     return purse, GroupTreasury(
         parties,
         custody,
         ShareSales(group.rounds, parties, custody, appraiser, journal),
         lenders,
-        LoanService(parties, purse, lenders, coin_book(scenario, parties, custody, journal)),
+        LoanService(parties, purse, lenders, book),
+        cash_reserve(scenario, parties, custody, purse, book, waiting_cents),
         Spender(group, parties, custody, purse, house_money, journal),
         PoolProgramme(scenario, parties, custody, purse, holdings, listings, journal),
         journal,
@@ -100,6 +106,7 @@ class GroupTreasury:
         shares: ShareSales,
         lenders: Lenders,
         loans: LoanService,
+        reserve: CashReserve | None,
         spender: Spender,
         pools: PoolProgramme,
         journal: Journal,
@@ -112,12 +119,14 @@ class GroupTreasury:
             shares: sells shares of the house.
             lenders: lend to the maker.
             loans: invests loans in coins, and repays the loans.
+            reserve: invests the cash that the group does not keep; None: only loans are invested.
             spender: makes all other payments.
             pools: the pools of the maker's tokens.
             journal: the journal with all balances.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._shares, self._lenders, self._loans = shares, lenders, loans
+        self._reserve = reserve
         self._spender, self._pools, self._holdings = spender, pools, pools.holdings
         self._book = loans.book
 
@@ -169,6 +178,8 @@ class GroupTreasury:
         self._shares.sell(time_us)
         self._lenders.look(self._collateral_cents(time_us, marks))
         self._loans.repay_recalls(time_us, marks)
+        if self._reserve:
+            self._reserve.sell_coins(time_us, self._due_cents(day), marks)
         if day.day == 1:
             self._loans.pay_interest(time_us)
         self._loans.hold_coins(time_us, marks)
@@ -177,6 +188,16 @@ class GroupTreasury:
             if self._spender.buy_tokens(time_us, purchase):
                 self._holdings.units[purchase.token.name] += purchase.units
         self._pools.open_due(time_us, marks)
+        if self._reserve:
+            self._reserve.buy_coins(time_us, marks)
+
+    def _due_cents(self, day: date) -> int:
+        """Return the maker's payments due on a day, without recalls."""
+        cents = self._spender.due_cents(day)
+        cents += sum(to_cents(purchase.usd) for purchase in self._holdings.due(day))
+        if day.day == 1:
+            cents += sum(interest for _, interest in self._lenders.interest_due())
+        return cents
 
     def _settle(self, time_us: int, marks: np.ndarray) -> None:
         """Pay the house's operating costs, and close the lenders' day."""

@@ -3,6 +3,7 @@
 A payment that cannot be made in full is not made, and is noted.
 """
 
+from datetime import date
 from decimal import Decimal
 
 from des.custody.custody import Custody
@@ -67,6 +68,12 @@ class Spender:
         """Make the day's payments, in the order of the scenario."""
         for payment in self._uses.get(day_of(time_us), ()):
             self._pay(time_us, payment)
+
+    def due_cents(self, day: date) -> int:
+        """Return the sum of the maker's uses that are due on a day."""
+        maker = self._parties.maker
+        due = self._uses.get(day, ())
+        return sum(payment.cents for payment in due if payment.spending.payer == maker)
 
     def note_uses(self, time_us: int) -> None:
         """Record payments that are due but not made, because the house has halted."""

@@ -1,0 +1,90 @@
+"""The group's cash reserve: the maker invests the cash above it in coins, and sells coins below it.
+
+The cash of the group is the cash of the house and of its maker. Customers' coins in the house count
+as the proceeds of their sale. So customers' money that no use needs is in coins, like a part of
+each loan.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from des.custody.custody import Custody
+from des.scenario import Scenario
+from des.treasury.coin_book import UNIT, CoinBook
+from des.treasury.purse import Purse
+from ledger.parties import Parties
+from ledger.times import day_of
+
+LINKS = ("cash-reserve",)
+
+
+def cash_reserve(
+    scenario: Scenario,
+    parties: Parties,
+    custody: Custody,
+    purse: Purse,
+    book: CoinBook | None,
+    waiting_cents: Callable[[], int],
+) -> "CashReserve | None":
+    """Create the reserve, or return None if the scenario states none."""
+    portfolio = scenario.group.portfolio if scenario.group else None
+    if portfolio is None or portfolio.cash_share is None or book is None:
+        return None
+    share_e9 = round(portfolio.cash_share * UNIT)
+    return CashReserve(share_e9, parties, custody, purse, book, waiting_cents)
+
+
+class CashReserve:
+    """Keeps cash for a stated share of customers' claims, and for all withdrawals that wait."""
+
+    def __init__(
+        self,
+        share_e9: int,
+        parties: Parties,
+        custody: Custody,
+        purse: Purse,
+        book: CoinBook,
+        waiting_cents: Callable[[], int],
+    ) -> None:
+        """Store the parts of the world that the reserve needs.
+
+        Args:
+            share_e9: the share of claims that is kept in cash, in billionths.
+            parties: all parties that keep books, by role.
+            custody: states customers' claims, and moves cash.
+            purse: raises the maker's money.
+            book: buys and sells coins.
+            waiting_cents: returns the sum of all withdrawals that wait.
+        """
+        self._share_e9, self._house, self._custody = share_e9, parties.house, custody
+        self._purse, self._book, self._waiting_cents = purse, book, waiting_cents
+        self._maker = parties.names.index(parties.maker)
+
+    def sell_coins(self, time_us: int, due_cents: int, marks: np.ndarray) -> None:
+        """Sell coins if the cash is below the reserve plus the maker's payments of the day.
+
+        The maker pays the proceeds into its account on the house. They repay its credit line first.
+        """
+        lacking = due_cents - self._spare_cents()
+        if lacking <= 0:
+            return
+        before = self._purse.cash_cents
+        self._book.sell(time_us, lacking, marks, LINKS)
+        received = self._purse.cash_cents - before
+        self._custody.deposit(time_us, self._maker, self._house, received, links=LINKS)
+        self._purse.credit.repay(time_us, self._custody.claim_cents(self._maker, self._house))
+
+    def buy_coins(self, time_us: int, marks: np.ndarray) -> None:
+        """Buy coins with the cash above the reserve, on the first day of each month."""
+        cents = self._spare_cents()
+        if cents > 0 and day_of(time_us).day == 1:
+            self._purse.raise_cash(time_us, cents, LINKS)
+            self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
+
+    def _spare_cents(self) -> int:
+        """Return the group's cash less the reserve."""
+        cash, waiting = self._purse.cash_cents, self._waiting_cents()
+        cash += self._custody.till(self._house)
+        calm = self._custody.customers_cents() - waiting
+        return cash - waiting - calm * self._share_e9 // UNIT
