@@ -19,6 +19,7 @@ from des.treasury.coin_book import CoinBook
 from des.treasury.credit_line import CreditLine
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
+from ledger import agency
 from ledger.chart import Chart
 from ledger.money import Contract
 from ledger.transaction import entity_of
@@ -32,6 +33,7 @@ CODE = {name: code for code, name in enumerate(PARTIES.names)}
 HOUSE, MAKER, CUSTOMER = CODE["FTX"], CODE["Alameda"], CODE[PARTIES.retail]
 FIRST = date(2022, 5, 30)  # two days before a first of a month
 PURCHASES = date(2022, 6, 1)
+OWN_CENTS = 10**8  # the maker's own cash on the first day
 ALTS_CENTS = 100_00  # the constant price of a lot of the second coin
 
 
@@ -39,6 +41,7 @@ class Day(NamedTuple):
     """What happens on a day: amounts in cents, and the price of BTC in ticks."""
 
     deposited: int
+    wired: bool  # to the maker's bank account instead of the house
     waiting: int
     due: int
     ticks: int
@@ -46,7 +49,14 @@ class Day(NamedTuple):
 
 CENTS = st.integers(0, 10**9)
 DAYS = st.lists(
-    st.builds(Day, CENTS, st.integers(0, 10**8), st.integers(0, 10**8), st.integers(1, 90_000)),
+    st.builds(
+        Day,
+        CENTS,
+        st.booleans(),
+        st.integers(0, 10**8),
+        st.integers(0, 10**8),
+        st.integers(1, 90_000),
+    ),
     min_size=3,
     max_size=6,
 )
@@ -73,9 +83,10 @@ class Town:
         self.custody = Custody(PARTIES, venues, np.zeros(len(CODE), np.int64), self.books)
         self.custody.cash[CODE["Coin-Dealers"]] = 10**13
         self.custody.cash[CUSTOMER] = 10**11
+        self.custody.cash[MAKER] = OWN_CENTS
         names = ("Alameda", "FTX")
-        credit = CreditLine(house, names, MAKER, lambda _: 10**13, 1, self.books)
-        purse = Purse(PARTIES, house, self.custody, credit)
+        self.credit = CreditLine(house, names, MAKER, lambda _: 10**13, 1, self.books)
+        purse = Purse(PARTIES, house, self.custody, self.credit)
         self.book = CoinBook(scenario, PARTIES, self.custody, self.books)
         reserve = cash_reserve(
             scenario, PARTIES, self.custody, purse, self.book, lambda: self.waiting
@@ -85,7 +96,12 @@ class Town:
 
     def begin(self, today: date, day: Day) -> None:
         """Let customers deposit and ask for withdrawals; then sell coins if cash is short."""
-        self.custody.deposit(evening(today), CUSTOMER, "FTX", day.deposited)
+        if day.wired:
+            names = (PARTIES.house, PARTIES.maker)
+            entry = agency.take_in(evening(today), PARTIES.retail, names, day.deposited, ())
+            self.custody.move_at_agent(CUSTOMER, day.deposited, entry)
+        else:
+            self.custody.deposit(evening(today), CUSTOMER, "FTX", day.deposited)
         self.waiting = min(day.waiting, self.custody.customers_cents())
         self.reserve.sell_coins(evening(today), day.due, np.array([day.ticks]))
 
@@ -125,12 +141,12 @@ def test_on_the_first_of_a_month_cash_above_the_reserve_buys_coins_in_whole_lots
 
     for today, day in dated(days):
         town.begin(today, day)
-        before = list(town.book.lots)
+        lots, above = list(town.book.lots), town.above_reserve
         town.end(today, day)
         if today == PURCHASES:
-            assert town.above_reserve <= day.ticks + ALTS_CENTS
+            assert min(above, 0) <= town.above_reserve <= day.ticks + ALTS_CENTS
         else:
-            assert town.book.lots == before
+            assert town.book.lots == lots
 
 
 @given(days=DAYS, share=SHARES, haircut=HAIRCUTS)
@@ -151,7 +167,7 @@ def test_after_purchases_and_sales_all_books_balance_and_no_cash_is_negative(day
 
 
 @given(days=DAYS, share=SHARES)
-def test_at_constant_prices_cash_and_coins_are_always_worth_all_claims_of_customers(days, share):
+def test_at_constant_prices_cash_and_coins_are_worth_claims_and_the_makers_own_money(days, share):
     town = Town(share)
 
     for today, day in dated(days):
@@ -160,4 +176,21 @@ def test_at_constant_prices_cash_and_coins_are_always_worth_all_claims_of_custom
         town.end(today, still)
         worth = town.book.worth_cents(evening(today), np.array([still.ticks]))
         cash = int(town.custody.cash[HOUSE] + town.custody.cash[MAKER])
-        assert cash + worth == town.custody.customers_cents()
+        assert cash + worth == town.custody.customers_cents() + OWN_CENTS
+
+
+def test_the_proceeds_of_a_sale_go_to_the_house_and_repay_the_credit_line():
+    town, deposit, due = (
+        Town(share=0.2),
+        Day(10**9, False, 0, 0, 30_000),
+        Day(0, False, 0, 10**8, 30_000),
+    )
+    town.begin(PURCHASES, deposit)
+    town.end(PURCHASES, deposit)
+    owed, till = town.credit.drawn_cents, town.custody.till("FTX")
+    rest = int(town.custody.cash[MAKER])  # less than a lot of each coin
+    town.begin(PURCHASES + timedelta(days=1), due)
+
+    assert owed > 6 * 10**8  # most of the four fifths of the deposit that buy coins
+    assert town.custody.till("FTX") - till == owed - town.credit.drawn_cents >= due.due
+    assert town.custody.cash[MAKER] == rest

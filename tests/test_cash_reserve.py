@@ -1,0 +1,87 @@
+"""The books of a group that keeps only a share of its customers' claims in cash."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bean_queries import asking
+
+from ledger.reports.life.solvency import solvency
+from ledger.run_folder import RunFolder
+from runs.full_audit import audit
+from runs.scenarios import load
+
+PORTFOLIO = Path(__file__).parent / "worlds" / "portfolio.toml"
+SCENARIO = load(str(PORTFOLIO))
+GROUP = SCENARIO.group.model_dump(exclude_none=True)
+PURCHASES, LAST = date(2022, 6, 1), date(2022, 6, 3)
+
+
+def keeping(cash_share: float | None, **group: Any) -> dict[str, Any]:
+    """Return settings with this cash share, constant prices, no haircut and one lender."""
+    (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
+    market["price"] |= {
+        "anchors": [{"at": date(2022, 5, 29), "price_usd": 30_000}],
+        "volatility": [{"since": date(2022, 5, 29), "annual": 0.0}],
+    }
+    holdings = [each | {"haircut": 0.0} for each in GROUP["portfolio"]["holdings"]]
+    holdings[1]["prices"] = holdings[1]["prices"][:1]
+    portfolio = GROUP["portfolio"] | {"holdings": holdings}
+    if cash_share is not None:
+        portfolio |= {"cash_share": cash_share}
+    lender = GROUP["lenders"][0] | {"limits": GROUP["lenders"][0]["limits"][:1]}
+    stated = {"portfolio": portfolio, "lenders": [lender]} | group
+    line = {"credit_line_usd": 100_000_000}  # never a limit
+    return {"markets": [market], "group": stated, "maker": line}
+
+
+def sums_at(run: RunFolder, day: date) -> tuple[Decimal, Decimal]:
+    """Return the group's cash and its debt to customers at the end of *day*, by bean-query."""
+    ask = asking(run)
+    ((cash,),) = ask(
+        f"SELECT sum(number) AS n WHERE date <= {day} AND account ~ '^Assets:(FTX|Alameda):Cash$'"
+    )
+    ((claims,),) = ask(
+        f"SELECT sum(number) AS n WHERE date <= {day} AND NOT account ~ 'Alameda$' "
+        "AND account ~ '^Liabilities:FTX:Customers:'"
+    )
+    return cash, -claims
+
+
+def unpaid(run: RunFolder) -> list[str]:
+    return [note.comment for note in run.entries if "unpaid" in getattr(note, "comment", "")]
+
+
+def test_on_the_first_of_a_month_the_group_keeps_the_stated_share_of_claims_in_cash(executed):
+    run = executed(PORTFOLIO, **keeping(0.5))
+    cash, claims = sums_at(run, PURCHASES)
+
+    assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
+    assert claims > 1_000_000
+    assert abs(cash - claims / 2) < 300 + 100  # a lot of each coin
+
+
+def test_at_constant_prices_the_reserve_changes_no_net_worth_of_the_group(executed):
+    invested, idle = (executed(PORTFOLIO, **keeping(share)) for share in (0.0, None))
+    sheets = [solvency(run, LAST).consolidated for run in (invested, idle)]
+
+    assert sums_at(invested, PURCHASES)[0] < sums_at(idle, PURCHASES)[0] / 10
+    assert sheets[0].net_at_mark_usd == sheets[1].net_at_mark_usd
+
+
+def test_a_payment_beyond_the_reserve_is_made_from_sales_of_coins(executed):
+    use = GROUP["uses"][0] | {"date": date(2022, 6, 2), "usd": 2_000_000}
+    run = executed(PORTFOLIO, **keeping(0.0, uses=[use]))
+    sold = run.select(
+        "SELECT sum(units)::BIGINT FROM postings WHERE tag = 'portfolio' AND date = '2022-06-02' "
+        "AND account = 'Assets:Alameda:Cash'"
+    )
+    paid = run.select(
+        "SELECT sum(units)::BIGINT FROM postings WHERE account = 'Assets:MineCo:Cash'"
+    )
+
+    assert sums_at(run, PURCHASES)[0] < 1_000
+    assert sold[0][0] > 2_000_000_00 - 1_000_00
+    assert paid == [(2_000_000_00,)]
+    assert not unpaid(run)
