@@ -88,7 +88,6 @@ def treasury(
         parties,
         custody,
         ShareSales(group.rounds, parties, custody, appraiser, journal),
-        lenders,
         LoanService(parties, purse, lenders, book),
         cash_reserve(scenario, parties, custody, purse, book, waiting_cents),
         Spender(group, parties, custody, purse, house_money, journal),
@@ -105,7 +104,6 @@ class GroupTreasury:
         parties: Parties,
         custody: Custody,
         shares: ShareSales,
-        lenders: Lenders,
         loans: LoanService,
         reserve: CashReserve | None,
         spender: Spender,
@@ -118,7 +116,6 @@ class GroupTreasury:
             parties: all parties that keep books, by role.
             custody: moves cash, and states whether the house has halted.
             shares: sells shares of the house.
-            lenders: lend to the maker.
             loans: invests loans in coins, and repays the loans.
             reserve: invests the cash that the group does not keep; None: only loans are invested.
             spender: makes all other payments.
@@ -126,10 +123,9 @@ class GroupTreasury:
             journal: the journal with all balances.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
-        self._shares, self._lenders, self._loans = shares, lenders, loans
-        self._reserve = reserve
+        self._shares, self._loans, self._reserve = shares, loans, reserve
         self._spender, self._pools, self._holdings = spender, pools, pools.holdings
-        self._book = loans.book
+        self._lenders, self._book = loans.lenders, loans.book
 
     def opening_cash(self) -> dict[str, int]:
         """Return the opening cash of lenders and investors, in cents.

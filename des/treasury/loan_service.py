@@ -22,20 +22,20 @@ class LoanService:
         self, parties: Parties, purse: Purse, lenders: Lenders, book: CoinBook | None
     ) -> None:
         """Start without recalls; without a *book* the maker holds no coins."""
-        self._names, self._purse, self._lenders = parties.lenders, purse, lenders
+        self._names, self._purse, self.lenders = parties.lenders, purse, lenders
         self.book = book
         self._unpaid_recalls: dict[int, int] = {}  # the last noted amounts
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
         """Draw the loans that are drawn in full, and buy coins with a share of each."""
         if self.book:
-            for place, cents in self._lenders.draw_in_full(time_us):
+            for place, cents in self.lenders.draw_in_full(time_us):
                 self.book.buy(time_us, cents, marks, self._links(place))
 
     def repay_recalls(self, time_us: int, marks: np.ndarray) -> None:
         """Repay recalls, and note the unpaid part if it has changed."""
         unpaid = {}
-        for place, cents in self._lenders.recalled(time_us):
+        for place, cents in self.lenders.recalled(time_us):
             links = self._links(place)
             if self.book:
                 lacking = cents - self._purse.cash_cents
@@ -45,20 +45,20 @@ class LoanService:
             if self.book:
                 self.book.sell(time_us, cents - self._purse.cash_cents, marks, links)
             paid = min(cents, self._purse.cash_cents)
-            self._lenders.repay(time_us, place, paid)
+            self.lenders.repay(time_us, place, paid)
             if paid < cents:
                 unpaid[place] = cents - paid
                 if unpaid[place] != self._unpaid_recalls.get(place):
-                    self._lenders.note_unpaid(time_us, UnpaidRecall, place, unpaid[place])
+                    self.lenders.note_unpaid(time_us, UnpaidRecall, place, unpaid[place])
         self._unpaid_recalls = unpaid
 
     def pay_interest(self, time_us: int) -> None:
         """Pay the accrued interest."""
-        for place, cents in self._lenders.interest_due():
+        for place, cents in self.lenders.interest_due():
             if self._purse.raise_all(time_us, cents, self._links(place)):
-                self._lenders.pay_interest(time_us, place, cents)
+                self.lenders.pay_interest(time_us, place, cents)
             else:
-                self._lenders.note_unpaid(time_us, UnpaidInterest, place, cents)
+                self.lenders.note_unpaid(time_us, UnpaidInterest, place, cents)
 
     def _links(self, place: int) -> tuple[str, ...]:
         return (financing.loan_link(self._names[place]),)
