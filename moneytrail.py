@@ -13,11 +13,11 @@ Each report is a function of a run and has the name of its command. Importing th
 nothing else. The first use of a report loads the report and its libraries.
 
 The file ``check.beancount`` of every run names this module as a plugin. So a sealed ledger still
-loads if the code of the checks moves to another module:
+loads if the code of the checks moves to another module. The plugin has three forms:
 
-    plugin "moneytrail"           ; a general ledger: trading is summed per closing period
-    plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
-    plugin "moneytrail" "group"   ; the house group's own books alone
+    plugin "moneytrail"           ; for a general ledger, which sums the fills of each day
+    plugin "moneytrail" "line"    ; for a day ledger, in which every fill is a transaction
+    plugin "moneytrail" "group"   ; for the house group's own books
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 __plugins__ = ("check",)
 
-# The module of each public name; the imports above are for type checkers.
+# The module of each public name. The imports above are only for type checkers.
 _HOMES = {
     "MistakeError": "ledger.mistake",
     "Question": "ledger.reports.tracing.sources",
@@ -131,9 +131,9 @@ def run(
 
     Args:
         scenario: a built-in name, such as ``may-2021``, or the path of a ``.toml`` file.
-        out: the run's folder; default ``runs/out/SCENARIO-seedN`` below the working directory.
-        seed: another seed than the scenario's.
-        changes: new values of keys, by table: ``{"maker": {"depth_share": 0.45}}``.
+        out: the run's folder. The default is ``runs/out/SCENARIO-seedN`` in the working directory.
+        seed: a seed that replaces the scenario's seed.
+        changes: new values of keys, by table, such as ``{"maker": {"depth_share": 0.45}}``.
         force: replace an older run in the folder.
 
     Raises:
@@ -150,7 +150,7 @@ def run(
 
 
 def open_run(folder: str | Path) -> "RunFolder":
-    """Open the folder of a finished run; files are read on demand.
+    """Open the folder of a finished run. Its files are read when they are needed.
 
     Raises:
         RunFolderError: the folder is not a finished run.
@@ -163,7 +163,7 @@ def open_run(folder: str | Path) -> "RunFolder":
 def check(
     entries: "list[Directive]", options_map: dict[str, Any], config: str = ""
 ) -> "tuple[list[Directive], list[Any]]":
-    """Check a ledger against every invariant: see `ledger.proof.invariants.check`."""
+    """Check a ledger against every invariant, with `ledger.proof.invariants.check`."""
     from ledger.proof import invariants
 
     return invariants.check(entries, options_map, config)

@@ -1,4 +1,4 @@
-"""`make bench`: simulated seconds per CPU-second, and ratios of CPU times within one process.
+"""Measures, for `make bench`, simulated seconds per CPU-second, and compares them with SimPy alone.
 
 The workload is the scenario bench-peers. The baseline is SimPy with empty processes, which wake up
 as often as the workload's quoter, takers and watcher. No time limit makes this command fail.
@@ -53,7 +53,7 @@ def bare_simpy(scenario: Scenario) -> None:
 
 
 def markets_alone(scenario: Scenario, every_quote: bool) -> None:
-    """Run the quotes, the firms' races to stale quotes and the fills; post and settle nothing."""
+    """Run quotes, the firms' races to stale quotes and fills, without posting and settlement."""
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder), every_quote)
         for listing in world.listings:
@@ -76,7 +76,7 @@ def _trade(
 
 
 def whole_run(scenario: Scenario, every_quote: bool) -> None:
-    """Run the workload in full: simulate, post every fill, write and seal the folder."""
+    """Run the workload in full, with posting of every fill, writing and sealing."""
     folder = Path(tempfile.mkdtemp())
     try:
         execute(scenario, folder / "run", every_quote=every_quote)
@@ -89,7 +89,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the least CPU time of several rounds: the round with the least disturbance."""
+    """Return the least CPU time of several rounds, which is disturbed least by other programs."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()
@@ -114,18 +114,21 @@ def main() -> None:
     print(
         tabulate(
             rows,
-            headers=("way", "posted", "simulated s per CPU s", "of bare SimPy"),
+            headers=("way", "posted", "simulated s per CPU s", "times bare SimPy"),
             floatfmt=("", "", ",.0f", ".2f"),
         )
     )
     market, run = (costs["looking ahead", posted] for posted in ("no", "yes"))
     interval_us = market / (_seconds(scenario) / scenario.run.settle_s) * 1e6
     print(
-        f"\nLooking ahead: {interval_us:,.0f} CPU-microseconds an interval of the market, "
-        f"{market / bare:.2f} times bare SimPy"
+        f"\nLooking ahead, an interval of the market takes {interval_us:,.0f} CPU-microseconds, "
+        f"{market / bare:.2f} times the time of bare SimPy"
     )
-    print(f"Settling, posting and sealing cost {(run - market) / market:.2f} times the market")
-    print(f"{_fills_rendered_per_s(scenario):,.0f} fills a CPU-second rendered as day ledgers")
+    print(
+        f"Settlement, posting and sealing take {(run - market) / market:.2f} times the market's "
+        "CPU time"
+    )
+    print(f"Day ledgers are written with {_fills_rendered_per_s(scenario):,.0f} fills a CPU-second")
 
 
 def _fills_rendered_per_s(scenario: Scenario) -> float:

@@ -1,4 +1,4 @@
-"""`make bench`: the CPU time of each command on a run, beside `bean-check` of the same run.
+"""Measures, for `make bench`, the CPU time of each command, beside `bean-check` of the same run.
 
 Each command runs in its own process, and all CPU time of the process counts. A busy machine slows
 all commands equally. The help cannot be faster than the import of its library, click. No time limit
@@ -34,7 +34,7 @@ def main() -> None:
     """Print the table of CPU times for a run."""
     run = Path(sys.argv[1])
     if not run.is_dir():
-        print(f"{run} does not exist: `make run` creates it, and questions are then timed on it")
+        print(f"{run} does not exist. Create it with `make run`, then call `make bench` again")
         return
     whole_s = _bean_check_s(run / "main.beancount", rounds=1)
     rows = [("bean-check main.beancount", whole_s)]
@@ -47,7 +47,7 @@ def main() -> None:
     print(
         tabulate(
             [(asked, cpu_s, whole_s / cpu_s) for asked, cpu_s in rows],
-            headers=("question", "CPU s", "times in one bean-check"),
+            headers=("question", "CPU s", "runs per bean-check"),
             floatfmt=("", ",.2f", ",.1f"),
         )
     )

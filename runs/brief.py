@@ -1,4 +1,4 @@
-"""A table for reading: amounts rounded, headings in words, cut to the size of a screen.
+"""Writes a table for readers: amounts are rounded, headings are words, and it fits a screen.
 
 A note below the table names the omitted part and the option that prints it. Exact figures are in
 the whole table, in CSV and in JSON.
@@ -38,7 +38,7 @@ SCALES = (
     ReadingUnit("USD", 1, 2),
 )
 UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
-# Numbers in these columns are identifiers, which a reader may type: they are not rounded.
+# Numbers in these columns are identifiers, which a reader may type, so they are not rounded.
 NAMES = ("seq", "year")
 
 
@@ -47,7 +47,7 @@ def brief(table: Table, lines_max: int = LINES) -> str:
 
     Args:
         table: the table.
-        lines_max: the largest number of lines, notes included.
+        lines_max: the largest number of lines, including notes.
     """
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
@@ -117,7 +117,7 @@ def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
 
 
 def _lines_beside(table: Table, headings: Sequence[str]) -> int:
-    """Return the number of lines other than rows: title, headings, notes, omitted rows."""
+    """Return the number of lines other than rows, such as title, headings and notes."""
     words = "\n".join((textwrap.fill(table.title, WIDTH), *map(_note, table.notes)))
     of_headings = max((name.count("\n") + 1 for name in headings), default=1)
     blank, rule, left = 1, 1, 1
@@ -175,7 +175,7 @@ def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int
 
 
 def left_out(columns: Sequence[str], rows: int) -> str:
-    """Return a text on the number of rows and columns left out; empty if all are shown."""
+    """Return a text on the omitted rows and columns, which is empty if all are shown."""
     parts = []
     if rows:
         parts.append(f"{rows:,} more row{'' if rows == 1 else 's'}")

@@ -13,19 +13,19 @@ from runs.cli.main import SECTIONS, main
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 PROGRAM = "moneytrail"
-VERBATIM = "\b\n"  # marks a paragraph that click does not reflow: an example
+VERBATIM = "\b\n"  # marks an example, a paragraph whose lines click keeps
 HEAD = """\
 # Every command
 
-Made by `make reference` from the commands themselves: `moneytrail COMMAND --help` prints the same
-on a terminal. Tests run the examples; for `run`, `sign` and `sweep` they run smaller ones.
+`make reference` writes this page from the commands. `moneytrail COMMAND --help` prints the same
+text on a terminal. Tests run the examples, or smaller examples of `run`, `sign` and `sweep`.
 
 Most commands take a run, which is the folder that `moneytrail run` prints. After a mistake in a
 command, one line is printed and the exit code is 2.
 
 The shell completes commands and options after
 `eval "$(_MONEYTRAIL_COMPLETE=bash_source moneytrail)"` (in zsh: `zsh_source`, in fish:
-`fish_source`); a start-up file of the shell keeps it.
+`fish_source`). Put this line into a start-up file of the shell to keep it.
 """
 OPTIONS = "| option | meaning |\n| --- | --- |\n"
 
@@ -68,7 +68,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _rows(context: click.Context) -> Iterator[str]:
-    """Yield a row for each option but --help, with choices, default and meaning."""
+    """Yield a row for each option except --help, with its choices, default and meaning."""
     for parameter in context.command.params:
         record = parameter.get_help_record(context)
         if record and isinstance(parameter, click.Option):

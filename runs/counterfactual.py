@@ -1,6 +1,6 @@
-"""Counterfactuals: the same scenario and seed with one cause removed.
+"""Plays a counterfactual, which is the same scenario and seed with one cause removed.
 
-Sources and uses do not show causation; a counterfactual does. The difference is everything that
+Sources and uses do not show causation, but a counterfactual does. The difference is everything that
 follows from the cause. For example, without hits on stale quotes there are also no fees on hits and
 no hedges of the resulting positions. So the effects of several causes do not sum to the effect of
 all of them together.
@@ -49,15 +49,15 @@ class WithAndWithout:
     theirs: Hole
     views: tuple[QuoteViews, QuoteViews]
     firsts: tuple[tuple[First, First], ...]  # each milestone with and without the cause
-    parting: Ends | None  # the first entries that differ; None if there are none
-    same_versions: bool  # of the program and its libraries
+    parting: Ends | None  # the first entries that differ, None if all are the same
+    same_versions: bool  # whether both runs have the same versions of program and libraries
 
     def answer(self) -> str:
-        """Return a text on the hole and on the quotes' result, with the cause and without."""
+        """Return sentences on the hole and the quotes' result, with and without the cause."""
         return in_a_sentence(self.made.kind, (self.ours, self.theirs), self.views)
 
     def tables(self) -> list[Table]:
-        """Return tables of differences: quotes, kinds, hole, dates, first different entries."""
+        """Return tables of the differences in quotes, kinds, hole, dates and first entries."""
         kind = self.made.kind
         return [
             two_views(_columns(kind), *self.views),
@@ -80,7 +80,7 @@ def counterfactual(
     Args:
         run: the run.
         other: the scenario without the cause.
-        out: the folder of the run without the cause; None: that run has no day ledgers and is
+        out: the folder of the run without the cause. With None that run has no day ledgers and is
             deleted.
         force: replace an older run in the folder.
         on_day: called after each simulated day.
@@ -95,7 +95,7 @@ def counterfactual(
 
 
 def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWithout:
-    """Compare two runs: by kind, hole, dates, and the first different entries."""
+    """Compare two runs by kinds, hole and dates, and find the first entries that differ."""
     ours, theirs = (firsts(each, standings(each)) for each in (run, other))
     return WithAndWithout(
         made,
@@ -125,8 +125,8 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
         ("hole", ours.hole_usd, theirs.hole_usd, ours.hole_usd - theirs.hole_usd),
     )
     warning = (
-        "The two runs were made with different versions of the program or its libraries: some of "
-        "this may be due to that.",
+        "The two runs were made with different versions of the program or its libraries, which may "
+        "cause a part of the difference.",
     )
     return Table(
         "difference",
@@ -136,9 +136,9 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
         (
             f"Without {made.kind}: {made.how}; scenario and seed are otherwise the same.",
             *made.held,
-            "Uses are positive, sources negative. Difference = with minus without. Positive: "
-            f"the kind used more money, or supplied less, because of {made.kind} and its "
-            "consequences. Kinds sum to the hole, and so do their differences.",
+            "Uses are positive, sources negative. Difference = with minus without. If it is "
+            f"positive, the kind used more money, or supplied less, because of {made.kind} and its "
+            "consequences. The kinds sum to the hole, and their differences to its difference.",
             *(() if same_versions else warning),
         ),
     )
@@ -185,12 +185,12 @@ def _parting_table(found: WithAndWithout) -> Table:
     rows = [(way, *_told(entry)) for way, entry in zip(ways, found.parting or (), strict=False)]
     return Table(
         "parting",
-        "The last entry up to which the two ledgers are equal",
+        "The first entries in which the two ledgers differ",
         ("run", "day", "seq", "narration"),
         rows,
         (
-            "These are the first entries that differ. All entries before them are the same, apart "
-            "from opening balances. No row: all entries are the same.",
+            "All entries before these are the same, apart from opening balances. If there is no "
+            "row, all entries are the same.",
         ),
     )
 

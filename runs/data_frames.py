@@ -1,4 +1,4 @@
-"""Reports in a notebook: a report's table as a data frame, and its picture."""
+"""Turns a report into a data frame or a picture, for a notebook."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -10,7 +10,7 @@ from ledger.reports.table import Report, Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# By a report's type: the module of its picture, and the function that draws it.
+# For each type of report, the module of its picture, and the function that draws the picture.
 PICTURES: Mapping[str, tuple[str, str]] = {
     "Where": ("where_plot", "where_figure"),
     "Timeline": ("timeline_plot", "timeline_figure"),
@@ -31,7 +31,7 @@ class NotebookError(MistakeError):
 
 
 def table(report: Report, name: str | None = None) -> Table:
-    """Return a table of a report: the named table, or the first table with rows.
+    """Return the named table of a report, or its first table with rows.
 
     The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and others read.
 
@@ -72,7 +72,7 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
 
 
 def plot(report: Report) -> "Figure":
-    """Return the picture of a report; a notebook shows the last value of a cell.
+    """Return the picture of a report, which a notebook shows as the last value of a cell.
 
     Raises:
         NotebookError: the report has no picture.

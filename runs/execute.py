@@ -25,7 +25,7 @@ class RunRefusedError(MistakeError):
 
 
 def default_folder(name_or_path: str, seed: int, settings: Iterable[str] = ()) -> Path:
-    """Return the default folder of a run; the folder's name contains each setting."""
+    """Return the default folder of a run, whose name contains each setting."""
     words = [name(name_or_path), *(name(each.replace(".", "-")) for each in settings)]
     return OUT / f"{'-'.join(words)[:150]}-seed{seed}"
 
@@ -73,7 +73,7 @@ def without_day_ledgers(scenario: Scenario) -> Scenario:
 
 
 def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
-    """Add the accompanying files to the books, and seal all of them."""
+    """Add the other files of a run to the books, and seal all files."""
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
     run = RunFolder(folder)
     on_phase("writing the books of the group")
@@ -118,8 +118,8 @@ def _check_place(target: Path, force: bool) -> None:
 
 
 def _put_in_place(beside: Path, target: Path, force: bool) -> None:
-    """Rename the folder of a complete run; delete an older run only after the renaming."""
-    _check_place(target, force)  # checked again: another process may have created the folder
+    """Rename the folder of a complete run, and only then delete an older run."""
+    _check_place(target, force)  # another process may have created the folder in the meantime
     if not target.exists():
         beside.rename(target)
         return

@@ -1,4 +1,4 @@
-"""The audit of a run: are its books, its scenario and its fit to the record consistent?"""
+"""Audits whether a run's books, its scenario and its fit to the record are consistent."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -19,12 +19,12 @@ from runs.scenarios import dump, load
 def audit(
     folder: Path, every_day: bool = False, executor: Executor | None = None
 ) -> Iterator[AuditStep]:
-    """Audit a run, step by step: see `ledger.proof.audit`.
+    """Audit a run step by step, as `ledger.proof.audit` describes.
 
     Args:
         folder: the run's folder.
-        every_day: let Beancount load the ledgers of all days, not of a sample.
-        executor: runs the checks in other processes; None: run them in this process.
+        every_day: load the ledgers of all days with Beancount, not only of a sample.
+        executor: runs the checks in other processes. With None this process runs them.
     """
     yield from audit_of_books.audit(folder, given_by(folder), every_day, executor)
     yield from fit_to_record(folder)
@@ -39,11 +39,11 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
         problems += wrong_fit(RunFolder.at(folder), load(str(folder / SCENARIO)).sources)
     except Exception as error:  # a forged file may raise any error
         problems.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
-    yield AuditStep("record: the fit that the seal keeps is what the books give", tuple(problems))
+    yield AuditStep("record: the fit in the manifest is the fit of the books", tuple(problems))
 
 
 def given_by(folder: Path) -> Given | str:
-    """Return the preamble that follows from a run's scenario, or why it can't be read."""
+    """Return the preamble that follows from a run's scenario, or why this can't be read."""
     try:
         scenario = load(str(folder / SCENARIO))
     except ScenarioError as error:

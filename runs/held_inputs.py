@@ -1,4 +1,4 @@
-"""Inputs that a counterfactual keeps from its run, since they do not follow from the cause.
+"""Finds the inputs that a counterfactual keeps, since they do not follow from the removed cause.
 
 A run computes some inputs from its own events, so they would change without the cause. If such an
 input represents a fact outside the run, it is read from the run's books and fixed in the other run.
@@ -67,8 +67,8 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
     if not costs:
         return Held()
     how = (
-        f"The operating cost of {house} is fixed as in the run: "
-        f"{spoken(sum(costs.values(), ZERO))} on {len(costs)} firsts of a month; it does not "
+        f"The operating cost of {house} is as in the run, "
+        f"{spoken(sum(costs.values(), ZERO))} on {len(costs)} firsts of a month. It does not "
         "fall with fees."
     )
     table = [{"date": day, "usd": float(usd)} for day, usd in costs.items()]
@@ -113,14 +113,14 @@ def _demand(run: RunFolder) -> OfMarkets | None:
     }
     all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
     how = (
-        f"Demand of uninformed customers is fixed hour by hour, {spoken(all_usd)} in all: it "
-        "does not replace missing volume."
+        f"The demand of uninformed customers is as in the run, hour by hour, {spoken(all_usd)} in "
+        "total. It does not replace missing volume."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
 
 
 def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
-    """Keep the quotes that a policy decided; quotes that the scenario states are unchanged."""
+    """Keep the quotes that a policy decided. Quotes that the scenario states are unchanged."""
     maker = scenario.maker
     if maker.quoting.policy == "stated":
         return None

@@ -1,4 +1,4 @@
-"""Results stored one by one, so that work can continue after an interruption."""
+"""Stores results one by one, so that work can continue after an interruption."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class KeptResults:
 
         Args:
             folder: the folder, which is created if missing.
-            made_by: all that the results depend on.
+            made_by: all inputs on which the results depend.
 
         Raises:
             OtherResultsError: the folder can't be written, or its results depend on other inputs.

@@ -1,4 +1,4 @@
-"""The output of tables: as text for readers, as CSV, or as JSON."""
+"""Writes tables as text for readers, as CSV, or as JSON."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ class Answered:
     tables: Sequence[Table]
     answer: str = ""
     provenance: str = ""
-    is_exact: bool = False  # True: figures are exact, as in results of queries
+    is_exact: bool = False  # whether figures are printed with every digit, as results of queries
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
@@ -39,7 +39,7 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         said: the report.
         form: the format.
         name: the only table to write, with every digit.
-        everything: write every table with every digit; if False, write the first table, rounded
+        everything: write every table with every digit. If False, write the first table, rounded
             and cut to the size of a screen.
 
     Raises:
@@ -96,7 +96,7 @@ def _csv(table: Table) -> str:
 
 
 def _json(said: Answered, tables: Sequence[Table]) -> str:
-    """Return a decimal as a string, which is exact."""
+    """Write tables as JSON, with each decimal as a string, which is exact."""
     content: dict[str, object] = {
         key: value
         for key, value in (("answer", said.answer), ("provenance", said.provenance))

@@ -1,4 +1,4 @@
-"""The program's version, its checkout's commit, and the libraries that affect bytes."""
+"""Finds the versions of the program, and of the libraries on which a run's bytes depend."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The source of an answer: one line below each report."""
+"""Writes the source of an answer, which is the last line of each report."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ def provenance(run: RunFolder) -> str:
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
-    """Return folder, seed and seal of each run; for a single run return `provenance`."""
+    """Return folder, seed and seal of each run, or for a single run its `provenance`."""
     return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
 
 
@@ -51,7 +51,7 @@ def _fidelity(run: RunFolder) -> str:
     hours, full_days = played.get("one_hour_in", 1), len(played.get("full_days", ()))
     if hours == 1:
         return "every hour simulated"
-    told = f"one hour in {hours} simulated: each fill stands for {hours}"
+    told = f"one hour in {hours} simulated: each fill counts {hours} times"
     if "group_loss_usd_max" in played:
-        told = f"hours drawn by predicted loss: each fill stands for 1 to {hours}"
-    return f"{told}, but on {full_days} days in full" if full_days else told
+        told = f"a sample of hours simulated: each fill counts 1 to {hours} times"
+    return f"{told}, and {full_days} days in full" if full_days else told

@@ -1,4 +1,4 @@
-"""Removals: the changes of a scenario that remove one mechanism."""
+"""Removes one cause from a scenario, by a change that is described in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A scenario without one of its mechanisms."""
+    """A scenario without one of its causes."""
 
     kind: str
     how: str
@@ -54,16 +54,16 @@ class Counterfactual:
 
 
 def without(run: RunFolder, kind: str) -> Counterfactual:
-    """Remove a mechanism from a run's scenario.
+    """Remove a cause from a run's scenario.
 
-    Inputs that do not follow from the mechanism stay as in the run: see `held_inputs`.
+    Inputs that do not follow from the cause stay as in the run, as `held_inputs` describes.
 
     Args:
         run: the run, whose scenario.toml and books are read.
         kind: one of REMOVALS.
 
     Raises:
-        CounterfactualError: the scenario does not have this mechanism.
+        CounterfactualError: the scenario does not have this cause.
         ScenarioError: the scenario file is missing or can't be read.
     """
     path = str(run.path / "scenario.toml")
@@ -80,7 +80,7 @@ def without(run: RunFolder, kind: str) -> Counterfactual:
 def _pickoff(scenario: Scenario) -> Change | None:
     if not (scenario.firms.active and scenario.firms.count):
         return None
-    return Change("firms watch, and never send an order", {"firms": {"active": False}})
+    return Change("firms never send an order", {"firms": {"active": False}})
 
 
 def _quoter(scenario: Scenario) -> Change | None:
@@ -101,7 +101,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
             each["quoter"] |= {"latency_s": min(quoter.latency_s, fast_s), "refresh_s": beat_s}
     if not slow:
         return None
-    how = f"the captive maker quotes {', '.join(slow)} as fast as the others, at the same size"
+    how = f"the captive maker quotes {', '.join(slow)} as fast as other makers, at the same size"
     kept = {place: text for place, text in scenario.sources.items() if _stays(place)}
     return Change(how, {"markets": markets, "sources": kept})
 
@@ -123,7 +123,7 @@ def _backstop(scenario: Scenario) -> Change | None:
         return None
     for provider in own:
         provider |= {"usd_per_minute": 0.0, "usd_per_hour": 0.0}
-    how = "the captive maker takes no position over; other providers do, up to their limits"
+    how = "the captive maker takes no position over, but other providers do, up to their limits"
     return Change(how, {"leverage": {"providers": providers}})
 
 
@@ -136,7 +136,7 @@ def _credit_line(scenario: Scenario) -> Change | None:
         return Change("the captive maker has no credit line", {"maker": no_line})
     if scenario.group.never_lend_customer_money:
         return None
-    how = "the credit line ends where customers' money begins"
+    how = "the exchange never lends customers' money to the captive maker"
     return Change(how, {"group": {"never_lend_customer_money": True}})
 
 
@@ -160,7 +160,7 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 
 def _portfolio(scenario: Scenario) -> Change | None:
-    """Buy no coins with borrowed money; lenders still lend as needed, up to their limits."""
+    """Buy no coins with borrowed money. Lenders still lend as needed, up to their limits."""
     group = scenario.group
     if group is None or group.portfolio is None:
         return None
@@ -209,7 +209,7 @@ def _operations(scenario: Scenario) -> Change | None:
     if group is None or not (group.house_cost_share or group.house_costs):
         return None
     nothing: dict[str, Any] = {"house_cost_share": 0.0, "house_costs": []}
-    return Change("the house costs nothing to run", {"group": nothing})
+    return Change("the house has no operating costs", {"group": nothing})
 
 
 def _uses(kind: str) -> Callable[[Scenario], Change | None]:
@@ -218,7 +218,7 @@ def _uses(kind: str) -> Callable[[Scenario], Change | None]:
         left = [use for use in uses if use.kind != kind]
         if len(left) == len(uses):
             return None
-        how = f"{len(uses) - len(left)} of {len(uses)} uses of money left out"
+        how = f"{len(uses) - len(left)} of {len(uses)} uses of money are left out"
         return Change(how, {"group": {"uses": _tables(left)}})
 
     return removed
@@ -242,7 +242,7 @@ def _news(scenario: Scenario) -> Change | None:
     return Change("there is no news", {"news": []})
 
 
-# By cause: a function that returns the change, or None if the scenario does not have the cause.
+# For each cause, a function that returns the change, or None if the scenario lacks the cause.
 REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.PICKOFF: _pickoff,
     SLOW_QUOTES: _slow_quotes,

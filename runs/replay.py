@@ -1,4 +1,4 @@
-"""Replay: a run's sealed scenario, played again and compared with the run byte for byte.
+"""Plays a run's sealed scenario again, and compares the result with the run byte for byte.
 
 The same scenario and seed give the same ledger, with the same versions of the libraries and the
 same type of processor. So the program can compute the books of any run again. No check of the books
@@ -83,7 +83,7 @@ def _other_versions(folder: Path) -> Iterator[str]:
         return
     for name, here in {**versions(), "moneytrail": _commit(program())}.items():
         if sealed.get(name) != here:
-            yield f"{name} is {here} here; {sealed.get(name)} made the run"
+            yield f"{name} is {here} here, but the run was made with {sealed.get(name)}"
 
 
 def _commit(of: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Commands that print a report on one run, or on an experiment with many runs."""
+"""Makes commands that print a report on one run, or on an experiment with many runs."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from runs.provenance import of_several, provenance
 
 @runtime_checkable
 class MadeOfMany(Protocol):
-    """A report on runs that have been deleted; the report itself names its source."""
+    """A report on runs that have been deleted, so that the report itself names its source."""
 
     def provenance(self) -> str:
         """Return the source of the report's figures in one line."""
@@ -35,7 +35,7 @@ def report(
     The options are checked before the command runs, so that a mistake is found at once.
 
     Args:
-        names: names of the tables that the command may return; empty if they are not known.
+        names: names of the tables that the command may return, or none if they are not known.
         instead: for an option, the names of the tables if this option is given.
         cuts: whether the command takes *rows_max*, the number of rows that a screen shows, or None
             if all rows are printed.
@@ -48,14 +48,14 @@ def report(
             type=click.Choice(FORMATS),
             default=FORMATS[0],
             show_default=True,
-            help="csv and json have numbers without separators; json has decimals as strings.",
+            help="csv and json have numbers without separators. json has decimals as strings.",
         )
         @click.option(
             "--table",
             metavar="NAME",
-            help="One table with every digit; csv needs a name if there are several.",
+            help="Print one table with every digit. csv needs a NAME if there are several tables.",
         )
-        @click.option("--all", "everything", is_flag=True, help="Every table with every digit.")
+        @click.option("--all", "everything", is_flag=True, help="Print all tables, every digit.")
         @functools.wraps(command)
         def printing(
             *args: Any, form: str, table: str | None, everything: bool, **options: Any
@@ -72,7 +72,7 @@ def report(
             elif isinstance(found, list):
                 click.echo(render(Answered(found, is_exact=True), form, table, everything))
             else:
-                run = options.get("run", ())  # an experiment has no run here: its runs are deleted
+                run = options.get("run", ())  # an experiment has no run, since its runs are deleted
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)
                 if isinstance(found, MadeOfMany):
                     told = found.provenance()

@@ -1,4 +1,4 @@
-"""All errors of a scenario, not only the first.
+"""Finds all errors of a scenario, not only the first.
 
 Types and ranges are checked key by key. The methods of the models check contradictions between
 keys. A model stops at its first error, so this module calls each method separately.
@@ -63,7 +63,7 @@ def _faults_in(origins: Layered, data: Mapping[str, Any]) -> list[ScenarioError]
 
 
 def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
-    """Yield contradictions between keys; inner tables come before the tables around them."""
+    """Yield contradictions between keys. Inner tables come before the tables around them."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if isinstance(value, Part):

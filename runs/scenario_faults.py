@@ -1,4 +1,4 @@
-"""Errors of a scenario in words, each with its correction."""
+"""Writes the errors of a scenario in words, each with its correction."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -54,7 +54,7 @@ def _problem(detail: ErrorDetails, keys: Keys, data: Mapping[str, Any]) -> str:
 
 
 def wanted_at(keys: Keys) -> str:
-    """Return the range of a key of the schema in words: 'a number from 0 to 3_600'."""
+    """Return the range of a key of the schema in words, such as 'a number from 0 to 3_600'."""
     return _wanted(_schema_at(keys))
 
 
@@ -83,7 +83,7 @@ def _schema_at(keys: Keys) -> dict[str, Any]:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Replace a reference in a schema by its target; ignore null, which TOML does not have."""
+    """Replace a reference in a schema by its target, and ignore null, which TOML does not have."""
     types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(types) == 1:
         (schema,) = types
@@ -93,7 +93,7 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:
-    """Return the allowed values in words: 'a number from 0 to 3_600'."""
+    """Return the allowed values in words, such as 'a number from 0 to 3_600'."""
     match schema:
         case {"anyOf": types}:
             return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})

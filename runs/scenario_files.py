@@ -23,8 +23,8 @@ class ScenarioError(MistakeError):
 
     Attributes:
         path: the file with the error, as text.
-        key: the key with the error, such as ``markets[0].quoter.latency_s``; empty if the error
-            belongs to the whole file.
+        key: the key with the error, such as ``markets[0].quoter.latency_s``. It is empty if the
+            error belongs to the whole file.
         problem: the value, the error and its correction, in one line.
     """
 
@@ -69,7 +69,7 @@ def path_of(name_or_path: str) -> Path:
 
 
 def layers_of(path: Path) -> list[Layer]:
-    """Read a file and all files that it extends; the file itself is first."""
+    """Read a file and all files that it extends, the file itself first."""
     layers: list[Layer] = []
     data = _read(path)
     while True:
@@ -99,7 +99,7 @@ def layers_of(path: Path) -> list[Layer]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read the data of one file; lists become tuples, as the frozen models need."""
+    """Read the data of one file, with lists as tuples, as the frozen models need."""
     try:
         with path.open("rb") as file:
             raw = file.read(BYTES_MAX + 1)
@@ -151,7 +151,7 @@ def with_tuples(value: Any) -> Any:
 
 
 def laid_over(base: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
-    """Merge a file's data into its base; remove the keys that it leaves out, and their sources.
+    """Merge a file's data into its base, without the keys and sources that the file leaves out.
 
     Raises:
         ScenarioError: the file leaves out a key that the base does not have.
@@ -178,7 +178,7 @@ def _less(base: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
 
 
 def extended(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge a file's *own* data into its *base*; a changed figure loses its old source."""
+    """Merge a file's *own* data into its *base*. A changed figure loses its old source."""
     sources = base.get("sources")
     if isinstance(sources, Mapping):
         kept = {place: text for place, text in sources.items() if not _sets(own, keys_of(place))}
@@ -207,7 +207,7 @@ def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
 
 
 def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
-    """Return the file that sets a key; if no file does, the first file.
+    """Return the file that sets a key, or the first file if none does.
 
     A list replaces the list of the base, so one file is the origin of all entries.
     """

@@ -1,6 +1,6 @@
-"""Every key of scenarios: its meaning, its allowed values, and the files that read it.
+"""Describes every key of scenarios: its meaning, its allowed values, and the files that read it.
 
-The models of `des/scenario/` have types, ranges and defaults, `meanings.toml` has the meanings.
+The models of `des/scenario/` have types, ranges and defaults, and `meanings.toml` has the meanings.
 The help, the JSON Schema and the reference page are made from both.
 """
 
@@ -49,7 +49,7 @@ class Key:
     """A key that a scenario may have.
 
     Attributes:
-        keys: the key's place, with 0 for any entry of a list: ("markets", 0, "lot").
+        keys: the key's place, with 0 for any entry of a list, as in ("markets", 0, "lot").
         table: the model of the table with the key.
         field: the field of this model.
         meaning: the key's meaning, in a sentence.
@@ -83,14 +83,14 @@ class Key:
 
     @property
     def wanted(self) -> str:
-        """Return the key's allowed values in words: 'a number from 0 to 3_600'."""
+        """Return the key's allowed values in words, such as 'a number from 0 to 3_600'."""
         if self.model is None:
             return wanted_at(self.keys)
         return "a list of tables" if self.is_list else "a table"
 
     @property
     def unit(self) -> str:
-        """Return the unit at the end of the key's name; empty if the name has none."""
+        """Return the unit at the end of the key's name, or an empty text if there is none."""
         if "number" not in self.wanted:
             return ""
         words = self.name.split("_")
@@ -103,7 +103,7 @@ class Key:
     def default(self) -> str:
         """Return the key's default value, in words."""
         if self.field.is_required():
-            return "none: it must be given"
+            return "none, so the key must be given"
         value = self.field.default
         if value is None:
             return "left out"
@@ -116,7 +116,7 @@ class Key:
 
 @cache
 def all_keys() -> tuple[Key, ...]:
-    """Return every key; a table's own keys come before the keys of inner tables."""
+    """Return every key. A table's own keys come before the keys of inner tables."""
     return tuple(_keys_of(Scenario, ()))
 
 

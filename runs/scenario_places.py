@@ -1,4 +1,4 @@
-"""Keys and values of a scenario as text."""
+"""Writes keys and values of a scenario as text, and reads keys from text."""
 
 import math
 import re
@@ -15,7 +15,7 @@ _STEP = re.compile(r"\[(\d+)\]|([\w-]+)", re.ASCII)
 
 
 def value_at(data: Any, keys: Keys) -> Any:
-    """Return the value at a key, or None if there is no value; TOML has no null."""
+    """Return the value at a key, or None if there is no value. TOML itself has no null."""
     for key in keys:
         if not holds(data, key):
             return None
@@ -24,14 +24,14 @@ def value_at(data: Any, keys: Keys) -> Any:
 
 
 def holds(value: Any, key: str | int) -> bool:
-    """Return whether a table has a key, or a list an entry."""
+    """Return whether a table has a key, or whether a list has an entry."""
     if isinstance(key, int):
         return isinstance(value, tuple) and key < len(value)
     return isinstance(value, Mapping) and key in value
 
 
 def keys_of(place: str) -> Keys:
-    """Return the keys of a text like ``markets[0].lot``; empty if it has another form."""
+    """Return the keys of a text like ``markets[0].lot``, or none if the text has another form."""
     if not _PLACE.fullmatch(place):
         return ()
     return tuple(int(number) if number else word for number, word in _STEP.findall(place))
@@ -75,5 +75,5 @@ def quoted(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Escape line breaks and invisible characters; an empty text becomes ''."""
+    """Escape line breaks and invisible characters. An empty text becomes ''."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text) or "''"

@@ -1,4 +1,4 @@
-"""The meanings of a scenario's keys: one key on the terminal, or all keys in docs/scenario.md.
+"""Explains a scenario's keys: a single key on the terminal, or all keys in docs/scenario.md.
 
 python -m runs.scenario_reference      # `make reference` writes the page and the JSON Schema
 """
@@ -18,17 +18,17 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "scenario.md"
 WIDTH = 100
 READERS_MAX = 6
 HEAD = """\
-# What a scenario may say
+# Every key of a scenario
 
-Made by `make reference` from the models in [des/scenario](../des/scenario/__init__.py) and the
-sentences in [meanings.toml](../des/scenario/meanings.toml). `moneytrail scenario explain KEY`
-prints one key, and says which files read it.
+`make reference` writes this page from the models in [des/scenario](../des/scenario/__init__.py)
+and the sentences in [meanings.toml](../des/scenario/meanings.toml). `moneytrail scenario explain
+KEY` prints the meaning of one key, and the files that read it.
 
-A scenario is a [TOML](https://toml.io) file. It names a built-in scenario, or the path of one, as
-`extends = "tiny"`, and is then laid over it: a table replaces single keys, a list replaces the
-whole list, and `without = ["group.portfolio"]` leaves keys of the base out. A single key is set
-as `moneytrail run tiny --set maker.credit_line_usd=0`, or, in the first entry of a list,
-`--set 'markets[0].quoter.latency_s=0.5'`.
+A scenario is a [TOML](https://toml.io) file. With `extends = "tiny"` it has a base: another
+scenario, given by a built-in name or a path. A table of the file changes single keys of the base. A
+list replaces a whole list of the base. `without = ["group.portfolio"]` removes keys of the base.
+The command `moneytrail run tiny --set maker.credit_line_usd=0` changes a single key, and
+`--set 'markets[0].quoter.latency_s=0.5'` changes a key in the first entry of a list.
 
 Money is in dollars, a basis point (bps) is a hundredth of a percent, and a date is written without
 quotes. A key without a default must be given.
@@ -53,7 +53,7 @@ def explained(word: str) -> str:
 
 
 def page() -> str:
-    """Write the reference page: every table with its keys."""
+    """Write the reference page, which has every table with its keys."""
     tables = [key for key in all_keys() if key.model is not None]
     parts = [
         HEAD,

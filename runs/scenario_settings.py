@@ -1,4 +1,4 @@
-"""Sets single values by a dotted key: ``maker.credit_line_usd=0``, ``markets[0].lot='0.1'``."""
+"""Sets single values by a dotted key, as in ``maker.credit_line_usd=0``."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ OPTION = "--set"  # in error messages, the place of a wrong setting
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """Read settings from the command line: a key, an equals sign, a TOML value.
+    """Read settings from the command line. A setting is a key, an equals sign and a TOML value.
 
     A value that is not TOML is read as text, since a shell removes quotes.
 
@@ -36,7 +36,7 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def read_value(text: str) -> Any:
-    """Read a TOML value; if the text is not TOML, return the text."""
+    """Read a TOML value, or return the text if it is not TOML."""
     try:
         data = tomllib.loads(f"value = {text.strip()}")
     except (ValueError, RecursionError):  # ValueError: not TOML, or thousands of digits
@@ -50,7 +50,7 @@ def setting_text(place: str, value: Any) -> str:
 
 
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario's data with each key set; a replaced value loses its source.
+    """Return a scenario's data with each key set. A replaced value loses its source.
 
     Missing tables are created. Whether a key is allowed is not checked here, but with the schema.
     Candles replace the anchors and the volatility of the scenario.
@@ -84,7 +84,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
 
 
 def _without(data: Any, places: Iterable[Keys]) -> Any:
-    """Return *data* without the values at some places; places without a value are skipped."""
+    """Return *data* without the values at some places. Places without a value are skipped."""
     for keys in places:
         above = value_at(data, keys[:-1])
         kept = {key: value for key, value in above.items() if key != keys[-1]}
@@ -93,7 +93,7 @@ def _without(data: Any, places: Iterable[Keys]) -> Any:
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the setting that sets the value at *keys*; None if no setting does."""
+    """Return the setting that sets the value at *keys*, or None if no setting does."""
     for place in settings:
         own = keys_of(place)
         if keys[: len(own)] == own:
@@ -102,7 +102,7 @@ def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
 
 
 def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
-    """Return *data* with the value at *keys*; *passed* has the outer keys, for messages."""
+    """Return *data* with the value at *keys*. *passed* has the outer keys, for messages."""
     key, *rest = keys
     here = (*passed, key)
     if isinstance(key, int):

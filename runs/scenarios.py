@@ -10,7 +10,7 @@
     [sources]
     "house.fee_tiers" = "where that figure is from"
 
-Errors of a file are reported in one line: the file, the key, the value, the correction.
+An error is reported in one line, with the file, the key, the value and the correction.
 """
 
 import re
@@ -61,7 +61,7 @@ class Layered:
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return the folder of relative paths at a key: the file's or the working folder."""
+        """Return the folder of relative paths at a key: the file's folder or the working folder."""
         if setting_at(self.settings, keys) is not None:
             return Path()
         return origin_of(self.layers, keys).parent
@@ -75,11 +75,11 @@ def load(
     Args:
         name_or_path: a built-in name, such as ``may-2021``, or a path, which ends in .toml or has a
             separator.
-        overrides: data that extends the file: ``{"run": {"seed": 3}}``.
-        settings: single values by dotted key, set last: ``{"markets[0].quoter.latency_s": 0.5}``.
+        overrides: data that extends the file, such as ``{"run": {"seed": 3}}``.
+        settings: values by dotted key, set last, as ``{"markets[0].quoter.latency_s": 0.5}``.
 
     Returns:
-        The scenario; its markets have anchors and volatility in place of candles.
+        The scenario, whose markets have anchors and volatility instead of candles.
 
     Raises:
         ScenarioError: the first error, and the number of further errors.
@@ -126,7 +126,7 @@ def name(name_or_path: str) -> str:
 
 
 def dump(scenario: Scenario) -> str:
-    """Write a scenario with all defaults as TOML; `load` reads an equal scenario from it."""
+    """Write a scenario with all defaults as TOML. `load` reads an equal scenario from this text."""
     return tomli_w.dumps(scenario.model_dump(exclude_none=True))
 
 

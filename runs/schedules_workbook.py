@@ -1,4 +1,4 @@
-"""The schedules as an Excel workbook: every sum is a formula over entries.
+"""Writes the schedules as an Excel workbook, in which every sum is a formula over entries.
 
 The sheet of entries lists each payment of the last year with its number in the books. Payments by
 recipient are sums over that sheet, and the summary refers to these sums. Each formula is stored
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 ROWS_MAX = 1_048_576  # the most rows of a sheet
-FIRST = 4  # the first data row of a sheet; rows are counted from one
+FIRST = 4  # the first data row of a sheet, if rows are counted from one
 WRITTEN = datetime(2000, 1, 1)  # a fixed time, so that the same books give the same bytes
 USD, DAY = "#,##0.00", "yyyy-mm-dd"
 SHEETS = {
@@ -33,7 +33,7 @@ SHEETS = {
     "failed": "Failed since",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd")
-# Formulas of columns, by sheet; a name in braces is a cell of the same row.
+# The formulas of each sheet, by column. A name in braces is a cell of the same row.
 FOLLOWS = {
     "Related": {"net_usd": "={credit_line_usd}-{account_usd}"},
     "Solvency tests": {
@@ -188,7 +188,7 @@ class _Sheets:
         lines = (
             ("Paid in the last 90 days", "Payments", f"=Payments!E{paid}", payments.rows[-1][4]),
             ("Paid in the last year", "Payments", f"=Payments!F{paid}", year),
-            ("The same by entry", "Entries", f"=SUM(Entries!F{FIRST}:F{last})", in_entries),
+            ("The same, summed by entry", "Entries", f"=SUM(Entries!F{FIRST}:F{last})", in_entries),
             ("Difference (must be 0.00)", "Entries", "=ROUND(B5-B6,2)", Decimal()),
             (
                 "Preferences of the last week",

@@ -1,4 +1,4 @@
-"""The result of a counterfactual: a sentence, and the quotes' result for maker and group.
+"""Writes the result of a counterfactual in sentences, and as a table for maker and group.
 
 The maker's result and the group's are shown together, since they may differ in sign: a hit pays the
 exchange a fee, which is income of the group but not of the maker.
@@ -11,11 +11,11 @@ from ledger.reports.money.hole import Hole
 from ledger.reports.money.quote_views import QuoteViews
 from ledger.reports.table import Table
 
-Pair = tuple[Decimal, Decimal]  # a figure with the cause, and the same without
+Pair = tuple[Decimal, Decimal]  # a figure with the cause, and the figure without the cause
 
 
 def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:
-    """Return a text on the hole and on the quotes' result, with a cause and without.
+    """Return sentences on the hole and on the quotes' result, with and without a cause.
 
     Args:
         kind: the cause.
@@ -27,7 +27,7 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
     has = "lacks" if lacks > 0 else "has"
     would_have = "lack" if would_lack > 0 else "have"
     return (
-        f"With {kind} the group {has} {_or_spare(lacks)}; without it, it would {would_have} "
+        f"With {kind} the group {has} {_or_spare(lacks)}. Without {kind} it would {would_have} "
         f"{_or_spare(would_lack)}. {ours.maker}'s quotes "
         f"{_turned(ours.maker, (ours.maker_usd, theirs.maker_usd))}, and "
         f"{_turned('the group', (ours.group_usd, theirs.group_usd))}."
@@ -35,10 +35,10 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Return a table of the quotes' result: for the maker by kind, the fees, for the group.
+    """Return a table of the quotes' result for the maker by kind, their fees, and for the group.
 
     Args:
-        columns: names of the columns with the cause, without, and for the difference.
+        columns: names of the columns with the cause, without the cause, and for the difference.
         ours, theirs: the views of the run, and of the run without the cause.
     """
     lines = {
@@ -46,8 +46,8 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
         for kind in dict.fromkeys(view.kind for view in (*ours.kinds, *theirs.kinds))
     }
     lines |= {
-        f"{ours.maker}: quotes in all": (ours.maker_usd, theirs.maker_usd),
-        f"{ours.house}: taker fees on them": (ours.taker_fees_usd, theirs.taker_fees_usd),
+        f"{ours.maker}: all quotes": (ours.maker_usd, theirs.maker_usd),
+        f"{ours.house}: taker fees on quotes": (ours.taker_fees_usd, theirs.taker_fees_usd),
         "the group: quotes and fees": (ours.group_usd, theirs.group_usd),
     }
     return Table(
@@ -56,8 +56,8 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
         ("line", *columns),
         [(line, *pair, pair[0] - pair[1]) for line, pair in lines.items() if any(pair)],
         (
-            "Gains are positive here, losses negative. These are results of fills alone; their "
-            "consequences are in the hole.",
+            "Gains are positive here, losses negative. These are the results of fills alone. The "
+            "consequences of fills are in the hole.",
         ),
     )
 

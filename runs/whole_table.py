@@ -1,4 +1,4 @@
-"""A table with every digit: the whole table, or the part that fits a screen."""
+"""Writes a table with every digit, either whole or the part that fits a screen."""
 
 import textwrap
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def brief_exact(table: Table) -> str:
 
 
 def whole(table: Table) -> str:
-    """Write a whole table for readers: numbers right-aligned with separators, notes below."""
+    """Write a whole table for readers, with right-aligned numbers, and notes below."""
     cells = [
         [_told(column, cell) for column, cell in zip(table.columns, row, strict=True)]
         for row in table.rows

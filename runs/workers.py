@@ -1,4 +1,4 @@
-"""The worker processes of audits and studies: local processes, or a Dask cluster."""
+"""Starts the worker processes of audits and studies: local processes, or a Dask cluster."""
 
 import os
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ class SchedulerError(MistakeError):
 
 
 def cores() -> int:
-    """Return how many processes can run in parallel on this machine."""
+    """Return the number of processes that can run in parallel on this machine."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def local_processes(count: int) -> Iterator[Executor | None]:
-    """Start *count* processes; if *count* is one, use the current process."""
+    """Start *count* processes. If *count* is one, use the current process."""
     if count == 1:
         yield None
         return

@@ -175,7 +175,8 @@ def test_a_replay_reports_that_a_version_of_a_library_differs(executed, tmp_path
     replayed = replay(folder)
 
     assert replayed.problems == ()
-    assert replayed.remarks == (f"numpy is {versions()['numpy']} here; 1.0 made the run",)
+    here = f"numpy is {versions()['numpy']} here"
+    assert replayed.remarks == (f"{here}, but the run was made with 1.0",)
 
 
 # --------------------------------------------------------------- forgeries that the audit finds

@@ -98,7 +98,7 @@ def test_inputs_that_are_kept_are_named_in_the_report_and_written_in_the_scenari
     (table,) = [table for table in tables if table.name == "difference"]
 
     ((_, due, _),) = costs_of(group_run)
-    said = f"The operating cost of FTX is fixed as in the run: {spoken(due)} on 1 firsts of a month"
+    said = f"The operating cost of FTX is as in the run, {spoken(due)} on 1 firsts of a month"
     assert any(note.startswith(said) for note in table.notes)
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 
@@ -143,7 +143,7 @@ def test_hourly_demand_of_customers_is_equal_with_and_without_hits(recorded_run,
     assert (
         without(recorded_run, "PickOff")
         .held[-1]
-        .startswith("Demand of uninformed customers is fixed")
+        .startswith("The demand of uninformed customers is as in the run")
     )
 
 

@@ -70,7 +70,7 @@ def test_a_key_has_a_range_and_a_unit_and_a_default():
     credit, refresh = key("maker.credit_line_usd"), key("markets[].quoter.refresh_s")
 
     assert (credit.wanted, credit.unit) == ("a number from 0 to 1_000_000_000_000", "dollars")
-    assert credit.default == "none: it must be given"
+    assert credit.default == "none, so the key must be given"
     assert (refresh.wanted, refresh.default) == ("a number from 0 to 3_600", "left out")
     assert key("house.gateway_ms_median").unit == "milliseconds"
     assert key("run.full_days").unit == ""

@@ -37,7 +37,7 @@ def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_
         "PickOff", (short, surplus), (views(-164_000_000, 190_000_000), views(0, 0))
     )
     assert said == (
-        "With PickOff the group lacks $184.2 million; without it, it would have $2.5 million "
+        "With PickOff the group lacks $184.2 million. Without PickOff it would have $2.5 million "
         "to spare. Alameda's quotes cost Alameda $164.0 million and would bring it $0, and "
         "bring the group $26.0 million and would bring it $0."
     )
@@ -47,8 +47,8 @@ def test_the_table_has_the_loss_of_the_maker_and_the_gain_of_the_group():
     table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 
     lines = {line: figures for line, *figures in table.rows}
-    assert lines["Alameda: quotes in all"] == [-100, 0, -100]
-    assert lines["FTX: taker fees on them"] == [130, 0, 130]
+    assert lines["Alameda: all quotes"] == [-100, 0, -100]
+    assert lines["FTX: taker fees on quotes"] == [130, 0, 130]
     assert lines["the group: quotes and fees"] == [30, 0, 30]
 
 
@@ -58,8 +58,8 @@ def test_results_of_quotes_agree_with_the_fills_of_both_runs(busy_run, told):
 
     for i, run in enumerate((busy_run, other)):
         quotes, fees = summed(run)
-        assert lines["Alameda: quotes in all"][i] == quotes
-        assert lines["FTX: taker fees on them"][i] == fees
+        assert lines["Alameda: all quotes"][i] == quotes
+        assert lines["FTX: taker fees on quotes"][i] == fees
         assert lines["the group: quotes and fees"][i] == quotes + fees
     assert lines["Alameda: PickOff"][1] == 0 > lines["Alameda: PickOff"][0]
     assert all(ours - theirs == difference for ours, theirs, difference in lines.values())
