@@ -61,8 +61,8 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
                 "markets": ALIKE,
             },
         ),
-        # After two days the maker decides again on its quotes: by its own simulation, or for a
-        # target share.
+        # After two days the maker decides again on its quotes. It uses its own simulation in the
+        # first case and a target share in the second case.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
         # Customers are liquidated and backstops unwind. Some customers have tokens as collateral,

@@ -61,8 +61,8 @@ def test_gains_equal_losses_for_each_kind_of_result(crowd_run):
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
         assert any(usd for (_, k), usd in found.items() if k == kind)
-    # The firms book fees of the lead venue as Hedging or LeadFees. The lead venue books these as
-    # Fees.
+    # The firms book fees of the lead venue as Hedging or LeadFees. The lead venue books the same
+    # fees as Fees.
     assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
     kinds = ("Fees", "Hedging", "LeadFees")
     assert sum(of_kind(found, kind) for kind in kinds) == 0

@@ -100,8 +100,8 @@ class Order:
     firm: int
     holder: int
     side: int
-    limit: int | None  # the worst acceptable price; None: any
-    # The number of lots. None: as many as the firm may take when its order arrives.
+    limit: int | None  # the worst acceptable price, or None for any price
+    # The number of lots, or None for as many as the firm may take when its order arrives.
     lots: int | None
     trigger: str
 

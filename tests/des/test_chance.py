@@ -130,8 +130,8 @@ def test_streams_of_different_names_are_independent():
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # For the largest of 21 correlations, the limit is as improbable as three sigmas for a single
-    # one.
+    # The limit for the largest of 21 correlations is as improbable as three sigmas for a single
+    # correlation.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 

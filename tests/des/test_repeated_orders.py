@@ -82,7 +82,7 @@ def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
 
 
 def test_the_position_of_customers_has_the_variance_computed_from_the_chains():
-    """The mean position is 0, and the variance is v times the sum of squares left by each chain."""
+    """The mean position is 0. Each chain adds v times the square of its remaining weight."""
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
     variance = per_hour * mean_lots * (2 * mean_lots - 1)  # variance of net lots in an hour
     predicted = np.random.default_rng(4).lognormal(0, 1.5, 3 * 24)

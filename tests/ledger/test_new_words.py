@@ -1,4 +1,6 @@
-"""A new kind needs a line in one file, a new motive a line in two. All reports accept both.
+"""A new kind needs one line in a file, and a new motive needs one line in each of two files.
+
+All reports accept new kinds and new motives.
 
 The simulated world writes no new motive. So the test changes the motive of some sales to a new
 motive when the sales are booked.

@@ -1,6 +1,6 @@
 """Functions that change a valid scenario and check the error message.
 
-A place is the path to a value in parsed TOML. It consists of keys and list positions.
+A place is the path to a value in parsed TOML. The path consists of keys and list positions.
 """
 
 import copy

@@ -167,7 +167,7 @@ def test_a_folder_that_appears_during_the_simulation_is_not_replaced(
 def test_the_second_of_two_runs_with_the_same_folder_is_refused_when_it_finishes(
     scenario, other, of_other, tmp_path
 ):
-    """Both runs are without --force, so neither may replace the other."""
+    """Neither run has the option --force, so neither run may replace the other."""
 
     def overtake() -> None:
         if not (tmp_path / "run").exists():

@@ -166,7 +166,7 @@ def test_months_with_crashes_have_closes_and_volatility_of_single_days(ftx, mont
 
 
 def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx):
-    """A wrong digit in a recorded price would give a larger move."""
+    """A wrong digit in a recorded price would give a move above this limit."""
     for market in ftx.markets:
         levels = market.price.volatility
         for before, after in pairwise(market.price.anchors):

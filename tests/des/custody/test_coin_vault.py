@@ -80,7 +80,7 @@ def test_coins_keep_their_shares_of_all_deposits_if_the_house_has_an_agent(count
         AgentShare(since=SCENARIO.run.start, share=2 / 3),
     )  # The agent receives 2/3 of the deposits in dollars, which is a fifth of all deposits.
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
-    for i in range(2_000):  # of 2,500 deposits the agent receives the other 500
+    for i in range(2_000):  # The agent receives the other 500 of 2,500 deposits.
         counter.vault.deposit(START_US + i, 60_000)
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 

@@ -417,7 +417,10 @@ def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> floa
 def outcomes(
     volatility: float, block_s_mean: float, fee_e6: int, blocks: int, regular: bool = False
 ) -> np.ndarray:
-    """Return by path the share of blocks with a trade, and gain and fees per year and dollar."""
+    """Return for each path the share of blocks with a trade, and the gain and the fees.
+
+    Gain and fees are per year and per dollar in the pool.
+    """
     found = []
     for seed in range(PATHS):
         end_us = round(blocks * block_s_mean * SECOND_US)

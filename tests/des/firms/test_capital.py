@@ -237,8 +237,8 @@ def shifting(**changes) -> CapitalRules:
 @pytest.mark.parametrize(
     ("house", "lead", "to_house"),
     [
-        # The shift is 0.1 % of capital for each basis point of advantage, so ten cents for each
-        # cent.
+        # A cent of advantage is a basis point of capital. For each basis point 0.1 % of capital
+        # moves, which is ten cents.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),
@@ -621,7 +621,7 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """A day's results and changes of positions of each firm, and if given the house's cash."""
+    """The result and the change of position of each firm on a day, and optionally house cash."""
 
     house: list[int]
     lead: list[int]

@@ -1,4 +1,4 @@
-"""The daily results of quotes on the lead venue, whose gains equal losses in claims and books."""
+"""Quotes on the lead venue have daily results, and gains equal losses in claims and books."""
 
 import math
 from dataclasses import dataclass, field
@@ -274,7 +274,7 @@ def test_no_firm_gains_from_speed_if_costs_exceed_all_price_moves():
 def test_a_firm_that_does_not_quote_takes_no_part_on_the_lead_venue():
     """The example is the fastest firm.
 
-    The other firms have the same results as without its orders.
+    Without its orders the other firms have the same results.
     """
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()

@@ -70,7 +70,7 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """Return the loss per size of a quote without limit of size, by the closed formula."""
+    """Return a quote's mean loss for each displayed dollar, by the closed formula."""
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
     return 2 * (sd * NORMAL.pdf(x) - half_spread * NORMAL.cdf(-x))

@@ -46,7 +46,7 @@ def still(price: int) -> Ticks:
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
 def test_every_position_is_hedged_exactly_once_for_any_delay(traded, delays_us):
-    """Pending orders count if a delay exceeds an interval. At the end all positions are zero."""
+    """Pending orders count as hedges. At the end all positions are zero."""
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
     idle = [(0,) * len(HEDGERS)] * 5  # enough intervals without trades for all orders to be filled

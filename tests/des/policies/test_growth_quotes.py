@@ -1,4 +1,4 @@
-"""The policy 'growth' multiplies the last size by target share over achieved share."""
+"""The policy 'growth' multiplies the last size by target share divided by achieved share."""
 
 from datetime import date
 

@@ -54,7 +54,7 @@ def test_the_first_open_and_every_close_are_anchors(file):
 def test_the_volatility_of_a_day_is_computed_from_its_high_and_low(file):
     first, _, _ = read_candles(file(DAYS)).volatility
 
-    # ln(34243.15 / 30033.33) = 0.13118; over 2 sqrt(ln 2) = 1.66511, times sqrt(365) = 19.105
+    # The volatility is ln(34243.15 / 30033.33) / (2 sqrt(ln 2)) x sqrt(365).
     assert first.since == date(2022, 5, 9)
     assert first.annual == pytest.approx(0.13118 / 1.66511 * 19.105, rel=1e-4)
 

@@ -135,7 +135,7 @@ def test_the_number_of_ticks_per_second_does_not_change_hourly_prices_and_jumps(
 
 
 def test_half_the_volatility_halves_every_move_of_the_log_price():
-    """Therefore a counterfactual with another volatility has the same random draws."""
+    """A counterfactual with another volatility has the same random draws."""
     seconds, logs = path(price(volatility=0.8), days=0.25)
     again, half = path(price(volatility=0.4), days=0.25)
 
@@ -277,8 +277,11 @@ def normalised_steps(seconds, logs, annual):
 
 
 def test_steps_are_normal_and_uncorrelated():
-    """For n standard normal numbers, the standard errors of the first, second and fourth moment are
-    1, sqrt(2) and sqrt(96), each divided by sqrt(n); that of an autocorrelation is 1 / sqrt(n).
+    """Moments and autocorrelation agree within three standard errors.
+
+    For n standard normal numbers, the standard errors of the first, second and fourth moment are 1,
+    sqrt(2) and sqrt(96), each divided by sqrt(n). The standard error of an autocorrelation is
+    1 / sqrt(n).
     """
     steps = normalised_steps(*path(price(ticks_per_s=0.3), days=4), annual=0.8)
     root_n = math.sqrt(len(steps))
@@ -364,10 +367,10 @@ def test_the_price_reaches_an_anchor_without_a_jump():
 
 
 def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
-    """The example has two days with variances v and w = 4 v; it tests the midnight between them.
+    """Two days have variances v and w = 4 v. The test is about the midnight between the two days.
 
-    A bridge from a to b has there mean (b - a) v / (v + w) and variance v w / (v + w). Over n seeds
-    the s.e. are sqrt(variance / n) and variance sqrt(2 / n).
+    A bridge from a to b has at midnight the mean (b - a) v / (v + w) and the variance
+    v w / (v + w). Over n seeds the s.e. are sqrt(variance / n) and variance sqrt(2 / n).
     """
     v, w = (annual**2 / 365 for annual in (0.4, 0.8))
     model = price(
@@ -501,9 +504,9 @@ def test_steps_within_an_hour_have_the_volatility_of_the_hour():
 
 
 def test_jumps_have_the_stated_share_of_variance_and_other_ticks_have_the_rest():
-    """Jumps are recognised by size: their sd is 54 times that of a tick.
+    """Jumps are recognised by size. The sd of a jump is 54 times the sd of a tick.
 
-    A limit of 6 sds of ticks misses 9 % of the jumps, and 10^-3 of their variance. A sum of
+    A limit of 6 sds of ticks misses 9 % of the jumps, but only 0.1 % of their variance. A sum of
     Poisson(m) squared normals has relative s.e. sqrt(3 / m).
     """
     share, per_day, days = 0.4, 10.0, 100

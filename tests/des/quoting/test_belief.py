@@ -164,7 +164,7 @@ def test_twice_the_half_spread_doubles_the_predicted_result():
 
     assert two_usd / one_usd == pytest.approx(
         2, rel=0.001
-    )  # the tolerance is half a tick of a thousand ticks
+    )  # the tolerance is half a tick at a price of a thousand ticks
     assert same_usd == pytest.approx(
         volume_usd, rel=0.001
     )  # the fills are valued at slightly different prices

@@ -87,11 +87,12 @@ def test_the_position_is_a_random_walk_if_the_holding_time_is_very_long():
 
 @pytest.mark.parametrize("one_in", [4, 12])
 def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hours(one_in):
-    """For hours of weight n and holding time T, the variance after each pair of played hours is
-    n^2 v / n / (1 - a^2). Here v is the variance of an hour's net orders, and a = exp(-n / T).
+    """The variance after each pair of played hours agrees with a formula.
 
-    Only one pair in n adds noise; all other pairs reverse their noise. The reversal is complete
-    only if the second hour closes the expected position after the first, without its noise.
+    For hours of weight n and holding time T, the variance is n^2 v / n / (1 - a^2). Here v is the
+    variance of an hour's net orders, and a = exp(-n / T). Only one pair in n adds noise. All other
+    pairs reverse their noise. The reversal is complete only if the second hour closes the expected
+    position after the first hour, without the noise of the first hour.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)

@@ -497,7 +497,7 @@ def test_a_late_order_is_filled_within_its_limit_by_the_quote_that_is_then_in_fo
 
 
 def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
-    """Return lots times ticks that firms took, and that each limit kept firms from taking."""
+    """Return lots times ticks that firms took, and lots times ticks that each limit prevented."""
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]

@@ -9,10 +9,10 @@ Here s is the half-spread and T the time between the two observed prices. Prices
 only edges above s + c count, so the formula uses s + c + 1/2.
 
 With dense ticks T is L. With ticks of a Poisson process of rate lambda, the quote is made from the
-last tick before p - L; A is the age of this tick at p - L. The order is filled at the last price
-before p; B is the age of this price at p. Without a tick in between the price has not moved.
+last tick before p - L. The age of this tick at p - L is A. The order is filled at the last price
+before p. The age of this price at p is B. Without a tick in between the price has not moved.
 Otherwise T = L + A - B. A is exponential with rate lambda, since the process has no memory. B has
-the same distribution, truncated at L. The integral of the product of their densities over
+the same distribution, truncated at L. The integral of the product of both densities over
 A - B = T - L is
 
     f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0.

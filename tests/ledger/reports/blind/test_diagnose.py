@@ -312,8 +312,8 @@ def test_uninformed_orders_are_rarely_classified_as_informed():
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # With normal gains 1 in 740 is wrong. With only 50 fills slightly more are wrong: 3 or 4 of
-    # 2,000.
+    # With normal gains 1 in 740 parties would be wrongly classified. With only 50 fills the
+    # frequency is slightly higher: 3 or 4 in 2,000.
     assert accused <= 12
 
 

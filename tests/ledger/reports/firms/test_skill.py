@@ -144,7 +144,7 @@ def tables(run: RunFolder) -> dict[str, Table]:
 
 
 def rows(found: Table) -> dict[tuple, dict]:
-    """Return the rows as dictionaries, by the first cell and, if there is one, the place."""
+    """Return the rows as dictionaries by the first cell, or by first cell and place."""
     keyed = {}
     for row in found.rows:
         cells = dict(zip(found.columns, row, strict=True))
@@ -385,7 +385,7 @@ def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
 
 
 def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):
-    # With one common draw, the two periods, whose results are equal, would never differ.
+    # Both periods have equal results. With one common draw the two periods would never differ.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]

@@ -82,8 +82,9 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
 def test_claytons_case_spends_the_first_deposit_first():
     """A students' summary of tracing between trusts, studysmart.ai, "Actions against trustees".
 
-    30,000 of trust W, then 20,000 of trust B; 10,000 is dissipated, then 40,000 buys shares. By
-    Clayton's Case, trust W bears the whole dissipated sum. Each trust owns half of the shares.
+    Trust W pays in 30,000 and trust B then 20,000. First 10,000 is dissipated, then 40,000 buys
+    shares. By Clayton's Case, trust W bears the whole dissipated sum. Each trust owns half of the
+    shares.
     """
     found = traced(
         TracingRule.FIFO, ("W", 30_000), ("B", 20_000), ("dissipated", -10_000), ("shares", -40_000)
@@ -100,9 +101,9 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
     """An illustration of Barlow Clowes International v Vaughan [1992] 4 All ER 22, in lecture notes
     on mixed funds (coursehero.com, file pi9gatp).
 
-    1,000 is misappropriated from trust A and 2,000 from trust B; 600 is dissipated. The loss is
-    shared one to two, and the claims are 800 and 1,600. If all receipts come before all payments, a
-    rolling charge and equal sharing at the end give the same result.
+    1,000 is misappropriated from trust A and 2,000 from trust B. Of this sum 600 is dissipated.
+    The loss is shared one to two, and the claims are 800 and 1,600. If all receipts come before all
+    payments, a rolling charge and equal sharing at the end give the same result.
     """
     for rule in (TracingRule.PRO_RATA, TracingRule.EQUAL_SHARING):
         found = traced(rule, ("A", 1_000), ("B", 2_000), ("dissipated", -600))
