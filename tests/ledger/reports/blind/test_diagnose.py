@@ -90,7 +90,7 @@ def test_the_number_of_a_party_does_not_reveal_its_place_in_the_chart_of_account
     assert by_number not in (sorted(by_number), list(tiny_run.chart.parties.names))
 
 
-def test_every_liquid_account_is_cash_in_the_blind_copy(life, tmp_path_factory):
+def test_the_blind_copy_shows_every_liquid_account_as_cash(life, tmp_path_factory):
     stands, folder = hole(life).hole_usd, tmp_path_factory.mktemp("till")
     shutil.copytree(life.path, folder, dirs_exist_ok=True)
     till = """

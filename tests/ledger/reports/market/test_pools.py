@@ -222,7 +222,7 @@ def test_the_loss_of_a_pool_is_near_the_expected_loss(run, token, within_pct):
     assert row["trades"] <= row["blocks"]
 
 
-def test_a_fee_leaves_most_blocks_without_arbitrage_and_most_of_the_loss_with_the_maker(run):
+def test_a_fee_prevents_arbitrage_in_most_blocks_and_returns_most_of_the_loss_to_the_maker(run):
     found = rows_of(run)
     charged, free = found["SOL", "all"], found["FTT", "all"]
 
