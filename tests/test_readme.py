@@ -98,11 +98,12 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
 
 def test_the_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-    n, fit, allowed, of, low, high, gain, loss, half, missed = re.findall(
+    n, fit, allowed, of, low, high, most, gain, loss, half, missed = re.findall(
         r"simulated (\d+) lives .*? (\d+) of them fit the record: each misses at most (\d+) of "
-        r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? a gain "
-        r"of \$(\S+) billion to a loss of \$(\S+) billion. In (\d+) of the \1 lives these causes "
-        r"are half of the hole, but the one nearest to the record misses (\d+) of the \4 facts",
+        r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? cost at "
+        r"most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) billion. In (\d+) "
+        r"of the \1 lives these causes are half of the hole. None of the \d+ fits the record: the "
+        r"nearest misses (\d+) of the \4 facts",
         said(),
     )[0]
     plausible = report.is_plausible
@@ -114,6 +115,9 @@ def test_the_text_on_the_study_agrees_with_the_shipped_study():
     assert f"misses {missed} of the {of} facts" in report.answer()
     assert f"A plausible member misses {allowed} at most" in report.answer()
     assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
+    stale_bn = report.members.drawn("pickoff_usd")[plausible] / 10**9
+    assert most == f"{stale_bn.max():.1f}"
+    assert not (plausible & report.would_have_to_be.reached).any()
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
 
 

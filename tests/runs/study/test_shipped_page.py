@@ -45,9 +45,8 @@ def test_the_page_states_the_plausible_members_and_their_ranges(report: StudyRep
 
     assert told(text, r"reads (\d+) members and") == [len(found)]
     assert told(text, r"(\w+) members are plausible") == [found.sum()]
-    assert told(text, r"between (\S+) and (\S+) in all of them") == ends(
-        of("mechanism_usd")[found] / BN
-    )
+    gain, loss = told(text, r"of them from a gain of (\S+) to a loss of (\S+); the middle")
+    assert [-gain, loss] == ends(of("mechanism_usd")[found] / BN)
     assert told(text, r"cash and coins, is (\S+) to (\S+) billion in the sixteen") == ends(
         of("hole-of-the-exchange to 2022-11-11")[found] / BN
     )
