@@ -100,10 +100,10 @@ def test_the_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
     n, fit, allowed, of, low, high, most, gain, loss, half, missed = re.findall(
         r"simulated (\d+) lives .*? (\d+) of them fit the record: each misses at most (\d+) of "
-        r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? cost at "
-        r"most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) billion. In (\d+) "
-        r"of the \1 lives these causes are half of the hole. None of the \d+ fits the record: the "
-        r"nearest misses (\d+) of the \4 facts",
+        r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? "
+        r"cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
+        r"billion. In (\d+) of the \1 lives these causes are half of the hole. None of the \d+ "
+        r"fits the record: the nearest misses (\d+) of the \4 facts",
         said(),
     )[0]
     plausible = report.is_plausible
