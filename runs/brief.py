@@ -21,7 +21,7 @@ LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
 GAP = 2  # spaces between columns
 TEXT = 44  # the width at which words are wrapped
-TEXT_MIN = 30  # a column of words may become this narrow if all columns then fit
+TEXT_MIN = 20  # a column of words may become this narrow if all columns then fit
 
 
 class ReadingUnit(NamedTuple):

@@ -168,7 +168,7 @@ def _firsts_table(found: WithAndWithout) -> Table:
     return Table(
         "firsts",
         f"The milestones, with and without {found.made.kind}",
-        ("what", "with_day", "with_usd", "without_day", "without_usd"),
+        ("milestone", "with_first_day", "with_usd", "without_first_day", "without_usd"),
         [(ours.what, ours.day, ours.usd, theirs.day, theirs.usd) for ours, theirs in found.firsts],
         ("As in `timeline`. A blank date means that it never happened.",),
     )

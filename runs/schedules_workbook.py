@@ -30,16 +30,16 @@ SHEETS = {
     "preferences": "Preferences",
     "related": "Related",
     "solvency-tests": "Solvency tests",
-    "failed": "Failed since",
+    "failed": "Days failed",
 }
-SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd")
+SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "still_owed_usd")
 # The formulas of each sheet, by column. A name in braces is a cell of the same row.
 FOLLOWS = {
-    "Related": {"net_usd": "={credit_line_usd}-{account_usd}"},
+    "Related": {"net_debt_usd": "={credit_line_usd}-{deposit_usd}"},
     "Solvency tests": {
-        "balance_sheet": '=IF({net_usd}>=0,"pass","fail")',
+        "balance_sheet": '=IF({net_worth_usd}>=0,"pass","fail")',
         "cash_flow": '=IF({unpaid_usd}=0,"pass","fail")',
-        "adequate_capital": '=IF({net_usd}>={setback_usd},"pass","fail")',
+        "adequate_capital": '=IF({net_worth_usd}>={largest_fall_usd},"pass","fail")',
     },
 }
 

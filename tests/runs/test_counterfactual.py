@@ -242,7 +242,7 @@ def test_the_table_of_key_dates_has_both_runs_and_a_blank_if_an_event_is_missing
     _, tables = other_runs("Buyback")
     dates = {row[0]: (row[1], row[3]) for row in table(tables, "firsts").rows}
 
-    assert dates["the credit line is drawn"] == (date(2022, 6, 1), None)
+    assert dates["the maker draws on its credit line"] == (date(2022, 6, 1), None)
     assert dates["a use of money is not paid"] == (date(2022, 6, 3), date(2022, 6, 3))
 
 

@@ -17,7 +17,7 @@ from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.schedules_workbook import FIRST
 
-PAID, YEAR = "Payments", "year_usd"
+PAID, YEAR = "Payments", "last_year_usd"
 CENT = Decimal("0.01")
 
 
@@ -70,9 +70,9 @@ def test_payments_by_recipient_are_the_sums_of_the_listed_entries(values, busy_r
     assert len(paid) == len(year) > 3
     for each in paid:
         key = (each["payer"], each["recipient"], each["kind"])
-        assert (cents(each["near_usd"]), cents(each[YEAR])) == (near[key], year[key])
+        assert (cents(each["last_90_days_usd"]), cents(each[YEAR])) == (near[key], year[key])
     assert cents(whole[YEAR]) == sum(year.values())
-    assert cents(whole["near_usd"]) == sum(near.values())
+    assert cents(whole["last_90_days_usd"]) == sum(near.values())
 
 
 def test_the_total_of_payments_is_the_cash_paid_by_members_of_the_group(values, busy_run):
@@ -100,12 +100,12 @@ def test_every_sum_in_the_workbook_is_a_formula_over_rows_or_entries(formulas):
 
 def test_the_result_of_a_solvency_test_is_a_formula_over_its_row(formulas, values):
     names = [cell.value for cell in formulas["Solvency tests"][FIRST - 1]]
-    net, setback = (names.index(each) for each in ("net_usd", "setback_usd"))
+    net, setback = (names.index(each) for each in ("net_worth_usd", "largest_fall_usd"))
     (first, *_) = rows_of(values["Solvency tests"])
     made = rows_of(formulas["Solvency tests"])[0]
 
     assert made["balance_sheet"] == f'=IF({"ABCDEFGH"[net]}{FIRST}>=0,"pass","fail")'
-    assert first["balance_sheet"] == ("pass" if first["net_usd"] >= 0 else "fail")
+    assert first["balance_sheet"] == ("pass" if first["net_worth_usd"] >= 0 else "fail")
     assert f"{'ABCDEFGH'[setback]}{FIRST}" in made["adequate_capital"]
 
 

@@ -19,13 +19,13 @@ from ledger.run_folder import RunFolder
 class Milestone(Enum):
     """A milestone of the group, and its wording, where {house} is the exchange's name."""
 
-    CREDIT_DRAWN = "the credit line is drawn"
-    CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
-    HOLE = "claims above the group's liquid assets"
-    HOLE_AFTER_LOANS = "claims and loans above liquid assets"
-    INSOLVENT = "insolvent at mark: above liquid assets, tokens and ventures"
+    CREDIT_DRAWN = "the maker draws on its credit line"
+    CUSTOMERS_MONEY = "customers' money in use: claims exceed cash of {house}"
+    HOLE = "claims exceed the group's liquid assets"
+    HOLE_AFTER_LOANS = "claims and loans exceed liquid assets"
+    INSOLVENT = "insolvent: claims and loans exceed all assets at mark"
     NOT_PAID = "a use of money is not paid"
-    LENDER_NOT_PAID = "a lender is not paid: a recall, or interest"
+    LENDER_NOT_PAID = "a recalled loan or interest is not paid"
     WAIT = "a withdrawal has to wait"
     HALT = "withdrawals are halted"
 

@@ -61,76 +61,106 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
 
 
 def _firsts_table(found: Timeline) -> Table:
-    return Table.of(
+    return Table(
         "firsts",
-        "Milestones: when each was first reached",
-        ("what", "day", "usd", "days", "continuous_since"),
-        found.firsts.values(),
+        "The first day of each milestone, and the number of its days",
+        ("milestone", "first_day", "amount_usd", "number_of_days", "every_day_since"),
+        [
+            (each.what, each.day, each.usd, each.days, each.continuous_since)
+            for each in found.firsts.values()
+        ],
         (
-            f"Each of {found.days} days is counted at its end. The amount is that of the first "
-            "day. A blank date means that it never happened. The last column has the day from "
-            "which it continues to the end.",
-            "The amount of a wait is the sum refused that day, or the queue at its end if that "
-            "is more. The amount of a halt is all unpaid claims. An unpaid use or lender "
+            f"The state at the end of each of {found.days} days counts. The amount is that of the "
+            "first day. A blank date means that it never happened. The last column has a date if "
+            "the milestone lasts until the end.",
+            "The amount of a wait is the sum refused on that day, or the queue at its end if that "
+            "is more. The amount of a halt is all unpaid claims. An unpaid use, loan or interest "
             "counts on the day on which the books note it.",
         ),
     )
 
 
 def _timeline_table(found: Timeline) -> Table:
-    return Table.of(
+    return Table(
         "timeline",
-        "Claims, liquid assets and the hole, day by day",
+        "Claims, liquid assets and the hole at the end of each day shown",
         (
             "day",
             "claims_usd",
-            "house_cash_usd",
+            "cash_of_exchange_usd",
             "hole_of_exchange_usd",
             "credit_drawn_usd",
-            "hole_usd",
+            "hole_of_group_usd",
             "loans_usd",
-            "paper_usd",
-            "queue_usd",
+            "tokens_at_mark_usd",
+            "queued_withdrawals_usd",
         ),
-        found.shown,
+        [
+            (
+                at.day,
+                at.claims_usd,
+                at.house_cash_usd,
+                at.hole_of_exchange_usd,
+                at.credit_drawn_usd,
+                at.hole_usd,
+                at.loans_usd,
+                at.paper_usd,
+                at.queue_usd,
+            )
+            for at in found.shown
+        ],
         (
             "Claims are those of customers outside the group. The hole of the exchange is "
-            f"claims less {found.house}'s own cash; the hole is claims less all liquid assets "
-            "of the group. Negative: a surplus of that amount.",
-            "Paper is tokens at the day's mark; the group's own token counts zero. Loans are "
-            "debts to outside lenders; the credit line is a debt within the group; the queue "
-            "is part of the claims.",
+            f"claims less {found.house}'s own cash. The hole of the group is claims less all "
+            "liquid assets of the group. A negative hole is a surplus.",
+            "Tokens are at the mark of the day, and the group's own token counts as zero. Loans "
+            "are debts to outside lenders. The credit line is a debt within the group. Queued "
+            "withdrawals are part of the claims.",
         ),
     )
 
 
 def _worth_table(found: Timeline) -> Table:
-    return Table.of(
+    return Table(
         "worth",
         "Is the group solvent at mark?",
         (
             "day",
-            "liquid_usd",
-            "paper_usd",
-            "at_cost_usd",
+            "liquid_assets_usd",
+            "tokens_at_mark_usd",
+            "ventures_at_cost_usd",
             "claims_usd",
             "loans_usd",
-            "net_at_mark_usd",
+            "net_worth_usd",
         ),
-        found.shown,
+        [
+            (
+                at.day,
+                at.liquid_usd,
+                at.paper_usd,
+                at.at_cost_usd,
+                at.claims_usd,
+                at.loans_usd,
+                at.net_at_mark_usd,
+            )
+            for at in found.shown
+        ],
         (
-            "Net is liquid assets, paper and ventures at cost, less claims and loans. "
-            "Negative: the group is insolvent even if it could sell these assets at their "
-            "marks.",
+            "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
+            "loans. If it is negative, the group is insolvent even if it could sell these assets "
+            "at their marks.",
         ),
     )
 
 
 def _identity_table(found: Timeline) -> Table:
-    return Table.of(
+    return Table(
         "identity",
         "The hole by its definition and by its kinds, and debts within the group",
-        ("day", "hole_usd", "kinds_usd", "unexplained_usd", "within_group_usd"),
-        found.shown,
+        ("day", "hole_usd", "sum_of_kinds_usd", "unexplained_usd", "within_group_usd"),
+        [
+            (at.day, at.hole_usd, at.kinds_usd, at.unexplained_usd, at.within_group_usd)
+            for at in found.shown
+        ],
         ("The last two columns must be 0.00 on every line.",),
     )

@@ -45,10 +45,18 @@ def below_value_table(payments: Sequence[PaidBefore]) -> Table:
     return Table(
         "below-value",
         "Payments of the last year without equal value in return",
-        ("payer", "recipient", "status", "kind", "in_return", "near_usd", "year_usd"),
+        (
+            "payer",
+            "recipient",
+            "status",
+            "kind",
+            "in_return",
+            "last_90_days_usd",
+            "last_year_usd",
+        ),
         rows,
         (
-            "By kind of payment. The books do not have the value of a stake, a house or a "
-            "service, so no schedule can show whether the price was too high.",
+            "A payment is listed because of its kind. The books do not have the value of a stake, "
+            "a house or a service, so no schedule can show whether the price was too high.",
         ),
     )

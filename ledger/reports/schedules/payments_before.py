@@ -102,13 +102,21 @@ def payments_table(payments: list[PaidBefore], end: date) -> Table:
     rows.append(("all", None, None, None, dollars(near), dollars(year), None, None))
     return Table(
         "payments",
-        f"Payments in the 90 days and in the year before {end}, that day among them",
-        ("payer", "recipient", "status", "kind", "near_usd", "year_usd", "first", "last"),
+        f"Payments in the 90 days and in the year until {end}, including this day",
+        (
+            "payer",
+            "recipient",
+            "status",
+            "kind",
+            "last_90_days_usd",
+            "last_year_usd",
+            "first_day",
+            "last_day",
+        ),
         rows,
         (
-            "Near is the last 90 days. Insiders are members of the group (affiliates), and all "
-            "recipients of payments of the kind Insiders; for them the law's period is one "
-            "year.",
+            "Insiders are members of the group (affiliates), and all recipients of payments of "
+            "the kind Insiders. For insiders the law's period is one year, for others 90 days.",
         ),
     )
 

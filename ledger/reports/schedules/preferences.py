@@ -89,14 +89,15 @@ def preferences_table(preferred: list[Preferred], end: date) -> Table:
         )
         for each in preferred
     ]
-    columns = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd", "got_pct")
+    columns = ("paid_usd", "new_value_usd", "preference_usd", "still_owed_usd", "recovered_pct")
     return Table(
         "preferences",
         f"Creditors that were paid in the last week, until {end}",
         ("creditor", "status", "kind", *columns),
         rows,
         (
-            "A preference is the payment less the creditor's later payments to the group, at "
-            "least zero. Got: the preference as a share of preference plus remaining debt.",
+            "A preference is the payment less new value, which is the creditor's later payments to "
+            "the group. It is at least zero. Recovered is the preference in percent of preference "
+            "plus the debt that is still owed.",
         ),
     )

@@ -57,7 +57,7 @@ def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
 
 def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Table:
     """Return a table of the balances, with one row for each month."""
-    columns = ("day", "credit_line_usd", "account_usd", "net_usd", "cash_to_maker_usd")
+    columns = ("day", "credit_line_usd", "deposit_usd", "net_debt_usd", "cash_to_maker_usd")
     rows: list[tuple[Cell, ...]] = [
         (
             each.day,
@@ -75,7 +75,7 @@ def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Tab
         (*columns, "cash_to_house_usd"),
         rows,
         (
-            f"Net is the credit line that {maker} has drawn less what {house} owes it as a "
-            "customer. Cash is that of the month.",
+            f"The net debt is the credit line that {maker} has drawn, less its deposit as a "
+            f"customer of {house}. Cash is the cash that was paid in the month.",
         ),
     )

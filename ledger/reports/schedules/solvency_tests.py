@@ -87,13 +87,14 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
     return Table(
         "solvency-tests",
         "Three tests of solvency, at each month's end",
-        ("day", "net_usd", "unpaid_usd", "setback_usd", *names),
+        ("day", "net_worth_usd", "unpaid_usd", "largest_fall_usd", *names),
         rows,
         (
-            "Net is liquid assets, paper at mark and ventures at cost, less claims and loans. "
-            "Unpaid is the queue, and the payments refused to lenders and others that day.",
-            "Capital is adequate while net is at least the largest fall of net over 30 days so "
-            "far: an assumption, since courts ask which setback was foreseeable.",
+            "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
+            "loans. Unpaid is the queue of withdrawals, and the payments refused to lenders and "
+            "others on that day.",
+            "Capital is adequate if net worth is at least its largest fall within 30 days so far. "
+            "This is an assumption: courts ask which setback was foreseeable.",
         ),
     )
 
@@ -110,8 +111,11 @@ def failed_table(days: Sequence[SolvencyTests]) -> Table:
         )
     return Table(
         "failed",
-        "First failure of each test of solvency",
-        ("test", "first", "continuous_since", "days"),
+        "The days on which the group failed each test of solvency",
+        ("test", "first_failed_on", "failed_every_day_since", "days_failed"),
         rows,
-        ("A blank date means that it never happened.",),
+        (
+            "The third column has a date if the test failed on every day from this date to the "
+            "end. A blank date means that it never happened.",
+        ),
     )

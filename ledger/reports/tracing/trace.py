@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger.kinds import Kind
 from ledger.money import dollars
 from ledger.reports.dollars import ZERO, spoken
 from ledger.reports.table import Cell, Table
@@ -14,6 +15,30 @@ from ledger.reports.tracing.rules import TracingRule
 from ledger.reports.tracing.sources import ALL_CUSTOMERS, AS_ONE, GROUP, Fate, Question, fates
 from ledger.reports.tracing.traced import Traced
 from ledger.run_folder import RunFolder
+
+# A use of cash in a few words, for kinds whose name alone does not say what was paid for.
+MEANINGS: Mapping[str, str] = {
+    Kind.CUSTOMERS: "withdrawals",
+    Kind.LOANS: "repaid to lenders",
+    Kind.CLAIMS: "sent to other venues",
+    Kind.PORTFOLIO: "coins bought",
+    Kind.TOKENS: "tokens bought",
+    Kind.VENTURES: "shares of companies",
+    Kind.ACQUISITIONS: "whole companies",
+    Kind.TAKEOVERS: "failed liquidations",
+    Kind.INCIDENTS: "thefts and accidents",
+    Kind.LENDING: "loans never repaid",
+    Kind.SETTLEMENTS: "payments in disputes",
+    Kind.BUYBACK: "own shares bought",
+    Kind.PROPERTY: "houses and land",
+    Kind.SPONSORSHIP: "advertising",
+    Kind.POLITICS: "gifts to politicians",
+    Kind.CHARITY: "gifts to charities",
+    Kind.INSIDERS: "paid to insiders",
+    Kind.GRANTS: "gifts to projects",
+    Kind.OPERATIONS: "operating costs",
+    Kind.INTEREST: "paid to lenders",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +133,27 @@ class Trace:
 
     def _paid(self) -> Table:
         rows: list[tuple[Cell, ...]] = [
-            (use, *(self.paid_usd(rule, use) for rule in TracingRule))
+            (use, MEANINGS.get(use), *(self.paid_usd(rule, use) for rule in TracingRule))
             for use in self.uses
             if any(self.paid_usd(rule, use) for rule in TracingRule)
         ]
         rows += [
-            (f"left: {account}", *(self.left_usd(rule, account) for rule in TracingRule))
+            ("left", f"in {account}", *(self.left_usd(rule, account) for rule in TracingRule))
             for account in self.accounts
         ]
-        rows.append(("all", *(self.brought_usd for _ in TracingRule)))
+        rows.append(("all", "cash received", *(self.brought_usd for _ in TracingRule)))
         return Table(
             "paid",
             f"Uses of the money of {self.question.spoken}, by each rule",
-            ("use", *_columns()),
+            ("use", "meaning", *_columns()),
             rows,
             (
-                "Money is commingled: each rule is a convention of courts, none is a fact. "
-                "Lowest balance keeps the traced money as long as possible.",
+                "Money is commingled: each rule is a convention of courts, none is a fact. Fifo: "
+                "first in, first out. Lifo: last in, first out. Lowest balance keeps the traced "
+                "money as long as possible.",
                 f"Only cash is traced, in {self._through()}. Gains, losses and charges on an "
                 "account at a venue move a claim and no cash.",
-                "Every column sums to the cent; odd cents go to the largest remainders.",
+                "Every column sums to the cent. Odd cents go to the largest remainders.",
             ),
         )
 

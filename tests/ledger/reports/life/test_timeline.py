@@ -23,10 +23,10 @@ from ledger.reports.paper_wealth import Marks
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-USED = "customers' money is used: claims above the cash of FTX"
-LIQUID = "claims above the group's liquid assets"
-LOANS = "claims and loans above liquid assets"
-INSOLVENT = "insolvent at mark: above liquid assets, tokens and ventures"
+USED = "customers' money in use: claims exceed cash of FTX"
+LIQUID = "claims exceed the group's liquid assets"
+LOANS = "claims and loans exceed liquid assets"
+INSOLVENT = "insolvent: claims and loans exceed all assets at mark"
 FIRST, LENT, RECALLED, LAST = (
     date(2022, 5, 9),
     date(2022, 5, 20),
@@ -256,7 +256,7 @@ def test_the_queue_of_a_simulated_run_contains_all_requests_that_are_not_paid(bu
 
 def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days(life):
     assert dates(life) == {
-        "the credit line is drawn": (FIRST, 700, 55, FIRST),
+        "the maker draws on its credit line": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
         # The milestone counts 11 days until the group receives loans, and 3 days after it repays
         # the loans.
@@ -264,7 +264,7 @@ def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),
         "a use of money is not paid": (date(2022, 7, 1), 500, 1, None),
-        "a lender is not paid: a recall, or interest": (None, None, 0, None),
+        "a recalled loan or interest is not paid": (None, None, 0, None),
         "a withdrawal has to wait": (date(2022, 6, 20), 280, 13, date(2022, 6, 20)),
         "withdrawals are halted": (LAST, 611, 1, LAST),
     }
