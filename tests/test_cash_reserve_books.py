@@ -32,7 +32,7 @@ def keeping(cash_share: float | None, **group: Any) -> dict[str, Any]:
         portfolio |= {"cash_share": cash_share}
     lender = GROUP["lenders"][0] | {"limits": GROUP["lenders"][0]["limits"][:1]}
     stated = {"portfolio": portfolio, "lenders": [lender]} | group
-    line = {"credit_line_usd": 100_000_000}  # never a limit
+    line = {"credit_line_usd": 100_000_000}  # so high that it is never a limit
     return {"markets": [market], "group": stated, "maker": line}
 
 
@@ -53,16 +53,16 @@ def unpaid(run: RunFolder) -> list[str]:
     return [note.comment for note in run.entries if "unpaid" in getattr(note, "comment", "")]
 
 
-def test_on_the_first_of_a_month_the_group_keeps_the_stated_share_of_claims_in_cash(executed):
+def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_month(executed):
     run = executed(PORTFOLIO, **keeping(0.5))
     cash, claims = sums_at(run, PURCHASES)
 
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
     assert claims > 1_000_000
-    assert abs(cash - claims / 2) < 300 + 100  # a lot of each coin
+    assert abs(cash - claims / 2) < 300 + 100  # the price of a lot of each coin
 
 
-def test_at_constant_prices_the_reserve_changes_no_net_worth_of_the_group(executed):
+def test_the_reserve_does_not_change_the_net_worth_of_the_group_at_constant_prices(executed):
     invested, idle = (executed(PORTFOLIO, **keeping(share)) for share in (0.0, None))
     sheets = [solvency(run, LAST).consolidated for run in (invested, idle)]
 
@@ -70,7 +70,7 @@ def test_at_constant_prices_the_reserve_changes_no_net_worth_of_the_group(execut
     assert sheets[0].net_at_mark_usd == sheets[1].net_at_mark_usd
 
 
-def test_a_payment_beyond_the_reserve_is_made_from_sales_of_coins(executed):
+def test_sales_of_coins_pay_for_a_payment_that_exceeds_the_cash_above_the_reserve(executed):
     use = GROUP["uses"][0] | {"date": date(2022, 6, 2), "usd": 2_000_000}
     run = executed(PORTFOLIO, **keeping(0.0, uses=[use]))
     sold = run.select(

@@ -250,7 +250,7 @@ def test_each_day_ledger_opens_with_all_tokens_that_the_venue_holds_and_owes(tok
     owed = re.findall(r"  Liabilities:FTX:Tokens:\S+ +-(\S+) BTC", forward)
     assert len(owed) == 3
     assert sum(map(Decimal, owed)) == Decimal(custody)
-    assert first.count("  Assets:FTX:Tokens ") == 1  # only the opening entry
+    assert first.count("  Assets:FTX:Tokens ") == 1  # Only the opening entry has such a posting.
 
 
 def test_a_customer_that_leaves_withdraws_all_its_tokens(tokens_run):

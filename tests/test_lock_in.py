@@ -22,7 +22,7 @@ SCENARIO = load(str(LOCK_IN))
 MAKER, HOUSE = SCENARIO.maker, SCENARIO.house.name
 LOT_USD_MOST = 450.0
 ORDER_USD = SCENARIO.markets[0].order_usd_mean
-MONTH_USD = SCENARIO.markets[0].demand[0].usd  # equal in all months
+MONTH_USD = SCENARIO.markets[0].demand[0].usd  # This demand is equal in all months.
 FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
 # Each month ends on the day before one of FIRSTS.
 MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]

@@ -92,7 +92,7 @@ def test_the_loss_on_the_portfolio_is_the_cost_of_coins_less_the_proceeds(run):
 
     assert the_hole.unexplained_usd == 0
     assert the_hole.kinds_usd[Kind.PORTFOLIO] == sum(exchanged) > 0
-    assert min(exchanged) < 0 < max(exchanged)  # purchases and sales
+    assert min(exchanged) < 0 < max(exchanged)  # There are purchases and sales.
 
 
 def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
@@ -145,7 +145,7 @@ def test_a_fall_of_coin_prices_causes_a_recall_and_a_sale_of_coins(run):
     called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
-    assert len(SCENARIO.group.lenders[1].limits) == 1  # constant
+    assert len(SCENARIO.group.lenders[1].limits) == 1  # This limit is constant.
     assert [entry.date for entry in called] == [RECALL, LAST]  # prices fell on both days
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 

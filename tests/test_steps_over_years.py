@@ -158,7 +158,7 @@ def test_fills_after_a_change_of_share_equal_the_fills_of_a_constant_share(hit, 
 
 
 def test_the_maker_trades_all_stated_volume_if_other_quotes_are_far_away(hit):
-    fills = hit(ALONE, {"displayed_usd": 1e6})  # larger than any order
+    fills = hit(ALONE, {"displayed_usd": 1e6})  # The displayed size exceeds any order.
 
     for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):
         usd = [abs(lots) * price * 0.01 for _, _, lots, price, _ in of_days(fills, begin, end)]

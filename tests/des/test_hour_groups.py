@@ -65,7 +65,7 @@ def test_weights_of_a_day_sum_to_24_and_on_a_full_day_each_weight_is_one():
 def test_the_weighted_sum_of_played_hours_is_an_unbiased_total_of_all_hours():
     """Each hour is drawn with a probability of one divided by the weight of the hour."""
     predicted = losses(3)
-    # independent of the predictions
+    # The real losses are independent of the predictions.
     real = np.random.default_rng(9).lognormal(0, 1, len(predicted))
     weights = np.array([drawn(predicted, key).weights for key in range(4_000)])
 

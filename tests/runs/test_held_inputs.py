@@ -45,7 +45,7 @@ def run_without(run: RunFolder, kind: str, folder: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "Quoter"])
-def test_operating_costs_are_kept_although_fees_fall_with_the_removed_cause(
+def test_operating_costs_stay_the_same_although_removing_a_cause_lowers_fees(
     group_run, tmp_path, kind
 ):
     other = run_without(group_run, kind, tmp_path / "run")

@@ -375,7 +375,7 @@ def test_volumes_add_up_to_the_recorded_totals(ftx, year, low_bn, high_bn):
 
 
 def test_net_deposits_without_news_are_10_to_100_million_a_day(ftx):
-    """The test uses a volume of 10 billion a day, and claims of 2 billion and of 8 billion."""
+    """The daily volume is 10 billion dollars, and claims are 2 billion and 8 billion dollars."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)

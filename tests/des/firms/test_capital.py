@@ -355,7 +355,7 @@ def test_the_trailing_result_has_the_stated_half_life(half_life):
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
         firm("Firm01"),
     )
-    for _ in range(12 * half_life):  # long enough for the first days to lose their weight
+    for _ in range(12 * half_life):  # After so many days the first days have almost no weight.
         town.day(lead={"Firm01": -50})
     losing = len(town.books.tagged("deposit"))
     for _ in range(half_life + 2):

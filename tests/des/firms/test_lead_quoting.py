@@ -135,7 +135,7 @@ def test_the_gain_of_a_day_from_hits_is_the_sum_over_the_hours_of_the_day():
 
 STEP_S = 0.01
 BATCHES, QUOTES = 200, 1_000  # number of batches, and quotes in each batch
-RENEWED = 5  # steps between two quotes, fewer than the steps of the quoter's delay
+RENEWED = 5  # steps between two quotes (the quoter's delay has more steps)
 
 
 def played(race: Race) -> np.ndarray:

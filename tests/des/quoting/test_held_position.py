@@ -59,7 +59,7 @@ def test_the_net_position_of_customers_is_an_autoregressive_process():
     expected = hourly_variance() / (1 - a**2)
     error = math.sqrt(2 * (1 + a**2) / (1 - a**2) / len(held))
     assert abs(held.var() / expected - 1) < 3 * error
-    assert 3 * error < 0.4  # small enough to detect half the holding time
+    assert 3 * error < 0.4  # The error is small enough to detect half the holding time.
     seen = np.corrcoef(held[:-1], held[1:])[0, 1]
     assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
 

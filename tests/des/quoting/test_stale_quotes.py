@@ -53,9 +53,11 @@ START_US = midnight_us(DAY)
 TICK_USD = Decimal("0.01")
 PRICE_TICKS = 10**9  # a high price, so that sigma hardly changes with the price
 BATCH_US = 600 * SECOND_US
-WARM_UP_US = 60 * SECOND_US  # longer than every latency L
+WARM_UP_US = 60 * SECOND_US  # The warm-up is longer than every latency L.
 NORMAL = NormalDist()
-FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # never better than the maker
+FAR_AWAY = OtherQuotes(
+    away_ticks=10**8, shown_lots=1, latency_us=0
+)  # These quotes are never better than the maker's quotes.
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The maker invests cash above the reserve, and sells coins below it, in random histories."""
+"""In random histories the maker invests cash above the reserve, and sells coins if cash is short."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -38,10 +38,10 @@ ALTS_CENTS = 100_00  # the constant price of a lot of the second coin
 
 
 class Day(NamedTuple):
-    """What happens on a day: amounts in cents, and the price of BTC in ticks."""
+    """The events of a day, with amounts in cents and the price of BTC in ticks."""
 
     deposited: int
-    wired: bool  # to the maker's bank account instead of the house
+    wired: bool  # True: the deposit goes to the maker's bank account and not to the house
     waiting: int
     due: int
     ticks: int
@@ -95,7 +95,7 @@ class Town:
         self.reserve = reserve
 
     def begin(self, today: date, day: Day) -> None:
-        """Let customers deposit and ask for withdrawals; then sell coins if cash is short."""
+        """Let customers deposit and request withdrawals, then sell coins if cash is short."""
         if day.wired:
             names = (PARTIES.house, PARTIES.maker)
             entry = agency.take_in(evening(today), PARTIES.retail, names, day.deposited, ())
@@ -126,7 +126,9 @@ def dated(days: list[Day]) -> list[tuple[date, Day]]:
 
 
 @given(days=DAYS, share=SHARES, haircut=HAIRCUTS)
-def test_after_sales_the_cash_covers_reserve_and_payments_or_no_coins_remain(days, share, haircut):
+def test_cash_covers_the_reserve_and_payments_after_sales_unless_no_coins_remain(
+    days, share, haircut
+):
     town = Town(share, haircut)
 
     for today, day in dated(days):
@@ -136,7 +138,7 @@ def test_after_sales_the_cash_covers_reserve_and_payments_or_no_coins_remain(day
 
 
 @given(days=DAYS, share=SHARES)
-def test_on_the_first_of_a_month_cash_above_the_reserve_buys_coins_in_whole_lots(days, share):
+def test_cash_above_the_reserve_buys_coins_in_whole_lots_on_the_first_of_a_month(days, share):
     town = Town(share)
 
     for today, day in dated(days):
@@ -167,7 +169,7 @@ def test_after_purchases_and_sales_all_books_balance_and_no_cash_is_negative(day
 
 
 @given(days=DAYS, share=SHARES)
-def test_at_constant_prices_cash_and_coins_are_worth_claims_and_the_makers_own_money(days, share):
+def test_cash_and_coins_equal_claims_and_the_makers_own_money_at_constant_prices(days, share):
     town = Town(share)
 
     for today, day in dated(days):
@@ -188,9 +190,9 @@ def test_the_proceeds_of_a_sale_go_to_the_house_and_repay_the_credit_line():
     town.begin(PURCHASES, deposit)
     town.end(PURCHASES, deposit)
     owed, till = town.credit.drawn_cents, town.custody.till("FTX")
-    rest = int(town.custody.cash[MAKER])  # less than a lot of each coin
+    rest = int(town.custody.cash[MAKER])  # The remaining cash is below the price of a lot.
     town.begin(PURCHASES + timedelta(days=1), due)
 
-    assert owed > 6 * 10**8  # most of the four fifths of the deposit that buy coins
+    assert owed > 6 * 10**8  # Four fifths of the deposit buy coins.
     assert town.custody.till("FTX") - till == owed - town.credit.drawn_cents >= due.due
     assert town.custody.cash[MAKER] == rest

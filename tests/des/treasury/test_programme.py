@@ -222,7 +222,7 @@ def test_a_pool_is_exact_for_any_tick_size(tick_usd):
 
 TICK = "0.0001"
 VOLATILITY, DAYS, SEEDS = 1.0, 9, 10
-BLOCK_S = 60.0  # about one tick per block, as the formulas assume
+BLOCK_S = 60.0  # There is about one tick per block, as the formulas assume.
 
 
 def lead_of(seed: int) -> LeadPrice:

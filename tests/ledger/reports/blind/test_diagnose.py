@@ -338,11 +338,19 @@ def test_the_result_of_positions_is_the_sum_over_both_venues():
 def test_a_position_that_is_taken_over_loses_value_until_it_is_hedged():
     paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
     trades = [
-        # takes over ten lots at a price 5 above their value
+        # The maker takes over ten lots at a price 5 above their value.
         (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),
-        (LEAD, MAKER, LEAD, -4, 900, 900, False),  # hedges 4 lots after a fall of 100
-        (LEAD, MAKER, LEAD, -6, 800, 800, False),  # hedges 6 lots after another fall of 100
-        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # a later price has no effect
+        (LEAD, MAKER, LEAD, -4, 900, 900, False),  # The maker hedges 4 lots after a fall of 100.
+        (
+            LEAD,
+            MAKER,
+            LEAD,
+            -6,
+            800,
+            800,
+            False,
+        ),  # The maker hedges 6 lots after another fall of 100.
+        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # A later price has no effect.
     ]
     found = diagnose(world(trades, paid_on_it)).usd
 
@@ -354,8 +362,8 @@ def test_a_position_that_is_taken_over_loses_value_until_it_is_hedged():
 
 def test_a_hedge_is_divided_in_proportion_between_takeovers_and_quotes():
     trades = [
-        (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by the maker's quotes
-        (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over by the maker
+        (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # The maker's quotes buy 30 lots.
+        (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # The maker takes over 10 lots.
         (
             LEAD,
             MAKER,
@@ -364,7 +372,7 @@ def test_a_hedge_is_divided_in_proportion_between_takeovers_and_quotes():
             1_000,
             1_000,
             False,
-        ),  # hedges half of the lots from quotes, and half of the lots taken over
+        ),  # The maker hedges half of the lots from quotes, and half of the lots taken over.
         (LEAD, CROWD, LEAD, 1, 900, 900, False),
     ]
     found = diagnose(world(trades, [(HOUSE, MAKER, HOUSE, -2_000)])).usd

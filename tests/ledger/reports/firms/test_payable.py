@@ -64,7 +64,7 @@ def test_a_remaining_cent_goes_to_the_claim_with_the_largest_remainder():
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_best_and_the_worst_payment_are_the_extremes_over_all_queue_orders(cash, claims):
+def test_the_best_and_the_worst_payment_are_the_extremes_over_all_orders_of_the_queue(cash, claims):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []

@@ -114,7 +114,9 @@ def test_contracts_sum_to_zero_over_all_entities(run):
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_the_books_of_one_entity_load_alone_and_have_the_same_balances(any_run, entity):
+def test_the_books_of_one_entity_load_alone_and_have_the_balances_of_the_general_ledger(
+    any_run, entity
+):
     entries, errors = load(books_text(any_run, entity))
 
     assert not errors

@@ -282,7 +282,7 @@ def test_a_saved_query_gives_the_same_result_as_bean_query(busy_run: RunFolder):
     listed = query(busy_run, ".run")
 
     assert [name for name, _ in listed.rows] == sorted(entry.name for entry in saved)
-    for entry in saved[::2]:  # only every second query, since BQL is slow
+    for entry in saved[::2]:  # Only every second query is tested, since BQL is slow.
         columns, rows = run_query(entries, options, entry.query_string, numberify=True)
         found = query(busy_run, f".run {entry.name}")
         assert len(found.rows) == len(rows)
