@@ -98,7 +98,9 @@ def test_money_of_an_unknown_kind_counts_as_a_loss_with_the_cause_other(strange_
     assert sum(booked.values()) == hole(strange_run).hole_usd
 
 
-def test_diagnose_has_a_row_for_other_causes_only_if_this_row_has_money(strange_run, group_run):
+def test_diagnose_has_a_row_for_other_causes_only_if_their_amount_is_not_zero(
+    strange_run, group_run
+):
     told = {
         run: subprocess.run(
             [sys.executable, "-m", "runs", "diagnose", str(run.path), "--table", "causes"],

@@ -753,7 +753,7 @@ UNQUOTABLE = [
 
 
 @pytest.mark.parametrize(("quoter", "times", "key", "shown"), UNQUOTABLE)
-def test_quotes_too_far_from_the_price_are_refused_and_so_are_equal_levels(
+def test_quotes_too_far_from_the_price_and_levels_at_the_same_price_are_refused(
     refusal, quoter, times, key, shown
 ):
     data = copy.deepcopy(EVERYTHING)

@@ -648,7 +648,7 @@ def test_every_figure_has_a_range_and_every_text_a_description():
             assert "maximum" in leaf
 
 
-def test_every_check_between_keys_raises_an_error_with_a_key():
+def test_every_check_of_several_keys_raises_an_error_that_names_a_key():
     """An error message for a plain ValueError would name only the table and no key."""
     package = Path(des.scenario.__file__).parent
     raised = Counter(

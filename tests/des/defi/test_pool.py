@@ -463,10 +463,10 @@ def test_a_pool_without_a_fee_loses_an_eighth_of_the_variance(volatility, regula
     ("volatility", "block_s_mean", "fee_e6", "blocks"),
     [
         (0.8, 12.0, 500, 20_000),  # two of five blocks have an arbitrage
-        (0.8, 12.0, 3_000, 40_000),  # one of ten blocks
-        (1.5, 0.4, 2_500, 80_000),  # one of twenty blocks
-        (1.5, 600.0, 10_000, 5_000),  # one of three blocks
-        (1.5, 3_600.0, 50_000, 2_000),  # one of five blocks
+        (0.8, 12.0, 3_000, 40_000),  # one of ten blocks has an arbitrage
+        (1.5, 0.4, 2_500, 80_000),  # one of twenty blocks has an arbitrage
+        (1.5, 600.0, 10_000, 5_000),  # one of three blocks has an arbitrage
+        (1.5, 3_600.0, 50_000, 2_000),  # one of five blocks has an arbitrage
     ],
 )
 def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_pool_has_a_fee(

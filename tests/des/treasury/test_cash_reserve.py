@@ -1,4 +1,4 @@
-"""In random histories the maker invests cash above the reserve, and sells coins if cash is short."""
+"""In random histories the maker invests excess cash in coins, and sells coins if cash is short."""
 
 from collections import defaultdict
 from datetime import date, timedelta

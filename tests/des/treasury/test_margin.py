@@ -304,8 +304,8 @@ def test_a_gap_loss_of_the_outside_account_is_booked_on_the_lead_venue(bank):
 
 # ---- margin for hedges
 
-# The notional of 10 lots at 30 000 ticks of a cent is 300 000. Minimum margin is 15 000, target
-# margin is 60 000.
+# Amounts are in cents. The notional of 10 lots at 30 000 ticks of a cent is 300 000. The minimum
+# margin is 15 000, and the target margin is 60 000.
 
 
 def test_margin_below_the_minimum_is_topped_up_to_the_target(bank):
@@ -318,7 +318,7 @@ def test_margin_below_the_minimum_is_topped_up_to_the_target(bank):
     assert bank.has(FIRM01) == (0, 100_000 - 25_001, 60_000)
 
 
-def test_margin_at_the_minimum_is_not_changed(bank):
+def test_margin_that_equals_the_minimum_is_not_changed(bank):
     bank.give(FIRM01, cash=20_000, lead=14_000)
     bank.hold(FIRM01, -10)
     bank.settle()
@@ -332,7 +332,7 @@ def test_the_captive_maker_borrows_missing_margin_in_tranches(bank):
     bank.hold(ALAMEDA, 10)
     bank.settle()
 
-    # The maker lacks 59 000 - 30 000 = 29 000. So it draws five tranches and keeps 6 000.
+    # The maker lacks 59 000 - 30 000 = 29 000 cents, draws five tranches, and keeps 6 000 cents.
     assert bank.has(ALAMEDA) == (0, 6_000, 60_000)
     assert bank.credit.drawn_cents == 5 * TRANCHE
 

@@ -168,7 +168,7 @@ def test_a_fill_with_another_firm_as_its_taker_is_reported(forged):
     assert any("no entry of the general ledger sums up" in problem for problem in problems)
 
 
-def test_a_forged_price_with_a_fitting_edge_is_reported_as_a_difference_from_the_general_ledger(
+def test_a_forged_price_with_a_matching_edge_is_reported_as_a_difference_from_the_general_ledger(
     forged,
 ):
     def doctor(rows):

@@ -151,7 +151,7 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_on_the_house_give_the_share_that_continues_and_the_share_that_costs_too_much():
+def test_one_figure_is_the_share_of_continued_quotes_and_another_the_share_of_too_costly_quotes():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # A year of quotes costs 12, which is more than ten and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50

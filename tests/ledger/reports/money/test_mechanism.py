@@ -85,7 +85,7 @@ STATED = """
 
 
 def mechanism_of(run: RunFolder) -> Mechanism:
-    """Return the mechanism of a run before the next run takes the same folder."""
+    """Return the mechanism of a run at once, since the next run replaces this run's folder."""
     return mechanism(run, hole(run))
 
 
