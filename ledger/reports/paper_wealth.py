@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from ledger.kinds import HELD, IN_KIND, LIQUID
 from ledger.reports.dollars import CENT, ZERO, number_of
+from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 
 Units = Mapping[str, Decimal]  # quantities by token
@@ -51,6 +52,7 @@ class Marks:
         return (units * self.of(token, day)).quantize(CENT)
 
 
+@once
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     """Return the units of each token that the group received, less units given, by day.
 

@@ -38,11 +38,12 @@ def draws(n: int, what: str) -> np.ndarray:
 
     Returns:
         The number of times each item is drawn, shape (RESAMPLES, n). No draws if n is below FEWEST.
+        The numbers are floats, since matrices of floats multiply fast.
     """
     if n < FEWEST:
-        return np.zeros((0, n), dtype=np.int64)
+        return np.zeros((0, n))
     generator = np.random.default_rng([SEED, crc32(what.encode())])
-    return generator.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    return generator.multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(float)
 
 
 def interval(figures: np.ndarray) -> Interval | None:

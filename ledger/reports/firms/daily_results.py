@@ -22,6 +22,7 @@ from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
 from ledger.reports.firms.league import ALL, NO_CLASS, Profile, profiles
 from ledger.reports.market.hit_limits import STATUS
+from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 
 HOUSE, ELSEWHERE = "house", "elsewhere"
@@ -97,10 +98,12 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
         Basis points, shape (n,) or (drawings, n). NaN if there is no capital.
     """
     # Floats hold these numbers exactly, and multiply fast.
-    capital = counts.astype(float) @ invested
-    return 10_000 * (counts.astype(float) @ cents) / np.where(capital > 0, capital, np.nan)
+    counts = np.asarray(counts, dtype=float)
+    capital = counts @ invested
+    return 10_000 * (counts @ cents) / np.where(capital > 0, capital, np.nan)
 
 
+@once
 def daily_results(run: RunFolder) -> DailyResults:
     """Read the firms' results from the general ledger, day by day."""
     parties, days, states = run.chart.parties, calendar(run), _states(run)

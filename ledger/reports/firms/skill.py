@@ -339,17 +339,13 @@ def _on_and_off(
     """If there are whole days of both kinds, yield daily results with the quoter on and off."""
     if not (on.any() and off.any()):
         return
-    for who, which in members.items():
-        for place, cents in results.by_place.items():
-            yield QuoterOnAndOff(
-                who,
-                place,
-                *(
-                    _rounded(cents[days][:, which].sum() / 100 / days.sum(), IN_USD)
-                    for days in (on, off)
-                ),
-                *_compared(cents[:, which], results.invested[:, which], on, off),
-            )
+    which = np.reshape([*members.values()], (len(members), len(results.firms))).T
+    capital, made = results.invested @ which, {p: c @ which for p, c in results.by_place.items()}
+    compared = {place: _compared(cents, capital, on, off) for place, cents in made.items()}
+    for i, who in enumerate(members):
+        for place, cents in made.items():
+            usd = (_rounded(cents[d, i].sum() / 100 / d.sum(), IN_USD) for d in (on, off))
+            yield QuoterOnAndOff(who, place, *usd, *compared[place][i])
 
 
 def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) -> Table:
@@ -375,19 +371,24 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
-) -> Iterator[Decimal | None]:
-    """Yield the result off, on, and the change, in basis points per day, with intervals."""
+) -> list[list[Decimal | None]]:
+    """Return each group's result on, off, and the change, in basis points per day, with intervals.
+
+    All groups are compared in one product of matrices, because the draws are large.
+    """
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):
-        made, capital = (each[days].sum(axis=1, keepdims=True) for each in (cents, invested))
-        found.append(basis_points(made, capital, np.ones(len(made)))[0])
-        drawn.append(basis_points(made, capital, draws(len(made), name))[:, 0])
+        made, capital = cents[days], invested[days]
+        found.append(basis_points(made, capital, np.ones(len(made))))
+        drawn.append(basis_points(made, capital, draws(len(made), name)))
     enough = len(drawn[0]) == len(drawn[1])  # whether both sets have days
     found.append(found[1] - found[0])
-    drawn.append(drawn[1] - drawn[0] if enough else np.empty(0))
+    drawn.append(drawn[1] - drawn[0] if enough else drawn[0][:0])
+    cells: list[list[Decimal | None]] = [[] for _ in found[0]]
     for figure, figures in zip(found, drawn, strict=True):
-        yield _rounded(figure, IN_BPS)
-        yield from _ends(interval(figures), IN_BPS)
+        for i, row in enumerate(cells):
+            row += (_rounded(figure[i], IN_BPS), *_ends(interval(figures[:, i]), IN_BPS))
+    return cells
 
 
 def _ends(found: Interval | None, places: int) -> tuple[Decimal | None, Decimal | None]:

@@ -16,6 +16,7 @@ from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole_in_kind import coins_at_mark
+from ledger.reports.once import once
 from ledger.reports.paper_wealth import Marks, moved_by_group
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
@@ -63,6 +64,7 @@ class Standing:
         return self.hole_usd - self.kinds_usd
 
 
+@once
 def standings(run: RunFolder) -> list[Standing]:
     """Return the state at the end of each day, from the general ledger."""
     days, parts = calendar(run), _accounts(run)
