@@ -69,7 +69,7 @@ class Note:
     def read(cls, values: Iterable[Value]) -> Self:
         """Make a note from a directive's values. Missing values at the end become None."""
         return cls(
-            *(shape.read(value) for shape, value in zip(cls._shapes(), values, strict=False))
+            *[shape.read(value) for shape, value in zip(cls._shapes(), values, strict=False)]
         )
 
     def words(self) -> tuple[str, ...]:

@@ -197,9 +197,14 @@ class RunFolder:
         return [note for _, note in self.dated_notes(kind)]
 
     def dated_notes(self, kind: type[N]) -> list[tuple[date, N]]:
-        """Return all notes of one kind, each with its day."""
-        found = self.select("SELECT date, words FROM notes WHERE kind = ?", [kind.kind])
-        return [(day, kind.read(map(read_value, words))) for day, words in found]
+        """Return all notes of one kind, each with its day. Callers must not change the list."""
+        question = "notes", kind.kind
+        if question not in self.answers:
+            found = self.select("SELECT date, words FROM notes WHERE kind = ?", [kind.kind])
+            notes = [(day, kind.read(map(read_value, words))) for day, words in found]
+            self.answers[question] = notes
+        answer: list[tuple[date, N]] = self.answers[question]
+        return answer
 
     def events(self, name: str) -> list[tuple[date, str]]:
         """Return the day and the value of each event with a name, in order."""

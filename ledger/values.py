@@ -15,13 +15,13 @@ def read_value(word: str) -> Value:
     """Read one value of a directive. Account names and quoted strings become text."""
     if word.startswith('"'):
         return unquoted(word)
+    if found := _AMOUNT.fullmatch(word):  # most values are amounts
+        number = Decimal(found[1].replace(",", ""))
+        return (number, found[2]) if found[2] else number
     if word in _TRUTHS:
         return _TRUTHS[word]
     if _DATE.fullmatch(word):
         return date.fromisoformat(word)
-    if found := _AMOUNT.fullmatch(word):
-        number = Decimal(found[1].replace(",", ""))
-        return (number, found[2]) if found[2] else number
     return word
 
 

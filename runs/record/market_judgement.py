@@ -16,7 +16,7 @@ from ledger.notes import TradedDay
 from ledger.reports.dollars import MILLION, ZERO
 from ledger.reports.market.market_days import MarketDay, market_days
 from ledger.reports.market.order_cost import filled_cost_bps
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Cell, LaterTable, Table
 from ledger.run_folder import RunFolder
 from runs.record.day_blocks import Estimate
 from runs.record.facts import Range, Record, verdict
@@ -85,18 +85,25 @@ class MarketJudgement:
 
     def tables(self) -> list[Table]:
         """Return the table of all recorded figures, then each figure by month and market."""
-        rows = [row for row in self.on_record() if row.verdict != SILENT]
-        months = {name: list(self.by_month(name, FIGURES[name])) for name in BY_MONTH}
+        is_on_record = any(row.verdict != SILENT for row in self.on_record())
         return [
-            Table(
-                "markets",
-                "Each market of this run compared with the record, with the sampling error of 95 %",
-                ("figure", "market", "period", "run", *COLUMNS),
-                [(row.figure, row.market, row.period, *row.cells()) for row in rows],
-                (self._answer(rows), *_NOTES, *self._costs_taken()),
-            ),
-            *(self._month_table(name, months[name]) for name in BY_MONTH),
+            LaterTable("markets", self._markets_table, has_rows=is_on_record),
+            *map(self._by_month_later, BY_MONTH),
         ]
+
+    def _markets_table(self) -> Table:
+        rows = [row for row in self.on_record() if row.verdict != SILENT]
+        return Table(
+            "markets",
+            "Each market of this run compared with the record, with the sampling error of 95 %",
+            ("figure", "market", "period", "run", *COLUMNS),
+            [(row.figure, row.market, row.period, *row.cells()) for row in rows],
+            (self._answer(rows), *_NOTES, *self._costs_taken()),
+        )
+
+    def _by_month_later(self, name: str) -> Table:
+        has_rows = any(self.by_month(name, FIGURES[name]))
+        return LaterTable(_slug(name), lambda: self._by_month_table(name), has_rows)
 
     def by_month(self, name: str, figure: MarketFigure) -> Iterator[Judged]:
         """Yield rows of one figure, by month and market."""
@@ -194,12 +201,12 @@ class MarketJudgement:
             f"sampling error. Outside: {outside or 'none'}."
         )
 
-    def _month_table(self, name: str, rows: Sequence[Judged]) -> Table:
+    def _by_month_table(self, name: str) -> Table:
         return Table(
-            f"{name.replace('_', '-')}-by-month",
+            _slug(name),
             f"{_TITLES[name]}, by month and market",
             ("month", "market", f"{name}_{FIGURES[name].unit}", *COLUMNS),
-            [(row.period, row.market, *row.cells()) for row in rows],
+            [(row.period, row.market, *row.cells()) for row in self.by_month(name, FIGURES[name])],
             (_MONTH_NOTES[name],),
         )
 
@@ -218,6 +225,10 @@ class MarketJudgement:
             "the model the other makers fill any size at a single price, so that an order of 10 "
             f"million would pay {min(costs):.1f} to {max(costs):.1f} bps."
         ]
+
+
+def _slug(name: str) -> str:
+    return f"{name.replace('_', '-')}-by-month"
 
 
 def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
