@@ -40,7 +40,8 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
         SELECT seq, time, market, lead, taker, 'unwinding', lots, edge_cents - fee_cents
         FROM rows WHERE motive IN ('{laid_off}') AND taker IN (FROM backstops)
         UNION ALL
-        SELECT seq, time, market, lead, taker, 'moves', 0, edge_cents
+        -- These rows are many, and their other columns are not needed.
+        SELECT NULL, time, NULL, NULL, taker, 'moves', 0, edge_cents
         FROM rows WHERE motive IN ('{moves}') AND taker IN (FROM backstops)
         """
     )

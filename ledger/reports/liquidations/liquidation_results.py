@@ -1,6 +1,8 @@
 """All results of liquidations: the cascade, losses and gains, backstops, and debts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.reports.dollars import ZERO, earned, spoken
 from ledger.reports.liquidations.backstop_results import BackstopResult, backstop_results
@@ -18,11 +20,11 @@ from ledger.reports.liquidations.cascade import (
 from ledger.reports.liquidations.course import Course, course, create_held
 from ledger.reports.liquidations.pledged_results import PledgedResult, pledged, pledged_table
 from ledger.reports.liquidations.seized import SeizedToken, seized, seized_table
-from ledger.reports.table import Table
+from ledger.reports.table import LaterTable, Table
 from ledger.run_folder import RunFolder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Liquidations:
     """All liquidations of a run, and their results."""
 
@@ -33,7 +35,12 @@ class Liquidations:
     debts: BankruptDebts
     seized: tuple[SeizedToken, ...]  # empty if customers pledge no tokens
     pledged: tuple[PledgedResult, ...]  # empty if no customer borrows against tokens
-    course: Course
+    make_course: Callable[[], Course]
+
+    @cached_property
+    def course(self) -> Course:
+        """The course of the run, computed when it is asked for."""
+        return self.make_course()
 
     def answer(self) -> str:
         """State the amounts liquidated and taken over, and what the backstops earned or lost."""
@@ -61,26 +68,26 @@ class Liquidations:
             _debts_table(self.debts),
             *([seized_table(self.seized)] if self.seized else ()),
             *([pledged_table(self.pledged)] if self.pledged else ()),
-            self.course.table(),
+            LaterTable("course", lambda: self.course.table(), has_rows=True),
             _check_table(self),
         ]
 
 
 def liquidations(run: RunFolder) -> Liquidations:
     """Read liquidations and their results from the fills and the general ledger."""
-    with run.connect() as connection:
-        create_steps(connection, run)
-        create_held(connection, run)
-        return Liquidations(
-            cascade(connection),
-            liquidated_days(connection),
-            liquidation_gains(run),
-            backstop_results(connection, run),
-            bankrupt_debts(connection, run),
-            seized(connection, run),
-            pledged(run),
-            course(connection, run),
-        )
+    connection = run.connect()  # stays open for the course
+    create_steps(connection, run)
+    create_held(connection, run)
+    return Liquidations(
+        cascade(connection),
+        liquidated_days(connection),
+        liquidation_gains(run),
+        backstop_results(connection, run),
+        bankrupt_debts(connection, run),
+        seized(connection, run),
+        pledged(run),
+        lambda: course(connection, run),
+    )
 
 
 def _cascade_table(found: Liquidations) -> Table:

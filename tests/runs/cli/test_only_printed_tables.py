@@ -1,14 +1,17 @@
 """A report computes only the tables that it prints."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from ledger.reports.table import LaterTable
+from ledger.reports.liquidations.liquidation_results import liquidations
+from ledger.reports.money.where import where
+from ledger.reports.table import LaterTable, Report
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
+from runs.record.compare import compare
 
 LATER = ["the-mechanism", "views", "cash-by-receiver", "cash-change", "bridge", "volume"]
 
@@ -25,6 +28,12 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(LaterTable, "__getattr__", noting)
     return names
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "crowd_run", "margin_run", "group_run"])
+def each_run(request: pytest.FixtureRequest) -> RunFolder:
+    """Return one of several runs with different features."""
+    return request.getfixturevalue(request.param)
 
 
 def printed(*words: object) -> str:
@@ -56,6 +65,23 @@ def test_the_where_report_names_the_table_of_payments_in_use_without_computing_t
 ):
     assert "More tables: hole-by-cause, paid-in-use," in printed("where", group_run.path)
     assert computed == []
+
+
+@pytest.mark.parametrize("command", ["where", "compare", "liquidations"])
+def test_a_report_does_not_compute_a_table_of_which_it_prints_only_the_name(
+    group_run: RunFolder, computed: list[str], command: str
+):
+    printed(command, group_run.path)
+
+    assert computed == []
+
+
+@pytest.mark.parametrize("report", [where, compare, liquidations])
+def test_a_report_knows_which_of_its_tables_have_rows(
+    each_run: RunFolder, report: Callable[[RunFolder], Report]
+):
+    for table in report(each_run).tables():
+        assert table.has_rows == bool(table.rows), table.name
 
 
 def test_a_study_computes_the_sensitivity_table_only_if_it_prints_the_table(computed: list[str]):

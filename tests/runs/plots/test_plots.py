@@ -181,7 +181,7 @@ def liquidations_report(last_price_usd: float = 30) -> Liquidations:
         debts=BankruptDebts(*[usd(0)] * 5, ()),
         seized=(),
         pledged=(),
-        course=Course("hour", ("BTC-PERP", "LUNA-PERP"), PROVIDERS, tuple(steps)),
+        make_course=lambda: Course("hour", ("BTC-PERP", "LUNA-PERP"), PROVIDERS, tuple(steps)),
     )
 
 
@@ -374,7 +374,7 @@ def test_liquidations_of_an_hour_are_stacked_in_one_bar_over_the_hour():
 def test_each_bar_of_liquidations_in_a_long_run_covers_one_day():
     found = liquidations_report()
     daily = replace(found.course, steps=found.course.steps[::24])
-    _, bars, *_ = liquidations_figure(replace(found, course=daily)).axes
+    _, bars, *_ = liquidations_figure(replace(found, make_course=lambda: daily)).axes
 
     assert [bar.get_height() for bar in bars.patches] == [1e6, 4e6, 2e6, 0, 0, 3e6]
     assert "per day" in bars.get_ylabel()
