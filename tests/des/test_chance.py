@@ -59,7 +59,7 @@ def test_the_hash_equals_the_published_splitmix64(seed, published):
 
 @pytest.mark.parametrize("firm", ["Firm01", "Firm02"])
 def test_delays_of_consecutive_quotes_have_equally_likely_quantiles(firm):
-    """There are a hundred draws for each of 4096 quantiles, from very regular numbers."""
+    """The inputs identify consecutive quotes, a hundred for each of 4096 quantiles."""
     key = decision_key(1, "gateway", "BTC-PERP", firm)
     drawn = [quantile_index(mix(key, about)) for about in quote_sides(100 * QUANTILES)]
 

@@ -376,7 +376,7 @@ def test_an_override_removes_only_the_sources_of_replaced_figures(write):
     }
 
 
-def test_keys_that_without_removes_lose_their_sources_and_may_be_given_again(write):
+def test_keys_that_a_scenario_removes_lose_their_sources_and_may_be_stated_again(write):
     write("base.toml", FULL.replace("[sources]", '[sources]\n"house.fee_tiers[0]" = "a page"'))
     top = 'extends = "base.toml"\nwithout = ["house.fee_tiers", "run.seed"]\n'
     fees = "[house]\nfee_tiers = [{ volume_usd = 0, taker_bps = 1.0 }]\n"

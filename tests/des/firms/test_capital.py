@@ -290,7 +290,7 @@ def test_a_shift_has_the_right_direction_and_stays_within_its_maximum_and_free_m
 
 
 def test_margin_transfers_do_not_reverse_a_move_of_capital():
-    """The minimum margin on the lead venue changes with the move, in both directions."""
+    """A move in either direction changes the minimum margin on the lead venue."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
         town.day(house={"Firm01": house}, lead={"Firm01": lead})

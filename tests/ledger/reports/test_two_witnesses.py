@@ -242,7 +242,7 @@ def test_entries_and_the_balances_before_each_entry_agree_with_beancount(run, en
     assert books.last_day == in_order[-1].date
 
 
-def test_the_entries_of_a_blind_audit_agree_with_beancount(run, entries):
+def test_the_entries_that_a_blind_audit_reads_agree_with_beancount(run, entries):
     books, key = blind_copy(run)
     in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])
 

@@ -139,7 +139,7 @@ def test_diagnose_prints_the_diagnosed_and_the_booked_amounts(tiny_run: RunFolde
 def told(*pairs: Pair) -> list[Audited]:
     """Return audits with the given pairs of true and diagnosed main cause.
 
-    In each audit the diagnosis by cash alone is the last cause.
+    In each audit a diagnosis from cash alone names the last cause in the list of causes.
     """
     last = Verdict(LOSSES[-1], None, ZERO)
     return [

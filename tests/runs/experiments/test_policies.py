@@ -1,4 +1,4 @@
-"""The comparison of policies: the changes of each policy, and a table from the books."""
+"""The experiment compares policies of quoting, and its table agrees with the books."""
 
 from collections.abc import Mapping
 from datetime import date

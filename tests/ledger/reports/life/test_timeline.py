@@ -102,7 +102,7 @@ def test_on_every_day_the_kinds_sum_to_the_hole_and_debts_within_the_group_cance
     assert any(row[1] for row in rows)
 
 
-def test_an_account_missing_from_the_definition_leaves_a_difference_on_each_day(afternoon_with):
+def test_an_account_without_a_part_in_the_hole_leaves_a_difference_on_each_day(afternoon_with):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
     run = afternoon_with(fees, forgotten=fees + '  hole: "cause"\n')
 

@@ -254,7 +254,7 @@ def test_without_pools_there_is_no_account_of_pools_and_earlier_fills_are_equal(
     assert Kind.POOLS in {kind_of(account) for account in run.opens}
     assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]
-    # The pools open at the end of 2022-05-29. Until then all fills are the same.
+    # The pools open at the end of 2022-05-29. Until that time both runs have the same fills.
     ours, theirs = (
         connection.execute(
             "SELECT * EXCLUDE seq FROM rows WHERE time::DATE <= '2022-05-29' ORDER BY seq"

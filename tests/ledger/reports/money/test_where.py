@@ -49,7 +49,7 @@ def test_the_hole_is_the_sum_of_positive_uses_and_negative_sources(afternoon):
     assert found.unexplained_usd == 0
 
 
-def test_an_account_missing_from_the_definition_leaves_the_hole_unexplained(
+def test_an_account_without_a_part_in_the_hole_leaves_an_unexplained_difference(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -444,7 +444,9 @@ def test_the_table_by_quarter_orders_the_kinds_like_the_table_of_the_whole_life(
     assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]
 
 
-def test_an_account_missing_from_the_definition_is_unexplained_in_its_quarter(afternoon_with):
+def test_postings_on_an_account_without_a_part_in_the_hole_are_unexplained_in_their_quarter(
+    afternoon_with,
+):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
     _, rows = by_quarter(afternoon_with(fees, forgotten=fees + '  hole: "cause"\n'))
 
