@@ -9,7 +9,8 @@ The simulation is written in plain Python and processes one event at a time, by 
   limit of the order is the price of the worst level whose gain then exceeds the threshold.
 - An order is filled by the quote in force at its arrival. It takes the lots left by earlier orders,
   the best level first, at no price worse than its limit. The rest of the order is cancelled. A firm
-  takes at most the lots of one order and at most its room. A purchase adds room for sales.
+  takes at most the lots of one order and at most its room. A purchase raises the number of lots
+  that the firm may sell.
 - The other makers quote at a fixed distance from an older lead price, at least one tick, with
   unlimited size.
 - A customer's order, forced or not, first takes lots of the quote at prices better than the other
