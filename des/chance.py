@@ -102,7 +102,10 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("uint64(uint64, int64)", cache=True)
 def mix(key: int, subject: int) -> int:
-    """Return a 64-bit hash of a decision's key and subject. Integer overflow is intended."""
+    """Return a 64-bit hash of *key* and *subject*. The integers overflow on purpose.
+
+    *key* names a kind of random decision, and *subject* is the number of the thing decided on.
+    """
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
     h = (h ^ (h >> _SHIFTS[1])) * _MULTIPLIERS[1]

@@ -1,11 +1,11 @@
 """A stratified draw of hours: one random hour for each group of similar hours of a day.
 
-The price's hourly path gives a predicted loss of each hour before any hour is traded. The hours of
+The price's hourly path gives a predicted loss of each hour before any hour is played. The hours of
 a day are sorted by their predictions, the largest first, and divided into groups. A group has as
 many hours as its bound on the predicted loss allows, and at least one hour. One random hour of each
-group is traded and represents the whole group.
+group is played and represents the whole group.
 
-Hours with a large predicted loss are in small groups, so that most of them are traded. The
+Hours with a large predicted loss are in small groups, so that most of them are played. The
 bound is stated beforehand, so the groups of a day depend on that day's predictions alone.
 
 Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of similar units.
@@ -43,11 +43,11 @@ def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndar
 
 @dataclass(frozen=True, slots=True)
 class GroupedHours:
-    """The traded hours of a run, drawn by groups. Index h of a tuple is hour h of the run."""
+    """The played hours of a run, drawn by groups. Index h of a tuple is hour h of the run."""
 
     first_hour: int  # hours since 1970
-    weights: tuple[int, ...]  # number of hours that each hour represents; 0 if it is not traded
-    group_losses: tuple[float, ...]  # the predicted loss of the group that a traded hour represents
+    weights: tuple[int, ...]  # number of hours that each hour represents; 0 if it is not played
+    group_losses: tuple[float, ...]  # the predicted loss of the group that a played hour represents
 
     @classmethod
     def drawn(
@@ -58,7 +58,7 @@ class GroupedHours:
         bounds: tuple[float, int],
         key: int,
     ) -> "GroupedHours":
-        """Draw one traded hour at random from each group of hours of each day.
+        """Draw one played hour at random from each group of hours of each day.
 
         Args:
             predicted: the predicted loss of each hour of all days of the run, shape (hours,).
@@ -78,11 +78,11 @@ class GroupedHours:
         return cls(first_hour, tuple(weights.tolist()), tuple(losses.tolist()))
 
     def weight(self, hour: int) -> int:
-        """Return the number of hours that *hour* represents, or 0 if *hour* is not traded."""
+        """Return the number of hours that *hour* represents, or 0 if *hour* is not played."""
         return self.weights[hour - self.first_hour] if hour >= self.first_hour else 0
 
     def traded(self) -> Iterator[tuple[int, int]]:
-        """Yield each traded hour, in hours since 1970, with its weight in hours, in time order."""
+        """Yield each played hour, in hours since 1970, with its weight in hours, in time order."""
         for i, weight in enumerate(self.weights):
             if weight:
                 yield self.first_hour + i, weight

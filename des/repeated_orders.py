@@ -1,12 +1,12 @@
 """In a sampled run some hours repeat an earlier hour's random orders, with sides reversed.
 
-A traded hour of weight w has orders w times as large. Customers' net purchases in the hour are w Z,
+A played hour of weight w has orders w times as large. Customers' net purchases in the hour are w Z,
 where Z has the variance v of one hour. Customers' position is a random walk. The w hours that the
 hour represents would add w v to the variance of the walk, but w Z adds w^2 v. So most hours repeat
 the random orders of an earlier hour. Their net purchases are w Z with the same Z, and with the sign
 that reverses earlier purchases.
 
-A chain is a sequence of traded hours with the same Z. After the first hour, of weight a, the sum of
+A chain is a sequence of played hours with the same Z. After the first hour, of weight a, the sum of
 the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
 that moves the sum towards zero. A chain with the sum c Z ends with some probability before each
 hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk. The probability is
@@ -44,10 +44,10 @@ class Orders(NamedTuple):
 
 
 def chained(traded: Iterable[tuple[int, int]], key: int) -> dict[int, Orders]:
-    """Return the source of random orders for each traded hour. No source depends on a later hour.
+    """Return the source of random orders for each played hour. No source depends on a later hour.
 
     Args:
-        traded: the traded hours in rising order, in hours since 1970, each with its weight.
+        traded: the played hours in rising order, in hours since 1970, each with its weight.
         key: the key of the draws.
     """
     orders: dict[int, Orders] = {}

@@ -1,20 +1,20 @@
-"""The traded hours of a sampled run, and the number of hours that each of them represents.
+"""The played hours of a sampled run, and the number of hours that each of them represents.
 
-A traded hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
+A played hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
 The weights of a day sum to 24. So sampling leaves a day's expected result unchanged and only raises
 its variance. Prices, settlements, funding and daily events continue in all hours. With
 `run.idle_hours_at_once`, consecutive idle hours pass as one step.
 
 There are two kinds of draw, and no party in the world sees the draw. In the plain draw, one random
-hour of every n consecutive hours is traded, with the weight n. With `run.group_loss_usd_max`, one
-random hour is traded for each group of similar hours: see `des.hour_groups`.
+hour of every n consecutive hours is played, with the weight n. With `run.group_loss_usd_max`, one
+random hour is played for each group of similar hours: see `des.hour_groups`.
 
-On full days every hour is traded and represents itself. If a run has full days, n divides 24: each
+On full days every hour is played and represents itself. If a run has full days, n divides 24: each
 stratum of n hours is within one day, and a full day consists of whole strata.
 
 The position of uninformed customers is a random walk. With larger orders its width would grow with
-the root of n. So in the plain draw, every second traded hour repeats most orders of the previous
-traded hour with sides reversed. One in n of these hours repeats nothing. Each hour keeps its
+the root of n. So in the plain draw, every second played hour repeats most orders of the previous
+played hour with sides reversed. One in n of these hours repeats nothing. Each hour keeps its
 distribution, and the walk over many hours keeps its width. With groups, `des.repeated_orders` does
 the same for hours of any weights.
 """
@@ -35,19 +35,19 @@ from ledger.times import HOURS_PER_DAY
 
 @dataclass(frozen=True, slots=True)
 class TradedHours:
-    """The traded hours of a run, which are the same in all markets."""
+    """The played hours of a run, which are the same in all markets."""
 
-    one_in: int  # number of hours that a traded hour represents (with groups: the most)
+    one_in: int  # number of hours that a played hour represents (with groups: the most)
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # days since 1970
     idle_at_once: int = 1  # the largest number of idle hours that pass as one step
     grouped: GroupedHours | None = None
-    chained: Mapping[int, Orders] = field(default_factory=dict)  # by traded hour, with groups only
+    chained: Mapping[int, Orders] = field(default_factory=dict)  # by played hour, with groups only
 
     @classmethod
     def of(cls, run: Run, predicted: np.ndarray | None = None) -> "TradedHours":
-        """Draw the traded hours of a scenario.
+        """Draw the played hours of a scenario.
 
         Args:
             run: the dates, the seed and the sampling of the scenario.
@@ -80,7 +80,7 @@ class TradedHours:
         return self.idle_at_once > 1
 
     def stands_for_at(self, time_us: int) -> int:
-        """Return the number of hours that the traded hour at *time_us* represents, at least 1."""
+        """Return the number of hours that the played hour at *time_us* represents, at least 1."""
         if self.grouped:
             return max(self.grouped.weight(time_us // HOUR_US), 1)
         return 1 if self.is_full(time_us) else self.one_in
@@ -88,10 +88,10 @@ class TradedHours:
     def weight_of_position(self, time_us: int) -> float:
         """Return the factor by which sampling enlarges a position at *time_us*, at least 1.
 
-        If all traded hours have the weight w, then each order, displayed size and position is w
+        If all played hours have the weight w, then each order, displayed size and position is w
         times that of a world which plays only these hours, one after another, with the weight 1. If
         weights differ, the factor is the mean weight of the last 24 hours. Each of the 24 hours has
-        the weight of the traded hour that represents it.
+        the weight of the played hour that represents it.
         """
         if self.one_in == 1:
             return 1.0
@@ -108,7 +108,7 @@ class TradedHours:
         return time_us // DAY_US in self.full_days
 
     def has(self, time_us: int) -> bool:
-        """Tell whether the hour at *time_us* is traded."""
+        """Tell whether the hour at *time_us* is played."""
         hour = time_us // HOUR_US
         if self.grouped:
             return self.grouped.weight(hour) > 0
@@ -129,12 +129,12 @@ class TradedHours:
         return hours
 
     def is_first_of_day(self, time_us: int) -> bool:
-        """Tell whether the hour at *time_us* is the first traded hour of its day."""
+        """Tell whether the hour at *time_us* is the first played hour of its day."""
         before_us = range(time_us - time_us % DAY_US, time_us - time_us % HOUR_US, HOUR_US)
         return self.has(time_us) and not any(map(self.has, before_us))
 
     def orders(self, hour: int) -> Orders:
-        """Return the source of the random orders of *hour*, a traded hour in hours since 1970."""
+        """Return the source of the random orders of *hour*, a played hour in hours since 1970."""
         if self.grouped:
             return self.chained[hour]
         twin = self._twin(hour)

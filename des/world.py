@@ -55,7 +55,7 @@ class World:
         self.env, self.journal = self._cast.env, self._cast.journal
         self.listings = self._cast.markets.listings
         self._parties = self.journal.chart.parties
-        self._hours = self.listings[0].hours  # the traded hours are the same in all markets
+        self._hours = self.listings[0].hours  # the played hours are the same in all markets
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)

@@ -1,4 +1,4 @@
-"""The note on the hours that a sampled run trades, if the hours are drawn by groups."""
+"""The note on the hours that a sampled run plays, if the hours are drawn by groups."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from ledger.notes import Figures, Note
 class HoursDrawn(Note):
     """The number of hours that each hour of a day represents.
 
-    An hour that is not traded has the number 0. The numbers of a day sum to 24.
+    An hour that is not played has the number 0. The numbers of a day sum to 24.
     """
 
     kind: ClassVar[str] = "hours-drawn"

@@ -61,7 +61,10 @@ def _result(
     family: Family | None = None,
     has_switch: bool = False,
 ) -> Entry:
-    """Return a kind that has only accounts of income, in which a loss is above zero."""
+    """Return a kind with income accounts only.
+
+    By Beancount's signs, a loss is a positive balance there, and a gain a negative one.
+    """
     return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch, claimed)
 
 

@@ -97,7 +97,7 @@ class Motive(IntEnum):
 
     @property
     def word(self) -> str:
-        """Return the motive's word in fills and tags."""
+        """Return the motive's name as written in fills and tags."""
         return self.entry.word
 
     @property
@@ -129,7 +129,7 @@ def counted_as(*volumes: VolumePart) -> tuple[Motive, ...]:
 
 
 def words(motives: Iterable[Motive]) -> list[str]:
-    """Return the words of motives, for use in a query."""
+    """Return the motives' names as written in the fills, for use in a query."""
     return [motive.word for motive in motives]
 
 

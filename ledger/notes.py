@@ -193,7 +193,7 @@ class ForcedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ShownBook(Note):
-    """The displayed size of all makers on one side of a market, at the day's first traded hour.
+    """The displayed size of all makers on one side of a market, at the day's first played hour.
 
     Each other maker quotes one price. The captive maker's levels have equal distances and equal
     sizes.
@@ -221,7 +221,7 @@ class PriceRange(Note):
 
 @dataclass(frozen=True, slots=True)
 class WantedDay(Note):
-    """What uninformed customers wanted to trade in each traded hour of a day.
+    """What uninformed customers wanted to trade in each played hour of a day.
 
     The note is written if demand follows the recorded volume. Actual orders are drawn at this rate.
     """

@@ -40,7 +40,7 @@ def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
     )
 
 
-def test_idle_hours_pass_in_one_step_until_the_next_traded_hour_or_midnight():
+def test_idle_hours_pass_in_one_step_until_the_next_played_hour_or_midnight():
     run = Run(start=date(2022, 5, 9), end=date(2022, 5, 19), one_hour_in=12)
     hours = TradedHours.of(run)
     now_us, end_us = 19_000 * DAY_US, 19_010 * DAY_US
@@ -143,7 +143,7 @@ class AfterHalt(World):
 def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_one_step(
     at_once: int, tmp_path: Path
 ):
-    """If idle hours pass one by one, each traded hour is settled as often as before the halt."""
+    """If idle hours pass one by one, each played hour is settled as often as before the halt."""
     sampled = {"one_hour_in": 4, "settle_s": 900}
     several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
     scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})

@@ -273,7 +273,7 @@ def test_a_customer_that_leaves_withdraws_all_its_tokens(tokens_run):
     assert left_after_seizure == 0
 
 
-def test_tokens_with_full_weight_and_a_constant_price_act_like_cash(executed):
+def test_tokens_that_count_in_full_as_margin_act_like_cash_if_their_price_is_constant(executed):
     """A market with a constant price values the tokens, so margin is the same as with dollars."""
     (falling,) = settings("markets")
     still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}

@@ -2,7 +2,7 @@
 
 At the start of a full day these customers set aside a stated share of retail's claim and enter
 positions. At the next midnight they close the positions that remain. Between full days there is no
-trading on margin, since a margin call cannot wait for the next traded hour of a sampled run.
+trading on margin, since a margin call cannot wait for the next played hour of a sampled run.
 """
 
 from collections.abc import Sequence

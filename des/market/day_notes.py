@@ -13,7 +13,7 @@ from ledger.times import DAY_US, HOURS_PER_DAY
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Record the displayed book at the start of the first traded hour of a day."""
+    """Record the displayed book at the start of the first played hour of a day."""
     for listing in listings:
         book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:

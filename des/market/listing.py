@@ -84,7 +84,7 @@ class Listing:
             traders: the codes of all traders in the books.
             hedge_desk: hedges positions in this market.
             session: simulates the time between settlements.
-            hours: the traded hours, the same in all markets.
+            hours: the played hours, the same in all markets.
         """
         run = scenario.run
         self._market, self._contract, self._firms = market, contract, scenario.firms
@@ -263,7 +263,7 @@ class Listing:
         return self.ticks_of_day(end_us).prices
 
     def _trades(self, time_us: int) -> bool:
-        """Tell whether the hour at *time_us* is traded, and the house is now open."""
+        """Tell whether the hour at *time_us* is played, and the house is now open."""
         return self._house_is_open and self.hours.has(time_us)
 
     def ticks_of_day(self, end_us: int) -> Ticks:

@@ -43,7 +43,7 @@ class MakerQuotes:
             belief: the prediction of the maker's own simulation.
             others: the other makers' quotes, whose widening the captive maker may follow.
             volume: the volume traded so far in the market.
-            hours: the traded hours.
+            hours: the played hours.
             whole_lots: rounds the displayed size to lots.
         """
         self._spread_times = spread_times

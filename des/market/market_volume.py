@@ -55,18 +55,18 @@ class MarketVolume:
         self._tick_cents = cents_per_lot_tick
         self._hours: deque[tuple[int, int]] = deque()  # hours represented, cents
         self._response = 1.0
-        self.hour_stands_for = 1  # number of hours that the current traded hour represents
-        self.hours_today = 0  # number of today's traded hours, with the current hour
-        self.stood_for_today = 0  # number of hours that today's traded hours represent
+        self.hour_stands_for = 1  # number of hours that the current played hour represents
+        self.hours_today = 0  # number of today's played hours, with the current hour
+        self.stood_for_today = 0  # number of hours that today's played hours represent
         self.today = self.this_month = self.last_month = NOTHING
         self.without_maker_cents = 0.0  # today's cents if there were no captive maker
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
-        """Start another traded hour.
+        """Start another played hour.
 
         Args:
             response: the factor by which the captive maker's quotes raise customers' volume.
-            stands_for: the number of hours that the traded hour represents.
+            stands_for: the number of hours that the played hour represents.
         """
         self._response, self.hour_stands_for = response, stands_for
         self.hours_today += 1

@@ -1,7 +1,7 @@
-"""Predicts the maker's loss on its quotes in each hour, to choose the hours that are traded.
+"""Predicts the maker's loss on its quotes in each hour, to choose the hours that are played.
 
 A late maker loses to a fast firm when the price jumps beyond the maker's quote. The hourly path
-contains all jumps before any hour is traded. The prediction for an hour is the sum of its jumps
+contains all jumps before any hour is played. The prediction for an hour is the sum of its jumps
 beyond the stated distance of the captive maker's quotes. The prediction supposes one dollar shown
 on each level of each market. A market that represents n similar markets counts n times. Displayed
 sizes, latencies, firms and fees are left out, since they depend on the course of a run or on causes
@@ -23,7 +23,7 @@ from ledger.times import HOURS_PER_DAY
 
 
 def traded_hours(scenario: Scenario) -> TradedHours:
-    """Draw the traded hours of a scenario."""
+    """Draw the played hours of a scenario."""
     run = scenario.run
     if run.group_loss_usd_max is None:
         return TradedHours.of(run)

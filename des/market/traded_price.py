@@ -45,7 +45,7 @@ class TradedPrice:
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
         """Return the prices of the day that ends at *end_us*, in the order of time, shape (n,).
 
-        For a traded hour these are all ticks. For an idle hour it is the price at its start.
+        For a played hour these are all ticks. For an idle hour it is the price at its start.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

@@ -1,9 +1,9 @@
 """The race to hit a stale quote: firms send orders, the orders arrive, and some are filled.
 
-Firms watch a quote at its posting and at each tick of the lead price. As soon as a hit would pay a
-firm more than its costs, the firm sends one immediate-or-cancel order. The order arrives after the
-firm's reaction time and the gateway's delay, and hits the quote that is then in force. This model
-of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
+Firms watch a quote at its posting and at each tick of the lead price. As soon as a hit is
+profitable for a firm, it sends one immediate-or-cancel order. The order arrives after the firm's
+reaction time and the gateway's delay, and hits the quote that is then in force. This model of
+sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
 
 `watch` and `fills_of` are compiled and use only integers. These functions give the same result for
 one quote and one order at a time as for a whole interval at once.
@@ -59,7 +59,7 @@ class Codes(NamedTuple):
 class Watchers(NamedTuple):
     """The firms that watch quotes until the next settlement, and their speed."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, in rising order
+    threshold: np.ndarray  # ticks beyond a quote that make a hit profitable, rising
     firm: np.ndarray  # the firm of each threshold
     reaction_us: np.ndarray  # the reaction time of each firm
     keys: np.ndarray  # the keys from which the firms' gateway delays are drawn, uint64
@@ -75,12 +75,13 @@ def watch(
     tick_price: np.ndarray,
     watchers: Watchers,
 ) -> np.ndarray:
-    """Return the orders that firms send to hit quotes from *since_us* until *until_us*.
+    """Return the orders that firms send between *since_us* and *until_us* to hit quotes.
 
-    A hit pays a firm if the lead price is beyond the quote by more than the firm's threshold (fee
-    and hurdle). The order can take only levels that pay at this time. A firm sends one order per
-    side of a quote. Most orders arrive too late and take nothing. Orders that are known to be too
-    late before *until_us* are left out.
+    A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's
+    threshold: its fee, and the least gain that it wants (its hurdle). The order can take only
+    levels at which a hit is profitable at this time. A firm sends one order per side of a quote.
+    Most orders arrive too late and take nothing. Orders that are known to be too late before
+    *until_us* are left out.
 
     Args:
         quotes: the quotes in the order of posting. For a quote posted before *since_us*, the firms

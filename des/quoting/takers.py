@@ -41,7 +41,7 @@ class Takers:
 class Terms:
     """What the firms may do until the next settlement."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, in rising order
+    threshold: np.ndarray  # ticks beyond a quote that make a hit profitable, rising
     firm: np.ndarray  # the firm of each threshold, for firms that trade only
     order_lots: np.ndarray  # the largest size of one order, by firm
     room_lots: np.ndarray  # lots by which a position may still change, by side, shape (2, firms)
@@ -57,9 +57,9 @@ def terms(
 ) -> Terms:
     """Return the firms' thresholds and limits until the next settlement.
 
-    A hit pays if the lead price is beyond the quote by more than the firm's fee and hurdle. The
-    value of an order is at most a share of the firm's claim on the venue. The firm's position stays
-    within its leverage.
+    A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's fee
+    and hurdle. The value of an order is at most a share of the firm's claim on the venue. The
+    firm's position stays within its leverage.
 
     Args:
         takers: the trading firms.

@@ -112,7 +112,9 @@ def _in_order(
     lots: np.ndarray,
     holder: np.ndarray,
 ) -> np.ndarray:
-    """Sort an hour's orders by time. Orders at the same time stay in the order of their draws.
+    """Sort an hour's orders by time.
+
+    Orders with the same time keep the order in which they are given.
 
     Args:
         hour_us: the start of the hour.

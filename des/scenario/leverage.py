@@ -198,7 +198,7 @@ def check_sampling(leverage: Leverage, run: Run) -> None:
         raise ContradictionError(
             ("run", "one_hour_in"),
             f"is {run.one_hour_in}; give 1, since there is leverage: a margin that fails does not "
-            "wait for the next traded hour; or have leverage.share_of_claims",
+            "wait for the next played hour; or have leverage.share_of_claims",
         )
     if leverage.share_of_claims is not None and not run.full_days:
         raise ContradictionError(

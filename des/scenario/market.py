@@ -46,7 +46,7 @@ class WantedVolume(Part):
     """
 
     day: date
-    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of each traded hour
+    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of each played hour
 
 
 class Depth(Dated):

@@ -1,4 +1,4 @@
-"""The time span of a run, its settlements, and the hours that are traded."""
+"""The time span of a run, its settlements, and the hours that are played."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -33,11 +33,11 @@ class Run(Part):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
-    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that a traded hour represents
-    # The bound on the predicted loss of a group of hours, of which one hour is traded (see
-    # `des.hour_groups`). None: one random hour of every one_hour_in consecutive hours is traded.
+    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that a played hour represents
+    # The bound on the predicted loss of a group of hours, of which one hour is played (see
+    # `des.hour_groups`). None: one random hour of every one_hour_in consecutive hours is played.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
-    # Days on which all hours are traded.
+    # Days on which all hours are played.
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
     full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
     idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one at a time

@@ -59,7 +59,7 @@ def treasury(
         parties: all parties that keep books, by role.
         house: the house venue.
         custody: moves the cash.
-        reserved: returns the house's cents that are reserved for customers' debts.
+        reserved: returns the insurance fund in cents.
         listings: all markets.
         appraiser: notes the value of shares at each round; None: no notes.
         journal: records draws, loans and payments.

@@ -13,7 +13,10 @@ class HouseMoney:
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
     ) -> None:
-        """Store the sources; *reserved* returns the cents reserved for customers' debts."""
+        """Store the parts that determine the house's own cash.
+
+        *reserved* returns the insurance fund in cents.
+        """
         self._name, self._house, self._custody = parties.house, house, custody
         self._reserved = reserved
         self._maker = parties.names.index(parties.maker)

@@ -14,7 +14,7 @@ from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 NOTHING = (0,) * HOURS_PER_DAY
-Place = tuple[date, str]  # a day and a motive's word
+Place = tuple[date, str]  # a day, and a motive's name as written in the fills
 
 
 def wrong_edges(run: RunFolder) -> Iterator[str]:

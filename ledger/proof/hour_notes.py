@@ -11,7 +11,8 @@ from ledger.proof.edge_notes import edge_in_fills
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
-# Fills of these motives need quotes. An hour that is not traded has no quotes.
+# A fill with the motive pickoff or spread needs a quote, and an hour that is not played has no
+# quotes.
 OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 
 

@@ -32,7 +32,7 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# For each scenario, the number of hours that one traded hour represents. All except trading is
+# For each scenario, the number of hours that one played hour represents. All except trading is
 # unchanged.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,

@@ -1,6 +1,6 @@
 """Estimates the sampling error of a figure over days, by a bootstrap of blocks of days.
 
-Volume in a run is random, since customers' orders and, in a sampled run, the traded hours are
+Volume in a run is random, since customers' orders and, in a sampled run, the played hours are
 random. Neighbouring days are correlated, so blocks of days are drawn, not single days. The days of
 a month are drawn from the same month, since growth from month to month is not an error. A nominal
 95 % interval covers 94 % if days are independent, and 87 % at a correlation of 0.5.

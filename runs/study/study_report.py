@@ -110,13 +110,13 @@ class StudyReport:
         return f"{said}. In 90 % of them {self._used_in(found)}"
 
     def _used_in(self, which: np.ndarray) -> str:
-        """Return a phrase on the result of the mechanism in some members, and on their hole."""
+        """Return the ranges of the mechanism and of the hole in some members, as a phrase."""
         lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
         of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (
-            f"the result of the mechanism is from {_result(lost[0])} to {_result(lost[2])}, "
-            f"{of_uses[0]:.1f} to {of_uses[2]:.1f} % of all uses of money, beside a hole of "
-            f"{_usd(hole[0])} to {_usd(hole[2])}."
+            "the mechanism (quotes, liquidations and pools) ranges from "
+            f"{_result(lost[0])} to {_result(lost[2])} ({of_uses[0]:.1f} to {of_uses[2]:.1f} % of "
+            f"all uses of money), and the hole from {_usd(hole[0])} to {_usd(hole[2])}."
         )
 
     def _half(self) -> str:

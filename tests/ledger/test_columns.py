@@ -14,7 +14,7 @@ WORDS = st.text(max_size=5)
 
 
 @given(NUMBERS)
-def test_the_numbers_of_a_column_are_written_like_single_numbers(numbers):
+def test_each_number_of_a_column_is_written_as_it_would_be_alone(numbers):
     assert each("<{}>".format, numbers) == [f"<{number}>" for number in numbers.tolist()]
 
 

@@ -79,7 +79,7 @@ def test_a_counterfactual_can_remove_each_optional_kind_and_each_use():
 # ----------------------------------------------------------------------- unknown kinds
 
 
-def test_the_where_report_has_a_row_for_an_unknown_kind(strange_run, group_run):
+def test_the_where_report_has_a_row_for_a_kind_that_is_not_in_the_list(strange_run, group_run):
     found, known = (
         cells(where(strange_run).tables(), "hole-by-kind"),
         cells(where(group_run).tables(), "hole-by-kind"),
@@ -118,7 +118,9 @@ def test_diagnose_has_a_row_for_other_causes_only_if_their_amount_is_not_zero(
     assert "other " not in told[group_run]
 
 
-def test_a_counterfactual_has_a_row_for_an_unknown_kind(strange_run, group_run):
+def test_a_comparison_with_a_counterfactual_has_a_row_for_a_kind_that_is_not_in_the_list(
+    strange_run, group_run
+):
     made = without(group_run, Kind.BUYBACK)
     found = cells(compare(strange_run, group_run, made).tables(), "difference")
 

@@ -224,8 +224,8 @@ def _margin_table(rows: Sequence[FirmResult]) -> Table:
         ("firm", *BY_PRICE),
         [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
         (
-            "Variation margin by venue measures only the move of the price: a firm has "
-            "opposite positions on the two venues, so only the sum is a result of the firm.",
+            "A firm has opposite positions on the two venues. So the variation margin on one venue "
+            "shows only the move of the price; the sum over both venues is a result of the firm.",
         ),
     )
 

@@ -22,8 +22,8 @@ from ledger.run_folder import RunFolder
 # The kinds of results of liquidations, without results of backstops' positions after takeovers.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 
-# One query for each motive, since DuckDB can skip parts of files that lack one word, but not that
-# lack several.
+# One query for each motive, since DuckDB can skip parts of files that lack one motive, but not
+# parts that lack several.
 _STEPS = " UNION ALL ".join(
     f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
 )
@@ -212,7 +212,7 @@ def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Ban
 
 
 def words(*names: str) -> Mapping[str, str]:
-    """Return the words of motives in the fills, with the motives' names as keys."""
+    """Return the motives' names as written in the fills, for use as parameters of a query."""
     return {name: Motive[name.upper()].word for name in names}
 
 

@@ -9,7 +9,7 @@ from ledger.run_folder import RunFolder
 
 
 def wanted_usd(run: RunFolder) -> Mapping[str, Mapping[date, tuple[int, ...]]]:
-    """Return the demand of each traded hour in whole dollars, in order, by market and day."""
+    """Return the demand of each played hour in whole dollars, in order, by market and day."""
     wanted: dict[str, dict[date, tuple[int, ...]]] = defaultdict(dict)
     for day, note in run.dated_notes(WantedDay):
         wanted[note.market][day] = note.usd_of_hours

@@ -75,7 +75,7 @@ def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...
     """Return a table of each party's payments to *group* and from it."""
     return Table(
         "cash-by-receiver",
-        f"Cash by receiver: payments to and from {group}",
+        f"Cash by party: payments to and from {group}",
         ("party", "paid_in_usd", "paid_out_usd", "net_received_usd"),
         [
             (party.party, party.paid_in_usd, party.paid_out_usd, party.net_received_usd)

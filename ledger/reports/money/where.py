@@ -1,6 +1,6 @@
 """Where did the money go? Two statements, and the bridge that connects them.
 
-The hole by kind lists uses and sources. Cash by receiver lists the parties that received cash. The
+The hole by kind lists uses and sources. Cash by party lists the parties that received cash. The
 two statements differ because a claim is not cash, and the bridge explains the difference. The
 report also has the parts of the thread's mechanism, two views of the maker's quotes, the day on
 which the hole opened, and the payments while customers' money was in use.

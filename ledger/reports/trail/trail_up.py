@@ -44,7 +44,11 @@ class FillTrail:
         return f"Fill {self.fill.seq}: {self.transaction.narration}."
 
     def tables(self) -> list[Table]:
-        """Return tables of the fill, its postings, its closing entry, and the figures."""
+        """Return the tables of the fill.
+
+        They show the fill, its postings, its closing entry, the figures that it changes, and the
+        other entries with its link.
+        """
         return [
             _fill_table(self.fill, self.transaction, self.pairing),
             _postings_table(self.postings),
@@ -69,7 +73,11 @@ class EntryTrail:
         return f"Entry {self.entry.seq} ({self.place}): {self.entry.narration}."
 
     def tables(self) -> list[Table]:
-        """Return tables of the entry, its postings, its fills, and the figures."""
+        """Return the tables of the entry.
+
+        They show its postings, the entry, the figures that it changes, the other entries with its
+        link, and its fills if it is a closing entry.
+        """
         tables = [
             _postings_table(self.entry.lines, self.entry.narration),
             _entry_table(self.entry, self.place),
@@ -93,7 +101,7 @@ class LinkTrail:
         return f"{len(self.linked.entries)} entries share this link."
 
     def tables(self) -> list[Table]:
-        """Return tables of the entries and of the figures."""
+        """Return tables of the entries and of the figures that they change."""
         return [linked_table(self.linked), figures_table(self.figures)]
 
 

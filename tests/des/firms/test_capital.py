@@ -199,7 +199,7 @@ def test_the_status_of_each_firm_is_an_event_on_the_first_day():
     share=st.sampled_from([0.0, 0.25, 1.0]),
 )
 def test_profits_stay_on_their_venue_except_the_part_that_owners_withdraw(days, share):
-    """The margin desk runs each day but moves no money."""
+    """The desk that moves margin between the venues runs daily too, and moves no profits away."""
     town = Town(rules(withdrawn_share=share), firm("Firm01"))
     for house, lead in days:
         town.day(house={"Firm01": house}, lead={"Firm01": lead}, margin=True)

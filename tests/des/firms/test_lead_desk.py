@@ -94,7 +94,7 @@ class Venture:
         )
 
     def day(self, quotes=QUOTES, *prices: Price) -> dict[str, int]:
-        """Settle a day and return each hedger's gain."""
+        """Book a day's results on the lead venue. Return the gains in cents, by hedger."""
         markets = [(MARKET, Listing(price)) for price in prices or (Price(),)]
         gained = self.desk.close_day(END_US, markets, np.array(quotes))
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
