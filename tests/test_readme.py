@@ -103,7 +103,7 @@ def test_the_text_on_the_study_agrees_with_the_shipped_study():
         r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? "
         r"cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
         r"billion. In (\d+) of the \1 lives these causes are half of the hole. None of the \d+ "
-        r"fits the record: the nearest misses (\d+) of the \4 facts",
+        r"fits the record: the nearest life misses (\d+) of the \4 facts",
         said(),
     )[0]
     plausible = report.is_plausible
