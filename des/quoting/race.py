@@ -226,7 +226,7 @@ def fills_of(
     for order in orders:
         most += order.firm == FORCED
     rows = np.empty(most, dtype=ROW)
-    n, i, tick, seen, others_lot_ticks, others_lots = 0, -1, 0, 0, _NONE, _NONE
+    n, i, tick, seen, others_lot_ticks, others_lots = _NONE, -1, 0, 0, _NONE, _NONE
     for order in orders:
         i = latest(quotes.posted_us, i, order.arrival_us)
         tick = latest(tick_us, tick, order.arrival_us)
