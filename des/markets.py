@@ -9,9 +9,11 @@ from des.firms.returns import DayReturns
 from des.liquidation.margin_customers import MarginCustomers
 from des.market.listing import Listing, marks_of
 from des.positions_at_halt import PositionsAtHalt
+from des.quoting.belief_beside import SimulatedElsewhere, Simulations
 from des.quoting.race import NO_ORDERS
 from des.venue.fees import TakerFees
 from des.venue.venue import Venue
+from ledger.other_process import OtherProcess
 
 
 class Markets:
@@ -44,6 +46,13 @@ class Markets:
         self._fees, self._returns = fees, returns
         self._on_margin = on_margin
         self.at_halt = at_halt
+
+    def predict_elsewhere(self) -> OtherProcess:
+        """Move the maker's own simulations of all markets to another process, and return it."""
+        process = OtherProcess(Simulations, [listing.maker.belief for listing in self.listings])
+        for market, listing in enumerate(self.listings):
+            listing.maker.belief = SimulatedElsewhere(process, market)
+        return process
 
     def marks(self) -> np.ndarray:
         """Return the lead prices at which positions are settled, in ticks, by market."""

@@ -42,6 +42,7 @@ class World:
         folder: Path,
         every_quote: bool = False,
         books: type[Journal] = Journal,
+        parallel: bool = False,
     ) -> None:
         """Create all parts of the world on the first morning.
 
@@ -50,10 +51,13 @@ class World:
             folder: the existing folder for the books.
             every_quote: whether to simulate quote by quote. The books are the same either way.
             books: the class of the journal, which decides how much of the books is written.
+            parallel: whether the maker's own simulations run in another process.
         """
-        self._scenario, self._cast = scenario, wire(scenario, folder, every_quote, books)
+        self._scenario = scenario
+        self._cast = wire(scenario, folder, every_quote, books)
         self.env, self.journal = self._cast.env, self._cast.journal
         self.listings = self._cast.markets.listings
+        self._predictions = self._cast.markets.predict_elsewhere() if parallel else None
         self._parties = self.journal.chart.parties
         self._hours = self.listings[0].hours  # the played hours are the same in all markets
         self._start_us = midnight_us(scenario.run.start)
@@ -70,6 +74,8 @@ class World:
             self.journal.finish(self._end_us - 1)
         finally:
             self.journal.close()
+            if self._predictions:
+                self._predictions.close()
 
     def _begin(self) -> None:
         """Start all parts on the first morning, and record the inputs."""

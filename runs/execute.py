@@ -10,6 +10,8 @@ from des.world import World
 from ledger.day_ledger import days_of, render_days
 from ledger.group_books import write_group
 from ledger.hit_statistics import sealed_statistics
+from ledger.journal import Journal
+from ledger.journal_beside import JournalBeside
 from ledger.mistake import MistakeError
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
@@ -37,6 +39,7 @@ def execute(
     on_day: Callable[[], None] = lambda: None,
     every_quote: bool = False,
     on_phase: Callable[[str], None] = lambda phase: None,
+    parallel: bool = False,
 ) -> None:
     """Run a scenario, and store the run in a folder.
 
@@ -47,6 +50,8 @@ def execute(
         on_day: called after each simulated day.
         every_quote: simulate quote by quote, which is slower and writes the same bytes.
         on_phase: called with the name of each phase after the last day.
+        parallel: write the books, and compute the maker's predictions, in other processes; the
+            bytes are the same.
 
     Raises:
         RunRefusedError: the folder can't be written, or it exists and *force* is false, or it
@@ -59,7 +64,8 @@ def execute(
     except OSError as error:
         raise RunRefusedError(f"{target.parent}: can't be written ({error.strerror})") from error
     try:
-        World(scenario, beside, every_quote).run(on_day)
+        books = JournalBeside if parallel else Journal
+        World(scenario, beside, every_quote, books, parallel).run(on_day)
         _complete(beside, scenario, on_phase)
         beside.chmod(0o755)
         _put_in_place(beside, target, force)

@@ -9,7 +9,7 @@ from des.given import given
 from des.market.holdings import Holdings
 from des.market.market_volume import MarketVolume
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, QuotingChoice, SeenMonth
-from des.quoting.belief import OwnSimulation
+from des.quoting.belief import OwnPrediction
 from des.quoting.other_quotes import OtherQuoting
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
@@ -28,7 +28,7 @@ class MakerQuotes:
         policy: QuotingPolicy,
         spread_times: float,
         choice: QuotingChoice,
-        belief: OwnSimulation,
+        belief: OwnPrediction,
         others: OtherQuoting,
         volume: MarketVolume,
         hours: TradedHours,
@@ -47,7 +47,7 @@ class MakerQuotes:
             whole_lots: rounds the displayed size to lots.
         """
         self._spread_times = spread_times
-        self._choice, self._belief = choice, belief
+        self._choice, self.belief = choice, belief
         self._others, self._volume, self._hours = others, volume, hours
         self._whole_lots = whole_lots
         self._decided: Decided | None = None  # None before the first settlement
@@ -67,7 +67,7 @@ class MakerQuotes:
             self._decide(now_us, state.maker_shows)
         if now_us % HOUR_US == 0 and self._hours.has(now_us):
             usd_per_s = self._volume.usd_per_day() / DAY_S
-            self._belief.imagine(now_us, usd_per_s, self._hours.stands_for_at(now_us))
+            self.belief.imagine(now_us, usd_per_s, self._hours.stands_for_at(now_us))
 
     @property
     def decided(self) -> Decided:
@@ -99,7 +99,7 @@ class MakerQuotes:
 
     def promised(self) -> tuple[Outlook, ...]:
         """Return the simulation's predictions for this month, first for the displayed quotes."""
-        return tuple(Outlook(*each) for each in self._belief.promised())
+        return tuple(Outlook(*each) for each in self.belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
         """Decide the quotes for a month, and begin to simulate alternatives to these quotes."""
@@ -110,7 +110,7 @@ class MakerQuotes:
             (self._placed(quotes), int(quotes.shown_cents * shows))
             for quotes in self._choice.considers(self._decided.quotes)
         ]
-        self._belief.begin_month(considered)
+        self.belief.begin_month(considered)
         self.policy, self.shown_cents = considered[0]
 
     def _see(self, days: int, showed: MonthlyQuotes) -> SeenMonth:

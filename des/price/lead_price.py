@@ -3,7 +3,7 @@
 import math
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -84,6 +84,13 @@ class LeadPrice:
                 "add anchors, or lower its volatility"
             )
         self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_hour"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)  # a copy draws the hours itself
 
     def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
         """Return the ticks from *start_us* until before *end_us* that are inside the run.

@@ -7,6 +7,7 @@ every hour represent the whole hour.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -34,6 +35,19 @@ class Imagined:
     # Result and volume in lots times ticks, summed over the hours that the simulated minutes
     # represent.
     lot_ticks: int = 0
+
+
+class OwnPrediction(Protocol):
+    """The maker's prediction for one market, from its own simulation in this or another process."""
+
+    def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
+        """Start another month."""
+
+    def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
+        """Simulate the first minutes of an hour."""
+
+    def promised(self) -> list[tuple[int, int]]:
+        """Return each alternative's predicted result and volume in the month so far, in cents."""
 
 
 class OwnSimulation:

@@ -6,6 +6,8 @@ import click
 
 from runs.cli.progress import Progress
 
+LONG_DAYS = 30  # a shorter run has ended before other processes have started
+
 
 @click.command("run")
 @click.argument("scenario")
@@ -68,12 +70,14 @@ def run_command(
             from runs.execute import default_folder, execute
             from runs.scenario_settings import read_settings
             from runs.scenarios import load
+            from runs.workers import cores
 
             seeds = [] if seed is None else [f"run.seed={seed}"]
             loaded = load(scenario, {}, read_settings([*settings, *seeds]))
             target = out or default_folder(scenario, loaded.run.seed, settings)
             progress.simulates(loaded.run.start, loaded.run.end)
-            execute(loaded, target, force, progress.day, every_quote, progress.says)
+            parallel = cores() > 1 and (loaded.run.end - loaded.run.start).days >= LONG_DAYS
+            execute(loaded, target, force, progress.day, every_quote, progress.says, parallel)
     if key:
         from ledger.proof.signature import sign
 

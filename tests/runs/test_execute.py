@@ -286,6 +286,14 @@ def mid_run(running: Connection, place: Path, force: bool) -> None:
     execute(load("tiny"), place, force=force, on_day=pause)
 
 
+def mid_parallel_run(running: Connection, place: Path, force: bool) -> None:
+    def pause() -> None:
+        running.send(True)
+        time.sleep(60)
+
+    execute(load("tiny"), place, force=force, on_day=pause, parallel=True)
+
+
 def before_the_seal(running: Connection, place: Path, force: bool) -> None:
     def pause(*_: object) -> None:
         running.send(True)
@@ -323,7 +331,7 @@ def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
         process.join()
 
 
-@pytest.mark.parametrize("program", [mid_run, before_the_seal])
+@pytest.mark.parametrize("program", [mid_run, mid_parallel_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_an_interrupted_or_killed_run_leaves_no_folder_that_counts_as_a_run(
     started, tmp_path, program, sent
@@ -341,7 +349,7 @@ def test_an_interrupted_or_killed_run_leaves_no_folder_that_counts_as_a_run(
             RunFolder.at(leftover)
 
 
-@pytest.mark.parametrize("program", [mid_run, before_the_seal])
+@pytest.mark.parametrize("program", [mid_run, mid_parallel_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_an_interrupted_or_killed_run_keeps_the_old_run(started, before, tmp_path, program, sent):
     process = started(program, tmp_path / "run", force=True)

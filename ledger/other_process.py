@@ -1,0 +1,139 @@
+"""An object in another process: its methods are called there, in order, while this process goes on.
+
+Calls are sent many at a time, and only a call that waits has a result. An error in the other
+process is raised here by a later call.
+"""
+
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from queue import Queue
+from threading import Thread
+from traceback import format_exception
+from typing import Any
+
+Made = tuple[Callable[..., object], tuple[object, ...]]  # a class, and the arguments of its object
+Calls = list[tuple[str, tuple[Any, ...]]]  # names of methods, with their arguments
+Sending = tuple[Made | None, Calls, bool]  # the last part tells whether the last call has a result
+
+SENT_AT_ONCE = 64  # calls
+# So many sendings may wait for the other process, which is slow at one time and fast at another.
+WAITING_MAX = 8
+
+
+class OtherProcessError(RuntimeError):
+    """The other process ended before its work."""
+
+
+class OtherProcess:
+    """An object in a process of its own."""
+
+    def __init__(self, make: Callable[..., object], *args: object) -> None:
+        """Start the process. With the first calls it receives *args*, and makes the object."""
+        # The process is spawned, not forked: a fork of a process with threads may never answer.
+        context = get_context("spawn")
+        self._end, other_end = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other_end,), daemon=True)
+        with _without_interruption():
+            self._process.start()
+        other_end.close()  # so the pipe breaks when the other process ends
+        self._calls: Calls = []
+        self._made_from: Made | None = (make, args)
+
+    def call(self, method: str, *args: object) -> None:
+        """Call a method without waiting for it, or wait only until an earlier sending is done.
+
+        Raises:
+            Exception: the error of an earlier call.
+        """
+        self._calls.append((method, args))
+        if len(self._calls) == SENT_AT_ONCE:
+            self._send(waits=False)
+
+    def result(self, method: str, *args: object) -> Any:
+        """Call a method after all earlier calls, wait for it, and return its result.
+
+        Raises:
+            Exception: the error of this call or of an earlier call.
+        """
+        self._calls.append((method, args))
+        self._send(waits=True)
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process, also in the middle of its work."""
+        self._process.terminate()
+        self._process.join()
+        self._end.close()
+
+    def _send(self, waits: bool) -> None:
+        sending = self._made_from, self._calls, waits
+        self._made_from, self._calls = None, []
+        try:
+            self._end.send(sending)
+        except OSError:  # the other process has ended
+            self._answer()
+
+    def _answer(self) -> Any:
+        try:
+            failed, answer = self._end.recv()
+        except (EOFError, OSError) as error:
+            raise OtherProcessError("another process of this run has ended too early") from error
+        if failed:
+            raise answer
+        return answer
+
+
+@contextmanager
+def _without_interruption() -> Iterator[None]:
+    """Start processes that do not receive Ctrl-C: their parent receives it, and ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(end: Connection) -> None:
+    """Make the object, and call its methods until an error, or until the parent process ends."""
+    sendings: Queue[Sending | None] = Queue(WAITING_MAX)
+    # A thread receives. It needs Python's lock for each part of a sending, and would wait 5 ms.
+    sys.setswitchinterval(0.0002)
+    Thread(target=_receive, args=(end, sendings), daemon=True).start()
+    with suppress(OSError):  # the parent has ended
+        try:
+            made: object = None
+            while sending := sendings.get():
+                made_from, calls, waits = sending
+                if made_from:
+                    make, args = made_from
+                    made = make(*args)
+                answers = [getattr(made, method)(*arguments) for method, arguments in calls]
+                if waits:
+                    end.send((False, answers[-1]))
+        except Exception as error:
+            end.send((True, _portable(error)))
+
+
+def _receive(end: Connection, sendings: "Queue[Sending | None]") -> None:
+    """Put what the parent sends into the queue; a None follows the last sending."""
+    try:
+        with suppress(EOFError, OSError):  # the parent has ended
+            while True:
+                sendings.put(end.recv())
+    finally:
+        sendings.put(None)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return the error with its place in this process, or its text if it can't be pickled."""
+    error.add_note("".join(format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return OtherProcessError(f"{type(error).__name__}: {error}")
+    return error
