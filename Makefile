@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # In the default editable mode a folder `runs` where a user works would hide ours from Python.
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+# Python compiles a module when it imports it. pip would compile all modules of all packages.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	--constraint constraints.txt --config-settings editable_mode=compat
 LIFE := runs/out/ftx-sampled-seed1
 RUN ?= $(LIFE)
@@ -40,8 +41,7 @@ $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 
 $(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
 	@echo 'Compiling (some ten seconds; again only after a change of the code)'
-	$(BIN)/moneytrail run $(EVERYTHING) --out $(VENV)/played --force >/dev/null
-	rm -rf $(VENV)/played
+	$(BIN)/python -m runs.compile_all $(EVERYTHING)
 	touch $@
 
 $(VENV)/tools: $(VENV)/ready

@@ -1,0 +1,48 @@
+"""Compiles all functions of the world: `python -m runs.compile_all SCENARIO`.
+
+The scenario must call every compiled function. Numba compiles a function at its first call and
+stores it for later runs. The quotes, the race and the fills of an interval are compiled together,
+in half of the time that all functions take. So two processes share the work: this process begins
+with that half, and the other process plays the scenario without any quote or order.
+"""
+
+import sys
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+import numpy as np
+
+from des.quoting.quotes import Quotes
+from des.quoting.race import NO_FILLS, NO_ORDERS, Fills
+from des.world import World
+from runs.scenarios import load
+
+
+def play(path: str) -> None:
+    """Play a scenario, and delete its books."""
+    with TemporaryDirectory(prefix="moneytrail-") as folder:
+        World(load(path), Path(folder)).run(lambda: None)
+
+
+def play_without_trading(path: str) -> None:
+    """Play a scenario without quotes and trades."""
+
+    def nothing_happens(standing: Quotes, *_: object) -> tuple[Quotes, np.ndarray, Fills]:
+        return standing, NO_ORDERS, NO_FILLS
+
+    with patch("des.quoting.session.play", nothing_happens):
+        play(path)
+
+
+def main(path: str) -> None:
+    """Compile all functions that a scenario calls."""
+    other = get_context("spawn").Process(target=play_without_trading, args=(path,))
+    other.start()
+    play(path)
+    other.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
