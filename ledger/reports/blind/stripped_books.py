@@ -15,7 +15,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-import duckdb
 import numpy as np
 
 from ledger.motives import PAYMENTS
@@ -67,7 +66,10 @@ class Trades:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Payments on accounts at a venue, other than trades, as columns of shape (n,)."""
+    """Payments on accounts at a venue, other than trades, as columns of shape (n,).
+
+    Payments between the same parties in the same market are summed.
+    """
 
     venue: np.ndarray
     receiver: np.ndarray
@@ -209,27 +211,26 @@ def _fills(run: RunFolder, alias: Mapping[str, str]) -> tuple[Trades, Payments]:
             ],
         )
         return (
-            Trades(**_columns(connection, _TRADES, f"motive NOT IN ({paid})")),
-            Payments(**_columns(connection, _PAYMENTS, f"motive IN ({paid})")),
+            Trades(**connection.execute(_TRADES.format(paid=paid)).fetchnumpy()),
+            Payments(**connection.execute(_PAYMENTS.format(paid=paid)).fetchnumpy()),
         )
 
 
+_JOINED = """
+    JOIN contracts USING (venue, market) JOIN codes venues ON rows.venue = venues.name
+    JOIN codes takers ON rows.taker = takers.name JOIN codes makers ON rows.maker = makers.name
+"""
 _TRADES = f"""
-    venues.code AS venue, contracts.number AS market, takers.code AS taker, makers.code AS maker,
-    lots, price * cents AS price_cents, lead * cents AS lead_cents,
-    coalesce(quote_age_us, {NO_QUOTE}) AS quote_age_us, fee_cents
+    SELECT venues.code AS venue, contracts.number AS market, takers.code AS taker,
+           makers.code AS maker, lots, price * cents AS price_cents, lead * cents AS lead_cents,
+           coalesce(quote_age_us, {NO_QUOTE}) AS quote_age_us, fee_cents
+    FROM rows {_JOINED} WHERE motive NOT IN ({{paid}}) ORDER BY seq
 """
-_PAYMENTS = """
-    venues.code AS venue, takers.code AS receiver, makers.code AS payer, edge_cents AS cents
+_PAYMENTS = f"""
+    WITH rows AS (
+        SELECT venue, market, taker, maker, sum(edge_cents)::BIGINT AS paid_cents
+        FROM rows WHERE motive IN ({{paid}}) GROUP BY ALL
+    )
+    SELECT venues.code AS venue, takers.code AS receiver, makers.code AS payer, paid_cents AS cents
+    FROM rows {_JOINED}
 """
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection, columns: str, condition: str
-) -> dict[str, np.ndarray]:
-    return connection.execute(
-        f"SELECT {columns} FROM rows JOIN contracts USING (venue, market) "
-        "JOIN codes venues ON rows.venue = venues.name "
-        "JOIN codes takers ON rows.taker = takers.name "
-        f"JOIN codes makers ON rows.maker = makers.name WHERE {condition} ORDER BY seq"
-    ).fetchnumpy()
