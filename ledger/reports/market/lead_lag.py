@@ -36,6 +36,7 @@ import numpy as np
 
 from ledger.motives import Motive
 from ledger.parties import Parties
+from ledger.reports.days import calendar
 from ledger.reports.market.price_lag import (
     CLEAR,
     LAGS_US,
@@ -118,9 +119,8 @@ def lead_lag(run: RunFolder) -> LeadLag:
 def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
     """Estimate the lag in each market, over all days together."""
     with run.connect() as connection:
-        house = run.chart.parties.house
         return tuple(
-            market_lag(market, list(days_seen(connection, house, market)))
+            market_lag(market, list(days_seen(connection, run, market)))
             for market in run.names.markets
         )
 
@@ -146,31 +146,28 @@ def _quartiles(days: list[DayPrices]) -> tuple[float, float, float]:
 
 
 def days_seen(
-    connection: duckdb.DuckDBPyConnection, house: str, market: str
+    connection: duckdb.DuckDBPyConnection, run: RunFolder, market: str
 ) -> Iterator[DayPrices]:
     """Yield the observed prices of each day with uninformed trades."""
-    where = (house, market, Motive.SPREAD.word)
-    months = connection.execute(
-        "SELECT DISTINCT date_trunc('month', time)::DATE AS month FROM rows "
-        "WHERE venue = ? AND market = ? AND motive = ? ORDER BY month",
-        where,
-    ).fetchall()
+    where = (run.chart.parties.house, market, Motive.SPREAD.word)
     # A month fits into a small computer's memory. A query for each day would open all files again.
-    for (month,) in months:
-        # An order's fills are numbered from the best level on. Prices stay in ticks, whose sums are
-        # exact. Within a day logarithms would give almost the same.
-        seen = connection.execute(
+    for month in dict.fromkeys(day.replace(day=1) for day in calendar(run)):
+        # Prices stay in ticks, whose sums are exact. Within a day logarithms would give almost the
+        # same.
+        fills = connection.execute(
             """
-            SELECT epoch_us(time) AS time_us, lots > 0 AS buys,
-                   arg_min(price, seq)::DOUBLE AS price,
-                   any_value(lead)::DOUBLE AS lead, any_value(quote_age_us) AS age_us
+            SELECT epoch_us(time) AS time_us, lots > 0 AS buys, price::DOUBLE AS price,
+                   lead::DOUBLE AS lead, quote_age_us AS age_us
             FROM rows
             WHERE venue = ? AND market = ? AND motive = ?
               AND time >= ?::DATE AND time < ?::DATE + INTERVAL 1 MONTH
-            GROUP BY time, buys ORDER BY time, buys
+            ORDER BY time, buys, seq
             """,
             (*where, month, month),
         ).fetchnumpy()
+        # An order's fills are numbered from the best level on, so the first has the best price.
+        orders = np.flatnonzero(np.diff(2 * fills["time_us"] + fills["buys"], prepend=-1))
+        seen = {name: column[orders] for name, column in fills.items()}
         days = seen["time_us"] // DAY_US
         starts = np.flatnonzero(np.diff(days, prepend=-1))
         for start, end in pairwise((*starts, len(days))):

@@ -138,7 +138,8 @@ def dispersions(day: Sight) -> Dispersions:
 
 def _around(fine: np.ndarray) -> np.ndarray:
     """Return for each lag of LAGS_US the sum of the steps within NEAR_US of the lag."""
-    added = np.pad(fine, ((0, 0), (1, 0))).cumsum(axis=1)
+    added = np.zeros((len(fine), fine.shape[1] + 1))
+    fine.cumsum(axis=1, out=added[:, 1:])
     width = added.shape[1] - len(LAGS_US)
     return added[:, width:] - added[:, :-width]
 

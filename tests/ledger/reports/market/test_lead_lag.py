@@ -142,7 +142,7 @@ def test_the_fills_and_days_of_every_market_agree_with_sql(run: RunFolder):
 def test_the_quartiles_of_quote_ages_agree_with_sql(run: RunFolder):
     with run.connect() as connection:
         for market in run.names.markets:
-            for day in days_seen(connection, run.chart.parties.house, market):
+            for day in days_seen(connection, run, market):
                 (ages_s,) = sql(
                     run,
                     "SELECT quantile_cont(age, 0.25), median(age), quantile_cont(age, 0.75) FROM "
