@@ -1,6 +1,6 @@
 """The books of a group that keeps only a share of its customers' claims in cash."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from runs.scenarios import load
 PORTFOLIO = Path(__file__).parent / "worlds" / "portfolio.toml"
 SCENARIO = load(str(PORTFOLIO))
 GROUP = SCENARIO.group.model_dump(exclude_none=True)
-PURCHASES, LAST = date(2022, 6, 1), date(2022, 6, 3)
+FIRST, PURCHASES, LAST = date(2022, 5, 29), date(2022, 6, 1), date(2022, 6, 3)
 
 
-def keeping(cash_share: float | None, **group: Any) -> dict[str, Any]:
+def keeping(cash_share: float | None, since: date = FIRST, **group: Any) -> dict[str, Any]:
     """Return settings with this cash share, constant prices, no haircut and one lender."""
     (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
     market["price"] |= {
@@ -29,7 +29,7 @@ def keeping(cash_share: float | None, **group: Any) -> dict[str, Any]:
     holdings[1]["prices"] = holdings[1]["prices"][:1]
     portfolio = GROUP["portfolio"] | {"holdings": holdings}
     if cash_share is not None:
-        portfolio |= {"cash_share": cash_share}
+        portfolio |= {"cash_shares": [{"since": since, "share": cash_share}]}
     lender = GROUP["lenders"][0] | {"limits": GROUP["lenders"][0]["limits"][:1]}
     stated = {"portfolio": portfolio, "lenders": [lender]} | group
     line = {"credit_line_usd": 100_000_000}  # so high that it is never a limit
@@ -60,6 +60,28 @@ def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_mo
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
     assert claims > 1_000_000
     assert abs(cash - claims / 2) < 300 + 100  # the price of a lot of each coin
+
+
+def test_before_the_first_day_of_a_share_the_books_are_those_of_a_group_without_shares(executed):
+    late, never = (
+        executed(PORTFOLIO, **keeping(0.0, PURCHASES)),
+        executed(PORTFOLIO, **keeping(None)),
+    )
+    before = PURCHASES - timedelta(days=1)
+
+    assert sums_at(late, before) == sums_at(never, before)
+    assert sums_at(late, PURCHASES)[0] < sums_at(never, PURCHASES)[0] / 10
+
+
+def test_a_larger_share_from_a_later_day_sells_coins_on_that_day(executed):
+    shares = [{"since": FIRST, "share": 0.0}, {"since": date(2022, 6, 2), "share": 0.5}]
+    stated = keeping(0.0)
+    stated["group"]["portfolio"]["cash_shares"] = shares
+    run = executed(PORTFOLIO, **stated)
+    cash, claims = sums_at(run, date(2022, 6, 2))
+
+    assert sums_at(run, PURCHASES)[0] < claims / 10
+    assert cash >= claims / 2
 
 
 def test_the_reserve_does_not_change_the_net_worth_of_the_group_at_constant_prices(executed):

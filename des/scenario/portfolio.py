@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.dated import Dated, check_order
 from des.scenario.priced_coin import PricedCoin
 from des.scenario.quantities import (
     Entity,
@@ -23,6 +24,12 @@ class HeldCoin(PricedCoin):
     supply: Annotated[int, Field(ge=1, le=10**12)]  # units; dealers have all of them at the start
 
 
+class CashShare(Dated):
+    """The share of customers' claims that the group keeps in cash from a day on."""
+
+    share: Fraction
+
+
 class Portfolio(Part):
     """Coins that the captive maker buys with loans that are drawn in full (see Lender).
 
@@ -32,20 +39,22 @@ class Portfolio(Part):
     in proportion to the value of each coin. The maker's other sources of money pay the rest. If
     they are not enough, more coins are sold. Coins are collateral, like tokens.
 
-    With `cash_share` customers' money is invested too. On the first of each month the cash of the
-    group above this share of customers' claims buys coins, in the proportions of the holdings. At
-    the end of a day coins are sold if the cash is below this share, or cannot pay the withdrawals
-    that wait and the maker's payments of the day.
+    With `cash_shares` customers' money is invested too. On the first of each month the cash of the
+    group above the day's share of customers' claims buys coins, in the proportions of the holdings.
+    At the end of a day coins are sold if the cash is below this share, or cannot pay the
+    withdrawals that wait and the maker's payments of the day. Before the first of these days only
+    loans buy coins.
     """
 
     dealers: Entity  # the parties that sell coins to the maker and buy coins from it
     dealers_cash_usd: PositiveUsd  # the dealers' opening cash, from which they can buy coins back
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
-    cash_share: Fraction | None = None  # share of customers' claims that the group keeps in cash
+    cash_shares: Annotated[tuple[CashShare, ...], Field(max_length=1_000)] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         check_shares("holdings", [holding.share for holding in self.holdings])
         check_distinct("holdings", "name", [holding.name for holding in self.holdings])
+        check_order("cash_shares", self.cash_shares)
         return self

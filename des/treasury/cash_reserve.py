@@ -5,12 +5,14 @@ as the proceeds of their sale. So customers' money that no use needs is in coins
 each loan.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from des.custody.custody import Custody
 from des.scenario import Scenario
+from des.scenario.dated import in_force
+from des.scenario.portfolio import CashShare
 from des.treasury.coin_book import UNIT, CoinBook
 from des.treasury.purse import Purse
 from ledger.parties import Parties
@@ -29,18 +31,20 @@ def cash_reserve(
 ) -> "CashReserve | None":
     """Create the reserve, or return None if the scenario states none."""
     portfolio = scenario.group.portfolio if scenario.group else None
-    if portfolio is None or portfolio.cash_share is None or book is None:
+    if portfolio is None or not portfolio.cash_shares or book is None:
         return None
-    share_e9 = round(portfolio.cash_share * UNIT)
-    return CashReserve(share_e9, parties, custody, purse, book, waiting_cents)
+    return CashReserve(portfolio.cash_shares, parties, custody, purse, book, waiting_cents)
 
 
 class CashReserve:
-    """Keeps cash for a stated share of customers' claims, and for all withdrawals that wait."""
+    """Keeps cash for the day's share of customers' claims, and for all withdrawals that wait.
+
+    Before the first day with a share it does nothing.
+    """
 
     def __init__(
         self,
-        share_e9: int,
+        shares: Sequence[CashShare],
         parties: Parties,
         custody: Custody,
         purse: Purse,
@@ -50,14 +54,14 @@ class CashReserve:
         """Store the parts of the world that the reserve needs.
 
         Args:
-            share_e9: the share of claims that is kept in cash, in billionths.
+            shares: the shares of claims that are kept in cash, each from a day on.
             parties: all parties that keep books, by role.
             custody: states customers' claims, and moves cash.
             purse: raises the maker's money.
             book: buys and sells coins.
             waiting_cents: returns the sum of all withdrawals that wait.
         """
-        self._share_e9, self._house, self._custody = share_e9, parties.house, custody
+        self._shares, self._house, self._custody = shares, parties.house, custody
         self._purse, self._book, self._waiting_cents = purse, book, waiting_cents
         self._maker = parties.names.index(parties.maker)
 
@@ -66,7 +70,8 @@ class CashReserve:
 
         The maker pays the proceeds into its account on the house. They repay its credit line first.
         """
-        lacking = due_cents - self._spare_cents()
+        share = in_force(self._shares, day_of(time_us))
+        lacking = due_cents - self._spare_cents(share) if share else 0
         if lacking <= 0:
             return
         before = self._purse.cash_cents
@@ -77,14 +82,15 @@ class CashReserve:
 
     def buy_coins(self, time_us: int, marks: np.ndarray) -> None:
         """Buy coins with the cash above the reserve, on the first day of each month."""
-        cents = self._spare_cents()
-        if cents > 0 and day_of(time_us).day == 1:
+        share = in_force(self._shares, day_of(time_us))
+        cents = self._spare_cents(share) if share and day_of(time_us).day == 1 else 0
+        if cents > 0:
             self._purse.raise_cash(time_us, cents, LINKS)
             self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
 
-    def _spare_cents(self) -> int:
+    def _spare_cents(self, kept: CashShare) -> int:
         """Return the group's cash less the reserve."""
         cash, waiting = self._purse.cash_cents, self._waiting_cents()
         cash += self._custody.till(self._house)
         calm = self._custody.customers_cents() - waiting
-        return cash - waiting - calm * self._share_e9 // UNIT
+        return cash - waiting - calm * round(kept.share * UNIT) // UNIT

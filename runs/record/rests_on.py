@@ -11,7 +11,7 @@ RESTS_ON: Mapping[str, str] = {
     "share-of-maker-in-volume": "the maker's quotes relative to others', or a target share",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
     "claims-of-customers": "deposits follow volume, by assumption; only coins follow prices",
-    "cash-of-the-exchange": "custody: in dollars, unless retail.coins; idle, unless cash_share",
+    "cash-of-the-exchange": "custody: in dollars, unless retail.coins; idle, unless cash_shares",
     "hole-of-the-exchange": "claims and custody, which are separate outcomes",
     "shortfall-of-the-exchange": "claims, and the rest of the portfolio after recalls",
     "first-use-of-customers-money": "deposits at the maker's banks, counted from the first day",

@@ -71,7 +71,8 @@ class Town:
         group = SCENARIO.group.model_dump(exclude_none=True)
         holdings = [each | {"haircut": haircut} for each in group["portfolio"]["holdings"]]
         holdings[1]["prices"] = [{"since": FIRST, "usd": ALTS_CENTS // 100}]
-        terms = group["portfolio"] | {"holdings": holdings, "cash_share": share}
+        shares = [{"since": FIRST, "share": share}]
+        terms = group["portfolio"] | {"holdings": holdings, "cash_shares": shares}
         scenario = load(str(WORLD), {"group": {"portfolio": terms}})
         self.books, self.share_e9, self.waiting = Books(OPENED), round(share * 10**9), 0
         contracts = {n: (Contract("BTC-PERP", n, "0.01", "1"),) for n in ("FTX", "Binance")}
