@@ -120,7 +120,7 @@ def _check_place(target: Path, force: bool) -> None:
     if not force:
         raise RunRefusedError(f"{target}: exists; give --force to replace it, or another --out")
     if not (target / MANIFEST).is_file() or not (target / "main.beancount").is_file():
-        raise RunRefusedError(f"{target}: contains no run, so --force won't replace it")
+        raise RunRefusedError(f"{target}: is not a run, so --force can't replace it; give --out")
 
 
 def _put_in_place(beside: Path, target: Path, force: bool) -> None:

@@ -31,7 +31,7 @@ class CounterfactualError(MistakeError, ValueError):
         by_folded = {name.casefold(): name for name in kinds}
         close = get_close_matches(kind.casefold(), by_folded, n=1)
         meant = f"did you mean {by_folded[close[0]]}? " if close else ""
-        choice = f"give one of {', '.join(kinds)}" if kinds else "no cause in it can be removed"
+        choice = f"give one of {', '.join(kinds)}" if kinds else "it has no removable cause"
         super().__init__(f"{kind!r} can't be removed from this scenario; {meant}{choice}")
         self.kind, self.kinds = kind, kinds
 

@@ -79,7 +79,7 @@ def _other_versions(folder: Path) -> Iterator[str]:
         run = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
         sealed = {**run["versions"], "moneytrail": _commit(run["program"])}
     except (OSError, ValueError, LookupError, TypeError):
-        yield f"{MANIFEST}: it does not say which versions made the run"
+        yield f"{MANIFEST}: the versions that made the run are missing"
         return
     for name, here in {**versions(), "moneytrail": _commit(program())}.items():
         if sealed.get(name) != here:

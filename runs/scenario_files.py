@@ -78,11 +78,11 @@ def layers_of(path: Path) -> list[Layer]:
         layers.append(Layer(path, data, without))
         if extends is None:
             if without:
-                raise ScenarioError(path, "without", "has no base to leave keys out of; delete it")
+                raise ScenarioError(path, "without", "needs a base; add extends, or delete it")
             return layers
         if len(layers) > EXTENDS_MAX:
             raise ScenarioError(
-                path, "extends", f"is one of more than {EXTENDS_MAX} in a row; join some files"
+                path, "extends", f"continues a chain of over {EXTENDS_MAX} files; join some files"
             )
         if not isinstance(extends, str):
             raise ScenarioError(
@@ -94,7 +94,7 @@ def layers_of(path: Path) -> list[Layer]:
         except ScenarioError as error:
             raise ScenarioError(path, "extends", f"cannot be followed: {error}") from error
         if any(os.path.samefile(base, layer.path) for layer in layers):
-            raise ScenarioError(path, "extends", f"leads back to {base}; break the circle")
+            raise ScenarioError(path, "extends", f"leads back to {base}; name another base")
         path = base
 
 
@@ -109,20 +109,20 @@ def _read(path: Path) -> dict[str, Any]:
         raise ScenarioError(path, "", "is a folder; give a .toml file in it") from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(path, "", f"cannot be opened ({reason}); check it") from None
+        raise ScenarioError(path, "", f"can't be opened ({reason}); check the path") from None
     if len(raw) > BYTES_MAX:
         raise ScenarioError(path, "", "is larger than 10 MB; put long price series into candles")
     try:
         data = with_tuples(tomllib.loads(raw.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ScenarioError(path, "", f"is not UTF-8 in line {line}; save it as such") from None
+        raise ScenarioError(path, "", f"is not UTF-8 in line {line}; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(path, "", f"is not TOML: {error}; correct it there") from None
     except ValueError:  # Python's limit on the digits of an integer
-        raise ScenarioError(path, "", "has a number of thousands of digits; correct it") from None
+        raise ScenarioError(path, "", "has a number of thousands of digits; shorten it") from None
     except RecursionError:
-        raise ScenarioError(path, "", "has too deeply nested brackets; correct it") from None
+        raise ScenarioError(path, "", "has too many nested brackets; remove some") from None
     if not data:
         raise ScenarioError(path, "", 'is empty; begin with question = "..." or extends = "..."')
     return data

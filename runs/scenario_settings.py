@@ -66,7 +66,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
     for place, value in settings.items():
         keys = keys_of(place)
         if not keys:
-            raise ScenarioError(OPTION, "", f"{shown(place)} is no key; write markets[0].lot")
+            raise ScenarioError(OPTION, "", f"{shown(place)} is not a key; write markets[0].lot")
         changed = _with_value(changed, keys, with_tuples(value), ())
         replaced = [keys]
         if keys[-2:] == CANDLES:
@@ -110,13 +110,13 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
             count = len(data) if isinstance(data, tuple) else 0
             entries = "1 entry" if count == 1 else f"{count} entries"
             raise ScenarioError(
-                OPTION, place_of(here), f"is not there; the list has {entries}, from [0] on"
+                OPTION, place_of(here), f"does not exist; the list has {entries}, from [0] on"
             )
         inner = _with_value(data[key], tuple(rest), value, here) if rest else value
         return (*data[:key], inner, *data[key + 1 :])
     if not isinstance(data, Mapping):
         raise ScenarioError(
-            OPTION, place_of(here), f"is not there; {place_of(passed)} is {shown(data)}"
+            OPTION, place_of(here), f"does not exist; {place_of(passed)} is {shown(data)}"
         )
     inner = value
     if rest:

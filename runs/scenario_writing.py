@@ -37,7 +37,7 @@ def write_scenario(target: Path, like: str) -> None:
         raise ScenarioError(target, "", "exists already; give another name") from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(target, "", f"can't be written ({reason}); check it") from None
+        raise ScenarioError(target, "", f"can't be written ({reason}); check the path") from None
 
 
 def scenario_text(like: str) -> str:

@@ -101,7 +101,7 @@ def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
     assert ahead == contents(tmp_path / "quotes")
 
 
-def test_in_the_crowd_world_firms_enter_and_leave_and_close_and_the_maker_changes_venue(executed):
+def test_the_crowd_case_includes_every_change_of_status_and_a_move_of_the_maker(executed):
     run = executed(CROWD, **COMING_AND_GOING)
     became = defaultdict(list)
     for entry in run.entries:

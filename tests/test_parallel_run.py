@@ -1,4 +1,4 @@
-"""A run of several processes has the same bytes as a run of one process, and is as safe to stop."""
+"""A run of several processes has the same bytes as a run of one process, and finds wrong books."""
 
 from pathlib import Path
 

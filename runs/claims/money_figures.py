@@ -138,12 +138,12 @@ def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses on liquidations in that period, in percent of its unexplained money."""
+    """Return losses on liquidations in the period of `quotes_of_unexplained`, in percent of it."""
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return the portfolio's losses in that period, in percent of its unexplained money."""
+    """Return the portfolio's losses in the period of `quotes_of_unexplained`, in percent of it."""
     return _carried(run, PORTFOLIO)
 
 

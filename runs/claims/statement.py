@@ -132,7 +132,9 @@ class Thread(Part):
         if len(self.about) != TWEETS or set(tweets) != set(range(1, TWEETS + 1)):
             raise ContradictionError(("statement",), f"must cover each of {TWEETS} tweets")
         if sum(each.is_central for each in self.statement) != 1:
-            raise ContradictionError(("statement",), "must have one that is_central")
+            raise ContradictionError(
+                ("statement",), "must have one statement with is_central = true"
+            )
         return self
 
 

@@ -97,7 +97,7 @@ def _played(
 
     folder = StudyFolder(path, out or OUT / path.stem)
     if members is not None and members > folder.study.members:
-        raise StudyError(f"{path}: has {folder.study.members} members; raise `members` in it first")
+        raise StudyError(f"{path}: has only {folder.study.members} members; raise the key members")
     todo = folder.missing(members)
     if todo:
         with (

@@ -183,8 +183,8 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
             for way, each in scores.items()
         ],
         (
-            f"Asked is {BETTER} times chance. Chance is the hit rate of a guess that always names "
-            "the most frequent true cause.",
+            f"The audit must reach {BETTER} times chance. Chance is the hit rate of a guess that "
+            "always names the most frequent true cause.",
         ),
     )
 

@@ -74,7 +74,7 @@ def main(plot: Path | None) -> Claims:
         save(
             claims_figure(found),
             plot,
-            f"lives of the exchange at the fidelity of {SAMPLED}: {lives}",
+            f"lives of the exchange with the sampled hours of {SAMPLED}: {lives}",
         )
     return found
 

@@ -172,7 +172,7 @@ def sweep(
     if len(values) * len(seeds) > RUNS_MAX:
         raise SweepError(f"{len(values) * len(seeds):_} runs are too many; {RUNS_MAX:_} at most")
     if key == SEED:
-        raise SweepError("run.seed is no key to sweep; give seeds with --seeds")
+        raise SweepError("run.seed can't be swept; give the seeds with --seeds")
     own = load(scenario, {}, read_settings(settings)).run.seed
     for value in values:
         try:

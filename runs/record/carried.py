@@ -1,10 +1,10 @@
 """The captive maker's balance sheet in a run's books, with its uses of money and its losses.
 
 To the cent, debts less assets less uses equals the loss of all other kinds, such as quotes,
-liquidations, portfolio and interest. Coins and tokens held for their price count at mark. Tokens of
-the maker's own circle (the kind `Tokens`) count as zero, as on record, so their cost is a loss. If
-the maker sold customers' coins, it owes them to the exchange. This debt counts at mark, so a rise
-of the price since the sale is a loss.
+liquidations, portfolio and interest. Coins and tokens held for their price count at mark. FTT, SOL
+and SRM (the kind `Tokens`) count as zero, as on record, so their cost is a loss. If the maker sold
+customers' coins, it owes them to the exchange. This debt counts at mark, so a rise of the price
+since the sale is a loss.
 """
 
 from collections import defaultdict

@@ -51,8 +51,7 @@ def residual_table(
         rows,
         (
             "Low and high are the least and the greatest amount that the recorded ranges allow. "
-            "The middle is not more likely than either. Tokens of the maker's circle (FTT, SOL, "
-            "SRM) count as zero.",
+            "The middle is not more likely than either. FTT, SOL and SRM count as zero.",
             "The maker's earnings reduce the unexplained amount. Interest increases it, and its "
             "total is not on record. In the run the unexplained amount equals the losses of all "
             "kinds that are not uses (table `carriers`).",
@@ -108,7 +107,7 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         (
             "A mechanism explains at most its loss in that time. The portfolio has positions held "
             "for their price, and coins at mark. Kinds of no mechanism are under their own names. "
-            "Tokens that pools lost are tokens of the maker's circle.",
+            "Tokens that pools lost count as zero.",
         ),
     )
 

@@ -118,7 +118,7 @@ def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's assets less all debts, without the tokens of its own circle."""
+    """Return the maker's assets less all debts, without FTT, SOL and SRM (the kind `Tokens`)."""
     maker = books.run.chart.parties.maker
     held = [a for a in on_sheet(books, maker, ASSETS) if kind_of(a) != Kind.TOKENS]
     debts = on_sheet(books, maker, LIABILITIES)

@@ -88,7 +88,8 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
         for keys in _expanded(data, key.split(EVERY)):
             settings[place_of(keys)] = value * _number(data, keys) if unknown.times else value
     if not settings:
-        raise StudyError(f"unknown {unknown.name}: {', '.join(unknown.keys)} is not in the base")
+        absent = ", ".join(unknown.keys)
+        raise StudyError(f"unknown {unknown.name}: {absent} is not in the base; correct the key")
     return settings
 
 

@@ -99,7 +99,7 @@ def read_members(folder: Path) -> Members:
         StudyError: there is no result, or it has changed since it was sealed.
     """
     if not (folder / MANIFEST).is_file():
-        raise StudyError(f"{folder}: no sealed result of a study; play one with `moneytrail study`")
+        raise StudyError(f"{folder}: has no sealed result of a study; call `moneytrail study`")
     if problems := broken_seals(folder):
         raise StudyError(f"{folder}: {problems[0]}")
     with duckdb_session.connect() as connection:

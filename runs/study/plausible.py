@@ -59,12 +59,12 @@ def judge(members: Members) -> list[Judgement]:
     for moment in members.study.moment:
         fact = moment.recorded()
         if fact is None or fact.amounts is None or moment.name not in members.figures:
-            raise StudyError(f"moment {moment.name}: no member has such a figure; leave it out")
+            raise StudyError(f"moment {moment.name}: no member has this figure; leave it out")
         low, high = map(float, fact.amounts)
         variance = np.nan_to_num(members.chance_sd(moment.name)) ** 2
         sd = float(np.sqrt(variance + (high - low) ** 2 / 12 + moment.discrepancy**2))
         if not sd > 0:
-            raise StudyError(f"moment {moment.name}: it has no width; state a discrepancy")
+            raise StudyError(f"moment {moment.name}: its variance is zero; state a discrepancy")
         judged.append(Judgement(moment, low, high, members.drawn(moment.name), sd))
     return judged
 

@@ -162,7 +162,9 @@ class StudyFolder:
         wanted = self._first(members)
         missing = [each.number for each in wanted if not self._place(each).is_file()]
         if missing:
-            raise StudyError(f"{self._path}: {len(missing)} members are missing; play them first")
+            raise StudyError(
+                f"{self._path}: {len(missing)} members are not played; play them first"
+            )
         results = [json.loads(self._place(each).read_text(encoding="utf-8")) for each in wanted]
         beside = Path(tempfile.mkdtemp(dir=self._path, prefix=".result."))
         (beside / STUDY).write_text(self._text, encoding="utf-8")

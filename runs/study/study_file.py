@@ -168,7 +168,7 @@ def load_study(path: Path) -> Study:
     try:
         data = with_tuples(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise StudyError(f"{path}: can't be read ({error.strerror}); check it") from error
+        raise StudyError(f"{path}: can't be read ({error.strerror}); check the path") from error
     except ValueError as error:
         raise StudyError(f"{path}: is not TOML: {error}") from error
     try:

@@ -2,9 +2,11 @@
 
 The simulation follows these rules without the project's code and has its own random draws:
 
-- The price moves like sigma W in ticks of a Poisson process, rounded to whole price ticks.
-- Every `refresh_s` a quote for one lot on each side is posted, at `half_spread` around the price of
-  `latency_s` before. It is in force until the next quote.
+- The price is sigma W, where W is a Brownian motion. It is observed at the times of a Poisson
+  process, rounded to whole price ticks.
+- Every `refresh_s` seconds a quote for one lot on each side is posted, at a distance of
+  `half_spread` from the price of `latency_s` seconds before. The quote is in force until the next
+  quote.
 - The taker compares price and quote at each posting and at every tick. If the price is beyond a
   side by more than the taker's costs, the taker sends one order for this side. The order arrives
   `delay_s` later.

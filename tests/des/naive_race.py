@@ -2,21 +2,23 @@
 
 The simulation is written in plain Python and processes one event at a time, by these rules:
 
-- The lead price changes at ticks. A quote is made from the last tick at least `latency_us` before
-  the posting, or else from the first tick. The quote is in force until the next posting.
-- A firm compares each side of the quote with the price at the posting and at every tick. It sends
-  one order at the first time that the gain on the best level exceeds the firm's threshold. The
-  limit of the order is the price of the worst level whose gain then exceeds the threshold.
+- The lead price changes at ticks. A quote uses the price of the last tick that is at least
+  `latency_us` before the posting. If there is no such tick, the quote uses the first tick. The
+  quote is in force until the next posting.
+- A firm compares each side of the quote with the price at the posting and at every tick. For each
+  side the firm sends one order, at the first time that the gain on the best level exceeds the
+  firm's threshold. The limit of the order is the price of the worst level whose gain then exceeds
+  the threshold.
 - An order is filled by the quote in force at its arrival. It takes the lots left by earlier orders,
   the best level first, at no price worse than its limit. The rest of the order is cancelled. A firm
-  takes at most the lots of one order and at most its room. A purchase raises the number of lots
-  that the firm may sell.
+  takes at most the lots of one order, and at most the lots up to its position limit. A purchase
+  raises the number of lots that the firm may sell, and a sale the number that it may buy.
 - The other makers quote at a fixed distance from an older lead price, at least one tick, with
   unlimited size.
 - A customer's order, forced or not, first takes lots of the quote at prices better than the other
-  makers' price, and then the remaining lots from the other makers. At an equal price the quote gets
-  its share of the displayed size of both, in whole lots, rounded down. The other makers' fills of
-  orders that are not forced are summed as lots times price.
+  makers' price, and then the remaining lots from the other makers. If both have the same price, the
+  quote fills its share of the displayed size of both, in whole lots, rounded down. The other
+  makers' fills of orders that are not forced are summed as lots times price.
 - The order of events at one time is: settlement, tick, posting, check by firms, arrivals.
   Arrivals are sorted by firm number. Customers' orders follow, and forced orders are last. Orders
   of one firm arrive in the order in which they were sent.

@@ -30,7 +30,8 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
     """Return the variances of the position and of the open chain.
 
     The unit is the variance of one hour. The net orders of an hour are the weight of the hour times
-    the random number of its source hour.
+    the random number of its source hour. So a variance is the sum over source hours of (sum of the
+    weights, negative if the sides are reversed)^2.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):

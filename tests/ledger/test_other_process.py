@@ -55,7 +55,7 @@ def exists(process: int) -> bool:
     return True
 
 
-def test_calls_are_made_in_order_and_only_a_result_is_waited_for(notebook):
+def test_calls_are_made_in_order_and_a_result_includes_all_earlier_calls(notebook):
     many = 2 * SENT_AT_ONCE * WAITING_MAX
     for number in range(1, many):
         notebook.call("write", number)

@@ -112,7 +112,7 @@ def test_a_credit_line_that_begins_after_the_start_is_also_removed(executed, wor
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_uses_of_other_kinds_are_kept_and_so_are_lenders_without_tokens(group_run):
+def test_uses_of_other_kinds_and_lenders_without_tokens_are_kept(group_run):
     uses = without(group_run, "Ventures").scenario.group.uses
     lenders = without(group_run, "Tokens").scenario.group.lenders
 

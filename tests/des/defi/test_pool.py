@@ -68,6 +68,18 @@ def marginal(depth: int, lots: int) -> Fraction:
 def naive_arbitrage(
     pool: ConstantProductPool, block_us: Sequence[int], outside: Ticks
 ) -> list[tuple[int, ...]]:
+    """Return the arbitrage trades at each block, found by moving one lot after the other.
+
+    The pool has n lots, c cents and the product k = n c. After the next lot it has m lots, and the
+    price of this lot is k / m^2 cents. With the fee f and the outside price p, in cents a lot, the
+    arbitrageur buys the next lot if k / m^2 (1 + f) <= p, and sells it if k / m^2 (1 - f) >= p.
+    After all trades of a block the pool has k / m cents, rounded up. There is no trade if the gain
+    after the fee is below a cent.
+
+    Returns:
+        For each trade: time, outside price, the pool's price before and after, lots bought, cents
+        paid, fee in cents, and gain in cents.
+    """
     lots, cents, unit = pool.lots, pool.cents, pool.lot_ticks_per_cent
     fee = Fraction(pool.fee_e6, RATE_UNIT)
     steps = list(zip(outside.times_us.tolist(), outside.prices.tolist(), strict=True))
@@ -409,7 +421,11 @@ def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
 
 
 def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> float:
-    """Return a column summed over trades and divided by the pool's value at the outside price."""
+    """Return a column summed over trades, each divided by the pool's value at the outside price p.
+
+    With n lots and c cents at the opening, the pool has the value 2 sqrt(n c p) in cents at the
+    price p in cents a lot.
+    """
     root = np.sqrt(float(pool.lots) * pool.cents / pool.lot_ticks_per_cent)
     return float((rows[column] / (2 * root * np.sqrt(rows["outside"]))).sum())
 

@@ -149,7 +149,7 @@ def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_gains_nothing():
     assert slow + late == -fast
 
 
-def test_each_entry_of_hits_has_one_gaining_firm_and_the_counterparties_that_lose():
+def test_each_entry_of_hits_has_one_firm_that_gains_and_all_parties_that_lose_to_it():
     venture = Venture(fee_e6=0)
     venture.day()
 
@@ -186,7 +186,12 @@ def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_siz
 
 
 def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
-    """Return expected loss and hits of a quote without limit of size, by the closed formula."""
+    """Return expected loss and hits of a quote without limit of size, by the closed formula.
+
+    The loss is 2 [sd phi(x) - s Phi(-x)] and the hits are 2 Phi(-x), with x = (s + c) / sd. Here sd
+    is the standard deviation of the price move while the firm is ahead, s the half-spread, and c
+    the firm's costs, all as shares of the price.
+    """
     sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
     x = (s + cost) / sd
     return 2 * (sd * normal.pdf(x) - s * normal.cdf(-x)), 2 * normal.cdf(-x)

@@ -70,7 +70,12 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """Return a quote's mean loss for each displayed dollar, by the closed formula."""
+    """Return a quote's mean loss for each displayed dollar, by the closed formula.
+
+    The loss is 2 [sd phi(x) - s Phi(-x)], with x = (s + c) / sd. Here sd is the standard deviation
+    of the price move while the firm is ahead, s the half-spread, and c the firm's costs, all as
+    shares of the price.
+    """
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
     return 2 * (sd * NORMAL.pdf(x) - half_spread * NORMAL.cdf(-x))
@@ -279,7 +284,12 @@ def test_the_formula_equals_a_sum_over_a_fine_grid_of_moves(race):
 
 
 def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
-    """Return each firm's gain on one side of a quote, given the price move that each firm saw."""
+    """Return each firm's gain on one side of a quote, given the price move that each firm saw.
+
+    A firm hits if its move exceeds half-spread plus costs. The fastest firms take first, and
+    equally fast firms share in proportion to the size of their orders. A firm gains its part of the
+    quote times (its move - half-spread).
+    """
     left, edges = shown_cents, [0.0] * len(moved)
     hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
     for delay_us in sorted({race.delay_us[i] for i in hits}):

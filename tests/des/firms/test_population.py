@@ -124,7 +124,7 @@ def test_amounts_that_are_stated_as_shares_are_multiples_of_the_drawn_capital():
 # ---- names and classes
 
 
-def test_named_firms_are_listed_first_and_are_unchanged():
+def test_named_firms_precede_drawn_firms_and_are_unchanged():
     firms = trading_firms(world(some(trading=3), members=NAMED))
 
     assert firms[:2] == NAMED

@@ -10,14 +10,14 @@ only edges above s + c count, so the formula uses s + c + 1/2.
 
 With dense ticks T is L. With ticks of a Poisson process of rate lambda, the quote is made from the
 last tick before p - L. The age of this tick at p - L is A. The order is filled at the last price
-before p. The age of this price at p is B. Without a tick in between the price has not moved.
-Otherwise T = L + A - B. A is exponential with rate lambda, since the process has no memory. B has
-the same distribution, truncated at L. The integral of the product of both densities over
-A - B = T - L is
+before p. The age of this price at p is B. If there is no tick between p - L and p, the price has
+not moved. Otherwise T = L + A - B. A is exponential with rate lambda, since the process has no
+memory. B has the same distribution, truncated at L. The integral of the product of both densities
+over A - B = T - L is
 
     f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0.
 
-Its integral over T is 1 - exp(-lambda L), the probability of any tick in between.
+Its integral over T is 1 - exp(-lambda L), the probability of a tick between p - L and p.
 
 Quotes posted less than L apart depend on the same moves. So standard errors are computed from means
 of batches with many quotes each.
@@ -87,7 +87,7 @@ def gain(market: Market, asked: Asked, seconds: float) -> float:
 
 
 def chance(market: Market, asked: Asked, seconds: float) -> float:
-    """Return the mean number of sides of a quote that are hit at its posting."""
+    """Return the mean number of sides of a quote that are hit at its posting, 2 Phi(-d)."""
     return 2 * NORMAL.cdf(-(asked.half_spread + asked.costs + 0.5) / market.sigma / seconds**0.5)
 
 

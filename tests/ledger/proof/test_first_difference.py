@@ -60,7 +60,7 @@ def test_the_first_row_that_differs_is_reported_with_its_column(tmp_path, rows, 
     assert problem.startswith(f"fills/2022-05.parquet: {said}")
 
 
-def test_different_columns_are_reported_and_so_is_an_unreadable_file(tmp_path):
+def test_a_file_with_other_columns_and_an_unreadable_file_are_reported(tmp_path):
     due = parquet(tmp_path / "due.parquet", ROWS)
     found = parquet(tmp_path / "found.parquet", ROWS, "seq, maker")
     (tmp_path / "text.parquet").write_text("no table", encoding="utf-8")
@@ -72,7 +72,7 @@ def test_different_columns_are_reported_and_so_is_an_unreadable_file(tmp_path):
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 
-def test_differences_of_two_folders_are_sorted_by_month_and_manifests_are_ignored(tmp_path):
+def test_differences_of_two_folders_are_sorted_by_month_without_the_manifests(tmp_path):
     for folder, text in (("found", "a"), ("due", "b")):
         (tmp_path / folder / "fills").mkdir(parents=True)
         for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):

@@ -33,7 +33,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_the_verdict_on_a_statement_is_depends_if_runs_disagree():
+def test_runs_that_disagree_on_a_statement_give_the_verdict_depends():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT

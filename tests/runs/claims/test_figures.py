@@ -151,7 +151,7 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_one_figure_is_the_share_of_continued_quotes_and_another_the_share_of_too_costly_quotes():
+def test_two_figures_state_how_often_reviews_continue_the_quotes_and_find_them_too_costly():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # A year of quotes costs 12, which is more than ten and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50

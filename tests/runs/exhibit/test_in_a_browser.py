@@ -221,7 +221,7 @@ def test_the_exhibit_is_not_wider_than_the_screen_of_a_phone(opened):
     assert opened.run("document.documentElement.scrollWidth") <= PHONE[0]
 
 
-def test_the_printed_exhibit_has_4_to_20_pages_and_closes_the_tables_of_its_pictures_afterwards(
+def test_the_exhibit_is_printed_on_4_to_20_pages_and_has_no_open_table_afterwards(
     opened,
 ):
     opened.run("exhibit.thread.openHole()")

@@ -312,14 +312,14 @@ def test_each_line_of_the_coverage_picture_is_a_column_of_its_table():
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
-def test_amounts_of_different_sizes_are_on_a_logarithmic_axis():
+def test_positive_amounts_of_different_sizes_have_a_logarithmic_axis():
     money, _ = coverage_figure(coverage_report()).axes
 
     assert money.get_yscale() == "log"
     assert money.get_ylabel() == "above zero, USD at the day's close"
 
 
-def test_amounts_of_similar_size_and_losses_are_on_a_linear_axis():
+def test_losses_and_amounts_of_similar_size_have_a_linear_axis():
     found = coverage_report()
     alike = (Close(each.day, *[usd(-5)] * 3, usd(5), *[usd(-5)] * 2) for each in found.closes)
     money, _ = coverage_figure(replace(found, closes=tuple(alike))).axes

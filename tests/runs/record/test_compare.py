@@ -158,7 +158,7 @@ def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
     assert [row["depends_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
 
 
-def test_the_facts_whose_unit_is_a_date_are_the_first_use_and_the_halt():
+def test_the_only_facts_that_are_dates_are_the_first_use_of_customers_money_and_the_halt():
     in_days = {each.key for each in load_record().fact if each.unit == "date"}
 
     assert in_days == DAYS
@@ -363,7 +363,7 @@ def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
 # ----------------------------------------------------------------------- the span of a run
 
 
-def test_a_sum_needs_all_days_in_the_run_but_a_balance_only_the_last_day_and_a_ratio_any_day(
+def test_a_fact_is_compared_only_if_the_run_has_the_days_that_its_measure_needs(
     group_run: RunFolder,
 ):
     before, after = FIRST - timedelta(days=9), LAST + timedelta(days=9)

@@ -178,7 +178,7 @@ def test_a_figure_is_outside_only_if_its_whole_error_interval_is_outside(error, 
     assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
 
 
-def test_the_verdict_on_a_figure_that_agrees_with_an_input_is_as_given():
+def test_a_figure_that_agrees_because_an_input_states_it_has_the_verdict_as_given():
     days = life(recorded_usd=4_008_006)
     about = {"unit": "bps", "market": "BTC-PERP"}
     day = date(2020, 6, 20)

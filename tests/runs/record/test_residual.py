@@ -92,7 +92,7 @@ def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
 # --------------------------------------------------------- a small record with known values
 
 
-def test_the_residual_is_debts_less_assets_less_uses_and_combines_their_ranges():
+def test_the_range_of_the_residual_follows_from_the_ranges_of_debts_and_assets_and_uses():
     record = small_record(EARLY, DAY)
     early, late = (
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)

@@ -153,7 +153,7 @@ def test_trading_results_leave_out_uses_of_money_and_interest(group_run: RunFold
     assert by_beancount(group_run, paid, "USD") > 0
 
 
-def test_a_line_of_the_record_that_the_run_does_not_have_is_none(tiny_run: RunFolder):
+def test_a_recorded_line_without_accounts_in_the_run_has_no_value(tiny_run: RunFolder):
     books = MeasuredBooks(tiny_run)
     nothing = Span(books.days.last, books.days.last)
 

@@ -40,7 +40,13 @@ def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
-    """Return the regression slope, computed with plain loops."""
+    """Return the regression slope, computed with plain loops.
+
+    The slope is sum(x y) / sum(x^2) over days. For each day x is ln(ln(high / low)), and y is
+    ln(customers + apart / b), both less their mean over the month. Here `apart` is the volume of
+    hits and forced orders, b = e^(k x), and k is the elasticity of the larger venue. With
+    *left_over*, `customers` is the mean of the month.
+    """
     months = defaultdict(list)
     for day in days:
         months[day.day.month].append(day)

@@ -88,7 +88,7 @@ QUOTING = """
 """
 
 
-def test_the_house_result_is_edge_less_costs_and_the_result_elsewhere_is_from_own_quotes(
+def test_results_at_the_house_and_on_the_lead_venue_agree_with_a_calculation_by_hand(
     afternoon_with,
 ):
     found = daily_results(afternoon_with(QUOTING))

@@ -233,7 +233,7 @@ def alike(
     return members
 
 
-def test_a_class_that_gains_at_the_house_and_loses_elsewhere_gets_both_verdicts(world):
+def test_a_class_has_one_verdict_for_the_house_and_one_for_its_results_elsewhere(world):
     run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
 
     found = rows(tables(run)["classes"])
@@ -265,7 +265,7 @@ def test_constant_results_have_intervals_of_zero_width(world):
     assert ends == [row["mean_bps_per_day"]] * 4 == [3] * 4
 
 
-def test_differences_between_firms_and_differences_between_days_widen_separate_intervals(world):
+def test_differences_between_firms_widen_only_the_interval_over_firms(world):
     firms = {
         f"Firm{i}": Member("pro", 5, 10**6, [100 * i] * 9, [100 * i * (-1) ** d for d in range(9)])
         for i in range(1, 7)

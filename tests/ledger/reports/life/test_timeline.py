@@ -187,7 +187,7 @@ def test_the_withdrawal_queue_contains_requested_amounts_until_they_are_paid(lif
     assert found[LAST] == 80
 
 
-def test_a_request_that_is_paid_in_part_leaves_the_queue_and_so_do_all_earlier_requests(life_with):
+def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_with):
     # Firm01 has no claim left and is skipped. Firm02 gets the rest of its own claim.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"

@@ -250,7 +250,7 @@ def test_the_report_is_empty_if_there_are_no_pools(tiny_run):
 # ---- counterfactuals
 
 
-def test_without_pools_there_is_no_account_of_pools_and_earlier_fills_are_equal(run, without):
+def test_a_run_without_pools_has_no_account_of_pools_and_the_same_earlier_fills(run, without):
     assert Kind.POOLS in {kind_of(account) for account in run.opens}
     assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]

@@ -1,4 +1,18 @@
-"""The tracing rules in a slow and simple form, with all layers of money and exact fractions."""
+"""The tracing rules in a slow and simple form, with all layers of money and exact fractions.
+
+An account is a list of layers in the order of receipt. A layer has a source and cents. A payment
+takes cents from the layers of its account by one of these rules:
+
+- First in, first out: from the first layer, then from the next layer.
+- Last in, first out: from the last layer, then from the layer before.
+- Pro rata: from each source, in proportion to the source's cents in the account.
+- Lowest balance: from all sources that are not followed, pro rata, and then from the followed
+  sources, pro rata. A payment to a followed source takes in the reverse order.
+- Equal sharing: at the end, each use takes from each source in proportion to all receipts from the
+  source, less the payments back to the source.
+
+A payment above the balance of the account is an overdraft, which later receipts repay.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

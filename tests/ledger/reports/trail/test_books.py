@@ -192,7 +192,7 @@ def test_accounts_keep_the_metadata_on_their_part_in_the_hole(run):
     assert set(parts.values()) == {"liquid", "group", "claim", "cause"}
 
 
-def test_postings_of_contracts_are_left_out_and_so_are_entries_with_only_contracts(afternoon):
+def test_the_books_of_an_entity_leave_out_postings_of_contracts(afternoon):
     text = books_text(afternoon, "Firm02")
 
     assert "takes a position over" not in text
