@@ -36,7 +36,9 @@ def test_a_sound_ledger_has_no_faults():
         ("Cash         100.00", "Cash          90.00", "2022-05-10: Assets:FTX:Cash has 90.00"),
     ],
 )
-def test_a_fault_that_only_a_load_would_find_is_reported(old: str, new: str, fault: str):
+def test_a_fault_that_beancount_finds_only_when_it_loads_a_ledger_is_reported(
+    old: str, new: str, fault: str
+):
     assert SOUND.count(old) == 1
 
     assert any(fault in found for found in faults(SOUND.replace(old, new)))

@@ -543,7 +543,7 @@ def test_a_figure_without_a_recorded_value_is_shown_without_a_comparison(group_r
 
 
 @pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
-def test_an_input_has_no_verdict_and_is_not_counted_however_far_from_the_record(
+def test_an_input_has_no_verdict_and_is_not_counted_at_any_distance_from_the_record(
     group_run: RunFolder, figures
 ):
     given = fact("equity-raised", MIDDLE, *figures, role="input")

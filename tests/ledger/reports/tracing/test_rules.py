@@ -148,7 +148,7 @@ def test_the_lowest_balance_rule_leaves_most_of_the_traced_money(moves: list[Cas
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_rule_lets_a_source_pay_only_what_others_cannot_pay(
+def test_the_lowest_balance_rule_uses_a_source_only_if_other_sources_are_used_up(
     moves: list[CashMove],
 ):
     """The test repeats the payments without the source's money, as long as there is cash."""
