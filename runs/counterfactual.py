@@ -138,7 +138,8 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
             *made.held,
             "Uses are positive, sources negative. Difference = with minus without. If it is "
             f"positive, the kind used more money, or supplied less, because of {made.kind} and its "
-            "consequences. The kinds sum to the hole, and their differences to its difference.",
+            "consequences. The kinds sum to the hole, and their differences sum to the difference "
+            "of the hole.",
             *(() if same_versions else warning),
         ),
     )

@@ -112,7 +112,7 @@ def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_each_account_has_a_known_kind_and_the_root_and_hole_part_of_this_kind(run):
+def test_each_account_has_a_known_kind_with_its_root_and_its_part_in_the_hole(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 

@@ -82,7 +82,9 @@ class Attribution:
     def _causes_table(self) -> Table:
         rest = sum(self.played.kinds_usd.values(), ZERO) - sum(map(self._booked, self.causes), ZERO)
         rows: list[tuple[Cell, ...]] = [self._row(cause) for cause in self.by_rank]
-        rows.append(("all other kinds; without these", rest, _usd(self.without_any), *[None] * 3))
+        rows.append(
+            ("all other kinds; hole without the causes", rest, _usd(self.without_any), *[None] * 3)
+        )
         hole = _usd(self.played.hole)
         rows.append(("hole", hole, hole, *[None] * 3))
         return Table(

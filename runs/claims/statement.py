@@ -110,11 +110,9 @@ class Statement(Part):
         if (self.decides is None) == (self.unsaid is None):
             raise ContradictionError(("decides",), "or unsaid must be given, and not both")
         if (self.unsaid is None) != (self.by is None):
-            raise ContradictionError(
-                ("by",), "is given together with unsaid, and names run or record"
-            )
+            raise ContradictionError(("by",), "is given together with unsaid; write run or record")
         if self.only_if is not None and self.decides is None:
-            raise ContradictionError(("only_if",), "needs a threshold that it is weaker than")
+            raise ContradictionError(("only_if",), "needs decides; only_if is a weaker form of it")
         return self
 
 

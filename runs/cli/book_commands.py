@@ -76,8 +76,8 @@ def trail_command(
     or the result of the entity that --entity names.
 
     With --seq or --link the command starts from a fill or an entry. (The lists show these numbers
-    as seq.) It shows the postings, the closing entry of a fill, and each part of the hole that
-    changes: before, after, and at the end.
+    as seq.) The output has the postings, the closing entry of a fill, and each part of the hole
+    that changes: before, after, and at the end.
     """
     start = link if seq is None else seq
     if start is None:

@@ -50,8 +50,8 @@ def skill_command(run: RunFolder) -> Skill:
       moneytrail skill runs/out/tiny-seed1
       moneytrail skill runs/out/tiny-seed1 --table classes --plot skill.svg
 
-    The result at the house is edge less fees and hedges. The result elsewhere is that of firms' own
+    The result at the house is edge less fees and hedges. The result elsewhere comes from firms' own
     quotes on the lead venue. Intervals are bootstrapped over firms, and separately over days. If
-    the captive maker stops quoting, the report compares results before and after.
+    the captive maker stops quoting, the report compares results before and after the stop.
     """
     return skill(run)

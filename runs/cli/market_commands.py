@@ -39,7 +39,7 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
 
     The estimated lag is the delay at which prices paid on the house venue differ least from prices
     on the lead venue. A positive lag means that the house follows. The actual ages of quotes are
-    shown beside the estimate, which does not use them. Its interval should contain them.
+    beside the estimate. The estimate does not use these ages, but its interval should contain them.
     """
     return lead_lag(run)
 

@@ -41,7 +41,7 @@ class BooksParameter(RunParameter):
         """Open the run's folder, or the ledger."""
         path = Path(value)
         if path.suffix in SUFFIXES and not path.exists():
-            raise RunFolderError(f"{path}: there is no such ledger; check the path")
+            raise RunFolderError(f"{path}: does not exist; check the path")
         if not _is_ledger(path):
             return super().convert(value, param, ctx)
         # Imported here, since reports on runs do not need this module.

@@ -25,6 +25,6 @@ def sign_command(run: RunFolder, key: Path) -> None:
     The command refuses a run that has changed since it was sealed.
     """
     if broken := broken_seals(run.path):
-        raise MistakeError(f"{run.path}: {broken[0]}; a changed run is not signed")
+        raise MistakeError(f"{run.path}: {broken[0]}; a changed run can't be signed")
     sign(run.path, key)
     click.echo(run.path)

@@ -98,7 +98,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
                 "own cash. A blank date means that it never happened. Every policy except "
                 "independent has a captive maker.",
                 "Quotes lose: the loss on stale quotes plus hedging costs less the spread; a "
-                "negative loss is a gain. A use that is not paid is not tried again.",
+                "negative loss is a gain. If a use can't be paid on its day, it is never paid.",
             ),
         )
     ]

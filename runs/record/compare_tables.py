@@ -91,8 +91,8 @@ def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
             "Beyond is the distance from the nearer end of the recorded range, and times is the "
             "ratio to this end. Near: outside the range by at most a tenth of this end. A single "
             "recorded figure is a range whose ends are equal.",
-            "A run that begins late starts with opening balances of its scenario. These stand for "
-            "the years before, which it did not simulate.",
+            "A run that begins late starts with the opening balances of its scenario. These "
+            "balances represent the years before the run.",
         ),
     )
 

@@ -64,7 +64,7 @@ def test_the_open_sum_of_a_chain_never_exceeds_the_largest_weight():
                 assert width(orders, weights[:n])[1] <= max(weights) ** 2, name
 
 
-def test_the_orders_of_an_hour_are_new_or_repeat_those_of_an_earlier_hour():
+def test_the_orders_of_an_hour_are_new_or_repeat_the_orders_of_an_earlier_hour():
     weights = WEIGHTS["wild"]
     orders = chained(at(weights), 3)
 

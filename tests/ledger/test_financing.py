@@ -3,7 +3,7 @@
 from ledger.financing import lend, loan_link
 
 
-def test_a_loan_that_pays_its_own_interest_has_its_link_only_once():
+def test_a_loan_that_pays_interest_to_its_own_lender_has_one_link():
     of_itself, of_another = loan_link("Lender01"), loan_link("Lender02")
 
     for asked_for, links in ((of_itself, (of_itself,)), (of_another, (of_itself, of_another))):

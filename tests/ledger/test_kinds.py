@@ -46,7 +46,7 @@ def cells(tables: list[Table], name: str) -> dict[object, tuple]:
 
 
 @pytest.mark.parametrize("name", ["busy_run", "crowd_run", "tokens_run", "group_run"])
-def test_each_account_has_a_known_kind_and_the_root_and_hole_part_of_this_kind(name, request):
+def test_each_account_has_a_known_kind_with_its_root_and_its_part_in_the_hole(name, request):
     for account, opened in request.getfixturevalue(name).opens.items():
         entry = KINDS[kind_of(account)].entry
 

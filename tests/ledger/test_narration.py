@@ -104,7 +104,7 @@ def fill_of(lots: int, price: int, lead: int, quote_age_us: int, edge_cents: int
 
 
 @pytest.mark.parametrize(("row", "sentence"), SAID)
-def test_a_fill_has_the_expected_narration(row, sentence):
+def test_the_narration_of_each_example_fill_is_as_stated(row, sentence):
     pairing, *numbers = row
 
     assert fill_sentence(pairing, fill_of(*numbers), BTC, "Binance") == sentence

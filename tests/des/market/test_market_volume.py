@@ -106,7 +106,7 @@ def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
     )
 
 
-def test_the_note_of_a_day_has_volume_and_record_and_the_volume_of_the_next_day_starts_at_zero():
+def test_the_close_of_a_day_notes_its_volume_and_starts_the_next_day_at_zero():
     volume, noted = MarketVolume(TICK_CENTS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)

@@ -157,7 +157,7 @@ def test_each_maker_fills_its_share_of_displayed_size_if_both_ask_the_same_price
 @pytest.mark.parametrize(
     ("away", "captive", "others_price"), [(3, 0, 1_003), (5, 6, 1_005), (7, 12, 1_007)]
 )
-def test_an_order_takes_only_levels_with_a_better_price_than_that_of_the_other_makers(
+def test_an_order_takes_only_levels_with_a_better_price_than_the_other_makers(
     away, captive, others_price
 ):
     rows, others_lot_ticks, _ = met(20, 6, 3, away)

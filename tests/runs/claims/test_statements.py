@@ -150,7 +150,7 @@ def changed(**keys: object) -> Thread:
         ({"decides": None}, "or unsaid must be given, and not both"),
         ({"by": "run"}, "is given together with unsaid"),
         ({"tweet": 5}, "in the order of the tweets"),
-        ({"is_central": True}, "one that is_central"),
+        ({"is_central": True}, "one statement with is_central"),
         ({"decides": {"figure": "hole", "because": "so"}}, "has no threshold"),
         ({"threshold": 1}, "Extra inputs"),
     ],

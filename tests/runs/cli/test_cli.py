@@ -218,7 +218,7 @@ def test_the_examples_in_the_help_of_each_command_work(
         assert result.stdout.strip()
 
 
-def test_help_lists_every_command_once_and_by_reader_and_truncates_no_line():
+def test_help_lists_every_command_once_under_its_section_with_a_whole_line():
     told = CliRunner().invoke(main, ["--help"], terminal_width=100).stdout
     listed = re.findall(r"^  (\w[\w-]*)  ", told, re.MULTILINE)
 
@@ -328,7 +328,7 @@ def test_the_public_key_verifies_a_run_that_was_signed_when_made_or_later(tmp_pa
     (later / "main.beancount").write_text("; other books")
     refused = moneytrail("sign", later, key)
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "a changed run is not signed" in refused.stderr
+    assert "a changed run can't be signed" in refused.stderr
 
 
 # ----------------------------------------------------------------------------- mistakes
@@ -336,7 +336,7 @@ def test_the_public_key_verifies_a_run_that_was_signed_when_made_or_later(tmp_pa
 MISTAKES = (
     ("whre {run}", "Did you mean 'where'"),
     ("where", "Missing argument 'RUN'"),
-    ("where nowhere.beancount", "there is no such ledger"),
+    ("where nowhere.beancount", "nowhere.beancount: does not exist"),
     ("pools {run} --formt csv", "Did you mean '--format'"),
     ("where {run} --format xml", "'table', 'csv', 'json'"),
     ("where {run} --format csv", "hole-by-kind, hole-by-cause, paid-in-use, hole, hole-in-kind"),
@@ -372,7 +372,7 @@ MISTAKES = (
     ("run tiny --seed -1", "run.seed is -1"),
     ("run tiny --seed one", "not a valid integer"),
     ("run tiny --out {run}", "give --force to replace it"),
-    ("run tiny --out {tmp} --force", "no run, so --force"),
+    ("run tiny --out {tmp} --force", "is not a run, so --force"),
     ("run tiny --out {tmp}/empty.toml/below", "can't be written"),
 )
 

@@ -142,7 +142,7 @@ def test_every_figure_that_compare_measures_has_a_fact_in_the_record():
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
 
 
-def test_every_outcome_has_an_explanation_of_what_it_depends_on_in_the_model():
+def test_each_outcome_has_a_text_on_the_parts_of_the_model_that_determine_it():
     told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
     outcomes = {each.key for each in told if each.role == "outcome"}
 

@@ -26,7 +26,7 @@ from runs.study.would_have_to_be import would_have_to_be
 YIELD, REVENUE = (
     "fee-yield to 2021-12-31",
     "revenue-of-ftx to 2022-06-30",
-)  # 1.6-2.1 and 1.23-1.5e9 on record
+)  # on record: 1.6 to 2.1 basis points, and 1.23 to 1.5 billion dollars
 WITHDRAWN = "net-withdrawals to 2022-11-08"  # 5 to 6 billion on record
 UNKNOWNS = tuple(
     Unknown(name=name, keys=("run.seed",), low=0.0, high=1.0, source="test") for name in "xyz"

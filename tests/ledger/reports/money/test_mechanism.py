@@ -23,7 +23,7 @@ def each_run(request: pytest.FixtureRequest) -> RunFolder:
     return request.getfixturevalue(request.param)
 
 
-def test_each_part_of_the_mechanism_contains_the_expected_kinds_of_entries():
+def test_each_part_of_the_mechanism_has_the_kinds_that_the_thread_claims():
     quotes, liquidations, on_chain = (
         {kind for kind in Kind if kind.entry.claimed is claimed} for claimed in Claimed
     )

@@ -344,7 +344,7 @@ def test_the_volume_by_market_and_month_agrees_with_single_fills(run):
 # ------------------------------------------------------------------------ the tables
 
 
-def test_the_report_states_correctly_which_of_its_tables_have_rows(any_run):
+def test_each_table_states_whether_it_has_rows(any_run):
     for table in where(any_run).tables():
         assert table.has_rows == bool(table.rows), table.name
 

@@ -115,7 +115,7 @@ def test_the_net_debt_of_the_maker_is_its_credit_line_less_its_account(life: Run
     assert (may.cash_to_maker_usd, may.cash_to_house_usd) == (2_300, 1_500)
 
 
-def test_each_of_the_three_solvency_tests_fails_on_its_own_day(life: RunFolder):
+def test_the_cash_flow_test_fails_on_the_day_of_an_unpaid_request(life: RunFolder):
     found = {each.day: each for each in solvency_tests(life, END)}
     asked = found[date(2022, 6, 20)]
 
@@ -176,7 +176,7 @@ def test_payments_of_a_short_run_sum_to_the_cash_that_left_the_group(
     assert Decimal(outside).scaleb(-2) == cash_statement(run).everybody.paid_out_usd
 
 
-def test_the_answer_and_the_tables_have_the_expected_amounts(life: RunFolder):
+def test_the_amounts_of_the_answer_and_the_tables_agree_with_a_calculation_by_hand(life: RunFolder):
     found = schedules(life)
     tables = {table.name: table for table in found.tables()}
 
