@@ -49,7 +49,7 @@ class Residual:
         return [day for day in self.days if day.why_not is None]
 
     def answer(self) -> str:
-        """Return sentences on the unexplained amount, its largest rise, and the run's losses."""
+        """Return sentences on the unexplained amount, its largest rise, and the run."""
         if not self.told:
             return "No day has enough facts on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))
@@ -61,7 +61,7 @@ class Residual:
         )
         periods = vanished(self.told)[1:]
         if not periods:
-            return f"{said}."
+            return f"{said}.{self._outside()}"
         went = max(periods, key=lambda period: period.middle_usd)
         low, high = went.recorded
         said += (
@@ -69,7 +69,7 @@ class Residual:
             f"({went.since} to {went.until}, at the ends {low / BILLION:,.1f} to "
             f"{high / BILLION:,.1f}). "
         )
-        return said + self._carry(went)
+        return said + self._carry(went) + self._outside()
 
     def _carry(self, went: Vanished) -> str:
         """Return sentences on the losses of the run between two recorded days, by mechanism."""
@@ -79,6 +79,25 @@ class Residual:
         parts = [f"{carrier} {_lost(went.lost_usd[carrier])}" for carrier in CARRIERS]
         stale = _lost(went.stale_usd or ZERO)
         return f"This run in that time: {'; '.join(parts)}. Stale quotes alone {stale}."
+
+    def _outside(self) -> str:
+        """Return a sentence for each day on which the run is outside the recorded range."""
+        said = ""
+        for each in self.told:
+            run_usd = each.sheet.unexplained_usd if each.sheet else None
+            if run_usd is None or each.unexplained.low <= run_usd <= each.unexplained.high:
+                continue
+            richer = run_usd < each.unexplained.low
+            end = each.unexplained.low if richer else each.unexplained.high
+            said += (
+                f" On {each.day} {self.maker} is {spoken(abs(run_usd - end))} "
+                f"{'richer' if richer else 'poorer'} in this run than the record allows: apart "
+                f"from its uses of money it has {'lost' if run_usd > 0 else 'gained'} "
+                f"{spoken(abs(run_usd))} in the run, and the record allows a "
+                f"{'loss' if end > 0 else 'gain'} of {'at most' if richer == (end < 0) else 'at least'} "
+                f"{spoken(abs(end))}."
+            )
+        return said
 
     def tables(self) -> list[Table]:
         """Return tables of the residual, losses by mechanism, recorded lines, and the exchange."""

@@ -166,6 +166,36 @@ def test_the_answer_names_the_half_year_with_the_largest_vanished_amount_and_sta
     assert half_year(date(2022, 7, 1)) == "the second half of 2022"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-200_000, 0, "$95,450 richer {}gained $295,450 in the run, {}gain of at most $200,000."),
+        (
+            50_000,
+            90_000,
+            "$345,450 richer {}gained $295,450 in the run, {}loss of at least $50,000.",
+        ),
+        (
+            -900_000,
+            -400_000,
+            "$104,550 poorer {}gained $295,450 in the run, {}gain of at least $400,000.",
+        ),
+        (-900_000, 0, None),
+    ],
+)
+def test_the_answer_states_by_how_much_the_run_is_richer_or_poorer_than_the_record_allows(
+    group_run: RunFolder, low: int, high: int, said: str | None
+):
+    than = "in this run than the record allows: apart from its uses of money it has "
+    answer = found(group_run, fact("net-debt", DAY, low, high)).answer()
+    ours = -maker_sheet(MeasuredBooks(group_run), DAY).unexplained_usd
+
+    assert round(ours) == 295_450
+    assert (than in answer) == (said is not None)
+    if said:
+        assert said.format(than, "and the record allows a ") in answer
+
+
 # -------------------------------------------------------------------- missing days
 
 
