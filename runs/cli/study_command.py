@@ -25,6 +25,7 @@ TABLES = (
     "contradicted",
     "half",
     "predictions",
+    "nearest",
     "sensitivity",
     "errors",
 )

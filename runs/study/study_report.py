@@ -11,6 +11,7 @@ from ledger.reports.dollars import spoken
 from ledger.reports.table import Cell, LaterTable, Table
 from runs.study.member_figures import CONTRADICTIONS, HITS, HOLE, MECHANISM, PARTS, USES, VOLUME
 from runs.study.member_table import Members
+from runs.study.nearest import nearest_table
 from runs.study.plausible import CUT, Judgement, judge, nth_largest, plausible
 from runs.study.sensitivity import has_effects
 from runs.study.study_tables import (
@@ -84,6 +85,7 @@ class StudyReport:
             would_have_to_be_table(self.would_have_to_be),
             self._half_table(),
             predictions_table(self.members, self.is_plausible),
+            nearest_table(self.members, self.judged, self.is_plausible),
             LaterTable(
                 "sensitivity",
                 lambda: sensitivity_table(self.members, EXPLAINED),

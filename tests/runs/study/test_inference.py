@@ -16,6 +16,7 @@ from runs.study.as_told import write_as_told
 from runs.study.design import members_of
 from runs.study.member_figures import outcomes
 from runs.study.member_table import Members, read_members
+from runs.study.nearest import nearest_table
 from runs.study.plausible import Judgement, judge, nth_largest, plausible
 from runs.study.recovery import recovery
 from runs.study.sensitivity import sensitivity
@@ -157,6 +158,27 @@ def test_the_member_nearest_to_the_record_is_chosen_among_members_with_half_of_t
     assert [each.figure for each in found.contradicted] == [WITHDRAWN]
     assert found.contradicted[0].times_range == pytest.approx(3.0)
     assert found.contradicted[0].times_end == pytest.approx(0.4)
+
+
+def test_the_nearest_member_has_most_amounts_in_the_range_or_at_most_a_tenth_outside():
+    figures = {
+        "revenue-of-ftx to 2022-06-30": np.array([1.1e9, 1.7e9, 1.5e9, np.nan, 1.3e9]),
+        WITHDRAWN: np.array([4.6e9, 5.5e9, 4.4e9, 5.5e9, 6.5e9]),
+        YIELD: np.full(5, 9.0),  # an outcome, but not in dollars
+    }
+    studied = members(FIVE, of_money(5, np.arange(5.0), np.full(5, 9e9)) | figures)
+    table = nearest_table(studied, judge(studied), np.array([False, False, False, True, False]))
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+    # On record: revenue of 1.23 to 1.5 billion, withdrawals of 5 to 6. All members miss the fee yield.
+    assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
+        (6, 2, 1),
+        (4, 1, 1),
+        (2, 1, 2),
+        (3, 1, 2),
+        (5, 1, 2),
+    ]
+    assert [row["member"] for row in rows if row["plausible"] == "yes"] == [5]
 
 
 def test_a_member_with_half_of_the_hole_is_chosen_even_without_recorded_figures():

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runs.record.facts import load_record
 from runs.study.member_table import read_members
-from runs.study.study_file import figure_name, study_path
+from runs.study.nearest import amounts_near, compared_amounts
+from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import contradicted_by
 
@@ -101,19 +101,14 @@ def test_the_page_states_the_results_of_quotes(report: StudyReport, text: str):
 def test_the_page_states_the_number_of_recorded_amounts_near_the_record(
     report: StudyReport, text: str
 ):
-    near, amounts = np.zeros(len(report.is_plausible), dtype=int), 0
-    for fact in load_record().fact:
-        name = figure_name(fact.key, fact.market, fact.last)
-        known = fact.role == "outcome" and fact.unit == "USD" and fact.amounts
-        if not known or name not in report.members.figures:
-            continue
-        low, high = map(float, known)
-        model = report.members.drawn(name)
-        near += (low - abs(low) / 10 <= model) & (model <= high + abs(high) / 10)
-        amounts += 1
+    compared = compared_amounts(report.members)
+    near = np.array([amounts_near(compared, i) for i in range(len(report.is_plausible))])
     plausible = near[report.is_plausible]
 
-    assert told(text, r"more than (\d+) of the (\d+) recorded amounts") == [near.max(), amounts]
+    assert told(text, r"more than (\d+) of the (\d+) recorded amounts") == [
+        near.max(),
+        len(compared),
+    ]
     assert told(text, r"the plausible members have (\d+) to (\d+)\. So") == [
         plausible.min(),
         plausible.max(),

@@ -1,0 +1,88 @@
+"""Finds the members that are nearest to the record, by the count of `compare`."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from ledger.reports.table import Table
+from runs.record.compared import TENTH, AmountRow
+from runs.record.facts import Fact, load_record
+from runs.study.member_figures import HOLE, MECHANISM
+from runs.study.member_table import Members
+from runs.study.plausible import CUT, Judgement
+from runs.study.study_file import figure_name
+from runs.study.study_tables import digits
+
+SHOWN = 10  # members in the table
+
+
+def compared_amounts(members: Members) -> list[tuple[Fact, np.ndarray]]:
+    """Return the recorded outcomes in dollars, each with the drawn members' figures."""
+    return [
+        (fact, members.drawn(name))
+        for fact in load_record().fact
+        if fact.role == "outcome" and fact.unit == "USD" and fact.amounts
+        if (name := figure_name(fact.key, fact.market, fact.last)) in members.figures
+    ]
+
+
+def amounts_near(compared: Sequence[tuple[Fact, np.ndarray]], drawn: int) -> int:
+    """Return the number of amounts of one member inside the record or at most a tenth outside.
+
+    Args:
+        compared: the recorded outcomes, each with the drawn members' figures.
+        drawn: the place of the member among the drawn members.
+    """
+    rows = (
+        AmountRow(fact, Decimal(float(figures[drawn])))
+        for fact, figures in compared
+        if np.isfinite(figures[drawn])
+    )
+    return sum(row.verdict in ("inside", TENTH) for row in rows)
+
+
+def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarray) -> Table:
+    """Return the members with most amounts near the record, and their mechanism and hole.
+
+    Args:
+        members: the members of a study.
+        judged: the members, compared with each fact that judges.
+        found: for each drawn member, whether it is plausible.
+    """
+    compared = compared_amounts(members)
+    near = np.array([amounts_near(compared, i) for i in range(len(found))])
+    missed = np.sum([each.rules_out for each in judged], axis=0)
+    numbers = members.numbers[~members.is_base]
+    first = sorted(range(len(found)), key=lambda i: (-near[i], missed[i], i))[:SHOWN]
+    usd = [members.drawn(name) for name in (MECHANISM, HOLE, "pickoff_usd")]
+    return Table(
+        "nearest",
+        f"The {len(first)} members nearest to the record, the nearest first",
+        (
+            "member",
+            "plausible",
+            "amounts_near",
+            "facts_missed",
+            "mechanism_usd",
+            "hole_usd",
+            "stale_quotes_usd",
+        ),
+        [
+            (
+                int(numbers[i]),
+                "yes" if found[i] else "no",
+                int(near[i]),
+                int(missed[i]),
+                *(digits(float(amounts[i])) for amounts in usd),
+            )
+            for i in first
+        ],
+        (
+            f"Amounts near: of {len(compared)} recorded outcomes in dollars, those inside the "
+            "recorded range or at most a tenth outside (as in `compare`). Some of them also judge "
+            f"members. Facts missed: of {len(judged)} facts that judge, those more than {CUT:g} "
+            "standard deviations away.",
+            "The option --replay MEMBER FOLDER of this command writes the books of a member.",
+        ),
+    )
