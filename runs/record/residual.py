@@ -82,22 +82,8 @@ class Residual:
 
     def _outside(self) -> str:
         """Return a sentence for each day on which the run is outside the recorded range."""
-        said = ""
-        for each in self.told:
-            run_usd = each.sheet.unexplained_usd if each.sheet else None
-            if run_usd is None or each.unexplained.low <= run_usd <= each.unexplained.high:
-                continue
-            richer = run_usd < each.unexplained.low
-            end = each.unexplained.low if richer else each.unexplained.high
-            said += (
-                f" On {each.day} {self.maker} is {spoken(abs(run_usd - end))} "
-                f"{'richer' if richer else 'poorer'} in this run than the record allows: apart "
-                f"from its uses of money it has {'lost' if run_usd > 0 else 'gained'} "
-                f"{spoken(abs(run_usd))} in the run, and the record allows a "
-                f"{'loss' if end > 0 else 'gain'} of {'at most' if richer == (end < 0) else 'at least'} "
-                f"{spoken(abs(end))}."
-            )
-        return said
+        said = (_beyond(self.maker, each) for each in self.told)
+        return "".join(f" {sentence}" for sentence in said if sentence)
 
     def tables(self) -> list[Table]:
         """Return tables of the residual, losses by mechanism, recorded lines, and the exchange."""
@@ -128,6 +114,23 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
         days.append(ResidualDay(day, facts, maker_sheet(books, day) if has_day else None))
     gaps = tuple(exchange_gaps(books, sheets, record))
     return Residual(run.chart.parties.maker, books.days, tuple(days), gaps)
+
+
+def _beyond(maker: str, day: ResidualDay) -> str | None:
+    """Return a sentence on the distance of a run from the recorded range, or None inside it."""
+    run_usd, (low, high) = day.sheet and day.sheet.unexplained_usd, day.unexplained
+    if run_usd is None or low <= run_usd <= high:
+        return None
+    is_richer = run_usd < low
+    end = low if is_richer else high
+    limit = "at most" if is_richer == (end < 0) else "at least"
+    return (
+        f"On {day.day} {maker} is {spoken(abs(run_usd - end))} "
+        f"{'richer' if is_richer else 'poorer'} in this run than the record allows: apart from "
+        f"its uses of money it has {'lost' if run_usd > 0 else 'gained'} {spoken(abs(run_usd))} "
+        f"in the run, and the record allows a {'loss' if end > 0 else 'gain'} of {limit} "
+        f"{spoken(abs(end))}."
+    )
 
 
 def half_year(day: date) -> str:

@@ -170,7 +170,7 @@ def test_the_nearest_member_has_most_amounts_in_the_range_or_at_most_a_tenth_out
     table = nearest_table(studied, judge(studied), np.array([False, False, False, True, False]))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
-    # On record: revenue of 1.23 to 1.5 billion, withdrawals of 5 to 6. All members miss the fee yield.
+    # On record: revenue of 1.23 to 1.5 billion, withdrawals of 5 to 6. All miss the fee yield.
     assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
         (6, 2, 1),
         (4, 1, 1),
