@@ -118,7 +118,8 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
 
 def _beyond(maker: str, day: ResidualDay) -> str | None:
     """Return a sentence on the distance of a run from the recorded range, or None inside it."""
-    run_usd, (low, high) = day.sheet and day.sheet.unexplained_usd, day.unexplained
+    run_usd = day.sheet.unexplained_usd if day.sheet else None
+    low, high = day.unexplained
     if run_usd is None or low <= run_usd <= high:
         return None
     is_richer = run_usd < low
