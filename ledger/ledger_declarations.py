@@ -136,8 +136,8 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
             valued_in = str(cost.currency) if cost else money
             if MONEY in (called, valued_in) and money != MONEY:
                 raise LedgerFileError(
-                    f"{place_of(entry.meta)}: {MONEY} is used beside the operating "
-                    f"currency {money}, which reports call usd: rename {MONEY}"
+                    f"{place_of(entry.meta)}: {MONEY} is used, but the operating currency is "
+                    f"{money}; reports write usd for {money}, so give {MONEY} another name"
                 )
             said = number.normalize().as_tuple().exponent
             digits[called] = max(digits.get(called, 0), -int(said))

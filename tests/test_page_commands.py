@@ -41,7 +41,7 @@ def shown(text: str) -> Iterator[tuple[str, str]]:
 def told(command: str) -> str:
     """Return the output of a command.
 
-    The run of the first world exists already and is not repeated.
+    The run of `first-hole` exists already, so this command does not simulate it again.
     """
     program, *words = shlex.split(command)
     assert program == "moneytrail"

@@ -213,7 +213,7 @@ def test_old_news_has_no_effect(broken, executed):
 def test_customers_trade_only_with_other_makers_if_the_maker_does_not_quote(executed):
     """The maker's quotes make the order book twice as deep.
 
-    Therefore customers trade four times as much with these quotes.
+    Therefore customers trade four times as much while the maker quotes.
     """
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)

@@ -35,7 +35,8 @@ class OtherMakersDesk:
         leverage = scenario.leverage
         on_margin = leverage is not None and leverage.share_of_claims is not None
         self._moves_margin = on_margin or parties.netted is not None
-        self._margin_ratio = scenario.lead.margin_ratio_target  # the ratio that all hedgers keep
+        # margin as a share of the notional value, the same as for firms that hedge
+        self._margin_ratio = scenario.lead.margin_ratio_target
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal

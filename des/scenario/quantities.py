@@ -87,7 +87,7 @@ HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # mean time until a po
 
 
 class Part(BaseModel):
-    """A table of a scenario file. Unknown keys, wrong types and NaN raise an error."""
+    """A table of a scenario file. Unknown keys, wrong types, NaN and infinity are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 

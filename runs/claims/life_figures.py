@@ -40,7 +40,11 @@ def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
 
 
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
-    """Return the largest value of the group's tokens at mark plus all shares valued by growth."""
+    """Return the largest value of the group's tokens plus all shares of the house.
+
+    Tokens count at mark, and own tokens at zero. Shares count at the middle multiple of the growth
+    of the house's fees. The largest value is over the dates of the timeline with a valuation.
+    """
     priced = run.valuation.priced
     if not priced:
         return None

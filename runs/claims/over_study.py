@@ -66,7 +66,7 @@ class OverStudy:
 
     @property
     def lives(self) -> str:
-        """Return the number and the kind of the members, in words."""
+        """Return a phrase with the number of members, and whether all of them are plausible."""
         kind = "plausible members" if self.are_plausible else "members, plausible or not,"
         return f"{int(self.which.sum())} {kind} of the study {self.name}"
 

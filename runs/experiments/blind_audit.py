@@ -32,8 +32,8 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# For each scenario, the number of hours that one played hour represents. All except trading is
-# unchanged.
+# For each scenario, the number of hours that one played hour represents. All other settings are
+# those of the scenario.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,

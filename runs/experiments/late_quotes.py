@@ -149,7 +149,7 @@ def main() -> list[Table]:
     return [
         Table(
             "earned-by-latency",
-            "A maker's gain from customers per lot, in ticks",
+            "A maker's gain per lot that it trades with customers, in ticks",
             ("latency_s", "nobody_hits", "error", "a_firm_hits", "its_error"),
             [tuple(row(latency_s)) for latency_s in LATENCIES_S],
             (

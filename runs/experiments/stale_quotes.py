@@ -125,7 +125,10 @@ class _Race:
         )
 
     def play(self, lead: LeadPrice, hour_us: int) -> None:
-        """Play an hour, and add the losses at the lead price."""
+        """Play an hour, and add the quotes' losses to `lost_cents`.
+
+        The loss of a fill is measured at the lead price of its time.
+        """
         tick_cents = self._contract.cents_per_lot_tick
         mark = round(lead.hour_price_usd(hour_us) / float(self._contract.tick_usd))
         shown_cents = to_cents(self.quoted.size_usd)

@@ -95,7 +95,7 @@ def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
     axes.set_yticks(range(len(groups)), [f"{row.who}, {row.place}" for row in groups])
     axes.invert_yaxis()
     axes.set_xlabel("result (bps of opening capital per day), 95% over days")
-    axes.set_title("Results while the quoter is on and off", pad=LEGEND_PAD)
+    axes.set_title("Results on days with and without the captive maker's quotes", pad=LEGEND_PAD)
 
 
 def _rank_caption(found: RankCorrelation) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FOLLOWED, OTHER = "#1b4965", "#b0b0b0"
 BAR = 0.02  # width of a bar, as a share of the panel's width
 GAP = 0.02  # distance of two bars, as a share of the panel's height
-SMALL = 0.02  # flows below this share of the total are summed
+SMALL = 0.02  # sources and uses of at most this share of the total are merged into REST
 REST = "others"
 LEFT = "left"
 

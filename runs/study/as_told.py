@@ -26,7 +26,9 @@ def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
 
 def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
     share = 100 * float(would.share[would.chosen])
-    reached = "the member nearest to the record among those whose mechanism is half of the hole"
+    reached = (
+        "the member nearest to the record among those whose mechanism is at least half of the hole"
+    )
     largest = "the member whose mechanism is the largest part of the hole: none reaches half"
     lines = [
         "# This is the hypothesis and not history.",

@@ -138,7 +138,8 @@ class StudyReport:
             return "No member has a hole."
         largest = 100 * float(np.nanmax(would.share))
         return (
-            f"The mechanism's loss is half of the hole in no member: the most is {largest:.1f} %. "
+            "The mechanism's loss is less than half of the hole in all members: at most "
+            f"{largest:.1f} %. "
             f"Even at the worst loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
             f"hole needs {_usd(bound.needed_usd)} of hits, which is {bound.of_volume_pct:.0f} % of "
             f"all that the venue ever traded and {bound.of_silent_pct:.0f} % of its volume in the "

@@ -1,4 +1,4 @@
-"""The conditions under which the mechanism is half of the hole, and the facts against them."""
+"""The members whose mechanism is at least half of the hole, and the facts against them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class WouldHaveToBe:
 
 
 def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHaveToBe:
-    """Find the members whose mechanism is half of the hole."""
+    """Find the members whose mechanism is at least half of the hole."""
     hole, mechanism = members.drawn(HOLE), members.drawn(MECHANISM)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(hole > 0, mechanism / hole, np.nan)

@@ -105,8 +105,8 @@ def test_a_holding_time_of_firms_is_refused_if_there_are_no_firms():
     assert caught.value.key == "firms.holding_days"
 
 
-def test_a_depth_share_of_zero_is_accepted_without_a_depth():
-    """An extension of a scenario with depth can use zero to state displayed sizes instead."""
+def test_a_depth_share_of_zero_is_accepted_if_no_market_has_depth():
+    """A scenario without depth can extend one with depth if it sets the share to zero."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 

@@ -90,7 +90,11 @@ class FirstShort:
 
 @dataclass(frozen=True, slots=True)
 class CoverageByDay:
-    """The house at each day's end, and the first day on which each figure exceeded the cash."""
+    """The house's cash and claims at the end of each day, and the first days of a shortfall.
+
+    For each claim or profit that is compared with the cash, `dates` has the first day on which it
+    exceeded the cash.
+    """
 
     closes: tuple[Close, ...]
     dates: tuple[FirstShort, ...]  # one for each figure, one for unpaid withdrawals

@@ -294,8 +294,9 @@ def test_an_independent_engine_gives_the_same_fills_with_lognormal_delays():
 
 
 def an_hour() -> World:
-    """Return an hour with three firms, three levels, a latency of two seconds, and a settlement
-    every five minutes.
+    """Return an hour in which the maker quotes at three price levels, two seconds late.
+
+    Three firms watch the quotes. A settlement comes every five minutes.
     """
     day = date(2022, 5, 9)
     start_us = midnight_us(day)

@@ -139,7 +139,7 @@ def test_reasons_for_changes_of_claims_agree_with_beancount(run, entries):
         assert claim_movements(run, venue) == moved
 
 
-def test_kinds_of_the_hole_by_quarter_agree_with_beancount(run, entries):
+def test_the_amount_of_each_kind_in_each_quarter_agrees_with_beancount(run, entries):
     holes = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
     kinds: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     grown: dict[str, Decimal] = defaultdict(Decimal)

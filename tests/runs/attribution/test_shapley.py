@@ -30,7 +30,7 @@ def test_the_single_left_glove_of_the_glove_game_has_two_thirds_of_the_value():
 
 
 def test_all_users_of_a_part_of_a_runway_share_the_cost_of_this_part_equally():
-    """In the example of Littlechild & Owen (1973), longer aircraft also use the first parts."""
+    """Aircraft that need a longer runway also use its first parts: Littlechild & Owen (1973)."""
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
 

@@ -30,7 +30,7 @@ def cents(usd: Decimal) -> int:
 
 
 def of_text(shown: str) -> Decimal:
-    """Return the amount of a text on the page, such as -$1,234.50, as a number."""
+    """Convert an amount that the page shows, such as -$1,234.50, to a number."""
     return Decimal(re.sub(r"[$,]", "", shown).replace("\u2212", "-"))
 
 

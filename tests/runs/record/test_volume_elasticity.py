@@ -18,7 +18,10 @@ FIRST = date(2021, 1, 1)
 
 
 def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
-    """Return days with the given volumes, and with ln(ln(high / low)) as their price range."""
+    """Return days with these volumes of customers and of hits on stale quotes.
+
+    *log_range* has ln(ln(high / low)) of each day. *apart* has the volumes of hits.
+    """
     found = []
     for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
         usd = [Decimal(f"{x:.2f}") for x in (of_customers / 3, of_customers * 2 / 3, hits)]
