@@ -1,10 +1,11 @@
 """In a sampled run some hours repeat an earlier hour's random orders, with sides reversed.
 
-A played hour of weight w has orders w times as large. Customers' net purchases in the hour are w Z,
-where Z has the variance v of one hour. Customers' position is a random walk. The w hours that the
-hour represents would add w v to the variance of the walk, but w Z adds w^2 v. So most hours repeat
-the random orders of an earlier hour. Their net purchases are w Z with the same Z, and with the sign
-that reverses earlier purchases.
+The purpose is a correct variance of customers' position. This position is a random walk: the sum of
+all net purchases. A played hour of weight w represents w hours, and its orders are w times as
+large. So the net purchases in a played hour are w Z lots, where Z is the net purchases of a single
+hour. Let v be the variance of Z. The w represented hours would add w v to the variance of the walk,
+but w Z adds w^2 v, which is too much. So most hours repeat the random orders of an earlier hour.
+Their net purchases are w Z with the same Z, and with the sign that reverses earlier purchases.
 
 A chain is a sequence of played hours with the same Z. After the first hour, of weight a, the sum of
 the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
@@ -13,9 +14,10 @@ hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk
 
     min(1, s / c^2),    and s falls by min(s, c^2)
 
-Here s v is the variance that the walk still lacks, averaged over all draws. s begins at 0, and
-each hour adds its weight to s. c^2 v times the probability equals the decrease of s v. So for any
-weights the expected variance of the walk equals the variance with all hours.
+The number s is the missing variance of the walk divided by v, averaged over all draws. At first s
+is 0. Each hour adds its weight to s. The variance that a chain is expected to add, c^2 v times the
+probability, equals the decrease of s v. So for any weights the expected variance of the walk equals
+its variance in a run that plays all hours.
 
 Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """
@@ -30,9 +32,9 @@ from des.chance import mix
 class Noise(Enum):
     """The effect of an hour's random orders on the walk and on the chain."""
 
-    STAYS = auto()  # the order stays in the walk and belongs to no chain
+    STAYS = auto()  # the net purchases stay in the walk and belong to no chain
     BEGINS = auto()  # the earlier chain ends, its sum stays in the walk, and a new chain begins
-    TAKES_BACK = auto()  # the order reverses the sum of the chain
+    TAKES_BACK = auto()  # the net purchases move the sum of the chain towards zero
 
 
 class Orders(NamedTuple):
@@ -44,7 +46,7 @@ class Orders(NamedTuple):
 
 
 def chained(traded: Iterable[tuple[int, int]], key: int) -> dict[int, Orders]:
-    """Return the source of random orders for each played hour. No source depends on a later hour.
+    """Return the source of random orders for each played hour. Sources never depend on later hours.
 
     Args:
         traded: the played hours in rising order, in hours since 1970, each with its weight.

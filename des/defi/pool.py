@@ -1,14 +1,17 @@
 """A constant-product pool, and the arbitrageur who trades with it at each block of its chain.
 
-The pool has a token and dollars, and trades so that the product of the two quantities stays the
-same. Only arbitrage moves the pool's price to the outside price: at each block an arbitrageur
-trades as long as a trade is profitable. The arbitrageur's gain plus the fee equals the provider's
-loss versus rebalancing, that is, compared with trades of the same tokens at the outside price.
+The pool has two reserves: tokens and dollars. It trades so that the product of the two quantities
+stays the same. The outside price is the lead price of the token. Only arbitrage moves the pool's
+price to the outside price: at each block an arbitrageur trades as long as a trade is profitable.
 
-The fee is paid in dollars for purchases and sales. The fee stays outside the reserves, and is
-income of the providers at once. So the product changes only by rounding, or if a provider adds or
-removes liquidity. The books record losses and fees separately, as theory does. The first real pools
-of this kind left fees in the reserves, and so became deeper over time.
+The provider's loss versus rebalancing compares the pool's trades with trades of the same tokens at
+the outside price. This loss equals the arbitrageur's gain plus the fee.
+
+The fee is paid in dollars, for purchases and for sales. The fee is not added to the reserves. The
+providers receive it at once as income. So the product of the reserves changes only by rounding, or
+if a provider adds or removes liquidity. The books record losses and fees separately, as the theory
+of these pools does. The first real pools of this kind added fees to the reserves, so their reserves
+grew over time.
 
 All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
 """
@@ -26,8 +29,8 @@ from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
-# If reserves and prices stay within these limits, or slightly above, the products in this file fit
-# in 64 bits or are compared in 128 bits.
+# With reserves and prices within these limits, or slightly above them, every product in this file
+# fits in 64 bits or is compared in 128 bits.
 LOTS_MAX = 2**31
 CENTS_MAX = 2**50
 PRICE_TICKS_MAX = 2**31
@@ -39,7 +42,7 @@ ARBITRAGE = np.dtype(
         ("time_us", np.int64),  # the time of the trade's block
         ("outside", np.int64),  # the outside price, in ticks
         ("before", np.int64),  # the pool's price before the trade, in ticks, rounded half up
-        ("after", np.int64),
+        ("after", np.int64),  # the pool's price after the trade, in ticks, rounded half up
         ("lots", np.int64),  # positive when the arbitrageur buys
         # The cents that the arbitrageur pays into the reserves, negative if the reserves pay out.
         ("cents", np.int64),
@@ -54,7 +57,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 class PoolRangeError(MistakeError, ValueError):
-    """A pool leaves the range in which its trades can be computed exactly."""
+    """A pool's reserves or prices leave the range in which trades can be computed exactly."""
 
 
 class Liquidity(NamedTuple):
@@ -100,7 +103,7 @@ class ConstantProductPool:
     def add_liquidity(self, lots: int) -> tuple[Self, Liquidity]:
         """Add *lots*, and dollars in proportion, for new shares.
 
-        Dollars are rounded up and shares down, so that a share never loses lots or dollars.
+        Dollars are rounded up and shares down, so that the lots and dollars per share never fall.
 
         Raises:
             ValueError: the lots are worth less than one share, or the pool is empty.
@@ -233,9 +236,10 @@ def _arbitrage(
 ) -> int:
     """Trade with the pool at each block, record the trades, and return their number.
 
-    The marginal price of a lot is cents / lots. The outside price is compared with the pool's price
-    including the fee, that is, with its ask or its bid. To stay in integers, each price is
-    multiplied by the denominator of the other price.
+    The marginal price of a lot is cents / lots. The pool's ask is this price times (1 + fee), and
+    the pool's bid is this price times (1 - fee). The outside price is compared with the ask and
+    the bid. Each price is multiplied by the denominator of the other price, so that the comparison
+    needs only integers.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)
@@ -252,7 +256,8 @@ def _arbitrage(
         else:
             continue
         bought = lots - left
-        paid = _rounded_up(bought, cents, left)  # so that the product of the reserves does not fall
+        # The payment is rounded up, so that the product of the reserves does not fall.
+        paid = _rounded_up(bought, cents, left)
         fee = _rounded_up(fee_e6, abs(paid), RATE_UNIT)
         gain = bought * price - (paid + fee) * lot_ticks_per_cent
         if gain < lot_ticks_per_cent:
@@ -272,7 +277,8 @@ def _arbitrage(
 def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
     """Return the most lots in the pool at which its bid (or ask) is at least the outside price.
 
-    At an unchanged product, the price of a lot in a pool of n lots is lots * cents / n^2.
+    The product of the reserves, lots * cents, stays the same. So if the pool has n lots, the price
+    of a lot is lots * cents / n^2.
 
     Args:
         scaled_lots: the lots in the pool, times the ratio of the bid, or ask, to the price.
@@ -306,13 +312,13 @@ def _price_ticks(lots: int, cents: int, lot_ticks_per_cent: int) -> int:
 
 
 def loss_versus_rebalancing_rate(volatility: float) -> float:
-    """Return the loss of a pool without a fee to arbitrageurs, per year and dollar in the pool.
+    """Return the loss to arbitrageurs per year and dollar in the pool, if the pool has no fee.
 
     Args:
-        volatility: the annualised volatility of the outside price, which moves without jumps.
+        volatility: sigma, the annualised volatility of the outside price, which has no jumps.
 
-    Source: sigma^2 / 8, which holds for frequent blocks. Milionis, Moallemi, Roughgarden & Zhang
-        (2022), Automated Market Making and Loss-Versus-Rebalancing, arXiv 2208.06046.
+    Source: sigma^2 / 8, which is valid if blocks are frequent. Milionis, Moallemi, Roughgarden &
+        Zhang (2022), Automated Market Making and Loss-Versus-Rebalancing, arXiv 2208.06046.
     """
     return volatility**2 / 8
 
@@ -320,17 +326,21 @@ def loss_versus_rebalancing_rate(volatility: float) -> float:
 def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float:
     """Return the share of blocks in which the arbitrageur trades.
 
+    The gap is the log of the ratio of the outside price to the pool's price. The band is the range
+    of gaps at which no trade is profitable.
+
     Args:
-        volatility: the annualised volatility of the outside price, which moves without jumps or
+        volatility: sigma, the annualised volatility of the outside price, which has no jumps and no
             drift.
-        block_s_mean: the mean seconds between blocks, which are a Poisson process.
+        block_s_mean: the mean seconds between blocks, which are a Poisson process. dt is this time
+            in years.
         fee: the fee, as a fraction of the dollars exchanged.
 
-    Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), exactly: the pool's log-price is uniform
-        within the band, and exponential beyond; Milionis, Moallemi & Roughgarden (2023), Automated
-        Market Making and Arbitrage Profits in the Presence of Fees, arXiv 2305.14604v2, theorem 1.
-            The band in the paper is gamma to either side. Our band ends at ln(1 + fee) and
-            ln(1 - fee). Only the width of the band matters, so gamma is half of the width.
+    Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), an exact result. The gap at a block is
+        uniform within the band, and exponential outside the band. Milionis, Moallemi & Roughgarden
+        (2023), Automated Market Making and Arbitrage Profits in the Presence of Fees, arXiv
+        2305.14604v2, theorem 1. The band in the paper is from -gamma to gamma. Our band is from
+        ln(1 - fee) to ln(1 + fee). Only the width of the band matters, so gamma is half of it.
     """
     gamma = (math.log1p(fee) - math.log1p(-fee)) / 2
     return 1 / (1 + gamma * _decay(volatility, block_s_mean))
@@ -339,14 +349,17 @@ def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float
 def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> float:
     """Return the gain of arbitrageurs after fees, per year and dollar in the pool.
 
+    The symbols sigma, gamma and dt are explained in `arbitrage_share`.
+
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`. sigma^2 dt must be below 8.
 
-    Source: exactly sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8) of the pool's value
-        at the outside price; arXiv 2305.14604v2, corollary 2. In the paper the fee is charged on
-        the asset that is paid in, dollars or tokens. Here it is charged only on dollars. The same
-        derivation then has the mean of sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales in
-        place of e^(gamma / 2), since both are equally frequent.
+    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8) of the pool's value at the
+        outside price, an exact result, with the share of `arbitrage_share`; arXiv 2305.14604v2,
+        corollary 2. In the paper the fee is charged on the asset that is paid in, dollars or
+        tokens. Here the fee is charged only on dollars. So the same derivation has another factor
+        in place of e^(gamma / 2): the mean of sqrt(1 + fee), for purchases, and sqrt(1 - fee), for
+        sales. Purchases and sales are equally frequent.
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
@@ -355,18 +368,20 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
 
 
 def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
-    """Return the fees of arbitrageurs, per year and dollar in the pool.
+    """Return the fees that arbitrageurs pay, per year and dollar in the pool.
 
     The fees and the arbitrageurs' gain sum to the loss versus rebalancing, about sigma^2 / 8 for
-    small fees. So a fee returns a part of the loss from arbitrageurs to providers.
+    small fees. So the fees return a part of this loss to the providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.
 
-    Source: derived like the gain in `arbitrage_gain_rate`. With a = sqrt(2 / dt) / sigma, the
-        distance of the log-price beyond the band's edge is exponential with rate a. So a purchase
-        takes 1 / (2 a + 1) of the pool's dollars at the edge, and a sale 1 / (2 a - 1). At the
-        edges these dollars are half the pool's value over sqrt(1 + fee) and over sqrt(1 - fee).
+    Source: derived like the gain in `arbitrage_gain_rate`. Let a = sqrt(2 / dt) / sigma. When the
+        arbitrageur trades, the distance of the gap from the band is exponential with rate a. After
+        the trade the gap is at the edge of the band. Take the pool's dollars after the trade. A
+        purchase adds on average 1 / (2 a + 1) of these dollars, and a sale removes on average
+        1 / (2 a - 1) of them. These dollars are half of the pool's value, divided by sqrt(1 + fee)
+        after a purchase and by sqrt(1 - fee) after a sale.
     """
     a = _decay(volatility, block_s_mean)
     bought, sold = 1 / math.sqrt(1 + fee) / (2 * a + 1), 1 / math.sqrt(1 - fee) / (2 * a - 1)
@@ -375,5 +390,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return the rate at which the price's density falls outside the band, per log-price."""
+    """Return the rate of the gap's exponential distribution outside the band, see `fee_rate`."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

@@ -3,33 +3,39 @@
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
 are not simulated. Their results are the expected values of this race:
 
-- Every quoter renews its quote regularly, with the full size on both sides, after any fill.
-  Firm i's orders and quotes take a fixed time d_i from a move of the price to the matching engine.
-  So a quote posted at t is based on the price until t - d_i, and firm j's order against the quote
-  is based on the price until t - d_j. A faster firm has seen L = d_i - d_j more of the price. No
-  other firm gains.
-- Each firm sends one order per side of each quote, and the order arrives at the posting. Later hits
-  on the same quote are left out. So losses are a lower bound, and grow with the number of renewals.
-  Equal speed earns nothing. In Budish, Cramton & Shim (2015) equally fast firms also snipe each
-  other, since one cancellation among many simultaneous orders is seldom first.
-- The price moves like sigma W with the hour's sigma, without jumps and at dense ticks.
-- A firm sends an order when the price has moved by more than half-spread s plus its costs c.
-  Orders are filled by speed until the quote is exhausted. Equally fast firms share the remaining
-  size pro rata. Each firm has its full order size for each quote, even if it takes other quotes
-  too.
-- Approximation: for one quote, the price moves at the same pace (the move over the root of its
-  time) over the L of every firm. This gives the exact expectation for the fastest firm, and for all
-  firms if they do not exhaust the quote. The approximation neglects size that faster firms decline
-  because the price has turned, and that slower firms then take. The error was measured for a quote
-  that twenty firms compete for and one firm can exhaust. The loss in a race played in full is 0.64
-  times the approximation if all firms hit at 0.3 standard deviations, 1.2 times at 1.1, and 1.3
-  times at 2.4, where hits are rare.
-- The other quotes of the market share the uninformed flow and have no part in the race.
+- Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
+  both sides, also if the last quote was filled. The orders and quotes of firm i reach the matching
+  engine a fixed time d_i after a move of the price. So a quote of firm i that is posted at time t
+  is based on the price until t - d_i. An order of firm j that arrives at t is based on the price
+  until t - d_j. If firm j is faster, it knows the price for an additional time L = d_i - d_j. Only
+  faster firms gain from the quote.
+- Each firm sends one order per side of each quote, which arrives when the quote is posted. Later
+  hits on the same quote are left out. So the losses are a lower bound. They grow with the number of
+  quotes in an hour. A firm as fast as the quoter gains nothing. In Budish, Cramton & Shim (2015)
+  equally fast firms also snipe each other, since one cancellation among many simultaneous orders is
+  seldom first.
+- The price follows a Brownian motion with the hour's volatility sigma, without jumps. Every moment
+  has a price, as if ticks were dense.
+- A firm sends an order if the price has moved by more than s + c. Here s is the half-spread, and c
+  is the firm's costs: its fee and its hurdle. The fastest order is filled first, until the quote is
+  exhausted. Equally fast firms share the remaining size pro rata. Each firm has its full order size
+  for each quote, even if it takes other quotes too.
+- Approximation: the pace of the price is its move during L, divided by sqrt(L). For one quote, we
+  assume the same pace for every firm. The expected loss is then exact for the fastest firm, and for
+  all firms if they do not exhaust the quote. The approximation neglects size that faster firms
+  decline because the price has turned, and that slower firms then take. The error was measured for
+  a quote that twenty firms compete for and one firm can exhaust. The loss in a race played in full
+  is 0.64 times the approximation if the firms need a move of x = 0.3 standard deviations (see
+  below), 1.2 times if x = 1.1, and 1.3 times if x = 2.4, where hits are rare.
+- The quotes of traders other than the firms receive a part of the uninformed flow. They have no
+  part in the race.
 
 So for one firm and a quote of unlimited size, the expected edge is 2 [sigma sqrt(L) phi(x) - s
-Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). The edge is measured at the
-lead price. The fee is a part of c, which decides whether an order is sent. The fee is charged
-separately, on the volume taken.
+Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). The functions phi and Phi are
+the density and the distribution function of the standard normal distribution. The factor 2 counts
+both sides of the quote. The edge is measured at the lead price. The fee is not subtracted from the
+edge: as a part of c it only decides whether an order is sent. The fee is charged separately, on
+the volume taken.
 
 Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; for latency arbitrage as a
 discrete-event race, Wah & Wellman (2013), ACM EC '13.
@@ -63,7 +69,7 @@ class _Sniper(NamedTuple):
     delay_us: int
     firm: int
     order_cents: int
-    pace: float  # the smallest profitable move, a fraction of the price per square-root second
+    pace: float  # pace of the smallest profitable move, fraction of the price per root second
 
 
 def pick_offs(
@@ -141,7 +147,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace above which other snipers take a quote, and the change in each one's part."""
+    """Yield each pace above which the snipers' parts of a quote change, and these changes."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -168,8 +174,9 @@ def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
 
 
 def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
-    """Return the expected move beyond a pace and its probability, both summed over the hours.
+    """Return the expected size of moves above a pace, and their probability.
 
+    Smaller moves count as zero. Both results are summed over the hours and include rises and falls.
     Hours are computed one at a time, since exponentials of vectors may differ in the last bit.
     """
     moved = chance = 0.0

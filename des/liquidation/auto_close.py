@@ -23,7 +23,7 @@ from ledger.motives import Motive
 from ledger.parties import Parties
 
 DELEVERAGED = 10  # the most accounts that are closed against one account
-TO_ZERO_PRICE = 3  # the price without equity is three thirds of the way from the mark
+TO_ZERO_PRICE = 3  # three thirds of the way from the mark to the zero price (see `closing`)
 
 # A trade that is not yet booked: (motive, taker, maker, account, lots, price).
 Trade = tuple[Motive, int, int, int, int, int]
@@ -81,7 +81,8 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # Closing at a debtor's zero price can leave another account with a debt.
+                # The largest accounts on the other side are closed at the debtor's zero price.
+                # This can leave one of them with a debt.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
@@ -125,7 +126,7 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close an account, or as much of its position as the rule allows. Yield the trades."""
+        """Close an account, or the part of its position that the rule allows. Yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)

@@ -1,8 +1,8 @@
 """The price at which an account is closed, between the mark and the account's zero price.
 
-At the zero price the account has no equity left. A backstop provider takes a position at a price of
-2/3 zero price + 1/3 mark. The equity that is left then goes to the insurance fund (the venue's help
-page 360027668712).
+If a position is closed at its zero price, the account has no equity left. A backstop provider takes
+a position at the price 2/3 * zero price + 1/3 * mark. The equity that is left goes to the insurance
+fund. This is the rule of the venue's help page 360027668712.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ class Handover(NamedTuple):
 
     price: int  # the price of the closing, in ticks
     own_cents: int  # the equity, in cents, that belongs to the closed lots
-    left_cents: int  # cents of it for the fund; a debt if below zero
+    left_cents: int  # the part of this equity that the fund receives; below zero: a debt
 
 
 def hand_over(
@@ -25,8 +25,8 @@ def hand_over(
     leaves a debt, unless the zero price is below one tick.
 
     Args:
-        equity_cents: the account's equity at the mark. If the equity is negative, the taker bears a
-            part.
+        equity_cents: the account's equity at the mark. If the equity is negative, the price is
+            better for the account than the mark, so the taker bears a part of the debt.
         position: the account's position in lots, above zero if it is long.
         lots: the number of lots to close, at least 1.
         mark: the lead price in ticks.

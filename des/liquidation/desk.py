@@ -8,7 +8,7 @@
 3. `loss_bearers`: the insurance fund receives the money that is left, and pays debts up to its
    balance. All customers bear the remaining debts.
 
-The code of each step uses only that of later steps.
+The code of a step uses only the code of later steps.
 """
 
 import numpy as np

@@ -1,11 +1,12 @@
 """Positions on margin, and the search for accounts below maintenance margin.
 
-An account has *lots* n and *cash*. At the mark M its value is cash + n M in dollars. The account's
-equity is this value plus the margin value of its tokens. The margin fraction is the equity divided
-by |n| M. An account's threshold is the price at which it falls below maintenance margin. Thresholds
-are kept sorted, so that a settlement reads only the accounts whose thresholds the price has passed.
-Thresholds of accounts with tokens assume slightly lower token prices, so each account found is
-checked exactly.
+An account has cash and a position of n lots, below zero if it is short. If M is the value of a lot
+at the mark, the account's value is cash + n M. The account's equity is this value plus the margin
+value of its tokens. The margin fraction is the equity divided by |n| M. An account's threshold is
+the price at which the margin fraction falls below maintenance margin. Thresholds are kept sorted,
+so that a settlement reads only the accounts whose thresholds the price has passed. The thresholds
+of accounts with tokens assume slightly lower token prices. So each account that the search finds is
+checked again with exact prices.
 """
 
 import numpy as np
@@ -102,8 +103,7 @@ class LeveragedAccounts:
         against = members[self.lots[members] * side < 0]
         size = np.abs(self.lots[against])
         if len(against) > most:
-            # In a cascade, it would take most of the time to sort all accounts to find a few of
-            # them.
+            # In a cascade of liquidations, sorting all accounts would take most of the run's time.
             least = np.partition(size, -most)[-most]
             against, size = against[size >= least], size[size >= least]
         return against[np.argsort(-size, kind="stable")][:most]
@@ -135,7 +135,7 @@ class LeveragedAccounts:
     def fund(self, marks: np.ndarray, rate_e9: int) -> None:
         """Book funding: longs pay shorts *rate_e9* billionths of the value of their positions.
 
-        Each payment is rounded down. The control account's other holders keep the odd cents.
+        Each payment is rounded down. The odd cents stay with the other holders of retail's account.
         """
         due = -self.lots * (self._tick_cents * marks)[self.market] * rate_e9
         self.cash += due // FUNDING_UNIT
@@ -168,8 +168,8 @@ class LeveragedAccounts:
         lots, owed = self.lots[members], E6 * collateral
         tick_cents, m = int(self._tick_cents[market]), self._maintenance_e6
         long, short = lots > 0, lots < 0
-        # A long fails if cash + n M < m n M. In integers this is M (1 - m) n < -cash. The same
-        # holds for shorts.
+        # A long lacks margin if cash + n M < m n M, where m is the maintenance fraction. This is
+        # the same as M (1 - m) n < -cash. The formula for shorts has 1 + m.
         too_low = (-owed[long] - 1) // ((E6 - m) * lots[long] * tick_cents)
         too_high = owed[short] // ((E6 + m) * -lots[short] * tick_cents) + 1
         by_low, by_high = np.argsort(too_low, kind="stable"), np.argsort(too_high, kind="stable")

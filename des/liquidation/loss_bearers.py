@@ -1,8 +1,8 @@
-"""The third step of a liquidation: the money left, or the debts, of closed accounts.
+"""The third step of a liquidation settles the money or the debts that closed accounts leave.
 
-At the end of a settlement the insurance fund receives the money left, and pays debts up to its
-balance. All customers outside the house group bear the remaining debts, in proportion to their
-claims.
+At the end of a settlement the insurance fund receives the money that is left, and pays debts up to
+the fund's balance. All customers outside the house group bear the remaining debts, in proportion
+to their claims.
 """
 
 import numpy as np
@@ -55,14 +55,14 @@ class LossBearers:
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Settle what is left of a transferred position. Below zero, *left_cents* is a debt."""
+        """Settle the equity left after a transfer. If *left_cents* is negative, it is a debt."""
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
             self.take_over(account, -left_cents)
 
     def take_over(self, account: int, cents: int) -> None:
-        """Relieve an account of a debt, which customers will share."""
+        """Remove a debt from an account. At the end of the settlement the debt is socialised."""
         if cents:
             self._accounts.credit(np.array([account]), np.array([cents]))
             self._debts[account] = self._debts.get(account, 0) + cents
@@ -104,7 +104,7 @@ class LossBearers:
         relief["maker"], relief["edge_cents"] = self._venue, covered
         shares = dict(zip(self._customers.tolist(), pro_rata(sum(covered), claims), strict=True))
         worth = np.maximum(self._accounts.worth(marks), 0)
-        # The accounts no longer have these debts, but retail's claim still includes them.
+        # The debts are already removed from the accounts, but not yet from retail's claim.
         free = int(self._house.claims[self._holders.retail]) + sum(debts) - int(worth.sum())
         borne = self._borne(time_us, int(market[0]), shares, worth, max(free, 0))
         rows = join_rows((relief, borne))

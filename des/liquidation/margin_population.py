@@ -18,7 +18,7 @@ class Population:
     """Positions on margin to be entered, one for each holder, as arrays of equal length."""
 
     market: np.ndarray
-    collateral_cents: np.ndarray  # value in cash, or the margin value of tokens
+    collateral_cents: np.ndarray  # the cash, or the margin value of the tokens
     lots: np.ndarray  # above zero for a long, never zero
     token_market: np.ndarray  # the market that prices the holder's tokens, or NONE
     tokens: np.ndarray  # lots of this market, or 0 for cash
@@ -62,10 +62,10 @@ def population(
 
     Collateral and leverage are lognormal and independent. Leverage is drawn again if it is above
     the venue's limit, or so high that the account would be liquidated at once. The stated mean
-    leverage is the mean of the first draws. A customer who cannot afford a lot is left out.
+    leverage is the mean before draws are repeated. A customer who cannot afford a lot is left out.
 
-    Some customers deposit tokens instead of cash, in whole lots, if their collateral buys a lot.
-    For these customers leverage is a multiple of the margin value.
+    Some customers deposit tokens instead of cash. They deposit whole lots, if their collateral buys
+    at least one lot. Their leverage is a multiple of the tokens' margin value.
 
     Args:
         seed: the run's seed.

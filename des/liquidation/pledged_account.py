@@ -1,9 +1,10 @@
 """The borrowing limit and the margin of an account that owes dollars against tokens.
 
 At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
-debt D, so its margin fraction is (w t M - D) / D. The account may borrow as long as this fraction,
-at the initial weight, is at least 1 / leverage_max. Below the maintenance fraction the account
-lacks margin, and below the auto-close fraction it is closed.
+debt D, so its margin fraction is (w t M - D) / D. The borrower may borrow as long as this fraction,
+computed with the initial weight, is at least 1 / leverage_max. If the fraction is below the
+maintenance fraction, the venue sells tokens. If it is below the auto-close fraction, the account is
+closed.
 """
 
 import math
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan
 
-WHOLE_E6 = 1_100_000  # the rule is WHOLE_E6 / (1 + factor x root of the holding)
+WHOLE_E6 = 1_100_000  # in the rule WHOLE_E6 / (1 + factor x square root of the holding)
 
 
 @dataclass(slots=True)

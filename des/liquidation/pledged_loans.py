@@ -57,7 +57,7 @@ class TokenLoan:
         self.taken_lots = 0  # lots that the captive maker took over and has not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the tokens' margin value: by *weight_e6*, or by holding size if lower."""
+        """Return the tokens' margin value, at *weight_e6* or the holding's weight if lower."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
@@ -74,7 +74,7 @@ class PledgedLoans:
         till: Till,
         journal: Journal,
     ) -> None:
-        """Initialise with the borrowers' loans, on which nothing is owed yet.
+        """Initialise with the borrowers' loans. No borrower has a debt yet.
 
         Args:
             rules: the scenario's rules.
@@ -110,7 +110,7 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend what borrowers may draw. Borrowers withdraw the amounts at once."""
+        """Lend the amounts that borrowers may draw. Borrowers withdraw them at once."""
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue

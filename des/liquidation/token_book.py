@@ -1,8 +1,9 @@
-"""The order book of a thinly traded token: how much it can buy, and at which discount.
+"""The order book of a thinly traded token: the volume that it can buy, and the discount of sales.
 
-Each basis point away from the price has the same size in dollars. A sale uses the size within some
-basis points, and the book refills over time. So an interval has a capacity of depth x basis points
-x refills. The average discount of a sale is half of the discount of its last lot.
+The book has the same size in dollars at each basis point below the price. A sale uses the size up
+to a stated distance in basis points, and the book refills over time. So the capacity of an interval
+is the size per basis point x the basis points x the refills. The average discount of a sale is half
+of the discount of its last lot.
 """
 
 from dataclasses import dataclass

@@ -3,8 +3,9 @@
 An account has one kind of token or none. Tokens are counted in lots of the market that prices them.
 At the mark M, t tokens of weight w have the margin value w t M, in whole cents, rounded down.
 
-Accounts are sorted by the price at which they fail. The sorting supposes token prices slightly
-below the current prices, and is valid until a token price falls below the supposed price.
+Accounts are sorted by the price of their contract at which they lack margin. The sorting assumes
+token prices slightly below the current prices. It is valid until a token price falls below the
+assumed price.
 """
 
 import numpy as np
@@ -17,8 +18,8 @@ NONE = -1  # the market of an account whose collateral is only cash
 def sale_price(mark: int, weight_e6: int) -> int:
     """Return the discounted price in ticks at which the venue sells a customer's tokens.
 
-    The price is at most the margin value, so that a sale never raises an account's equity, but at
-    least one tick.
+    The price of a lot is at most its margin value, so that a sale never raises an account's equity.
+    But the price is at least one tick.
     """
     return max(mark * weight_e6 // E6, 1)
 
@@ -47,7 +48,7 @@ class TokenCollateral:
         self._in_use = np.unique(self.market[self.lots > 0])
 
     def mark(self, marks: np.ndarray) -> bool:
-        """Set the current token prices. Return True if one is below its supposed price."""
+        """Set the current token prices. Return True if any price is below its supposed price."""
         self._marks = marks
         return bool(np.any(marks[self._in_use] < self._supposed[self._in_use]))
 

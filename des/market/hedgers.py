@@ -10,7 +10,7 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """Orders the hedges of the captive maker, the backstop providers and the directional desk."""
+    """Places hedge orders of the captive maker, the backstop providers and the directional desk."""
 
     def __init__(
         self,
@@ -23,17 +23,17 @@ class Hedgers:
 
         Args:
             run: states how often the maker hedges.
-            desk: receives the orders.
+            desk: receives the hedge orders.
             maker: the maker's code.
             backstops: each backstop provider, and the code under which its positions are booked.
         """
         self._run, self.desk, self._maker, self._backstops = run, desk, maker, backstops
-        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None means at every settlement
+        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # without hedge_s: at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Order the hedges of all hedgers, and return the net lots of all orders.
+        """Place the hedge orders of all hedgers, and return the net lots of all hedge orders.
 
-        The net lots include the firms' orders since the last settlement.
+        The net lots include the firms' hedge orders since the last settlement.
         """
         if now_us % self._hedge_us == 0:
             self.desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)

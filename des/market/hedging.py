@@ -25,7 +25,7 @@ from ledger.parties import Parties
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
 _PICKOFF, _HEDGE, _UNWINDING = map(int, (Motive.PICKOFF, Motive.HEDGE, Motive.UNWINDING))
-# These are not literals, for the reason given in `race`.
+# `des.quoting.race` explains why these are integers of numpy.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _ONE: int = np.int64(1)  # type: ignore[assignment]
 
@@ -60,7 +60,7 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
 
 
 class HedgeDesk:
-    """Orders the hedges in one market, given the positions on both venues."""
+    """Places hedge orders in one market, given the positions on both venues."""
 
     def __init__(self, delay_us: np.ndarray, half_spread_bps: float, outside: int) -> None:
         """Initialise the desk without orders.
@@ -76,13 +76,13 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Order hedges of firms' latest hits and of lots that they unwound (rows of dtype ROW)."""
+        """Place hedge orders for firms' latest hits and unwound positions (rows of dtype ROW)."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Order a hedge of a hedger's net position, less the orders already on their way.
+        """Place a hedge order for a hedger's net position, less its orders already on their way.
 
         Args:
             now_us: the time of the settlement.
@@ -104,7 +104,7 @@ class HedgeDesk:
         return ordered
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
-        """Fill the orders due before *end_us* at the lead price, plus half-spread and impact.
+        """Fill the orders due before *end_us* at the lead price with half-spread and impact.
 
         Args:
             end_us: the interval's end.
@@ -186,7 +186,7 @@ def _followed(
 def _filled(
     orders: HedgeOrders, end_us: int, ticks: Ticks, terms: HedgeTerms, impact_per_root_lot: float
 ) -> tuple[np.ndarray, HedgeOrders]:
-    """Fill the orders due before *end_us*. Return the rows (dtype ROW) and the other orders."""
+    """Fill the orders due before *end_us*. Return the fills (dtype ROW) and the later orders."""
     n = 0
     for due_us in orders.due_us:
         n += due_us < end_us

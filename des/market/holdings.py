@@ -16,7 +16,7 @@ class DeskOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The positions in one market, and what their holders may do."""
+    """The positions in one market, and whether the maker and customers may trade."""
 
     maker_lots: int
     maker_lead_lots: int
@@ -25,5 +25,5 @@ class Holdings:
     house_is_open: bool = True  # whether the house accepts customers' orders
     backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, summed over both venues
     directional: DeskOrder | None = None
-    # The share of the month's size that is displayed. It changes on the first of a month.
+    # The share of the decided size that the maker displays. It changes on the first of a month.
     maker_shows: float = 1.0

@@ -63,7 +63,7 @@ class IntervalRows(NamedTuple):
 
 
 class Listing:
-    """One market, its trading between settlements, and decisions on quotes and hedges."""
+    """One market: its trading between settlements, and the decisions on quotes and hedges."""
 
     def __init__(
         self,
@@ -168,7 +168,7 @@ class Listing:
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
-        """Order the hedges that firms need after their house positions are *closed* (dtype ROW)."""
+        """Place the firms' hedge orders after their house positions are *closed* (dtype ROW)."""
         self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
@@ -183,7 +183,7 @@ class Listing:
         return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd, times)
 
     def _begin_hour(self, hour_us: int) -> None:
-        """Decide the dollars per second that uninformed customers trade in the hour that begins."""
+        """Decide the volume of uninformed customers in the coming hour, in dollars per second."""
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
         self.volume.begin_hour(response, self.hours.stands_for_at(hour_us))
@@ -207,7 +207,7 @@ class Listing:
         self._traded.push(now_us, elapsed_s, ordered_lots)
         standing = self._decided.plan if self._decided else None
         plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
-        # Quotes of the last interval may be hit until the first new quote.
+        # The last quote stays in force until the first new quote, and firms may hit it.
         can_be_hit = any(plan.shown_lots) or (standing is not None and any(standing.shown_lots))
         self._decided = Decisions(
             plan,
@@ -230,7 +230,7 @@ class Listing:
             self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return the quotes shown in one market. Sizes are divided by the hour's weight.
+        """Return the quotes that are shown now. Their sizes are divided by the hour's weight.
 
         The result is None if the house is closed to customers.
         """
@@ -287,14 +287,15 @@ class Listing:
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return the cents that firms took, and that limits prevented, since the last call."""
+        """Return the volume, in cents, that firms took and limits cut off since the last call."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket, times: int) -> Terms:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # The limit on an order's share applies to each hour and market that this market represents.
+        # A simulated order represents one real order in each represented hour and similar market,
+        # so the limit on its size is multiplied.
         return terms(
             self._takers,
             self.mark_ticks,

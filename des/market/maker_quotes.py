@@ -1,7 +1,7 @@
 """Decides the captive maker's quotes in one market: half-spread, levels and size.
 
-The maker makes a plan of its quotes at each settlement. A `QuotingChoice` decides the size for a
-month.
+At each settlement the maker makes a plan of its quotes. On the first of each month a
+`QuotingChoice` decides the half-spread and the size.
 """
 
 from des.clock import DAY_US, HOUR_US, SECOND_US
@@ -21,7 +21,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """The maker's decisions: a plan of quotes at each settlement, and a size for each month."""
+    """The maker's decisions: a plan of quotes at each settlement, and new quotes for each month."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class MakerQuotes:
         Args:
             policy: the stated distance of quotes from the price, and their skew by position.
             spread_times: factor on the decided distance of levels from the mid.
-            choice: decides the size for a month.
+            choice: decides the half-spread and the size for a month.
             belief: the prediction of the maker's own simulation.
             others: the other makers' quotes, whose widening the captive maker may follow.
             volume: the volume traded so far in the market.
@@ -57,7 +57,7 @@ class MakerQuotes:
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Decide the size on the first of a month, and let the simulation see each hour.
+        """Decide the quotes on the first of a month, and let the maker simulate each played hour.
 
         Args:
             now_us: the time of the settlement. The first settlement is the run's start.
@@ -91,8 +91,8 @@ class MakerQuotes:
         if now_us % HOUR_US == 0:
             self._lots_at_hour = state.maker_lots
             self._weight_at_hour = self._hours.weight_of_position(now_us) if quotes else 1.0
-        # Skew and limit are for a position with weight 1. So the position when the hour began is
-        # divided by its weight, and the change since then by the weight of the hour.
+        # The skew and the position limit are stated for a position of weight 1. So the position at
+        # the hour's start is divided by its weight, and the later change by the hour's weight.
         began = self._lots_at_hour / self._weight_at_hour
         moved = (state.maker_lots - self._lots_at_hour) / times
         return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)

@@ -53,7 +53,8 @@ class MarketVolume:
     def __init__(self, cents_per_lot_tick: int) -> None:
         """Initialise with no volume. *cents_per_lot_tick* is the value of one tick on one lot."""
         self._tick_cents = cents_per_lot_tick
-        self._hours: deque[tuple[int, int]] = deque()  # hours represented, cents
+        # For each of the latest played hours: the hours that it represents, and its cents.
+        self._hours: deque[tuple[int, int]] = deque()
         self._response = 1.0
         self.hour_stands_for = 1  # number of hours that the current played hour represents
         self.hours_today = 0  # number of today's played hours, with the current hour

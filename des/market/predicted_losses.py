@@ -1,11 +1,12 @@
-"""Predicts the maker's loss on its quotes in each hour, to choose the hours that are played.
+"""Predicts the maker's loss on its quotes in each hour. A sampled run uses it to choose its hours.
 
 A late maker loses to a fast firm when the price jumps beyond the maker's quote. The hourly path
 contains all jumps before any hour is played. The prediction for an hour is the sum of its jumps
-beyond the stated distance of the captive maker's quotes. The prediction supposes one dollar shown
-on each level of each market. A market that represents n similar markets counts n times. Displayed
-sizes, latencies, firms and fees are left out, since they depend on the course of a run or on causes
-that a counterfactual removes. So a counterfactual has the same hours as its base run.
+beyond the stated distance of the captive maker's quotes. The prediction assumes that the maker
+shows one dollar on each level of each market. A market that represents n similar markets counts n
+times. Displayed sizes, latencies, firms and fees are left out, since they depend on the course of a
+run or on causes that a counterfactual removes. So a counterfactual plays the same hours as its base
+run.
 """
 
 from datetime import date
@@ -48,7 +49,7 @@ def predicted_losses(scenario: Scenario) -> np.ndarray:
 
 
 def _trades(demand: Demand, market: Market, start: date, end: date) -> np.ndarray:
-    """Tell for each day whether the market has volume on it, shape (days,)."""
+    """Tell for each day whether the market has volume on this day, shape (days,)."""
     if demand.closure == "stated":
         volume = VolumeByMonth(market.demand)
     else:

@@ -15,7 +15,7 @@ class TradedPrice:
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
         """Initialise without any impact of orders."""
         self._lead, self._impact = lead, impact
-        # The start of each of today's intervals, and the impact on the log-price then.
+        # Today's changes of the impact on the log-price: the time and the new impact of each.
         self._offsets: list[tuple[int, float]] = []
 
     def begin_interval(self, start_us: int) -> float:
@@ -45,7 +45,7 @@ class TradedPrice:
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
         """Return the prices of the day that ends at *end_us*, in the order of time, shape (n,).
 
-        For a played hour these are all ticks. For an idle hour it is the price at its start.
+        A played hour has the prices of all its ticks. An idle hour has the price at its start.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

@@ -43,8 +43,9 @@ class UninformedDemand:
         """Return the demand in one market, in dollars per second, in the hour that has just begun.
 
         Stated demand is the month's rate times the response to the quotes at the start of the hour.
-        Recorded demand is the given volume of the hour. If none is given, it is the part of the
-        day's recorded volume up to this hour that is not yet traded.
+        Recorded demand is the volume that the scenario gives for the hour, if any. Otherwise it is
+        a part of the day's recorded volume: the volume up to the end of this hour that has not yet
+        been traded.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response
@@ -74,7 +75,7 @@ class UninformedDemand:
             others: the other makers' quotes.
         """
         shown = (plan.shown_lots[ASK] + plan.shown_lots[BID]) / 2 * len(plan.offset_ticks)
-        # Even if quotes are nearer to the price, a spread is at least one tick.
+        # A distance below one tick counts as one tick.
         others_ticks = max(others.away_ticks, 1)
         best_ticks = min(max(plan.offset_ticks[0], 1), others_ticks) if shown else others_ticks
         return self._rules.response(best_ticks / others_ticks, 1 + shown / others.shown_lots)

@@ -9,7 +9,7 @@ from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, S
 from des.policies.shown_limit import ShownLimit
 from des.scenario import SPREAD_TIMES_MAX
 
-SPREAD_STEP = 2**0.5  # the factor by which a month's step widens or narrows the spread
+SPREAD_STEP = 2**0.5  # the factor by which the spread may become wider or narrower in a month
 SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, and twice
 
 
@@ -58,5 +58,5 @@ class BelievedQuotes:
         return Decided(quotes, planned, self._limit.key if at_limit else "")
 
     def _is_near_stated(self, half_spread_bps: float) -> bool:
-        most = 1.01 * SPREAD_TIMES_MAX  # factors are irrational, so 1 % is tolerated
+        most = 1.01 * SPREAD_TIMES_MAX  # 1 % is tolerated, since SPREAD_STEP has rounding errors
         return self._stated_bps / most <= half_spread_bps <= self._stated_bps * most

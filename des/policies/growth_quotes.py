@@ -12,7 +12,7 @@ STEP_MAX = 4  # the size grows at most by this factor in a month, and shrinks at
 
 
 class GrowthQuotes:
-    """A policy that shows a larger size after a month with too low a share, and the reverse."""
+    """A policy that raises the size after a month with too low a share, or lowers it if too high."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.
@@ -43,10 +43,10 @@ class GrowthQuotes:
         target_share = self._rules.target_share_on(day_of(now_us))
         wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
-        # at least 1, since a size of zero could not grow again
+        # The size is at least one cent, since a size of zero could not grow again.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
-        # The plan supposes that volume is proportional to size, with the same result per dollar of
-        # volume.
+        # The plan assumes that the volume is proportional to the size, and that each dollar of
+        # volume has the same result as in the last month.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)
         return Decided(

@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
 Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
-month, from the figures of the last month and no later figures.
+month. It uses only figures of the last month.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class MonthlyQuotes:
 class Outlook(NamedTuple):
     """The predicted result of quotes in a month, or in the simulated part of a month."""
 
-    result_cents: int  # the result is valued when the fills happen
+    result_cents: int  # each fill is valued at the lead price of its moment
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":

@@ -1,8 +1,9 @@
-"""The price at each full hour, drawn from volatility, diffusion and jumps, and bound to anchors.
+"""The price at each full hour, drawn at random, and corrected so that it reaches the anchors.
 
-All hours of a run are drawn at once, with a few numbers for each hour. The path inside an hour is
-drawn when needed. Each kind of number has one random stream, drawn in the order of the hours. So a
-longer run begins with the same path.
+The change of the log-price in an hour is a diffusion, whose size depends on the volatility, plus
+jumps. All hours of a run are drawn at once, with a few numbers for each hour. The path inside an
+hour is drawn later, when it is needed. Each quantity has its own random stream, drawn in the order
+of the hours. So a longer run begins with the same path.
 """
 
 import math
@@ -29,8 +30,8 @@ class HourlyPath:
     variance: np.ndarray  # the diffusion's variance in the hour, shape (n,)
     diffusion: np.ndarray  # log-price change in the hour without jumps, shape (n,)
     log_price: np.ndarray  # log-price at the start of the hour, shape (n,)
-    is_known: np.ndarray  # whether this price is an anchor or the start, bool, shape (n,)
-    jump_sizes: np.ndarray  # log-price changes by the jumps of all hours, in order of time
+    is_known: np.ndarray  # whether this price is an anchor or the run's first price, bool, (n,)
+    jump_sizes: np.ndarray  # log-price change of each jump in all hours, in order of time
     jumps_before: np.ndarray  # number of jumps before the hour, int64, shape (n + 1,)
 
     def jumps(self, hour: int) -> np.ndarray:
@@ -39,11 +40,12 @@ class HourlyPath:
 
 
 def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour: int) -> HourlyPath:
-    """Draw a run's hours, and further hours up to the first anchor at or after its end.
+    """Draw the hours of a run, and the hours from its end to the next anchor.
 
     Given the volatilities, the diffusion between two anchors is a Brownian bridge. After the last
-    anchor it is free. If the draws miss an anchor, only the diffusion is corrected, in proportion
-    to variance, since an anchor states a price but does not prove a jump.
+    anchor it is a free random walk. If the draws miss an anchor, only the diffusion is corrected.
+    Jumps stay as drawn, since an anchor states a price but does not prove a jump. Each hour gets a
+    part of the correction in proportion to its variance.
 
     Args:
         seed: the run's seed.
@@ -112,7 +114,7 @@ def _jumps(
 def _correction(
     drawn: np.ndarray, variance: np.ndarray, known_hours: list[int], known_logs: list[float]
 ) -> np.ndarray:
-    """Return each hour's correction, with which the path reaches the anchors."""
+    """Return the correction of each hour's diffusion that lets the path reach the anchors."""
     correction = np.zeros(len(drawn))
     if len(known_hours) == 1:
         return correction

@@ -1,10 +1,15 @@
 """Market impact of hedges and liquidations, which move the lead price for some time.
 
-After a flow of Q lots in an interval of length D, the offset I of the log-price becomes I exp(-D /
-tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume). This is the square-root law of market
-impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and without a
-permanent part. Recorded prices already contain the impact of real orders, so this impact is added
-to the record. In the baseline kappa is 0.
+The offset I is the impact on the log-price. If Q lots (signed) are ordered after D seconds, the
+offset becomes
+
+    I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / V)
+
+Here tau is the decay time in seconds, kappa is the strength of the impact (a number without unit),
+sigma_day is the volatility of one day, and V is the daily volume in lots. This is the square-root
+law of market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and
+without a permanent part. Recorded prices already contain the impact of real orders. The offset is
+added to recorded prices. In the baseline kappa is 0.
 """
 
 import math
@@ -24,7 +29,7 @@ class Impact:
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)
 
     def update(self, elapsed_s: float, lots: int, daily_volatility: float) -> None:
-        """Let the log-price's offset decay, and add the impact of *lots* (signed)."""
+        """Let the offset decay over *elapsed_s* seconds, and add the impact of *lots* (signed)."""
         pushed = self.per_root_lot(daily_volatility) * math.sqrt(abs(lots))
         self.log_offset *= math.exp(-elapsed_s / self._tau_s)
         self.log_offset += math.copysign(pushed, lots)

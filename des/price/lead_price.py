@@ -15,8 +15,8 @@ from des.scenario import Price
 from des.turns import first_at
 from ledger.mistake import MistakeError
 
-# The number of hours kept in memory: a day, whose ticks are read again at its close, the hour
-# before it for a late quoter, and the hour after it for orders that have not yet arrived.
+# The number of hours whose ticks stay in memory. The close of a day reads the ticks of its 24 hours
+# again. A late quoter needs the hour before the day. Orders on their way need the hour after it.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
 # Prices are stored in 32 bits. This limit leaves room for moves inside hours and for impact.
@@ -33,7 +33,7 @@ class Ticks(NamedTuple):
 
 
 class PriceRangeError(MistakeError, ValueError):
-    """A path leaves the range in which prices can be stored exactly."""
+    """A price path leaves the range in which prices can be stored exactly."""
 
 
 class LeadPrice:
@@ -47,15 +47,15 @@ class LeadPrice:
     Args:
         seed: the run's seed.
         market: the name of the market.
-        price: the price's anchors and volatility. A file of candles must be read before.
+        price: the price's anchors and volatility. If they are in a file of candles, the caller
+            reads the file first.
         tick_usd: the size of a tick, in dollars.
         start_us: the first microsecond of the run, at a full hour.
         end_us: the first microsecond after the run, at a full hour.
 
     Raises:
-        ValueError: the run does not begin and end at full hours, or `hourly_path` raises this
-            error. If the path rises above the largest price that can be stored, the error is a
-            PriceRangeError.
+        ValueError: the run does not begin and end at full hours, or `hourly_path` raises the error.
+        PriceRangeError: the path rises above the largest price that can be stored.
     """
 
     def __init__(
@@ -177,7 +177,10 @@ class LeadPrice:
 
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
-    """Append ticks to earlier ticks, and drop earlier ticks that are needed no more."""
+    """Append the ticks *after* to the ticks *before*, without ticks that are no longer needed.
+
+    The first needed tick is the last one at or before *since_us*.
+    """
     first = max(first_at(before.times_us, since_us + 1) - 1, 0)
     kept = len(before.times_us) - first
     n = kept + len(after.times_us)
@@ -214,12 +217,13 @@ def _bridge(
     jumps_us: np.ndarray,
     jump_sizes: np.ndarray,
 ) -> np.ndarray:
-    """Return the log-prices at given moments of an hour: a random walk to a known end, plus jumps.
+    """Return log-prices at given moments of an hour: a random walk to a known end, plus jumps.
 
     Args:
         offsets_us: the moments, in microseconds since the start of the hour, shape (n,).
         normals: a normal draw for each step, shape (n + 1,). The last step ends with the hour.
-        hour: the log-price at the hour's start, the change until its end, and its variance.
+        hour: the log-price at the hour's start, the change until the hour's end without jumps, and
+            the variance of this change.
         jumps_us, jump_sizes: the rising times of jumps, and their log-price changes, shape (m,).
 
     Returns:

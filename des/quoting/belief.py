@@ -1,8 +1,8 @@
 """The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
-The simulation plays the decided quotes and some alternatives on the actual prices. The simulation
-includes the other makers' quotes, and supposes the volume of the previous day. The first minutes of
-every hour represent the whole hour.
+The simulation tests the decided quotes and some alternatives at the actual lead prices. The
+simulation includes the other makers' quotes. It assumes the volume of the last 24 hours. It
+simulates the first minutes of each played hour, and these minutes represent the whole hour.
 """
 
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ class Imagined:
 
     policy: QuotingPolicy
     shown_cents: int  # size per level in cents
+    # The result and the volume, in lots times ticks, are sums over the hours that the simulated
+    # minutes represent.
     edge_lot_ticks: int = 0
-    # Result and volume in lots times ticks, summed over the hours that the simulated minutes
-    # represent.
     lot_ticks: int = 0
 
 
@@ -41,7 +41,7 @@ class OwnPrediction(Protocol):
     """The maker's prediction for one market, from its own simulation in this or another process."""
 
     def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
-        """Start another month."""
+        """Start the simulation of another month."""
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
         """Simulate the first minutes of an hour."""
@@ -71,7 +71,7 @@ class OwnSimulation:
             flow: the random orders of the simulation.
             gateway_us: equally likely delays of orders in the simulation.
             others: the other makers' quotes.
-            plays: whether the maker simulates at all. If not, there is no prediction.
+            plays: whether the maker simulates at all. If false, there is no prediction.
             whole_lots: rounds the displayed size to lots.
         """
         self._plays, self._whole_lots = plays, whole_lots
@@ -94,7 +94,7 @@ class OwnSimulation:
 
         Args:
             hour_us: the start of the hour.
-            usd_per_s: the supposed volume of all makers, in all similar markets.
+            usd_per_s: the assumed volume of all makers in all similar markets, in dollars a second.
             stands_for: the number of hours that this hour represents.
         """
         if not self._plays:

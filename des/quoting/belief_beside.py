@@ -1,7 +1,8 @@
 """The maker's own simulations in another process, beside the simulation of the world.
 
-A simulation depends on the lead price, the decided quotes and the volume of earlier days, and the
-world needs its result only on the first of the next month. So it runs at the same time.
+The maker's simulation depends on the lead price, the decided quotes and the volume of earlier
+hours. The world needs the result only on the first of the next month. So the maker's simulation
+runs in parallel with the world.
 """
 
 from collections.abc import Sequence
@@ -22,11 +23,11 @@ class SimulatedElsewhere:
         self._process.call("begin_month", self._market, considered)
 
     def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
-        """Simulate the first minutes of an hour, without waiting for it."""
+        """Simulate the first minutes of an hour, without waiting for the result."""
         self._process.call("imagine", self._market, hour_us, usd_per_s, stands_for)
 
     def promised(self) -> list[tuple[int, int]]:
-        """Wait for the month so far, and return its predicted results and volumes."""
+        """Wait for the simulation of the month so far, and return its results and volumes."""
         promised: list[tuple[int, int]] = self._process.result("promised", self._market)
         return promised
 

@@ -12,5 +12,5 @@ class FirmsInMarket:
     lots: np.ndarray
     claim_cents: np.ndarray  # the firms' claims on the venue
     margin_cents: np.ndarray  # the part of the claim that is margin for this market
-    fee_e6: np.ndarray
+    fee_e6: np.ndarray  # the firms' taker fees, in millionths of the traded amount
     trades: np.ndarray  # whether the firm may hit quotes, bool

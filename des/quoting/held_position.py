@@ -1,14 +1,15 @@
 """The net position of uninformed customers in one market, and its closing over time.
 
-Each customer closes a position after an exponential time with a stated mean. So in each hour a part
-of the orders closes the share 1 - exp(-hour / mean) of the net position. The other orders open
-positions, on either side with equal probability. The net position is then an autoregressive process
-of order 1, which returns to zero. Without closing the net position is a random walk.
+A customer holds a position for a random time, with an exponential distribution and a stated mean.
+So in each hour a part of the orders closes the share 1 - exp(-hour / mean) of the net position. The
+other orders open positions, on either side with equal probability. The net position is then an
+autoregressive process of order 1, which returns to zero. Without closing, the net position is a
+random walk.
 
-Suppose that lambda orders arrive per hour as a Poisson process, that s is the mean square of their
-sizes, and that positions are held for T hours on average. In the long run the variance of the net
-position is lambda s / (1 - exp(-2 / T)), about lambda s T / 2. Positions on both sides that arrive
-as Poisson processes and last T have the same variance.
+Suppose that on average lambda orders arrive per hour as a Poisson process, that s is the mean
+square of their sizes, and that positions are held for T hours on average. In the long run the
+variance of the net position is lambda s / (1 - exp(-2 / T)), about lambda s T / 2. A queue in which
+positions on both sides arrive as Poisson processes and last T hours has the same variance.
 
 Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in service of an
     infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
@@ -33,12 +34,11 @@ class HeldPosition:
     def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
         """Return the probability that an order of the coming hour is a purchase.
 
-        The orders close a part of the position, but not the random part that later hours will
-        reverse.
+        Orders close a part of the position. The random part that later hours will reverse is not
+        closed here.
 
         Args:
-            flow_lots: the expected volume of the hour in lots, which is the most that can be
-                closed.
+            flow_lots: the expected volume of the hour in lots. At most this volume can be closed.
             hours: the number of hours that this hour represents.
             noise: the effect of the hour's random orders. See `des.repeated_orders`.
         """
@@ -50,7 +50,7 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add the net lots of the hour's orders. All but the expected closing is random."""
+        """Add the net lots of the hour's orders. Their deviation from the closing is random."""
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

@@ -1,4 +1,4 @@
-"""Simulates a whole interval at once: firms watch all quotes, and orders are matched in turn."""
+"""Simulates a whole interval at once: first all orders of firms, then the fills of all orders."""
 
 import numpy as np
 
@@ -34,8 +34,8 @@ def play(
             side, shape (2, levels), and the displayed lots per level by side, shape (2,).
         watchers: the firms that watch the quotes.
         limits: the limits of the firms' orders.
-        orders: the orders in flight at the start, and the interval's orders that no quote triggers,
-            both of dtype ORDER.
+        orders: the orders that are on their way at the start, and the interval's orders that no
+            quote triggers, both of dtype ORDER.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 

@@ -1,8 +1,9 @@
-"""Limits on firms' orders, and how much larger the orders would be without the limits.
+"""Limits on firms' orders, and the volume that these limits prevent.
 
 If a firm's order reaches its limit, some profitable lots stay in the quote. Later orders may still
-take these lots. When the quote is replaced, the lots that are left count as cut off, by the limit
-of the last order that reached its limit. Such lots are valued at the quote's best price.
+take these lots. When the quote is replaced, the lots that are left are counted as cut off by a
+limit: the limit of the last order that reached one. These lots are valued at the quote's best
+price.
 """
 
 from typing import NamedTuple
@@ -18,7 +19,7 @@ COUNTED = 3
 
 
 class Limits(NamedTuple):
-    """The limits of the firms' orders, and the size that the limits have cut off."""
+    """The limits of the firms' orders, and the volume that the limits have cut off."""
 
     order_lots: np.ndarray  # the largest size of one order, by firm
     room_lots: np.ndarray  # lots by which a position may still change, by side and firm
@@ -32,7 +33,7 @@ def none_counted() -> np.ndarray:
 
 @njit(cache=True)
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
-    """Add to the counts the size that limits cut off from quote *i*, or subtract this size.
+    """Add the volume that limits cut off from quote *i* to the counts, or subtract it.
 
     *sign* is 1 to add and -1 to subtract. A caller that changes a quote's remaining lots subtracts
     before the change and adds after the change.

@@ -13,9 +13,9 @@ REACH_BPS_MAX = 5_000.0  # keeps quotes above zero in hours of any volatility
 
 
 class OtherQuotes(NamedTuple):
-    """The other makers' quotes until the next settlement, which fill any quantity.
+    """The other makers' quotes until the next settlement. These quotes fill any quantity.
 
-    The displayed size matters for the split of orders at equal prices, and for the book's depth.
+    The displayed size only determines how orders are split at equal prices, and the book's depth.
     """
 
     away_ticks: int  # distance of the quotes from the lead price that these makers see
@@ -30,7 +30,7 @@ class OtherQuoting:
         """Initialise for one market.
 
         Args:
-            market: states the quotes.
+            market: the market. Its field `others` states the quotes.
             maker: the captive maker, with its share of the depth.
             price: the market's lead price.
             start_us: the run's start. The hour before the start counts as calm.
@@ -61,7 +61,7 @@ class OtherQuoting:
         )
 
     def half_spread_times(self, now_us: int) -> float:
-        """Return the half-spread until the next settlement as a multiple of that in calm hours."""
+        """Return the half-spread, as a multiple of the half-spread in calm hours."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
 
     def _volatility_before(self, now_us: int) -> float:

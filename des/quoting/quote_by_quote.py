@@ -1,8 +1,7 @@
 """The plain simulation: each posting of a quote and each arrival of an order is an event.
 
-This simulation is slow and simple. The simulation calls the functions of `Session` for one quote
-and one order at a time, and gives exactly the same fills. So a test can check each of the two
-simulations by the other.
+This simulation is slow and simple. It calls the functions of `Session` for one quote and one order
+at a time, and gives exactly the same fills as `Session`. So a test can compare the two simulations.
 """
 
 from collections.abc import Generator
@@ -34,7 +33,7 @@ class QuoteByQuote(Session):
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Simulate the quotes and fills of one interval: the loop of the quoter."""
+        """Simulate the quotes and fills of one interval, in a loop over the postings of quotes."""
         if decided.passes:
             yield Moment(env, end_us - 1, SETTLEMENT)
             return self._pass(end_us, impact)

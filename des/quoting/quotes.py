@@ -1,7 +1,8 @@
 """The captive maker's quotes, based on a late price, posted regularly, and valid until replaced.
 
-Side 0 is the ask, at which takers buy. Side 1 is the bid, at which takers sell. Prices times `SIGN`
-let one comparison serve buyers and sellers.
+Side 0 is the ask, at which takers buy. Side 1 is the bid, at which takers sell. `SIGN` is 1 for the
+ask and -1 for the bid. If prices are multiplied by `SIGN`, the same comparison is correct for both
+sides.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ SIGN = (1, -1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything about the quotes until the next settlement, except the lead price."""
+    """The distances and sizes of the quotes until the next settlement."""
 
     skew_ticks: int  # downward shift of the mid, which helps to reduce a long position
     offset_ticks: tuple[int, ...]  # distance of each level from the mid, the best level first
@@ -41,9 +42,9 @@ class Quotes(NamedTuple):
     shown_lots: np.ndarray  # lots per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
-    # The levels that were profitable for a firm whose order reached its limit, shape (n, 2).
+    # The number of levels that were profitable for a firm whose order reached its limit, (n, 2).
     cut_levels: np.ndarray
-    cut_by: np.ndarray  # the limit that this order reached, shape (n, 2)
+    cut_by: np.ndarray  # the limit that this firm's order reached, shape (n, 2)
 
 
 def post(
@@ -100,8 +101,8 @@ def last(quotes: Quotes) -> Quotes:
 def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
     """Copy quote *i* of *source* to quote *j* of *target*.
 
-    Elements are copied one by one. An assignment of slices would also compile the error messages
-    for their shapes, which takes longer than all other functions together.
+    Elements are copied one by one. For an assignment of slices, numba would also compile error
+    messages about their shapes. This takes longer than the compilation of all other functions.
     """
     target.posted_us[j], target.read_us[j] = source.posted_us[i], source.read_us[i]
     target.read[j] = source.read[i]
@@ -144,9 +145,9 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
 def posting_times_us(
     start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
 ) -> np.ndarray:
-    """Return the times at which quotes are posted: every *refresh_us*, or at each tick if it is 0.
+    """Return the times at which quotes are posted: at each multiple of *refresh_us*.
 
-    There is no quote before the first tick.
+    If *refresh_us* is 0, quotes are posted at each tick. If there is no tick, there is no quote.
     """
     if refresh_us == 0 or not len(tick_us):
         low, high = first_at(tick_us, start_us), first_at(tick_us, end_us)

@@ -1,9 +1,10 @@
 """The race to hit a stale quote: firms send orders, the orders arrive, and some are filled.
 
-Firms watch a quote at its posting and at each tick of the lead price. As soon as a hit is
-profitable for a firm, it sends one immediate-or-cancel order. The order arrives after the firm's
-reaction time and the gateway's delay, and hits the quote that is then in force. This model of
-sniping stale quotes follows Budish, Cramton & Shim (2015), QJE 130(4).
+Firms compare a quote with the lead price when the quote is posted, and at each tick of the lead
+price. As soon as a hit is profitable for a firm, the firm sends one immediate-or-cancel order. The
+order arrives after the firm's reaction time and the gateway's delay. It hits the quote that is in
+force at this time. This model of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE
+130(4).
 
 `watch` and `fills_of` are compiled and use only integers. These functions give the same result for
 one quote and one order at a time as for a whole interval at once.
@@ -35,15 +36,15 @@ ORDER = np.dtype(
         ("firm", np.int64),  # index of the firm, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK if the order buys, BID if it sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
-        ("lots", np.int64),  # order size; a firm's is set on arrival
+        ("lots", np.int64),  # order size; the size of a firm's order is set on arrival
         ("holder", np.int64),  # number of the retail customer, or -1
         ("trigger", np.int64),
     ]
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes plain integers, not enumerations. They are numpy's integers, since a literal
-# has its own type, for which numba would compile a function again.
+# Compiled code takes integers, not enumerations. These are integers of numpy. A literal integer has
+# its own type, so numba would compile a function once more for it.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
@@ -59,7 +60,8 @@ class Codes(NamedTuple):
 class Watchers(NamedTuple):
     """The firms that watch quotes until the next settlement, and their speed."""
 
-    threshold: np.ndarray  # ticks beyond a quote that make a hit profitable, rising
+    # A hit is profitable if the lead price is more than this number of ticks beyond the quote.
+    threshold: np.ndarray  # in rising order
     firm: np.ndarray  # the firm of each threshold
     reaction_us: np.ndarray  # the reaction time of each firm
     keys: np.ndarray  # the keys from which the firms' gateway delays are drawn, uint64
@@ -78,10 +80,10 @@ def watch(
     """Return the orders that firms send between *since_us* and *until_us* to hit quotes.
 
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's
-    threshold: its fee, and the least gain that it wants (its hurdle). The order can take only
-    levels at which a hit is profitable at this time. A firm sends one order per side of a quote.
-    Most orders arrive too late and take nothing. Orders that are known to be too late before
-    *until_us* are left out.
+    threshold: its fee plus its hurdle. The hurdle is the least gain that the firm wants. The order
+    can take only levels at which a hit is profitable when the order is sent. A firm sends at most
+    one order per side of a quote. Most orders arrive too late and take nothing. An order is left
+    out if it arrives before *until_us*, and a new quote has made the hit impossible.
 
     Args:
         quotes: the quotes in the order of posting. For a quote posted before *since_us*, the firms
@@ -131,9 +133,9 @@ def _send(
     sent: np.ndarray,
     n: int,
 ) -> int:
-    """Add firms' orders against quote *i* that one event (time, price, trigger) causes.
+    """Add the firms' orders against quote *i* that one event (time, price, trigger) causes.
 
-    *n* orders are there before. Returns the number of orders afterwards.
+    *n* is the number of orders before the event. Returns the number of orders after the event.
     """
     time_us, price, trigger = event
     side = ASK if price > quotes.price[i, ASK, 0] else BID
@@ -166,7 +168,7 @@ def _send(
 
 @njit(cache=True)
 def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
-    """Return the price of the deepest level that *price* exceeds by more than *threshold*."""
+    """Return the price of the deepest level at which a hit is profitable at *price*."""
     deepest = levels[0]
     for level in levels[1:]:
         if sign * (price - level) <= threshold:
@@ -198,9 +200,9 @@ def fills_of(
 ) -> Fills:
     """Match orders with the quotes in force on their arrival, and return the fills.
 
-    An order takes only levels within its limit, level by level, and only lots that earlier orders
-    left. An empty level stays empty until the next quote. At the time of a posting the new quote
-    is in force.
+    An order takes only levels within its limit price, the best level first, and only lots that
+    earlier orders left. An empty level stays empty until the next quote. An order that arrives at
+    the moment of a posting meets the new quote.
 
     A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
     get the better price. They take the captive maker's levels that are better than the other
@@ -212,7 +214,7 @@ def fills_of(
         orders: the orders (dtype ORDER) in the order of arrival.
         quotes: the quotes in the order of posting. The lots that orders take are subtracted.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders, which count the size that they cut off.
+        limits: the limits of firms' orders. The volume that the limits cut off is added to it.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
@@ -269,7 +271,8 @@ def _hit(
     """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
     The order's fills reduce the room for the firm's next orders. Profitable lots above the limits
-    are counted as cut off. *n* rows are there before. Returns the number of rows afterwards.
+    are counted as cut off. *n* is the number of rows before. Returns the number of rows after the
+    order.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
@@ -289,7 +292,7 @@ def _hit(
     return n
 
 
-# Inlined, since calls would add 4 % to the time of a simulated month.
+# The function is inlined, since calls would add 4 % to the time of a simulated month.
 @njit(cache=True, inline="always")
 def _take(
     order: np.ndarray,

@@ -1,9 +1,10 @@
 """Trading in one market of the house venue between two settlements.
 
-Between settlements decisions depend only on prices. So a session can simulate the interval at its
-end: it lets firms watch all quotes at once, and then matches all orders in turn. The plain
-simulation, with one event per quote and per order, is in `quote_by_quote.py`. Both simulations use
-the same functions (`post`, `watch`, `fills_of`) and give the same fills.
+Between settlements decisions depend only on prices. So a session can wait until the interval has
+ended, and then simulate the whole interval. First it computes all quotes and all firms' orders, and
+then it matches the orders by time of arrival. The plain simulation, with one event per quote and
+per order, is in `quote_by_quote.py`. Both simulations use the same functions (`post`, `watch`,
+`fills_of`) and give the same fills.
 """
 
 from collections.abc import Generator
@@ -37,8 +38,8 @@ class Decisions:
 class Session:
     """The captive maker's quotes in one market, and the orders that hit them.
 
-    From one interval to the next a session keeps the lots left of the quote in force, the orders in
-    flight, and the ticks on which the next quotes are based.
+    From one interval to the next a session keeps the quote in force with its remaining lots, the
+    orders that have not yet arrived, and the ticks on which the next quotes are based.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class Session:
     def _pass(self, end_us: int, impact: float) -> Fills:
         """Pass an idle interval in one step, and keep only its last price."""
         self.clear()
-        # Hedges in flight are still filled at the earlier price.
+        # Hedge orders that arrive in this interval are still filled at the earlier price.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
         return NO_FILLS
 

@@ -19,7 +19,7 @@ LOTS_MAX = 2**61  # more than any firm's position, but small enough to be added 
 
 @dataclass(frozen=True, slots=True)
 class Takers:
-    """What stays the same about the firms during a run, as arrays of equal length."""
+    """The properties of the firms that stay the same during a run, as arrays of equal length."""
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # the least gain for a hit, in millionths of the price
@@ -39,10 +39,11 @@ class Takers:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the firms may do until the next settlement."""
+    """The firms' thresholds and limits until the next settlement."""
 
-    threshold: np.ndarray  # ticks beyond a quote that make a hit profitable, rising
-    firm: np.ndarray  # the firm of each threshold, for firms that trade only
+    # A hit is profitable if the lead price is more than this number of ticks beyond the quote.
+    threshold: np.ndarray  # in rising order, without firms that do not trade
+    firm: np.ndarray  # the firm of each threshold
     order_lots: np.ndarray  # the largest size of one order, by firm
     room_lots: np.ndarray  # lots by which a position may still change, by side, shape (2, firms)
 

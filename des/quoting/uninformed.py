@@ -22,8 +22,8 @@ class UninformedFlow:
     not depend on the number of orders. So a slightly larger flow only adds a few orders. Hours can
     be drawn in any order.
 
-    If customers close positions, more orders are on the closing side, and hours must be drawn in
-    order.
+    If customers close positions, orders on the side that closes positions are more likely. The
+    hours must then be drawn in order.
     """
 
     def __init__(
@@ -93,8 +93,8 @@ def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | Non
     Args:
         draws: the stream of sides.
         n: the number of orders.
-        turned: whether the stream was used before, and its sides are now reversed as far as the
-            probabilities allow.
+        turned: whether an earlier hour used the same stream, and its sides are now reversed. If
+            purchases are more or less likely than sales, some sides may stay the same.
         buyers: the probability of a purchase. None: one half, drawn as a bit.
     """
     if buyers is None:

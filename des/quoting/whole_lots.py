@@ -1,7 +1,8 @@
 """Rounds a decided size to whole lots, up or down at random, so that its mean is unchanged.
 
-The lots of this model are larger than a venue's lots, because a tick on a lot must be a whole cent.
-If a maker always rounded a tenth of a lot up, it would show ten times as much as decided.
+The lots of this model are larger than a venue's lots, because one tick on one lot must be worth a
+whole number of cents. If a maker always rounded a tenth of a lot up to one lot, the maker would
+show ten times as much as decided.
 """
 
 from dataclasses import dataclass
