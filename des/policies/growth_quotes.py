@@ -12,7 +12,7 @@ STEP_MAX = 4  # the size grows at most by this factor in a month, and shrinks at
 
 
 class GrowthQuotes:
-    """A policy that raises the size after a month with too low a share, or lowers it if too high."""
+    """A policy that raises the size after a month with too low a share, and else lowers it."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.
