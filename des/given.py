@@ -6,7 +6,7 @@ Given = TypeVar("Given")
 
 
 def given(value: Given | None) -> Given:
-    """Return *value*, an optional part of a scenario that the caller cannot do without.
+    """Return *value*, an optional part of a scenario that the caller needs.
 
     Raises:
         ValueError: the part is missing. The error is in the wiring, not in the scenario.

@@ -5,18 +5,19 @@ The weights of a day sum to 24. So sampling leaves a day's expected result uncha
 its variance. Prices, settlements, funding and daily events continue in all hours. With
 `run.idle_hours_at_once`, consecutive idle hours pass as one step.
 
-There are two kinds of draw, and no party in the world sees the draw. In the plain draw, one random
-hour of every n consecutive hours is played, with the weight n. With `run.group_loss_usd_max`, one
-random hour is played for each group of similar hours: see `des.hour_groups`.
+There are two methods to draw the played hours. No decision in the world depends on the draw. In
+the plain draw, one random hour of every n consecutive hours is played, with the weight n. With
+`run.group_loss_usd_max`, one random hour is played for each group of similar hours: see
+`des.hour_groups`.
 
 On full days every hour is played and represents itself. If a run has full days, n divides 24: each
 stratum of n hours is within one day, and a full day consists of whole strata.
 
-The position of uninformed customers is a random walk. With larger orders its width would grow with
-the root of n. So in the plain draw, every second played hour repeats most orders of the previous
-played hour with sides reversed. One in n of these hours repeats nothing. Each hour keeps its
-distribution, and the walk over many hours keeps its width. With groups, `des.repeated_orders` does
-the same for hours of any weights.
+The position of uninformed customers is a random walk. Orders that are n times as large would raise
+its standard deviation by a factor of root n. So in the plain draw, every second played hour repeats
+most orders of the previous played hour with sides reversed. One in n of these hours repeats
+nothing. The orders of each hour keep their distribution, and the walk over many hours keeps its
+standard deviation. With groups, `des.repeated_orders` does the same for hours of any weights.
 """
 
 from collections.abc import Mapping
@@ -88,10 +89,10 @@ class TradedHours:
     def weight_of_position(self, time_us: int) -> float:
         """Return the factor by which sampling enlarges a position at *time_us*, at least 1.
 
-        If all played hours have the weight w, then each order, displayed size and position is w
-        times that of a world which plays only these hours, one after another, with the weight 1. If
-        weights differ, the factor is the mean weight of the last 24 hours. Each of the 24 hours has
-        the weight of the played hour that represents it.
+        Compare this world with a world in which only the played hours exist, each with the weight
+        1. If all played hours have the weight w, each order, displayed size and position here is w
+        times as large. If weights differ, the factor is the mean weight of the last 24 hours. Each
+        of the 24 hours has the weight of the played hour that represents it.
         """
         if self.one_in == 1:
             return 1.0

@@ -13,7 +13,7 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-ROUNDING = 1e-6  # share of a price that an open or close may exceed the range by rounding
+ROUNDING = 1e-6  # rounding may move an open or close out of the range by this share of the price
 
 Columns = Mapping[str, Sequence[int]]
 

@@ -15,9 +15,9 @@ from des.candles.candle_error import RowError
 from des.clock import DAY_US, HOUR_US, SECOND_US
 
 MINUTE_US = 60 * SECOND_US
-LENGTH_US_MAX = 7 * DAY_US  # candles above a week say too little about single days
-GAP_US_MAX = 4 * DAY_US  # a long weekend
-GAPS_SHARE_MAX = 0.5  # of the time from the first candle to the last
+LENGTH_US_MAX = 7 * DAY_US  # longer candles contain too little information about single days
+GAP_US_MAX = 4 * DAY_US  # the longest gap, which covers a long weekend
+GAPS_SHARE_MAX = 0.5  # the largest share of gaps in the time from the first candle to the last
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Agent:
         self._custody.move_at_agent(self._customer, -cents, entry)
 
     def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
-        """Return True with a probability of the agent's share times *of*."""
+        """Return True at random. The probability is the agent's share multiplied by *of*."""
         share = self._retail.agent_share_on(day_of(time_us)) * of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 

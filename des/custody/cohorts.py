@@ -1,8 +1,8 @@
 """Cohorts: groups of customers with the same sensitivity to fear.
 
 A holder's number decides the cohort. The books have one control account for all retail customers.
-This module also counts the claims that each cohort has not yet requested, so that the customers who
-run first soon have no claims left. Trading results are not assigned to single customers. All
+This module also counts the claims that each cohort has not yet requested. So the customers who
+withdraw first soon have no claims left. Trading results are not assigned to single customers. All
 cohorts share the results in proportion to their claims.
 """
 
@@ -45,5 +45,8 @@ class Cohorts:
 
 
 def chosen(ends: Sequence[float], place: float) -> int:
-    """Return the index of the range that contains *place*, a share in [0, 1) of the last end."""
+    """Return the index of the range that contains the point *place* times the last end.
+
+    *place* is from 0 to below 1.
+    """
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

@@ -105,8 +105,8 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Receive a deposit in a random coin. Return its cents, or 0 if the deposit is in dollars.
 
-        Deposits to the agent are already drawn. The coin is drawn by its share in the other
-        deposits.
+        An earlier draw has sent some deposits to the agent. The coin is drawn by its share of the
+        other deposits.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)

@@ -96,8 +96,7 @@ class LeadDesk:
                 `parties.hedgers`.
             delay_us: the time from a tick to an order's arrival, and to a quote's replacement.
             order_share: the largest share of a claim in one order. 0: the hedger only quotes.
-            cost: the edge beyond the spread that a sniper needs, including the fee, as a fraction
-                of the price.
+            cost: each hedger's hurdle plus the taker fee, as a fraction of the price.
             fee_e6: the lead venue's taker fee in millionths.
             lead: the lead venue.
             journal: records the results.

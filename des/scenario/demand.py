@@ -42,7 +42,7 @@ class Others(Part):
 
 
 class Demand(Part):
-    """The volume that noise traders want to trade, and where it comes from.
+    """The volume that noise traders want to trade, and the rule by which it is determined.
 
     With `stated`, `markets.demand` gives the volume of each month that noise traders would trade if
     there were only the other makers. They trade more if the book is tighter and deeper (see
@@ -50,8 +50,8 @@ class Demand(Part):
 
     With `recorded`, noise traders' volume is the recorded volume of each day less hits and forced
     orders, hour by hour. If hits and forced orders alone exceed a day's recorded volume, the model
-    contradicts the record. Only customers know the record of a day, from the day's first hour on.
-    No decision uses the record of a later day.
+    contradicts the record. Only noise traders' demand uses the record of a day, from the day's
+    first hour on. No decision uses the record of a later day.
 
     Volume, depth and spread rise and fall together: Chordia, Roll & Subrahmanyam (2001), Journal of
     Finance 56(2), 501-530. Constant elasticities and their values are assumptions.
@@ -66,7 +66,7 @@ class Demand(Part):
 
         Args:
             half_spread: the best half-spread divided by the other makers' half-spread, above 0.
-            depth: the displayed size of all makers divided by that of the other makers.
+            depth: the displayed size of all makers divided by the size of the other makers alone.
 
         Formula: depth ** depth_elasticity / half_spread ** spread_elasticity, at most RESPONSE_MAX.
         """

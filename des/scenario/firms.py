@@ -51,8 +51,8 @@ class Firm(Part):
 class FirmClass(Part):
     """A class of firms whose speed and capital are drawn at random.
 
-    Speed and capital are lognormal and independent. All shares are of the drawn capital, except
-    that `order_share` is of the firm's claim, as for a named firm.
+    Speed and capital are lognormal and independent. `order_share` is a share of the firm's claim,
+    as for a named firm. All other shares are shares of the drawn capital.
     """
 
     category: Category
@@ -76,8 +76,8 @@ class CapitalRules(Part):
 
     half_life_days: Annotated[float, Field(ge=1, le=365)]  # days until a day's weight has halved
     withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
-    # The share of capital that moves to a venue in a day, per bp by which its daily return is
-    # better.
+    # The share of capital that moves to the better venue in a day, for each basis point of
+    # difference between the venues' daily returns.
     shift_per_bp: Fraction
     shift_max: Fraction  # largest share of capital moved in one day
     # The probability for each waiting firm to enter on a day.

@@ -69,7 +69,7 @@ class Lender(Part):
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
     # The loan is at most this share of the collateral's value.
     advance: Annotated[float, Field(gt=0, le=1)] | None = None
-    drawn_in_full: bool | None = None  # whether limits are drawn without need, see Portfolio
+    drawn_in_full: bool | None = None  # whether the maker always draws the limit, see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -83,7 +83,7 @@ class Lender(Part):
 
 
 class Use(Part):
-    """A payment for something other than trading, once or in equal monthly parts."""
+    """A payment for a purpose other than trading, once or in equal monthly parts."""
 
     date: date
     usd: PositiveUsd

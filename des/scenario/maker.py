@@ -123,8 +123,8 @@ class Maker(Part):
     quoting: MakerQuoting = MakerQuoting()
     # A factor on the distance of all levels from the mid.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
-    quoter_off: date | None = None  # the day at whose start quotes end, with any result
-    lead_quotes_usd: Usd = 0.0  # shown on the lead venue, per market, as by a firm
+    quoter_off: date | None = None  # quotes end at the start of this day, whatever their result
+    lead_quotes_usd: Usd = 0.0  # displayed size in each market of the lead venue
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
     def depth_share_on(self, day: date) -> float:

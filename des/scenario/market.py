@@ -40,9 +40,9 @@ class DayVolume(Part):
 
 
 class WantedVolume(Part):
-    """What uninformed customers want to trade in each hour of a day, as computed in a base run.
+    """The demand of uninformed customers in each hour of a day, as computed in a base run.
 
-    A counterfactual keeps this demand, so that it does not depend on other volume.
+    A counterfactual keeps this demand, so that the demand does not depend on other volume.
     """
 
     day: date

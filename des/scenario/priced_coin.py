@@ -1,4 +1,4 @@
-"""A coin, or a class of coins with one price, and where its price comes from."""
+"""A coin, or a class of coins with one price, and the source of this price."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,7 +1,7 @@
-"""Finds keys that have no effect, given the other keys. An author expects an effect of each key.
+"""Finds keys of a scenario that have no effect, given the other keys.
 
-A key has no effect if another key decides in its place, or if the part that uses the key is
-missing.
+The author of a scenario expects that each key has an effect. A key has no effect if another key
+replaces it, or if the part of the scenario that uses the key is missing.
 """
 
 from collections.abc import Iterator, Sequence

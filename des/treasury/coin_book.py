@@ -1,4 +1,4 @@
-"""Coins that the maker holds on others' money: bought, marked, and sold with a haircut.
+"""Coins that the maker buys with money of lenders and customers, and sells with a haircut.
 
 Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
 at the start. They sell at this price, and buy at this price less the haircut. The haircut

@@ -1,11 +1,11 @@
 """The group's treasury: its payments and loans at the end of each day, apart from trading.
 
-The order of a day: pools have been traded and may close, shares are sold, lenders check their
-limits and recall, coins are sold if cash is short, interest is paid, fully drawn loans buy coins,
-uses are paid in the order of the scenario, tokens are bought, pools open, cash above the reserve
-buys coins, tokens and coins are marked, and the house pays its operating costs. A payment that
-cannot be made in full is not made, and is noted. Only a recall is paid in part; the debt for the
-rest remains.
+The order of a day: arbitrageurs trade with pools, pools may close, shares are sold, lenders check
+their limits and recall loans, coins are sold if cash is too low, interest is paid, the maker buys
+coins with loans that are drawn in full, uses are paid in the order of the scenario, tokens are
+bought, pools open, the maker buys coins with cash above the reserve, tokens and coins are marked,
+and the house pays its operating costs. A payment that cannot be made in full is not made, and is
+noted. Only a recall can be paid in part; the debt for the rest remains.
 
 After a halt of the house, pools are still traded, and tokens and coins are marked. Nothing else
 happens: creditors keep their claims, the group receives no new money, and payments due are noted as

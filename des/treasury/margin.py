@@ -1,9 +1,10 @@
 """Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
 
-After each settlement a debit on the house venue is covered, and margin on the lead venue below its
-minimum is raised to its target. The money is own cash first, then (for the captive maker) money
-from its purse, then money on the other venue. Once a day margin far above its target is returned. A
-remaining debit is a gap loss, which the venue bears.
+After each settlement a hedger covers its debit on the house venue, if it has one. If its margin on
+the lead venue is below the minimum, it raises the margin to the target. The hedger uses its own
+cash first. The captive maker then uses money from its purse. Money on the other venue comes last.
+Once a day margin far above its target is returned. A remaining debit is a gap loss, which the venue
+bears.
 """
 
 from collections.abc import Sequence
@@ -67,9 +68,9 @@ class MarginDesk:
         notional = self._lead.notional(marks)
         short = _short(self._house.claims, self._lead.claims, self._ratios[0], notional)
         if not len(short):
-            return  # no account is in debit
+            return  # no account lacks money
         links = (settlement_link(time_us),)
-        # Few hedgers are short of margin at any settlement; claims between venues are not checked.
+        # Accounts that do not belong to hedgers are left out, such as the accounts of venues.
         for member in short.tolist():
             if member not in self._floor:
                 continue

@@ -2,8 +2,9 @@
 
 A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value.
 If the maker lacks dollars or tokens, the pool does not open. At the end of the pool's last day all
-reserves are returned. Between these days arbitrageurs trade with the pool at each block until it
-fits the lead price. They close each trade at the lead price with the rest of the world.
+reserves are returned. Between these days arbitrageurs trade with the pool at each block until the
+pool's price fits the lead price. They close each trade at the lead price with the rest of the
+world.
 
 Simplifications, and the direction of their error:
 
@@ -138,7 +139,7 @@ class PoolProgramme:
         pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
-        # Scaled so that a cent is a whole number of lots times ticks, if a tick exceeds a cent.
+        # Prices become whole numbers of 1 / denominator cents.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])
@@ -171,7 +172,8 @@ class PoolProgramme:
     def _most(self, terms: Pool) -> tuple[int, int]:
         """Return the dollars and units that the rest of the world needs for a pool's whole life.
 
-        A pool's dollars are proportional to the root of the price, its tokens to the inverse root.
+        A pool's dollars are proportional to the square root of the price, and its tokens to the
+        inverse of this root.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price
         if not run.start <= terms.since < run.end:
@@ -190,7 +192,7 @@ def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
 
     Args:
         block_us: times of the blocks, ascending, shape (n,).
-        ticks: the price, from a tick before the first block on, which gives the first move.
+        ticks: the price. The first tick is before the first block, and the first move starts there.
     """
     return float(_squared_moves(block_us, ticks.times_us, ticks.prices))
 

@@ -1,8 +1,8 @@
 """The captive maker's funding waterfall.
 
 Own money comes first: cash, then the maker's account on the house. Outside lenders come next, up to
-their limits. The credit line comes last. It lends the house's own money until that is used up, and
-then customers' money.
+their limits. The credit line comes last. It lends the house's own money first, and then customers'
+money.
 """
 
 from des.custody.custody import Custody

@@ -64,9 +64,10 @@ class QuoterSwitch:
         self._most_shown = 0.0
 
     def look(self, now_us: int) -> None:
-        """Turn quotes on if the review wants quotes, before the last day, and if money is left.
+        """Turn quotes on or off, and record a change.
 
-        After a halt the house has no customers to quote to.
+        Quotes are on if the review wants quotes, the maker has money left, the day from which
+        quotes are off is not reached, and the house has not halted.
         """
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0

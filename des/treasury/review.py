@@ -1,12 +1,12 @@
 """The maker's monthly review of its own results, and its decision to continue or stop.
 
-A maker with quotes on the lead venue starts there, and displays none on the house. If these quotes
-lose money, an independent firm halves its size and finally stops. A captive maker moves to the
-house.
+A maker with quotes on the lead venue starts there, and shows no quotes on the house. If the quotes
+on the lead venue lose money in a month, an independent maker halves its size and finally stops. A
+captive maker moves to the house.
 
-An independent firm applies the same rule to quotes on the house. A captive maker computes how much
-value its owners lose without its quotes. It continues to quote as long as the house's shares would
-lose more than a year of the quotes' losses. This is the lock-in.
+An independent maker applies the same rule to quotes on the house. A captive maker computes the
+value that the shares of the house would lose without its quotes. It continues to quote as long as
+this value is more than the quotes' losses in the last twelve months. This is the lock-in.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # as a share of its first size; below it, the maker displays nothing
+SMALLEST = 1 / 8  # the smallest size that the maker displays, as a share of its first size
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 

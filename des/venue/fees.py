@@ -30,7 +30,7 @@ class FeeSchedule:
             volume_30d_cents: the volume of the thirty days before the run, spread evenly over them.
             discount: each taker's discount, as a share of its tier's fee. None: there are no
                 discounts.
-            floor_bps: the lowest fee after a discount. A tier with a lower fee keeps it.
+            floor_bps: the lowest fee after a discount. A tier with a lower fee keeps its fee.
         """
         none = np.zeros(len(volume_30d_cents))
         self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)
