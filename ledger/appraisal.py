@@ -11,8 +11,9 @@ from typing import NamedTuple
 from ledger.money import dollars
 from ledger.notes import Appraised
 
-# The methods multiply, in this order: the growth of yearly fees, this growth with last year's fees
-# as without the maker's quotes, a year's earnings.
+# The first method multiplies the growth of yearly fees. The second method does the same with the
+# fees that last year would have brought without the maker's quotes. The third method multiplies a
+# year's earnings.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"

@@ -15,7 +15,7 @@ from ledger.transaction import MONEY
 FAVA_FILE = "fava-group.beancount"
 EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # the module of the extension, and its class
 
-# Fava reports an error if it cannot import an extension. So the books themselves do not name ours.
+# Fava reports an error if it cannot import an extension. So main.beancount does not name ours.
 WITH_PAGE = f"""\
 {HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
 ;; installed; without it Fava opens {GROUP}.

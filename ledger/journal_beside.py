@@ -70,7 +70,7 @@ class JournalBeside(Journal):
         self._books.result("finish_with", time_us, dict(self._balances))
 
     def close(self) -> None:
-        """End the other process, whether it has finished or not."""
+        """End the other process, even if it has not finished."""
         self._books.close()
 
     def _put_in_order(self) -> None:

@@ -22,7 +22,7 @@ from ledger.values import plain, read_value
 
 _CUSTOMER, _FIRM = "customer", "firm"  # a customer that the ledger names gets the role of a firm
 _OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of our own commodities
-_DIGITS_MAX = 9  # of a commodity that the ledger does not declare
+_DIGITS_MAX = 9  # the most digits of a commodity that the ledger does not declare
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:

@@ -62,8 +62,8 @@ class LedgerFile(RunFolder):
         """Load a ledger with all its included files, and copy it by column.
 
         Raises:
-            LedgerFileError: Beancount finds errors in the ledger, or it lacks data that reports
-                need.
+            LedgerFileError: Beancount finds errors in the ledger, or the ledger lacks data that
+                reports need.
         """
         try:
             entries, errors, options = load_with_options(path)
@@ -92,7 +92,7 @@ class LedgerFile(RunFolder):
 
     @property
     def has_fills(self) -> bool:
-        """Return False, since such a ledger has no fills."""
+        """Return False, since a ledger of this class has no fills."""
         return False
 
     @cached_property
@@ -132,7 +132,7 @@ class LedgerFile(RunFolder):
         """Return the rows of a SELECT.
 
         Raises:
-            LedgerFileError: the ledger has no such form that the query can read it.
+            LedgerFileError: the query cannot read a ledger in this form.
         """
         try:
             return super().select(statement, parameters)

@@ -27,7 +27,7 @@ from ledger.transaction import Movement, Posting, Transaction
 
 
 class TokenSale(NamedTuple):
-    """Tokens sold on the token's market at a settlement, and the capacity of its order book."""
+    """A sale of tokens at a settlement, and the capacity of the token's order book."""
 
     lots: int
     cents: int

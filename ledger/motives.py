@@ -134,7 +134,7 @@ def words(motives: Iterable[Motive]) -> list[str]:
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind, or to any if it is None.
+    """Return the motives whose fills may be posted to accounts of a kind. None means all kinds.
 
     A desk may post a result of any motive to its own kind (see `Chart.kind`). Any fill may move
     fees, claims and cash. Each of the other kinds belongs to certain motives.

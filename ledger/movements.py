@@ -263,5 +263,9 @@ def _credit_line(
 
 
 def _outsider(entity: str, venue: str, group: Parties) -> str:
-    """Return the party outside the house group, or the customer if that is not one party."""
+    """Return the payee of a movement between a customer and a venue.
+
+    The payee is the one party outside the house group. If there are two such parties or none, it
+    is the customer.
+    """
     return venue if entity == group.maker and venue != group.house else entity

@@ -221,7 +221,7 @@ class PriceRange(Note):
 
 @dataclass(frozen=True, slots=True)
 class WantedDay(Note):
-    """What uninformed customers wanted to trade in each played hour of a day.
+    """The demand of uninformed customers in each played hour of a day.
 
     The note is written if demand follows the recorded volume. Actual orders are drawn at this rate.
     """
@@ -235,8 +235,8 @@ class WantedDay(Note):
 class EdgeOfHours(Note):
     """Takers' gains from fills of one motive in each hour of a day, at the moment of the fill.
 
-    The note is written if only some hours are simulated. Reports compute the error of a total from
-    it.
+    The note is written if only some hours are simulated. From the note, reports compute the
+    sampling error of a total.
     """
 
     kind: ClassVar[str] = "edge-of-hours"
@@ -249,9 +249,10 @@ class EdgeOfHours(Note):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Note):
-    """The maker's quotes in one market until the next first of a month, with the reasons.
+    """The maker's quotes in one market until the first day of the next month, with the reasons.
 
-    Figures that the maker has seen or plans are for `seen_days` days, and zero if this is zero.
+    Figures that the maker has seen or plans are for `seen_days` days. If `seen_days` is zero, the
+    figures are zero.
     """
 
     kind: ClassVar[str] = "decision"
@@ -266,13 +267,13 @@ class Decision(Note):
     seen_usd: Usd  # volume on the house that the maker has seen
     own_usd: Usd  # the part of seen_usd that the maker's quotes filled
     hits_usd: Usd  # the part of own_usd that firms took
-    planned_result_usd: MaybeUsd = None  # planned result, valued when the fills happen
+    planned_result_usd: MaybeUsd = None  # planned result, valued at the lead price of each fill
     planned_volume_usd: MaybeUsd = None
 
 
 @dataclass(frozen=True, slots=True)
 class Belief(Note):
-    """What the maker's own simulation predicted for the month that ends, in one market."""
+    """The prediction of the maker's own simulation for one market and the month that ends."""
 
     kind: ClassVar[str] = "belief"
     market: Word

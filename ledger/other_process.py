@@ -1,4 +1,4 @@
-"""An object in another process: its methods are called there, in order, while this process goes on.
+"""An object in another process, which runs the object's methods while this process continues.
 
 Calls are sent many at a time, and only a call that waits has a result. An error in the other
 process is raised here by a later call.
@@ -20,13 +20,13 @@ Made = tuple[Callable[..., object], tuple[object, ...]]  # a class, and the argu
 Calls = list[tuple[str, tuple[Any, ...]]]  # names of methods, with their arguments
 Sending = tuple[Made | None, Calls, bool]  # the last part tells whether the last call has a result
 
-SENT_AT_ONCE = 64  # calls
-# So many sendings may wait for the other process, which is slow at one time and fast at another.
+SENT_AT_ONCE = 64  # the number of calls in one sending
+# The most sendings that wait in the other process, which is sometimes slower than this process.
 WAITING_MAX = 8
 
 
 class OtherProcessError(RuntimeError):
-    """The other process ended before its work."""
+    """The other process ended before its work was finished."""
 
 
 class OtherProcess:
@@ -101,7 +101,8 @@ def _without_interruption() -> Iterator[None]:
 def _serve(end: Connection) -> None:
     """Make the object, and call its methods until an error, or until the parent process ends."""
     sendings: Queue[Sending | None] = Queue(WAITING_MAX)
-    # A thread receives. It needs Python's lock for each part of a sending, and would wait 5 ms.
+    # The receiving thread needs Python's lock for each part of a sending. By default Python lets a
+    # thread wait 5 ms for the lock.
     sys.setswitchinterval(0.0002)
     Thread(target=_receive, args=(end, sendings), daemon=True).start()
     with suppress(OSError):  # the parent has ended
@@ -120,7 +121,7 @@ def _serve(end: Connection) -> None:
 
 
 def _receive(end: Connection, sendings: "Queue[Sending | None]") -> None:
-    """Put what the parent sends into the queue; a None follows the last sending."""
+    """Put the parent's sendings into the queue, and None after the last sending."""
     try:
         with suppress(EOFError, OSError):  # the parent has ended
             while True:

@@ -89,7 +89,7 @@ class MonthOfPostings:
         self.end()(path)
 
     def end(self) -> Callable[[Path], None]:
-        """Begin the next month. Return a function that writes the ended one to a new file.
+        """Begin the next month. Return a function that writes the ended month to a new file.
 
         Another thread may call the returned function.
         """

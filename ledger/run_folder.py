@@ -1,4 +1,4 @@
-"""A finished run on disk, from which alone all reports are made."""
+"""A finished run on disk. Reports read only this folder."""
 
 import json
 import tomllib
@@ -215,7 +215,7 @@ class RunFolder:
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
         """All directives of the general ledger, and the errors that Beancount finds in them."""
-        from ledger.text_loader import load_text  # here, since most reports need no Beancount
+        from ledger.text_loader import load_text  # imported here, since few reports need Beancount
 
         return load_text(self.path / "main.beancount")
 

@@ -47,7 +47,8 @@ from ledger.text_loader import collector_at_rest, placed
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
 
-# The answer to a question is problems, as texts, or arguments of further questions.
+# The audit sends questions to workers. The answer to a question is a list of problems, as texts,
+# or a list of arguments for further questions.
 Told = str
 PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]

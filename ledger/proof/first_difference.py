@@ -26,7 +26,7 @@ def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[s
         name: the file's name.
         found: the text in the file.
         due: the expected text.
-        giver: where the expected text comes from, with a verb, such as "the scenario gives".
+        giver: the source of the expected text and a verb, such as "the scenario gives".
     """
     if found == due:
         return

@@ -14,13 +14,13 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
     """Yield the first difference of each file that differs, beginning with the earliest month.
 
-    Manifests and signatures are left out, since they name the program that sealed a folder. The
-    program does not matter if all bytes are the same.
+    Manifests and signatures are left out. They name the version of the program that sealed a
+    folder. If all other bytes are the same, the version has no effect.
 
     Args:
         found: the folder that is checked.
         due: the expected folder.
-        giver: where the expected folder comes from, with a verb, such as "the scenario gives".
+        giver: the source of the expected folder and a verb, such as "the scenario gives".
     """
     ours, theirs = sealed_files(found), sealed_files(due)
     for name in sorted({*ours, *theirs}, key=_place):

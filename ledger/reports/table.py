@@ -1,4 +1,4 @@
-"""A table of figures, in no printed form yet."""
+"""A table of figures, before it is written in a printed form."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -60,7 +60,8 @@ class Table:
         Raises:
             ValueError: a number has too many digits for Arrow.
         """
-        from ledger.reports.arrow_stream import arrow_stream  # here, since few tables are exported
+        # Imported here, since few tables are exported.
+        from ledger.reports.arrow_stream import arrow_stream
 
         return arrow_stream(self)
 
@@ -80,7 +81,7 @@ class LaterTable(Table):
         Args:
             name: the table's name.
             make: computes the table.
-            has_rows: whether the table has rows; None: only the table itself can tell.
+            has_rows: whether the table has rows. None: the table must be computed to know this.
         """
         # Only these fields are set. Reading any other field calls `__getattr__`.
         object.__setattr__(self, "name", name)

@@ -72,7 +72,7 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield each gap in the numbers after *last*, with the entry after it and its two ends."""
+    """Yield each gap in the numbers after *last*: the entry after it, and the numbers around it."""
     for stamp in stamps:
         if stamp.seq > last + 1:
             yield stamp.entry, last, stamp.seq

@@ -154,8 +154,8 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
         yield Evidence(
             Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until they were hedged"
         )
-    # Positions with losses pay positions with gains. The difference is kept, or pays customers'
-    # debts.
+    # Accounts with losses pay accounts with gains. The difference stays in the pool, or it pays
+    # customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
         yield Evidence(Cause.TAKEOVERS, None, kept, "payments above receipts, on accounts")
@@ -168,7 +168,8 @@ def _codes(column: np.ndarray) -> list[int]:
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
     """Return whether a counterparty is faster, with the evidence from its fills.
 
-    Its mean gain at fills is compared with the standard error. Too few fills are no evidence.
+    The counterparty's mean gain at fills is compared with the standard error of the mean. Too few
+    fills are no evidence.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)

@@ -47,7 +47,7 @@ class DailyResults:
     elsewhere: np.ndarray
     funding: np.ndarray  # funding received on both venues
     present: np.ndarray  # whether the firm had entered, and was not closed
-    quoting: Sequence[str | None]  # of the captive maker: on, off, or None if changed
+    quoting: Sequence[str | None]  # the captive maker's quotes: on, off, or None if changed
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
@@ -143,7 +143,7 @@ def elsewhere_accounts(firm: str) -> list[str]:
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return the state on each day, as the values of the day's events after the value before."""
+    """Return by event and day the state at the start of the day, then the changes on this day."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)

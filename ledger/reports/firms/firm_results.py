@@ -95,7 +95,7 @@ class FirmAccounts:
     classes: tuple[ClassResult, ...]  # fastest class first, all firms last (empty in older books)
     coverage: Coverage
     cuts: tuple[Cut, ...]  # hits that limits prevented, by market and month
-    none_left: AllCame | None  # from when no firm waited any more
+    none_left: AllCame | None  # the day from which no firm waits to enter
     checks: tuple[tuple[str, Decimal], ...]  # the sums that must be zero, with their parts
 
     @property

@@ -48,9 +48,9 @@ class FirmResult:
     edge_usd: Decimal  # gains from the captive maker's stale quotes
     house_fees_usd: Decimal
     lead_cost_usd: Decimal  # spread and fees of hedging fills on the house
-    lead_spread_usd: Decimal  # spread that the firm's quotes earned there
-    lead_pickoff_usd: Decimal  # gains from slower firms there, less losses to faster firms
-    lead_fees_usd: Decimal  # fees for hits on slower firms' quotes there
+    lead_spread_usd: Decimal  # spread that the firm's quotes earned on the lead venue
+    lead_pickoff_usd: Decimal  # on the lead venue: gains from slower firms, less losses to faster
+    lead_fees_usd: Decimal  # fees for hits on slower firms' quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # funding received on both venues

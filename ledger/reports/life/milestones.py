@@ -46,13 +46,13 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """When a milestone was first reached, or None if it never was."""
+    """The first day of a milestone, or None if the milestone was never reached."""
 
     what: str  # the milestone's wording
     day: date | None
     usd: Decimal | None  # the figure at the end of the first day
-    days: int  # number of days on which this was so
-    continuous_since: date | None  # since when this is so without interruption
+    days: int  # the number of days of the milestone
+    continuous_since: date | None  # the day from which the milestone lasts until the end
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:

@@ -19,7 +19,7 @@ from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-HOURLY_DAYS = 7  # in a longer run a step is a day, not an hour
+HOURLY_DAYS = 7  # up to this number of days a step is an hour, in longer runs a day
 LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # endings of column names
 
 

@@ -34,7 +34,7 @@ class PledgedResult:
     withdrawn_usd: Decimal
     repaid_usd: Decimal  # debt repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
-    worth_usd: Decimal  # worth of the tokens taken over, at the lead price then
+    worth_usd: Decimal  # worth of the tokens at the takeover, at the lead price
     brought_usd: Decimal  # proceeds of the maker's sales of tokens taken over
     unsold_usd: Decimal  # worth of unsold tokens, at the last price in the books
 

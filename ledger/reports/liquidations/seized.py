@@ -25,7 +25,7 @@ class SeizedToken:
 
     @property
     def markdown_usd(self) -> Decimal:
-        """Return what the other makers, who bought the token, gained by its discount."""
+        """Return the gain of the other makers, who bought the token at a discount."""
         return self.worth_usd - self.brought_usd
 
 

@@ -8,8 +8,8 @@ its own half-spread. If an order took several levels, only its best price is use
 prices are the lead prices at the same moments. The few more lead prices of hedges and settlements
 are left out, with little effect. Only uninformed orders are used, because pick-offs come when
 quotes are oldest. The fills also have the age of each quote, and the lead price on which the quote
-was based. The estimate does not use these data. The ages are shown beside the lag, since a good
-estimate should agree with them.
+was based. The estimate does not use these data. The report shows the ages beside the lag, since a
+good estimate should agree with the ages.
 
 The precision is limited. A quote's age grows until the next quote replaces it, so there is no
 single lag. The least difference is at one of the ages, near the ages at which prices moved most.

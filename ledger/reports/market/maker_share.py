@@ -88,7 +88,7 @@ def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
 
 def has_volume(run: RunFolder) -> bool:
     """Return whether any market has volume on any day, without reading every note."""
-    # The words of a note are the market, four volumes, and the recorded volume.
+    # The column `words` has the values of a note: the market, four volumes, the recorded volume.
     found = run.select(
         "SELECT 1 FROM notes WHERE kind = ? AND regexp_matches(words[2:5]::VARCHAR, '[1-9]') "
         "LIMIT 1",

@@ -61,7 +61,7 @@ class Sight(NamedTuple):
 
 
 class Dispersions(NamedTuple):
-    """By block and lag, how much the prices of pairs near the lag differ."""
+    """The differences of the two prices, for pairs near each lag, by block and lag."""
 
     squares: np.ndarray  # sums of squared differences, shape (blocks, lags)
     pairs: np.ndarray  # numbers of pairs, shape (blocks, lags)

@@ -90,7 +90,7 @@ class HoleInKind:
         return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
 
     def beside_dollars(self) -> str:
-        """Return a sentence on the coins that a table in dollars leaves out, and where they are."""
+        """Return a sentence on the coins that a table in dollars leaves out."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
             f"Only dollars are here: deposits, withdrawals and claims in {listed(names)} are not "

@@ -30,7 +30,7 @@ from ledger.motives import PAYMENTS
 from ledger.reports.table import Cell, Table, cell_of
 from ledger.run_folder import RunFolder
 
-# To be increased if a change of the views could break an existing query.
+# Increase this number if a change of the views could break an existing query.
 SCHEMA_VERSION = 2
 
 POSTINGS: tuple[tuple[str, str, str], ...] = (
