@@ -78,9 +78,9 @@ def fault_of_coins(
             given = ", ".join(markets)
             return (*place, "market"), f"is '{coin.market}'; give one of the markets: {given}"
         if coin.name in taken:
-            return (*place, "name"), f"is '{coin.name}', which is taken; give the coin another"
+            return (*place, "name"), f"is '{coin.name}', which is taken; give the coin another name"
         own = held.get(coin.name)
         if own and (own.market, own.prices) != (coin.market, coin.prices):
-            fault = f"is '{coin.name}', which group.portfolio prices otherwise; give it that price"
+            fault = f"is '{coin.name}', whose price differs in group.portfolio; give the same price"
             return (*place, "name"), fault
     return None

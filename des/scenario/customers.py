@@ -64,7 +64,9 @@ class Flow(Part):
     def _whole(self) -> Self:
         total = math.fsum(cohort.share for cohort in self.cohorts)
         if abs(total - 1) > 1e-9:
-            raise ContradictionError(("cohorts",), f"have shares of {total:g} in all; make them 1")
+            raise ContradictionError(
+                ("cohorts",), f"have shares of {total:g} in all; give shares that sum to 1"
+            )
         return self
 
     @model_validator(mode="after")

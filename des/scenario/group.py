@@ -166,13 +166,14 @@ class Token(Part):
             if purchase.date < earlier.date:
                 raise ContradictionError(
                     ("bought", i, "date"),
-                    f"is {purchase.date}; give {earlier.date}, that of the one before, or later",
+                    f"is {purchase.date}; give {earlier.date}, the date of the purchase before, "
+                    "or later",
                 )
         if self.marks and self.marks[0].at > self.bought[0].date:
             raise ContradictionError(
                 ("marks", 0, "at"),
-                f"is {self.marks[0].at}; give {self.bought[0].date}, when the first are bought, "
-                "or before",
+                f"is {self.marks[0].at}; give {self.bought[0].date}, the date of the first "
+                "purchase, or before",
             )
         return self
 

@@ -126,13 +126,13 @@ class Leverage(Part):
                 raise ContradictionError(
                     ("pledged_loans", i, "token"),
                     f"is '{loan.token}', which is none of leverage.tokens; give one of "
-                    f"{', '.join(names) or 'them, and name it there'}",
+                    f"{', '.join(names) or 'the tokens that you add to this list'}",
                 )
             if loan.token in [before.token for before in self.pledged_loans[:i]]:
                 raise ContradictionError(
                     ("pledged_loans", i, "token"),
-                    f"is '{loan.token}', which is pledged already; give each loan a token, and so "
-                    "a book, of its own",
+                    f"is '{loan.token}', which is pledged already; give each loan a token of its "
+                    "own, since a token has only one order book",
                 )
         return self
 
@@ -197,11 +197,12 @@ def check_sampling(leverage: Leverage, run: Run) -> None:
     if leverage.share_of_claims is None and run.one_hour_in > 1:
         raise ContradictionError(
             ("run", "one_hour_in"),
-            f"is {run.one_hour_in}; give 1, since there is leverage: a margin that fails does not "
-            "wait for the next played hour; or have leverage.share_of_claims",
+            f"is {run.one_hour_in}; give 1, since a margin call under leverage cannot wait for the "
+            "next played hour; or give leverage.share_of_claims",
         )
     if leverage.share_of_claims is not None and not run.full_days:
         raise ContradictionError(
             ("leverage", "share_of_claims"),
-            f"is {leverage.share_of_claims}; give run.full_days too, on which they trade",
+            f"is {leverage.share_of_claims}; give run.full_days too, the days on which customers "
+            "on margin trade",
         )

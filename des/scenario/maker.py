@@ -102,7 +102,7 @@ class MakerQuoting(Part):
             )
         if self.target_share_steps and self.target_share is None:
             raise ContradictionError(
-                ("target_share_steps",), "are of no use without target_share; leave them out"
+                ("target_share_steps",), "have no effect without target_share; leave them out"
             )
         return self
 

@@ -175,8 +175,8 @@ class Market(Part):
                 raise ContradictionError(
                     ("tick_usd",),
                     f"is {self.tick_usd}, {'larger than' if larger else 'too small for'} the price "
-                    f"of {anchor.price_usd:_} on {anchor.at}; give a price 1 to "
-                    f"{PRICE_TICKS_MAX:_} ticks",
+                    f"of {anchor.price_usd:_} on {anchor.at}; give a tick so that the price has 1 "
+                    f"to {PRICE_TICKS_MAX:_} ticks",
                 )
         lot_usd = lot * max((anchor.price_usd for anchor in self.price.anchors), default=0.0)
         quoter, steps = self.quoter, enumerate(self.quoter.displayed_usd_steps)

@@ -73,7 +73,7 @@ class Price(Part):
             raise ContradictionError((zero,), "is 0; give jump_share and jumps_per_day together")
         if self.jump_share == 1:
             raise ContradictionError(
-                ("jump_share",), "is 1; leave some of the variance to the ticks"
+                ("jump_share",), "is 1; give less, since jumps cannot have the whole variance"
             )
         return self
 

@@ -143,7 +143,9 @@ def check_shares(key: str, shares: Iterable[float]) -> None:
     """
     total = math.fsum(shares)
     if total > 1 + 1e-9:
-        raise ContradictionError((key,), f"have shares of {total:g} in all; make them 1 at most")
+        raise ContradictionError(
+            (key,), f"have shares of {total:g} in all; give shares that sum to at most 1"
+        )
 
 
 def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
@@ -160,7 +162,7 @@ def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
     for i, value in enumerate(values):
         if value in values[:i]:
             raise ContradictionError(
-                (key, i, field), f"is '{value}', which is taken; give each its own"
+                (key, i, field), f"is '{value}', which is taken; give another {field}"
             )
 
 
@@ -173,5 +175,5 @@ def check_commodity(name: str, thing: str) -> None:
     """
     if name in NOT_TOKENS:
         raise ContradictionError(
-            ("name",), f"is '{name}', which Beancount needs; give the {thing} another"
+            ("name",), f"is '{name}', which Beancount needs; give the {thing} another name"
         )

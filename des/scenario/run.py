@@ -74,7 +74,7 @@ class Run(Part):
             if 3_600 % settle_s:
                 raise ContradictionError(
                     place,
-                    f"is {settle_s}; give a divisor of 3600, since funding is paid on the hour",
+                    f"is {settle_s}; give a divisor of 3600, since funding is paid every full hour",
                 )
             if self.hedge_s is not None and (self.hedge_s % settle_s or 86_400 % self.hedge_s):
                 raise ContradictionError(
@@ -86,7 +86,8 @@ class Run(Part):
             if moment_us(window.since) < moment_us(before.until):
                 raise ContradictionError(
                     ("windows", i, "since"),
-                    f"is {window.since}; give {before.until}, the end of the one before, or later",
+                    f"is {window.since}; give {before.until}, the end of the window before, or "
+                    "later",
                 )
         return self
 

@@ -107,7 +107,7 @@ class Scenario(Part):
                 )
             if name in seen:
                 raise ContradictionError(
-                    place, f"is '{name}', which is taken; give every entity its own"
+                    place, f"is '{name}', which is taken; give every entity a name of its own"
                 )
             seen.add(name)
         if self.house.name.upper() == self.lead.name.upper():
@@ -115,8 +115,8 @@ class Scenario(Part):
             # contract.
             raise ContradictionError(
                 ("lead", "name"),
-                f"is '{self.lead.name}', which in capitals is the house's name; give a name with "
-                "other letters",
+                f"is '{self.lead.name}', which differs from the house's name only in capitals; "
+                "give another name",
             )
         check_distinct("markets", "name", [market.name for market in self.markets])
         return self
@@ -133,7 +133,7 @@ class Scenario(Part):
             if name in self.entities():
                 raise ContradictionError(
                     ("group", *place, "name"),
-                    f"is '{name}', which is taken; give it a name that no entity has",
+                    f"is '{name}', which is taken; give a name that no entity has",
                 )
         return self
 
@@ -187,8 +187,8 @@ class Scenario(Part):
             if Fraction(tick_usd).denominator > TICKS_PER_USD_MAX:
                 raise ContradictionError(
                     ("group", "pools", i, "token"),
-                    f"is '{pool.token}', whose market has ticks of {tick_usd}, too small "
-                    f"for a pool; give it 1/{TICKS_PER_USD_MAX:_} or more, or leave the pool out",
+                    f"is '{pool.token}', whose market has a tick of {tick_usd}, too small for a "
+                    f"pool; give a tick of 1/{TICKS_PER_USD_MAX:_} or more, or leave the pool out",
                 )
         return self
 
@@ -198,7 +198,7 @@ class Scenario(Part):
             if news.time_us < before.time_us:
                 raise ContradictionError(
                     ("news", i, "date"),
-                    f"is {news.date}; give {before.date}, that of the one before, or later",
+                    f"is {news.date}; give {before.date}, the date of the news before, or later",
                 )
         return self
 
@@ -238,12 +238,12 @@ class Scenario(Part):
             if levels and levels[0].since > self.run.start:
                 raise ContradictionError(
                     ("markets", i, "price", "volatility", 0, "since"),
-                    f"is {levels[0].since}; give {self.run.start}, when the run starts, or before",
+                    f"is {levels[0].since}; give {self.run.start}, the run's start, or before",
                 )
             if anchors and anchors[0].time_us > midnight_us(self.run.start):
                 raise ContradictionError(
                     ("markets", i, "price", "anchors", 0, "at"),
-                    f"is {anchors[0].at}; give {self.run.start}, when the run starts, or before",
+                    f"is {anchors[0].at}; give {self.run.start}, the run's start, or before",
                 )
         return self
 
@@ -328,8 +328,8 @@ class Scenario(Part):
             if market.depth[0].since > self.run.start:
                 raise ContradictionError(
                     ("markets", i, "depth", 0, "since"),
-                    f"is {market.depth[0].since}; give {self.run.start}, when the run starts, "
-                    "or before",
+                    f"is {market.depth[0].since}; give {self.run.start}, the run's start, or "
+                    "before",
                 )
             if self.maker.depth_share is None:
                 raise ContradictionError(
@@ -342,7 +342,7 @@ class Scenario(Part):
     def _impact(self) -> Self:
         needed_by = "lead.impact_kappa is above 0" if self.lead.impact_kappa > 0 else ""
         if self.lead.quoting:
-            needed_by = "lead.quoting is there"
+            needed_by = "lead.quoting is given"
         for i, market in enumerate(self.markets):
             if needed_by and market.lead_volume_usd_per_day is None:
                 raise ContradictionError(

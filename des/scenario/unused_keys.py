@@ -62,7 +62,7 @@ def _unused_of_maker(
         if maker.depth_share_steps:
             yield (
                 ("maker", "depth_share_steps"),
-                "are of no use; leave them out, since no market has depth",
+                "have no effect; leave them out, since no market has depth",
             )
     policy = maker.quoting.policy
     for i, quoter in enumerate(market.quoter for market in markets):
@@ -75,7 +75,7 @@ def _unused_of_maker(
         if quoter.displayed_usd_steps and policy != "stated":
             yield (
                 ("markets", i, "quoter", "displayed_usd_steps"),
-                f"are sizes as stated; leave them out, since maker.quoting.policy is '{policy}'",
+                f"have no effect; leave them out, since maker.quoting.policy is '{policy}'",
             )
         if quoter.levels == 1 and quoter.level_step_bps:
             yield (

@@ -267,7 +267,7 @@ WRONG_FIGURES = [
     ("settle_s = 300", "settle_s = 7", "run.settle_s", "is 7; give a divisor"),
     ("settle_s = 300", "settle_s = 0", "run.settle_s", "is 0"),
     ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),
-    ("settle_s = 300", "settle_s = 300\none_hour_in = 2", "run.one_hour_in", "there is leverage"),
+    ("settle_s = 300", "settle_s = 300\none_hour_in = 2", "run.one_hour_in", "a margin call"),
     (
         "settle_s = 300",
         "settle_s = 300\nidle_hours_at_once = 12",
@@ -455,7 +455,7 @@ WRONG_NAMES = [
     ('name = "Firm02"', 'name = "FTX"', "firms.members[1].name", "is 'FTX', which is taken"),
     ('name = "Firm02"', 'name = "Outside"', "firms.members[1].name", "which is taken"),
     ('name = "Binance"', 'name = "FTX"', "lead.name", "is 'FTX', which is taken"),
-    ('name = "Binance"', 'name = "Ftx"', "lead.name", "with other letters"),
+    ('name = "Binance"', 'name = "Ftx"', "lead.name", "only in capitals"),
     (MARKET, MARKET + MARKET, "markets[1].name", "is 'BTC-PERP', which is taken"),
 ]
 
@@ -525,7 +525,7 @@ WRONG_SIZES = [
         HEDGES,
         f"{HEDGES}\nquoting.target_share_steps = [{{ since = 2022-05-01, share = 0.1 }}]",
         f"{RULES_OF}.target_share_steps",
-        "of no use without target_share",
+        "have no effect without target_share",
     ),
     (
         HEDGES,
@@ -594,7 +594,7 @@ WRONG_CLASSES = [
     ),
     ("[[firms.classes]]", "[firms.classes]", "firms.classes", "is a table; give a list of 0 to 20"),
     ("[[firms.classes]]", "[[firms.class]]", "firms.class", "did you mean 'classes'?"),
-    (CLASS, CLASS * 2, "firms.classes[1].category", "is 'pro', which is taken; give each its own"),
+    (CLASS, CLASS * 2, "firms.classes[1].category", "taken; give another category"),
     (CLASS, CLASS * 21, "firms.classes", "has 21 entries"),
     ("trading = 3", "trading = 997", "firms.classes", "make 1001 firms; give 1000 at most"),
     (
@@ -665,7 +665,7 @@ WRONG_ON_THE_LEAD_VENUE = [
         "lead_volume_usd_per_day = 3e9\n",
         "",
         "markets[0].lead_volume_usd_per_day",
-        "is missing; give it, since lead.quoting is there",
+        "is missing; give it, since lead.quoting is given",
     ),
     ("lead_quotes_usd = 3e5", "lead_quotes_usd = -1", "maker.lead_quotes_usd", "is -1"),
     ("lead_quotes_usd = 2e4", "lead_quotes_usd = -1", "firms.members[1].lead_quotes_usd", "is -1"),
@@ -722,7 +722,7 @@ def test_the_error_for_one_wrong_value_names_its_key_and_the_problem(refusal, ol
     ("share", "since", "key", "shown"),
     [
         ("", "2021-05-01", "maker.depth_share", "is missing; give it, since BTC-PERP has depth"),
-        ("depth_share = 0.1", "2021-06-01", "markets[0].depth[0].since", "when the run starts"),
+        ("depth_share = 0.1", "2021-06-01", "markets[0].depth[0].since", "the run's start"),
     ],
 )
 def test_a_depth_of_the_market_requires_the_share_of_the_maker_and_a_value_from_the_first_day(

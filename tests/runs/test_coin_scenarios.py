@@ -35,7 +35,7 @@ REFUSED = [
     ('dealers = "Coin-Dealers"', 'dealers = "MineCo"', "retail.coins.dealers", "is taken"),
     ('market = "BTC-PERP"', 'market = "ETH-PERP"', f"{OWED}[0].market", "give one of the markets"),
     ('market = "BTC-PERP"\n', "", f"{OWED}[0].market", "give market or prices"),
-    ('name = "ALTS"', 'name = "BTC"', f"{OWED}[1].name", "give each its own"),
+    ('name = "ALTS"', 'name = "BTC"', f"{OWED}[1].name", "give another name"),
     ('name = "ALTS"', 'name = "USD"', f"{OWED}[1].name", "which Beancount needs"),
     ("share = 0.3", "share = 0.7", OWED, "shares of 1.1 in all"),
     ('to = "MineCo"', 'to = "Wallet"', "group.uses[0].to", "is taken"),
@@ -64,7 +64,7 @@ def test_a_coin_of_both_customers_and_the_maker_needs_one_price_and_the_same_dea
     priced = "prices = [{ since = 2022-05-09, usd = 30_000 }]"
 
     assert [coin.name for coin in read(tmp_path, same).coins] == ["BTC"]
-    with pytest.raises(ScenarioError, match="give it that price") as caught:
+    with pytest.raises(ScenarioError, match="give the same price") as caught:
         read(tmp_path, same.replace('market = "BTC-PERP"', priced, 1))
     assert caught.value.key == f"{OWED}[0].name"
     with pytest.raises(ScenarioError, match="as group") as caught:
