@@ -188,7 +188,7 @@ class World:
         cast.fees.close_day()
 
     def _note_beliefs(self, time_us: int) -> None:
-        """Record what the maker's own simulation predicted for the month that ends."""
+        """Record the predictions of the maker's own simulation for the month that ends."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             promised, *_ = listing.maker.promised()
             if self._cast.quoter.is_on:

@@ -1,6 +1,6 @@
 """Causes of uses and sources of money that can be recognised from figures alone.
 
-A blind audit finds such a cause by the pattern of its figures. Each kind of account has one cause.
+A blind audit finds a cause by the pattern of its figures. Each kind of account has one cause.
 """
 
 from enum import StrEnum

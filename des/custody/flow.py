@@ -111,8 +111,8 @@ class CustomerFlow:
     ) -> Generator[simpy.Event, None, None]:
         """Simulate customers' arrivals in the next *hours*, *expected* of them per hour on average.
 
-        The random stream is that of the first hour. So the hour's n-th customer and amount do not
-        depend on the number of earlier arrivals.
+        Each first hour has its own random stream. So the n-th customer and amount after this hour
+        do not depend on the number of earlier arrivals.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)

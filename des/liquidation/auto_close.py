@@ -86,7 +86,7 @@ class AutoClose:
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
-        """Tell which providers have the balance that the scenario requires of them."""
+        """Tell for each provider whether its balance is at least the scenario's minimum."""
         balances = self._house.claims[self._providers].tolist()
         return [
             least is None or cents >= least

@@ -231,7 +231,7 @@ class PledgedLoans:
         )
 
     def _room(self, each: TokenLoan, elapsed_s: int, lot_cents: int) -> int:
-        """Return the lots that the book can fill and that the makers in it can pay for."""
+        """Return the lots that the book can fill and that the other makers can pay for."""
         able = max(int(self._house.claims[self._buyers]), 0)
         return min(each.book.room_cents(elapsed_s), able) // lot_cents
 

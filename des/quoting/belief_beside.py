@@ -1,4 +1,4 @@
-"""The maker's own simulations in another process, beside the simulation of the world.
+"""The maker's own simulations in another process, in parallel with the simulation of the world.
 
 The maker's simulation depends on the lead price, the decided quotes and the volume of earlier
 hours. The world needs the result only on the first of the next month. So the maker's simulation

@@ -214,7 +214,7 @@ def fills_of(
         orders: the orders (dtype ORDER) in the order of arrival.
         quotes: the quotes in the order of posting. The lots that orders take are subtracted.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders. The volume that the limits cut off is added to it.
+        limits: the limits of firms' orders. Its counts grow by the volume that is taken or cut off.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 

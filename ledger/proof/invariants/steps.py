@@ -76,7 +76,7 @@ def entities(ledger: Ledger) -> frozenset[str]:
 @cache
 def is_cash(account: Account) -> bool:
     """Return whether dollars in an account are cash."""
-    # Dollars in a pool are cash, since they are not owed by any entity.
+    # Dollars in a pool count as cash, since no entity owes them.
     return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
 

@@ -53,7 +53,7 @@ class Evidence(NamedTuple):
     cause: Cause
     party: str | None
     usd: Decimal  # above zero if money was used
-    seen: str  # what the books show as evidence
+    seen: str  # the evidence in the books
 
 
 class Verdict(NamedTuple):

@@ -50,7 +50,7 @@ class CashCoverage:
 
 
 class Coverage(NamedTuple):
-    """The cash that could pay claims on the house: that of the exchange, and that of the group."""
+    """The cash that could pay claims on the house: the exchange's cash, and the group's cash."""
 
     house: CashCoverage  # the exchange's own cash
     group: CashCoverage  # all liquid assets of the exchange and its maker

@@ -43,7 +43,7 @@ class Liquidations:
         return self.make_course()
 
     def answer(self) -> str:
-        """State the amounts liquidated and taken over, and what the backstops earned or lost."""
+        """State the amounts liquidated and taken over, and the result of the backstops."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)

@@ -1,6 +1,6 @@
 """Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
-Fees are the maker's income of the kind Pools. Arbitrageurs keep the rest of what the pool loses.
+Fees are the maker's income of the kind Pools. Arbitrageurs keep the rest of the pool's loss.
 Both together are the pool's loss versus rebalancing: the loss compared with holding the same tokens
 and trading them at the lead price. Theory expects an eighth of the price's variance, times the
 pool's value. This is exact with frequent blocks and no fee, and close with a small fee (Milionis,

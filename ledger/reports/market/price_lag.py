@@ -79,7 +79,7 @@ class PriceLag:
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     """Return the lag at which prices differ least, over all days together.
 
-    Each day has the same weight, also if prices moved more on it.
+    Each day has the same weight. A day with larger price moves does not count more.
 
     Returns:
         The lag. The result is None if the dispersion at an end of the grid is less than CLEAR

@@ -28,7 +28,7 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class TradedDays:
-    """The days with a recorded volume, and those of them that contradict the record."""
+    """The number of days with a recorded volume, and the days that contradict the record."""
 
     recorded: int  # number of days with a record, counted in each market
     contradictions: tuple[Contradiction, ...]

@@ -27,7 +27,7 @@ class Preferred:
     status: Status
     kind: str
     paid_cents: int = 0
-    new_cents: int = 0  # new value: what the creditor paid in the last week
+    new_cents: int = 0  # new value: the creditor's payments to the group in the last week
     preference_cents: int = 0  # payments less later new value
     owed_cents: int = 0  # the debt at the end
 

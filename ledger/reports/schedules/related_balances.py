@@ -25,7 +25,7 @@ class RelatedBalance:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return what the maker owes the exchange, less what the exchange owes the maker."""
+        """Return the maker's debt to the exchange, less the exchange's debt to the maker."""
         return self.credit_line_usd - self.account_usd
 
 

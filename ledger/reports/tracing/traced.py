@@ -26,7 +26,7 @@ class Paid:
 class Traced:
     """What each source paid for each use, and what is left of its money in each account.
 
-    A use is the sum of what its sources paid. A source is the sum of what it paid and what is left.
+    A use is the sum of its sources' payments. A source is the sum of its payments and its rest.
     """
 
     paid: Mapping[tuple[str, str], Paid]  # the key is (source, use)

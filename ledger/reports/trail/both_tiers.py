@@ -55,7 +55,7 @@ class BothTiers:
 
     @property
     def last_seq(self) -> int:
-        """Return the last number (seq) in the books, which is that of a closing entry."""
+        """Return the last number (seq) in the books, which belongs to a closing entry."""
         ((last,),) = self.run.select("SELECT max(seq) FROM postings")
         return int(last)
 
@@ -141,7 +141,7 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Return the sum of the fills of one pairing as a closing entry has it, with contracts."""
+        """Return the sum of one pairing's fills in the form of a closing entry, with contracts."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:

@@ -44,7 +44,7 @@ def query(run: RunFolder, bql: str, group: bool = False) -> Table:
     is_command = text.startswith(".")
     command, _, name = text.rstrip("; ").partition(" ")
     if is_command and command != ".run":
-        raise QueryError(f"{command} is no command; give BQL, .run or .run NAME")
+        raise QueryError(f"{command} is not a command; give BQL, .run or .run NAME")
     entries = run.group_entries if group else run.entries
     if not is_command:
         return _answer(entries, "query", text)
