@@ -123,7 +123,7 @@ class Maker(Part):
     quoting: MakerQuoting = MakerQuoting()
     # A factor on the distance of all levels from the mid.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
-    quoter_off: date | None = None  # quotes end at the start of this day, whatever their result
+    quoter_off: date | None = None  # quotes end at the start of this day, with any result
     lead_quotes_usd: Usd = 0.0  # displayed size in each market of the lead venue
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
