@@ -68,11 +68,14 @@ def _draw_places(axes: "Axes", found: Skill) -> None:
 
 
 def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
-    """Draw results with their intervals: above with the quoter on, below with the quoter off."""
+    """Draw results with their intervals: above on days with the maker's quotes, below without."""
     figures = [getattr(row, f"{state}_bps_per_day") for row in groups for state in ("on", "off")]
     scale(axes, "x", [float(bps) for bps in figures if bps is not None])
     axes.axvline(0, **ZERO_LINE)
-    for state, shift, fill in (("on", -0.15, "black"), ("off", 0.15, "white")):
+    for state, label, shift, fill in (
+        ("on", "with quotes", -0.15, "black"),
+        ("off", "without quotes", 0.15, "white"),
+    ):
         drawn = [row for row in groups if getattr(row, f"{state}_bps_per_day") is not None]
         heights = [groups.index(row) + shift for row in drawn]
         known = [row for row in drawn if getattr(row, f"{state}_low_bps") is not None]
@@ -87,7 +90,7 @@ def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
             [float(getattr(row, f"{state}_bps_per_day")) for row in drawn],
             heights,
             TYPICAL / 2,
-            label=f"quoter {state}",
+            label=label,
             facecolor=fill,
             zorder=3,
             **EDGE,
@@ -95,7 +98,7 @@ def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
     axes.set_yticks(range(len(groups)), [f"{row.who}, {row.place}" for row in groups])
     axes.invert_yaxis()
     axes.set_xlabel("result (bps of opening capital per day), 95% over days")
-    axes.set_title("Results on days with and without the captive maker's quotes", pad=LEGEND_PAD)
+    axes.set_title("Results with and without the maker's quotes", pad=LEGEND_PAD)
 
 
 def _rank_caption(found: RankCorrelation) -> str:

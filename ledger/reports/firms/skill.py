@@ -92,7 +92,7 @@ class ClassMean:
 
 @dataclass(frozen=True, slots=True)
 class QuoterOnAndOff:
-    """The daily result of a class or firm on one venue, with the maker's quoter on and off."""
+    """The daily result of a class or firm on one venue, on days with and without maker's quotes."""
 
     who: str
     place: str
@@ -336,7 +336,7 @@ def _verdict(*intervals: Interval | None) -> str:
 def _on_and_off(
     results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
 ) -> Iterator[QuoterOnAndOff]:
-    """If there are whole days of both kinds, yield daily results with the quoter on and off."""
+    """Yield results on days with and without the maker's quotes, if there are both."""
     if not (on.any() and off.any()):
         return
     which = np.reshape([*members.values()], (len(members), len(results.firms))).T
@@ -351,18 +351,18 @@ def _on_and_off(
 def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) -> Table:
     compared = bool(found.days_on and found.days_off)
     notes = (
-        f"{found.maker}'s quoter was on for {found.days_on} whole days and off for {found.days_off}"
-        + ("; days of a change are in neither." if compared else ": no comparison is possible."),
-        "While it is off there are no quotes to hit at the house, by construction; only "
-        "hedging costs remain there.",
+        f"{found.maker} quoted on {found.days_on} whole days, and did not quote on "
+        f"{found.days_off} whole days"
+        + ("; other days are left out." if compared else ": no comparison is possible."),
+        "Without its quotes firms can hit nothing at the house; only hedging costs remain there.",
         "Basis points are of the opening capital of firms in business, per day. "
         f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over days.",
-        "The days differ in more than the quoter. To measure its effect alone, compare with a "
-        "run in which the quoter stays on.",
+        "The two groups of days also differ in other ways. To measure the effect of the quotes "
+        "alone, compare with a run in which the maker quotes on all days.",
     )
     return Table(
         f"quoter-by-{of_whom}",
-        f"With {found.maker}'s quoter on and off: daily result of each {of_whom}",
+        f"Daily result of each {of_whom}, on days with and without {found.maker}'s quotes",
         (of_whom, *ON_AND_OFF),
         [astuple(row) for row in rows],
         notes if compared else notes[:1],

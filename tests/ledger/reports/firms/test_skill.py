@@ -357,7 +357,7 @@ def test_daily_means_leave_out_the_day_on_which_the_maker_stops_quoting(world):
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (20, 5)
     assert (row["on_bps_per_day"], row["off_bps_per_day"]) == (20, 5)
     assert row["change_bps_per_day"] == -15
-    assert "on for 3 whole days and off for 2" in found.notes[0]
+    assert "quoted on 3 whole days, and did not quote on 2 whole days" in found.notes[0]
 
 
 def test_all_days_with_quotes_of_the_maker_count_if_the_maker_stops_and_returns(world):
@@ -381,7 +381,7 @@ def test_days_before_the_entry_of_a_firm_do_not_lower_its_return(world):
 def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
     for found in list(tables(world(**alike(2, "pro", 1, 1))).values())[-2:]:
         assert not found.rows
-        assert "30 whole days and off for 0: no comparison is possible" in found.notes[0]
+        assert "did not quote on 0 whole days: no comparison is possible" in found.notes[0]
 
 
 def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):
