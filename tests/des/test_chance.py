@@ -1,7 +1,7 @@
 """Random draws: hashes are uniform, streams are independent, delays have the stated distribution.
 
-Statistical tests allow three standard errors. A chi-square with k degrees of freedom has mean k and
-standard deviation sqrt(2 k). A chi-square that is too small also fails.
+Statistical tests allow a deviation of three standard errors. A chi-square with k degrees of freedom
+has mean k and standard deviation sqrt(2 k). A test also fails if a chi-square is too small.
 """
 
 import math
@@ -125,7 +125,7 @@ def test_a_stream_is_numpys_seed_sequence_of_the_seed_and_the_hashed_name(seed):
 
 
 def test_streams_of_different_names_are_independent():
-    """Correlations of n normals have a standard error of 1 / sqrt(n)."""
+    """Correlations of n normal numbers have a standard error of 1 / sqrt(n)."""
     n = 100_000
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]

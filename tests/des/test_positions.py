@@ -47,7 +47,7 @@ def test_the_margin_of_a_market_covers_the_position_and_an_equal_part_of_the_res
     assert rest == pytest.approx([(CLAIM - sum(needed)) / 3] * 3, abs=1)
 
 
-def test_positions_that_need_more_than_the_claim_share_it_pro_rata():
+def test_positions_that_need_more_than_the_claim_share_the_claim_pro_rata():
     assert sum(margins(OVER)) == pytest.approx(CLAIM, abs=3)
     assert margins(OVER) == pytest.approx([2 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM])
 

@@ -43,7 +43,7 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 
 @pytest.mark.parametrize("name", WEIGHTS)
 def test_repeated_orders_give_the_position_the_variance_of_all_hours(name: str):
-    """Closed chains leave the same variance as all hours, except for the last chains."""
+    """Closed chains have the variance of all hours. Open chains may lower the variance."""
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
 

@@ -14,7 +14,7 @@ WORDS = st.text(max_size=5)
 
 
 @given(NUMBERS)
-def test_each_number_of_a_column_is_written_as_it_would_be_alone(numbers):
+def test_a_column_of_numbers_gives_the_same_texts_as_single_numbers(numbers):
     assert each("<{}>".format, numbers) == [f"<{number}>" for number in numbers.tolist()]
 
 

@@ -256,7 +256,7 @@ def test_a_day_outside_the_run_is_refused_with_the_first_and_the_last_day_of_the
 
 MAY = [date(2021, 5, 1) + n * ONE_DAY for n in range(31)]
 
-# The first day, the days of both crashes, and the last day.
+# The first day, the days of the price crashes of 19 and 23 May, and the last day.
 BOOKED_DAYS = [date(2021, 5, day) for day in (1, 19, 23, 31)]
 
 

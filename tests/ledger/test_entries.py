@@ -114,7 +114,7 @@ def test_summed_rows_post_the_sum_of_the_postings_of_each_row(drawn):
 
 
 @given(a_pairing_and_amounts(1))
-def test_the_result_of_the_taker_is_the_edge_less_the_fee(drawn):
+def test_the_result_of_the_taker_is_the_edge_minus_the_fee(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     posted = postings(CHART, pairing, edge, fee, lots)

@@ -41,7 +41,7 @@ OF_FIELD = {
 
 
 def written(kind: type[Note]) -> st.SearchStrategy[Note]:
-    """Return a strategy for notes of a kind, in which the last optional fields may be missing."""
+    """Return a Hypothesis strategy for notes of a kind, with or without their optional fields."""
     hints = get_type_hints(kind, include_extras=True)
     shapes = [hints[field.name] for field in fields(kind)]
     # Beancount reads a number before a negative amount as a subtraction. No real note has both.

@@ -73,7 +73,7 @@ def test_an_error_is_raised_with_its_place_in_the_other_process(notebook):
     assert "in fail" in caught.value.__notes__[0]
 
 
-def test_an_error_is_raised_although_no_call_waits(notebook):
+def test_an_error_is_raised_by_a_later_call_even_if_no_result_is_read(notebook):
     notebook.call("fail")
 
     def write_on() -> None:

@@ -22,7 +22,7 @@ def test_a_timestamp_has_the_date_and_time_of_the_calendar(time_us):
 
 
 @given(st.lists(INSTANTS_US))
-def test_each_timestamp_of_a_column_is_written_as_it_would_be_alone(times_us):
+def test_a_column_of_timestamps_gives_the_same_texts_as_single_timestamps(times_us):
     column = np.array(times_us, dtype=np.int64)
 
     assert time_of_day(column) == [time_of_day(time_us) for time_us in times_us]

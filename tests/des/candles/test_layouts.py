@@ -298,7 +298,7 @@ def bars(times: list[str], prices: str = "100,101,99,100.5") -> str:
 
 
 def minutes(step: int, first: int, last: int) -> list[str]:
-    """Return times of 9 May, every *step* minutes from minute *first* until before *last*."""
+    """Return times on 9 May, one every *step* minutes, from minute *first* to before *last*."""
     return [f"{MAY_9 + timedelta(minutes=at):%Y-%m-%d %H:%M}" for at in range(first, last, step)]
 
 

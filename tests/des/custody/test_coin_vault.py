@@ -1,4 +1,4 @@
-"""Customers' claims in coins: the drawn coins, their values, and payments in coins."""
+"""Customers' claims in coins: which coins are drawn, their values, and payments in coins."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ CLAIM_CENTS = 10_000_000
 
 
 class Counter:
-    """A house that owes three coins to customers, has these coins, and has no dollars."""
+    """A house that owes customers coins of three kinds, has these coins, and has no dollars."""
 
     def __init__(self) -> None:
         self.books = Books()
@@ -135,7 +135,7 @@ def test_coins_are_sold_in_proportion_to_their_value(counter):
     assert counter.custody.cash[CODE[HOUSE]] == 3_500_000
 
 
-def test_a_rise_of_sold_coins_draws_on_the_credit_line_and_a_fall_repays_the_line(counter):
+def test_a_price_rise_of_sold_coins_draws_on_the_credit_line_and_a_price_fall_repays_it(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.credit.owed_cents == 0
     counter.mark(60_000)

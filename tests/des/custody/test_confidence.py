@@ -1,7 +1,7 @@
 """Fear and its effects agree with the stated formulas and with the theory of Hawkes processes.
 
-Statistical tests allow three standard errors. Withdrawals do not reduce claims in these tests, so
-that the formulas apply.
+Statistical tests allow a deviation of three standard errors. Withdrawals do not reduce claims in
+these tests, so that the formulas apply.
 """
 
 import math
@@ -31,7 +31,7 @@ DECAY_PER_H = math.log(2) / HALF_LIFE_H
 
 
 def rules(ratio: float = 0.0, **changes) -> Flow:
-    """Return rules with which each request of a customer causes *ratio* further requests."""
+    """Return rules by which a customer's request causes on average *ratio* further requests."""
     usual = {
         "deposits_per_volume": 0.0,
         "base_per_day": BASE_PER_DAY,
@@ -44,7 +44,7 @@ def rules(ratio: float = 0.0, **changes) -> Flow:
 
 
 class Desk:
-    """A desk that pays all requests without limit and records requests and deposits."""
+    """A desk that pays all requests in full and records requests and deposits."""
 
     def __init__(self, env: simpy.Environment, confidence: Confidence) -> None:
         self._env, self._confidence = env, confidence
@@ -210,11 +210,11 @@ def test_a_branching_ratio_of_one_or_more_is_refused(ratio):
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # the start has no effect after these hours: e^(-0.17 * 0.5 * 100)
+BURN_IN = 100  # hours after which the start has no effect: e^(-0.17 * 0.5 * 100)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
-def test_the_rate_of_requests_is_the_base_rate_divided_by_one_less_the_branching_ratio(ratio):
+def test_the_rate_of_requests_is_the_base_rate_divided_by_one_minus_the_branching_ratio(ratio):
     """The standard error is computed from the means of ten seeds."""
     means = [
         float(hourly(played(rules(ratio), HOURS, seed).asked, HOURS)[BURN_IN:].mean())
@@ -226,7 +226,7 @@ def test_the_rate_of_requests_is_the_base_rate_divided_by_one_less_the_branching
 
 
 def test_requests_are_a_poisson_process_if_there_is_no_contagion():
-    """Counts per hour and per 20 hours have Poisson variance, and gaps are exponential."""
+    """Counts in 1 and 20 hours have Poisson variance. Times between requests are exponential."""
     hours = 4_000
     desk = played(rules(), hours)
     counts = hourly(desk.asked, hours)
@@ -237,7 +237,7 @@ def test_requests_are_a_poisson_process_if_there_is_no_contagion():
         sums = counts.reshape(-1, span).sum(axis=1)
         dispersion = sums.var(ddof=1) / sums.mean()
         assert abs(dispersion - 1) < 3 * math.sqrt(2 / len(sums))
-    # The share of exponential gaps longer than the mean is 1 / e.
+    # The share of exponential times that are longer than the mean is 1 / e.
     longer = float((gaps > 1 / BASE_PER_H).mean())
     assert abs(longer - math.exp(-1)) < 3 * math.sqrt(math.exp(-1) / len(gaps))
 
@@ -246,9 +246,9 @@ def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size
     """The test compares mean and variance over 250 seeds.
 
     The shock itself causes a Poisson number of requests with mean L. Each request starts a cluster
-    with mean size 1 / (1 - n) and variance v / (1 - n)^3. Here v is the variance of the number of
-    requests that one request causes: n from a Poisson number, n^2 from exponential amounts, and a
-    small part from the different delays within an hour.
+    with mean size 1 / (1 - n) and variance v / (1 - n)^3. Here n is the branching ratio, and v is
+    the variance of the number of requests that one request causes. The Poisson number adds n to v,
+    exponential amounts add n^2, and different delays within an hour add a small part.
     """
     ratio, shock = 0.5, 0.0005
     news = (News(date=np.datetime64(NOON_US, "us").item(), shock=shock, what="a rumour"),)
@@ -296,7 +296,7 @@ def test_the_rate_of_deposits_depends_on_volume_and_trust():
     calm = played(flow, 240, volume_usd=volume_usd).brought
     afraid = played(flow, 240, volume_usd=volume_usd, news=news).brought
 
-    left = math.exp(-2 * 0.5)  # fear decays little in ten days
+    left = math.exp(-2 * 0.5)  # the fear of 0.5 decays little in ten days
     assert abs(len(calm) - expected) < 3 * math.sqrt(expected)
     assert abs(len(afraid) - expected * left) < 3 * math.sqrt(expected * left)
     usd = [cents / 100 for *_, cents in calm]

@@ -101,7 +101,8 @@ def test_a_request_is_paid_at_once_and_without_a_note_if_the_cash_suffices():
     assert counter.custody.till(HOUSE) == 100
 
 
-def test_a_request_is_limited_to_the_free_claim_less_waiting_requests():
+def test_a_request_is_limited_to_the_free_claim_minus_waiting_requests():
+    """The free claim excludes margin and collateral. Of Firm01's claim of 500, 50 are free."""
     counter = Counter(0, Retail=900, Firm01=500)
     counter.locked[FIRM_01] = 450
 
@@ -293,7 +294,7 @@ def test_requests_are_paid_in_order_or_wait_and_payments_never_exceed_cash(cash,
 
 
 def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
-    """Return whether each payment matches a request in order, in full or in part."""
+    """Return whether the payments match requests in the same order, in full or in part."""
     rest = iter(served)
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 

@@ -10,7 +10,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Return the holders that are paid if the given lines have unlimited money and others none."""
+    """Return the holders that are paid if only the given lines have money, without limit."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 

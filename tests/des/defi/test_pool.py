@@ -1,7 +1,7 @@
 """A constant-product pool: trades are exact, arbitrageurs never lose, losses agree with theory.
 
-Statistical tests allow three standard errors over independent paths with fixed seeds. The pools in
-these tests are so large that a cent and a lot are negligible.
+Statistical tests allow a deviation of three standard errors over independent paths with fixed
+seeds. The pools in these tests are so large that a cent and a lot are negligible.
 """
 
 import math
@@ -49,7 +49,7 @@ def each_block(prices: Sequence[int]) -> tuple[np.ndarray, Ticks]:
 
 
 def exactly(pool: ConstantProductPool) -> Fraction:
-    """Return a pool's price in ticks."""
+    """Return a pool's price in ticks as an exact fraction."""
     return Fraction(pool.cents * pool.lot_ticks_per_cent, pool.lots)
 
 
@@ -132,7 +132,7 @@ def test_arbitrage_makes_the_same_trades_as_a_naive_arbitrageur(pool, data):
 
 @st.composite
 def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
-    """Draw a pool of any allowed size and outside prices with steps of up to a tenth."""
+    """Draw a pool of any allowed size, and outside prices that move by at most a tenth each."""
     price, unit = draw(st.integers(1, 2**30)), draw(st.sampled_from((1, 10, 1_000)))
     lots = draw(st.integers(1, LOTS_MAX // 4))
     cents = lots * price // unit
@@ -148,7 +148,7 @@ def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
 def trades(
     pool: ConstantProductPool, prices: Sequence[int]
 ) -> list[tuple[ConstantProductPool, ConstantProductPool, dict[str, int]]]:
-    """Return for each trade at these prices the pool before, the pool after, and the row."""
+    """Return for each trade at these prices the pool before and after, and the trade's row."""
     seen = []
     for at_us, price in enumerate(prices):
         after, rows = pool.arbitrage(np.array([at_us]), ticks((at_us, price)))
@@ -216,7 +216,7 @@ def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_more_except_for_rounding_of_two_cents_and_one_lot(pool, e3):
+def test_any_other_trade_gains_at_most_the_rounding_of_two_cents_and_one_lot_more(pool, e3):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
 
     def gain(left: int) -> Fraction:
@@ -226,8 +226,8 @@ def test_no_other_trade_gains_more_except_for_rounding_of_two_cents_and_one_lot(
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # Gains are concave. So one more lot gains at most the difference of the two prices less the
-    # fee.
+    # The gain is a concave function of the lots. So one more lot gains at most the difference
+    # between the pool's price and the outside price, minus the fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
     one_lot = max(off - pays * Fraction(pool.fee_e6, RATE_UNIT), Fraction(0))
@@ -421,9 +421,9 @@ def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
 
 
 def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> float:
-    """Return a column summed over trades, each divided by the pool's value at the outside price p.
+    """Divide a column by the pool's value at the time of each trade, and return the sum.
 
-    With n lots and c cents at the opening, the pool has the value 2 sqrt(n c p) in cents at the
+    With n lots and c cents at the opening, the pool's value is 2 sqrt(n c p) cents at the outside
     price p in cents a lot.
     """
     root = np.sqrt(float(pool.lots) * pool.cents / pool.lot_ticks_per_cent)
@@ -466,7 +466,7 @@ def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -
 
 @pytest.mark.parametrize("regular", [True, False])
 @pytest.mark.parametrize("volatility", [0.4, 1.2])
-def test_a_pool_without_a_fee_loses_an_eighth_of_the_variance(volatility, regular):
+def test_the_lost_share_of_a_pool_without_a_fee_is_an_eighth_of_the_variance(volatility, regular):
     """Blocks arrive every twelve seconds, regularly or as a Poisson process."""
     found = outcomes(volatility, 12.0, 0, 10_000, regular)[:, 1:2]
 
@@ -530,7 +530,7 @@ def test_a_fee_splits_the_loss_of_a_pool_into_gains_and_fees_without_changing_th
     )
 
 
-def test_a_pool_with_a_simulated_lead_price_loses_an_eighth_of_the_variance():
+def test_the_lost_share_of_a_pool_is_an_eighth_of_the_variance_of_a_simulated_lead_price():
     """The price has a tick every second, and the pool has a block every twelve seconds."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US

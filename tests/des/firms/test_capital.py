@@ -1,6 +1,7 @@
 """Firms transfer capital to the venue with better results, and leave after long losses.
 
-Statistical tests allow three standard errors, and each test states the formula of the error.
+Statistical tests allow a deviation of three standard errors, and each test states the formula of
+the standard error.
 """
 
 import math
@@ -269,7 +270,7 @@ money = st.integers(-20_000, 20_000)
     per_bp=st.floats(0, 1),
     most=st.floats(0, 1),
 )
-def test_a_shift_has_the_right_direction_and_stays_within_its_maximum_and_free_margin(
+def test_capital_moves_to_the_better_venue_within_the_maximum_and_the_free_margin(
     house, lead, lots, per_bp, most
 ):
     town = Town(rules(shift_per_bp=per_bp, shift_max=most, patience_days=1), firm("Firm01"))
@@ -348,8 +349,8 @@ def test_price_gains_and_price_losses_move_no_capital():
 def test_the_trailing_result_has_the_stated_half_life(half_life):
     """After long losses, gains of the same size make the result positive after one half-life.
 
-    With w = 2^(-1 / h), the trailing result after n gains is (1 - w^n) - w^n times a day's gain.
-    This result is zero at n = h.
+    With a half-life of h days and w = 2^(-1 / h), the trailing result after n days of gains is a
+    day's gain times (1 - w^n) - w^n. This result is zero at n = h.
     """
     town = Town(
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
@@ -369,7 +370,7 @@ def test_the_trailing_result_has_the_stated_half_life(half_life):
 # ---- leaving
 
 
-def test_a_firm_without_an_edge_leaves_and_withdraws_its_free_margin():
+def test_a_firm_with_lasting_losses_on_the_house_leaves_and_withdraws_its_free_margin():
     town = Town(rules(patience_days=3), firm("Firm01"))
     town.hold("Firm01", 2)
     for _ in range(2):
@@ -553,7 +554,7 @@ def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trad
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
 def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead, entered):
-    """House results are 30 and -10 bps. Each bp of the mean adds 0.1 to the probability."""
+    """House results are 30 and -10 bps. Each bp of the mean result adds 0.1 to the probability."""
     town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
     nothing = [0] * 20
     results = Returns(np.array([300, -100, *nothing]), np.array([lead, 0, *nothing]))
@@ -621,7 +622,7 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """The result and the change of position of each firm on a day, and optionally house cash."""
+    """Each firm's results and change of position on a day, and the house's new cash or None."""
 
     house: list[int]
     lead: list[int]

@@ -173,7 +173,7 @@ def test_each_entry_of_hits_has_one_firm_that_gains_and_all_parties_that_lose_to
 
 
 def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_size():
-    """A quarter of the volume pays 0.5 bps. Firms display 340,000 of 3,340,000 dollars."""
+    """A quarter of the volume pays makers 0.5 bps. Firms display 0.34 of 3.34 million dollars."""
     venture = Venture(orders=(0, 0, 0, 0))
     gained = venture.day()
 

@@ -1,7 +1,7 @@
 """The formulas for the race on the lead venue, compared with a simulated race.
 
 In the simulated race, quotes are posted along one Brownian path and orders arrive one by one. Each
-firm decides by the price as it was before the firm's delay, and edges are computed at the price of
+firm decides by a price that is as old as the firm's delay, and edges are computed at the price of
 the posting. Quotes with overlapping delays are correlated, so standard errors are computed from
 means of batches.
 """
@@ -104,7 +104,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Return whether the figures differ by no more than the rounding of each firm's cents."""
+    """Return whether all amounts differ by at most a cent of rounding for each of *firms*."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
@@ -197,7 +197,7 @@ def test_gains_from_a_quote_without_limit_of_size_agree_with_a_simulated_race(
     ],
 )
 def test_gains_of_the_fastest_firm_from_a_quote_of_limited_size_are_exact(delay_ms, costs_bp):
-    """The sum of both firms' gains may have an error of a tenth."""
+    """The sum of both firms' gains may differ from the simulated sum by a tenth."""
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
         (0, DOLLARS, DOLLARS),
@@ -211,9 +211,9 @@ def test_gains_of_the_fastest_firm_from_a_quote_of_limited_size_are_exact(delay_
 
 @pytest.mark.parametrize(("cost_bp", "ratio"), [(0.5, 0.64), (2.5, 1.22), (5.75, 1.34)])
 def test_the_formula_for_twenty_firms_has_the_documented_error(cost_bp, ratio):
-    """The thresholds are 0.3, 1.1 and 2.4 standard deviations.
+    """The thresholds are 0.3, 1.1 and 2.4 standard deviations of the price move in a second.
 
-    The standard errors are 0.01 to 0.06.
+    The ratio of simulated to computed gains has a standard error of 0.01 to 0.06.
     """
     race = one_quote(
         (SECOND_US, *range(0, SECOND_US, 50 * MS)),

@@ -1,7 +1,7 @@
 """Firms of a class are drawn from the stated distributions.
 
-Statistical tests allow three standard errors, and each test states its error. Seeds are fixed, so a
-test always gives the same result.
+Statistical tests allow a deviation of three standard errors, and each test states its standard
+error. Seeds are fixed, so a test always gives the same result.
 """
 
 import math

@@ -92,7 +92,7 @@ def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth_of_its_val
     one, none = np.array([1]), np.array([0])
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     accounts.mark_tokens(np.array([30_000, 1]))
-    accounts.enter(none, one, -30_000 * one, none, one)  # the account's token is worth its position
+    accounts.enter(none, one, -30_000 * one, none, one)  # the token is worth the position
     sorted_at = []
     monkeypatch.setattr(accounts, "sort", lambda: sorted_at.append(mark))
 
@@ -104,6 +104,7 @@ def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth_of_its_val
 
 @given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
 def test_tokens_are_sold_for_at_most_their_margin_value(mark, weight_e6, tokens):
+    """The margin value of tokens is their value at the mark times their weight."""
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
 
@@ -189,7 +190,7 @@ def test_a_forced_order_does_not_depend_on_other_liquidations():
     assert np.array_equal(crowd[crowd["holder"] == 7], alone)
 
 
-# ------------------------------------------------------------------------------ handovers
+# ------------------------------------------------------------------------------ transfers
 
 EQUITY = st.integers(-(10**9), 10**9)
 POSITION = st.integers(-(10**5), 10**5).filter(bool)
@@ -212,6 +213,7 @@ def test_the_equity_of_a_transferred_account_is_split_between_taker_and_fund(
 
 @given(st.integers(0, 10**9), POSITION, MARK)
 def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick(equity, position, mark):
+    """At the zero price the account has no equity. The price is rounded to a whole tick."""
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
     assert part.left_cents >= 0

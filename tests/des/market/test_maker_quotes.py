@@ -147,8 +147,8 @@ def test_limit_and_skew_use_the_position_of_a_single_hour_if_hours_are_sampled()
     assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
-def test_a_decided_size_of_a_quarter_lot_is_displayed_in_a_quarter_of_settlements():
-    """Nothing is displayed in the other three quarters of the settlements."""
+def test_for_a_decided_size_of_a_quarter_lot_a_quarter_of_settlements_display_a_lot():
+    """Quotes display one lot in a quarter of the settlements, and nothing in the others."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")
@@ -164,7 +164,7 @@ def test_a_decided_size_of_a_quarter_lot_is_displayed_in_a_quarter_of_settlement
     assert np.mean([plan.shown_lots[0] for plan in plans]) == pytest.approx(0.25, abs=0.03)
 
 
-def test_the_note_of_a_decision_has_the_figures_of_the_month_before():
+def test_the_note_of_a_decision_has_the_quotes_and_the_plan_and_the_volumes_before_the_decision():
     quotes = maker(Choice(FIVE, NINE), Simulation())
     quotes.look(START, state())
     first = noted("X-PERP", "believed", quotes)

@@ -100,7 +100,7 @@ def test_the_volume_without_the_maker_excludes_the_demand_that_its_quotes_attrac
 
 
 def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
-    """Return a listing with this volume and without hourly demand."""
+    """Return a listing with these volumes, traded and recorded, and without hourly demand."""
     return SimpleNamespace(
         volume=volume, recorded_usd=lambda _: recorded_usd, close_day_of_demand=lambda: ()
     )

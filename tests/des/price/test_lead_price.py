@@ -1,7 +1,7 @@
 """The lead price follows the stated process and does not depend on the order of reading.
 
-Statistical tests allow three standard errors, and each test derives its error. Seeds are fixed, so
-a test always gives the same result.
+Statistical tests allow a deviation of three standard errors, and each test derives its standard
+error. Seeds are fixed, so a test always gives the same result.
 """
 
 import math

@@ -1,6 +1,7 @@
 """The predictions of the maker's simulation, in which orders do not depend on the price.
 
-Statistical tests allow three standard errors, which each test states.
+Statistical tests allow a deviation of three standard errors, and each test states its standard
+error.
 """
 
 import calendar

@@ -1,6 +1,6 @@
 """Customers close positions: their net position returns to zero and has the expected variance.
 
-Statistical tests allow three standard errors.
+Statistical tests allow a deviation of three standard errors.
 """
 
 import math
@@ -153,8 +153,8 @@ def test_the_variance_in_grouped_hours_is_the_variance_in_all_hours_plus_open_ch
     assert error < 0.1 * np.mean(walked)
 
 
-def test_a_reversing_hour_closes_the_same_part_of_the_position_that_existed_before_both_hours():
-    """The second hour does not close the noise of the first hour."""
+def test_a_reversing_hour_closes_a_part_of_the_position_but_not_the_noise_of_the_reversed_hour():
+    """At a holding time of a day, an hour of weight twelve closes 1 - exp(-0.5) of the position."""
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, Noise.BEGINS)
     once.add(9_999, Noise.BEGINS)  # the orders of this hour are almost only noise

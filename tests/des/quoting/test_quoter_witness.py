@@ -1,7 +1,7 @@
-"""The loss of stale quotes over their whole life, compared with an independent simulation.
+"""The loss of stale quotes until their replacement, compared with an independent simulation.
 
-A formula exists only for the loss at the posting (`test_stale_quotes`). So the whole loss is
-compared with an independent simulation, within three standard errors.
+A formula exists only for the loss at the posting (`test_stale_quotes`). So the loss from the
+posting to the replacement is compared with an independent simulation, within three standard errors.
 """
 
 import math
@@ -136,8 +136,8 @@ def test_hits_and_losses_agree_with_an_independent_simulation_in_all_settings(se
 # ---- directions
 
 
-def test_the_loss_per_second_falls_to_zero_with_latency_and_refresh_interval():
-    """With shorter times there are more quotes, but each quote is hit less.
+def test_the_loss_per_second_falls_to_zero_if_latency_and_refresh_interval_fall_to_zero():
+    """With shorter times there are more quotes, but each quote is hit less often.
 
     The price has 32 ticks a second.
     """

@@ -35,14 +35,14 @@ def test_the_size_of_an_order_is_a_share_of_the_present_claim_of_the_firm():
     assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
 
 
-def test_the_lots_that_a_firm_may_trade_are_leverage_times_margin_less_its_position():
-    """A leverage of three on half a million dollars is 3,000 lots."""
+def test_the_lots_that_a_firm_may_buy_are_leverage_times_margin_minus_its_position():
+    """Leverage three on half a million dollars is 3,000 lots. The second firm is long 100 lots."""
     assert decided().room_lots[ASK].tolist() == [3_000, 2_900, 3_000]
     assert decided().room_lots[BID].tolist() == [3_000, 3_100, 3_000]
 
 
 def test_the_threshold_of_each_trading_firm_is_its_fee_plus_its_hurdle():
-    """Fee plus hurdle are 6 bps and 5 bps for the two trading firms, at 50,000 ticks."""
+    """Fee plus hurdle are 6 bps and 5 bps for the two trading firms. The price is 50,000 ticks."""
     assert decided().firm.tolist() == [1, 0]
     assert decided().threshold.tolist() == [25, 30]
 

@@ -1,6 +1,7 @@
 """Uninformed orders are Poisson, have the stated volume, and do not depend on time steps.
 
-Statistical tests allow three standard errors, and each test states its error.
+Statistical tests allow a deviation of three standard errors, and each test states its standard
+error.
 """
 
 import math

@@ -99,7 +99,7 @@ def test_purchases_of_coins_never_exceed_their_supply():
     assert desk.book.lots == [2 * (15 * 10**12 // 300_00), 10**9]
 
 
-def test_the_books_record_the_cost_of_coins_less_the_proceeds():
+def test_the_books_record_the_cost_of_coins_minus_the_proceeds():
     desk = Desk()
     desk.buy(10_000_000)
     desk.sell(2_000_000, LATER_US)

@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers, the house's maker, and two lenders without interest by default."""
+    """A house with customers, the house's maker, and two lenders, by default at a rate of zero."""
 
     def __init__(
         self,
@@ -205,7 +205,8 @@ def test_the_credit_line_lends_only_own_money_of_the_house_if_customer_money_is_
             claims[retail] += cents
         elif move == "cover":
             town.purse.cover_debit(NIGHT_US)
-            claims[CODE["Alameda"]] = max(town.account, 0)  # what no source covers is a gap loss
+            # The amount that no source covers is a gap loss.
+            claims[CODE["Alameda"]] = max(town.account, 0)
         elif move == "fee":
             claims[retail] -= min(cents, int(claims[retail]))
         else:

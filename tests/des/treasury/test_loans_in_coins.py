@@ -1,4 +1,7 @@
-"""Coins are bought with loans and sold for recalls, at random: only price changes cause losses."""
+"""The maker buys coins with loans, and sells coins to repay recalled loans, in random histories.
+
+If sales have no haircut, only price changes cause losses.
+"""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -54,7 +57,7 @@ DAYS = st.lists(
 
 @cache
 def world(haircut: float, sold_share: float) -> Scenario:
-    """Return the scenario with this haircut for each coin and this sold share of each recall."""
+    """Return the scenario with this haircut for each coin and this `recall_sold_share`."""
     group = SCENARIO.group.model_dump(exclude_none=True)
     holdings = [each | {"haircut": haircut} for each in group["portfolio"]["holdings"]]
     holdings[1]["prices"] = STILL
@@ -114,7 +117,7 @@ class Town:
 
     @property
     def spent(self) -> int:
-        """Return the booked cost of coins less the proceeds of sales."""
+        """Return the booked cost of coins minus the proceeds of sales."""
         return sum(self.books.balances[paid_for_coins("Alameda", coin.name)] for coin in COINS)
 
 
@@ -149,7 +152,7 @@ def test_all_books_balance_and_no_cash_is_negative_after_any_loans_and_recalls(
 
 
 @given(days=DAYS, own=st.integers(0, 10**9), sold_share=st.sampled_from([0.0, 0.5, 1.0]))
-def test_the_cost_less_proceeds_is_the_value_of_the_coins_at_constant_prices(days, own, sold_share):
+def test_at_constant_prices_cost_minus_proceeds_is_the_value_of_the_coins(days, own, sold_share):
     still = [day._replace(ticks=30_000) for day in days]
     town = Town(world(0.0, sold_share), still, own, 10**9)
 

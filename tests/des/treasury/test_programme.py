@@ -193,7 +193,7 @@ def test_arbitrageurs_gain_the_difference_between_the_lead_price_and_their_cost(
     assert one.books.transactions[-1].meta == (("trades", "1"),)
 
 
-def test_the_outside_party_has_ten_times_the_largest_possible_trade_of_a_pool():
+def test_the_outside_party_can_pay_ten_times_the_largest_possible_trade_of_a_pool():
     one = Programme(closes(MARK), usd=1_000_000)
     hours = iter([100.0, 1_600.0, 25.0])
     (listing, _) = one.pools._listings

@@ -143,7 +143,7 @@ def test_a_larger_loss_of_share_value_never_makes_a_captive_maker_stop(year, sha
     assert rather.on_house >= less.on_house
 
 
-# ----------------------------------------------------------------------------------------- both
+# -------------------------------------------------------------------- independent and captive
 
 
 @policies

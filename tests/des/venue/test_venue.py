@@ -17,7 +17,7 @@ from ledger.motives import Motive
 # with which all others trade.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
-CENTS = (1, 5)  # the value of one tick on one lot
+CENTS = (1, 5)  # the value of one tick on one lot, by market
 NOON_US = 1_652_097_600_000_000
 
 

@@ -72,7 +72,7 @@ Change = Callable[[re.Match[str]], str]
 
 
 def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
-    """Return a function that replaces a pattern in the third or the only entry with a tag."""
+    """Return a function that replaces a pattern in the third or else the last entry with a tag."""
 
     def doctor(text: str) -> str:
         found = steps(text, tag)

@@ -105,7 +105,7 @@ def test_results_at_the_house_and_on_the_lead_venue_agree_with_a_calculation_by_
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
-def test_variation_margin_is_part_of_neither_the_house_result_nor_the_other_result(afternoon_with):
+def test_variation_margin_is_in_no_result_at_the_house_and_in_no_result_elsewhere(afternoon_with):
     moved = """
 2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
   seq: 26

@@ -322,11 +322,11 @@ def test_there_is_no_rank_correlation_if_there_are_no_results_elsewhere(world):
     assert found["reaction time, house"]["spearman"] == 1
 
 
-# ----------------------------------------------------------------------- the quoter
+# --------------------------------------------------------- with and without the maker's quotes
 
 
 def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500) -> RunFolder:
-    """Return a run of twenty days in which six firms gain at the house until the quoter stops."""
+    """Return a run of twenty days in which six firms gain at the house while the maker quotes."""
     rng = np.random.default_rng(seed)
     members = {}
     for i in range(6):

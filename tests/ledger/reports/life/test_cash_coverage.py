@@ -70,7 +70,7 @@ def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
     return afternoon_with(LATER)
 
 
-def test_the_figures_of_each_day_have_the_profit_and_claims_and_cash(afternoon):
+def test_each_day_has_the_profit_of_firms_and_all_claims_and_the_cash_of_the_house(afternoon):
     (close,) = closes(afternoon)
 
     assert close.firms_profit_usd == 761  # two edges after fees, less hedging: 580 + 190 - 9

@@ -54,7 +54,8 @@ def test_each_row_has_the_totals_of_a_balance_sheet_and_the_net_worth_at_mark(li
     assert told["Alameda"] == (3252, 1100, 2000, 152, 0, 500, 2652)
     assert told["FTX"] == (800, 675, 100, 25, 0, 0, 125)
     assert told["Lender01"] == (1000, 0, 1000, 0, 0, 0, 1000)
-    # Debts between the two, 64.00 and 700.00, are removed from assets (4,052) and debts (1,775).
+    # The debts between FTX and Alameda, 64.00 and 700.00, are removed from the sum of assets
+    # (4,052) and from the sum of debts (1,775).
     assert told["FTX and Alameda, consolidated"] == (3288, 1011, 2100, 177, 0, 500, 2777)
 
 

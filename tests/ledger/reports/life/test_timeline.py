@@ -122,7 +122,7 @@ def test_the_last_day_agrees_with_the_where_report(any_run):
     assert last.hole_of_exchange_usd == the_hole.hole_of_exchange_usd
 
 
-def test_both_holes_agree_with_the_saved_queries_on_every_day(run):
+def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries_on_every_day(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     saved = {e.name: e.query_string for e in entries if isinstance(e, Query)}

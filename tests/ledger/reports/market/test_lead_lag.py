@@ -39,7 +39,7 @@ def test_a_venue_leads_only_if_the_whole_interval_of_the_lag_has_one_sign(
 
 
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
-    """Return two hours of fills at the lead price of *lag_us* ago, and fills to ignore."""
+    """Return two hours of fills at the lead price of *lag_us* ago, and fills that do not count."""
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
     times_us = np.unique(poisson(rng, 2.0)) + SPAN_US // 2
@@ -113,9 +113,8 @@ def test_the_estimated_lag_does_not_use_the_recorded_age_of_quotes(week_with):
     (found,) = lead_lag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
-    assert row["quote_age_s"] == Decimal(
-        "2.50"
-    )  # this age is from the column of ages, which differs from the lag
+    # The recorded age is 2.5 s, and the lag is 2 s.
+    assert row["quote_age_s"] == Decimal("2.50")
     assert row["lag_s"] < Decimal("2.2")
 
 

@@ -16,7 +16,7 @@ FILLED = ("pickoff", "spread", "liquidation")
 
 @pytest.fixture(params=["busy_run", "margin_run"])
 def run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return a run with two markets and too little money, then a run with liquidations."""
+    """Return first a run with two markets, then a run with liquidations."""
     return request.getfixturevalue(request.param)
 
 

@@ -62,7 +62,7 @@ def test_the_other_makers_of_the_model_fill_the_rest_of_an_order_at_one_price(sh
     assert filled_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
 
 
-def test_the_cost_of_an_order_is_its_size_divided_by_depth_if_depth_is_equal_everywhere():
+def test_the_cost_of_an_order_is_its_size_divided_by_depth_if_all_prices_have_equal_depth():
     """At 312,500 dollars per basis point, an order of 10 million dollars costs 32 basis points."""
     levels = 10
     shown = book((0.005, 1), (4.5 / levels / 2, 4.5 - 4.5 / levels / 2), levels, 312_500 * 4.5)

@@ -109,7 +109,7 @@ def test_a_run_with_pools_passes_the_audit(run, every_day, days):
     assert f"{days} of 5 days" in findings[-1].step
 
 
-def test_a_run_that_simulates_every_quote_has_the_same_bytes(run, tmp_path):
+def test_a_run_quote_by_quote_has_the_same_bytes_as_a_run_by_whole_intervals(run, tmp_path):
     execute(SCENARIO, tmp_path / "run", every_quote=True)
 
     assert contents(tmp_path / "run") == contents(run.path)

@@ -61,7 +61,7 @@ def test_the_standard_error_is_zero_if_all_hours_are_equal():
 def test_the_standard_error_of_a_simulated_day_is_near_the_deviation_over_draws(
     executed: Callable[..., RunFolder],
 ):
-    """The run plays all hours of a day. Then the test draws one hour of each four, many times.
+    """The run plays all hours of a day. The test repeats the draw of one hour per stratum of four.
 
     The means of the six strata differ, so the standard error is too large: here by a third.
     """

@@ -97,7 +97,7 @@ def test_kinds_agree_with_the_saved_query_to_the_cent(run):
     assert len(asked) > 5
 
 
-def test_both_holes_agree_with_the_saved_queries(run):
+def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries(run):
     ((inventory,),) = saved_query(run, "hole")
     by_day = saved_query(run, f"hole-of-{run.chart.parties.house.lower()}-by-day")
     found = hole(run)
@@ -425,7 +425,7 @@ def test_quarters_without_entries_and_kinds_with_a_zero_total_are_shown(life_wit
     assert rows["hole: claims less liquid assets"] == (523, 123, -9, 0, 409, 0)
 
 
-def test_quarters_sum_to_the_whole_life_and_leave_nothing_unexplained(any_run):
+def test_quarters_sum_to_the_whole_run_and_leave_nothing_unexplained(any_run):
     (found,) = where_by_quarter(any_run).tables()
     told = table(any_run, "hole-by-kind").rows
 
@@ -437,7 +437,7 @@ def test_quarters_sum_to_the_whole_life_and_leave_nothing_unexplained(any_run):
     assert set(found.rows[-1][2:]) == {0}
 
 
-def test_the_table_by_quarter_orders_the_kinds_like_the_table_of_the_whole_life(any_run):
+def test_the_table_by_quarter_orders_the_kinds_like_the_table_of_the_whole_run(any_run):
     (found,) = where_by_quarter(any_run).tables()
     told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
 
