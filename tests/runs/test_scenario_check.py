@@ -1,4 +1,4 @@
-"""A check of a scenario finds every error. A new scenario equals its model and has no errors."""
+"""A check of a scenario finds every error. A new scenario has the values of its original."""
 
 import tomllib
 
@@ -85,7 +85,7 @@ def test_a_check_of_a_missing_file_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in built_ins() if not name.startswith("ftx")])
-def test_a_new_scenario_equals_its_model(tmp_path, name):
+def test_a_new_scenario_has_the_values_of_the_scenario_that_it_copies(tmp_path, name):
     path = tmp_path / "new.toml"
     path.write_text(scenario_text(name))
 
@@ -101,10 +101,10 @@ def test_a_new_scenario_explains_its_keys_and_extends_no_other_scenario():
         for name in (k for k, v in tomllib.loads(text)[table].items() if not isinstance(v, dict)):
             said = next(each.meaning for each in all_keys() if each.place == f"{table}.{name}")
             assert said in comments
-    assert comments.count("Their cash outside the house on the first day") == 1
+    assert comments.count("Retail customers' cash outside the house on the first day") == 1
 
 
-def test_a_new_scenario_in_another_folder_uses_the_candles_of_its_model(tmp_path):
+def test_a_new_scenario_in_another_folder_uses_the_candles_of_the_scenario_that_it_copies(tmp_path):
     rows = [f"2022-05-{9 + i:02},100,110,90,100" for i in range(4)]
     (tmp_path / "prices.csv").write_text("date,open,high,low,close\n" + "\n".join(rows))
     text = built_ins()["tiny"].read_text("utf-8")

@@ -103,7 +103,7 @@ def test_nine_tenths_of_all_keys_have_a_file_that_reads_them():
 # --------------------------------------------------------------------------------- schema
 
 
-def test_the_shipped_schema_and_the_reference_page_agree_with_the_models(request):
+def test_the_shipped_schema_and_the_reference_page_agree_with_the_declared_keys(request):
     if request.config.getoption("--update-golden"):
         SCHEMA_FILE.write_text(schema_text(), "utf-8")
         PAGE.write_text(page(), "utf-8")
@@ -162,7 +162,7 @@ def test_every_shipped_scenario_names_the_schema_in_its_first_line():
         ('closure = "stated"', 'closure = "guessed"', "$.demand.closure"),
     ],
 )
-def test_the_schema_refuses_the_same_errors_as_the_models(old, new, at):
+def test_the_schema_refuses_errors_that_the_program_refuses(old, new, at):
     text = built_ins()["tiny"].read_text("utf-8")
 
     assert old in text

@@ -41,7 +41,7 @@ def test_runs_that_disagree_on_a_statement_give_the_verdict_depends():
     assert verdict(low, high) is StatementVerdict.DEPENDS
 
 
-def test_a_run_that_lacks_the_figure_does_not_change_the_verdict_of_the_other_runs():
+def test_a_run_without_the_figure_of_a_statement_does_not_change_the_verdict_of_other_runs():
     assert verdict(None, Decimal(99)) is StatementVerdict.SUPPORTED
     assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
@@ -52,7 +52,7 @@ def test_the_value_of_a_statement_is_the_range_over_all_runs_with_a_value():
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_a_statement_without_a_value_names_the_command_for_a_run_that_has_one():
+def test_a_statement_without_a_value_names_the_command_for_a_run_that_has_a_value():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 
@@ -80,7 +80,7 @@ def test_the_answer_states_the_verdict_on_the_central_statement(figures: list, t
     assert f'"{CENTRAL.says}", {told}' in said
 
 
-def test_the_answer_states_the_central_value_and_the_threshold():
+def test_the_answer_states_the_value_and_the_threshold_of_the_central_statement():
     said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
 
     assert "in percent of the hole: 0.1 to 6.3 %. A value of at least 50 would support it." in said

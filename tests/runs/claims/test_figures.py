@@ -124,7 +124,7 @@ def test_the_share_of_the_maker_in_a_month_is_computed_over_all_markets():
 
 
 def reviews(*decided: tuple[str, str, float, float | None]):
-    """Return monthly reviews from venue, decision, result of the month, loss of share value."""
+    """Return a review for each tuple of venue, decision, result of the month, loss of shares."""
     told = [
         Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
         for i, (venue, what, a, shares) in enumerate(decided)
@@ -151,13 +151,13 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_two_figures_state_how_often_reviews_continue_the_quotes_and_find_them_too_costly():
+def test_shares_of_reviews_that_continue_quotes_or_find_quotes_too_costly_are_in_percent():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # A year of quotes costs 12, which is more than ten and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
-def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_reviews_there():
+def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quotes_there():
     told = reviews(("FTX", "quotes on", 1, None))
 
     assert figure("lead-first-month", **told) is None
@@ -165,7 +165,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_reviews_t
     assert figure("lead-shut-off", **told) is None
 
 
-def test_the_value_of_shares_is_the_maximum_over_months_and_ratios_are_at_the_last_funding_round():
+def test_shares_are_valued_in_their_best_month_and_ratios_at_the_last_round_with_a_value():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -345,18 +345,20 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_the_use_of_customers_money_has_a_first_amount_and_a_number_of_days_and_a_start():
+def test_the_use_of_customers_money_has_a_first_amount_and_a_number_of_days_and_a_last_start():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
     assert figure("first-use", **told) == 7
     assert figure("days-of-use", **told) == 4
-    assert figure("use-lasts", **told) == 50  # the money is in use on four of the last eight days
+    assert (
+        figure("use-lasts", **told) == 50
+    )  # of the last eight days, four have customers' money in use
     assert figure("in-use-since", **told) == date(2022, 5, 7)
     assert figure("insolvent-since", **told) is None
 
 
-def test_there_is_no_number_of_unpaid_days_if_the_credit_line_was_never_drawn():
+def test_days_with_unpaid_uses_of_money_have_no_number_if_the_credit_line_was_never_drawn():
     waits = First("", DAY, usd(1), 2, None)
 
     assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
@@ -379,7 +381,7 @@ def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_days_with_a_share
         Told(day=date(2022, 5, 1), paper_usd=usd(10)),
         Told(day=date(2022, 5, 2), paper_usd=usd(30)),
         Told(day=date(2022, 6, 1), paper_usd=usd(1)),
-        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # July has no price of shares
+        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # shares have no price in July
     ]
     priced = {
         month: {BY_GROWTH: Told(middle_usd=usd(worth))}
@@ -390,7 +392,7 @@ def test_paper_wealth_is_the_maximum_of_tokens_and_shares_over_days_with_a_share
     assert figure("paper-peak", **told) == 50
 
 
-def test_liquidations_with_luna_are_the_sum_from_7_to_12_may():
+def test_liquidations_in_the_luna_crash_are_the_sum_from_7_to_12_may():
     days = [
         Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
         for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))

@@ -40,7 +40,7 @@ def test_the_last_column_is_the_percentage_of_members_that_reach_the_threshold(t
     assert "study life" not in claims([tiny_run]).answer()
 
 
-def test_quotes_have_no_share_of_the_hole_without_a_hole_and_a_share_of_zero_if_they_gain():
+def test_the_share_of_quotes_in_the_hole_is_missing_without_a_hole_and_zero_if_quotes_gain():
     study = over_study("life")
     hole = study.members.drawn("hole_usd")
     shares = OVER_MEMBERS["quotes-of-hole"](study.members)

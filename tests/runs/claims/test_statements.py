@@ -1,4 +1,4 @@
-"""The thread's statements: every tweet has some, and each statement can be supported or not."""
+"""The thread's statements: each tweet has at least one, and a figure can support or refute each."""
 
 import re
 import shlex

@@ -33,7 +33,7 @@ print(*sorted(each.__name__ for each in alone if not each.signatures))
 """
 
 
-@pytest.mark.slow  # the test compiles every function
+@pytest.mark.slow  # slow, since it compiles every function
 def test_the_world_that_make_setup_plays_calls_every_compiled_function(tmp_path: Path):
     assert "tests/worlds/everything.toml" in (ROOT / "Makefile").read_text()
     found = subprocess.run(

@@ -12,7 +12,7 @@ from runs.cli.main import main
 GOLDEN = Path(__file__).parents[2] / "golden" / "answers.txt"
 SEAL = re.compile(r"seal [0-9a-f]{12}")  # the seal differs between versions of the program
 ASKED = re.compile(r"^\$ moneytrail (\w[\w-]*).*$", re.MULTILINE)
-# Commands without arguments after the run. For all other commands the arguments are listed.
+# Commands that need only the run. `WORDS` has the other commands with their further arguments.
 NO_WORDS = (
     "answer audit cash-coverage claims compare diagnose expectations firms lead-lag liquidations "
     "pools residual schedules skill timeline trace valuation where"
@@ -29,7 +29,7 @@ WORDS: dict[str, str] = dict.fromkeys(NO_WORDS.split(), "") | {
 def printed(command: str, run: RunFolder) -> str:
     """Return the command line and its output on a run."""
     words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', WORDS[command])]
-    # Starting processes takes longer than a small audit.
+    # An audit of this small run is faster in one process, since starting processes takes time.
     quick = ["--processes", "1"] if command == "audit" else []
     done = CliRunner().invoke(main, [command, str(run.path), *words, *quick])
     assert (done.exit_code, done.stderr) == (0, ""), command

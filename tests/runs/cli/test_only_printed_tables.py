@@ -18,7 +18,7 @@ LATER = ["the-mechanism", "views", "cash-by-receiver", "cash-change", "bridge", 
 
 @pytest.fixture
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the names of later tables, in the order in which they are computed."""
+    """Return a list that gets the name of each `LaterTable` at each use of its contents."""
     names: list[str] = []
     compute = LaterTable.__getattr__
 
@@ -68,7 +68,7 @@ def test_the_where_report_names_the_table_of_payments_in_use_without_computing_t
 
 
 @pytest.mark.parametrize("command", ["where", "compare", "liquidations"])
-def test_a_report_does_not_compute_a_table_of_which_it_prints_only_the_name(
+def test_a_report_does_not_compute_a_table_if_it_prints_only_the_name_of_the_table(
     group_run: RunFolder, computed: list[str], command: str
 ):
     printed(command, group_run.path)

@@ -27,7 +27,7 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.full_audit import audit
 from runs.scenarios import load
 
-# For each experiment a made-up outcome, which is used for all cases of the experiment.
+# A made-up outcome of each experiment. All cases of the experiment get this outcome.
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
@@ -72,7 +72,7 @@ def test_the_books_of_a_case_are_deleted_after_they_have_been_read(tiny_run):
 
 @pytest.fixture
 def asked():
-    """Return an experiment with two tables, and a list that grows by one with each call."""
+    """Return an experiment with two tables, and a list with one entry for each run of it."""
     times = []
 
     @experiment("one", "two")

@@ -1,6 +1,6 @@
 """The sweep over liquidations agrees with known values, limits and the books of one run.
 
-The experiment reports the sign and the size of a result. No test requires them.
+No test requires a certain sign or size of the providers' result, which the experiment measures.
 """
 
 import math

@@ -60,7 +60,7 @@ def test_the_first_day_without_quotes_is_the_day_on_which_the_maker_stops(execut
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_the_first_day_of_waiting_is_reported_if_there_is_a_bank_run(executed):
+def test_the_first_day_on_which_a_withdrawal_waits_is_reported_if_there_is_a_bank_run(executed):
     found = read(executed(RUN))
 
     assert found.first_wait is not None

@@ -33,7 +33,7 @@ def in_this_process(monkeypatch):
 
 
 def swept(*holes: tuple[int, ...]) -> Swept:
-    """Return a sweep with the given holes, by row for each value and by column for each seed."""
+    """Return a sweep with the given holes. Each row is a value, and each column is a seed."""
     outcomes = {
         SweptRun(str(value), seed): SweptOutcome(Decimal(usd), Decimal(0), Decimal(0), usd > 0)
         for value, row in enumerate(holes)
@@ -92,7 +92,7 @@ def test_a_mistake_in_a_sweep_is_reported_before_any_simulation(monkeypatch):
         sweep(SMALL, "maker.credit_lin_usd", ["0"], [1], [])
     with pytest.raises(ScenarioError, match="is -1; give a number from 0"):
         sweep(SMALL, "maker.credit_line_usd", ["0", "-1"], [1], [])
-    with pytest.raises(SweepError, match="give seeds with --seeds"):
+    with pytest.raises(SweepError, match="give the seeds with --seeds"):
         sweep(SMALL, "run.seed", ["0"], [1], [])
 
 

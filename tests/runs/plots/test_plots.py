@@ -1,4 +1,4 @@
-"""Pictures have the figures of their tables, are readable in black and white, and reproducible."""
+"""Pictures have their tables' figures, are readable in black and white, and are reproducible."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -78,7 +78,8 @@ def firms_report() -> FirmAccounts:
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
-    # The total of mid-tier differs from the sum of its firms, so the picture must read this table.
+    # Here the total of mid-tier is not the sum over its firms. So a picture that has this total has
+    # read it from this table.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
     return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
@@ -329,7 +330,7 @@ def test_losses_and_amounts_of_similar_size_have_a_linear_axis():
 
 
 @pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
-def test_at_most_seven_days_are_labelled_and_the_first_is_one_of_them(n, labelled):
+def test_at_most_seven_days_are_labelled_and_the_first_day_is_one_of_them(n, labelled):
     found = coverage_report()
     _, cover = coverage_figure(replace(found, closes=found.closes[:n])).axes
 

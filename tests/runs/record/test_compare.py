@@ -182,7 +182,7 @@ def test_facts_that_are_inputs_of_the_life_have_the_role_input():
 
 
 @pytest.mark.parametrize("key", OVER_TIME)
-def test_a_sum_over_days_agrees_with_beancount(group_run: RunFolder, key: str):
+def test_an_amount_paid_over_several_days_agrees_with_beancount(group_run: RunFolder, key: str):
     accounts, sign = OVER_TIME[key]
     expected = sign * usd(group_run, accounts, f"date >= {MIDDLE.first} AND date <= {MIDDLE.last}")
 
@@ -191,7 +191,7 @@ def test_a_sum_over_days_agrees_with_beancount(group_run: RunFolder, key: str):
 
 
 @pytest.mark.parametrize("key", AT_END)
-def test_a_balance_at_the_last_day_agrees_with_beancount(group_run: RunFolder, key: str):
+def test_a_balance_at_the_end_of_the_last_day_agrees_with_beancount(group_run: RunFolder, key: str):
     accounts, sign = AT_END[key]
     expected = sign * usd(group_run, accounts, f"date <= {MIDDLE.last}")
 

@@ -1,4 +1,4 @@
-"""The fit of a run is the number of recorded outcomes that it reproduces, sealed and printed."""
+"""The fit is the number of recorded outcomes that a run reproduces. It is sealed and printed."""
 
 import json
 import shutil

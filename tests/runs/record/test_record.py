@@ -148,7 +148,7 @@ def test_liquidations_of_a_day_are_compared_with_the_share_of_the_house_in_the_t
 ):
     crash = date(2022, 5, 10)
     usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
-    total = float(usd) * 10  # 5 to 20 % of this total are from half to twice the amount of the run
+    total = float(usd) * 10  # 5 to 20 % of it: half to twice the run's amount
 
     rows = beside(
         margin_run,

@@ -134,7 +134,7 @@ def test_a_use_without_a_date_may_belong_to_the_later_period():
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 
-def test_the_recorded_net_debt_is_used_instead_of_debts_less_assets_if_there_is_one():
+def test_a_recorded_net_debt_is_used_instead_of_recorded_debts_less_assets():
     day = ResidualDay(
         DAY, (fact("source-lenders", DAY, 99.0), fact("net-debt", DAY, 3.0, 4.0)), None
     )
