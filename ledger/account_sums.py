@@ -15,7 +15,7 @@ from ledger.fills import Fill, Names, Pairing, first_fill, postings
 from ledger.motives import Motive
 from ledger.transaction import Posting
 
-EDGE, FEE, LOTS = 0, 1, 2  # columns of a pairing's sums: edge, fee, lots of the first market
+EDGE, FEE, LOTS = 0, 1, 2  # columns of a pairing's sums; LOTS is the first market's column
 UNSEEN = -1
 
 
@@ -36,7 +36,7 @@ class AccountSums:
         self._columns = np.empty((3, 0), dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
-        """Return the amount that *rows* (dtype ROW) move in each account, without zeros."""
+        """Return the sum that *rows* (dtype ROW) move in each account. Zero sums are left out."""
         if not len(rows):
             return ()
         by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])
@@ -73,7 +73,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Yield the postings of a pairing for one cent or one lot of each column."""
+        """Yield each column with its postings for one cent, or for one lot of a market."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):

@@ -1,12 +1,12 @@
 """The names of accounts: ``Root : whose books : kind : with whom``.
 
-An example is ``Assets:Firm01:Claims:FTX``. The kind is the cause of a movement, which no other
-field records.
+An example is ``Assets:Firm01:Claims:FTX``. The kind is the cause of a movement. No other field
+records the cause.
 """
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # coins in customers' own wallets, and a name that no party may have
+WALLET = "Wallet"  # last word of accounts of coins at hand; no party may have this name
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 
@@ -46,7 +46,7 @@ def opening(entity: str) -> str:
 
 
 def pool(venue: str, kind: str) -> str:
-    """A venue's pool for settlements: losers pay in, winners draw, and its balance is then zero."""
+    """The account of a venue's pool: of settlement payments, socialised losses or insurance."""
     return f"Liabilities:{venue}:{kind}"
 
 

@@ -1,9 +1,9 @@
-"""A journal for studies, whose many runs are seldom read: it stores only account balances.
+"""A journal for studies: it stores neither text nor single fills.
 
-The balance of each account at the end of each day, and all notes, equal those of the full journal,
-to the cent. Balances and notes are stored by column only, and the fills of a day are one entry. The
-books have no text and no single fills, so they cannot be audited. For an audit, run the scenario
-again with the full journal.
+A study has many runs, and few of them are read again. The balance of each account at the end of
+each day equals the balance in the full journal, to the cent. Postings and notes are stored by
+column only, and the fills of a day are one entry. Such books cannot be audited. For an audit, run
+the scenario again with the full journal.
 """
 
 from functools import cached_property
@@ -29,7 +29,7 @@ class AccountsJournal(Journal):
         return AccountSums(self.chart, self.names)
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Note the price of a commodity at the end of a day."""
+        """Record the price of a commodity at the end of a day."""
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
 
     def close_day(self, time_us: int) -> None:

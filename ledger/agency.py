@@ -21,7 +21,7 @@ def take_in(
         customer: the customer who deposits.
         parties: the name of the house, and the name of its agent.
         cents: the amount.
-        meta: metadata that name the holder in a control account.
+        meta: metadata that name the single customer, if *customer* is a control account.
     """
     house, agent = parties
     what = f"{customer} deposits {usd(cents)} at {house}, by wire to {agent}"

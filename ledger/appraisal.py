@@ -1,9 +1,10 @@
-"""Valuations of all shares of the house, which the books note for reports.
+"""Valuations of all shares of the house. The books record them as notes for reports.
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 
-The first value is the month just closed, or the name of a funding round. Then come the method, the
-figure that the method multiplies, and the value at the low, middle and high multiple.
+The first word is the month just closed, or the name of a funding round. Then come the method, the
+figure that the method multiplies, and the value of the shares at the low, the middle and the high
+multiple.
 """
 
 from typing import NamedTuple
@@ -11,9 +12,9 @@ from typing import NamedTuple
 from ledger.money import dollars
 from ledger.notes import Appraised
 
-# The first method multiplies the growth of yearly fees. The second method does the same with the
-# fees that last year would have brought without the maker's quotes. The third method multiplies a
-# year's earnings.
+# BY_GROWTH multiplies the growth of fees from one year to the next. WITHOUT_MAKER replaces the fees
+# of the later year by the fees that the house would have earned without the maker's quotes.
+# AS_TRADING_FIRM multiplies a year's earnings.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"
@@ -29,6 +30,6 @@ class Appraisal(NamedTuple):
     high_cents: int
 
     def noted(self, what: str) -> Appraised:
-        """Return this valuation as a note, named by a month or a round."""
+        """Return this valuation as a note. *what* is a month, or the name of a funding round."""
         way, *figures = self
         return Appraised(what, way, *map(dollars, figures))

@@ -1,6 +1,7 @@
 """Causes of uses and sources of money that can be recognised from figures alone.
 
-A blind audit finds a cause by the pattern of its figures. Each kind of account has one cause.
+A blind audit finds a cause by the pattern of its figures. Each kind of account has at most one
+cause.
 """
 
 from enum import StrEnum
@@ -21,7 +22,7 @@ class Cause(StrEnum):
     BORROWED = "borrowed"
     SHARES = "shares sold"
     OPENING = "own money on the first day"
-    OTHER = "other"  # for kinds that are not in `ledger.kinds`
+    OTHER = "other"  # of unknown kinds, and of kinds without a cause
 
 
 LOSSES = (

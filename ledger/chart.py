@@ -5,9 +5,9 @@ definition can be read and disputed in one place:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
-The equation is true in dollars, and in each coin that the house owes to customers. Tokens of
-customers on margin are held and owed in kind (in-kind), so at any price they are no part of the
-hole.
+A sum is over the balances of all accounts that are opened with this part. The equation is true in
+dollars, and in each coin that the house owes to customers. Tokens of customers on margin are held
+and owed in kind (in-kind), so at any price they are no part of the hole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -93,7 +93,7 @@ class Chart:
         return {c.commodity: c.quantity for c in self.contracts} | held | brought | known
 
     def desk(self, holder: str) -> str | None:
-        """Return the desk of a holder's position. Only some positions of the maker have a desk."""
+        """Return the desk of a holder's position, or None. Only the maker has desks."""
         _, _, desk = holder.partition(":")
         return desk or ("Quoter" if holder == self.parties.maker else None)
 
@@ -184,7 +184,7 @@ class Chart:
         yield self._opening(p.house, CAUSE)
 
     def _line(self, account: str) -> Opened:
-        """Open the accounts of the credit line, which lends dollars and customers' coins."""
+        """Open an account of the credit line, which lends dollars and customers' coins."""
         return Opened(account, (MONEY, *coins.names_owed(self.coins)), GROUP)
 
     def _in_kind_at_house(self) -> Iterator[Opened]:
@@ -242,7 +242,7 @@ class Chart:
             yield opened.cause(income(maker, Kind.POOLS), "fees paid by traders in its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
-        """Open the accounts of the group's payments, each account once."""
+        """Open the accounts of one party's payments, each account once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)

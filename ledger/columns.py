@@ -13,7 +13,7 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# In a linear function, a number gives a number and a column gives a column.
+# A linear function of a number returns a number, and of a column it returns a column.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
 # The fields of a record are of this type: numbers, or columns of numbers.
 Held = TypeVar("Held", bound=Numbers, covariant=True)
@@ -62,4 +62,4 @@ def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
     form = np.ravel_multi_index(columns, [int(column.max()) + 1 for column in columns])
     order = np.argsort(form, kind="stable")
     for places in np.split(order, np.flatnonzero(np.diff(form[order])) + 1):
-        yield rows.take(places)  # faster than indexing, which copies each field
+        yield rows.take(places)  # `take` is faster than indexing, which copies each field

@@ -116,7 +116,7 @@ def _notes(found: Sequence[Directive], kind: type[N]) -> list[N]:
 
 
 def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
-    """Group entries by the month of their file. Within a month they are in the order of seq."""
+    """Group transactions by month. Within a month they are in the order of seq."""
     names = [path.stem for path in sorted(folder.glob("????-??.beancount"))]
     months: dict[str, list[data.Transaction]] = {name: [] for name in names}
     booked = (entry for entry in entries if isinstance(entry, data.Transaction))
@@ -140,7 +140,7 @@ def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as the text has it. Only an account's name has no quotes."""
+    """Write a value of a note as the text has it. An account's name has no quotes."""
     return str(value) if kind is account.TYPE else value_text(value)
 
 

@@ -41,8 +41,8 @@ class Entries:
     def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Movements]]:
         """Yield the transactions of rows (dtype ROW). Similar rows are converted together.
 
-        Rows are similar if they have the same pairing and market, the same details and the same
-        accounts.
+        Rows are similar if they have the same pairing and market, leave the same fields empty, and
+        are posted to the same accounts.
 
         Yields:
             The seq of similar rows, shape (n,), and their transactions in columns of n.

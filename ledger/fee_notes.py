@@ -31,7 +31,7 @@ class FeeFloor(Note):
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word
-    e6: Whole
+    e6: Whole  # millionths of the traded value
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
 
     Raises:
         FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it.
-            Then SQL and the audit would read different rows.
+            SQL and the audit would read such a column differently.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
@@ -145,12 +145,12 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
         word = error.args[0]
         raise FillsError(
             f"the fills name {word!r} as {column}, and main.beancount does not; "
-            "correct its roles or markets, or the fills"
+            "correct the roles or markets of main.beancount, or the fills"
         ) from error
 
 
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
-    """Return a hash of all fields of the fills. The general ledger notes it to confirm the fills.
+    """Return a hash of all fields of the fills. A note in the general ledger has this hash.
 
     The general ledger's sums prove the money in the fills. The hash also proves the fields without
     money (times, holders, ages). Names are hashed as words, not as codes.

@@ -61,17 +61,17 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    taker: Held  # in a payment, the receiver or the holder for whom it is received
+    taker: Held  # in a payment, the receiver; a desk with its own positions is named
     maker: Held  # the counterparty, or the venue for payments from its pool
     holder: Held  # number of the retail customer, or -1
-    lots: Held  # positive if the taker buys or pledges; the position in a payment
-    price: Held  # in ticks; the mark in a payment, the sale price for tokens
+    lots: Held  # positive if the taker buys or pledges; in a payment, the receiver's position
+    price: Held  # in ticks; in a payment the mark, in a sale of tokens the sale price
     lead: Held  # the lead price at the moment of the fill, in ticks
     lead_when_quoted: Held  # in ticks, or -1 if no quote was hit
     quote_age_us: Held  # age of the lead price on which the quote was based, or -1
     trigger: Held
     fee_e6: Held  # millionths of the traded value
-    edge_cents: Held  # the taker's gain at the fill, or the amount of a payment
+    edge_cents: Held  # the taker's gain at the fill; in a payment, the amount
     fee_cents: Held
 
 
@@ -95,7 +95,7 @@ class Names:
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]
-    entities: tuple[str, ...]  # with desks that have their own positions
+    entities: tuple[str, ...]  # the parties, and desks that have their own positions
 
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return the list of words for each coded column. A code is a position in the list."""
@@ -128,7 +128,7 @@ def new_rows(n: int) -> np.ndarray:
 
 
 def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
-    """Return the records of all parts in one array, which is empty without parts.
+    """Return the records of all parts in one array. Without parts the array is empty.
 
     The parts are joined as plain bytes. Otherwise numpy would first compare the records field by
     field, which is forty times slower.

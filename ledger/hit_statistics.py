@@ -1,4 +1,4 @@
-"""Medians of firms' hits on stale quotes, which are stored in the manifest.
+"""Medians of firms' hits on stale quotes. The manifest of a run stores the medians.
 
 A median needs every fill, and a life has twenty million fills. So the figures are computed once,
 when the run is sealed, and the audit computes them again. For an older run without figures in the
@@ -22,7 +22,7 @@ class FillStatistics(NamedTuple):
 
     fills: int
     median_edge_bps: Decimal | None  # basis points of the traded value
-    median_age_s: Decimal | None  # from the lead price in the quote to the fill
+    median_age_s: Decimal | None  # age of the lead price in the quote, at the fill
 
 
 NO_FILLS = FillStatistics(0, None, None)

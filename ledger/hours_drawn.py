@@ -1,4 +1,4 @@
-"""The note on the hours that a sampled run plays, if the hours are drawn by groups."""
+"""The note on the hours that a sampled run plays, if hours are drawn from similar hours."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,4 +15,4 @@ class HoursDrawn(Note):
 
     kind: ClassVar[str] = "hours-drawn"
     weight_of_hours: Figures  # one number for each of the day's 24 hours
-    group_cents_of_hours: Figures  # the group's predicted loss in cents per dollar shown
+    group_cents_of_hours: Figures  # loss predicted for the hour's group, cents per dollar shown

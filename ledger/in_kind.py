@@ -8,8 +8,9 @@ The books record coins as they record dollars. Each coin balances by itself:
     Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
     Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
 
-So for each coin, owed = held + lent. The group's gap in a coin is the quantity that the maker sold.
-The maker sells lent coins at once, and repays its dollar debt on the credit line with the dollars.
+So for each coin, owed = held + lent. The group's hole in a coin is the quantity that the maker sold
+and did not buy back. The maker sells lent coins at once, and repays its dollar debt on the credit
+line with the dollars.
 """
 
 from collections.abc import Mapping

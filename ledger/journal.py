@@ -1,4 +1,4 @@
-"""The journal records events, puts them in the order of time, and closes the books daily.
+"""The journal records events, puts them in the order of time, and closes each day.
 
 The world records cash movements one by one and fills in batches. `post` gives each record since the
 last settlement its number in the order of time (`seq`). `close_day` sums the day's fills into the
@@ -72,7 +72,7 @@ class Journal:
         self._say(time_us, "event", name, quoted(value))
 
     def note(self, time_us: int, note: Note) -> None:
-        """Record a note for reports, which moves no money."""
+        """Record a note for reports. A note moves no money."""
         self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
@@ -93,8 +93,8 @@ class Journal:
 
         The order is by time. At the same instant, fills and payments come before cash movements,
         because the movements follow from them. Cash movements keep the order of recording. If there
-        are only fills and payments, they get their numbers at the next movement or at the day's
-        close.
+        are only fills and payments, they get their numbers at the next cash movement or at the
+        day's close.
         """
         if self._transactions:
             self._put_in_order()

@@ -47,7 +47,7 @@ class JournalBeside(Journal):
         self._books.call("event", time_us, name, value)
 
     def note(self, time_us: int, note: Note) -> None:
-        """Record a note for reports, which moves no money."""
+        """Record a note for reports. A note moves no money."""
         self._books.call("note", time_us, note)
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
@@ -55,7 +55,7 @@ class JournalBeside(Journal):
         self._books.call("price", time_us, commodity, usd)
 
     def close_day(self, time_us: int) -> None:
-        """Send the rest of the day, and add the day's fills to the balances."""
+        """Send the rest of the day's records, and add the day's fills to the balances."""
         self._put_in_order()
         self._add(self._sums.of(join_rows(self._day)))
         self._day = []
@@ -65,7 +65,7 @@ class JournalBeside(Journal):
         """Wait until all files are written.
 
         Raises:
-            LedgerError: the books have another balance than this process.
+            LedgerError: an account has another balance in the books than in this process.
         """
         self._books.result("finish_with", time_us, dict(self._balances))
 

@@ -39,7 +39,7 @@ class Entry:
     cause: Cause | None = None  # the cause to which a blind audit assigns the kind
     family: Family | None = None
     has_switch: bool = False  # whether a counterfactual can remove the kind; see `runs.removals`
-    claimed: Claimed | None = None  # the thread's part of the mechanism to which the kind belongs
+    claimed: Claimed | None = None  # the part of the mechanism to which the kind belongs
 
 
 def _stake(word: str, plain: str) -> Entry:

@@ -62,7 +62,10 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
 
 
 def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str]]:
-    """Return the parties of each role. A role without a party gets a placeholder."""
+    """Return the parties by role, and all their names.
+
+    A required role without a party gets a placeholder.
+    """
     roles = [
         Role(_FIRM if each.role == _CUSTOMER else each.role, each.name)
         for each in _read(notes, Role)
@@ -121,7 +124,10 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 
 
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return declarations of commodities. An undeclared one gets as many digits as its amounts."""
+    """Return declarations of commodities.
+
+    An undeclared commodity gets as many digits after the point as its most precise amount.
+    """
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
     first: dict[str, data.Transaction] = {}

@@ -1,7 +1,7 @@
 """Converts the transactions of any ledger to the form of our own books.
 
-If a holding has a cost, or an exchange a price, its units and its dollars are balanced separately
-in an equity account, as in our own books. If a customer keeps no books, the customer's side of the
+If a posting has a cost or a price, its units and the dollars paid for them balance separately in an
+equity account, as in our own books. If a customer keeps no books, the customer's side of the
 house's entries is added.
 """
 
@@ -104,7 +104,10 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return the account for a commodity. A commodity held as an asset has its own account."""
+        """Return the account in reports and the commodity.
+
+        An asset that is not money gets its own account.
+        """
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
         if commodity == MONEY or is_contract(name) or part == IN_KIND or kind_of(name) in HELD:
@@ -130,7 +133,7 @@ class LedgerEntries:
         return meet
 
     def _settle(self, postings: list[Posting[int]], paid: Sequence[int]) -> None:
-        """Subtract what rounding leaves from the last payment, so that the transaction balances."""
+        """Subtract the residual of rounding from the last payment, to balance the transaction."""
         if not paid:
             return
         last = postings[paid[-1]]
@@ -159,7 +162,7 @@ class LedgerEntries:
                 )
 
     def _mirror(self, postings: Sequence[Posting[int]]) -> list[Posting[int]]:
-        """Return the postings of customers who keep no books: the other side of the house's."""
+        """Return the other side of the house's postings, for customers who keep no books."""
         house = self._parties.house
         ours = [each for each in postings if entity_of(each.account) == house]
         ours = [each for each in ours if each.commodity == MONEY and each.units]
@@ -218,7 +221,7 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # an unknown format of times, so only the order counts
+        at = time()  # unknown format: midnight, so that only the order of entries counts
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
@@ -236,7 +239,7 @@ def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
 
 
 def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data.Transaction]]:
-    """Yield transactions with their `seq` if each has its own, or else with numbers from 1."""
+    """Yield transactions with their `seq`, or numbered from 1 if a `seq` is missing or repeated."""
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]
     whole = [int(n) for n in numbers if isinstance(n, Decimal) and n == int(n) and n > 0]

@@ -231,7 +231,7 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use, and cash for members without books."""
+    """Add accounts and commodities that entries use, and cash for group members without any."""
     found = dict(lines)
     for account, commodities in book.used.items():
         line = found.get(account, Opened(account, (), book.parts[account]))

@@ -45,7 +45,7 @@ def party_of(posting: Posting) -> str | None:
 
 
 def in_text_order(entry: Transaction) -> list[Posting]:
-    """Return a transaction's postings in the order of the text, which the loader changes."""
+    """Return a transaction's postings in the order of the text. The loader changes this order."""
     return sorted(entry.postings, key=_line_of)
 
 

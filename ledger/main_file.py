@@ -126,7 +126,7 @@ OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 
 def finances(chart: Chart) -> bool:
-    """Return whether the group has lenders, investors, payees or other business besides trading."""
+    """Return whether the group has lenders, investors, payees, tokens or coins."""
     return bool(chart.parties.financiers or chart.spendings or chart.tokens or chart.coins)
 
 

@@ -1,4 +1,4 @@
-"""The maker's accounts that explain the hole: of trading results, and of loans."""
+"""The maker's accounts of trading results and of loans, which explain the hole."""
 
 from collections.abc import Iterator
 

@@ -163,7 +163,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody between customers. The tokens of each are free or pledged."""
+    """Move tokens in custody between two customers, each given by name and state of the tokens."""
     if not lots:
         return []
     postings = []

@@ -9,7 +9,7 @@ def parts_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split("\n\n")
 
 
-@lru_cache(maxsize=2)  # days are read in order, and many are in one month
+@lru_cache(maxsize=2)  # days are read in order, so two months are enough
 def entries_of(path: Path) -> dict[int, str]:
     """Return the text of each entry of a month, by the entry's number (seq)."""
     found = {}

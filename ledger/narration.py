@@ -364,7 +364,7 @@ def _count(rows: np.ndarray, noun: str) -> str:
 class Said(NamedTuple):
     """The functions that write a motive's sentences: for fills, and for a sum of fills."""
 
-    fill: Callable[..., Iterator[Words]]  # for sales of tokens this also takes the token
+    fill: Callable[..., Iterator[Words]]  # for tokens the function also takes the token's name
     sum: Callable[[Pairing, np.ndarray], str]
 
 

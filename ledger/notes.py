@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# Not negative, since Beancount would subtract a negative number from the number before it.
+# A whole number, not negative: Beancount would subtract a negative number from the number before.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -141,7 +141,7 @@ class FirmProfile(Note):
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """The size of the insurance fund that the venue states in public, which need not be true."""
+    """The venue's public statement of the size of its insurance fund. It need not be true."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -331,7 +331,7 @@ class Reviewed(Note):
     decided: Word
     month_usd: Usd  # the result on this venue, in the month that ended
     year_usd: Usd  # the result on this venue, in the last twelve months
-    shares_lose_usd: MaybeUsd = None  # the loss of the shares' value without the quotes
+    shares_lose_usd: MaybeUsd = None  # value that the shares would lose without the quotes
 
 
 # ------------------------------------------------------------------- payments not made
@@ -381,7 +381,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """The blocks of a pool's chain on a day, and the price's variance between the blocks."""
+    """The number of blocks of a pool's chain on a day, and the price's variance between blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word

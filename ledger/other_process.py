@@ -45,7 +45,7 @@ class OtherProcess:
         self._made_from: Made | None = (make, args)
 
     def call(self, method: str, *args: object) -> None:
-        """Call a method without waiting for it, or wait only until an earlier sending is done.
+        """Call a method without waiting for its end, unless too many sendings wait already.
 
         Raises:
             Exception: the error of an earlier call.

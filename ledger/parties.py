@@ -24,11 +24,11 @@ class Parties:
     lenders: tuple[str, ...] = ()  # lenders to the maker
     investors: str | None = None  # investors in the house's shares
     counterparties: tuple[str, ...] = ()  # payees of the group without another role
-    directional: str | None = None  # the holder of the directional book, which is the maker
+    directional: str | None = None  # the maker, if it has a directional book
     arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if there are pools
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
     dealers: str | None = None  # dealers of the maker's coins, if it has coins
-    agent: str | None = None  # the house's agent for deposits, which is the maker
+    agent: str | None = None  # the maker, if it receives deposits for the house
     netted: str | None = None  # the other makers, if trades with them are booked net
 
     def roles(self) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The note on the terms of a loan against tokens, from which an audit recomputes each step."""
+"""The note on the terms of a loan against tokens. From the terms an audit recomputes each step."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,5 +23,5 @@ class PledgedTerms(Note):
     imf_factor: Number  # lowers the weight of a large holding; 0: no effect
     book_usd_per_bp: Usd
     book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point
-    book_refill_s: Whole
+    book_refill_s: Whole  # seconds after which the book has its full depth again
     most_usd: MaybeUsd = None  # the most debt, if limited

@@ -20,7 +20,7 @@ class Arbitrages:
     """The sums of a day's trades of arbitrageurs with one pool."""
 
     trades: int
-    units: int  # units of the token that leave the pool, less units paid in
+    units: int  # units of the token that leave the pool, minus units paid in
     cents: int  # cents that are paid into the pool for these units
     fee_cents: int
     outside_cents: int  # cents that the units are worth at the lead price at each trade

@@ -147,7 +147,7 @@ class RunFolder:
 
     @property
     def has_fills(self) -> bool:
-        """Tell whether the run has the fills from which the general ledger's entries are summed."""
+        """Return True, since a run has fills. Another ledger (`LedgerFile`) has none."""
         return True
 
     def place_of(self, seq: int, day: date) -> str:
@@ -207,7 +207,7 @@ class RunFolder:
         return answer
 
     def events(self, name: str) -> list[tuple[date, str]]:
-        """Return the day and the value of each event with a name, in order."""
+        """Return the day and the value of each event called *name*, in order."""
         return self.select("SELECT date, value FROM events WHERE name = ?", [name])
 
     # ---------------------------------------------------------------------- the text

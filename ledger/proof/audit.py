@@ -143,7 +143,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     """Return all findings. If the books cannot be read, this is a finding too."""
     found: list[Any] = []
     try:
-        # keeps the problems that were found before a failure
+        # If the question fails, `found` keeps the problems that were found before.
         found.extend(getattr(auditor, question)(*arguments))
     except (RunFolderError, RoleError, FillsError) as error:
         found.append(str(error))

@@ -10,7 +10,7 @@ from ledger import fill_store
 from ledger.motives import PAYMENTS, WITH_FEE, Motive, words
 from ledger.run_folder import RunFolder
 
-DAY = "CAST(time AS DATE)"  # defined once, so that each row is in exactly one day
+DAY = "CAST(time AS DATE)"  # the day of a row, the same in all queries
 
 # Payments that change neither positions nor their values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)

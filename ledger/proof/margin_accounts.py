@@ -43,7 +43,7 @@ class MarginAccounts:
         self._make_room(own)
         self._know(own["holder"])
         if not len(self._known):
-            return  # as on most days of a life, no customer is on margin
+            return  # no customer is on margin, as on most days of a life
         marks = on_house[np.isin(on_house["motive"], MARKS)]
         settled = np.isin(own["motive"], SETTLED)
         times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))
@@ -125,7 +125,9 @@ class MarginAccounts:
     def _wrong_ends(
         self, steps: np.ndarray, marked: np.ndarray, holders: np.ndarray
     ) -> Iterator[str]:
-        """Check that no account is negative, as far as the price of the holder's tokens is known.
+        """Check that no account is negative, and that an account taken over ends at zero.
+
+        An account with tokens is checked only if the price of the tokens is known.
 
         Args:
             steps: the rows of this settlement (dtype ROW).

@@ -55,12 +55,12 @@ def _marks(run: RunFolder) -> Marks:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What an entry moves: tokens of the borrower, tokens of the maker, and cents."""
+    """The lots or cents that an entry moves, by account."""
 
-    pledged: int
-    taken: int
-    debt: int
-    maker: int
+    pledged: int  # lots that the borrower pledges
+    taken: int  # lots that the maker took over
+    debt: int  # cents of the borrower's debt
+    maker: int  # cents of the maker's claim on the house
 
 
 class _Account:
@@ -191,7 +191,10 @@ class _Account:
         return through // (E6 * self.terms.book_refill_s)
 
     def _brings_cents(self, value_cents: int, over_s: int) -> int:
-        """Return a sale's proceeds, rounded down. Its mean price is half way into the book."""
+        """Return a sale's proceeds, rounded down.
+
+        The mean price of the sale is half way between the lead price and the last price reached.
+        """
         if not value_cents:
             return 0
         cents_per_bp = _cents(self.terms.book_usd_per_bp)
@@ -199,7 +202,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return the lots to sell to restore the margin, or all lots if that fails."""
+        """Return the lots to sell to restore the margin, or all lots if no sale can restore it."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

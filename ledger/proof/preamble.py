@@ -44,13 +44,14 @@ INPUTS: tuple[type[Note], ...] = (
     PledgedTerms,
 )
 
-# Both options let a ledger run its own code when Beancount loads it. Our ledgers need no such code.
+# A plugin, and a path for plugins, let a ledger run its own code when Beancount loads it. Our
+# ledgers need no such code.
 _FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The preamble of a run that follows from the run's scenario."""
+    """The preamble that follows from a run's scenario."""
 
     scenario: str  # the text of the file scenario.toml
     question: str

@@ -18,7 +18,7 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
 _NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
-_NAMESPACE = "moneytrail"  # the only purpose of a signature that is valid here
+_NAMESPACE = "moneytrail"  # the purpose of a signature; another purpose is not valid
 _SIGNER = "signer"  # a fixed name, since a user trusts the key, not a name
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
 

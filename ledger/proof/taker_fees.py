@@ -71,7 +71,8 @@ class FeeRates:
     def _before_books(self, day: date) -> np.ndarray:
         """Return each entity's volume in the part of the last thirty days before the books began.
 
-        This volume is spread evenly over the days, and the remainder is on the oldest day.
+        The books note the volume of the thirty days before the run. It is spread evenly over these
+        days, and the remainder is on the oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

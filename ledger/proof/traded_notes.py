@@ -50,7 +50,7 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
 
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
-    """Return the cents of forced orders that the captive maker filled, by day and market."""
+    """Return the dollars of forced orders that the captive maker filled, by day and market."""
     parties, cents = run.chart.parties, _tick_cents(run)
     found = run.select(
         "SELECT time::DATE, market, sum(if(maker = ?, abs(lots) * price, 0)) FROM rows "
@@ -70,7 +70,7 @@ def _tick_cents(run: RunFolder) -> dict[str, int]:
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Return the volume at the house by day, market and cause. Each trade counts once."""
+    """Return dollars traded at the house, by day, market and part. Each trade counts once."""
     house, cents = run.chart.parties.house, _tick_cents(run)
     causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}
     traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)

@@ -62,10 +62,11 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
 def wrong_payments(
     rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
 ) -> Iterator[str]:
-    """Check that each settlement pays n M - v on a position, after which v is n M.
+    """Check that each settlement pays n M - v on a position of n contracts.
 
-    n is the position, M the mark and v the value before. The state is updated row by row, so that
-    each settlement uses the positions at its time.
+    M is the mark, and v is the value of the position before the payment. After it the value is n M.
+    Trades update the state in order, so that each settlement uses the positions at its time. A
+    funding payment is compared with its rate.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]

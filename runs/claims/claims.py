@@ -62,7 +62,7 @@ class Claims:
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Return sentences that count the verdicts, and give that on the central statement."""
+        """Return sentences: how many statements have each verdict, and the central verdict."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [

@@ -49,7 +49,7 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
 
 
 def statements_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return each statement with its value and verdict."""
+    """Return a table of all statements, each with its value and verdict."""
     return Table(
         "statements",
         "The statements of the thread in our words, and the verdicts of the books",
@@ -101,7 +101,7 @@ def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return a table of the conditions of statements, and of why some can't be decided."""
+    """Return a table of conditions, and of the reasons why some statements can't be decided."""
     return Table(
         "reasons",
         "The condition under which a statement is supported, or why it can't be decided",

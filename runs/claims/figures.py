@@ -15,7 +15,7 @@ USD, PERCENT, TIMES, DAYS, DAY = "USD", "%", "times", "days", "day"
 
 
 class RunFigure(NamedTuple):
-    """How a figure is computed, and its unit. The function returns None if a run lacks it."""
+    """The function that computes a figure (None: the run lacks the figure), and the unit."""
 
     of: Callable[[RunEvidence], Value | None]
     unit: str

@@ -66,17 +66,17 @@ def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
 
 
 def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of days on which all claims exceed the exchange's cash."""
+    """Return the percentage of days on which all claims exceed the exchange's cash."""
     return _days_beyond(run, Chips.ALL)
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of days on which firms' profit alone exceeds the exchange's cash."""
+    """Return the percentage of days on which firms' profit alone exceeds the exchange's cash."""
     return _days_beyond(run, Chips.PROFIT)
 
 
 def waiting_days_pct(run: RunEvidence) -> Decimal | None:
-    """Return the share of days on which withdrawals wait."""
+    """Return the percentage of days on which withdrawals wait."""
     return percent(Decimal(run.first(Milestone.WAIT).days), Decimal(run.timeline.days))
 
 

@@ -29,7 +29,7 @@ def missing_usd(run: RunEvidence) -> Decimal:
 
 
 def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return parties' receipts of cash less their payments, in percent of the hole."""
+    """Return the net cash of all parties that received more than they paid, in % of the hole."""
     taken = (party.net_received_usd for party in run.cash.parties)
     return percent(sum((usd for usd in taken if usd > 0), ZERO), missing_usd(run))
 
@@ -138,12 +138,12 @@ def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses on liquidations in the period of `quotes_of_unexplained`, in percent of it."""
+    """Return losses on liquidations in percent of the money as in `quotes_of_unexplained`."""
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return the portfolio's losses in the period of `quotes_of_unexplained`, in percent of it."""
+    """Return losses of the portfolio in percent of the money as in `quotes_of_unexplained`."""
     return _carried(run, PORTFOLIO)
 
 

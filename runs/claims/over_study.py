@@ -83,9 +83,9 @@ class OverStudy:
         """Return a table of the statements whose figure is stored for each member."""
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
-            f"Values of {self.lives}: low and high enclose 90 % of them, held is the percentage "
-            "within the threshold. Thresholds of amounts are in dollars. A member's liquidations "
-            "exclude unpaid debts of trading firms."
+            f"Values of {self.lives}: low and high enclose 90 % of the values, held_pct is the "
+            "percentage within the threshold. Thresholds of amounts are in dollars. A member's "
+            "liquidations exclude unpaid debts of trading firms."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))

@@ -163,7 +163,7 @@ def lead_losses_of_gains(run: RunEvidence) -> Decimal | None:
 
 
 def moves_after_lead(run: RunEvidence) -> Decimal | None:
-    """Return the number of reviews on the house after quotes on the lead venue ended."""
+    """Return the number of reviews of quotes on the house after quotes on the lead venue ended."""
     lead = _reviews_on(run, run.run.chart.parties.lead)
     ended = next((each.day for each in lead if each.decided != QUOTES_ON), None)
     if not lead:
@@ -212,7 +212,7 @@ def _reviews_on(run: RunEvidence, venue: str) -> list[Review]:
 
 
 def _last_priced(run: RunEvidence) -> dict[str, Priced]:
-    """Return the appraisals of the exchange at its last funding round, or in its last month."""
+    """Return the appraisals of the exchange at its last funding round, or of its last month."""
     priced = run.valuation.priced
     names = [each.name for each in run.valuation.rounds if each.name in priced] or list(priced)
     return dict(priced[names[-1]]) if names else {}

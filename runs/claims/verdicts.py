@@ -63,7 +63,7 @@ class JudgedStatement:
 
     @property
     def reason(self) -> str | None:
-        """Return the condition of the verdict, or why there is none, or None if neither applies."""
+        """Return the condition of an ONLY_IF verdict, or the reason of no verdict, or else None."""
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
@@ -94,7 +94,11 @@ def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedS
 
 
 def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
-    """Compare a figure with the threshold and, if it fails, with the weaker threshold."""
+    """Compare the statement's figure with its threshold.
+
+    If the statement is not supported, compare the figure of its weaker form with the weaker
+    threshold.
+    """
     decides, weaker = statement.decides, statement.only_if
     if decides is None:
         return RunVerdict(

@@ -1,6 +1,6 @@
 """The captive maker's balance sheet in a run's books, with its uses of money and its losses.
 
-To the cent, debts less assets less uses equals the loss of all other kinds, such as quotes,
+Debts minus assets minus uses equals, to the cent, the loss of all other kinds, such as quotes,
 liquidations, portfolio and interest. Coins and tokens held for their price count at mark. FTT, SOL
 and SRM (the kind `Tokens`) count as zero, as on record, so their cost is a loss. If the maker sold
 customers' coins, it owes them to the exchange. This debt counts at mark, so a rise of the price
@@ -65,12 +65,15 @@ class MakerSheet:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return debts less assets less uses."""
+        """Return debts minus assets minus uses."""
         return self.sources_usd - self.liquid_usd - self.coins_usd - self.all_uses_usd
 
     @property
     def left_open_usd(self) -> Decimal:
-        """Return the unexplained amount less all losses, zero unless the chart lacks an account."""
+        """Return the unexplained amount minus all losses.
+
+        It is zero unless the chart lacks an account.
+        """
         return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:

@@ -24,7 +24,7 @@ class AmountRow:
 
     fact: Fact
     figure: Decimal
-    counts: str = ""  # the definition in words
+    counts: str = ""  # the definition of the run's figure, in words
 
     @property
     def what(self) -> str:

@@ -61,7 +61,8 @@ def of_sums(
     """Compute a figure from sums over days, and its sampling error.
 
     Blocks of a month have the mean of this month, so the variance of resampled sums is too small by
-    the factor 1 - BLOCK_DAYS / days. Their deviations are scaled up to correct this.
+    the factor 1 - BLOCK_DAYS / days. The deviations of the resampled sums are scaled up to correct
+    this.
 
     Args:
         months: for each month its name, and its daily quantities of shape (days, quantities). A

@@ -21,11 +21,11 @@ class ExchangeGap:
     owed: Range[Decimal]
     held: Range[Decimal]
     by_maker: Range[Decimal] | None  # None: the record is silent
-    run_usd: Decimal | None  # in the run, the exchange's gap beyond the maker's debt
+    run_usd: Decimal | None  # in the run, the exchange's gap minus the maker's debt
 
     @property
     def lacked(self) -> Range[Decimal] | None:
-        """Return the exchange's gap less the maker's debt, or None if this is not on record."""
+        """Return the exchange's gap minus the maker's debt; None if the debt is not on record."""
         return minus(minus(self.owed, self.held), self.by_maker) if self.by_maker else None
 
 

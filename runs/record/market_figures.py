@@ -53,7 +53,7 @@ class MarketFigure(NamedTuple):
     digits: int
     found: Callable[[Days], Estimate | None]  # None: the run has no figure for these days
     recorded: Callable[[Days, Record], Range[Decimal] | None]  # None: the record is silent
-    is_given: Callable[[Inputs, str], bool]  # True: an input for this market
+    is_given: Callable[[Inputs, str], bool]  # True: the figure is an input for this market
 
 
 def by_month(days: Days) -> list[tuple[str, list[MarketDay]]]:
@@ -113,7 +113,7 @@ def _of_days(
 
 
 def recorded_volume(days: Days, _: Record) -> Range[Decimal] | None:
-    """Return the recorded volume that the scenario stores, if it has all of the days."""
+    """Return the recorded volume that the scenario stores, or None if a day has none."""
     told = [day.traded.recorded_usd for day in days]
     known = [usd for usd in told if usd is not None]
     if len(known) < len(told):
@@ -130,7 +130,7 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return the recorded volume times the exchange's fee yield, since no market's own is known."""
+    """Return recorded volume times the exchange's fee yield: no yield of one market is known."""
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

@@ -1,7 +1,7 @@
 """Compares each market with the record: volume, share, fees, depth and elasticity.
 
-A simulated figure is random, so it has a sampling error, computed from its days. The figure is
-outside the record only if its whole interval is outside.
+A simulated figure is random. Its sampling error is computed from the figures of single days. The
+figure is outside the record only if its whole interval is outside.
 """
 
 from collections import defaultdict
@@ -267,7 +267,7 @@ def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
 
 
 _NOTES = (
-    "Low and high are the ends of the sampling error, from 2,000 random draws of whole weeks. They "
+    "Low and high are the ends of a 95 % interval, from 2,000 random draws of whole weeks. They "
     "include the error of sampled hours. Below and above: the whole interval is outside the "
     "record. With less than two weeks of days there is no interval.",
     "As given: the figure follows from an input. With recorded demand, customers trade the rest of "
@@ -275,9 +275,9 @@ _NOTES = (
     "hour. The volume is above the record if hits and forced orders alone exceed it. In a sampled "
     "run this is more frequent, since one volatile hour represents many hours.",
     "The record has the share and the fee yield of the whole exchange. Each market, and the sum of "
-    "all markets, is compared with these. A market that represents n markets has the volume and "
-    "the fees of all n, and the order book of one. The share is an input if the maker's policy has "
-    "a target share (`growth`).",
+    "all markets, is compared with these two figures. A market that represents n markets has the "
+    "volume and the fees of all n, and the order book of one. The share is an input if the "
+    "maker's policy has a target share (`growth`).",
     "The elasticity is the percentage rise of the ratio of the house's volume to Binance's if a "
     "day's range is 1 % wider. Binance is not simulated: customers' volume is assumed to rise "
     "with the range as Binance's does on record. If customers trade the remainder of the "
@@ -286,7 +286,7 @@ _NOTES = (
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",
-    "share": "Share of the captive maker in that volume",
+    "share": "Share of the captive maker in the volume of the house",
     "fees": "Revenue from fees in million USD",
     "cost_10m": "The cost of an order of 10 million from bid to offer, by the displayed book",
 }

@@ -37,7 +37,7 @@ def share_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def fees(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return customers' trading fees."""
+    """Return the exchange's income from trading fees."""
     return books.earned_usd([income(books.run.chart.parties.house, Kind.FEES)], span)
 
 

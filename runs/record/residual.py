@@ -1,8 +1,9 @@
-"""Computes the residual by date: recorded debts less recorded assets less recorded uses.
+"""Computes the residual by date: recorded debts minus recorded assets minus recorded uses.
 
-The residual is computed from the captive maker's balance sheet. Its debts and assets are on record
-for three days, and losses of quotes, liquidations and a portfolio would be in its books. Customers'
-claims are separate: coins are owed at the price of the day, and deposits are not on record.
+The residual is computed from the captive maker's balance sheet. The maker's debts and assets are on
+record for three days, and losses of quotes, liquidations and a portfolio would be in the maker's
+books. Customers' claims are separate: coins are owed at the price of the day, and deposits are not
+on record.
 
 The same subtraction on a run's books gives exactly the losses of all kinds that are not uses. So
 the two residuals can be compared.

@@ -1,4 +1,4 @@
-"""The captive maker's debts less assets, and its uses of money, on one recorded day."""
+"""The captive maker's debts minus assets, and its uses of money, on one recorded day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ResidualDay:
 
     @property
     def net_debt(self) -> Range[Decimal]:
-        """Return recorded debts less assets, which are one recorded figure or a sum of lines."""
+        """Return recorded debts minus assets: one recorded figure, or else a sum of lines."""
         whole = (fact.amounts for fact in self.facts if fact.key == NET)
         lines = minus(self._sum(SOURCE), self._sum(ASSET))
         return next(whole, None) or lines
@@ -46,7 +46,10 @@ class ResidualDay:
 
     @property
     def run_net_debt_usd(self) -> Decimal | None:
-        """Return the run's debts less assets, including stakes if the record includes them."""
+        """Return the run's debts minus assets.
+
+        Stakes are assets only if the record has them as assets.
+        """
         if self.sheet is None:
             return None
         return self.sheet.unexplained_usd + self._run_uses_usd(self.sheet)

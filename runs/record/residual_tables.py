@@ -51,7 +51,7 @@ def residual_table(
         rows,
         (
             "Low and high are the least and the greatest amount that the recorded ranges allow. "
-            "The middle is not more likely than either. FTT, SOL and SRM count as zero.",
+            "The middle is not more likely than the ends. FTT, SOL and SRM count as zero.",
             "The maker's earnings reduce the unexplained amount. Interest increases it, and its "
             "total is not on record. In the run the unexplained amount equals the losses of all "
             "kinds that are not uses (table `carriers`).",

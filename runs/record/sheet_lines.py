@@ -1,4 +1,4 @@
-"""Lines of a recorded balance sheet, computed from the books by class and kind of account.
+"""Lines of a recorded balance sheet, computed from the books by root and kind of account.
 
 A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at the marks of its
 author. The books have stakes at cost. The kinds are read from `ledger.kinds`, so a new kind is
@@ -34,7 +34,7 @@ NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 
 def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
-    """Yield the accounts of one class on an entity's balance sheet."""
+    """Yield an entity's accounts with one root, such as Assets, that are on its balance sheet."""
     for account, opened in books.run.opens.items():
         is_meant = entity_of(account) == entity and account.startswith(f"{root}:")
         if is_meant and opened.hole in ON_SHEET and not is_contract(account):
@@ -47,7 +47,7 @@ def within_group(books: MeasuredBooks, account: str) -> bool:
 
 
 def in_dollars(books: MeasuredBooks, account: str, span: Span) -> Decimal:
-    """Return the dollars on an account at the end of the last day."""
+    """Return the dollars on an account at the end of the last day of *span*."""
     return ZERO + books.balances(span.last)[account, MONEY]
 
 

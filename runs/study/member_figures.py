@@ -60,7 +60,7 @@ def outcomes(run: RunFolder, found: Hole, missing_usd: Decimal) -> dict[str, Dec
         missing_usd: the hole, with customers' coins at market prices.
 
     Debts that trading firms could not pay belong to no part. The thread claims losses on positions
-    that were taken over, which these debts are not.
+    that were taken over, and these debts are other losses.
     """
     kinds = found.kinds_usd
     parts = {

@@ -1,4 +1,4 @@
-"""Finds the members that are nearest to the record, by the count of `compare`."""
+"""Finds the members nearest to the record: those with the most amounts inside or near it."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -80,7 +80,7 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
         ],
         (
             f"Amounts near: of {len(compared)} recorded outcomes in dollars, those inside the "
-            "recorded range or at most a tenth outside (as in `compare`). Some of them also judge "
+            "recorded range or at most a tenth outside (as in `compare`). Some outcomes also judge "
             f"members. Facts missed: of {len(judged)} facts that judge, those more than {CUT:g} "
             "standard deviations away.",
             "The option --replay MEMBER FOLDER of this command writes the books of a member.",

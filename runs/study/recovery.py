@@ -23,7 +23,7 @@ class Recovered(NamedTuple):
     quantity: str
     hidden: int
     covered: int  # number of hidden members whose value is in the 90 % interval
-    width: float  # mean width of the intervals, over the width for all members
+    width: float  # mean width of the intervals, divided by the width for all members
     bias: float  # mean error of the middle, in standard deviations over all members
     bias_error: float  # standard error of the bias
 
@@ -41,7 +41,8 @@ def recovery(
         nth: the rank of the implausibility that decides, counted from the largest.
     """
     known = np.array([members.drawn(name) for name in moments])
-    # Both members vary by chance, so the variance of their difference is doubled.
+    # The hidden member and the other member vary by chance, so the variance of their difference is
+    # doubled.
     sd = np.sqrt(2 * np.array([np.var(members.of_base(name), ddof=1) for name in moments]))
     quantities = {unknown.name: points for unknown, points in _inputs(members)}
     quantities |= {name: members.drawn(name) for name in outcomes}

@@ -64,7 +64,7 @@ class StudyReport:
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """Return sentences on the mechanism's plausible result, and on when it is half the hole."""
+        """Return sentences on the mechanism's range, and on lives where it is half of the hole."""
         return f"{self._part()} {self._half()}"
 
     def provenance(self) -> str:

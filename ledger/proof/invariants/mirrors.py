@@ -131,7 +131,7 @@ def _drifts(
 
     Args:
         ledger: the ledger that is read.
-        sum_of: returns the sum to which a posting belongs, or None.
+        sum_of: returns the key of the sum to which a posting belongs, or None.
     """
     standing: dict[Key, Decimal] = defaultdict(Decimal)
     for step in ledger.steps:

@@ -377,7 +377,7 @@ def test_the_audit_finds_each_kind_of_forgery_and_checks_the_other_files_too(
             '"role" "firm" "Firm01"',
             '"role" "firm" "OtherMakers"',
             "the fills name 'Firm01' as taker, and main.beancount does not; "
-            "correct its roles or markets, or the fills",
+            "correct the roles or markets of main.beancount, or the fills",
         ),
     ],
 )
