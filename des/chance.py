@@ -36,7 +36,7 @@ def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generat
 
 
 def decision_key(seed: int, *words: str | int) -> int:
-    """Return the 64-bit key of one kind of decision, which `mix` combines with each subject."""
+    """Return the 64-bit key of one kind of decision. `mix` combines the key with a subject."""
     sequence = SeedSequence(seed, spawn_key=_key(*words))
     return int(sequence.generate_state(1, np.uint64)[0])
 
@@ -47,14 +47,14 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the indices that sort numbers. For uniform draws the time is linear.
+    """Return the indices that sort numbers. For uniform draws the run time is proportional to n.
 
     There are as many buckets as numbers. Each number goes to one bucket, and only numbers in the
     same bucket are compared. Equal numbers keep the order in which they were drawn.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
-        span: the range of the draws.
+        span: a bound above all numbers.
 
     Returns:
         Indices, int64, shape (n,).
@@ -81,11 +81,11 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the distinct numbers in rising order. For uniform draws the time is linear.
+    """Return the distinct numbers in rising order. For uniform draws the run time grows with n.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
-        span: the range of the draws.
+        span: a bound above all numbers.
 
     Returns:
         The distinct numbers, strictly rising, int64.

@@ -2,7 +2,8 @@
 
 A compiled function contains code, constants and types of other files too, but numba checks only the
 function's own file. After an edit of another file, numba would run old code, or fail on a type that
-has moved. So the compiled functions are in a folder whose name is a digest of all sources.
+is now in another file. So the compiled functions are in a folder whose name is a digest of all
+sources.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ def folder() -> Path:
 
 
 def keep_in(new: Path) -> None:
-    """Make numba store compiled functions in *new*, and delete functions of older sources."""
+    """Make numba store compiled functions in *new*. If *new* is missing, delete older folders."""
     if not new.exists():
         for old in new.parent.glob(f"{BEGINNING}*"):
             shutil.rmtree(old, ignore_errors=True)

@@ -1,12 +1,13 @@
 """A stratified draw of hours: one random hour for each group of similar hours of a day.
 
 The price's hourly path gives a predicted loss of each hour before any hour is played. The hours of
-a day are sorted by their predictions, the largest first, and divided into groups. A group has as
-many hours as its bound on the predicted loss allows, and at least one hour. One random hour of each
-group is played and represents the whole group.
+a day are sorted by their predictions, the largest first, and divided into groups. The scenario
+states a bound on the predicted loss of a group, and a largest number of hours. Each group has as
+many hours as both limits allow, and at least one hour. One random hour of each group is played and
+represents the whole group.
 
-Hours with a large predicted loss are in small groups, so that most of them are played. The
-bound is stated beforehand, so the groups of a day depend on that day's predictions alone.
+Hours with a large predicted loss are in small groups, so most of these hours are played. The bound
+is the same on all days, so the groups of a day depend on that day's predictions alone.
 
 Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of similar units.
 """
@@ -64,7 +65,7 @@ class GroupedHours:
             predicted: the predicted loss of each hour of all days of the run, shape (hours,).
             first_hour: the first hour of the run, which begins at midnight, in hours since 1970.
             full_days: the days, in days since 1970, on which each hour is its own group.
-            bounds: the largest predicted loss and the largest number of hours of a group.
+            bounds: the bound on the predicted loss of a group, and its largest number of hours.
             key: the key of the draw.
         """
         weights, losses = np.zeros(len(predicted), dtype=np.int64), np.zeros(len(predicted))
@@ -88,6 +89,9 @@ class GroupedHours:
                 yield self.first_hour + i, weight
 
     def of_day(self, hour: int) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Return the weight and the group's predicted loss of each hour of the day from *hour*."""
+        """Return two tuples for the day that begins with *hour*: each hour's weight and loss.
+
+        The loss of a played hour is the predicted loss of its group. Other hours have zeros.
+        """
         hours = slice(hour - self.first_hour, hour - self.first_hour + HOURS_PER_DAY)
         return self.weights[hours], self.group_losses[hours]

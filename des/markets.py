@@ -1,4 +1,4 @@
-"""All markets trade in parallel between two settlements, and the venues book their fills."""
+"""All markets trade in parallel between two settlements, and the venues book the fills."""
 
 from collections.abc import Generator, Sequence
 
@@ -48,7 +48,7 @@ class Markets:
         self.at_halt = at_halt
 
     def predict_elsewhere(self) -> OtherProcess:
-        """Move the maker's own simulations of all markets to another process, and return it."""
+        """Move the maker's own simulations of all markets to a new process. Return the process."""
         process = OtherProcess(Simulations, [listing.maker.belief for listing in self.listings])
         for market, listing in enumerate(self.listings):
             listing.maker.belief = SimulatedElsewhere(process, market)
@@ -59,7 +59,7 @@ class Markets:
         return marks_of(self.listings)
 
     def trading(self, start_us: int, end_us: int) -> simpy.Event:
-        """Start trading in all markets until *end_us*. The event occurs when all have finished."""
+        """Start trading in all markets until *end_us*. The event occurs when trading has ended."""
         return self._env.all_of(
             [
                 self._env.process(self._trading(market, listing, start_us, end_us))

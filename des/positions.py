@@ -49,7 +49,7 @@ class Positions:
         self._backstops = [parties.holders.index(name) for name in parties.backstops]
 
     def of(self, market: int, marks: np.ndarray, now_us: int, quoter: QuoterSwitch) -> Holdings:
-        """Return the state of a market, on which its next decisions are based.
+        """Return the state of a market, on which the next decisions about this market are based.
 
         Args:
             market: the index of the market.

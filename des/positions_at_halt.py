@@ -1,6 +1,6 @@
-"""At a halt the house closes all positions at the mark, and trading ends.
+"""At a halt the house closes all positions at the mark, and trading on the house ends.
 
-Gains and losses up to the mark are settled through the pool beforehand, so closing moves no money.
+The last settlement has already paid gains and losses up to the mark, so closing moves no money.
 Hedgers then close their hedges on the lead venue, which still trades.
 """
 
@@ -30,9 +30,10 @@ class PositionsAtHalt:
             house: the venue whose positions are closed.
             lead: the venue of the hedges.
             listings: the listing of each market.
-            on_margin: customers on margin, whose positions are a part of retail's position.
-            firms: the firms, which close hedges at once. Other hedgers close their hedges at
-                settlements.
+            on_margin: customers on margin, whose positions are a part of the position of all
+                retail customers.
+            firms: the codes of the firms, which close hedges at once. Other hedgers close their
+                hedges at settlements.
         """
         self._house, self._lead, self._listings = house, lead, listings
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False

@@ -38,7 +38,7 @@ from ledger.times import HOURS_PER_DAY
 class TradedHours:
     """The played hours of a run, which are the same in all markets."""
 
-    one_in: int  # number of hours that a played hour represents (with groups: the most)
+    one_in: int  # number of hours that a played hour represents (with groups: the largest number)
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # days since 1970
@@ -89,10 +89,11 @@ class TradedHours:
     def weight_of_position(self, time_us: int) -> float:
         """Return the factor by which sampling enlarges a position at *time_us*, at least 1.
 
-        Compare this world with a world in which only the played hours exist, each with the weight
-        1. If all played hours have the weight w, each order, displayed size and position here is w
-        times as large. If weights differ, the factor is the mean weight of the last 24 hours. Each
-        of the 24 hours has the weight of the played hour that represents it.
+        The factor compares this world with another one, in which only the played hours exist, each
+        with the weight 1. If all played hours have the weight w, each order, displayed size and
+        position in this world is w times as large. If weights differ, the factor is the mean
+        weight of the last 24 hours. Each of the 24 hours has the weight of the played hour that
+        represents it.
         """
         if self.one_in == 1:
             return 1.0

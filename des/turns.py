@@ -1,7 +1,7 @@
 """The order of events within a microsecond.
 
-Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive. Firms'
-orders arrive first, by the firms' numbers, then other orders. A settlement comes last.
+Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive. Orders
+of firms arrive before other orders, in the order of the firms' numbers. A settlement comes last.
 """
 
 import numpy as np
@@ -64,9 +64,10 @@ def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
 
 @njit("int64(int64[::1], int64)", cache=True)
 def first_at(times_us: np.ndarray, time_us: int) -> int:
-    """Return the index of the first of the rising times at or after *time_us*, or n if none is.
+    """Return the index of the first time at or after *time_us*, or len(times_us) if there is none.
 
-    Compiled code uses this function, since numpy's own search takes long to compile.
+    The times are in rising order. Compiled code uses this function, since numpy's own search takes
+    long to compile.
     """
     low, high = 0, len(times_us)
     while low < high:

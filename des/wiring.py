@@ -209,7 +209,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open both venues. The house settles gains through its pool, the lead venue with Outside."""
+    """Open both venues. The counterparty of settlements is the house itself, or Outside."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)
@@ -284,7 +284,7 @@ def _on_margin(
 def _pledged(
     scenario: Scenario, parties: Parties, house: Venue, till: Till, journal: Journal
 ) -> PledgedLoans | None:
-    """Open the desk for pledged loans against thinly traded tokens, if the scenario has any."""
+    """Open the desk for loans against thinly traded tokens, if the scenario has such loans."""
     if not (scenario.leverage and scenario.pledged_loans):
         return None
     tokens = {token.commodity: token for token in journal.chart.collateral}
@@ -302,7 +302,7 @@ def _pledged(
 
 
 def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:
-    """Return the takers' fees: a firm's by its tier and discount, customers' at their mean rate."""
+    """Create the takers' fees: firms pay by tier and discount, customers pay their mean rate."""
     before = np.array([to_cents(firm.volume_30d_usd) for firm in members], dtype=np.int64)
     discount = np.array([firm.fee_discount for firm in members])
     rules = scenario.house
@@ -344,7 +344,7 @@ def _till(
     agent: Agent | None,
     journal: Journal,
 ) -> Till:
-    """Open the till of the house, which pays out neither margin nor collateral."""
+    """Open the till of the house. The till pays out neither margin nor collateral."""
     parties = journal.chart.parties
 
     def held_cents(entity: int) -> int:

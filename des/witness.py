@@ -1,4 +1,4 @@
-"""Checks that the world and the general ledger, which are kept apart, state the same debts."""
+"""Checks that the world and the general ledger, which are computed apart, have equal debts."""
 
 from collections.abc import Mapping
 

@@ -1,9 +1,10 @@
 """The order of a day: the times of trading, and the order of events at a settlement.
 
 Time runs from settlement to settlement. Between two settlements, every input to a decision except
-prices is constant. Markets trade on the last decisions, and customers come and go at any moment. At
-a settlement, gains are paid, margin is restored, and all decisions are made again. A settlement's
-timestamp is the last microsecond of its interval. `wiring` creates the parts of a world.
+prices is constant. Quotes and orders follow the decisions of the last settlement, and customers
+deposit and withdraw at any moment. At a settlement, gains are paid, margin is restored, and all
+decisions are made again. The timestamp of a settlement is the last microsecond of its interval.
+`wiring` creates the parts of a world.
 """
 
 from collections.abc import Callable, Generator
@@ -157,7 +158,7 @@ class World:
         cast.returns.quoted(desk.hedgers, desk.close_day(end_us, markets, shown))
 
     def _call_margin(self, book: DirectionalBook, time_us: int, marks: np.ndarray) -> None:
-        """Close the directional book if margin falls short and no money is left."""
+        """Close the maker's directional positions if margin is missing and no money is left."""
         maker = self._parties.maker
         held = self._cast.lead.lots[:, book.holder].any()
         if held and self._cast.margin.is_called(self._parties.names.index(maker), marks):

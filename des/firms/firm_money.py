@@ -46,7 +46,7 @@ class FirmMoney:
         return int(self._custody.cash[code])
 
     def on_lead_cents(self, codes: list[int]) -> np.ndarray:
-        """Return the cents of each given firm on the lead venue."""
+        """Return the claim of each given firm on the lead venue, in cents."""
         return self._venues[LEAD].claims[codes]
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
@@ -98,7 +98,7 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Withdraw up to the venue's cash, or nothing if withdrawals are queued or halted."""
+        """Withdraw at most the venue's cash, or nothing if withdrawals are queued or halted."""
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

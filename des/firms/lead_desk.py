@@ -95,7 +95,8 @@ class LeadDesk:
             parties: all parties that keep books, by role. Arrays are in the order of
                 `parties.hedgers`.
             delay_us: the time from a tick to an order's arrival, and to a quote's replacement.
-            order_share: the largest share of a claim in one order. 0: the hedger only quotes.
+            order_share: the largest order, as a share of the hedger's claim on the lead venue. 0:
+                the hedger only quotes.
             cost: each hedger's hurdle plus the taker fee, as a fraction of the price.
             fee_e6: the lead venue's taker fee in millionths.
             lead: the lead venue.

@@ -84,8 +84,8 @@ def pick_offs(
     """Return the expected loss of each firm's quotes to each faster firm.
 
     With one more firm, a quoter's loss is never lower, and no other firm gains more from the
-    quoter. A firm whose costs exceed the price's move takes nothing, and leaves the quote to slower
-    firms.
+    quoter. A firm takes nothing if the price's move is below the half-spread plus the firm's costs.
+    Slower firms may then take the quote.
 
     Args:
         delay_us: delay of each firm's orders and quotes, int64, shape (n,).
@@ -147,7 +147,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace above which the snipers' parts of a quote change, and these changes."""
+    """Yield each pace above which the snipers' parts of a quote change, with the changes."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -159,7 +159,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return each sniper's part of a quote. The fastest is first, and equals share."""
+    """Return each sniper's part of a quote. The fastest comes first; equally fast ones share."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):

@@ -1,8 +1,9 @@
 """The second step of a liquidation: at a settlement, accounts below auto-close margin are closed.
 
-The account with the lowest margin fraction is first. Its tokens are sold at their margin value. Its
-position goes to backstop providers. The part that the providers cannot take is closed against the
-largest accounts on the other side. Money that is left, or a debt, goes to the third step.
+The account with the lowest margin fraction is first. The account's tokens are sold at their margin
+value, and its position goes to backstop providers. The part that the providers cannot take is
+closed against the largest accounts on the other side. The third step (`loss_bearers`) settles the
+money that is left, or the debt.
 """
 
 from collections.abc import Iterator
@@ -50,8 +51,9 @@ class AutoClose:
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
-            bearers: receive the money left of an account, or bear its debt.
-            token_weight_e6: the share of tokens' value that counts as margin, by pricing market.
+            bearers: settle the money or the debt that a closed account leaves.
+            token_weight_e6: the share of tokens' value that counts as margin, by the market that
+                prices the tokens.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
         self._house, self._holders, self._accounts = house, holders, accounts
@@ -126,7 +128,7 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close an account, or the part of its position that the rule allows. Yield the trades."""
+        """Close an account, or as much of it as `transferred_lots` allows. Yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
@@ -154,7 +156,7 @@ class AutoClose:
             equity, position = equity - part.own_cents, position - side * lots
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
-        """Close the largest accounts on the other side. The other makers take any rest."""
+        """Close the largest accounts on the other side. The other makers keep the rest, if any."""
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()
         shares = pro_rata(min(lots, sum(held)), held)

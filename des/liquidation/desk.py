@@ -45,8 +45,9 @@ class LiquidationDesk:
             parties: all parties that keep books, by role.
             house: the house venue.
             forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
-            token_weight_e6: the share of tokens' value that counts as margin, by pricing market.
-            free_tokens: customers' free tokens in lots, by pricing market.
+            token_weight_e6: the share of tokens' value that counts as margin, by the market that
+                prices the tokens.
+            free_tokens: retail's tokens that are not collateral, in lots, by the same market.
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens
@@ -79,7 +80,8 @@ class LiquidationDesk:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
         """Open accounts. The holders deposit collateral and enter positions at *marks*.
 
-        Retail's free claim pays the collateral, and so limits the number of holders.
+        Cash collateral is paid from retail's claim outside these accounts. So this part of the
+        claim limits the number of holders.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)
@@ -108,7 +110,7 @@ class LiquidationDesk:
         self._call.follow(market, fills)
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """Close accounts below auto-close margin, and settle the money left or the debts.
+        """Close accounts below auto-close margin, and settle the money or the debts that are left.
 
         Args:
             time_us: the time of the settlement, after variation margin has been paid.

@@ -5,8 +5,8 @@ at the mark, the account's value is cash + n M. The account's equity is this val
 value of its tokens. The margin fraction is the equity divided by |n| M. An account's threshold is
 the price at which the margin fraction falls below maintenance margin. Thresholds are kept sorted,
 so that a settlement reads only the accounts whose thresholds the price has passed. The thresholds
-of accounts with tokens assume slightly lower token prices. So each account that the search finds is
-checked again with exact prices.
+of accounts with tokens assume token prices slightly below the current ones. So each account that
+the search finds is checked again with exact prices.
 """
 
 import numpy as np
@@ -28,8 +28,8 @@ class LeveragedAccounts:
         Args:
             tick_cents: the value of one tick on one lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated, in millionths.
-            token_weight_e6: the millionths of tokens' value that count as margin, by pricing
-                market.
+            token_weight_e6: the millionths of tokens' value that count as margin, by the market
+                that prices the tokens.
         """
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
         self.tokens = TokenCollateral(tick_cents, token_weight_e6)
@@ -71,7 +71,7 @@ class LeveragedAccounts:
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:
-        """Return the accounts of a market below maintenance margin at *mark*, in rising order.
+        """Return the numbers of a market's accounts that lack maintenance margin at *mark*, rising.
 
         The result includes accounts that owe money and have no position left.
         """
@@ -89,7 +89,7 @@ class LeveragedAccounts:
         return touched[equity * E6 < notional * self._maintenance_e6]
 
     def safe(self, marks: np.ndarray) -> np.ndarray:
-        """Tell for each account whether it has a position and enough maintenance margin."""
+        """Tell for each account whether it has a position, and at least maintenance margin."""
         notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
         equity = self.worth(marks) + self.tokens.worth()
         return (self.lots != 0) & (equity * E6 >= notional * self._maintenance_e6)
@@ -161,8 +161,8 @@ class LeveragedAccounts:
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
         """Return the accounts sorted by threshold price, first those of longs, then of shorts.
 
-        A long fails if the price is at its threshold or below, a short if the price is at its
-        threshold or above. *collateral* is cash plus the margin value of tokens.
+        A long lacks margin if the price is at its threshold or below, a short if the price is at
+        its threshold or above. *collateral* is cash plus the margin value of tokens.
         """
         members = self._members[market]
         lots, owed = self.lots[members], E6 * collateral

@@ -42,7 +42,7 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        # The cents that the fund pays for each account. Below zero the fund receives cents.
+        # The cents that the fund pays for each account. A negative number is a receipt.
         self._insured: dict[int, int] = {}
         self._debts: dict[int, int] = {}  # by account, the cents of debt that are not yet covered
 
@@ -98,7 +98,8 @@ class LossBearers:
         debtors, debts = np.array(list(self._debts)), list(self._debts.values())
         market = self._accounts.market[debtors]
         claims = np.maximum(self._house.claims[self._customers], 0).tolist()
-        # If debts exceed all claims, the difference stays in the control account as a gap.
+        # If debts exceed all claims, the difference stays in retail's control account as a
+        # shortfall.
         covered = pro_rata(min(sum(debts), sum(claims)), debts)
         relief = self._holders.rows(time_us, Motive.SOCIALISED, market, debtors)
         relief["maker"], relief["edge_cents"] = self._venue, covered
@@ -113,7 +114,11 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return each customer's share of a loss. Retail's share includes accounts on margin."""
+        """Return the rows of all customers' shares of a loss, with a row for each margin account.
+
+        *shares* has the share of each party by its code. *worth* is the value of each account on
+        margin, and *rest* is the other part of retail's claim.
+        """
         retail, accounts = self._holders.retail, self._accounts
         of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])
         accounts.cash -= np.array(of_accounts, dtype=np.int64)

@@ -173,8 +173,8 @@ class MarginCustomers:
         """Return retail's tokens on the first day in lots, by the market that prices them.
 
         These are the tokens that the first holders on margin deposit, plus tokens that later
-        customers may deposit. The latter are a stated share of the other holders' dollars, since
-        their real amount is not on record.
+        customers may deposit. The value of the second part is a stated share of the other holders'
+        dollars (*others_cents*), since its real amount is not on record.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

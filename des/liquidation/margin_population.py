@@ -21,7 +21,7 @@ class Population:
     collateral_cents: np.ndarray  # the cash, or the margin value of the tokens
     lots: np.ndarray  # above zero for a long, never zero
     token_market: np.ndarray  # the market that prices the holder's tokens, or NONE
-    tokens: np.ndarray  # lots of this market, or 0 for cash
+    tokens: np.ndarray  # the holder's tokens in lots of `token_market`, or 0 for cash
 
     @property
     def cash_cents(self) -> np.ndarray:
@@ -75,7 +75,7 @@ def population(
         market_weights: the weights of the markets in the draw, such as their volumes.
         lot_cents: the value of a lot, by market.
         token_markets: for each token of the scenario, the market that prices it.
-        all_cents: the total collateral of all holders. None: the scenario states a holder's median.
+        all_cents: the total collateral of all holders. None: the scenario states the median.
     """
 
     def draws(quantity: str) -> np.random.Generator:
@@ -122,7 +122,7 @@ def _as_tokens(
 
 
 def _below(highest: float, rules: Leverage, draws: np.random.Generator, n: int) -> np.ndarray:
-    """Draw leverages. Draw those above *highest* again."""
+    """Draw the leverage of *n* holders. Draw each leverage above *highest* again."""
     sd = rules.leverage_log_sd
     median = min(rules.leverage_mean * math.exp(-sd * sd / 2), highest)
     leverage = np.full(n, np.inf)

@@ -1,10 +1,10 @@
 """The random orders that reduce a position on margin in the first step of a liquidation.
 
 The venue's published rule (help page 360027668712): each second an account sends an order with
-probability 1/6. Its size is a tenth of the position times a uniform draw from 0.5 to 1.5. Orders
-are planned at a settlement for the next interval, as if each order were filled and the price stayed
-the same. An account's orders stop when it would have maintenance margin again. All orders of one
-second in one market together stay within the rule's global limit.
+probability 1/6. The order's size is a tenth of the remaining position, times a uniform draw from
+0.5 to 1.5. Orders are planned at a settlement for the next interval, as if each order were filled
+and the price stayed the same. An account sends no more orders when its margin would again be enough
+for maintenance. All orders of one second in one market together stay within a limit.
 """
 
 import numpy as np

@@ -4,7 +4,7 @@ At the mark M, t tokens of weight w have the margin value w t M. The account's o
 debt D, so its margin fraction is (w t M - D) / D. The borrower may borrow as long as this fraction,
 computed with the initial weight, is at least 1 / leverage_max. If the fraction is below the
 maintenance fraction, the venue sells tokens. If it is below the auto-close fraction, the account is
-closed.
+taken over.
 """
 
 import math
@@ -29,7 +29,7 @@ class PledgedAccount:
 
 
 def size_weight_e6(factor: float, tokens: float) -> int:
-    """Return the largest weight for a holding of this size: 1.1 / (1 + factor x sqrt(tokens)).
+    """Return the largest weight that the size of a holding allows: 1.1 / (1 + factor sqrt(tokens)).
 
     Args:
         factor: the token's factor. 0: the size of the holding has no effect.

@@ -1,9 +1,10 @@
 """Loans against thinly traded tokens: lending, sales of collateral, takeovers of accounts.
 
-Everything happens at settlements. A borrower withdraws a loan at once. When the price falls, the
-venue sells as many of the borrower's tokens as their order book can fill. Below auto-close margin
-the captive maker takes over the account, pays its debt to the venue, and sells the tokens into the
-same book. If the proceeds are less than the debt, the maker bears the difference.
+Everything happens at settlements. A borrower withdraws a loan at once. If an account lacks margin,
+the venue sells its tokens until the margin is restored, or as many as the tokens' order book can
+fill. Below auto-close margin the captive maker takes over the account, pays the account's debt to
+the venue, and sells the tokens into the same book. If the proceeds are less than the debt, the
+maker bears the difference.
 
 Two simplifications: only the captive maker takes over accounts, without an insurance fund or other
 providers. If an account is worth more than its debt, the maker keeps the difference.
@@ -57,7 +58,7 @@ class TokenLoan:
         self.taken_lots = 0  # lots that the captive maker took over and has not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the tokens' margin value, at *weight_e6* or the holding's weight if lower."""
+        """Return the tokens' margin value, at the lower of *weight_e6* and the holding's weight."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
@@ -110,7 +111,7 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend the amounts that borrowers may draw. Borrowers withdraw them at once."""
+        """Lend each borrower the largest allowed amount. Borrowers withdraw their loans at once."""
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue
@@ -160,7 +161,7 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin. Take it over if sales are not enough."""
+        """Sell tokens of an account that lacks margin. Take the account over if that fails."""
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
             return

@@ -1,9 +1,9 @@
-"""The order book of a thinly traded token: the volume that it can buy, and the discount of sales.
+"""The order book of a thinly traded token: the largest sale that it can fill, and the discount.
 
-The book has the same size in dollars at each basis point below the price. A sale uses the size up
+The book has the same size in dollars at each basis point below the price. A sale uses the book up
 to a stated distance in basis points, and the book refills over time. So the capacity of an interval
-is the size per basis point x the basis points x the refills. The average discount of a sale is half
-of the discount of its last lot.
+is the size per basis point, times this distance, times the number of refills. The average discount
+of a sale is half of the discount of its last lot.
 """
 
 from dataclasses import dataclass

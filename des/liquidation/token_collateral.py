@@ -4,7 +4,7 @@ An account has one kind of token or none. Tokens are counted in lots of the mark
 At the mark M, t tokens of weight w have the margin value w t M, in whole cents, rounded down.
 
 Accounts are sorted by the price of their contract at which they lack margin. The sorting assumes
-token prices slightly below the current prices. It is valid until a token price falls below the
+token prices slightly below the current prices, and is valid until a token price falls below the
 assumed price.
 """
 
@@ -32,7 +32,8 @@ class TokenCollateral:
 
         Args:
             tick_cents: the value of one tick on one lot, by market.
-            weight_e6: the share of tokens' value that counts as margin, by pricing market.
+            weight_e6: the share of tokens' value that counts as margin, by the market that prices
+                the tokens.
         """
         self._tick_cents, self._weight_e6 = tick_cents, weight_e6
         self.market = np.zeros(0, dtype=np.int64)
@@ -42,7 +43,7 @@ class TokenCollateral:
         self._in_use = self.market
 
     def enter(self, market: np.ndarray, lots: np.ndarray) -> None:
-        """Add accounts after the existing ones. An account with cash only has the market NONE."""
+        """Add accounts after the existing ones. An account without tokens has the market NONE."""
         self.market = np.concatenate((self.market, market))
         self.lots = np.concatenate((self.lots, lots))
         self._in_use = np.unique(self.market[self.lots > 0])

@@ -28,8 +28,8 @@ class Turnover:
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin, also of customers who have left.
-            free_tokens: retail's free tokens in lots, by pricing market. The array is updated in
-                place.
+            free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
+                them. The array is updated in place.
         """
         self._house, self._holders = house, holders
         self._accounts, self._free_tokens = accounts, free_tokens
@@ -104,7 +104,7 @@ class Turnover:
     def _set_tokens_aside(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
     ) -> None:
-        """Book tokens that become collateral, or that are released if negative."""
+        """Book tokens that become collateral. Negative *tokens* are released."""
         accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self._accounts.tokens.market[accounts]
         rows = self._holders.rows(time_us, Motive.TOKENS, market, accounts)

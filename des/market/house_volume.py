@@ -1,4 +1,4 @@
-"""The volume traded on the house so far, market by market."""
+"""The volume traded on the house, by market."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ class HouseVolume:
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:
-        """Return the cents that customers would have traded today with no captive maker."""
+        """Return the cents that customers would have traded today without the captive maker."""
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:

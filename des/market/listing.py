@@ -58,7 +58,7 @@ class IntervalRows(NamedTuple):
     """The rows of one market to book for a span: three arrays of dtype ROW, sorted by time."""
 
     house: np.ndarray  # fills on the house
-    net: np.ndarray  # net trades of customers with the other makers, if customers close positions
+    net: np.ndarray  # customers' net trades with the other makers, if `retail.holding_days` is set
     lead: np.ndarray  # fills on the lead venue
 
 
@@ -83,7 +83,7 @@ class Listing:
             firms: the firms that watch the quotes.
             traders: the codes of all traders in the books.
             hedge_desk: hedges positions in this market.
-            session: simulates the time between settlements.
+            session: the class that simulates the time between settlements.
             hours: the played hours, the same in all markets.
         """
         run = scenario.run
@@ -282,12 +282,15 @@ class Listing:
         return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded dollars of the day at *time_us*, or None without a record."""
+        """Return the recorded volume of the day at *time_us* in dollars, or None."""
         of_one_usd = self._demand.recorded_usd(time_us)
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return the volume, in cents, that firms took and limits cut off since the last call."""
+        """Return three volumes in cents since the last call, by `des.quoting.limits`.
+
+        The volumes are: taken by firms, cut off by the limit on orders, and cut off by leverage.
+        """
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket, times: int) -> Terms:

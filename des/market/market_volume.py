@@ -1,4 +1,4 @@
-"""The volume traded in one market on the house, in exact cents, by the cause of the orders."""
+"""The volume traded in one market on the house, in exact cents: uninformed, hit or forced."""
 
 from collections import deque
 from typing import NamedTuple, Self
@@ -17,7 +17,7 @@ for _place, _part in enumerate(_PARTS):
 
 
 class Traded(NamedTuple):
-    """Volume in cents by the cause of the orders. Uninformed orders are also split by maker."""
+    """Volume in cents by the motive of the orders. Uninformed orders are also split by maker."""
 
     captive_cents: int = 0  # uninformed orders that the captive maker filled
     others_cents: int = 0  # uninformed orders that the other makers filled
@@ -53,7 +53,8 @@ class MarketVolume:
     def __init__(self, cents_per_lot_tick: int) -> None:
         """Initialise with no volume. *cents_per_lot_tick* is the value of one tick on one lot."""
         self._tick_cents = cents_per_lot_tick
-        # For each of the latest played hours: the hours that it represents, and its cents.
+        # For each of the latest played hours: the number of hours that it represents, and its
+        # volume in cents.
         self._hours: deque[tuple[int, int]] = deque()
         self._response = 1.0
         self.hour_stands_for = 1  # number of hours that the current played hour represents
@@ -63,7 +64,7 @@ class MarketVolume:
         self.without_maker_cents = 0.0  # today's cents if there were no captive maker
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
-        """Start another played hour.
+        """Begin a played hour.
 
         Args:
             response: the factor by which the captive maker's quotes raise customers' volume.

@@ -1,8 +1,8 @@
 """Customers' trades with the other makers in one market, booked net at each settlement.
 
-The books have no rows of single orders, since a month has millions of orders. One row books the net
-trade of an interval, at the mark. So the books do not contain the customers' gain or loss within
-the interval.
+The books have no row for each of these orders, since a month has millions of orders. One row books
+the net trade of an interval, at the mark. So the books do not contain the customers' gain or loss
+within the interval.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NO_ROWS = new_rows(0)
 
 @dataclass(frozen=True, slots=True)
 class NetTrades:
-    """Books the net trades of an interval. Its fields are codes in the books."""
+    """Books customers' net trades. `retail` and `others` are the traders' codes in the books."""
 
     retail: int
     others: int

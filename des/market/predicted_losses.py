@@ -1,12 +1,12 @@
-"""Predicts the maker's loss on its quotes in each hour. A sampled run uses it to choose its hours.
+"""Predicts the maker's loss on its quotes in each hour. A sampled run uses this to draw its hours.
 
 A late maker loses to a fast firm when the price jumps beyond the maker's quote. The hourly path
-contains all jumps before any hour is played. The prediction for an hour is the sum of its jumps
-beyond the stated distance of the captive maker's quotes. The prediction assumes that the maker
-shows one dollar on each level of each market. A market that represents n similar markets counts n
-times. Displayed sizes, latencies, firms and fees are left out, since they depend on the course of a
-run or on causes that a counterfactual removes. So a counterfactual plays the same hours as its base
-run.
+contains all jumps before any hour is played. For each jump and each level of the captive maker's
+quotes, the prediction takes the part of the jump beyond the level's stated distance. The prediction
+for an hour is the sum of these parts. It assumes that the maker shows one dollar on each level of
+each market. A market that represents n similar markets counts n times. Displayed sizes, latencies,
+firms and fees are left out, since they depend on the course of a run or on causes that a
+counterfactual removes. So a counterfactual plays the same hours as its base run.
 """
 
 from datetime import date

@@ -10,7 +10,7 @@ from des.price.lead_price import LeadPrice, Ticks
 
 
 class TradedPrice:
-    """The lead price, including the impact of orders that moves it away from the recorded path."""
+    """The lead price with the impact of orders, which moves the price away from its drawn path."""
 
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
         """Initialise without any impact of orders."""

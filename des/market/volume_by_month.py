@@ -21,7 +21,7 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return a day's dollars per second, from the day's value or the month's, or None."""
+        """Return a day's dollars per second, from the day's or the month's volume, or None."""
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 

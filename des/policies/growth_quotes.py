@@ -12,7 +12,7 @@ STEP_MAX = 4  # the size grows at most by this factor in a month, and shrinks at
 
 
 class GrowthQuotes:
-    """A policy that raises the size after a month with too low a share, and else lowers it."""
+    """A policy that raises the size after a month with a share below the target, or lowers it."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.
@@ -30,9 +30,10 @@ class GrowthQuotes:
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return quotes with the last size, times the ratio of target share to achieved share.
+        """Return quotes whose size is the last size times (target share / achieved share).
 
-        If nothing was traded with the quotes in the last month, the quotes stay the same.
+        Limits apply to the monthly step and to the size. If nothing was traded with the quotes in
+        the last month, the quotes stay the same.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -56,7 +57,7 @@ class GrowthQuotes:
         )
 
     def _held_by(self, wanted: float, times: float, showed_cents: int) -> str:
-        """Return the name of the limit that prevents the wanted size, or an empty name."""
+        """Return the name of the limit that prevents the wanted size, or an empty string."""
         if round(showed_cents * times) > self._limit.cents:
             return self._limit.key
         return "" if times == wanted else STEP

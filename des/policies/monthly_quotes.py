@@ -24,7 +24,7 @@ class Outlook(NamedTuple):
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":
-        """Return the prediction times a fraction, rounded down. Denominator 0 changes nothing."""
+        """Return the prediction times a fraction, rounded down, or unchanged for denominator 0."""
         if not denominator:
             return self
         return Outlook(*(cents * numerator // denominator for cents in self))
@@ -50,7 +50,7 @@ class Decided:
 
     quotes: MonthlyQuotes
     planned: Outlook | None = None  # None before the end of the first month
-    held_by: str = ""  # the limit that prevents a larger size, or empty
+    held_by: str = ""  # the limit that prevents the wanted size, or empty
 
 
 class QuotingChoice(Protocol):

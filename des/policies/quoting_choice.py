@@ -9,7 +9,7 @@ from des.scenario import Maker, Market
 
 
 def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
-    """Return the maker's policy. Each policy starts with the stated quotes.
+    """Return the maker's policy for a market. Each policy starts with the stated quotes.
 
     If the scenario states the decisions of a base run, these decisions are used instead.
     """

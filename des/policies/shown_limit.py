@@ -1,4 +1,4 @@
-"""The largest size that the captive maker's policies may show, and the key that limits it."""
+"""The largest size that the captive maker's policies may show, and the scenario's key for it."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class ShownLimit(NamedTuple):
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the lower of two limits: the stated size, and the size for the position limit."""
+    """Return the lower limit: the stated size, or the position limit divided by the levels."""
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

@@ -25,12 +25,12 @@ HOUR_YEARS = HOUR_US / SECOND_US / YEAR_S
 class HourlyPath:
     """Log-prices at full hours, and the parts of each hour's move. Index h is hour h of the run."""
 
-    factor: np.ndarray  # the hour's volatility as a ratio to its level, shape (n,)
+    factor: np.ndarray  # the hour's volatility as a ratio to the stated level, shape (n,)
     volatility: np.ndarray  # annualised volatility with jumps, shape (n,)
     variance: np.ndarray  # the diffusion's variance in the hour, shape (n,)
     diffusion: np.ndarray  # log-price change in the hour without jumps, shape (n,)
     log_price: np.ndarray  # log-price at the start of the hour, shape (n,)
-    is_known: np.ndarray  # whether this price is an anchor or the run's first price, bool, (n,)
+    is_known: np.ndarray  # whether `log_price` is an anchor or the run's first price, bool, (n,)
     jump_sizes: np.ndarray  # log-price change of each jump in all hours, in order of time
     jumps_before: np.ndarray  # number of jumps before the hour, int64, shape (n + 1,)
 

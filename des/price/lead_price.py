@@ -54,7 +54,7 @@ class LeadPrice:
         end_us: the first microsecond after the run, at a full hour.
 
     Raises:
-        ValueError: the run does not begin and end at full hours, or `hourly_path` raises the error.
+        ValueError: the run does not begin and end at full hours, or `hourly_path` raises it.
         PriceRangeError: the path rises above the largest price that can be stored.
     """
 

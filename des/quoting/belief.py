@@ -47,7 +47,7 @@ class OwnPrediction(Protocol):
         """Simulate the first minutes of an hour."""
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return each alternative's predicted result and volume in the month so far, in cents."""
+        """Return the predicted result and volume of the month so far, for all tested quotes."""
 
 
 class OwnSimulation:
@@ -69,7 +69,7 @@ class OwnSimulation:
             price: the actual lead price.
             contract: the contract's lot and tick.
             flow: the random orders of the simulation.
-            gateway_us: equally likely delays of orders in the simulation.
+            gateway_us: equally likely delays of orders to the house venue.
             others: the other makers' quotes.
             plays: whether the maker simulates at all. If false, there is no prediction.
             whole_lots: rounds the displayed size to lots.
@@ -125,6 +125,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the predicted result and volume of each considered quote this month, in cents."""
+        """Return the predicted result and volume of all tested quotes this month, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

@@ -34,8 +34,7 @@ class HeldPosition:
     def buyers(self, flow_lots: float, hours: int, noise: Noise) -> float:
         """Return the probability that an order of the coming hour is a purchase.
 
-        Orders close a part of the position. The random part that later hours will reverse is not
-        closed here.
+        Orders close a part of the position, but not the random part that later hours will reverse.
 
         Args:
             flow_lots: the expected volume of the hour in lots. At most this volume can be closed.
@@ -50,7 +49,7 @@ class HeldPosition:
         return (1 - self._closed_lots / flow_lots) / 2 if flow_lots else 0.5
 
     def add(self, lots: int, noise: Noise) -> None:
-        """Add the net lots of the hour's orders. Their deviation from the closing is random."""
+        """Add the net lots of the hour's orders: the expected closing plus a random deviation."""
         self.lots += lots
         if noise is not Noise.STAYS:
             self._open_lots += lots + self._closed_lots

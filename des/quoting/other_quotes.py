@@ -9,13 +9,13 @@ from des.scenario import Maker, Market
 from ledger.money import to_cents
 from ledger.times import day_of
 
-REACH_BPS_MAX = 5_000.0  # keeps quotes above zero in hours of any volatility
+REACH_BPS_MAX = 5_000.0  # the largest distance from the price, so that bids stay above zero
 
 
 class OtherQuotes(NamedTuple):
     """The other makers' quotes until the next settlement. These quotes fill any quantity.
 
-    The displayed size only determines how orders are split at equal prices, and the book's depth.
+    The displayed size decides how orders are split at equal prices, and counts as the book's depth.
     """
 
     away_ticks: int  # distance of the quotes from the lead price that these makers see
@@ -61,7 +61,7 @@ class OtherQuoting:
         )
 
     def half_spread_times(self, now_us: int) -> float:
-        """Return the half-spread, as a multiple of the half-spread in calm hours."""
+        """Return the present half-spread as a multiple of the half-spread in calm hours."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
 
     def _volatility_before(self, now_us: int) -> float:

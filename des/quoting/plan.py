@@ -1,4 +1,4 @@
-"""How the captive maker plans its quotes: prices from the lead price, sizes from its position."""
+"""The captive maker's plan of quotes, from the lead price, the decided size and its position."""
 
 from dataclasses import dataclass, replace
 
@@ -35,7 +35,7 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the policy with all levels moved by the same distance, the best to *offset_e6*."""
+        """Return the policy with all levels moved equally, so that the best is at *offset_e6*."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 

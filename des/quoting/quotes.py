@@ -102,7 +102,8 @@ def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
     """Copy quote *i* of *source* to quote *j* of *target*.
 
     Elements are copied one by one. For an assignment of slices, numba would also compile error
-    messages about their shapes. This takes longer than the compilation of all other functions.
+    messages about the shapes of the slices. This takes longer than the compilation of all other
+    functions.
     """
     target.posted_us[j], target.read_us[j] = source.posted_us[i], source.read_us[i]
     target.read[j] = source.read[i]

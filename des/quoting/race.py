@@ -178,7 +178,7 @@ def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
 
 
 class Fills(NamedTuple):
-    """The fills of some orders. The other makers' fills of uninformed orders are only sums."""
+    """The fills of some orders. Uninformed orders that the other makers fill are only summed."""
 
     rows: np.ndarray  # dtype ROW
     others_lot_ticks: int  # lots times price of uninformed orders filled by other makers
@@ -214,7 +214,8 @@ def fills_of(
         orders: the orders (dtype ORDER) in the order of arrival.
         quotes: the quotes in the order of posting. The lots that orders take are subtracted.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders. Its counts grow by the volume that is taken or cut off.
+        limits: the limits of firms' orders. The taken and the cut-off volume is added to the counts
+            in it.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
@@ -271,8 +272,8 @@ def _hit(
     """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
     The order's fills reduce the room for the firm's next orders. Profitable lots above the limits
-    are counted as cut off. *n* is the number of rows before. Returns the number of rows after the
-    order.
+    are counted as cut off. *n* is the number of rows before the order. Returns the number of rows
+    after the order.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
@@ -349,7 +350,7 @@ def _note(
 ) -> None:
     """Write the row of a fill. *maker* is the index CAPTIVE or OTHERS."""
     clear(row)
-    firms = len(codes.takers) - 1  # the index of retail, which is after the firms
+    firms = len(codes.takers) - 1  # the index of the retail customers, which are after the firms
     if order.firm < firms:
         row.motive = _PICKOFF
     else:

@@ -130,7 +130,7 @@ class Session:
         self._in_force, self._in_flight = self._nothing, NO_ORDERS
 
     def close_count(self) -> np.ndarray:
-        """Return the lots times ticks that firms took and limits cut off since the last call."""
+        """Return the counted lots times ticks since the last call. See `des.quoting.limits`."""
         counted, self._counted = self._counted, none_counted()
         return counted
 

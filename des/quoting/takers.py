@@ -59,8 +59,8 @@ def terms(
     """Return the firms' thresholds and limits until the next settlement.
 
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's fee
-    and hurdle. The value of an order is at most a share of the firm's claim on the venue. The
-    firm's position stays within its leverage.
+    and hurdle. The value of an order is at most the firm's `order_share` of its claim on the venue.
+    The firm's position stays within `leverage_max` times its margin.
 
     Args:
         takers: the trading firms.
@@ -90,7 +90,8 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 
     Args:
         firms_that_trade: the number of firms that trade.
-        exponent: the factor is the number of firms to the power of -exponent. 0 has no effect.
+        exponent: the factor is the number of firms to the power of -exponent. With an exponent of
+            0 the factor is 1.
     """
     return float(max(firms_that_trade, 1) ** -exponent)
 
@@ -120,7 +121,8 @@ def _most_lots(
 ) -> tuple[np.ndarray, np.ndarray]:
     order, room = np.empty(len(lots), dtype=np.int64), np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
-        # In floats, since the position that margin allows may be too large for an integer.
+        # These numbers are floats, since the position that margin allows may be too large for an
+        # integer.
         most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
         asked = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
         order[firm] = min(asked, LOTS_MAX)

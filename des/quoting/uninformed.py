@@ -17,13 +17,13 @@ _UNTRIGGERED = int(Trigger.NONE)
 class UninformedFlow:
     """The random orders of noise traders in one market, drawn by the hour.
 
-    An hour has a Poisson number of orders at uniform times. Sides have equal probability, sizes are
-    geometric with the stated mean, and holders are uniform. The n-th order drawn in an hour does
-    not depend on the number of orders. So a slightly larger flow only adds a few orders. Hours can
-    be drawn in any order.
+    An hour has a Poisson number of orders at uniform times. Both sides have equal probability, the
+    distribution of sizes is geometric with the stated mean, and all customers are equally likely.
+    The n-th order drawn in an hour does not depend on the number of orders. So a slightly larger
+    flow only adds a few orders. The hours can be drawn in any sequence.
 
     If customers close positions, orders on the side that closes positions are more likely. The
-    hours must then be drawn in order.
+    hours must then be drawn in the order of time.
     """
 
     def __init__(
@@ -93,9 +93,9 @@ def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | Non
     Args:
         draws: the stream of sides.
         n: the number of orders.
-        turned: whether an earlier hour used the same stream, and its sides are now reversed. If
+        turned: whether the hour repeats the draws of an earlier hour with sides reversed. If
             purchases are more or less likely than sales, some sides may stay the same.
-        buyers: the probability of a purchase. None: one half, drawn as a bit.
+        buyers: the probability of a purchase. None: one half, and the side is drawn as a bit.
     """
     if buyers is None:
         side = draws.integers(0, 2, n)

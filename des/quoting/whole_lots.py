@@ -1,4 +1,4 @@
-"""Rounds a decided size to whole lots, up or down at random, so that its mean is unchanged.
+"""Rounds a decided size to whole lots, up or down at random, so that the mean size is unchanged.
 
 The lots of this model are larger than a venue's lots, because one tick on one lot must be worth a
 whole number of cents. If a maker always rounded a tenth of a lot up to one lot, the maker would
@@ -13,7 +13,7 @@ from des.scenario import Maker, Market
 
 @dataclass(frozen=True, slots=True)
 class WholeLots:
-    """The rounding of sizes in one market. Stated sizes are not rounded here."""
+    """The rounding of decided sizes in one market. Stated sizes stay unchanged."""
 
     # The key of the random draws. None: sizes are stated, and the plan rounds them up.
     key: int | None = None
