@@ -1,7 +1,7 @@
 """Limits on firms' orders, and the volume that these limits prevent.
 
 If a firm's order reaches its limit, some profitable lots stay in the quote. Later orders may still
-take these lots. The profitable lots that nobody has taken when the quote is replaced are counted as
+take these lots. The profitable lots that are still left when the quote is replaced are counted as
 cut off by the limit. If several orders reached a limit, the lots count for the limit of the order
 with the most profitable levels, and of equals for the last one. These lots are valued at the
 quote's best price.
