@@ -1,4 +1,4 @@
-"""An object in another process gets calls in order; the process ends with its parent."""
+"""An object in another process gets calls in order; the process ends with its parent process."""
 
 import multiprocessing
 import os

@@ -72,7 +72,7 @@ def test_a_deposit_with_the_agent_is_a_claim_on_the_house_and_a_debt_of_the_agen
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
-def test_the_agent_receives_the_stated_share_of_deposits_from_its_first_day(share):
+def test_the_agent_receives_the_stated_share_of_deposits_from_the_stated_time_on(share):
     bank = Bank(share)
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
 

@@ -37,7 +37,7 @@ START_US = midnight_us(START)
 
 
 def ticks(*steps: tuple[int, int]) -> Ticks:
-    """Return an outside price that changes at the given pairs of time and price."""
+    """Return an outside price, given as pairs of a time and the price from that time on."""
     times, prices = zip(*steps, strict=True)
     return Ticks(np.array(times, dtype=np.int64), np.array(prices, dtype=np.int64))
 
@@ -517,8 +517,8 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
-def test_a_fee_splits_the_loss_of_a_pool_into_gains_and_fees_without_changing_the_loss(fee):
-    """The formulas are equal up to the square of the fee and of moves within a block."""
+def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee):
+    """Gains plus fees equal the loss without a fee, up to squares of the fee and of block moves."""
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
 

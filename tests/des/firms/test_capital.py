@@ -238,8 +238,8 @@ def shifting(**changes) -> CapitalRules:
 @pytest.mark.parametrize(
     ("house", "lead", "to_house"),
     [
-        # A cent of advantage is a basis point of capital. For each basis point 0.1 % of capital
-        # moves, which is ten cents.
+        # A difference of ten cents between the venues is a basis point of capital. For each basis
+        # point 0.1 % of capital moves, which is 100 cents.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),

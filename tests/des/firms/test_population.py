@@ -137,7 +137,7 @@ def test_a_world_without_classes_has_only_the_named_firms():
 
 
 @pytest.mark.parametrize("others", [(), (some("larp", 7),)], ids=["alone", "among others"])
-def test_a_larger_class_begins_with_the_same_firms(others):
+def test_a_larger_class_begins_with_the_firms_of_a_smaller_class(others):
     small, large = drawn(some(trading=5), *others), drawn(some(trading=9), *others)
 
     assert len(small) + 4 == len(large)

@@ -53,7 +53,7 @@ def below_by_looking_at_all(
     st.sampled_from([10_000, 30_000, 200_000]),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_sorted_thresholds_find_the_same_accounts_below_maintenance_as_a_scan_of_all_accounts(
+def test_sorted_thresholds_find_the_accounts_below_maintenance_margin_that_a_full_scan_finds(
     seed, m_e6, with_tokens
 ):
     draws = np.random.default_rng(seed)
@@ -221,7 +221,9 @@ def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick(equity
 
 
 @given(EQUITY, POSITION, MARK, st.data())
-def test_an_account_that_is_transferred_in_parts_gives_the_same_total(equity, position, mark, data):
+def test_an_account_transferred_in_parts_gives_away_exactly_its_equity(
+    equity, position, mark, data
+):
     left, side = abs(position), 1 if position > 0 else -1
     remaining, given_away = equity, 0
     while left:

@@ -76,7 +76,7 @@ def test_stated_demand_does_not_depend_on_earlier_volume():
 
 
 @given(traded_usd=st.lists(st.integers(0, 100_000), min_size=1, max_size=24))
-def test_recorded_demand_is_the_recorded_volume_so_far_less_the_volume_already_traded(traded_usd):
+def test_recorded_demand_is_the_recorded_volume_so_far_minus_the_volume_already_traded(traded_usd):
     demand, volume = demand_of("recorded", 1.0, 1.0)
     for hours_before, usd in enumerate(traded_usd):
         volume.begin_hour(1.0)

@@ -116,7 +116,7 @@ def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hou
     assert abs(np.mean(squares) - expected) < 3 * error
 
 
-def test_the_variance_in_grouped_hours_is_the_variance_in_all_hours_plus_open_chains():
+def test_grouped_hours_have_the_variance_of_all_hours_plus_the_variance_of_open_chains():
     """Hours have any weights.
 
     A chain of hours has open lots until a later hour reverses these lots. Without open chains the

@@ -23,7 +23,7 @@ from des.quoting.takers import LOTS_MAX, Terms
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting of the simulations.
+    """The inputs of both simulations.
 
     The unit of half-spread and costs is the standard deviation of the price over two seconds.
     """
@@ -133,7 +133,7 @@ def test_hits_and_losses_agree_with_an_independent_simulation_in_all_settings(se
     assert_agree(replace(setting, quotes=80_000))
 
 
-# ---- directions
+# ---- effects of latency, costs, spread and size
 
 
 def test_the_loss_per_second_falls_to_zero_if_latency_and_refresh_interval_fall_to_zero():

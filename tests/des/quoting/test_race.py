@@ -465,7 +465,7 @@ def test_a_late_order_is_not_filled_if_the_new_quote_is_worse_than_the_limit_of_
 
 
 @pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
-def test_the_race_keeps_an_order_that_arrives_in_time_or_after_the_last_known_quote(
+def test_the_race_keeps_an_order_that_arrives_before_the_next_quote_or_after_the_last_known_quote(
     reaction_us, noted
 ):
     world, end_us = rising(reaction_us), START_US + 400

@@ -1,4 +1,4 @@
-"""The maker buys coins in whole lots at the price and sells as needed with a haircut."""
+"""The maker buys coins in whole lots at their price, and sells needed coins with a haircut."""
 
 from datetime import date
 from pathlib import Path

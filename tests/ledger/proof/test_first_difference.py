@@ -72,7 +72,7 @@ def test_a_file_with_other_columns_and_an_unreadable_file_are_reported(tmp_path)
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 
-def test_differences_of_two_folders_are_sorted_by_month_without_the_manifests(tmp_path):
+def test_differences_of_two_folders_are_sorted_by_month_and_leave_out_the_manifests(tmp_path):
     for folder, text in (("found", "a"), ("due", "b")):
         (tmp_path / folder / "fills").mkdir(parents=True)
         for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):

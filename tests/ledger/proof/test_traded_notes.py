@@ -19,7 +19,7 @@ NOTE = re.compile(rf'(?m)^\S+ custom "{TradedDay.kind}" .*\n')
 
 @pytest.fixture
 def folder(margin_run: RunFolder, tmp_path: Path) -> Path:
-    """Return a copy of a run with all kinds of trading, which a test may change."""
+    """Return a copy of a run with all kinds of trading. A test may change the copy."""
     shutil.copytree(margin_run.path, tmp_path / "run")
     return tmp_path / "run"
 

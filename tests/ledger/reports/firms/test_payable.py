@@ -1,4 +1,4 @@
-"""The payable part of claims agrees with hand calculations, fractions and all queue orders."""
+"""The payable part of claims agrees with hand calculations and with all orders of the queue."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -64,7 +64,7 @@ def test_a_remaining_cent_goes_to_the_claim_with_the_largest_remainder():
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_best_and_the_worst_payment_are_the_extremes_over_all_orders_of_the_queue(cash, claims):
+def test_the_best_and_the_worst_payment_of_a_group_are_the_extremes_over_all_queues(cash, claims):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []

@@ -1,4 +1,4 @@
-"""Balance sheets agree with calculations by hand and with Beancount, and show broken books."""
+"""Balance sheets agree with calculations by hand and with Beancount, and show errors in books."""
 
 from collections import defaultdict
 from datetime import date

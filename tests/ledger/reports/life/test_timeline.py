@@ -62,7 +62,7 @@ def test_the_table_has_the_last_day_of_each_month_and_the_last_day_of_the_run(li
     ]
 
 
-def test_net_worth_at_mark_is_liquid_assets_and_paper_and_ventures_less_claims_and_loans(life):
+def test_net_worth_at_mark_is_liquid_assets_and_tokens_and_ventures_minus_claims_and_loans(life):
     assert table(life, "worth").rows == [
         # liquid, paper, at cost, claims, loans, net
         (date(2022, 5, 31), 1288, 400, 2400, 811, 1000, 2277),

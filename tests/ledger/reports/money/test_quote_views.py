@@ -1,4 +1,4 @@
-"""Two views of the maker's quotes agree with single fills and with the general ledger."""
+"""Results of quotes for maker and group agree with single fills and the general ledger."""
 
 from collections import defaultdict
 

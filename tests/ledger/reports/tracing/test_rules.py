@@ -140,7 +140,7 @@ def test_the_remainder_of_a_deposit_is_at_most_the_lowest_later_balance(
 
 @given(moves=histories((ONE,)))
 def test_the_lowest_balance_rule_leaves_most_of_the_traced_money(moves: list[CashMove]):
-    """The claim is true if no money is paid back to the followed sources."""
+    """The histories have no payments back to the followed sources."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
 
@@ -151,7 +151,7 @@ def test_the_lowest_balance_rule_leaves_most_of_the_traced_money(moves: list[Cas
 def test_the_lowest_balance_rule_uses_a_source_only_if_other_sources_are_used_up(
     moves: list[CashMove],
 ):
-    """The test repeats the payments without the source's money, as long as there is cash."""
+    """The test pays from the other sources until they are used up. The source pays the rest."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
     for _, giver, taker, cents in moves:
