@@ -1,4 +1,7 @@
-"""The volume of a market is summed by day, by month and over the last 24 hours, to the cent."""
+"""The volume of a market is summed by day, by month and over the last 24 hours, to the cent.
+
+The daily pace is the volume of the last 24 hours. At the start it is scaled up from fewer hours.
+"""
 
 from types import SimpleNamespace
 
@@ -89,7 +92,7 @@ def test_hours_of_weight_one_replace_hours_of_weight_twelve_in_the_daily_pace_of
     assert volume.usd_per_day() == pytest.approx(1_200 + 12 * 50, abs=1)
 
 
-def test_the_volume_without_the_maker_excludes_the_demand_that_its_quotes_attract():
+def test_the_volume_without_the_maker_excludes_the_demand_that_the_makers_quotes_attract():
     volume = MarketVolume(TICK_CENTS)
     traded(volume, 300.0, response=3.0)
     traded(volume, 300.0, response=1.0)

@@ -34,7 +34,7 @@ LIMIT, TRANCHE = 100_000, 7_000  # the limit is not a multiple of the tranche
 
 
 class Bank:
-    """Two venues, the money of their members, and the desk that transfers margin."""
+    """Two venues, the money of the parties, and the desk that transfers margin."""
 
     def __init__(self, floor_cents: int = 1_000) -> None:
         self.books = Books(OPENED)
@@ -59,18 +59,18 @@ class Bank:
         )
 
     def give(self, member: int, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Add own cash and claims of a member, and the same cash to the venues."""
+        """Add cash and claims of a party, and to each venue cash as large as the new claim."""
         self.custody.cash[[member, FTX, BINANCE]] += (cash, house, lead)
         self.house.claims[member] += house
         self.lead.claims[member] += lead
 
     def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
-        """Move claims from a member to customers and to the outside account."""
+        """Move claims from a party to customers and to the outside account."""
         self.house.claims[[member, RETAIL]] += (-house, house)
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
     def hold(self, member: int, lots: int) -> None:
-        """Add to a member's position on the lead venue."""
+        """Add lots to a party's position on the lead venue."""
         self.lead.lots[0, member] += lots
         self.lead.lots[0, OUTSIDE] -= lots
 
@@ -78,7 +78,7 @@ class Bank:
         self.desk.after_settlement(NOON_US, MARK)
 
     def has(self, member: int) -> tuple[int, int, int]:
-        """Return a member's own cash, claim on the house, and claim on the lead venue."""
+        """Return a party's own cash, claim on the house, and claim on the lead venue."""
         of = (self.custody.cash, self.house.claims, self.lead.claims)
         return tuple(int(amounts[member]) for amounts in of)
 
@@ -102,7 +102,7 @@ AMOUNTS = st.integers(0, 150_000)
 
 @dataclass(frozen=True)
 class Lose:
-    """A settlement by which one member loses cents to another."""
+    """A settlement by which one party loses cents to another party."""
 
     venue: str
     loser: int
@@ -118,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """A withdrawal by a member, at most the cash of the venue."""
+    """A withdrawal by a party, at most the cash of the venue."""
 
     member: int
     venue: str
@@ -230,7 +230,7 @@ def test_the_books_record_all_transfers_of_the_margin_desk(money, history):
     member=st.sampled_from(HEDGERS),
 )
 def test_a_gap_loss_is_the_part_that_no_source_covers(own, house, lead, lots, member):
-    """The sources are own cash, both claims, and the captive maker's whole credit line."""
+    """The sources are own cash, claims on both venues, and the credit line of the captive maker."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -256,7 +256,7 @@ def test_a_negative_claim_on_the_house_is_paid_first_from_own_cash(bank):
     assert bank.has(FIRM01) == (200, 0, 1_000)
 
 
-def test_a_negative_claim_on_the_house_is_paid_next_from_the_lead_venue(bank):
+def test_a_negative_claim_on_the_house_is_paid_from_the_lead_venue_if_own_cash_is_used_up(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=800)
     bank.settle()

@@ -122,7 +122,7 @@ def happen(venue: Venue, step: Trade | Settle | Fund) -> None:
 
 
 def worth(steps: list, member: int, last: tuple[int, int]) -> int:
-    """Return a member's gain over all its trades at the last marks, after fees."""
+    """Return a party's gain over all its trades at the last marks, after fees."""
     cents = 0
     for trade in steps:
         if isinstance(trade, Trade) and member in (trade.taker, trade.maker):
