@@ -2,8 +2,8 @@
 
 The simulation follows these rules without the project's code and has its own random draws:
 
-- The price is sigma W, where W is a Brownian motion. It is observed at the times of a Poisson
-  process, rounded to whole price ticks.
+- The price is sigma W, where W is a Brownian motion. The price is observed at the times of a
+  Poisson process, rounded to whole price ticks.
 - Every `refresh_s` seconds a quote for one lot on each side is posted, at a distance of
   `half_spread` from the price of `latency_s` seconds before. The quote is in force until the next
   quote.

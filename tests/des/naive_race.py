@@ -16,9 +16,9 @@ The simulation is written in plain Python and processes one event at a time, by 
 - The other makers quote at a fixed distance from an older lead price, at least one tick, with
   unlimited size.
 - A customer's order, forced or not, first takes lots of the quote at prices better than the other
-  makers' price, and then the remaining lots from the other makers. If both have the same price, the
-  quote fills its share of the displayed size of both, in whole lots, rounded down. The other
-  makers' fills of orders that are not forced are summed as lots times price.
+  makers' price, and then the remaining lots from the other makers. If the two prices are equal, the
+  quote fills its share of all displayed lots, in whole lots, rounded down. The other makers' fills
+  of orders that are not forced are summed as lots times price.
 - The order of events at one time is: settlement, tick, posting, check by firms, arrivals.
   Arrivals are sorted by firm number. Customers' orders follow, and forced orders are last. Orders
   of one firm arrive in the order in which they were sent.

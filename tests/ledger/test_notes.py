@@ -44,7 +44,8 @@ def written(kind: type[Note]) -> st.SearchStrategy[Note]:
     """Return a Hypothesis strategy for notes of a kind, with or without their optional fields."""
     hints = get_type_hints(kind, include_extras=True)
     shapes = [hints[field.name] for field in fields(kind)]
-    # Beancount reads a number before a negative amount as a subtraction. No real note has both.
+    # Beancount reads a number before a negative amount as a subtraction. No real note has a number
+    # before a negative amount.
     said = st.tuples(
         *(
             OF_FIELD[shape].map(abs) if before in NUMBERS and shape in AMOUNTS else OF_FIELD[shape]

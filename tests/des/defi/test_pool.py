@@ -497,7 +497,7 @@ def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
 def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
-    """The large moves on both sides make every term of the formulas matter."""
+    """Large moves in both directions make every term of the formulas matter."""
     depth = 0.2  # mean distance of the log price beyond the no-arbitrage band
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT

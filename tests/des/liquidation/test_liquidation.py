@@ -358,7 +358,7 @@ def test_leverage_is_computed_on_the_margin_value_of_tokens():
     assert leverage[brought].mean() == pytest.approx(leverage[~brought].mean(), rel=0.05)
 
 
-def test_customers_with_cash_as_collateral_do_not_depend_on_the_tokens_of_others():
+def test_customers_with_cash_as_collateral_do_not_depend_on_the_tokens_of_other_customers():
     cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
     # Every drawn customer can afford a lot, so both populations have the same customers.
     assert len(cash.lots) == len(drawn.lots) == 20_000

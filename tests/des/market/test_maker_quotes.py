@@ -148,7 +148,7 @@ def test_limit_and_skew_use_the_position_of_a_single_hour_if_hours_are_sampled()
 
 
 def test_for_a_decided_size_of_a_quarter_lot_a_quarter_of_settlements_display_a_lot():
-    """Quotes display one lot in a quarter of the settlements, and nothing in the others."""
+    """Quotes display one lot in a quarter of the settlements, and otherwise nothing."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")

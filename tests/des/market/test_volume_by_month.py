@@ -1,4 +1,4 @@
-"""Recorded volume: a day has its own figure or an equal part of the month's volume."""
+"""Recorded volume: a day has its own stated volume or an equal part of the month's volume."""
 
 from datetime import date
 
@@ -24,6 +24,6 @@ def test_a_day_has_its_stated_volume_or_an_equal_part_of_the_month(day, usd):
         assert VOLUME.usd_per_s(time_us) * DAY_US / SECOND_US == pytest.approx(usd)
 
 
-def test_months_without_a_figure_have_no_volume():
+def test_months_without_a_stated_volume_have_no_volume():
     assert VOLUME.usd_per_s(midnight_us(date(2022, 6, 1))) is None
     assert VOLUME.usd_of_day(midnight_us(date(2022, 3, 31))) is None

@@ -118,7 +118,7 @@ def test_prices_of_different_markets_or_seeds_are_uncorrelated():
 
 
 def test_the_number_of_ticks_per_second_does_not_change_hourly_prices_and_jumps():
-    """The prices near the end of each hour are almost equal at both rates."""
+    """The prices near the end of each hour are almost equal with few and many ticks."""
     often, rarely = (
         lead(WILD.model_copy(update={"ticks_per_s": rate}), days=2) for rate in (2.0, 1.0)
     )

@@ -64,7 +64,9 @@ def test_other_makers_display_at_least_a_lot_and_twelve_times_the_size_at_weight
     assert calm.quotes(START_US, MARK, LOT_CENTS, times=12).shown_lots == 3_600
 
 
-def test_other_makers_without_a_stated_size_display_the_rest_of_the_recorded_depth(price):
+def test_other_makers_without_a_stated_size_display_the_recorded_depth_without_the_makers_share(
+    price,
+):
     ftx = load("ftx")
     market = ftx.markets[0]
     for day in (date(2020, 3, 5), date(2022, 2, 1)):

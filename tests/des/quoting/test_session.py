@@ -1,4 +1,4 @@
-"""A session keeps the quote in force between intervals until it is cleared."""
+"""A session keeps the quote in force from interval to interval, until the session is cleared."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""The liquidity programme: pools open, return their reserves, and lose what the formulas state."""
+"""The liquidity programme: pools open and return their reserves. Losses agree with the formulas."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -79,7 +79,7 @@ def test_a_note_on_gains_that_is_too_long_or_repeated_is_found(
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_with_it(
+def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_with_the_note(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))

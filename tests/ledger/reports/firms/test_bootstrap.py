@@ -95,9 +95,9 @@ def test_the_standard_deviation_of_resampled_means_equals_the_formula():
 
 @pytest.mark.parametrize("n", [20, 40])
 def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
-    # With few values a percentile interval covers less than the stated rate. It is too narrow,
-    # because it uses the normal distribution and not the t distribution. So a lower coverage is
-    # accepted.
+    # With few values a percentile interval contains the mean less often than stated. The interval
+    # is too narrow, because it uses the normal distribution and not the t distribution. So a lower
+    # rate is accepted.
     rng = np.random.default_rng(2)
     found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
 

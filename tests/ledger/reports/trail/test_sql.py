@@ -1,4 +1,4 @@
-"""Queries in SQL and BQL give the figures of the ledger and cannot change anything."""
+"""Queries in SQL and BQL give the amounts of the ledger and cannot change the ledger."""
 
 from collections import defaultdict
 from contextlib import suppress
