@@ -11,7 +11,7 @@ from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
 # Names of the column with the time at which a candle opens, best names first. A name counts only if
-# no column has a name from an earlier line. Some files also have the time of the first trade, and
+# no column has a name from an earlier set. Some files also have the time of the first trade, and
 # some have the time of the close under a neutral name.
 OPENED = (
     {"periodstart", "timeperiodstart"},
@@ -59,12 +59,12 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
-    """Return the indices of the columns with prices and of those that may contain times.
+    """Return the indices of the columns with prices, and of the columns that may contain times.
 
     Returns:
         The indices under the keys `open`, `high`, `low` and `close`, and under `opened` and
         `closed` for the times of a candle's open and close. A key has several indices if several
-        columns may be meant.
+        columns fit it.
 
     Raises:
         RowError: a column is missing.
@@ -90,7 +90,7 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
 
 
 def is_time(name: str) -> bool:
-    """Tell whether a column may contain the times at which candles open."""
+    """Tell from a column's name whether it may contain the times at which candles open."""
     return any(plain(name) in names for names in OPENED)
 
 
@@ -113,7 +113,7 @@ def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: the figures fit several orders of the columns.
+        RowError: the numbers fit several orders of the columns.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

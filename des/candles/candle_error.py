@@ -1,4 +1,4 @@
-"""Errors in files of candles, with the line at which each was found."""
+"""Errors in files of candles, each with its line or candle."""
 
 from pathlib import Path
 

@@ -109,7 +109,7 @@ def _one_of(
     sign: str,
     said: list[str],
 ) -> list[float]:
-    """Read a price from its column. If several columns may be meant, they must agree."""
+    """Read a price from its column. If several columns fit the name, they must agree."""
     first, *others = (
         list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
         for place in places
@@ -143,12 +143,12 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the opening times. If several columns may be meant, they must agree."""
+    """Read the opening times. If several columns fit the name, they must agree."""
     places = columns["opened"]
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
         said.append(f"time is in {shown(header[places[0]].strip())}")
     if not places:
-        said.append("stamped by the close")
+        said.append("times are at the close")
         return _opened_before(_instants(rows, columns["closed"][:1], [], said))
     clocks = [place for place in places if all(is_clock(row.cells[place]) for row in rows)]
     if len(places) > 1 and len(clocks) == 1:
@@ -191,7 +191,7 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Check each candle, and widen its range if an open or close is beyond it by rounding."""
+    """Check each candle, and widen its range if rounding put an open or close outside."""
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each

@@ -29,9 +29,7 @@ def rows_of_json(text: str) -> Rows:
             None, "JSON without candles; give a list of [time, open, high, low, close, volume]"
         )
     if len(found) > 1:
-        raise RowError(
-            None, f"JSON with {len(found)} lists of candles; keep the one of this market"
-        )
+        raise RowError(None, f"JSON with {len(found)} lists of candles; keep one list")
     header, rows = found[0]
     numbered = [Row(number, cells) for number, cells in enumerate(rows, start=1)]
     return Rows(header, 1, numbered, ("JSON",), "candle")
@@ -79,7 +77,7 @@ def _series(value: Any) -> Iterator[Found]:
 
 
 def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
-    """Read candles from JSON in which times are keys, or from pandas' split form."""
+    """Read candles from JSON with times as keys, or in the form `split` of pandas."""
     columns, index, data = (value.get(name) for name in ("columns", "index", "data"))
     if isinstance(columns, list) and isinstance(index, list) and isinstance(data, list):
         if is_header(columns) and not any(map(is_time, columns)):

@@ -55,7 +55,7 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         cells: all prices of the file, each with its row number.
 
     Raises:
-        RowError: cells contradict each other, or no cell shows the sign clearly.
+        RowError: cells show different signs, or no cell shows the sign clearly.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:
@@ -70,14 +70,12 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         point, comma = found["."], found[","]
         raise RowError(
             max(point, comma),
-            f"a comma marks decimals here, and a point in {min(point, comma)}, or the other "
-            "way round; write all prices in one way",
+            f"the decimal sign here is not the sign in {min(point, comma)}, a comma or a point; "
+            "write all prices in one way",
         )
     if not found:
         row, cell = marked[0]
-        raise RowError(
-            row, f"{shown(cell)} could have thousands or decimals; write it without thousands"
-        )
+        raise RowError(row, f"{shown(cell)} has thousands or decimals; write it with a point")
     return next(iter(found))
 
 
@@ -99,7 +97,7 @@ def _bare(cell: str) -> str:
 
 
 def _without_thousands(text: str, decimal: str) -> str:
-    """Return a number in Python's format, if its thousands are separated correctly."""
+    """Return a number in Python's format. If its thousands are wrong, return *text* unchanged."""
     bare = _bare(text)
     thousands = "," if decimal == "." else "."
     whole, point, decimals = bare.partition(decimal)

@@ -36,7 +36,7 @@ class Rows:
     header: Sequence[str] | None
     header_line: int
     rows: Sequence[Row]
-    said: Sequence[str] = ()  # remarks on the format and on lines left out
+    said: Sequence[str] = ()  # remarks on the format, and on lines that are left out
     counted: str = "line"  # what a row's number counts: lines or candles
 
 
@@ -97,7 +97,7 @@ def _without_ticker(
 
 
 def _footer(kept: list[Row]) -> list[Row]:
-    """Remove and return a last row that has a single cell, such as a sentence."""
+    """Remove the last row if it has a single cell, such as a sentence, and return it in a list."""
     return [kept.pop()] if len(kept) > 1 and len(kept[-1].cells) == 1 else []
 
 

@@ -41,7 +41,7 @@ Cells = Sequence[tuple[int, str]]  # each cell with the number of its row
 
 
 def is_clock(cell: str) -> bool:
-    """Tell whether a cell is a time of day, whose date is then in another column."""
+    """Tell whether a cell is a time of day without a date."""
     return _OWN_CLOCK.fullmatch(cell.strip()) is not None
 
 
@@ -128,7 +128,7 @@ def _of_epoch(cell: str) -> int:
     if time_us is None:
         if not _EPOCH.fullmatch(cell):
             raise ValueError(cell)
-        return -1  # this year is outside the supported years
+        return -1  # before the supported years, so the caller refuses it
     return time_us
 
 

@@ -1,8 +1,7 @@
 """Brings candles into regular form: oldest first, of equal length in whole hours, without gaps.
 
-Trading venues leave out candles without a trade, and some files do not begin on a full hour. To
-bridge a gap, the price is drawn from the last close to the next open. Gaps are counted and
-reported.
+Trading venues leave out candles without a trade, and some files do not begin on a full hour. In a
+gap the price moves at random from the last close to the next open. Gaps are counted and reported.
 """
 
 import math
@@ -68,13 +67,13 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
         found, length_us = _of_hours(found, length_us, said)
     for candle in found:
         if candle.opens_us % HOUR_US:
-            raise RowError(candle.row, "does not open on a whole hour UTC; use such candles")
+            raise RowError(candle.row, "does not open on a whole hour UTC; use candles that do")
     said += _bridged(found, length_us)
     return Regular(found, length_us, said)
 
 
 def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[Candle]:
-    """Drop candles that occur twice, which happens in joined files."""
+    """Drop repeated candles. Files that were joined may repeat candles."""
     yield candles[0]
     repeated = 0
     for before, candle in pairwise(candles):
@@ -93,7 +92,7 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the most common distance between candles, or the shortest of equally common ones."""
+    """Return the most common time between candles. Of equally common times, the shortest."""
     steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
     most = max(steps.values())
     length_us = min(step for step, times in steps.items() if times == most)
@@ -125,20 +124,20 @@ def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> 
     if not past_us:
         return candles
     if past_us < MINUTE_US - SECOND_US:
-        raise RowError(candles[0].row, "does not open on a whole minute; use such candles")
+        raise RowError(candles[0].row, "does not open on a whole minute; use candles that do")
     back_us = length_us - (MINUTE_US - past_us)
-    said.append("stamped by the close")
+    said.append("times are at the close")
     return [replace(candle, opens_us=candle.opens_us - back_us) for candle in candles]
 
 
 def _of_hours(
     candles: Sequence[Candle], length_us: int, said: list[str]
 ) -> tuple[list[Candle], int]:
-    """Join candles into the shortest candles of whole hours, and drop incomplete ends."""
+    """Join candles into the shortest candles of whole hours. Drop incomplete ones at the ends."""
     whole_us = math.lcm(length_us, HOUR_US)
     base_us = next((c.opens_us for c in candles if not c.opens_us % HOUR_US), None)
     if base_us is None:
-        raise RowError(None, "no candle opens on a whole hour UTC; use such candles")
+        raise RowError(None, "no candle opens on a whole hour UTC; use candles that do")
     parts = [
         list(part) for _, part in groupby(candles, lambda c: (c.opens_us - base_us) // whole_us)
     ]
@@ -151,12 +150,14 @@ def _of_hours(
     missing = sum(whole_us // length_us - len(part) for part in parts)
     joined = [_joined(part, base_us, whole_us) for part in parts]
     if len(joined) < 2:
-        raise RowError(None, f"fewer than two whole stretches of {_told(whole_us)}; add candles")
+        raise RowError(None, f"fewer than two whole candles of {_told(whole_us)}; add candles")
     said.append(f"candles of {_told(length_us)} joined to {_told(whole_us)}")
     if left_out:
-        said.append(f"candles left out at the ends, no whole {_told(whole_us)}: {left_out}")
+        said.append(
+            f"candles left out at the ends, since they fill no {_told(whole_us)}: {left_out}"
+        )
     if missing:
-        said.append(f"candles missing within, taken as without a trade: {missing}")
+        said.append(f"missing candles, which count as candles without a trade: {missing}")
     return joined, whole_us
 
 

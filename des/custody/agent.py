@@ -1,6 +1,6 @@
 """The house's agent: the captive maker, whose bank accounts receive and pay customers' dollars.
 
-For each deposit and withdrawal in dollars a random draw selects the agent's account or the house's.
+For each deposit and withdrawal in dollars a random draw selects the agent's or the house's account.
 Coins never pass through the agent. The agent mixes customers' dollars with the maker's other cash.
 """
 
@@ -11,7 +11,7 @@ from ledger import agency
 from ledger.parties import Parties
 from ledger.times import day_of
 
-ALL = 2**64  # the number of possible hashes
+ALL = 2**64  # the number of possible values of a random draw
 
 Meta = tuple[tuple[str, str], ...]
 

@@ -1,9 +1,9 @@
 """Cohorts: groups of customers with the same sensitivity to fear.
 
 A holder's number decides the cohort. The books have one control account for all retail customers.
-This module also counts the claims that each cohort has not yet requested. So the customers who
-withdraw first soon have no claims left. Trading results are not assigned to single customers. All
-cohorts share the results in proportion to their claims.
+This module also counts the claims that each cohort has not yet requested. So the most sensitive
+cohorts, which withdraw first, soon have no claims left. Trading results are not assigned to single
+customers. All cohorts share the results in proportion to their claims.
 """
 
 from bisect import bisect_right
@@ -14,7 +14,7 @@ from des.scenario import Cohort
 
 
 class Cohorts:
-    """The claims of each cohort on the house, in cents, that are not yet requested."""
+    """The part of each cohort's claims on the house that is not yet requested, in cents."""
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
         """Initialise with claims in proportion to each cohort's share of the holders."""
@@ -45,8 +45,10 @@ class Cohorts:
 
 
 def chosen(ends: Sequence[float], place: float) -> int:
-    """Return the index of the range that contains the point *place* times the last end.
+    """Return the index of the range that contains a point.
 
-    *place* is from 0 to below 1.
+    Args:
+        ends: the upper end of each range. The first range begins at 0.
+        place: the point as a share of the last end, from 0 to below 1.
     """
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

@@ -27,7 +27,7 @@ def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
 
 
 def dealers_of(scenario: Scenario) -> str | None:
-    """Return the name of the parties that deal in coins, or an empty name."""
+    """Return the name of the dealers in coins, or None if the scenario has no dealers."""
     if scenario.group and scenario.group.portfolio:
         return scenario.group.portfolio.dealers
     return scenario.retail.coins.dealers if scenario.retail.coins else None
@@ -39,7 +39,7 @@ def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
 
 
 class CoinPrices:
-    """The exact price of each coin at the end of a day. A lot costs a whole number of cents."""
+    """The exact price of each coin at a given time. A lot costs a whole number of cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
         """Initialise with the prices of some of a scenario's coins."""
@@ -55,7 +55,7 @@ class CoinPrices:
         Args:
             place: the index of the coin among the given coins.
             day: the day of the price.
-            marks: lead prices of all markets at the end of this day, in ticks.
+            marks: lead prices of all markets at the time of valuation, in ticks.
         """
         market = self._market[place]
         if market is not None:

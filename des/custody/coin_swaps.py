@@ -2,8 +2,9 @@
 
 The house lends coins to its maker on the credit line. The maker sells them to dealers at the price
 of the last settlement, and pays the dollars to the house. When a customer requests a coin that the
-house lacks, the maker buys it back with the house's dollars. At constant prices the result is the
-same with coins or dollars in the house, unless dealers buy only a limited amount in a day.
+house lacks, the maker buys the coin back with the house's dollars. At constant prices it makes no
+difference whether the house holds coins or dollars, unless dealers buy only a limited amount in a
+day.
 """
 
 from datetime import date
@@ -75,8 +76,8 @@ class CoinSwaps:
     def sell(self, time_us: int, cents: int, kept: Lots | None = None) -> None:
         """Sell coins except the lots *kept*, for *cents* or slightly more.
 
-        Each coin is sold in proportion to its value, in whole tranches, so that the books contain
-        few small entries.
+        The total is rounded up to whole tranches, so that the books contain few small entries. Each
+        coin is sold in proportion to its value.
         """
         spare, prices = self._spare(kept), self._vault.lot_cents
         worth = [n * price for n, price in zip(spare, prices, strict=True)]

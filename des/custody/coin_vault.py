@@ -20,7 +20,7 @@ from ledger.times import day_of
 from ledger.transaction import LedgerError, Movement
 
 UNIT = 10**9  # shares are counted in billionths
-ALL = 2**64  # the number of possible hashes
+ALL = 2**64  # the number of possible values of a random draw
 
 Lots = Sequence[int]  # one number for each coin
 Meta = tuple[tuple[str, str], ...]
@@ -46,7 +46,7 @@ class CoinVault:
         self.owed, self.there, self.lent, self.queued, self.lot_cents = (
             [0 for _ in self.coins] for _ in range(5)
         )
-        self.sold_cents = 0  # cents received for lent coins, less the cost of buying coins back
+        self.sold_cents = 0  # cents received for lent coins, minus the cost of buying back
         self._days_marks: tuple[date, np.ndarray] | None = None
 
     # --------------------------------------------------------------------- values
@@ -105,8 +105,8 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Receive a deposit in a random coin. Return its cents, or 0 if the deposit is in dollars.
 
-        An earlier draw has sent some deposits to the agent. The coin is drawn by its share of the
-        other deposits.
+        An earlier random draw has sent a part of the dollar deposits to the agent. A coin's share
+        is a share of all deposits, so this draw is among the deposits that are left.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -128,7 +128,7 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Return the lots of each coin in a request of *cents*. The rest is paid in dollars.
+        """Return the lots of each coin in a request of *cents*. The rest is in dollars.
 
         One commodity, a coin or dollars, is drawn by its share of the claims. If the claims have
         too little of this commodity, dollars are added, then other coins.

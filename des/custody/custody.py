@@ -1,4 +1,4 @@
-"""Custody: the only module that moves cash. No balance falls below zero."""
+"""Custody moves the cash of all parties. No party's cash falls below zero."""
 
 from collections.abc import Mapping
 
@@ -30,15 +30,15 @@ class Custody:
         )
         self.coins: CoinVault | None = None  # the coins that customers are owed in kind
         self.swaps: CoinSwaps | None = None  # sells coins for dollars, and buys them back
-        self.with_agent_cents = 0  # cents received by the house's agent, less its payments
+        self.with_agent_cents = 0  # cents received by the house's agent, minus its payments
 
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
         """Add customers' coins to custody. The house sells them in tranches.
 
-        Dealers buy at most *daily_cents* of coins in a day. If this is None, only their cash is a
-        limit.
+        Dealers buy coins for at most *daily_cents* in a day. If *daily_cents* is None, only the
+        dealers' cash is a limit.
         """
         self.coins = coins
         self.swaps = CoinSwaps(
@@ -131,7 +131,7 @@ class Custody:
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
         """Deliver coins to customers, and keep *cents* for a payment in dollars.
 
-        `can_pay` must hold. Only the first entry has the metadata *first*.
+        `can_pay` must be True for this payment. Only the first entry has the metadata *first*.
         """
         given(self.swaps).find(time_us, lots, cents)
         given(self.coins).withdraw(time_us, lots, meta, first)

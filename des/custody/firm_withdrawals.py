@@ -1,4 +1,7 @@
-"""Trading firms that lose confidence withdraw their free claims from the house."""
+"""Trading firms that lose confidence withdraw their free claims from the house.
+
+A claim is free if it is neither margin nor already requested.
+"""
 
 import math
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Customers' deposits and withdrawals: rates are set every hour, arrivals are random.
 
-At each full hour customers learn the news and see the queue. News and queue set the expected
-deposits and withdrawals until the next hour. Within the hour customers arrive one by one, as a
-Poisson process in continuous time.
+At each full hour customers learn the news and see the queue. News, queue and the house's volume set
+the expected deposits and withdrawals until the next hour. Within the hour customers arrive one by
+one, as a Poisson process in continuous time.
 """
 
 from collections import deque
@@ -26,8 +26,8 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 from ledger.times import HOURS_PER_DAY
 
-# Below this fear, idle hours may pass in one step. Ordinary withdrawals cause less than half of
-# this fear.
+# If fear is below this number, idle hours may pass in one step. The fear that ordinary withdrawals
+# cause is less than half of this number.
 CALM = 0.02
 
 
@@ -67,7 +67,7 @@ class CustomerFlow:
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether today has no fear, queue or news, so that idle hours may be joined."""
+        """Tell whether there is little fear, no queue and no news within a day."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
@@ -111,8 +111,8 @@ class CustomerFlow:
     ) -> Generator[simpy.Event, None, None]:
         """Simulate customers' arrivals in the next *hours*, *expected* of them per hour on average.
 
-        Each first hour has its own random stream. So the n-th customer and amount after this hour
-        do not depend on the number of earlier arrivals.
+        The hour of the call selects the random stream. So the n-th customer after this hour, and
+        the customer's amount, do not depend on the number of earlier arrivals.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)

@@ -43,7 +43,7 @@ class OtherMakersDesk:
         self.fees_without_maker_cents = 0.0  # fees to date if the captive maker had shown no quotes
 
     def charge(self, time_us: int) -> None:
-        """Book the other makers' fees of a day, and deposit cash for them before a halt."""
+        """Book the other makers' fees of a day. Before a halt, first deposit cash for them."""
         traded = self._volume.others_cents()
         fees = [
             alike * self._fee_cents(volume // alike)
@@ -65,8 +65,8 @@ class OtherMakersDesk:
     def cover_loss(self, time_us: int) -> None:
         """Deposit the amount by which a loss exceeded the balance of the other makers' account.
 
-        If the other makers' positions only mirror those of customers on margin who trade on all
-        days, they deposit nothing. Their opening claim must then be enough.
+        The other makers deposit nothing if they only hold the other side of customers on margin who
+        trade on all days. Then their opening claim must be enough for the losses.
         """
         if not self._moves_margin:
             return
@@ -85,7 +85,7 @@ class OtherMakersDesk:
         self._custody.withdraw(time_us, self._code, self._house_name, gain_cents, why)
 
     def _fee_cents(self, volume_cents: int) -> int:
-        """Return the fees of both sides in one market in cents, rounded half to even."""
+        """Return the buyers' and sellers' fees in one market in cents, rounded half to even."""
         return round(Decimal(volume_cents) * self._fee_rate)
 
     def _book(self, time_us: int, market: str, volume_cents: int, fee_cents: int) -> int:

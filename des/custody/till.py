@@ -71,7 +71,10 @@ class Till:
         return bool(self._lines)
 
     def owed_cents(self, entity: int) -> int:
-        """Return the cents that a party can still request: its free claim less waiting requests."""
+        """Return the cents that a party can still request, in dollars and in coins.
+
+        Dollars: the free claim minus the requests that wait. Coins: those not yet requested.
+        """
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0
         return self.free_cents(entity) - self._queued_cents[entity] + in_coins
@@ -84,7 +87,7 @@ class Till:
         """Pay a withdrawal at once if there is cash and no earlier request waits, or queue it.
 
         Returns:
-            The amount requested, at most the free claim.
+            The amount requested, at most the amount that `owed_cents` returns.
         """
         cents = min(cents, self.owed_cents(entity))
         if cents <= 0:
@@ -110,7 +113,7 @@ class Till:
             self._become(time_us, OPEN)
 
     def halt_after(self, time_us: int, wait_us: int) -> None:
-        """Halt withdrawals if requests have been waiting for *wait_us* or longer."""
+        """Halt withdrawals if the current queue has lasted for *wait_us* or longer."""
         if self._lines and time_us - self._since_us >= wait_us and not self._halted():
             self._become(time_us, HALTED)
 
@@ -155,7 +158,10 @@ class Till:
             self._custody.coins.line_up(request.lots, sign)
 
     def _pay(self, time_us: int, request: Request) -> bool:
-        """Pay a request in full, up to the free claim, and return True. Or pay nothing."""
+        """Pay a request in full and return True, or pay nothing and return False.
+
+        The part of a request that exceeds the free claim is dropped.
+        """
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)

@@ -92,7 +92,7 @@ class ConstantProductPool:
         if lots < 1 or cents < 1:
             raise ValueError(f"a pool cannot open with {lots} lots and {cents} cents; give both")
         if not 0 <= fee_e6 < RATE_UNIT:
-            raise ValueError(f"a fee of {fee_e6} millionths is not within [0, 1) of the trade")
+            raise ValueError(f"a fee of {fee_e6} millionths is not from 0 to below {RATE_UNIT}")
         if not 1 <= lot_ticks_per_cent <= LOT_TICKS_PER_CENT_MAX:
             raise ValueError(
                 f"{lot_ticks_per_cent} lot-ticks per cent is not within 1 to "
@@ -150,7 +150,7 @@ class ConstantProductPool:
         if not len(block_us) or not self.shares:
             return self, np.empty(0, dtype=ARBITRAGE)
         if not len(ticks.times_us) or ticks.times_us[0] > block_us[0]:
-            raise ValueError("no tick at or before the first block; give the last one too")
+            raise ValueError("no tick at or before the first block; give the last tick before it")
         self._check_range(int(ticks.prices.min()), int(ticks.prices.max()))
         rows = np.empty(len(block_us), dtype=ARBITRAGE)
         terms = self.fee_e6, self.lot_ticks_per_cent
@@ -177,9 +177,9 @@ class ConstantProductPool:
         lots = max(self.lots, root * math.sqrt(self.lot_ticks_per_cent / lowest))
         cents = max(self.cents, root * math.sqrt(highest / self.lot_ticks_per_cent))
         if lots >= LOTS_MAX:
-            raise PoolRangeError(f"the pool comes to {lots:.3g} lots; give coarser ones")
+            raise PoolRangeError(f"the pool may reach {lots:.3g} lots; give larger lots")
         if cents >= CENTS_MAX:
-            raise PoolRangeError(f"the pool comes to {cents:.3g} cents; give it less liquidity")
+            raise PoolRangeError(f"the pool may reach {cents:.3g} cents; add less to it")
 
 
 def block_times_us(

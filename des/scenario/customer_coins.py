@@ -21,7 +21,10 @@ Fault = tuple[tuple[str | int, ...], str]  # the location of a key, and the erro
 
 
 class CustomerCoin(PricedCoin):
-    """A coin that customers deposit, are owed and withdraw, or a class of coins with one price."""
+    """A coin that customers deposit and withdraw, and that the house owes to them.
+
+    A class of coins with one price counts as one coin.
+    """
 
     share: Fraction  # share of deposits by value, and of claims at the start
     supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own wallets at the start
@@ -30,13 +33,13 @@ class CustomerCoin(PricedCoin):
 class CustomerCoins(Part):
     """Coins that the venue owes to customers in kind. The rest of customers' claims is in dollars.
 
-    Each deposit is in one coin or in dollars, drawn by the shares. Each withdrawal is in one coin
-    or in dollars, drawn by the value of customers' claims in each commodity. Amounts below a lot
-    are in dollars. If the house lacks dollars, it lends coins to its maker, which sells the coins
-    at the price of the last settlement. If the house lacks a coin, the maker buys the coin back
-    with the house's dollars. If the dollars are not enough, the withdrawal waits. If dealers buy
-    only a limited amount in a day, dollars and each coin have separate waiting lines. Customers'
-    gains and losses are in dollars.
+    A random draw decides whether a deposit is in dollars or in a coin, by the shares of the coins.
+    Another draw decides this for each withdrawal, by the value of customers' claims in dollars and
+    in each coin. Amounts below a lot are in dollars. If the house lacks dollars, it lends coins to
+    its maker, and the maker sells the coins at the price of the last settlement. If the house lacks
+    a coin, the maker buys the coin back with the house's dollars. If the dollars are not enough,
+    the withdrawal waits. If dealers buy only a limited amount in a day, dollars and each coin have
+    separate waiting lines. Customers' gains and losses are in dollars.
     """
 
     dealers: Entity  # the parties that trade coins with the maker

@@ -23,7 +23,7 @@ from des.scenario.quantities import (
 
 ARRIVALS_PER_DAY_MAX = 10_000
 Elasticity = Annotated[float, Field(ge=0, le=100)]
-Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # withdrawn per day and unit of fear
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # share of claims per day and unit of fear
 
 
 class Cohort(Part):
@@ -39,8 +39,8 @@ class Flow(Part):
 
     Fear is a number without a unit, from 0 upwards. Three things raise fear: the shocks of news,
     `queue_shock` when a queue of withdrawals begins, and each request for withdrawal, which adds
-    `contagion` times the request's share of all claims. Each rise halves every `fear_half_life_h`.
-    All rates are evaluated at full hours.
+    `contagion` times the request's share of all claims. Each rise halves every `fear_half_life_h`
+    hours. All rates are evaluated at full hours.
 
     Sources: depositors run because other depositors run (Diamond & Dybvig 1983, Journal of
         Political Economy 91(3), 401-419). A depositor is more likely to withdraw if others do (Iyer
@@ -112,8 +112,8 @@ class Flow(Part):
             volume_usd_per_day: the volume of the house.
             trust: customers' trust, above 0, and 1 if there is no fear.
 
-        Formula: deposits_per_volume * volume * trust ** trust_elasticity. It assumes that volume
-            brings new traders, who bring new money.
+        Formula: deposits_per_volume * volume * trust ** trust_elasticity. The formula assumes
+            that volume brings new traders, who bring new money.
         """
         return self.deposits_per_volume * volume_usd_per_day * trust**self.trust_elasticity
 
@@ -127,7 +127,7 @@ class Flow(Part):
 
 
 class AgentShare(Dated):
-    """The share of dollar deposits and withdrawals that passes through the agent, from a day on."""
+    """The share of dollar deposits and withdrawals through the maker's accounts, from a day on."""
 
     share: Fraction
 
@@ -164,15 +164,15 @@ class Retail(Part):
     deposit_usd_mean: PositiveUsd
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
-    # The fee on all customers' volume: a mean over accounts in different tiers, buyers and sellers.
+    # The buyer's and the seller's fee on a trade together, as a mean over accounts in all tiers.
     fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
-    # The share of dollars that goes through the captive maker's bank accounts. None: no agent.
+    # The share of dollar payments through the captive maker's bank accounts. None: no agent.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
     coins: CustomerCoins | None = None  # coins owed to customers. None: all claims are in dollars
-    # Mean time until a position is closed. None: positions are never closed, and trades with the
-    # other makers leave no positions.
+    # Mean days until a customer closes a position. None: customers open and close positions at
+    # random, and their trades with the other makers leave no positions in the books.
     holding_days: HoldingDays | None = None
 
     @property
@@ -182,7 +182,7 @@ class Retail(Part):
         return 1.0 - in_coins
 
     def agent_share_on(self, day: date) -> float:
-        """Return the share of deposits in dollars that goes through the agent on a day."""
+        """Return the share of payments in dollars that goes through the agent on a day."""
         step = in_force(self.agent_shares or (), day)
         return step.share if step else 0.0
 

@@ -9,7 +9,7 @@ from des.scenario.quantities import ContradictionError, Part
 
 
 class Dated(Part):
-    """A step of a list: it applies from a day on. Each subclass adds the value of the step."""
+    """An entry of a list: it applies from a day on. Each subclass adds the value of the entry."""
 
     since: date
 
@@ -62,5 +62,5 @@ def check_days(key: str, field: str, days: Sequence[date]) -> None:
     for i, (before, day) in enumerate(pairwise(days), start=1):
         if not before < day:
             raise ContradictionError(
-                (key, i, field), f"is {day}; give a day after the {before} before it"
+                (key, i, field), f"is {day}; give a day after {before}, the previous entry"
             )

@@ -16,9 +16,9 @@ class Others(Part):
 
     These makers show one price on each side of the lead price as they see it, and fill any quantity
     at this price. If an hour's volatility v is above `calm_volatility`, then for the next hour
-    their half-spread is multiplied by (v / calm) ** spread_elasticity, and their displayed size is
-    divided by (v / calm) ** depth_elasticity. As a simplification, firms never hit stale quotes of
-    these makers.
+    the half-spread is multiplied by (v / calm_volatility) ** spread_elasticity, and the displayed
+    size is divided by (v / calm_volatility) ** depth_elasticity. As a simplification, firms never
+    hit stale quotes of these makers.
     """
 
     half_spread_bps: Bps
@@ -37,7 +37,7 @@ class Others(Part):
         return self.stress(volatility) ** self.spread_elasticity
 
     def depth_times(self, volatility: float) -> float:
-        """Return the factor on their displayed size after an hour of this volatility."""
+        """Return the factor on the other makers' size after an hour of this volatility."""
         return self.stress(volatility) ** -self.depth_elasticity
 
 
@@ -45,10 +45,10 @@ class Demand(Part):
     """The volume that noise traders want to trade, and the rule by which it is determined.
 
     With `stated`, `markets.demand` gives the volume of each month that noise traders would trade if
-    there were only the other makers. They trade more if the book is tighter and deeper (see
-    `response`). So volume is an outcome that can be compared with the record.
+    there were only the other makers. Noise traders trade more if the book is tighter and deeper
+    (see `response`). So volume is an outcome that can be compared with the record.
 
-    With `recorded`, noise traders' volume is the recorded volume of each day less hits and forced
+    With `recorded`, noise traders' volume is the recorded volume of each day minus hits and forced
     orders, hour by hour. If hits and forced orders alone exceed a day's recorded volume, the model
     contradicts the record. Only noise traders' demand uses the record of a day, from the day's
     first hour on. No decision uses the record of a later day.

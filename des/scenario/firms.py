@@ -37,9 +37,9 @@ class Firm(Part):
     lead_share: Fraction = 0.3  # the share of capital kept on the lead venue for hedges
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    fee_discount: Fraction = 0.0  # off the tier's fee, for house tokens that the firm holds
-    volume_30d_usd: Usd = 0.0  # before the run, which sets the first fee tier
-    lead_quotes_usd: Usd = 0.0  # shown on the lead venue, per market and side
+    fee_discount: Fraction = 0.0  # share of the tier's fee, for the firm's house tokens
+    volume_30d_usd: Usd = 0.0  # before the run; sets the first fee tier
+    lead_quotes_usd: Usd = 0.0  # size on the lead venue, per market and side
     waiting: bool = False  # whether the firm begins with cash only, and may enter later
 
     @property
@@ -49,10 +49,11 @@ class Firm(Part):
 
 
 class FirmClass(Part):
-    """A class of firms whose speed and capital are drawn at random.
+    """A class of firms whose reaction time and capital are drawn at random.
 
-    Speed and capital are lognormal and independent. `order_share` is a share of the firm's claim,
-    as for a named firm. All other shares are shares of the drawn capital.
+    Reaction time and capital are lognormal and independent. `order_share` is a share of the firm's
+    claim on the house venue, as for a named firm. `lead_share`, `volume_30d_share` and
+    `lead_quotes_share` are shares of the drawn capital.
     """
 
     category: Category
@@ -74,18 +75,19 @@ class FirmClass(Part):
 class CapitalRules(Part):
     """The daily rules by which the firms' capital follows their results."""
 
-    half_life_days: Annotated[float, Field(ge=1, le=365)]  # days until a day's weight has halved
+    # Days until the weight of a day in the trailing return has halved.
+    half_life_days: Annotated[float, Field(ge=1, le=365)]
     withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
     # The share of capital that moves to the better venue in a day, for each basis point of
-    # difference between the venues' daily returns.
+    # difference between the firm's trailing daily returns on the two venues.
     shift_per_bp: Fraction
     shift_max: Fraction  # largest share of capital moved in one day
     # The probability for each waiting firm to enter on a day.
     entry_per_day: Annotated[float, Field(ge=0, le=1)]
-    # The increase of this probability for each bp that trading firms earn in a day.
+    # The rise of this probability for each basis point of capital that firms that trade earn.
     entry_per_bp: Annotated[float, Field(ge=0, le=1)]
-    closes_below: Fraction  # a firm closes below this share of its opening capital
-    # Days after its entry before a firm acts on its trailing returns.
+    closes_below: Fraction  # share of opening capital; a firm with less closes
+    # Days after its entry until a firm begins to act on its trailing returns.
     patience_days: Annotated[int, Field(ge=1, le=1_000)]
 
 
@@ -95,8 +97,8 @@ class Firms(Part):
     active: bool = True
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
-    capital: CapitalRules | None = None  # None: no capital moves
-    # Mean time until a position and its hedge are closed. None: they are never closed.
+    capital: CapitalRules | None = None  # None: no firm moves its capital
+    # Mean days until a firm closes a position and its hedge. None: firms never close positions.
     holding_days: HoldingDays | None = None
     # With n firms trading, each firm's hurdle is multiplied by n ** -hurdle_exponent.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0
@@ -116,7 +118,7 @@ class Firms(Part):
 
     @property
     def drawn_names(self) -> tuple[str, ...]:
-        """The names of all firms drawn from classes. A name does not reveal the class."""
+        """The names of all firms drawn from classes. A name does not show the firm's class."""
         known = len(self.members)
         drawn = sum(each.trading + each.waiting for each in self.classes)
         return tuple(f"Firm{n + 1:02}" for n in range(known, known + drawn))

@@ -56,13 +56,13 @@ Line = Annotated[
 
 
 class LoanLimit(Dated):
-    """A lender's limit from a day on. Debt above the limit is recalled on that day."""
+    """A lender's limit from a day on. On this day the lender recalls debt above the limit."""
 
     usd: Usd
 
 
 class Lender(Part):
-    """A lender outside the group. Its loans to the captive maker are callable on demand."""
+    """A lender outside the group. It lends to the captive maker, up to a limit."""
 
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
@@ -89,9 +89,9 @@ class Use(Part):
     usd: PositiveUsd
     kind: UseKind
     by: Literal["house", "maker"]
-    to: Entity  # the payee, which keeps books unless it is Outside
+    to: Entity  # the payee: Outside, or a party with books of its own
     why: Line
-    until: Day | None = None  # a part is due on the date, and each month until this day
+    until: Day | None = None  # further parts are due monthly until this day
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -166,7 +166,7 @@ class Token(Part):
             if purchase.date < earlier.date:
                 raise ContradictionError(
                     ("bought", i, "date"),
-                    f"is {purchase.date}; give {earlier.date}, the date of the purchase before, "
+                    f"is {purchase.date}; give {earlier.date}, the date of the previous purchase, "
                     "or later",
                 )
         if self.marks and self.marks[0].at > self.bought[0].date:
@@ -207,7 +207,7 @@ class Pool(Spell):
 
 
 class Lift(Part):
-    """How a pool's liquidity raises the mark of a token: an assumption, used only if stated.
+    """The rise of a token's mark by its pool's dollars: an assumption that the scenario may state.
 
     The mark is the lead price times 1 + elasticity * ln(1 + D / reference), where D is the dollars
     in the token's pool. If D equals the reference, the mark rises by ln 2 times the elasticity.
@@ -215,31 +215,31 @@ class Lift(Part):
     pools at the lead price.
 
     No record shows the size of the effect, so a scenario should be run with the effect and without
-    it. A larger pool adds less and less: Amihud & Mendelson (1986), Journal of Financial Economics
-    17(2), 223-249, find a premium for illiquidity that is concave in illiquidity. The logarithm is
-    our choice. The elasticity is from 0 (no effect) to 1. The reference is a pool large enough for
-    markets to notice.
+    it. In a larger pool each further dollar has a smaller effect: Amihud & Mendelson (1986),
+    Journal of Financial Economics 17(2), 223-249, find a premium for illiquidity that is concave in
+    illiquidity. The logarithm is our choice. The elasticity is from 0 (no effect) to 1. The
+    reference is a pool large enough for markets to notice.
     """
 
     elasticity: Fraction
     reference_usd: PositiveUsd
 
     def factor(self, pool_usd: float) -> float:
-        """Return the factor by which a mark exceeds the lead price, given the pool's dollars."""
+        """Return the mark divided by the lead price, given the pool's dollars."""
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
 class HouseCost(Part):
-    """The house's operating cost on the first of a month, which does not depend on its fees."""
+    """A stated operating cost of the house on the first of a month, in place of a share of fees."""
 
     date: date
     usd: Usd
 
 
 class Long(Spell):
-    """A position of the directional book, bought for a given sum.
+    """A long position of the directional book, bought for a given sum.
 
-    The position is bought on the first day and sold on the last day.
+    The maker buys the position on the first day and sells it on the last day.
     """
 
     market: MarketName
@@ -252,9 +252,9 @@ class Group(Part):
     # If true, the credit line lends only the house's own money.
     never_lend_customer_money: bool = False
     house_cost_share: Fraction = 0.0  # operating cost, as a share of the last month's fees
-    # Operating costs that the scenario states, if any.
+    # Stated operating costs. In their months they replace the share of fees.
     house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
-    # If false, a counterfactual keeps the costs as booked in the base run.
+    # If false, a counterfactual repeats the operating costs that the base run booked.
     costs_follow_fees: bool = False
     investors: Entity | None = None  # the party that buys shares
     # The maker asks the lenders in this order.
@@ -266,7 +266,7 @@ class Group(Part):
     pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: no pool
     lift: Lift | None = None  # None: liquidity has no effect on marks
     portfolio: Portfolio | None = None  # None: the maker borrows only if money is needed
-    valuation: Valuation | None = None  # None: no valuation of the house
+    valuation: Valuation | None = None  # None: the house is not valued
 
     @property
     def counterparties(self) -> dict[str, int]:
@@ -298,7 +298,7 @@ class Group(Part):
             if i and cost.date <= (before := self.house_costs[i - 1].date):
                 raise ContradictionError(
                     ("house_costs", i, "date"),
-                    f"is {cost.date}; give a day after the {before} before it",
+                    f"is {cost.date}; give a day after {before}, the previous entry",
                 )
         return self
 
@@ -308,7 +308,7 @@ class Group(Part):
             if lender.advance is not None and not (self.tokens or self.portfolio):
                 raise ContradictionError(
                     ("lenders", i, "advance"),
-                    f"is {lender.advance:_}; give tokens to lend on, or leave it out",
+                    f"is {lender.advance:_}; give tokens as collateral, or leave it out",
                 )
         return self
 
@@ -318,11 +318,11 @@ class Group(Part):
         if drawn and self.portfolio is None:
             raise ContradictionError(
                 ("lenders", drawn[0], "drawn_in_full"),
-                "is true; give a portfolio to hold, or leave it out",
+                "is true; give a portfolio that the loan buys, or leave it out",
             )
         if self.portfolio and not drawn:
             raise ContradictionError(
-                ("portfolio",), "has nothing to hold; give a lender drawn_in_full, or leave it out"
+                ("portfolio",), "has no loan; give a lender with drawn_in_full, or leave it out"
             )
         return self
 
@@ -334,9 +334,9 @@ class Group(Part):
             if token not in markets:
                 fault = f"is '{token}'; give one of the tokens: {', '.join(markets) or 'none'}"
             elif markets[token] is None:
-                fault = f"is '{token}', which has no market to be arbitraged to; give it one"
+                fault = f"is '{token}', which has no market for its price; give the token one"
             elif token in pools[:i]:
-                fault = f"is '{token}', which has a pool; give each token one"
+                fault = f"is '{token}', which already has a pool; give each token at most one pool"
             else:
                 continue
             raise ContradictionError(("pools", i, "token"), fault)
@@ -353,7 +353,7 @@ class Group(Part):
             if holding.name in held:
                 raise ContradictionError(
                     ("portfolio", "holdings", i, "name"),
-                    f"is '{holding.name}', which is a token; give the coin another name",
+                    f"is '{holding.name}', a token's name; give the coin another name",
                 )
         return self
 

@@ -31,12 +31,12 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """A backstop provider: how much it can take over, and how fast it unwinds positions."""
+    """A backstop provider: the limits of its takeovers, and the speed at which it closes them."""
 
     name: Entity  # the captive maker, or another entity
     usd_per_minute: Usd
     usd_per_hour: Usd
-    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # the time from decision to fill
+    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # from decision to fill
     unwind_usd_per_minute: PositiveUsd | None = None  # None: the whole position at once
     capital_usd: Usd = 0.0  # capital of a provider other than the captive maker
     lead_share: Fraction = 0.5  # the share of the capital kept on the lead venue as margin
@@ -67,23 +67,24 @@ class CollateralToken(Part):
 class Leverage(Part):
     """Customers who trade on margin, and the venue's rules for accounts with too little margin.
 
-    These customers are holders under the retail control account, with numbers after its other
-    holders. Each customer has one position in one market. The other makers hold the other side.
+    The books count these customers as holders under the retail control account. Their numbers
+    follow the numbers of the other retail customers. Each customer has one position in one market.
+    The other makers hold the other side.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
     collateral_usd_median: PositiveUsd | None = None
-    # Set aside on full days only. None: customers trade from the first day on, with the median
-    # above.
+    # The share of retail customers' claims that customers on margin set aside on full days. None:
+    # customers on margin trade from the first day on, with the median collateral above.
     share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
     leverage_mean: Annotated[float, Field(gt=0, le=100)]
     leverage_log_sd: LogSd = 0.0
     limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
     long_share: Fraction = 0.5
-    # The mean number of new holders at each midnight.
+    # The mean number of new customers on margin at each midnight.
     arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0
-    exits_per_day: Fraction = 0.0  # probability that a holder closes the position at a midnight
+    exits_per_day: Fraction = 0.0  # probability of closing at a midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     # The limit on all forced orders of a market in one second, as a share of its daily volume.
@@ -93,7 +94,7 @@ class Leverage(Part):
     insurance_usd: Usd = 0.0  # the money that the fund really has
     insurance_stated_usd: Usd | None = None  # the money that the venue says the fund has
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
-    # Customers who draw none of these tokens deposit cash.
+    # Each customer's collateral is drawn at random: one of these tokens, or cash.
     tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()
     pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
 
@@ -114,7 +115,7 @@ class Leverage(Part):
             raise ContradictionError(
                 ("tokens", last, "share"),
                 f"is {self.tokens[last].share:_}, which makes the shares sum to {shares:_}; give "
-                "less, so that they sum to at most 1",
+                "a smaller share, so that the shares sum to at most 1",
             )
         return self
 
@@ -182,17 +183,17 @@ class Leverage(Part):
         return round(self.auto_close_margin_pct * 1_000_000 / 100)
 
     def leverage_max(self, day: date) -> float:
-        """Return the limit on leverage on a day. Before the first step, the first step applies."""
+        """Return the limit on leverage on a day. The first limit also applies before it begins."""
         limit = in_force(self.limits, day) or self.limits[0]
         return limit.leverage_max
 
 
 def check_sampling(leverage: Leverage, run: Run) -> None:
-    """Refuse customers on margin in hours without trading.
+    """Refuse customers on margin who would trade in hours that the run does not play.
 
     Raises:
-        ContradictionError: these customers would trade on all days of a sampled run, or on full
-            days of a run that has none.
+        ContradictionError: customers on margin would trade on all days of a sampled run, or only
+            on full days of a run without full days.
     """
     if leverage.share_of_claims is None and run.one_hour_in > 1:
         raise ContradictionError(

@@ -21,8 +21,9 @@ from des.scenario.quantities import (
 )
 
 TargetShare = Annotated[float, Field(gt=0, le=1)]
-SPREAD_TIMES_MAX = 4.0  # the largest factor that a policy may choose; the smallest is its inverse
-REFRESH_S_MIN = 0.01  # the shortest time between quotes; 0 means at every tick
+# A policy multiplies the half-spread by a factor from 1 / SPREAD_TIMES_MAX to SPREAD_TIMES_MAX.
+SPREAD_TIMES_MAX = 4.0
+REFRESH_S_MIN = 0.01  # the shortest time between quotes, except 0: a quote at every tick
 
 
 class ShareStep(Dated):
@@ -54,7 +55,7 @@ class DecidedStep(Dated):
 
 
 class CreditStep(Dated):
-    """The limit of the captive maker's credit line from a day on. A lower limit recalls no debt."""
+    """The limit of the captive maker's credit line from a day on. A lower limit recalls no loan."""
 
     usd: Usd
 
@@ -62,10 +63,10 @@ class CreditStep(Dated):
 class MakerQuoting(Part):
     """The captive maker's rule for its quotes, applied on the first of each month.
 
-    `stated` shows the quotes of the scenario. `growth` shows the last size, times the ratio of
-    target share to achieved share of the volume. `believed` shows the best quotes in the maker's
-    own simulation of the last month, in which all orders are random. `growth` and `believed` begin
-    with stated quotes.
+    `stated` shows the quotes of the scenario. `growth` multiplies the last size by the ratio of the
+    target share of the volume to the achieved share. `believed` shows the quotes with the best
+    result in the maker's own simulation of the last month, in which all orders are random. `growth`
+    and `believed` begin with stated quotes.
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
@@ -123,12 +124,12 @@ class Maker(Part):
     quoting: MakerQuoting = MakerQuoting()
     # A factor on the distance of all levels from the mid.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
-    quoter_off: date | None = None  # quotes end at the start of this day, with any result
+    quoter_off: date | None = None  # quotes end at the start of this day
     lead_quotes_usd: Usd = 0.0  # displayed size in each market of the lead venue
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
     def depth_share_on(self, day: date) -> float:
-        """Return the captive maker's share of the depth on a day, which must be stated."""
+        """Return the captive maker's share of the depth on a day. The scenario must state it."""
         step = in_force(self.depth_share_steps, day)
         return step.share if step else given(self.depth_share)
 
@@ -162,14 +163,14 @@ class Quoter(Part):
     """The captive maker's quotes in one market."""
 
     latency_s: Latency
-    refresh_s: Seconds | None = None  # 0: at every tick; None: latency_s
+    refresh_s: Seconds | None = None  # 0: a quote at every tick; None: latency_s
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
-    widens: bool = False  # as the other makers' quotes do, see Others
+    widens: bool = False  # whether quotes widen in volatile hours, see Others
     skew_bps_per_limit: Bps = 0.0  # shift of the mid if the position is at its limit
     position_limit_usd: PositiveUsd
-    # Size per level until the first step. None: the recorded depth decides it.
+    # Size per level until the first step. None: the recorded depth decides the size.
     displayed_usd: PositiveUsd | None = None
     most_displayed_usd: PositiveUsd | None = None  # needed only if a policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
@@ -187,7 +188,7 @@ class Quoter(Part):
         return self.half_spread_bps + (self.levels - 1) * self.level_step_bps
 
     def displayed_usd_on(self, day: date) -> float | None:
-        """Return the displayed size per level on a day; None if the depth decides it."""
+        """Return the displayed size per level on a day, or None if the depth decides."""
         step = in_force(self.displayed_usd_steps, day)
         return step.usd if step else self.displayed_usd
 

@@ -1,4 +1,4 @@
-"""The contracts that are traded, and the volume traded in them."""
+"""The contracts that the house lists, and the volume that is traded in each contract."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,18 +22,19 @@ from des.scenario.quantities import (
     check_commodity,
 )
 
-PRICE_TICKS_MAX = 10**8  # below 2^31, which leaves room for a rise
+# The highest stated price in ticks. It is far below 2^31, so that the price has room to rise.
+PRICE_TICKS_MAX = 10**8
 
 
 class MonthVolume(Part):
-    """A volume of the house in one month. Each trade counts once."""
+    """The volume of one market of the house in one month. Each trade counts once."""
 
     month: Month
     usd: Annotated[float, Field(ge=0, le=1e14)]
 
 
 class DayVolume(Part):
-    """The house's recorded volume on one day, in place of the month's mean."""
+    """The recorded volume of one market on one day. It replaces the month's daily mean."""
 
     day: date
     usd: Annotated[float, Field(ge=0, le=1e13)]
@@ -42,25 +43,26 @@ class DayVolume(Part):
 class WantedVolume(Part):
     """The demand of uninformed customers in each hour of a day, as computed in a base run.
 
-    A counterfactual keeps this demand, so that the demand does not depend on other volume.
+    A counterfactual repeats this demand, so that the demand does not depend on the
+    counterfactual's hits and forced orders.
     """
 
     day: date
-    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of each played hour
+    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # one for each played hour
 
 
 class Depth(Dated):
-    """The depth of all makers from a month on, equal at each distance from the mid."""
+    """The depth of all makers together from a month on, the same at each distance from the mid."""
 
-    usd_per_bp: Usd  # the depth on one side
+    usd_per_bp: Usd  # dollars on one side at each basis point
 
 
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues.
 
-    The contract may represent n similar markets. Its figures are those of one market, and one
-    market is simulated. Each event happens in each of the n markets, so volume, results and
-    payments count n times.
+    The contract may represent n similar markets. The scenario states the figures of one market,
+    and the run plays one market. Each event happens in each of the n markets, so volume, results
+    and payments count n times.
     """
 
     name: MarketName
@@ -76,12 +78,12 @@ class Market(Part):
     depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
     others: Others
     order_usd_mean: PositiveUsd  # the mean dollars of an uninformed customer's order
-    demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # see `Demand`
+    demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # by month
     wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
-    lead_volume_usd_per_day: PositiveUsd | None = None  # needed only if hedges have impact
+    lead_volume_usd_per_day: PositiveUsd | None = None  # needed for impact or quotes there
 
     def depth_in_reach_usd(self, day: date) -> float:
-        """Return the dollars that makers show on one side, up to the captive maker's last level."""
+        """Return the dollars of all makers on one side, up to the captive maker's last level."""
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 
@@ -118,7 +120,7 @@ class Market(Part):
                     raise ContradictionError(
                         (key, i, "usd"),
                         f"is {month.usd:_} in a month, less than one order (order_usd_mean "
-                        f"{self.order_usd_mean:_}); give 0, or more",
+                        f"{self.order_usd_mean:_}); give 0, or at least one order",
                     )
         return self
 
@@ -140,7 +142,8 @@ class Market(Part):
                 if not before.month < volume.month:
                     raise ContradictionError(
                         (key, i, "month"),
-                        f"is '{volume.month}'; give a month after the '{before.month}' before it",
+                        f"is '{volume.month}'; give a month after '{before.month}', the previous "
+                        "entry",
                     )
         return self
 
@@ -160,8 +163,8 @@ class Market(Part):
         if self.quoter.displayed_usd is not None and self.depth:
             raise ContradictionError(
                 ("quoter", "displayed_usd"),
-                f"is {self.quoter.displayed_usd:_} and depth is given too, of which the captive "
-                "maker shows a share; give one of the two",
+                f"is {self.quoter.displayed_usd:_}, and the market's depth is given too; give "
+                "displayed_usd or depth, since the captive maker shows a share of the depth",
             )
         return self
 

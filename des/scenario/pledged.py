@@ -19,16 +19,19 @@ from des.scenario.quantities import (
 
 
 class TokenBook(Part):
-    """The order book in which a token is sold. Its depth is linear, and it refills over time."""
+    """The order book in which a token is sold. The book refills over time.
 
-    usd_per_bp: Usd  # displayed size for each basis point away from the price
+    It shows the same number of dollars at each basis point of distance from the price.
+    """
+
+    usd_per_bp: Usd  # dollars shown at each basis point of distance from the price
     # How far from the price a sale uses the book, in basis points.
     through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0
     refill_s: Annotated[int, Field(ge=1, le=86_400)]  # seconds until the book is full again
 
 
 class PledgedLoan(Part):
-    """A customer who borrows as many dollars as the venue lends on a token, and withdraws them.
+    """A customer who borrows the most dollars that the venue lends on a token, and withdraws them.
 
     The customer has the token on the first day. At each settlement from `since` until `until` the
     customer borrows the largest amount that the price allows. The customer never repays
@@ -40,10 +43,10 @@ class PledgedLoan(Part):
     tokens: Annotated[float, Field(gt=0, le=1e12)]  # whole tokens, rounded down to lots
     # The weight for new loans, at most the token's weight.
     weight_initial: Annotated[float, Field(ge=0.01, le=1)]
-    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin that a new dollar needs
+    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / margin on a dollar of new debt
     since: date | datetime
     until: date | datetime | None = None  # None: until the end of the run
-    borrowed_usd_max: PositiveUsd | None = None  # the most debt; None: no limit
+    borrowed_usd_max: PositiveUsd | None = None  # the largest debt; None: no limit
     imf_factor: Fraction = 0.0  # lowers the weight of large holdings; 0: no effect
     book: TokenBook
 

@@ -19,9 +19,9 @@ from des.scenario.quantities import (
 class HeldCoin(PricedCoin):
     """One coin of the portfolio, or a class of coins with one price."""
 
-    share: Annotated[float, Field(gt=0, le=1)]  # share of each loan drawn to hold coins
+    share: Annotated[float, Field(gt=0, le=1)]  # share of each loan that is spent on the coin
     haircut: Fraction = 0.0  # the dealers' discount when the maker sells
-    supply: Annotated[int, Field(ge=1, le=10**12)]  # units; dealers have all of them at the start
+    supply: Annotated[int, Field(ge=1, le=10**12)]  # units; the dealers start with all
 
 
 class CashShare(Dated):
@@ -34,16 +34,17 @@ class Portfolio(Part):
     """Coins that the captive maker buys with loans that are drawn in full (see Lender).
 
     Each loan is drawn up to its limit when the limit rises, and on the first of each month as far
-    as collateral allows. The shares of the holdings buy coins at the day's last price; the rest
-    stays cash. If cash does not cover a recall, sales of coins raise the part `recall_sold_share`,
-    in proportion to the value of each coin. The maker's other sources of money pay the rest. If
-    they are not enough, more coins are sold. Coins are collateral, like tokens.
+    as collateral allows. The maker spends each holding's share of the loan on the coin, at the
+    day's last price. The rest of the loan stays cash. If the maker's cash is less than a recalled
+    loan, sales of coins raise the part `recall_sold_share` of the difference, in proportion to the
+    value of each coin. The maker's other sources of money pay the rest. If these sources are not
+    enough, more coins are sold. Coins are collateral, like tokens.
 
-    With `cash_shares` customers' money is invested too. On the first of each month the cash of the
-    group above the day's share of customers' claims buys coins, in the proportions of the holdings.
-    At the end of a day coins are sold if the cash is below this share, or cannot pay the
-    withdrawals that wait and the maker's payments of the day. Before the first of these days only
-    loans buy coins.
+    With `cash_shares` customers' money is invested too. On the first of each month the maker buys
+    coins with the group's cash above the day's share of customers' claims, in the proportions of
+    the holdings. At the end of a day the maker sells coins if the cash is below this share, or
+    cannot pay the withdrawals that wait and the maker's payments of the day. Before the first day
+    of `cash_shares` only loans buy coins.
     """
 
     dealers: Entity  # the parties that sell coins to the maker and buy coins from it

@@ -22,12 +22,12 @@ from des.scenario.quantities import (
 class Anchor(Part):
     """A known lead price at a full hour."""
 
-    at: date | datetime  # a date means midnight, and no zone means UTC
+    at: date | datetime  # a date means its midnight; the default zone is UTC
     price_usd: Annotated[float, Field(gt=0, le=1e9)]
 
     @model_validator(mode="after")
     def _hour(self) -> Self:
-        # The path up to the next anchor is drawn as a whole, so anchors may not be too far apart.
+        # The path between two anchors is drawn as a whole, so the range of years must be limited.
         check_full_hour("at", self.at)
         return self
 
@@ -66,7 +66,7 @@ class Price(Part):
         if self.candles is not None and (self.anchors or self.volatility):
             raise ContradictionError(
                 ("candles",),
-                "is given with anchors or volatility; give only candles, or only the other two",
+                "is given with anchors or volatility; give candles, or the other two alone",
             )
         if (self.jump_share > 0) != (self.jumps_per_day > 0):
             zero = "jump_share" if self.jump_share == 0 else "jumps_per_day"
@@ -83,7 +83,7 @@ class Price(Part):
             if not before.time_us < anchor.time_us:
                 raise ContradictionError(
                     ("anchors", i, "at"),
-                    f"is {anchor.at}; give a time after the {before.at} before it",
+                    f"is {anchor.at}; give a time after {before.at}, the previous entry",
                 )
         check_order("volatility", self.volatility)
         return self

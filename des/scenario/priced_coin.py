@@ -52,10 +52,11 @@ class PricedCoin(Part):
 
 
 def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> None:
-    """Refuse a coin unless its price has exactly one source, a market or stated prices.
+    """Refuse a coin or token whose price does not have one source: a market or stated prices.
 
     Raises:
-        ContradictionError: no source or both are given. *key* is the name of the stated prices.
+        ContradictionError: market and stated prices are both given, or both missing. *key* is the
+            name of the stated prices.
     """
     if (market is None) == (not stated):
         fault = f"is missing; give market or {key}"

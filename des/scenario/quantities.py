@@ -1,4 +1,4 @@
-"""The types of single values, and what all parts of a scenario share: base class, error, checks.
+"""The types of single values, and the base class, error and checks of all parts of a scenario.
 
 Names of a scenario become components of accounts and commodities, so they must be valid in both. A
 type's description completes the sentence "give ..." in an error message.
@@ -149,7 +149,7 @@ def check_shares(key: str, shares: Iterable[float]) -> None:
 
 
 def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
-    """Refuse a value that an earlier part of a list has.
+    """Refuse a value that an earlier part of a list already has.
 
     Args:
         key: the name of the list.
@@ -167,7 +167,7 @@ def check_distinct(key: str, field: str, values: Sequence[str]) -> None:
 
 
 def check_commodity(name: str, thing: str) -> None:
-    """Refuse a name that means something else to Beancount.
+    """Refuse a name that has another meaning in Beancount.
 
     Raises:
         ContradictionError: the name is refused. *thing* is the word for the named thing in the
@@ -175,5 +175,5 @@ def check_commodity(name: str, thing: str) -> None:
     """
     if name in NOT_TOKENS:
         raise ContradictionError(
-            ("name",), f"is '{name}', which Beancount needs; give the {thing} another name"
+            ("name",), f"is '{name}', a reserved word in the books; give the {thing} another name"
         )

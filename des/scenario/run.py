@@ -13,7 +13,7 @@ DAYS_MAX = 2_000
 
 
 class Window(Part):
-    """A period of a fast market, in which the venue settles more often."""
+    """A period with its own time between settlements, such as a fast market."""
 
     since: date | datetime
     until: date | datetime  # the period ends when this hour begins
@@ -40,7 +40,7 @@ class Run(Part):
     # Days on which all hours are played.
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
     full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
-    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one at a time
+    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: 1
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -86,7 +86,7 @@ class Run(Part):
             if moment_us(window.since) < moment_us(before.until):
                 raise ContradictionError(
                     ("windows", i, "since"),
-                    f"is {window.since}; give {before.until}, the end of the window before, or "
+                    f"is {window.since}; give {before.until}, the end of the previous window, or "
                     "later",
                 )
         return self
@@ -120,12 +120,12 @@ class Run(Part):
     def _full_days(self) -> Self:
         """Refuse full days out of order, and groups of consecutive hours that would cross midnight.
 
-        Full days outside the run are allowed, so that a part of a life can be run alone.
+        Full days outside the run are allowed, so that a shorter run can keep the list of days.
         """
         for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
             if not before < day:
                 raise ContradictionError(
-                    ("full_days", i), f"is {day}; give a day after the {before} before it"
+                    ("full_days", i), f"is {day}; give a day after {before}, the previous entry"
                 )
         if self.full_days_settle_s is not None and not self.full_days:
             raise ContradictionError(

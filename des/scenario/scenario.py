@@ -24,8 +24,8 @@ from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
-TICKS_MAX = 10**10  # a run with so many ticks takes one machine about a day
-TICKS_PER_USD_MAX = 100_000  # the limit for a market with a pool
+TICKS_MAX = 10**10  # a run with this number of ticks takes one machine about a day
+TICKS_PER_USD_MAX = 100_000  # the most ticks in a dollar, if the token of a market has a pool
 # Below this limit quotes stay above zero unless the price halves between two settlements.
 REACH_BPS_MAX = 5_000
 
@@ -123,7 +123,10 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _token_names(self) -> Self:
-        """Refuse a token with a party's name: Assets:Outside:Tokens:SOL reads as a claim."""
+        """Refuse a token or coin with the name of a party.
+
+        Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on the party.
+        """
         tokens = self.group.tokens if self.group else ()
         named: list[tuple[tuple[str | int, ...], str]] = [
             *((("tokens", i), token.name) for i, token in enumerate(tokens)),
@@ -138,7 +141,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Yield where the scenario states each name that `entities` yields."""
+        """Yield the location of each name that `entities` yields, in the same order."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -232,7 +235,7 @@ class Scenario(Part):
             for month in months_between(self.run.start, self.run.end):
                 if month not in known:
                     raise ContradictionError(
-                        ("markets", i, key), f"has no month '{month}'; add it, or end the run"
+                        ("markets", i, key), f"has no month '{month}'; add it, or end earlier"
                     )
             levels, anchors = market.price.volatility, market.price.anchors
             if levels and levels[0].since > self.run.start:
@@ -275,7 +278,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        """Refuse quotes of which two levels have the same price."""
+        """Refuse quotes that have two levels at the same price."""
         times = self.maker.spread_times
         for i, quoter in enumerate(market.quoter for market in self.markets):
             if len(set(quoter.offset_e6(times))) < quoter.levels:
@@ -321,7 +324,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a recorded depth that begins too late, or without the maker's share of it."""
+        """Refuse a depth that begins after the run's start, or without a share of the maker."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue

@@ -31,7 +31,7 @@ def unused_of_demand(
 
 
 def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
-    """Find quotes on the lead venue if the table lead.quoting, which describes them, is missing."""
+    """Find a size of quotes on the lead venue that has no effect without the table lead.quoting."""
     quotes: list[tuple[tuple[str | int, ...], float]] = [
         (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
     ]

@@ -26,7 +26,7 @@ class Valuation(Part):
     the cost of stopping the quotes.
 
     As a trading firm, the value is earnings_multiple * max(E, 0). E is the fees of the last twelve
-    months less operating costs, plus the result of the captive maker's quotes.
+    months minus operating costs, plus the result of the captive maker's quotes.
 
     The price of a listed venue is 28 to 113 times the growth of a year's revenue: 28 for Robinhood
     at its listing in July 2021, 113 for Coinbase at its listing in April 2021 (by calendar years;

@@ -1,4 +1,4 @@
-"""The two venues: the house, whose books we keep, and the lead venue, where the price is found."""
+"""The two venues: the house, whose books we keep, and the lead venue, the source of the price."""
 
 from itertools import pairwise
 from typing import Annotated, Self
@@ -38,7 +38,7 @@ class House(Gateway):
     name: Entity
     opening_cash_usd: Usd
     gateway_ms_median_busy: Milliseconds
-    # An hour is busy if its volatility exceeds the stated level by this factor.
+    # An hour is busy if its volatility is at least this number times the stated level.
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0
     funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay if above 0
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
@@ -50,14 +50,14 @@ class House(Gateway):
         if self.fee_tiers[0].volume_usd != 0:
             raise ContradictionError(
                 ("fee_tiers", 0, "volume_usd"),
-                f"is {self.fee_tiers[0].volume_usd:_}; give 0, where all takers begin",
+                f"is {self.fee_tiers[0].volume_usd:_}; give 0, the lowest volume",
             )
         for i, (below, tier) in enumerate(pairwise(self.fee_tiers), start=1):
             if not below.volume_usd < tier.volume_usd:
                 raise ContradictionError(
                     ("fee_tiers", i, "volume_usd"),
-                    f"is {tier.volume_usd:_}; give more than the {below.volume_usd:_} of the "
-                    "tier before it",
+                    f"is {tier.volume_usd:_}; give more than {below.volume_usd:_}, the volume of "
+                    "the tier before",
                 )
         recorded = self.volume_share_pct_recorded
         if recorded and (len(recorded) != 2 or recorded[0] > recorded[1]):
@@ -68,12 +68,12 @@ class House(Gateway):
 
 
 class LeadQuoting(Part):
-    """The quotes on the lead venue. Their results depend on the speed of the firms."""
+    """The maker's and the firms' quotes on the lead venue. Fast firms hit slow quotes."""
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
-    uninformed_fraction: Fraction  # the share of the venue's volume that pays the spread
-    outside_quotes_usd: PositiveUsd  # shown by all other makers on the lead venue, per market
+    uninformed_fraction: Fraction  # the noise traders' share of the venue's volume
+    outside_quotes_usd: PositiveUsd  # of all other makers on the lead venue, per market and side
 
 
 class Lead(Part):
@@ -85,7 +85,7 @@ class Lead(Part):
     taker_fee_bps: Annotated[float, Field(ge=0, le=100)]
     impact_kappa: Annotated[float, Field(ge=0, le=10)] = 0.0
     impact_tau_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
-    # A share of a hedge's value. Below this share, margin is added.
+    # Margin as a share of a hedge's value. A hedger with less margin adds money.
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
     # The opening balance of all other parties on this venue, who hold the other side of hedges.

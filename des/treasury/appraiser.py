@@ -1,7 +1,7 @@
 """The value of all shares of the house: by growth, by growth without its maker, and by earnings.
 
-The figures are from the general ledger, by whole months. The multiples are in the scenario's
-`Valuation`. A note records each month on the first of the next month, and again at each round.
+Fees and earnings are from the general ledger, by whole months. The multiples are in the scenario's
+`Valuation`. A note records the value on the first day of each month, and at each funding round.
 """
 
 from decimal import Decimal
@@ -32,7 +32,7 @@ def appraiser(
 
 
 class Appraiser:
-    """Computes the value of shares for each month, and notes it at funding rounds."""
+    """Computes the value of all shares, and notes the value monthly and at funding rounds."""
 
     def __init__(
         self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal
@@ -66,7 +66,7 @@ class Appraiser:
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:
-        """Record the value of the house under *what*: the name of a month or a round."""
+        """Record the value of the house under the name *what*, a month or a round."""
         for appraisal in self.appraisals:
             self._journal.note(time_us, appraisal.noted(what))
 

@@ -1,7 +1,7 @@
 """Coins that the maker buys with money of lenders and customers, and sells with a haircut.
 
 Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
-at the start. They sell at this price, and buy at this price less the haircut. The haircut
+at the start. Dealers sell at this price, and buy at this price minus the haircut. The haircut
 represents the cost of selling into a falling market. Sales do not move the price, since recorded
 prices already contain the impact of actual sales.
 """
@@ -65,7 +65,7 @@ class CoinBook:
         return {self._terms.dealers: to_cents(self._terms.dealers_cash_usd)}
 
     def opening_lots(self) -> dict[tuple[str, str], int]:
-        """Return the number of existing lots by (dealers, coin)."""
+        """Return the lots of each coin that exist at the start, by (dealers, coin)."""
         return {
             (coin.dealers, coin.name): lots
             for coin, lots in zip(self._coins, self._supply, strict=True)
@@ -115,14 +115,14 @@ class CoinBook:
                 self._exchange(time_us, place, -lots, -got, links)
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Record the maker's coins at their marks."""
+        """Record the price of each coin that the maker holds."""
         for place, coin in enumerate(self._coins):
             usd = self._prices.usd(place, day_of(time_us), marks)
             if self.lots[place] and usd is not None:
                 self._journal.price(time_us, coin.name, f"{usd:f}")
 
     def booked(self) -> Iterator[tuple[str, int, str]]:
-        """Yield the expected balances of the books: account, lots, coin."""
+        """Yield each balance that the books should have: account, lots, coin."""
         for coin, lots, supply in zip(self._coins, self.lots, self._supply, strict=True):
             yield coins(self._parties.maker, coin.name), lots, coin.name
             yield coins(coin.dealers, coin.name), supply - lots, coin.name
@@ -132,7 +132,7 @@ class CoinBook:
         return [self._prices.lot_cents(i, day, marks) for i in range(len(self._coins))]
 
     def _exchange(self, time_us: int, place: int, lots: int, cents: int, links: Links) -> None:
-        """Buy lots from the dealers for cash; if lots and cents are negative, sell them."""
+        """Buy lots from the dealers for cash, or sell lots if *lots* and *cents* are negative."""
         self.lots[place] += lots
         coin, maker = self._coins[place], self._parties.maker
         if lots > 0:

@@ -30,7 +30,8 @@ class CreditLine:
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
             limit_cents: returns the limit at a time.
-            tranche_cents: the smallest draw.
+            tranche_cents: draws and repayments are multiples of this amount, if the limit and the
+                debt allow.
             journal: records draws and repayments.
             house_money: the house's own money, which limits the credit line; None: customers'
                 money can be lent too.
@@ -43,11 +44,11 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return the debt on the line: dollars, and coins above their proceeds."""
+        """Return the debt: dollars drawn, and the worth of lent coins minus their proceeds."""
         return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:
-        """Return the undrawn part of the line."""
+        """Return the cents that the maker can still draw."""
         unused = max(self._limit_cents(time_us) - self.owed_cents, 0)
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 

@@ -1,8 +1,8 @@
 """The directional book: long positions on the lead venue, held for a rise of the price.
 
 Each position is bought for a given sum on its first day and sold on its last day, evenly over the
-day, to limit the impact. It shares the maker's margin on the lead venue. If the maker cannot meet a
-margin call, the whole book is sold for the rest of the run.
+day, to limit the impact. The book and the maker's hedges share the maker's margin on the lead
+venue. If the maker cannot meet a margin call, the whole book is sold for the rest of the run.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class DirectionalBook:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the book is still open: not closed out after a margin call."""
+        """Tell whether the book is still open, that is, no margin call has closed it."""
         return not self._closed
 
     def close_out(self) -> None:
@@ -66,7 +66,7 @@ class DirectionalBook:
                 continue
             over = until_us is not None and now_us >= until_us
             if i not in self._lots:
-                # A position that ended before the run, or was closed out, is not entered.
+                # A position that ended before the run, or a closed book, buys nothing.
                 idle = over or self._closed
                 self._lots[i] = 0 if idle else to_cents(long.usd) // lot_cents
             traded += self._lots[i]

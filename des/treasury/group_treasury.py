@@ -4,12 +4,12 @@ The order of a day: arbitrageurs trade with pools, pools may close, shares are s
 their limits and recall loans, coins are sold if cash is too low, interest is paid, the maker buys
 coins with loans that are drawn in full, uses are paid in the order of the scenario, tokens are
 bought, pools open, the maker buys coins with cash above the reserve, tokens and coins are marked,
-and the house pays its operating costs. A payment that cannot be made in full is not made, and is
-noted. Only a recall can be paid in part; the debt for the rest remains.
+and the house pays its operating costs. The group makes each payment in full or not at all, and a
+note records each unpaid payment. Only a recall can be paid in part; the debt for the rest remains.
 
-After a halt of the house, pools are still traded, and tokens and coins are marked. Nothing else
-happens: creditors keep their claims, the group receives no new money, and payments due are noted as
-unpaid.
+After a halt of the house, arbitrageurs still trade with pools, pools may close, and tokens and
+coins are marked. Nothing else happens: creditors keep their claims, the group receives no new
+money, and notes record the payments that are due and unpaid.
 """
 
 from collections.abc import Callable, Sequence
@@ -140,14 +140,14 @@ class GroupTreasury:
         return cash | self._shares.opening_cash()
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return the number of existing units by (issuer, token)."""
+        """Return the units of each token that exist at the start, by (holder, token)."""
         units = self._holdings.opening_units()
         for token, n in self._pools.outside_units().items():
             units[OUTSIDE, token] = units.get((OUTSIDE, token), 0) + n
         return units
 
     def opening_coins(self) -> dict[tuple[str, str], int]:
-        """Return the number of existing lots by (dealers, coin)."""
+        """Return the lots of each coin that exist at the start, by (dealers, coin)."""
         return self._book.opening_lots() if self._book else {}
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:

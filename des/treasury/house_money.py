@@ -8,7 +8,7 @@ from ledger.parties import Parties
 
 
 class HouseMoney:
-    """The house's cash less its debts; debts to customers outside the group come first."""
+    """The house's cash minus its debts. Debts to customers outside the group come first."""
 
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
@@ -27,5 +27,5 @@ class HouseMoney:
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()
         left = self._custody.till(self._name) - outsiders
-        # If customers' money is already missing, even the maker's debit does not reduce the result.
+        # A debit of the maker raises the result, but not if customers' money is already missing.
         return max(left - makers, 0) if left >= 0 else 0

@@ -18,7 +18,7 @@ RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
 
 
 class Lenders:
-    """Lenders to the captive maker, which asks them in order. They can recall their loans.
+    """Lenders to the captive maker, which asks them in order. Lenders can recall their loans.
 
     Each lender has a limit, which depends on the date. If the lender has an advance, the limit is
     also at most this share of the value of the maker's tokens and coins at the last close. Each
@@ -120,14 +120,14 @@ class Lenders:
         self._custody.pay(self._maker, self._code[place], cents, entry)
 
     def close_day(self) -> None:
-        """Accrue a day's interest on the debt at its end."""
+        """Accrue a day's interest on the debt at the end of the day."""
         for i, owed in enumerate(self.owed_cents):
             self._cent_days[i] += owed
 
     def note_unpaid(
         self, time_us: int, kind: type[UnpaidRecall | UnpaidInterest], place: int, cents: int
     ) -> None:
-        """Record a recall or interest that could not be paid; it remains due."""
+        """Record a recall or interest that could not be paid. The amount remains due."""
         account = debt(self._parties.maker, self._lenders[place].name)
         self._journal.note(time_us, kind(account, dollars(cents)))
 

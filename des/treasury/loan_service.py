@@ -1,4 +1,4 @@
-"""The captive maker's loans: it buys coins with them, pays interest and repays recalls.
+"""The captive maker's loans: the maker buys coins with loans, pays interest and repays recalls.
 
 Interest that cannot be paid in full is not paid at all. A recall is paid up to the available money,
 and the rest remains due. If the maker holds coins, sales of coins raise a part of each recall, and
@@ -21,13 +21,13 @@ class LoanService:
     def __init__(
         self, parties: Parties, purse: Purse, lenders: Lenders, book: CoinBook | None
     ) -> None:
-        """Start without recalls; without a *book* the maker holds no coins."""
+        """Start without recalls. Without a *book* the maker holds no coins."""
         self._names, self._purse, self.lenders = parties.lenders, purse, lenders
         self.book = book
-        self._unpaid_recalls: dict[int, int] = {}  # the last noted amounts
+        self._unpaid_recalls: dict[int, int] = {}  # by lender, the last noted cents
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
-        """Draw the loans that are drawn in full, and buy coins with a share of each."""
+        """Draw the loans that are drawn in full, and buy coins with a share of each loan."""
         if self.book:
             for place, cents in self.lenders.draw_in_full(time_us):
                 self.book.buy(time_us, cents, marks, self._links(place))

@@ -1,10 +1,10 @@
 """Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
 
-After each settlement a hedger covers its debit on the house venue, if it has one. If its margin on
-the lead venue is below the minimum, it raises the margin to the target. The hedger uses its own
-cash first. The captive maker then uses money from its purse. Money on the other venue comes last.
-Once a day margin far above its target is returned. A remaining debit is a gap loss, which the venue
-bears.
+After each settlement a hedger covers its debit on the house venue, if it has one. If a hedger's
+margin on the lead venue is below the minimum, the hedger raises it to the target. The hedger uses
+its own cash first. The captive maker then uses money from its purse. Money on the other venue comes
+last. Once a day margin far above its target is moved back to the house. A remaining debit is a gap
+loss, which the venue bears.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ EXCESS = 2  # margin above this multiple of its target is returned
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return by hedger the minimum in cents that it keeps on the lead venue at the start."""
+    """Return the cents that each hedger keeps at least on the lead venue at the start."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
@@ -55,7 +55,7 @@ class MarginDesk:
             custody: moves the cash.
             purse: the captive maker's purse.
             lead_floor_cents: by hedger, the minimum that it keeps on the lead venue.
-            ratios: minimum and target of lead margin, as fractions of notional.
+            ratios: minimum and target of the margin on the lead venue, as shares of notional value.
             journal: records gap losses.
         """
         self._parties, self._house, self._lead = parties, house, lead
@@ -83,7 +83,7 @@ class MarginDesk:
         self._bear_gaps(time_us, self._lead, self._parties.lead_customers, links)
 
     def daily(self, time_us: int, marks: np.ndarray) -> None:
-        """Return surplus margin, and repay the maker's credit line from spare money."""
+        """Move surplus margin back to the house, and repay the maker's credit line."""
         notional = self._lead.notional(marks)
         for member in self._floor:
             target = self._target(member, notional)
@@ -98,7 +98,7 @@ class MarginDesk:
         self._purse.credit.repay(time_us, int(self._house.claims[self._maker]))
 
     def is_called(self, member: int, marks: np.ndarray) -> bool:
-        """Tell whether margin on the lead venue is still below its minimum."""
+        """Tell whether a member's margin on the lead venue is still below the minimum."""
         needed = self._ratios[0] * self._lead.notional(marks)[member]
         return bool(self._lead.claims[member] < needed)
 
@@ -116,7 +116,7 @@ class MarginDesk:
         return self._floor[member]
 
     def move_floor(self, member: int, cents: int) -> None:
-        """Add *cents* to the minimum that a hedger keeps on the lead venue; it is at least zero."""
+        """Add *cents* to the minimum that a hedger keeps on the lead venue, but not below 0."""
         self._floor[member] = max(self._floor[member] + cents, 0)
 
     def _target(self, member: int, notional: np.ndarray) -> int:
@@ -167,9 +167,10 @@ class MarginDesk:
 def _short(
     house_cents: np.ndarray, lead_cents: np.ndarray, ratio: float, notional_cents: np.ndarray
 ) -> np.ndarray:
-    """Return the accounts in debit on the house, or below a share of notional on the lead venue.
+    """Return the accounts in debit on the house, or with too little margin on the lead venue.
 
-    All arrays are by account, shape (n,); the result is in rising order.
+    Margin is too little below *ratio* times the notional value. All arrays are by account, shape
+    (n,). The returned account numbers are in rising order.
     """
     short, n = np.empty(len(house_cents), np.int64), 0
     for account in range(len(house_cents)):

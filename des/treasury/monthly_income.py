@@ -10,7 +10,7 @@ YEAR = 12  # months
 
 
 class MonthlyIncome:
-    """Income less expenses of some accounts, by month from the run's start, in cents."""
+    """Income minus expenses of some accounts, by month from the run's start, in cents."""
 
     def __init__(self, journal: Journal, accounts: Sequence[str]) -> None:
         """Start at zero."""
@@ -37,7 +37,7 @@ def year_cents(months_cents: Sequence[int]) -> int:
 
 
 def year_before_cents(months_cents: Sequence[int]) -> int:
-    """Return the sum of the twelve months before the last twelve; zero before the run's start."""
+    """Return the sum of the twelve months before the last twelve; months before the run are 0."""
     return sum(months_cents[-2 * YEAR : -YEAR])
 
 

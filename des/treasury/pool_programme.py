@@ -1,4 +1,4 @@
-"""The liquidity programme: the captive maker's tokens and dollars in pools, and arbitrage.
+"""The captive maker's tokens and dollars in liquidity pools, and the arbitrage with these pools.
 
 A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value.
 If the maker lacks dollars or tokens, the pool does not open. At the end of the pool's last day all
@@ -10,8 +10,8 @@ Simplifications, and the direction of their error:
 
 - No customers trade with a pool, so it earns less in fees.
 - Arbitrageurs pay no gas and are never late, so a pool loses more, also on smaller moves.
-- A pool trades whole tokens; if a token is worth more than a block's move, it trades later.
-- The token's lead price follows its own path; a pool's trades do not move it.
+- A pool trades only whole tokens. If a trade of one token is not yet profitable, it happens later.
+- The lead price of a token follows its own path. A pool's trades do not move the lead price.
 
 Money for projects that build on the token is a use of the kind Grants, outside this module.
 """
@@ -40,8 +40,8 @@ from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
 
-# A factor on the largest amount that the rest of the world could need to trade with a pool. It also
-# covers the arbitrageurs' gains, which are unknown at the start.
+# A factor on the largest amount that the rest of the world could need to trade with a pool. The
+# factor also covers the arbitrageurs' gains, which are unknown at the start.
 ROOM = 10
 
 
@@ -82,15 +82,15 @@ class PoolProgramme:
         self._seen: dict[str, int] = {}  # by token: the last price of the previous day, in ticks
 
     def outside_cents(self) -> int:
-        """Return the cash in cents with which the rest of the world trades with pools."""
+        """Return the opening cash of the rest of the world for trades with pools, in cents."""
         return sum(to_cents(self._most(pool)[0]) for pool in self._pools)
 
     def outside_units(self) -> dict[str, int]:
-        """Return the units of each token with which the rest of the world trades with pools."""
+        """Return the opening units of the rest of the world for trades with pools, by token."""
         return {pool.token: self._most(pool)[1] for pool in self._pools}
 
     def close_day(self, time_us: int) -> None:
-        """Simulate a day of arbitrage, and close the pools whose last day ends."""
+        """Simulate a day of arbitrage, and close the pools whose last day ends now."""
         for terms in self._pools:
             if terms.token in self.holdings.pools:
                 self._trade(time_us, terms)
@@ -98,10 +98,10 @@ class PoolProgramme:
                     self._close(time_us, terms.token)
 
     def open_due(self, time_us: int, marks: np.ndarray) -> None:
-        """Open the pools whose first day ends.
+        """Open the pools whose first day ends now.
 
         Args:
-            time_us: the last microsecond of this day.
+            time_us: the last microsecond of the day.
             marks: lead prices by market, in ticks.
         """
         for terms in self._pools:
@@ -109,7 +109,7 @@ class PoolProgramme:
                 self._open(time_us, terms, int(marks[self._place[terms.token]]))
 
     def booked(self) -> list[tuple[str, int, str]]:
-        """Return the expected balances of the books: accounts, units and commodities."""
+        """Return balances that the books should have: accounts, units and commodities."""
         maker, found = self._parties.maker, []
         for terms in self._pools:
             pool, token = self.holdings.pools.get(terms.token), terms.token
@@ -211,7 +211,7 @@ def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.nda
 
 
 def _summed(rows: np.ndarray, lot_ticks_per_cent: int) -> Arbitrages:
-    # In Python's integers, since the lots times ticks of a day may exceed 64 bits.
+    # Computed with Python's integers, since a day's sum of lots times ticks may exceed 64 bits.
     lots, outside = rows["lots"].tolist(), rows["outside"].tolist()
     lot_ticks = sum(n * price for n, price in zip(lots, outside, strict=True))
     return Arbitrages(

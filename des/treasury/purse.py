@@ -23,7 +23,7 @@ class Purse:
         credit: CreditLine,
         lenders: Lenders | None = None,
     ) -> None:
-        """Store the sources of money. Without *lenders*, the credit line follows own money."""
+        """Store the sources of money. Without *lenders*, the credit line comes second."""
         self._house_name, self._house, self._custody = parties.house, house, custody
         self._maker = parties.names.index(parties.maker)
         self.credit, self._lenders = credit, lenders
@@ -61,14 +61,14 @@ class Purse:
         self._custody.withdraw(time_us, self._maker, self._house_name, lacking, why, links)
 
     def raise_all(self, time_us: int, cents: int, links: tuple[str, ...]) -> bool:
-        """Raise the maker's cash to *cents* in full, or not at all; return whether it did."""
+        """Raise the maker's cash to *cents* and return True, or raise nothing and return False."""
         if cents > self.payable_cents(time_us):
             return False
         self.raise_cash(time_us, cents, links)
         return True
 
     def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
-        """Cover a debit on the house from own cash, then lenders, then the credit line."""
+        """Cover a debit on the house: from own cash, then lenders, then the credit line."""
         self._borrow(time_us, -self._account_cents - self.cash_cents, links)
         lacking = -self._account_cents
         self._custody.deposit(time_us, self._maker, self._house_name, lacking, links=links)

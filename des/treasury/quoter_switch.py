@@ -40,7 +40,7 @@ class QuoterSwitch:
 
     @property
     def wanted(self) -> float:
-        """Return the share of its size that the maker wants to display, also if quotes are off."""
+        """Return the share of its size that the maker wants to display, even if quotes are off."""
         return self._review.house_share
 
     @property
@@ -50,12 +50,12 @@ class QuoterSwitch:
 
     @property
     def house_is_open(self) -> bool:
-        """Tell whether the house still trades; it does not after a halt."""
+        """Tell whether the house still trades. After a halt it does not trade."""
         return self._custody.status[self._parties.house] != HALTED
 
     @property
     def shows(self) -> float:
-        """Return the share of its full size that the maker displays; 0 while quotes are off."""
+        """Return the share of its full size that the maker displays, or 0 if quotes are off."""
         return self.wanted if self.is_on else 0.0
 
     def begin_month(self, now_us: int) -> None:
@@ -66,8 +66,8 @@ class QuoterSwitch:
     def look(self, now_us: int) -> None:
         """Turn quotes on or off, and record a change.
 
-        Quotes are on if the review wants quotes, the maker has money left, the day from which
-        quotes are off is not reached, and the house has not halted.
+        Quotes are on if all of this is true: the review wants quotes, the maker's account can bear
+        a loss, the day from which quotes are off is not reached, and the house has not halted.
         """
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0

@@ -1,12 +1,13 @@
 """The maker's monthly review of its own results, and its decision to continue or stop.
 
-A maker with quotes on the lead venue starts there, and shows no quotes on the house. If the quotes
-on the lead venue lose money in a month, an independent maker halves its size and finally stops. A
-captive maker moves to the house.
+A maker with a policy and with quotes on the lead venue starts there, and shows no quotes on the
+house. If the quotes on the lead venue lose money in a month, an independent maker halves its size
+and finally stops. A captive maker moves to the house.
 
 An independent maker applies the same rule to quotes on the house. A captive maker computes the
-value that the shares of the house would lose without its quotes. It continues to quote as long as
-this value is more than the quotes' losses in the last twelve months. This is the lock-in.
+value that the shares of the house would lose without its quotes. The captive maker continues to
+quote as long as this value is more than the quotes' losses in the last twelve months. This is the
+lock-in.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Figures:
 
     month_cents: int
     year_cents: int  # the result of the last twelve months
-    shares_lose_cents: int | None = None  # loss of value without the quotes; None: no valuation
+    shares_lose_cents: int | None = None  # value lost without quotes; None: no valuation
 
 
 class QuoteShares:
@@ -65,14 +66,14 @@ class QuoteShares:
 
 
 def _by_result(share: float, figures: Figures) -> tuple[float, str]:
-    """Halve the size after a month of losses; below the smallest size, stop."""
+    """Halve the size after a month with a loss, and stop below the smallest size."""
     if figures.month_cents >= 0:
         return share, QUOTES_ON
     return (share / 2, SIZES_DOWN) if share / 2 >= SMALLEST else (0.0, SHUTS_OFF)
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Stop if a year's loss is at least the loss of shares' value without the quotes."""
+    """Stop if the quotes lose at least as much in a year as the shares would lose without them."""
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
         return share, QUOTES_ON
@@ -80,15 +81,16 @@ def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
 
 
 class MonthlyReview:
-    """The review of the maker's figures on each first of a month; the decision is noted.
+    """The review of the maker's results on the first day of each month.
 
-    See `ledger.notes.Reviewed`. Unchanged decisions are noted too. A change is also an event.
+    A note (`ledger.notes.Reviewed`) records each decision, also if nothing changes. A change is
+    recorded as an event too.
     """
 
     def __init__(
         self, scenario: Scenario, parties: Parties, appraiser: Appraiser | None, journal: Journal
     ) -> None:
-        """Start the review; without an *appraiser* the loss of shares' value is unknown."""
+        """Start the review. Without an *appraiser* the value that shares would lose is unknown."""
         self._policy = scenario.maker.policy
         self._lead_cents = to_cents(scenario.maker.lead_quotes_usd)
         self._quotes = QuoteShares(self._policy, self._lead_cents > 0)
@@ -111,8 +113,8 @@ class MonthlyReview:
 
         Args:
             time_us: the first microsecond after the past month.
-            house_share: the largest share of its size that the maker displayed on the house; 0:
-                no quotes.
+            house_share: the largest share of its size that the maker displayed on the house in the
+                past month. 0: no quotes.
         """
         if self._appraiser:
             self._appraiser.begin_month(time_us)
@@ -133,7 +135,7 @@ class MonthlyReview:
 
 
 def _figures(results: MonthlyIncome, appraiser: Appraiser | None = None) -> Figures:
-    """Close the month, and return the figures of its review."""
+    """Close the month, and return the figures for the review of the month."""
     return Figures(
         results.close_month(),
         year_cents(results.months_cents),

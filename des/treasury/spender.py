@@ -1,6 +1,6 @@
 """The group's spending: uses on their dates, tokens, and the house's operating costs.
 
-A payment that cannot be made in full is not made, and is noted.
+The group makes each payment in full or not at all. A note records each unpaid payment.
 """
 
 from datetime import date
@@ -94,7 +94,8 @@ class Spender:
     def pay_costs(self, time_us: int) -> None:
         """Pay the house's operating costs: the stated amount, or a share of last month's fees.
 
-        Both have the same narration, so a counterfactual with fixed costs has the same entries.
+        Both costs have the same narration. So a counterfactual that repeats the booked costs has
+        the same entries as its base run.
         """
         # The books are closed up to yesterday, the last day of last month.
         earned = -self._journal.balance(income(self._parties.house, Kind.FEES))

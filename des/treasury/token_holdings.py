@@ -1,4 +1,4 @@
-"""Tokens of the maker, marked daily to a price that is not realised."""
+"""Tokens of the maker, valued daily at a mark. The gain at the mark is not realised."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -82,14 +82,14 @@ class TokenHoldings:
         )
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Record the holdings at their marks."""
+        """Record the mark of each token that the maker holds."""
         for token in self._tokens:
             if self._held(token):
                 usd = self._mark_usd(token, day_of(time_us), marks)
                 self._journal.price(time_us, token.name, f"{usd:f}")
 
     def _held(self, token: Token) -> int:
-        """Return the units held; units in a pool count, since they can be removed at once."""
+        """Return the maker's units. Units in a pool count, since they can be removed at once."""
         pool = self.pools.get(token.name)
         return self.units[token.name] + (pool.lots if pool else 0)
 

@@ -66,11 +66,11 @@ class TakerFees:
             venue: the venue that charges the fees.
             takers: the members that have a tier.
             schedule: the takers' fee schedule.
-            customers_e6: the fee of all other members in millionths. Each of them represents many
-                accounts in all tiers.
+            customers_e6: the fee of all other members in millionths. Each of these members
+                represents many accounts in all tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
-        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # cents taken today
+        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # volume taken today
         venue.fee_e6[:] = customers_e6
         self._set()
 

@@ -42,8 +42,8 @@ class Venue:
             code: the index of the venue among the venues of the books.
             contracts: the contracts that trade here, by market.
             members: the number of parties, and of desks with a position of their own.
-            pays: the counterparty of settlements. It is the venue itself with its pool, or the
-                party with which all others trade.
+            pays: the counterparty of settlements: the house itself, or on the lead venue Outside,
+                which holds the other side of all positions.
             journal: records the fills.
             desks: for each desk, the party in whose account the desk trades.
         """
@@ -152,8 +152,8 @@ def _book(
 
     Args:
         rows: the fills (dtype ROW). This function sets venue, market, edge and fee.
-        where: the codes of venue and market, the value of a tick on a lot, and the number of
-            similar markets.
+        where: the codes of venue and market, the cents of a lot at a price of one tick, and the
+            number of similar markets.
         fee_e6: the taker fee of each member, in millionths.
         account: the account of each member.
         claims: cents by account, changed in place.
@@ -206,7 +206,8 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
     """Return funding by market and member, in whole cents that sum to zero.
 
-    Amounts are rounded down. Odd cents go to the largest remainders, of equal ones to the first.
+    Amounts are rounded down. The odd cents go to the members with the largest remainders. If
+    remainders are equal, the first member comes first.
     """
     markets, members = lots.shape
     payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
@@ -236,7 +237,7 @@ def _paid(
     claims: np.ndarray,
     head: tuple[int, int, int, int],
 ) -> np.ndarray:
-    """Book payments, and write a row for each payment except the common counterparty's.
+    """Book payments, and write a row for each payment between a member and the counterparty.
 
     Args:
         payments, lots: cents and lots, by market and member.

@@ -36,7 +36,7 @@ REFUSED = [
     ('market = "BTC-PERP"', 'market = "ETH-PERP"', f"{OWED}[0].market", "give one of the markets"),
     ('market = "BTC-PERP"\n', "", f"{OWED}[0].market", "give market or prices"),
     ('name = "ALTS"', 'name = "BTC"', f"{OWED}[1].name", "give another name"),
-    ('name = "ALTS"', 'name = "USD"', f"{OWED}[1].name", "which Beancount needs"),
+    ('name = "ALTS"', 'name = "USD"', f"{OWED}[1].name", "a reserved word in the books"),
     ("share = 0.3", "share = 0.7", OWED, "shares of 1.1 in all"),
     ('to = "MineCo"', 'to = "Wallet"', "group.uses[0].to", "is taken"),
     ('to = "MineCo"', 'to = "ALTS"', f"{OWED}[1].name", "is taken"),

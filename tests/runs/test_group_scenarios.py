@@ -44,7 +44,7 @@ REFUSED = [
     ),
     ("advance = 0.5", "advance = 0", "group.lenders[1].advance", "is 0"),
     ('name = "series-b"', 'name = "Series B"', "group.rounds[0].name", "'series-b'"),
-    ('name = "SOL"', 'name = "USD"', "group.tokens[0].name", "is 'USD', which Beancount needs"),
+    ('name = "SOL"', 'name = "USD"', "group.tokens[0].name", "is 'USD', a reserved word"),
     ('name = "SOL"', 'name = "FTT"', "group.tokens[1].name", "is 'FTT', which is taken"),
     (
         'market = "BTC-PERP"\nhouse',
@@ -117,7 +117,7 @@ def test_an_invalid_group_is_refused_in_one_line_with_the_key(read, old, new, ke
 def test_a_lender_that_lends_against_tokens_requires_tokens(read):
     without = TEXT[: TEXT.index("[[group.tokens]]")] + TEXT[TEXT.index("[[group.longs]]") :]
 
-    with pytest.raises(ScenarioError, match="give tokens to lend on") as caught:
+    with pytest.raises(ScenarioError, match="give tokens as collateral") as caught:
         read(without)
     assert caught.value.key == "group.lenders[1].advance"
 

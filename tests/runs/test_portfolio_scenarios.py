@@ -17,7 +17,7 @@ REFUSED = [
     ('market = "BTC-PERP"\n', "", f"{HOLDING}[0].market", "is missing"),
     (COIN, f'{COIN}market = "BTC-PERP"\n', f"{HOLDING}[1].market", "is given together with"),
     (COIN, 'name = "BTC"\n', f"{HOLDING}[1].name", "is taken"),
-    (COIN, 'name = "NULL"\n', f"{HOLDING}[1].name", "which Beancount needs"),
+    (COIN, 'name = "NULL"\n', f"{HOLDING}[1].name", "a reserved word in the books"),
     ("share = 0.4", "share = 0.6", HOLDING, "shares of 1.1 in all"),
     ("usd = 70.25", "usd = 70.255", f"{HOLDING}[1].prices[1].usd", "a whole number of cents"),
     ("since = 2022-05-31", "since = 2022-05-29", f"{HOLDING}[1].prices[1].since", "a day after"),
@@ -49,7 +49,7 @@ def test_a_coin_with_the_name_of_a_token_is_refused(tmp_path):
         "bought = [{ date = 2022-05-30, units = 1 }]\n\n[[markets]]\n"
     )
 
-    with pytest.raises(ScenarioError, match="which is a token") as caught:
+    with pytest.raises(ScenarioError, match="a token's name") as caught:
         read(tmp_path, TEXT.replace("[[markets]]\n", token))
     assert caught.value.key == f"{HOLDING}[1].name"
 
@@ -60,11 +60,11 @@ def test_a_portfolio_requires_a_fully_drawn_lender_and_a_fully_drawn_lender_requ
     needed = TEXT.replace("drawn_in_full = true\n", "")
     start, end = TEXT.index("[group.portfolio]"), TEXT.index("[[group.uses]]")
 
-    with pytest.raises(ScenarioError, match="give a lender drawn_in_full") as caught:
+    with pytest.raises(ScenarioError, match="give a lender with drawn_in_full") as caught:
         read(tmp_path, needed)
     assert caught.value.key == "group.portfolio"
     without = (TEXT[:start] + TEXT[end:]).replace("advance = 0.35\n", "")
-    with pytest.raises(ScenarioError, match="give a portfolio to hold") as caught:
+    with pytest.raises(ScenarioError, match="give a portfolio that the loan buys") as caught:
         read(tmp_path, without)
     assert caught.value.key == "group.lenders[0].drawn_in_full"
 

@@ -245,20 +245,20 @@ BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
         .replace("2022-05-09", "1652140799999")
         .replace("2022-05-10", "1652227199999")
         .replace("2022-05-11", "1652313599999"),
-        "stamped by the close",
+        "times are at the close",
     ),
     "stamped by the last second": (
         DAYS.replace("-09,", "-09 23:59:59,")
         .replace("-10,", "-10 23:59:59,")
         .replace("-11,", "-11 23:59:59,"),
-        "stamped by the close",
+        "times are at the close",
     ),
     "stamped by the start of the next candle": (
         DAYS.replace("date", "end_time")
         .replace("-11,", "-12,")
         .replace("-10,", "-11,")
         .replace("-09,", "-10,"),
-        "stamped by the close",
+        "times are at the close",
     ),
     "comments": (
         "# from somewhere\n"
@@ -341,7 +341,7 @@ def test_candles_in_an_incomplete_first_or_last_hour_are_omitted_and_counted(rea
     assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
     assert found.said == (
         "candles of 20 min joined to 1 h",
-        "candles left out at the ends, no whole 1 h: 3",
+        "candles left out at the ends, since they fill no 1 h: 3",
     )
 
 
@@ -352,7 +352,7 @@ def test_candles_that_are_missing_within_an_hour_are_counted(read: Read):
     found = read(bars(times))
 
     assert len(found.anchors) == 4
-    assert found.said[-1] == "candles missing within, taken as without a trade: 3"
+    assert found.said[-1] == "missing candles, which count as candles without a trade: 3"
 
 
 def test_a_gap_between_candles_is_bridged_from_the_last_close_to_the_next_open(read: Read):

@@ -403,7 +403,7 @@ def pools_with(**changes: object) -> Sequence[dict]:
     ("changes", "said"),
     [
         ({"token": "SRM"}, "give one of the tokens: SOL, FTT"),
-        ({"token": "FTT"}, "which has a pool"),
+        ({"token": "FTT"}, "which already has a pool"),
         ({"until": START}, "give a day after since"),
         ({"block_s": 0.01}, "block_s"),
         ({"fee_bps": -1.0}, "fee_bps"),
@@ -421,7 +421,7 @@ def test_a_pool_of_a_token_without_a_market_is_refused():
     }
     others = tuple(token.model_dump(exclude_none=True) for token in SCENARIO.group.tokens[1:])
 
-    assert "no market to be arbitraged to" in refused(tokens=(marked, *others))
+    assert "no market for its price" in refused(tokens=(marked, *others))
 
 
 def test_a_lift_without_pools_is_refused():
