@@ -27,7 +27,7 @@ BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 @pytest.fixture(scope="module")
 def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
-    """Return a function that plays `group_run` without a kind and returns its run and tables."""
+    """Return a function that plays `group_run` without a kind and returns the run and tables."""
     done: dict[str, tuple[RunFolder, list[Table]]] = {}
 
     def run(kind: str) -> tuple[RunFolder, list[Table]]:
@@ -215,7 +215,7 @@ def test_if_a_use_is_removed_the_books_are_equal_until_its_date_and_then_differ(
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "CreditLine", "Buyback", "Loans"])
-def test_each_difference_is_with_minus_without_and_their_sum_is_the_difference_of_the_hole(
+def test_each_difference_is_with_minus_without_and_all_differences_sum_to_that_of_the_hole(
     group_run, other_runs, kind
 ):
     other, tables = other_runs(kind)

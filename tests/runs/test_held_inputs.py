@@ -219,9 +219,8 @@ def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
     (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
     common = np.intersect1d(rows, others)
 
-    assert len(np.intersect1d(at_lead, at_others_lead)) == len(
-        common
-    )  # fills that are in both runs have equal lead prices
+    # Fills that are in both runs have equal lead prices.
+    assert len(np.intersect1d(at_lead, at_others_lead)) == len(common)
     assert len(common) >= 0.94 * max(len(rows), len(others))
     assert len(rows) > 500
 

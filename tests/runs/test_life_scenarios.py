@@ -231,7 +231,7 @@ def of_days_usd(market: Market, days_us: list[int]) -> float:
         ("Charity", 132, 190),
         ("Insiders", 195.2, 3_200),
         ("Acquisitions", 500, 1_000),
-        ("Sponsorship", 0, 1_100),  # the record has commitments, of which less was paid
+        ("Sponsorship", 0, 1_100),  # the record has the promised amount, and less was paid
         ("Settlements", 40, 150),
         ("Takeovers", 400, 1_800),  # the sum of two recorded ranges
         # the sum of four incidents, of which three have only a lower bound

@@ -248,9 +248,8 @@ def test_the_area_of_a_mark_is_proportional_to_capital_but_never_below_a_minimum
     for found in axes.collections:
         sizes |= zip(map(tuple, found.get_offsets().tolist()), found.get_sizes(), strict=False)
 
-    assert sizes[2, 900_000] == pytest.approx(
-        2.5 * sizes[9, 700_000]
-    )  # the two firms have a capital of 50 and of 20 million
+    # The two firms have a capital of 50 and of 20 million.
+    assert sizes[2, 900_000] == pytest.approx(2.5 * sizes[9, 700_000])
     assert sizes[700, -8_000] == firms_picture.SMALLEST
 
 

@@ -45,7 +45,7 @@ OF_MARKETS = {
     "elasticity-of-volume-to-range",
     "elasticity-of-binance-volume-to-range",
 }
-# a fact in this test has no description, so the table shows the key
+# The facts of these tests have no description, so tables show their keys.
 ANY_CASH = "cash-of-the-exchange"
 DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
 

@@ -166,7 +166,8 @@ def test_a_recorded_cost_of_one_day_is_compared_with_two_weeks_around_this_day()
         ((2.96, 4.0), False, "inside"),  # the ends are equal after rounding to the printed digits
         ((3.1, 9.0), False, "above"),
         ((1.0, 5.0), True, "as given"),
-        ((3.1, 9.0), True, "above"),  # the figure of the run exceeds the given figure
+        # The run exceeds the recorded range although an input states the figure.
+        ((3.1, 9.0), True, "above"),
         (None, False, "inside"),
     ],
 )

@@ -115,7 +115,7 @@ def test_the_vanished_amount_of_a_period_deducts_only_uses_in_this_period():
     first, second = vanished(days)
 
     assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
-    # Debts less assets rise from 50..70 to 155. Gifts of 0..8 are new, and the buyback is earlier.
+    # Debts less assets rise from 50..70 to 155. Gifts of 0..8 are new uses. The buyback is earlier.
     assert second.recorded == Range(155 - 70 - 8, 155 - 50)
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 

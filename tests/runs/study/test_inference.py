@@ -24,10 +24,8 @@ from runs.study.study_file import RecordedMoment, Study, Unknown, load_study, st
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import would_have_to_be
 
-YIELD, REVENUE = (
-    "fee-yield to 2021-12-31",
-    "revenue-of-ftx to 2022-06-30",
-)  # on record: 1.6 to 2.1 basis points, and 1.23 to 1.5 billion dollars
+# On record: a fee yield of 1.6 to 2.1 basis points, and a revenue of 1.23 to 1.5 billion dollars.
+YIELD, REVENUE = "fee-yield to 2021-12-31", "revenue-of-ftx to 2022-06-30"
 WITHDRAWN = "net-withdrawals to 2022-11-08"  # 5 to 6 billion on record
 UNKNOWNS = tuple(
     Unknown(name=name, keys=("run.seed",), low=0.0, high=1.0, source="test") for name in "xyz"
@@ -170,7 +168,8 @@ def test_the_nearest_member_has_most_amounts_in_the_range_or_at_most_a_tenth_out
     table = nearest_table(studied, judge(studied), np.array([False, False, False, True, False]))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
-    # On record: revenue of 1.23 to 1.5 billion, withdrawals of 5 to 6. All miss the fee yield.
+    # On record, revenue is 1.23 to 1.5 billion and withdrawals are 5 to 6 billion. All members
+    # miss the recorded fee yield.
     assert [(row["member"], row["amounts_near"], row["facts_missed"]) for row in rows] == [
         (6, 2, 1),
         (4, 1, 1),
@@ -198,12 +197,13 @@ def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     assert not found.reached.any()
     assert found.chosen == 2
     assert found.bound.worst_bps == pytest.approx(10.0)
-    # A loss of five billion at ten basis points needs a volume of five trillion. At most ten
-    # trillion were traded.
+    # A loss of five billion at ten basis points needs a volume of five trillion. The venue traded
+    # at most ten trillion.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
-    # The record has 40 to 50 % of 40 billion in 2019. In 2020 and 2021 the volume is 385 and 5,200
-    # billion, which leaves 4,375 billion of ten trillion for 2022, with a share of 2 to 3 %.
+    # The record has the maker's share in 2019, 40 to 50 % of 40 billion, and in 2022, 2 to 3 %. In
+    # 2020 and 2021, without a recorded share, the volume is 385 and 5,200 billion. So 4,375 billion
+    # of the ten trillion are left for 2022.
     assert found.bound.silent_usd == pytest.approx(5_585e9)
     assert found.bound.allowed_usd == pytest.approx(20e9 + 0.03 * 4_375e9)
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
