@@ -83,7 +83,7 @@ class AccountSums:
             contract = self._contracts[fill.venue, market]
             token = self._tokens.get(contract)
             if pairing.motive.is_in_kind and token is None:
-                continue  # this market prices no token
+                continue  # no token has this market's price
             commodity = token if token and pairing.motive.is_in_kind else contract.commodity
             for posting in postings(self._chart, pairing, 0, 0, {commodity: 1}):
                 if posting.units:

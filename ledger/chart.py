@@ -372,7 +372,9 @@ class Chart:
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
-        """Open the accounts of a party's tokens. The maker has all tokens, an issuer only its own.
+        """Open the accounts of a party's tokens.
+
+        The maker has accounts for all tokens, an issuer only for its own tokens.
 
         Arbitrageurs sell the tokens that they take out of pools to all other traders (OUTSIDE).
         """

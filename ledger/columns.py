@@ -40,7 +40,7 @@ def joined(parts: Iterable[str]) -> str: ...
 @overload
 def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
-    """Join texts. If some are columns of one length, join them row by row."""
+    """Join texts. If some texts are columns of one length, join them row by row."""
     parts = list(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):

@@ -30,7 +30,7 @@ class Spending:
 
     @property
     def tag(self) -> Spent:
-        """Return the tag of an entry with such a payment."""
+        """Return the tag of an entry with a payment of this kind."""
         if self.kind == Kind.OPERATIONS:
             return Spent.OPERATIONS
         return Spent.VENTURE if self.is_at_cost else Spent.USE

@@ -62,7 +62,7 @@ class Claims:
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Return sentences: how many statements have each verdict, and the central verdict."""
+        """Return sentences on the number of each verdict, and on the central statement."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [

@@ -138,12 +138,18 @@ def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses on liquidations in percent of the money as in `quotes_of_unexplained`."""
+    """Return losses on liquidations in percent of the unexplained money.
+
+    The period is the same as in `quotes_of_unexplained`.
+    """
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of the portfolio in percent of the money as in `quotes_of_unexplained`."""
+    """Return losses of the portfolio in percent of the unexplained money.
+
+    The period is the same as in `quotes_of_unexplained`.
+    """
     return _carried(run, PORTFOLIO)
 
 

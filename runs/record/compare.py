@@ -124,7 +124,7 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
 
 def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
-    """Return the facts on the whole exchange, which a run is compared with.
+    """Return the facts on the whole exchange with which a run is compared.
 
     The maker's share of the volume becomes an input if the maker's policy aims at this share.
     """

@@ -39,7 +39,7 @@ class AmountRow:
 
     @property
     def verdict(self) -> str:
-        """Return an outcome's verdict; an input has none."""
+        """Return an outcome's verdict, or "as given" for an input."""
         if self.fact.role == "input":
             return AS_GIVEN
         end = nearer_end(self.told, self.fact.amounts)
@@ -60,7 +60,10 @@ class AmountRow:
 
     @property
     def times(self) -> Decimal | None:
-        """Divide the figure by the nearer end. None inside the range, or if the signs differ."""
+        """Divide the figure by the nearer end.
+
+        Return None inside the range, or if the signs differ.
+        """
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
 
@@ -79,7 +82,7 @@ class DayRow:
 
     @property
     def verdict(self) -> str:
-        """Return an outcome's verdict; an input has none."""
+        """Return an outcome's verdict, or "as given" for an input."""
         if self.fact.role == "input":
             return AS_GIVEN
         if isinstance(self.figure, date):
@@ -93,7 +96,7 @@ class DayRow:
 
     @property
     def beyond(self) -> int | None:
-        """Return the days from the nearer end, or None if the day is inside or missing."""
+        """Return the days to the nearer end, or None if the day is inside the range or missing."""
         if not isinstance(self.figure, date):
             return None
         end = nearer_end(self.figure, self.fact.days)

@@ -136,7 +136,7 @@ class MeasuredBooks:
 
     @cached_property
     def marks(self) -> Marks:
-        """The marks of tokens."""
+        """The marks of coins and tokens."""
         return Marks(self.run)
 
     def units(self, token: str, day: date) -> Decimal:

@@ -42,7 +42,7 @@ def fees(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return fees over volume, in basis points."""
+    """Return fees divided by volume, in basis points."""
     traded, paid = volume(books, span), fees(books, span)
     return 10_000 * paid / traded if traded and paid is not None else None
 

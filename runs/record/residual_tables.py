@@ -144,7 +144,7 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
 
 
 def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
-    """Return the exchange's gap beyond its maker's debt."""
+    """Return a table of the exchange's gap minus its maker's debt."""
     rows: list[tuple[Cell, ...]] = []
     for gap in gaps:
         rows += (

@@ -213,7 +213,7 @@ def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def found_in_group(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the group's liquid assets, with coins and tokens at mark."""
+    """Return the sum of the group's liquid assets, and of its coins and tokens at mark."""
     return liquid_of_group(books, span) + _sum(at_mark, books, _owned_by_group(books), span)
 
 

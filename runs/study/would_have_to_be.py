@@ -57,7 +57,7 @@ class Bound(NamedTuple):
     most_hit_bps: float  # the loss per dollar of hits of the member with the most hits
     half_hole_usd: float
     ever_usd: float  # the venue's total volume, at the upper end of the record
-    allowed_usd: float  # the maker's largest part in years with a recorded share
+    allowed_usd: float  # the maker's largest volume in years with a recorded share
     silent_usd: float  # the largest volume in years without a recorded share
 
     @property
@@ -86,7 +86,7 @@ class WouldHaveToBe:
 
     share: np.ndarray  # each drawn member's share of the hole, NaN without a hole
     reached: np.ndarray  # whether each drawn member's share reaches HALF
-    chosen: int  # the member nearest to the record that reaches HALF, else with the largest share
+    chosen: int  # of those that reach HALF the nearest to the record, else the largest share
     inputs: Mapping[str, float]  # the inputs of the chosen member
     contradicted: tuple[Contradicted, ...]  # the facts that it contradicts, the worst first
     bound: Bound
