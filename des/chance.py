@@ -81,7 +81,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the distinct numbers in rising order. For uniform draws the run time grows with n.
+    """Return the distinct numbers in rising order, with a run time like that of `rising`.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).

@@ -209,7 +209,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open both venues. The counterparty of settlements is the house itself, or Outside."""
+    """Open both venues. The house settles gains with its own pool, the lead venue with Outside."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)

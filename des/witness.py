@@ -1,4 +1,4 @@
-"""Checks that the world and the general ledger, which are computed apart, have equal debts."""
+"""Checks that the world and the general ledger state the same debts. Each computes its own."""
 
 from collections.abc import Mapping
 

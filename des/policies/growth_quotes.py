@@ -12,7 +12,7 @@ STEP_MAX = 4  # the size grows at most by this factor in a month, and shrinks at
 
 
 class GrowthQuotes:
-    """A policy that raises the size after a month with a share below the target, or lowers it."""
+    """A policy that raises the size if last month's share was below the target, else lowers it."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Initialise the policy.
