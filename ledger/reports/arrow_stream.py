@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ledger.reports.table import Cell, Table
 
 DIGITS = 38  # the most digits of a decimal in Arrow
-LARGEST = 2**63  # whole numbers below this limit have 64 bits
+LARGEST = 2**63  # whole numbers below this limit fit into 64 bits
 
 
 def arrow_stream(table: "Table") -> object:
-    """Return the Arrow capsule of a table's rows. Columns keep their names.
+    """Return an Arrow stream capsule with a table's rows. Columns keep their names.
 
     Raises:
         ValueError: a number has more than DIGITS digits.

@@ -28,7 +28,7 @@ class Dollars(dict[Key, Decimal]):
 
 @once
 def openings(run: RunFolder) -> list[int]:
-    """Return the numbers (seq) of opening entries, with which a query is faster."""
+    """Return the numbers (seq) of opening entries. Queries with this list are faster."""
     return [seq for (seq,) in run.select(f"SELECT DISTINCT seq FROM {OPENINGS}")]
 
 
@@ -44,7 +44,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return a function that converts units of a commodity to the number that the text shows."""
+    """Return a function from units of a commodity to the number that the ledger's text shows."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:

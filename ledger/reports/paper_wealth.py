@@ -54,7 +54,7 @@ class Marks:
 
 @once
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Return the units of each token that the group received, less units given, by day.
+    """Return the units of each token that the group received less those that it gave, by day.
 
     Tokens and coins held in kind for customers are left out.
     """

@@ -41,7 +41,7 @@ class Table:
         found: Iterable[object],
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Return a table of typed rows. A column has the attribute of the same name.
+        """Return a table with a row for each object. Columns show attributes of the same names.
 
         A column whose name is a keyword, such as ``class``, has the attribute ``class_``.
         """

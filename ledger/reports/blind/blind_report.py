@@ -1,4 +1,4 @@
-"""The result of the blind audit, compared with the causes in the books that it does not see."""
+"""The result of the blind audit, compared with the full books, which the audit does not see."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class BlindReport:
 
     found: Diagnosis
     booked_usd: Mapping[Cause, Decimal]
-    names: Mapping[str, str]  # the names of parties by number, since the audit has numbers only
+    names: Mapping[str, str]  # each party's name by its number; the audit knows only the numbers
 
     def answer(self) -> str:
         """State the main cause of loss according to the audit, and according to the books."""
@@ -30,7 +30,7 @@ class BlindReport:
         said = f"Without the names of kinds, the main cause of loss looks like {diagnosed}."
         if diagnosed == true:
             return f"{said} The books agree."
-        return f"{said} The books say {true or 'that there was no loss'}."
+        return f"{said} According to the books, {f'it is {true}' if true else 'there is no loss'}."
 
     def tables(self) -> list[Table]:
         """Return tables of the verdict, of the causes and of the evidence."""
@@ -48,7 +48,7 @@ def blind_report(run: RunFolder) -> BlindReport:
 
 
 def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
-    """Return each cause's amount by the kinds in the books. Above zero, money was used."""
+    """Return the sum of the books' kinds of each cause. An amount above zero is a use of money."""
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
         booked[cause_of(kind)] += usd
@@ -68,9 +68,9 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     diagnosed, true = verdict(found.usd), verdict(booked)
     rows: list[tuple[Cell, ...]] = [
         ("main cause of loss", diagnosed.main, true.main),
-        ("second", diagnosed.second, true.second),
-        ("first less second, % of all losses", diagnosed.margin_pct, true.margin_pct),
-        ("losses under their own cause, %", placed_pct(found.usd, booked), None),
+        ("second cause of loss", diagnosed.second, true.second),
+        ("main loss less second loss, % of all losses", diagnosed.margin_pct, true.margin_pct),
+        ("booked losses assigned to the right cause, %", placed_pct(found.usd, booked), None),
     ]
     return Table("diagnosis", "The blind audit's verdict", ("line", "diagnosed", "booked"), rows)
 
@@ -78,7 +78,7 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # If all kinds are known, the cause "other" is zero and not shown.
+    # The cause "other" has the kinds that are not known. It is shown only if it has an amount.
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (

@@ -5,12 +5,13 @@ The diagnosis uses no kind, motive or name. Each cause is recognised by a patter
 - faster counterparties: takers whose gains on the maker's quotes, measured at the lead price, are
   too regular for chance. A single fill is no evidence, because noise traders sometimes hit a late
   quote too. All fills of a taker together are evidence.
-- positions: payments on positions without a trade, on both venues together.
+- positions: net payments on the maker's positions, other than trades, on both venues together.
 - takeovers: positions that the maker receives without a quote, price moves until these positions
   are hedged, and customers' debts.
 - stakes: payments for an asset that is carried at cost.
-- sums handed over: payments without an asset in return, at least half of the sum on one day.
-- regular spending: payments without an asset in return, in small parts.
+- sums handed over: payments to a party without an asset in return, at least half of their sum on
+  one day.
+- regular spending: payments to a party without an asset in return, in smaller parts.
 - trading costs and interest: the cost of the maker's own orders, and payments to lenders.
 
 Large single payments look the same for any purpose: a loan that is never repaid, a theft, a
@@ -41,8 +42,8 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# A mean gain must exceed zero by this number of standard errors. With enough fills for a normal
-# mean, chance alone exceeds the limit once in 740 times.
+# A counterparty is faster if its mean gain exceeds zero by SURE standard errors. With FILLS_MIN
+# fills or more the mean is nearly normal, and chance alone exceeds the limit once in 740 times.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
@@ -57,11 +58,11 @@ class Evidence(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The cause with the largest loss, and its lead over the second largest."""
+    """The causes with the largest and the second largest loss, and the difference of the losses."""
 
     main: Cause | None  # None if there are no losses
     second: Cause | None
-    margin_pct: Decimal  # (first - second) / sum of losses
+    margin_pct: Decimal  # (largest loss - second largest loss) / sum of all losses, in percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Diagnosis:
 
     @property
     def usd(self) -> dict[Cause, Decimal]:
-        """Return the amount of each cause. Above zero, money was used."""
+        """Return the amount of each cause. An amount above zero is a use of money."""
         found = dict.fromkeys(Cause, ZERO)
         for finding in self.findings:
             found[finding.cause] += finding.usd
@@ -140,25 +141,25 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
         fees = trades.fee_cents[at_house & (trades.taker == taker)]
         yield Evidence(Cause.FEES, books.parties[taker], -_usd(fees.sum()), "fees on its trades")
     costs = trades.fee_cents[laid_off] - edge_cents[laid_off]
-    yield Evidence(Cause.COSTS, None, _usd(costs.sum()), f"{len(costs):,} orders of its own")
+    yield Evidence(Cause.COSTS, None, _usd(costs.sum()), f"{len(costs):,} orders of the maker")
 
     moved_cents = _moved_until_laid_off(books, taken, laid_off)
     received = paid.cents[paid.receiver == maker].sum() - paid.cents[paid.payer == maker].sum()
     from_pool = (paid.venue == house) & (paid.payer == house)
     yield Evidence(
-        Cause.POSITIONS, None, -_usd(received + moved_cents), "paid on its positions, net"
+        Cause.POSITIONS, None, -_usd(received + moved_cents), "net payments on its positions"
     )
     if taken.any():
         at_once = _usd(edge_cents[taken].sum())
         yield Evidence(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
         yield Evidence(
-            Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until they were hedged"
+            Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until these were hedged"
         )
-    # Accounts with losses pay accounts with gains. The difference stays in the pool, or it pays
-    # customers' debts.
+    # Accounts with losses pay into the venue's pool, and the pool pays accounts with gains. If the
+    # pool pays more than it receives, the venue has paid customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
-        yield Evidence(Cause.TAKEOVERS, None, kept, "payments above receipts, on accounts")
+        yield Evidence(Cause.TAKEOVERS, None, kept, "paid to accounts, less received")
 
 
 def _codes(column: np.ndarray) -> list[int]:
@@ -166,16 +167,16 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Return whether a counterparty is faster, with the evidence from its fills.
+    """Return a counterparty's gain on the maker's quotes, and whether the counterparty is faster.
 
-    The counterparty's mean gain at fills is compared with the standard error of the mean. Too few
-    fills are no evidence.
+    The counterparty's mean gain at fills is compared with the standard error of the mean. Fewer
+    than FILLS_MIN fills are no evidence.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)
     sure = n >= FILLS_MIN and mean > SURE * error
     gain = f"mean gain {mean / 100:,.2f} +- {error / 100:,.2f}"
-    seen = f"{n:,} fills of quotes {np.median(age_us) / 1e6:.1f} s old at the median, {gain}"
+    seen = f"{n:,} fills of quotes, median age {np.median(age_us) / 1e6:.1f} s, {gain}"
     cause = Cause.FASTER if sure else Cause.OTHER_FLOW
     return Evidence(cause, party, _usd(edge_cents.sum()), seen)
 
@@ -183,8 +184,8 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
     """Return the maker's loss, in cents, from price moves of positions that it took over.
 
-    The books do not show desks. So an order on the lead venue is assumed to hedge positions taken
-    over and other positions in proportion to their sizes.
+    The stripped books do not show the maker's desks. So an order on the lead venue is assumed to
+    hedge positions taken over and other positions in proportion to their sizes.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -201,7 +202,7 @@ def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.nda
 def _moved_in_market(
     change: np.ndarray, lead_cents: np.ndarray, taken: np.ndarray, laid_off: np.ndarray
 ) -> float:
-    before = np.cumsum(change) - change  # position on both venues before
+    before = np.cumsum(change) - change  # position on both venues before each trade
     lost, held, marked = 0.0, 0.0, int(lead_cents[0])
     for i in np.flatnonzero(taken | laid_off).tolist():
         lead, lots, position = int(lead_cents[i]), int(change[i]), int(before[i])
@@ -218,7 +219,7 @@ def _moved_in_market(
 
 
 class _Outflow(NamedTuple):
-    """Payments of a group member to a party from which it receives no asset."""
+    """A member of the group that pays, and the paid party, which gives no asset in return."""
 
     payer: str
     party: str
@@ -241,7 +242,7 @@ def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
 
 
 def _within(line: StrippedLine, group: set[str], house: str) -> bool:
-    """Return whether a line is part of the hole, or a debt within the group."""
+    """Return whether a line is part of the hole, or names a party within the group."""
     return _is_liquid(line, group) or _is_claim(line, group, house) or line.party in group
 
 
@@ -257,7 +258,7 @@ def _owed(line: StrippedLine, group: set[str]) -> bool:
 
 
 def _paid_party(entry: StrippedEntry, group: set[str]) -> str | None:
-    """Return the party outside the group whose cash changes."""
+    """Return the party outside the group whose cash the entry changes."""
     outside = (line.owner for line in entry.lines if line.word == CASH and line.owner not in group)
     return next(outside, None)
 
@@ -303,7 +304,10 @@ def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | 
 def _without_cash(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Return the cause of a line that moves no cash: a charge, a write-off or an asset. Or None."""
+    """Return the cause of a line that moves no cash: a charge, a write-off or an asset.
+
+    Other lines have no cause (None).
+    """
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
@@ -316,12 +320,12 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Return the cause of payments to a party, judged by their sizes and number."""
+    """Return the cause of payments to a party, judged by their sum and by the largest day."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:
-        return Evidence(Cause.FEES, party, total, f"received on {days}, for nothing held")
-    seen = f"paid on {days}, at most {largest:,.2f}"
+        return Evidence(Cause.FEES, party, total, f"received on {days}, for no asset")
+    seen = f"paid on {days}, at most {largest:,.2f} a day"
     return Evidence(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
 
 

@@ -1,7 +1,8 @@
 """A copy of the books with payers, payees, times and amounts, but without any cause.
 
-All words that name a cause are removed: the third word of every account except accounts of cash,
-narrations, payees, tags, links, metadata, desks, customers' numbers, and the motives of fills.
+All words that name a cause are removed: the third word of every account (except accounts of cash
+and claims), narrations, payees, tags, links, metadata, desks, customers' numbers, and the motives
+of fills.
 Parties become numbers, in the order of the hashes of their names. An outsider could get the
 remaining data from account statements and a record of trades.
 """
@@ -24,8 +25,8 @@ from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
-# The words that remain: money, a claim on a venue in the holder's or the venue's books, and all
-# others.
+# The words that remain: Cash for liquid money, Claims for a claim on a venue in the holder's books,
+# Customers for the same claim in the venue's books, and Other for all other accounts.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
@@ -51,7 +52,7 @@ class StrippedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trades:
-    """Trades in the order of time, as columns of shape (n,). Parties are codes."""
+    """Trades in the order of time, as columns of shape (n,). Markets and parties are codes."""
 
     venue: np.ndarray
     market: np.ndarray
@@ -79,12 +80,12 @@ class Payments:
 
 @dataclass(frozen=True, slots=True)
 class BlindBooks:
-    """Stripped books, and the codes of the exchange and its maker."""
+    """Stripped books, and the numbers of the exchange and its maker."""
 
-    parties: tuple[str, ...]  # the index of a party is its code in trades and payments
+    parties: tuple[str, ...]  # their numbers; a number's index is the code in trades and payments
     house: str
     maker: str
-    entries: tuple[StrippedEntry, ...]  # the entries in the order of seq
+    entries: tuple[StrippedEntry, ...]  # in the order of their numbers (seq)
     trades: Trades
     payments: Payments
     closing: tuple[StrippedLine, ...]  # final balances of cash and claims
@@ -112,9 +113,9 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Return the books with purchased assets as costs, for readers who doubt the assets' value.
+    """Return the books with purchased stakes and tokens as costs. Debts and capital do not change.
 
-    Stakes and tokens then become costs. Debts and capital do not change.
+    A reader who doubts the value of these assets can audit these books instead.
     """
     return replace(
         books,
@@ -145,7 +146,7 @@ def _names_in(account: str) -> list[str]:
 
 def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry]:
     number = number_of(run)
-    # Postings are many and accounts few, so each account's name is split only once.
+    # There are many postings and few accounts, so each account's name is split only once.
     stripped = {account: _stripped(opened, alias) for account, opened in run.opens.items()}
     for (_, day), postings in groupby(run.select(_MOVEMENTS), itemgetter(0, 1)):
         lines = (

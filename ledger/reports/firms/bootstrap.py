@@ -1,10 +1,10 @@
 """Computes sampling errors of figures by percentile bootstraps, and rank correlations.
 
 A figure depends on some firms or days. Firms or days are drawn many times with replacement, and the
-figure is computed for each draw. The interval is the middle part of these figures. Draws are stored
-as counts, so a resampled sum is a product of matrices. Draws depend only on a name and a number. So
-the same books always have the same intervals, and all figures of the same firms or days use the
-same draws.
+figure is computed for each draw. The interval contains the middle 95 % of these figures. Draws are
+stored as counts, so a resampled sum is a product of matrices. Draws depend only on their name and
+on the number of items. So the same books always have the same intervals, and all figures of the
+same firms or days use the same draws.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -47,7 +47,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
 
 def interval(figures: np.ndarray) -> Interval | None:
-    """Return the interval with the middle part (COVERAGE) of values, or None if none is finite."""
+    """Return the interval of the middle 95 % of the figures, or None if no figure is finite."""
     defined = figures[np.isfinite(figures)]
     if not len(defined):
         return None
@@ -77,7 +77,8 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return ranks less their mean: half of the values below, less half of the values above."""
-    with np.errstate(invalid="ignore"):  # equal infinite values give NaN, and equal ranks
+    """Return each value's rank less the mean rank: (values below it - values above it) / 2."""
+    # The difference of equal infinite values is NaN, which becomes 0: their ranks are equal.
+    with np.errstate(invalid="ignore"):
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

@@ -1,6 +1,7 @@
 """Each trading firm's results by day and venue.
 
-The result on the house is from slow quotes: edge, less fees, less the cost of hedging those fills.
+The result on the house venue comes from the captive maker's stale quotes: edge, less fees, less the
+cost of hedging these fills.
 The result elsewhere is from a firm's own quotes on the lead venue: spread from noise traders,
 losses to faster firms, gains from slower firms, less fees. Both results exclude variation margin,
 which on one venue alone shows only price moves. Funding is a separate figure.
@@ -47,7 +48,7 @@ class DailyResults:
     elsewhere: np.ndarray
     funding: np.ndarray  # funding received on both venues
     present: np.ndarray  # whether the firm had entered, and was not closed
-    quoting: Sequence[str | None]  # the captive maker's quotes: on, off, or None if changed
+    quoting: Sequence[str | None]  # the maker's quotes: on, off, or None on days of a change
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
@@ -79,7 +80,7 @@ class DailyResults:
 
     @cached_property
     def bps_per_day(self) -> dict[str, np.ndarray]:
-        """Return each firm's daily result on a venue, in basis points of opening capital."""
+        """Return each firm's mean daily result by place, in basis points of opening capital."""
         every_day = np.ones(len(self.days))
         return {
             p: basis_points(cents, self.invested, every_day) for p, cents in self.by_place.items()
@@ -133,7 +134,7 @@ def daily_results(run: RunFolder) -> DailyResults:
 
 
 def house_accounts(firm: str) -> list[str]:
-    """Return a firm's accounts for gains on slow quotes, and for their costs."""
+    """Return a firm's accounts for gains from stale quotes, and for fees and hedging costs."""
     return [income(firm, Kind.PICKOFF), expense(firm, Kind.FEES), expense(firm, Kind.HEDGING)]
 
 
@@ -143,7 +144,7 @@ def elsewhere_accounts(firm: str) -> list[str]:
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return by event and day the state at the start of the day, then the changes on this day."""
+    """Return, for each event and day, the state at the start of the day and then the changes."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)
@@ -156,7 +157,7 @@ def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
 
 
 def _was_present(statuses: Sequence[str]) -> bool:
-    """Return whether a firm took part in a day. A decision at a close applies to the next day."""
+    """Return whether a firm took part in a day. A decision at a day's end counts the day after."""
     return not statuses or statuses[0] in PRESENT
 
 

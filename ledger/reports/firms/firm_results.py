@@ -1,4 +1,4 @@
-"""The trading firms' results on slow quotes: gains, costs, and the money that they have left.
+"""The trading firms' results on stale quotes: gains, costs, and the money that the firms have left.
 
 The tables show each firm and each class, and the firms' claims beside all other claims on the
 house. `league` defines the figures. Most columns have the name of a field of `FirmResult`.
@@ -187,16 +187,17 @@ def _league_table(
         (
             "Fees and costs are positive when paid; all other figures are positive when received.",
             "Age is the time from the lead price in the quote to the fill.",
-            f"Lead cost is that of hedging fills on {parties.house}; elsewhere is the expected "
-            f"result of a firm's own quotes on {parties.lead}.",
+            f"'Lead cost' is the cost of hedging fills on {parties.house}. 'Elsewhere' is the "
+            f"expected result of a firm's own quotes on {parties.lead}.",
         ),
     )
 
 
 def _class_table(found: FirmAccounts) -> Table:
     note = (
-        f"The share is that of the loss of {found.parties.maker} on stale quotes. Firms that "
-        "wait or have closed count among the firms, with their deposits and withdrawals."
+        f"'Share of pickoff' is the class's share of the loss of {found.parties.maker} on stale "
+        "quotes. A class includes firms that wait or have closed, with their deposits and "
+        "withdrawals."
     )
     return Table(
         "classes",
@@ -220,7 +221,7 @@ def _class_table(found: FirmAccounts) -> Table:
 def _margin_table(rows: Sequence[FirmResult]) -> Table:
     return Table(
         "margin",
-        "Effects of price moves on the firms' positions, funding, and debts that venues bore",
+        "The firms' variation margin and funding, and their debts that venues bore",
         ("firm", *BY_PRICE),
         [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
         (
@@ -237,13 +238,13 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
         ("firm", *CAPITAL),
         [(row.firm, *_amounts(row, CAPITAL)) for row in rows],
         (
-            "The result is edge less fees and lead cost, plus results elsewhere, funding, "
-            "variation margin and debts that venues bore.",
+            "Result = edge - fees - lead cost + result elsewhere + variation margin + funding "
+            "+ debts that venues bore.",
             f"Claims are taken from the books of {parties.house} and {parties.lead}; only "
             f"withdrawn money has left {parties.house}. Deposits and withdrawals include margin "
-            "that moves between the two.",
-            f"Payable is the firm's pro rata share of the cash of {parties.house} if all "
-            "customers withdrew at once. The money left is net of the unpaid part; "
+            "that moves between the two venues.",
+            f"'Payable' is the firm's pro rata share of the cash of {parties.house} if all "
+            "customers withdrew at once. 'Left net' is the money left less the unpaid part; "
             f"{parties.lead} is assumed to pay in full.",
         ),
     )
@@ -300,18 +301,18 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         ),
         rows,
         (
-            f"Payable and unpaid are pro rata shares of the cash of {parties.house}, so the share "
-            "of the claims is also the share of the unpaid part. If customers are paid in order "
-            "of arrival, a group's unpaid part is between two limits: the group is paid first, "
-            "or last.",
-            f"The group could pay, also pro rata, if all money that {parties.maker} has in cash "
-            f"and on {parties.lead} were cash of the exchange.",
+            f"'Payable' is a pro rata share of the cash of {parties.house}. So the customers' "
+            "share of the claims is also their share of the unpaid part. If customers are paid in "
+            "order of arrival, their unpaid part is between 'unpaid if first' and 'unpaid if "
+            "last'.",
+            "'Payable by group' is the pro rata payment if all liquid assets of "
+            f"{parties.house} and {parties.maker} were cash of the exchange.",
         ),
     )
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Return the sums that must be zero, each after the amounts that it sums."""
+    """Return the sums that must be zero. The parts of each sum come before the sum."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -345,7 +346,10 @@ def _check_table(found: FirmAccounts) -> Table:
 def _venue_check(
     run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """Return sums that are zero if customers' gains equal the venue's losses, and debts claims.
+    """Return two sums that must be zero, each after its parts.
+
+    The first is zero if customers' gains equal the venue's losses. The second is zero if the
+    venue's debts to the firms equal the firms' claims.
 
     Args:
         run: the run.
@@ -362,7 +366,7 @@ def _venue_check(
     yield f"fees of {venue}, less debts it bore", kept
     if pool(venue, Kind.INSURANCE) in run.opens:
         left = _left_to_fund(run, venue)
-        yield f"paid to the insurance fund of {venue}, less paid by it", left
+        yield f"payments to the insurance fund of {venue}, less payments from the fund", left
         kept += left
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd
@@ -370,7 +374,7 @@ def _venue_check(
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return what customers paid to the insurance fund, less what it paid, since its opening."""
+    """Return payments to the insurance fund less payments from the fund, without its opening."""
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

@@ -1,13 +1,14 @@
-"""The trading firms' results in a run, by firm and venue, and the money that each has left.
+"""The trading firms' results in a run, by firm and venue, and the money that each firm has left.
 
-Edge is a firm's gain at the lead price at each fill on the house venue. Fees and the cost of
-hedging the fill are deducted. Elsewhere is the result of the firm's own quotes on the lead venue.
+Edge is a firm's gain at the lead price at each fill on the house venue. The result on the house
+venue is edge less fees and the cost of hedging. Elsewhere is the result of the firm's own quotes on
+the lead venue.
 After a fill, the firm has opposite positions on the two venues. So variation margin on one venue
 shows only price moves. The sum of both venues is a result, which is listed separately.
 
 Edge depends on the maker's latency, refresh, spread and size, on volatility, on the firm's reaction
-time, on the gateway and on competition. Fees depend on the fee tiers. The cost of hedging depends
-on the lead venue's spread, fee and impact, and on price moves before the hedge. The result
+time, on the gateway's delay and on competition. Fees depend on the fee tiers. The cost of hedging
+depends on the lead venue's spread, fee and impact, and on price moves before the hedge. The result
 elsewhere depends on the orders that pay the spread there, and on reaction times, because this
 result is booked as the expectation of a race that only speed decides.
 """
@@ -47,16 +48,16 @@ class FirmResult:
     profile: Profile
     edge_usd: Decimal  # gains from the captive maker's stale quotes
     house_fees_usd: Decimal
-    lead_cost_usd: Decimal  # spread and fees of hedging fills on the house
+    lead_cost_usd: Decimal  # spread and fees paid on the lead venue to hedge fills on the house
     lead_spread_usd: Decimal  # spread that the firm's quotes earned on the lead venue
-    lead_pickoff_usd: Decimal  # on the lead venue: gains from slower firms, less losses to faster
+    lead_pickoff_usd: Decimal  # gains from slower firms less losses to faster firms, lead venue
     lead_fees_usd: Decimal  # fees for hits on slower firms' quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # funding received on both venues
     gap_loss_usd: Decimal  # debts of the firm that venues bore
     opening_capital_usd: Decimal
-    house_opening_usd: Decimal  # of the opening capital, the claim on the house
+    house_opening_usd: Decimal  # the part of the opening capital that is a claim on the house
     house_deposits_usd: Decimal
     house_withdrawals_usd: Decimal
     house_claim_usd: Decimal
@@ -97,7 +98,7 @@ class FirmResult:
 
     @property
     def unpaid_usd(self) -> Decimal:
-        """Return what the house could not pay of the firm's claim if all customers withdrew."""
+        """Return the part of the firm's claim that is unpaid if all customers withdraw at once."""
         return self.house_claim_usd - self.payable_usd
 
     @property
@@ -160,7 +161,7 @@ def total(results: Iterable[FirmResult], name: str = ALL) -> FirmResult:
 
 
 def by_class(results: Sequence[FirmResult]) -> dict[str, tuple[FirmResult, ...]]:
-    """Group firms by class, the fastest class first. Without classes there are no groups."""
+    """Group firms by class, the fastest class first. There are no groups if no firm has a class."""
     groups: dict[str, list[FirmResult]] = {}
     for result in results:
         groups.setdefault(result.profile.category or NO_CLASS, []).append(result)

@@ -34,17 +34,17 @@ class CashCoverage:
         return sum((self.claims_usd[customer] for customer in customers), ZERO)
 
     def pro_rata_usd(self) -> dict[str, Decimal]:
-        """Return payments of the same share of each claim. Odd cents go to largest remainders."""
+        """Return the payments, an equal share of each claim. Largest remainders get odd cents."""
         claims = [int(usd / CENT) for usd in self.claims_usd.values()]
         shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
         return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}
 
     def first_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers receive together if they are served before all others."""
+        """Return the sum that these customers receive if they are served before all others."""
         return min(self.claim_usd(customers), self.cash_usd)
 
     def last_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers receive together if they are served after all others."""
+        """Return the sum that these customers receive if they are served after all others."""
         others_usd = self.claim_usd(self.claims_usd) - self.claim_usd(customers)
         return min(self.claim_usd(customers), max(self.cash_usd - others_usd, ZERO))
 

@@ -1,15 +1,15 @@
 """Skill, or the captive maker's money? Compares each firm's results on the house and elsewhere.
 
-The result on the house is from slow quotes. The result elsewhere is from a firm's own quotes on the
-lead venue. `daily_results` has both by day. If results showed skill, firms that win on one venue
-should win on the other too.
+The result on the house comes from the captive maker's stale quotes. The result elsewhere comes from
+a firm's own quotes on the lead venue. `daily_results` has both results by day. If results showed
+skill, firms that win on one venue should win on the other too.
 
 Results on the house depend on the latency and width of the quotes, displayed size, fees, hurdles,
-gateway delays and hedging costs. The books have fills of the captive maker's quotes only, so while
-its quoter is off, there are no quotes to hit. Results elsewhere depend on reaction times, displayed
-size, the uninformed share of orders and the venue's half-spread. Results elsewhere are booked as an
-expectation in which speed decides. So better results of faster firms there are an assumption, not a
-finding. Both results are divided by opening capital.
+gateway delays and hedging costs. The books have fills of the captive maker's quotes only, so on
+days without these quotes there is nothing to hit. Results elsewhere depend on reaction times,
+displayed size, the uninformed share of orders and the venue's half-spread. Results elsewhere are
+booked as an expectation in which speed decides. So better results of faster firms there are an
+assumption, not a finding. Both results are divided by opening capital.
 
 Intervals are bootstrapped over firms, as if other firms of the same kind were in the run, or over
 days, as if the same firms traded on other days. Days are treated as independent. So intervals over
@@ -47,7 +47,7 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """A firm's results on the house and elsewhere. Basis points are None if it never entered."""
+    """A firm's results on the house and elsewhere, without basis points if it never entered."""
 
     firm: str
     class_: str | None
@@ -92,7 +92,7 @@ class ClassMean:
 
 @dataclass(frozen=True, slots=True)
 class QuoterOnAndOff:
-    """The daily result of a class or firm on one venue, on days with and without maker's quotes."""
+    """The daily result of a class or firm at one place, with and without the maker's quotes."""
 
     who: str
     place: str
@@ -114,15 +114,15 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Results on the house and elsewhere, by firm, by rank, by class and by the quoter's state."""
+    """Results on the house and elsewhere: by firm, rank, class, and the state of the quotes."""
 
     maker: str
     firms: tuple[FirmPlaces, ...]
     ranks: tuple[RankCorrelation, ...]
     classes: tuple[ClassMean, ...]
-    days_on: int  # whole days with the quoter on
-    days_off: int
-    quoter_by_class: tuple[QuoterOnAndOff, ...]  # amounts are None if no day qualifies
+    days_on: int  # days on which the maker quotes all day
+    days_off: int  # days on which it never quotes
+    quoter_by_class: tuple[QuoterOnAndOff, ...]  # empty unless there are days of both sorts
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
@@ -139,7 +139,7 @@ class Skill:
         return f"{said} The rank correlation between the two venues is {together}."
 
     def tables(self) -> list[Table]:
-        """Return tables of results by firm, by rank, by class, and by the quoter's state."""
+        """Return tables of results by firm, rank, class, and the state of the maker's quotes."""
         return [
             _firm_table(self.firms),
             _rank_table(self.ranks),
@@ -217,7 +217,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
             "faster firms, plus gains from slower firms less fees; booked in expectation, by a "
             "rule in which speed decides.",
             "Basis points are of opening capital, per day from entry to closing.",
-            "Both are without variation margin, which on one venue shows only moves of the price.",
+            "Both results exclude variation margin, which on one venue shows only price moves.",
             *_absent(found),
         ),
     )
@@ -269,7 +269,7 @@ def _rank_table(found: Sequence[RankCorrelation]) -> Table:
         ),
         found,
         (
-            "House and elsewhere are ranked by basis points of opening capital per day. For "
+            "Results are ranked in basis points of opening capital per day. For "
             "reaction time, a negative correlation means that faster firms did better.",
             INTERVALS,
         ),
@@ -336,7 +336,7 @@ def _verdict(*intervals: Interval | None) -> str:
 def _on_and_off(
     results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
 ) -> Iterator[QuoterOnAndOff]:
-    """Yield results on days with and without the maker's quotes, if there are both."""
+    """Yield results with and without the maker's quotes, if the run has days of both sorts."""
     if not (on.any() and off.any()):
         return
     which = np.reshape([*members.values()], (len(members), len(results.firms))).T
@@ -354,7 +354,7 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
         f"{found.maker} quoted on {found.days_on} whole days, and did not quote on "
         f"{found.days_off} whole days"
         + ("; other days are left out." if compared else ": no comparison is possible."),
-        "Without its quotes firms can hit nothing at the house; only hedging costs remain there.",
+        f"Without {found.maker}'s quotes firms hit nothing at the house, but pay hedging costs.",
         "Basis points are of the opening capital of firms in business, per day. "
         f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over days.",
         "The two groups of days also differ in other ways. To measure the effect of the quotes "
@@ -372,7 +372,7 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> list[list[Decimal | None]]:
-    """Return each group's result on, off, and the change, in basis points per day, with intervals.
+    """Return each group's basis points with quotes, without quotes, the difference, and intervals.
 
     All groups are compared in one product of matrices, because the draws are large.
     """
@@ -381,7 +381,7 @@ def _compared(
         made, capital = cents[days], invested[days]
         found.append(basis_points(made, capital, np.ones(len(made))))
         drawn.append(basis_points(made, capital, draws(len(made), name)))
-    enough = len(drawn[0]) == len(drawn[1])  # whether both sets have days
+    enough = len(drawn[0]) == len(drawn[1])  # false if only one set of days is drawn
     found.append(found[1] - found[0])
     drawn.append(drawn[1] - drawn[0] if enough else drawn[0][:0])
     cells: list[list[Decimal | None]] = [[] for _ in found[0]]

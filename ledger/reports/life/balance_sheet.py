@@ -3,8 +3,8 @@
 The ledger books at cost, so the sheets are at cost too, and each sheet balances to the cent. The
 sheets also show tokens at mark, which reveals gains that are not booked. Tokens held in kind have
 no cost and are owed in kind. At cost they are zero on both sides, and at mark they are equal on
-both sides. Claims are at face value. Only the consolidated sheet, in which debts within the group
-cancel, shows that the exchange's largest debtor is its own maker.
+both sides. Claims are at face value. In the consolidated sheet debts within the group cancel. So
+the maker's debt, an asset in the exchange's own sheet, is no asset of the group.
 """
 
 from collections import defaultdict
@@ -109,7 +109,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
                 and is_in_tokens(_bought(account))
                 and _bought(account) in run.opens
             ):
-                usd = max(usd, ZERO)  # the price paid for tokens is an asset, and listed as such
+                usd = max(usd, ZERO)  # the price paid for tokens is listed as an asset
             lent = {coin: balances[account, coin] for coin in names_owed(run.chart.coins)}
             in_coins = sign * marks.usd(lent, day) if kind_of(account) == Kind.CREDIT_LINE else ZERO
             lines[entity].append(SheetLine(side, account, usd, usd + in_coins))
@@ -154,7 +154,7 @@ def is_in_tokens(account: str) -> bool:
 
 
 def _bought(account: str) -> str:
-    """Return the asset account of the tokens that an equity account paid for, if it exists."""
+    """Return the asset account that belongs to an equity account, whether or not it exists."""
     return f"Assets:{account.partition(':')[2]}"
 
 

@@ -100,7 +100,7 @@ class CoverageByDay:
     dates: tuple[FirstShort, ...]  # one for each figure, one for unpaid withdrawals
 
     def answer(self) -> str:
-        """State when the cash was less than all claims, and the share that it covers at the end."""
+        """State when the cash was less than all claims, and the share of claims that it covers."""
         last = self.closes[-1]
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"
@@ -191,11 +191,11 @@ def _dates_table(found: CoverageByDay) -> Table:
         ("what", "first_day", "usd", "house_cash_usd", "days"),
         found.dates,
         (
-            "Amounts are those at the close of the first such day. Days counts all such days, of "
-            f"{len(found.closes)}. A blank date means that it never happened.",
-            "Withdrawals are requests that wait until they are paid: those of retail, and of "
-            "firms if the scenario has a flow of customers' money. Without such a flow the "
-            "books do not have a firm's unpaid requests.",
+            "Amounts are at the close of the first day. The last column counts all days on which "
+            f"it happened, of {len(found.closes)} days. A blank date means that it never happened.",
+            "The amount of a withdrawal is the first request that was not paid in full. Requests "
+            "are those of retail, and of firms if the scenario has a flow of customers' money. "
+            "Without such a flow the books do not have a firm's unpaid requests.",
         ),
     )
 
@@ -221,6 +221,6 @@ def _closes_table(found: CoverageByDay) -> Table:
             "Profit is the firms' result at the house since the first day: edge less fees "
             "there, less hedging costs. All other figures are balances at the day's close.",
             "A firm's claim is its profit, its net deposits, and its gains and losses from price "
-            "moves. Cover: cash as a share of all claims.",
+            "moves. 'Cover' is the cash as a percentage of all claims.",
         ),
     )

@@ -34,7 +34,7 @@ class Milestone(Enum):
         return self.value.format(house=house)
 
 
-# The figures that are above zero at a day's end once a milestone is reached.
+# A figure for each milestone. The milestone is reached at a day's end if the figure is above zero.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -46,7 +46,7 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first day of a milestone, or None if the milestone was never reached."""
+    """The first day and the number of days of a milestone. The day is None if it never happened."""
 
     what: str  # the milestone's wording
     day: date | None
@@ -56,7 +56,7 @@ class First:
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
-    """State when customers' money was in use, the group insolvent, and withdrawals waiting."""
+    """State the days of use of customers' money, of insolvency, and of waiting withdrawals."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),

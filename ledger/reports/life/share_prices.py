@@ -1,6 +1,6 @@
 """Shares of the house: prices at sales, appraisals, and the maker's decisions based on appraisals.
 
-The books note appraisals on each first of a month and at each round. There are three methods: by
+The books note appraisals on the first of each month and at each round. There are three methods: by
 growth, by growth without the captive maker's quotes, and as a trading firm (see
 `ledger.appraisal`). The recorded valuation of a round is in `custom "valuation"`: the name of the
 round, the money raised, and the stated value of the whole house.
@@ -76,13 +76,13 @@ class HouseValuation:
         priced = [
             f"{spoken(ways[way].middle_usd)} {how}"
             for way, how in (
-                (BY_GROWTH, f"with {self.maker}'s quotes"),
-                (WITHOUT_MAKER, "without them"),
+                (BY_GROWTH, f"by growth with {self.maker}'s quotes"),
+                (WITHOUT_MAKER, "by growth without them"),
                 (AS_TRADING_FIRM, "as a trading firm"),
             )
             if way in ways
         ]
-        return f"{said} By growth its value is {listed(priced)}." if priced else said
+        return f"{said} Its computed value is {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
         """Return tables of rounds with appraisals and sale prices, of months, and of reviews."""
@@ -156,9 +156,9 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
             "Growth is the fees of the last twelve full months before the round, less the fees "
             "of the twelve months before those. Months before the books begin count as zero. "
             "'By growth' is this growth times the middle multiple, and at least zero. Low and "
-            "high are by the range of the multiple.",
-            "'Without quotes' is the same with last year's fees as they would be without the "
-            "captive maker's quotes. 'As a trading firm' is a multiple of a year's earnings: "
+            "high are this growth times the lowest and the highest multiple.",
+            "'Without quotes' is the same figure with last year's fees as they would be without "
+            "the captive maker's quotes. 'As a trading firm' is a multiple of a year's earnings: "
             "fees less costs, plus the results of the maker's quotes.",
             "The recorded value is an input of the scenario. No other figure depends on it.",
         ),
@@ -204,7 +204,7 @@ def _months_table(months: Mapping[str, Mapping[str, Priced]]) -> Table:
         [(month, *_in_month(ways)) for month, ways in months.items()],
         (
             "Growth and earnings are over twelve months; values are at the middle multiples. "
-            "The value of quotes is the loss of share value without them.",
+            "'Quotes are worth' is the value by growth less the value without the quotes.",
         ),
     )
 
@@ -230,8 +230,8 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
         found,
         (
             "An independent maker reviews the last month. After a loss it halves its size, and "
-            "below an eighth it stops. On the lead venue a captive maker does the same, and "
-            "then moves to the house.",
+            "below an eighth of its first size it stops. A captive maker on the lead venue moves "
+            "to the house after a month with a loss.",
             "On the house a captive maker reviews the last twelve months. It stops only if its "
             "quotes lost as much as the house's shares would lose without them. Without an "
             "appraisal it never stops.",

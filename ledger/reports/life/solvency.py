@@ -34,7 +34,7 @@ MUST_BE_ZERO = "difference (must be 0.00)"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """The amounts of one kind of account: of the exchange, of its maker, and of both as one."""
+    """The amounts of one kind of account: of the exchange, of its maker, and of their group."""
 
     side: Side
     line: str
@@ -61,7 +61,7 @@ class TokenHolding:
     unbalanced_units: Decimal  # sum of the entity's accounts, which must be zero
     cost_usd: Decimal | None  # None for a token held or owed in kind, which has no cost
     at_mark_usd: Decimal
-    counted_usd: Decimal  # value at mark, with the group's own tokens in the group at zero
+    counted_usd: Decimal  # value at mark, or zero for the group's own tokens in the group
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Solvency:
         ) + (f" {self.in_kind.answer()}" if self.in_kind else "")
 
     def tables(self) -> list[Table]:
-        """Return tables of the group as one, of all entities, of tokens, and of all sheet lines."""
+        """Return tables of the consolidated group, all entities, tokens, and all sheet lines."""
         return [
             _group_table(self),
             *(self.in_kind.tables() if self.in_kind else ()),
@@ -115,7 +115,7 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Return each kind's amounts for exchange and maker, and the sum less mutual debts."""
+    """Return each kind's amounts for exchange and maker, and their sum without mutual debts."""
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:
@@ -176,12 +176,12 @@ def _entities_table(found: Solvency) -> Table:
         rows,
         (
             "Debts, capital and gains are positive here, as in a balance sheet; in the ledger "
-            "they are negative. Result is inception to date. Difference is assets less the "
-            "three others, and must be 0.00 on every line.",
-            "Assets are carried at cost. Unbooked is the mark of tokens above cost, less debts "
-            "in kind; inside the group its own tokens count zero. Net is net worth at mark. A "
-            "debt of the maker to the exchange is at face value until the two are "
-            "consolidated.",
+            "they are negative. The result is inception to date. The difference is assets less "
+            "liabilities, equity and result, and must be 0.00 on every line.",
+            "Assets are carried at cost. 'Unbooked' is the value of tokens at mark, less their "
+            "cost and less debts in kind; the group's own tokens inside the group count as zero. "
+            "'Net at mark' is net worth at mark. A debt of the maker to the exchange is at face "
+            "value, and is left out of the consolidated line.",
         ),
     )
 
@@ -203,7 +203,7 @@ def _group_table(found: Solvency) -> Table:
     rows.append((None, MUST_BE_ZERO, *differences))
     return Table(
         "group",
-        f"{' and '.join(found.group)} as one, at the end of {found.day}",
+        f"{' and '.join(found.group)}, consolidated, at the end of {found.day}",
         (
             "side",
             "line",
@@ -214,7 +214,7 @@ def _group_table(found: Solvency) -> Table:
         ),
         rows,
         (
-            "Debts between the two are eliminated, so the credit line, an asset of the "
+            "Debts between the two entities are struck out. So the credit line, an asset of the "
             "exchange, is no asset for the group's creditors. Lines are summed by kind.",
         ),
     )
@@ -229,8 +229,9 @@ def _tokens_table(found: Solvency) -> Table:
         (
             "Cost is the purchase price less the proceeds of sales; negative when proceeds are "
             "larger. Tokens held in kind or in a pool have no cost of their own; tokens owed "
-            "in kind are negative. Counted is the mark, or zero for the group's own tokens "
-            "inside the group. Unbalanced units, of each token of an entity, must be 0.",
+            "in kind are negative. 'Counted' is the value at mark, or zero for the group's own "
+            "tokens inside the group. 'Unbalanced units' is the sum of the entity's accounts in "
+            "the token, and must be 0.",
         ),
     )
 

@@ -100,7 +100,7 @@ def month_ends(days: Sequence[Standing]) -> list[Standing]:
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return the group's accounts by the figures of `Standing`, without accounts in kind."""
+    """Return the group's accounts for each figure of `Standing`, without accounts in kind."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",

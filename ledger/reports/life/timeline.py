@@ -28,7 +28,7 @@ class Timeline:
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """State when customers' money was in use, the group insolvent, and withdrawals waiting."""
+        """State the days of use of customers' money, of insolvency, and of waiting withdrawals."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
@@ -70,12 +70,12 @@ def _firsts_table(found: Timeline) -> Table:
             for each in found.firsts.values()
         ],
         (
-            f"The state at the end of each of {found.days} days counts. The amount is that of the "
-            "first day. A blank date means that it never happened. The last column has a date if "
-            "the milestone lasts until the end.",
-            "The amount of a wait is the sum refused on that day, or the queue at its end if that "
-            "is more. The amount of a halt is all unpaid claims. An unpaid use, loan or interest "
-            "counts on the day on which the books note it.",
+            f"The state at the end of each of {found.days} days counts. The amount is the figure "
+            "on the first day. A blank date means that it never happened. The last column has a "
+            "date if the milestone lasts until the end.",
+            "The amount of a wait is the sum refused on the first day, or the queue at the end of "
+            "that day if the queue is larger. The amount of a halt is all unpaid claims. An unpaid "
+            "use, loan or interest counts on the day on which the books note it.",
         ),
     )
 

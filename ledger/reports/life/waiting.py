@@ -2,7 +2,8 @@
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that is paid after a
 wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the holder's first
-waiting request. Earlier requests that still wait are dropped, because their claims no longer exist.
+waiting request. Other holders' earlier requests that still wait are dropped, because their claims
+no longer exist.
 If dollars and each coin have separate queues, the note names the queue, and this rule applies
 within each queue.
 """
@@ -39,7 +40,7 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
 
 
 def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
-    """Return at each day's end if withdrawals are open or halted, or None before any event."""
+    """Return the state of withdrawals at each day's end: open, halted, or None before any event."""
     name = f"{run.chart.parties.house}:withdrawals"
     told = dict(run.events(name))  # the last event of each day
     status, at_close = None, {}

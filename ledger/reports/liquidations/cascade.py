@@ -1,8 +1,8 @@
 """The cascade of liquidations by hour, who lost and gained, and who paid customers' debts.
 
-Every step of a liquidation is a row of the fills. There are four steps: a fill in the book, a
-takeover by a backstop, a closing against the other side, and a payment without a trade. Sales of
-tokens are in another table. Gains are read from the general ledger, by kind.
+Every step of a liquidation is a row of the fills. There are four kinds of steps: a fill in the
+book, a takeover by a backstop, a closing against the other side, and a payment without a trade.
+Sales of tokens are in another table. Gains are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from ledger.notes import StatedFund
 from ledger.reports.dollars import CENT, ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
-# The kinds of results of liquidations, without results of backstops' positions after takeovers.
+# The kinds of income from liquidations. The cost of hedging positions taken over is an expense.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 
-# One query for each motive, since DuckDB can skip parts of files that lack one motive, but not
-# parts that lack several.
+# There is one query for each motive. DuckDB can skip the parts of a file that lack the one motive
+# of a query, but it reads all parts if a query has several motives.
 _STEPS = " UNION ALL ".join(
     f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
 )
@@ -84,17 +84,17 @@ class BankruptDebts:
     by_fund_usd: Decimal
     by_backstops_usd: Decimal  # debts that backstops took over together with positions
     by_customers_usd: Decimal
-    left_to_fund_usd: Decimal
+    left_to_fund_usd: Decimal  # paid to the fund by closed accounts
     fund_usd: Decimal  # the fund's balance at the end
     stated_usd: tuple[Decimal, ...]  # the fund's size as the exchange stated it
 
 
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Create the views `steps` (rows of liquidations) and `liquidated` (the liquidated volume).
+    """Create the table `steps` (rows of liquidations) and the view `liquidated` (their volume).
 
-    Liquidations are few among the fills, and are read many times. If a position is closed against
-    the other side, both its account and each account on the other side have a row. The volume is
-    the larger of the two sides' sums, which is the size of the position.
+    Few fills belong to liquidations, and these are read many times. So `steps` is a copy. If a
+    position is closed against the other side, the position's account and each account on the other
+    side have a row. The volume is the larger of the two sides' sums: the size of the position.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]

@@ -24,7 +24,7 @@ LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # endings of colum
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Create the view `held`: takeovers by backstops, and all later rows of the positions."""
+    """Create the table `held`: takeovers by backstops, and all later rows of the positions."""
     connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
@@ -78,9 +78,9 @@ class Course:
             ),
             [self._cells(step) for step in self.steps],
             (
-                f"Held is the largest position (long positive) at any moment of the {self.word} "
-                "before: over both venues, each market at the lead price of the last trade in "
-                "it. Results are from the start on.",
+                f"'Held' is the largest position at any moment of the {self.word} before the time "
+                "(above zero: long). A position is summed over both venues and all markets, each "
+                "at the lead price of the last trade in the market. Results are inception to date.",
             ),
         )
 
@@ -137,7 +137,7 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
 def _prices(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[str, int], dict[tuple[datetime, str], int]]:
-    """Return each market's first lead price, and the last in each hour or day, in ticks."""
+    """Return each market's first lead price, and its last lead price in each step, in ticks."""
     found = connection.execute(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
         "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # rows without a price have 0

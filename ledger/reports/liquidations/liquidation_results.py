@@ -39,7 +39,7 @@ class Liquidations:
 
     @cached_property
     def course(self) -> Course:
-        """The course of the run, computed when it is asked for."""
+        """The course of the run, computed at the first use."""
         return self.make_course()
 
     def answer(self) -> str:
@@ -51,11 +51,13 @@ class Liquidations:
             result = sum((each.result_usd for each in self.backstops), ZERO)
             sentences.append(
                 f"Customers' positions of {spoken(liquidated)} were liquidated. Backstops took "
-                f"over {spoken(taken)} and {earned(result)} on it."
+                f"over {spoken(taken)} and {earned(result)} on these positions."
             )
         if self.pledged:
             lost = sum((each.loss_usd for each in self.pledged), ZERO)
-            sentences.append(f"On loans against thin tokens the captive maker {earned(-lost)}.")
+            sentences.append(
+                f"On loans against thinly traded tokens the captive maker {earned(-lost)}."
+            )
         return " ".join(sentences) or "No customer trades on margin in this run."
 
     def tables(self) -> list[Table]:
@@ -98,8 +100,9 @@ def _cascade_table(found: Liquidations) -> Table:
         ("hour", "accounts", "in_book_usd", "backstop_usd", "deleveraged_usd", "bankrupt"),
         found.hours,
         (
-            "Accounts were liquidated in the book or taken over. Bankrupt: the insurance fund "
-            "or all customers paid the account's debt. Worth is at the lead price.",
+            "'Accounts' counts accounts that were liquidated in the book or taken over. "
+            "'Bankrupt' counts accounts whose debt the insurance fund or all customers paid. "
+            "Amounts are at the lead price.",
             *notes,
         ),
     )
@@ -130,9 +133,9 @@ def _gains_table(found: Liquidations) -> Table:
         ),
         found.gains,
         (
-            "'In book' is the gain of the quotes that forced orders hit. 'Backstop' is the "
-            "result of positions taken over: the discount, then every move of the price until "
-            "they were hedged. Customers' earlier losses (variation margin) are not included.",
+            "'In book' is the gain of the quotes that forced orders hit. 'Backstop' is the result "
+            "of positions taken over: the discount, and price moves until the positions were "
+            "hedged. Customers' earlier losses (variation margin) are not included.",
         ),
     )
 
@@ -152,9 +155,9 @@ def _backstops_table(found: Liquidations) -> Table:
         ),
         found.backstops,
         (
-            "Discount is the worth of positions above their takeover price; moves are "
-            "variation margin and funding on both venues since; unwinding is the cost of "
-            "hedging them.",
+            "The discount is the worth of the positions less their takeover price. Moves are "
+            "variation margin and funding on both venues since the takeover. Unwinding is the "
+            "cost of hedging the positions.",
         ),
     )
 
@@ -170,7 +173,7 @@ def _debts_table(debts: BankruptDebts) -> Table:
             ("borne by all customers", debts.by_customers_usd),
             ("received by the insurance fund from closed accounts", debts.left_to_fund_usd),
             ("in the fund at the end", debts.fund_usd),
-            *(("in the fund, as stated", usd) for usd in debts.stated_usd),
+            *(("in the fund, as the exchange stated", usd) for usd in debts.stated_usd),
         ],
     )
 
@@ -179,7 +182,7 @@ def _check_table(found: Liquidations) -> Table:
     """Return a table of the backstops' results in the fills less those in the general ledger."""
     return Table.of(
         "check",
-        "The fills less the general ledger: all must be 0.00",
+        "Results in the fills less results in the general ledger: all must be 0.00",
         ("provider", "backstop_usd"),
         found.backstops,
     )

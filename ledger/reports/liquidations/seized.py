@@ -45,8 +45,8 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
         ("token", "accounts", "quantity", "worth_usd", "brought_usd", "markdown_usd"),
         found,
         (
-            "They are sold to the other makers before any other step. Their worth is at the "
-            "lead price; the mark-down is the other makers' gain.",
+            "These tokens are sold to the other makers before any other step of a liquidation. "
+            "'Worth' is their value at the lead price; 'markdown' is the other makers' gain.",
         ),
     )
 

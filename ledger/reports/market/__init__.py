@@ -1,1 +1,1 @@
-"""Reports on markets: the maker's expectations and share, the venues' lag, limits, and pools."""
+"""Markets: the maker's expected results and share of volume, the venues' lag, limits, and pools."""

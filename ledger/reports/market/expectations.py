@@ -136,8 +136,8 @@ def _month_table(
         f"{maker} simulates its own quotes of the month with uninformed orders only. The "
         "prediction is a result at fills, and is compared with the booked kinds Spread and "
         "PickOff together. Hedging is separate; net is after hedging.",
-        "Basis points are of simulated volume, and of traded volume. The sum of predictions is "
-        "empty if a part of the volume has no prediction.",
+        "Promised basis points are relative to the predicted volume, and booked basis points to "
+        "the traded volume. The sum of predictions is empty if a month in a market has none.",
     ]
     if not any(line.promise for lines in by_month.values() for line in lines):
         notes.insert(0, "The books of this run have no simulated results.")
@@ -176,10 +176,10 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
         ("month", "market", "difference_usd", *Difference._fields),
         rows,
         (
-            "From volume: traded less predicted volume, at the rate predicted for that market "
-            "and month.",
-            "From pick-offs: the result of fills by informed takers, less the predicted rate "
-            "on their volume. The rest: the same for all other fills.",
+            "From volume: traded volume less predicted volume, times the result per dollar of "
+            "volume predicted for that market and month.",
+            "From pick-offs: the result of fills by informed takers, less the result predicted "
+            "for the same volume. The rest: the same difference for all other fills.",
         ),
     )
 
@@ -212,7 +212,7 @@ def _check_table(
         )
     return Table(
         "check",
-        "The fills less the general ledger: all must be 0.00",
+        "Results in the fills less results in the general ledger: all must be 0.00",
         ("month", "spread_usd", "pickoff_usd", "hedging_usd"),
         rows,
     )

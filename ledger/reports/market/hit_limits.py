@@ -1,4 +1,4 @@
-"""Profitable hits that limits kept the firms from making.
+"""Profitable hits that limits prevented.
 
 A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
 by its leverage. The number of firms that may enter is limited too. No limit is on public record, so
@@ -17,7 +17,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-BINDS_FROM_PCT = Decimal(1)  # a market-month with a smaller share is not mentioned
+BINDS_FROM_PCT = Decimal(1)  # a market-month is mentioned if a larger share of hits is prevented
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AllCame:
-    """The day on which the last waiting firm entered. Then the number of firms is a limit."""
+    """The day on which the last waiting firm entered. After it, the number of firms is a limit."""
 
     since: date
     firms: int  # all firms, from the start or entered later
@@ -105,7 +105,8 @@ def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[st
     return (
         f"Since {none_left.since} no waiting firm was left: the number of firms, "
         f"{none_left.firms} in all, was a limit in {months} "
-        f"{'month' if months == 1 else 'months'}, in which they took {taken_usd:,.2f} USD.",
+        f"{'month' if months == 1 else 'months'}, in which the firms' hits were {taken_usd:,.2f} "
+        "USD.",
     )
 
 
@@ -118,10 +119,11 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
     whole_usd = order_usd + leverage_usd + sum((each.taken_usd for each in binding), ZERO)
     none_waits = sum(not each.waiting for each in binding)
     return (
-        f"Limits of the trading firms bound in {len(binding)} of {len(found)} market-months: "
-        f"they cut off {percent(order_usd + leverage_usd, whole_usd)} % of profitable hits "
-        f"there ({order_usd:,.2f} USD by an order's share of capital, {leverage_usd:,.2f} by "
-        f"leverage); in {none_waits} of these no waiting firm was left.",
+        f"Limits reduced the trading firms' hits in {len(binding)} of {len(found)} market-months: "
+        f"they prevented {percent(order_usd + leverage_usd, whole_usd)} % of profitable hits there "
+        f"({order_usd:,.2f} USD by the limit of an order to a share of the firm's claim, "
+        f"{leverage_usd:,.2f} by leverage); in {none_waits} of these market-months no waiting firm "
+        "was left.",
     )
 
 
@@ -129,7 +131,7 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
     """Return a table of hits and of prevented hits, by market and month."""
     return Table(
         "hit-limits",
-        "Profitable hits, and the part that the firms' limits cut off",
+        "Profitable hits, and the part that the firms' limits prevented",
         (
             "market",
             "month",
@@ -154,7 +156,7 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "Cut off is the profitable size beyond a firm's limit that no other firm took "
+            "Prevented hits are the profitable size beyond a firm's limit that no other firm took "
             "before the quote was replaced, at the quote's best price.",
             *limits_lines(found, none_left),
         ),

@@ -1,4 +1,4 @@
-"""Which venue leads, and by how long? An estimate from the fills, as by an outside observer.
+"""Which venue leads, and by how long? An estimate from fills that an outsider can observe.
 
 The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
 the run together.
@@ -78,7 +78,7 @@ class MarketLag:
     correlation: float | None  # the mean over days
 
     def leader(self, parties: Parties) -> str:
-        """Return the venue that leads, if zero is outside the interval of the lag."""
+        """Return the venue that leads, or "undecided" if the lag's interval contains zero."""
         if self.found is None:
             return "no lag"
         if self.found.low_us <= 0 <= self.found.high_us:
@@ -88,7 +88,7 @@ class MarketLag:
 
 @dataclass(frozen=True, slots=True)
 class LeadLag:
-    """How long the house venue's prices follow the lead venue's prices, market by market."""
+    """How late the house venue's prices follow the lead venue's prices, market by market."""
 
     parties: Parties
     markets: tuple[MarketLag, ...]
@@ -112,7 +112,7 @@ def _sentence(market: MarketLag, parties: Parties) -> str:
 
 
 def lead_lag(run: RunFolder) -> LeadLag:
-    """Estimate how long the house venue's prices follow the lead venue's prices."""
+    """Estimate how late the house venue's prices follow the lead venue's prices."""
     return LeadLag(run.chart.parties, market_lags(run))
 
 
@@ -153,7 +153,7 @@ def days_seen(
     # A month fits into a small computer's memory. A query for each day would open all files again.
     for month in dict.fromkeys(day.replace(day=1) for day in calendar(run)):
         # Prices stay in ticks, whose sums are exact. Within a day logarithms would give almost the
-        # same.
+        # same lag.
         fills = connection.execute(
             """
             SELECT epoch_us(time) AS time_us, lots > 0 AS buys, price::DOUBLE AS price,
@@ -222,16 +222,17 @@ def _lag_table(found: LeadLag) -> Table:
         ),
         [_row(market, parties) for market in found.markets],
         (
-            f"Lag above zero: {parties.house} follows. At the lag its prices differ least from "
-            "earlier lead prices, over all days. A lag is shown only if the prices differ more at "
-            f"both ends of the grid ({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
+            f"If the lag is above zero, {parties.house} follows. Over all days the prices of "
+            f"{parties.house} differ least from the lead prices that are older by the lag. A lag "
+            "is shown only if the prices differ more at both ends of the grid "
+            f"({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
             "Low and high: the ends of the lag's 95% interval. A leader is named if the interval "
             "excludes zero.",
             "Quote age: the median age in the fills; low and high: the middle half of the "
             "ages. The estimate of the lag does not use the ages.",
-            f"Correlation: of price moves over {STEP_US // 60_000_000} minutes, "
-            f"with {parties.house} shifted back by the lag; the mean of the days. It is at most "
-            "one, and lower where fills are rare.",
+            f"Correlation: of the two venues' price moves over {STEP_US // 60_000_000} minutes, "
+            f"with the prices of {parties.house} shifted back by the lag; the mean over days. The "
+            "correlation is at most one, and lower where fills are rare.",
             f"The books have fills of {parties.maker}'s quotes only, so this is the lag of these "
             f"quotes; faster quotes of others would shorten the lag of {parties.house} as a whole.",
         ),

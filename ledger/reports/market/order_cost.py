@@ -1,8 +1,8 @@
 """The cost of buying a large quantity and selling it again, at the quotes that are displayed.
 
-The public record uses the same definition: the mean cost of buying above the price, plus the mean
-cost of selling below the price. If depth is equal at every distance from the price, the cost is the
-size divided by the depth.
+The public record uses the same definition: the mean distance of the purchase above the price, plus
+the mean distance of the sale below the price. If depth is equal at every distance from the price,
+the cost is the size divided by the depth.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WHOLE_PRICE_BPS = 10_000.0
 
 
 class Level(NamedTuple):
-    """The quotes at one price: its distance from the middle, and their size in dollars."""
+    """The price's distance from the middle of the book, and the size of the quotes at the price."""
 
     away_bps: float
     usd: float
@@ -43,7 +43,7 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 
 
 def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
-    """Return the cost in basis points in the model, where other makers fill any quantity.
+    """Return the cost in basis points if other makers fill any quantity, as in the model.
 
     Args:
         book: the displayed book on one side. The other side has the same depth.
@@ -56,7 +56,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
 
 
 def _paid(levels: list[Level], order_usd: float) -> float:
-    """Return dollars times basis points, summed over the levels from the best level on."""
+    """Return the sum of dollars times basis points over the levels that an order takes."""
     paid, left_usd = 0.0, order_usd
     for level in levels:
         taken_usd = min(level.usd, left_usd)

@@ -49,13 +49,13 @@ class PlannedMonth:
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return the booked less the planned result. Below zero, it is worse than planned."""
+        """Return the booked result less the planned result. Negative: worse than planned."""
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return the hits seen before the decision, scaled to the month's days."""
+        """Return the volume of hits before the decision, scaled to the month's days."""
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -105,10 +105,10 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
         [_row(each) for each in months],
         (
             _answer(months),
-            "Shown is per level and side. Held by: the limit that determined the size.",
+            "'Shown' is the size per level and side. 'Held by' is the limit that determined it.",
             "A plan is simulated on the observed days of the month before, with orders that do "
-            "not depend on the price: it has no hits. It is scaled to the number of days that "
-            "the run has in the month.",
+            "not depend on the price. So a plan has no hits. The plan is scaled to the number of "
+            "days that the run has in the month.",
         ),
     )
 
@@ -142,6 +142,6 @@ def _answer(months: Sequence[PlannedMonth]) -> str:
     beyond_usd = sum((each.beyond_plan_usd or ZERO for each in planned), ZERO)
     hits_usd = sum((each.booked.pickoff_usd for each in planned), ZERO)
     return (
-        f"Its quotes earned less than planned in {len(short)} of {len(planned)} market-months: "
-        f"{beyond_usd:+,} USD beyond plan in all, of which hits {hits_usd:+,}."
+        f"The quotes earned less than planned in {len(short)} of {len(planned)} market-months. "
+        f"Booked less planned results are {beyond_usd:+,} USD in all, of which hits {hits_usd:+,}."
     )

@@ -1,11 +1,12 @@
 """Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
 Fees are the maker's income of the kind Pools. Arbitrageurs keep the rest of the pool's loss.
-Both together are the pool's loss versus rebalancing: the loss compared with holding the same tokens
-and trading them at the lead price. Theory expects an eighth of the price's variance, times the
-pool's value. This is exact with frequent blocks and no fee, and close with a small fee (Milionis,
-Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). The report uses the
-realised variance from block to block, so random differences of the variance have no effect.
+Fees and rest together are the loss versus rebalancing: the loss compared with holding the same
+tokens and trading them at the lead price. Theory expects an eighth of the price's variance, times
+the pool's value. This is exact with frequent blocks and no fee, and close with a small fee
+(Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). The report
+uses the realised variance from block to block, so random differences of the variance have no
+effect.
 
 The figures depend on the price's variance, and on the fee, which moves gains from arbitrageurs to
 the maker and does not change the sum. By construction only arbitrageurs trade with a pool.
@@ -207,9 +208,10 @@ def _pool_table(found: PoolResults) -> Table:
         ),
         found.months,
         (
-            "Value is twice the dollars in the pool, averaged over mornings. The loss is loss "
-            "versus rebalancing, at the price elsewhere. Fees returned a part of it; "
-            "arbitrageurs kept the rest. It is a loss on tokens, so no kind has it.",
-            "Expected is an eighth of the realised variance times the value, by day.",
+            "The value is twice the dollars in the pool at the start of a day (mean over days). "
+            "The loss is the loss versus rebalancing, at the lead price. Fees returned a part of "
+            "this loss; arbitrageurs kept the rest. It is a loss on tokens, so no kind of the hole "
+            "contains it.",
+            "The expected loss is an eighth of the realised variance times the value, day by day.",
         ),
     )

@@ -1,4 +1,4 @@
-"""How long one price follows another: the lag at which the two prices differ least.
+"""How late one price follows another: the lag at which the two prices differ least.
 
 Each price on the house is compared with the lead prices near a lag before it. The estimate is the
 lag with the least mean squared difference. This is the least dispersion of Pelt, Hoff, Kayser,
@@ -10,12 +10,12 @@ Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005,
 the times depend on the prices, since customers take the captive maker's price only if it is better
 than the other makers' price. So an ask is observed after a rise of the price. After a fall there is
 no observation until the quote is renewed. For this reason the covariance finds lags that are too
-short. The least difference does not depend on traders' reasons, since at the right lag the
-difference is the same for any later price.
+short. The lag of the least difference does not depend on the traders' reasons: at the right lag
+the difference between the two prices is the same for every later move of the price.
 
-The half-spread is part of the difference. The half-spread is estimated by side and block, from lead
-prices that are BEFORE_US older. Such lead prices are older than the quote, and moves before the
-quote do not affect whether the quote was taken.
+The half-spread is a part of the difference. The half-spread is estimated by side and block, from
+lead prices that are BEFORE_US older. These lead prices are older than the quote. So they do not
+affect whether a customer takes the quote.
 
 If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
 the ages at which the price moved most.
@@ -27,21 +27,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-LAGS_US = np.arange(-50, 51) * 100_000  # above zero, the second price follows
+LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follows
 
-# A pair of prices counts for all lags within this distance. So few fills are enough.
+# A pair of prices counts for all lags within this distance of its own lag. So few fills are enough.
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices of this age, which is above the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# The ends of the grid must be worse than the minimum by this number of standard errors.
+# The differences at both ends of the grid must exceed the least by this number of standard errors.
 CLEAR = 4.0
-# The 95 % interval for a difference of two dispersions, in standard errors.
+# Half the width of the 95 % interval for a difference of two dispersions, in standard errors.
 APART = 1.96
 # A block is much longer than the grid of lags, so that blocks are nearly independent.
 BLOCK_US = 600_000_000
 # With fewer blocks, no error is estimated.
 BLOCKS_MIN = 6
-# The usual step, at which sampling effects are small: Andersen, Bollerslev, Diebold & Labys (2001),
+# The usual step for price moves, long enough for small effects of rare observations. Source:
+# Andersen, Bollerslev, Diebold & Labys (2001),
 # J. American Statistical Association 96, 42-55.
 STEP_US = 300_000_000
 
@@ -61,7 +62,7 @@ class Sight(NamedTuple):
 
 
 class Dispersions(NamedTuple):
-    """The differences of the two prices, for pairs near each lag, by block and lag."""
+    """Squared differences of the two venues' prices, for pairs near each lag, by block and lag."""
 
     squares: np.ndarray  # sums of squared differences, shape (blocks, lags)
     pairs: np.ndarray  # numbers of pairs, shape (blocks, lags)
@@ -71,8 +72,8 @@ class Dispersions(NamedTuple):
 class PriceLag:
     """The lag at which two prices differ least, with its interval."""
 
-    lag_us: int  # above zero, the second price follows
-    low_us: int  # the smallest lag that is not significantly worse
+    lag_us: int  # above zero if the house's price follows
+    low_us: int  # the smallest lag whose difference is not significantly larger
     high_us: int
 
 
@@ -112,7 +113,7 @@ def _scaled(day: Sight) -> Dispersions | None:
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return how much the house's prices, without half-spread, differ from lead prices.
+    """Return the squared differences of the house's prices, without half-spread, from lead prices.
 
     A pair belongs to the block of the house's price.
     """
@@ -147,7 +148,7 @@ def _around(fine: np.ndarray) -> np.ndarray:
 def _pairs(
     times_us: np.ndarray, lead_us: np.ndarray, from_us: int, until_us: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs whose lead price is older than the house's by *from_us* to *until_us*."""
+    """Return the pairs whose lead price is *from_us* to *until_us* older than the house's price."""
     first = lead_us.searchsorted(times_us - until_us, "right")
     seen = lead_us.searchsorted(times_us - from_us, "right") - first
     mine = np.repeat(np.arange(len(seen)), seen)
@@ -180,7 +181,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
     Args:
         day: the observed prices. Asks and bids of the house have separate steps.
-        lag_us: the house's lag.
+        lag_us: the lag of the house's prices.
 
     Returns:
         None if no step counts, or if a price does not move.
@@ -202,7 +203,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price before each grid time, and whether it is from the step before."""
+    """Return the last price before each mark, and whether it is less than STEP_US old."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

@@ -5,10 +5,10 @@ in the books as `custom "belief"`, dated in that month, with the market, the res
 the volume. The prediction is compared with the booked result at fills, which is Spread and PickOff
 together. Hedging is separate.
 
-The difference is split as accountants split a variance. The first part is volume: actual less
-predicted volume, times the predicted rate (result divided by volume). The second part is pick-offs:
-the result of informed fills, less the predicted rate on their volume. The last part is the rest, so
-the parts sum exactly.
+The booked result less the predicted result is split as accountants split a variance. The first part
+is volume: actual volume less predicted volume, times the predicted rate (result divided by volume).
+The second part is pick-offs: the result of informed fills, less their volume times the predicted
+rate. The last part is the rest, so the parts sum exactly.
 
 The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
 volume. Pick-offs depend on latency, refresh, volatility, the firms and their delays. Volume depends
@@ -69,7 +69,7 @@ class Booked:
 
 
 class Difference(NamedTuple):
-    """The booked less the predicted result, in three parts."""
+    """The booked result less the predicted result, in three parts."""
 
     from_volume_usd: Decimal
     from_pickoffs_usd: Decimal
@@ -92,7 +92,9 @@ class MonthInMarket:
 
     @property
     def difference(self) -> Difference | None:
-        """Return the booked result less the predicted result in parts, or None without prediction.
+        """Return the booked result less the predicted result in three parts.
+
+        The result is None if there is no prediction.
 
         Source: flexible-budget variances, as in any textbook of cost accounting.
         """
@@ -155,8 +157,8 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
     # Payments have other motives. As a taker, the maker only hedges. Quotes and hedges are read
-    # separately, because each scan can skip the rows of the other. Days are numbers, so that a
-    # month's name is written once a day, not once a fill.
+    # separately, because a scan for one can skip the rows of the other. Fills are summed by day
+    # first, so that the name of a month is made once a day, not once a fill.
     found = run.select(
         """
         WITH hits AS (

@@ -6,9 +6,9 @@ neighbouring strata. Days on which all hours are simulated add no variance. The 
 seeds is not included.
 
 A stratum is either several consecutive hours, or a group of hours with similar predicted losses.
-Consecutive hours are neighbours in the order of time. Groups are neighbours in the order of their
-predicted losses, within 90 days, because sizes and volatilities of quotes change from one quarter
-to the next. A group of one hour has no error.
+Strata of consecutive hours are neighbours in the order of time. Groups are neighbours in the order
+of their predicted losses, within 90 days, because the sizes of quotes and the volatility change
+from one quarter to the next. A group of one hour has no error.
 
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
 section 8.2.1. No correction for the finite number of hours is needed, since the differences between
@@ -43,7 +43,7 @@ class SampledHours:
     """The hours that were simulated: one in *one_in*, and on full days all hours."""
 
     one_in: int
-    strata: tuple[int, ...]  # numbers of the strata, counted since 1970, without full days
+    strata: tuple[int, ...]  # the strata's numbers, counted since 1970; none are in full days
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":
@@ -55,7 +55,7 @@ class SampledHours:
 
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
-    """Return the hours that a run simulated, or None if it simulated all or this is unknown."""
+    """Return the hours that a run simulated. None: all hours, or the books do not tell."""
     if not run.has_fills or not (run.path / SCENARIO).is_file():
         return None
     played = run.scenario["run"]
@@ -63,7 +63,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
-    """Return the drawn hours of groups of several hours, so that similar groups are neighbours."""
+    """Return the drawn hour of each group of several hours. Similar groups are neighbours."""
     groups = []
     for day, note in drawn_of_days:
         days = (day - EPOCH).days
@@ -115,7 +115,8 @@ def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
 def standard_error(totals: Sequence[int]) -> float | None:
     """Return the standard error of a sum of estimates, given one estimate for each stratum.
 
-    Neighbouring strata must follow each other. The result is None for fewer than two strata.
+    Neighbouring strata must be next to each other in *totals*. The result is None for fewer than
+    two strata.
     """
     n = len(totals)
     if n < 2:

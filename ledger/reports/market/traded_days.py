@@ -66,10 +66,10 @@ def contradictions_table(found: TradedDays) -> Table:
             for each in found.contradictions
         ],
         (
-            f"{len(found.contradictions)} of {found.recorded} days with a record, each counted "
-            "once per market. On such a day the model contradicts the record, for any volume "
-            "of customers.",
-            "Where the record has only a month's volume, each of its days counts as the mean "
-            "day, so a violent day exceeds it sooner.",
+            f"{len(found.contradictions)} of {found.recorded} days with a record; a day counts "
+            "once for each market. On these days the model contradicts the record, for any volume "
+            "of other customers.",
+            "If the record has only a month's volume, the mean day of the month is used. Days of "
+            "large price moves then exceed the record more often.",
         ),
     )

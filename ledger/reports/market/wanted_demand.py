@@ -1,4 +1,4 @@
-"""Reads the demand of noise traders by hour, which is noted if it follows the recorded volume."""
+"""Reads the hourly demand of noise traders. The books note it if it follows the recorded volume."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# The reasons for changes of a claim other than results, which have the names of kinds.
+# Three reasons for changes of a claim. The other reasons are results, with the names of kinds.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
 RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
@@ -32,12 +32,15 @@ class ClaimBridge:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the difference from the house's books. If not zero, the two books disagree."""
+        """Return closing claims in the house's books less the changes in the customers' books.
+
+        If the difference is not zero, the two books disagree.
+        """
         return self.left_usd - sum(self.movements_usd.values(), ZERO)
 
 
 def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
-    """Return the bridge of each class of customers, from customers' own books, and their total."""
+    """Return a bridge for each class of customers and for all of them, from customers' books."""
     parties, balances = run.chart.parties, usd_balances(run)
     moved = claim_movements(run, parties.house)
     outsiders = [a for a, opened in run.opens.items() if opened.hole == "claim"]
@@ -143,7 +146,7 @@ def bridge_table(
     rows.append(("closing claim", *(each.left_usd for each in bridges)))
     return Table(
         "bridge",
-        f"The bridge: from the claims on {house} at first to the closing claims",
+        f"The bridge: from the opening claims on {house} to the closing claims",
         ("movement", *(f"{each.customers.replace(' ', '_')}_usd" for each in bridges)),
         rows,
         (

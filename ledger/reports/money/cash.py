@@ -82,8 +82,8 @@ def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...
             for party in (*statement.parties, statement.everybody)
         ],
         (
-            "Transfers between the two cancel out and are left out. Money on deposit with a "
-            "party counts as paid out; it is part of the liquid assets.",
+            "Transfers within the group cancel out and are left out. Money that the group deposits "
+            "with a party counts as paid out; this money is a part of the liquid assets.",
             *notes,
         ),
     )

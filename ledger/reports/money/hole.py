@@ -20,12 +20,12 @@ LARGEST = 3  # number of uses that a sentence names
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The hole by its definition, claims less liquid assets, and as the sum of its kinds."""
+    """The hole by its definition (claims less liquid assets), and as the sum of its kinds."""
 
     claims_usd: Decimal  # claims of customers outside the house group
     liquid_usd: Mapping[str, Decimal]  # liquid assets, by account of the group
     house_cash_usd: Decimal
-    kinds_usd: Mapping[str, Decimal]  # uses above zero and sources below, the largest first
+    kinds_usd: Mapping[str, Decimal]  # uses above zero, sources below zero; the largest use first
 
     @property
     def hole_usd(self) -> Decimal:
@@ -44,7 +44,7 @@ class Hole:
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that were sources of money, as negative amounts, the largest last."""
+        """Return the kinds that were sources, as negative amounts; the largest source is last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property
@@ -100,7 +100,7 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
 
     Args:
         the_hole: the hole in dollars.
-        deeper: further notes, which name commands that show more detail.
+        deeper: further notes; each names a command that shows more detail.
     """
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
@@ -130,7 +130,7 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
 
 
 def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Table:
-    """Return a table of the hole by its definition: claims, liquid assets, and the sum of kinds.
+    """Return a table of claims, liquid assets, the hole by its definition, and the sum of kinds.
 
     Args:
         the_hole: the hole in dollars.

@@ -1,4 +1,4 @@
-"""The hole by cause, which separates uses that bought assets from money that was spent.
+"""The hole by cause. The table separates uses that bought assets from money that was spent.
 
 A cause contains all kinds that cannot be distinguished in books without names: see `diagnose`.
 """
@@ -31,7 +31,7 @@ def assets_and_spending(the_hole: Hole) -> str:
 
 
 def hole_by_cause(the_hole: Hole) -> Table:
-    """Return a table of uses and sources by cause, assets first, and of their sum, the hole."""
+    """Return a table of uses and sources by cause, assets first. Their sum is the hole."""
     uses, sources = _by_cause(the_hole.uses_usd), _by_cause(the_hole.sources_usd)
     used = sum(the_hole.uses_usd.values(), ZERO)
     bought = uses.pop(Cause.STAKES, {})

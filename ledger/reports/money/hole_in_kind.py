@@ -1,4 +1,4 @@
-"""The missing quantity of each commodity, its value, and why the value changed: price and use.
+"""The missing quantity of each commodity, its value, and the value's change by price and by use.
 
 The missing quantity of a coin does not depend on the coin's price, but the value of this quantity
 does. From one day to the next, the hole at mark changes
@@ -75,12 +75,12 @@ class HoleInKind:
 
     @property
     def by_price_usd(self) -> Decimal:
-        """Return how much prices have changed the hole since the first day."""
+        """Return the change of the hole by prices since the first day."""
         return sum((line.by_price_usd for line in self.lines), ZERO)
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return how much deposits and withdrawals have changed the hole since the first day."""
+        """Return the change of the hole by changes of missing quantities since the first day."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property
@@ -143,7 +143,10 @@ def hole_at_mark_usd(run: RunFolder) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class CoinsAtMark:
-    """Customers' coins at the end of a day, in dollars at the day's marks."""
+    """Customers' coins at the end of a day, in dollars at the day's marks.
+
+    The parts are: owed to customers, held by the group, lent to the maker, and sold by the maker.
+    """
 
     owed_usd: Decimal = ZERO
     there_usd: Decimal = ZERO
@@ -152,7 +155,7 @@ class CoinsAtMark:
 
 
 def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
-    """Return customers' coins at the end of each day. Without claims in coins all are zero."""
+    """Return customers' coins at the end of each day: zero if no customer is owed coins."""
     days, coins = calendar(run), names_owed(run.chart.coins)
     if not coins:
         return [CoinsAtMark() for _ in days]
@@ -218,8 +221,9 @@ def _in_kind_table(found: HoleInKind) -> Table:
         ("commodity", "owed", "there", "lent", "lacking", "mark_usd", "lacking_usd"),
         rows,
         (
-            "Lacking is the debt to customers in a commodity, less the group's liquid holdings "
-            "of it. Coins that the house lent its maker are lacking: the maker sold them.",
+            "The lacking quantity is the debt to customers in a commodity, less the group's liquid "
+            "holdings of this commodity. Coins that the house lent its maker are lacking, because "
+            "the maker sold them.",
             "Lent dollars are negative if the maker, which owes coins, paid in more than it drew.",
         ),
     )
@@ -240,7 +244,8 @@ def _changes_table(found: HoleInKind) -> Table:
         ("commodity", "first_usd", "by_price_usd", "by_use_usd", "lacking_usd", "unexplained_usd"),
         rows,
         (
-            "By price: the lacking quantity, times the change of its mark. By use: the change "
-            "of the lacking quantity, times the day's mark. Unexplained must be 0.00.",
+            "By price: the lacking quantity of the day before, times the change of its mark. By "
+            "use: the change of the lacking quantity, times the day's mark. Both are sums over all "
+            "days. Unexplained changes must be 0.00.",
         ),
     )

@@ -53,15 +53,15 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class HoleOpened:
-    """The day on which the hole opened for the last time, and its largest growth since then."""
+    """The day on which the hole opened for the last time, and the hole's largest growth since."""
 
     day: date  # since this day the hole has been open
     is_opening: bool  # whether the hole was there in the opening balances
-    counts_coins: bool  # whether coins count, since customers are owed coins
+    counts_coins: bool  # whether customers are owed coins, which then count
     growth: Growth | None  # None if there is no growth, or if prices of coins change the hole
 
     def in_a_sentence(self) -> str:
-        """State since when the hole is open, and what was paid on the day of its largest growth."""
+        """State since when the hole is open, and the payments on the day of its largest growth."""
         if self.is_opening:
             said = "the hole was there in the opening balances"
         else:
@@ -137,7 +137,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return the growth on a day and its largest kind, by recipient, without opening balances."""
+    """Return the growth on a day, and the recipients of the kind that used most money that day."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

@@ -43,7 +43,7 @@ class PartOfMechanism:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return costs less gains. Above zero, the part lost money."""
+        """Return costs less gains. If the difference is above zero, the part lost money."""
         return self.cost_usd - self.brought_usd
 
 
@@ -67,7 +67,7 @@ class Mechanism:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return costs less gains of all parts. Above zero, the mechanism lost money."""
+        """Return the costs of all parts less their gains. Above zero, the mechanism lost money."""
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
@@ -87,9 +87,10 @@ class Mechanism:
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
-    """State the cost of stale quotes, and the result of quoting. Empty if there are no quotes.
+    """State the cost of stale quotes, and the result of all quotes after spread and hedging.
 
-    If only some hours were simulated, the cost is stated with its standard error.
+    The text is empty if the hole has no kind PickOff. If only some hours were simulated, the cost
+    is stated with its standard error.
     """
     kinds, maker = the_hole.kinds_usd, run.chart.parties.maker
     if Kind.PICKOFF not in kinds:
@@ -173,15 +174,15 @@ def mechanism_table(found: Mechanism) -> Table:
         ("part", "tweets", "kinds", "cost_usd", "brought_usd", "net_usd", "share_of_uses_pct"),
         rows,
         (
-            "Net is cost less earnings: positive, the part lost money. The share is the cost "
-            "as a percentage of all uses of money.",
+            "'Net' is cost less earnings; if it is positive, the part lost money. The share is "
+            "the cost as a percentage of all uses of money.",
             f"{Kind.TAKEOVERS} are amounts stated in the scenario, except for accounts that "
             "borrowed against tokens (`liquidations`); every other figure is an outcome of the "
             "simulation.",
-            "Tokens lost to arbitrage are valued at the price elsewhere. They are no kind of "
-            "the hole, which counts the purchase price of tokens (Tokens).",
-            "Gains and losses of the maker's inventory with the price (VariationMargin, "
-            "Funding) are in no part.",
+            "Tokens lost to arbitrage are valued at the lead price. They are no kind of the hole, "
+            "because the hole already counts the purchase price of tokens (Tokens).",
+            "The maker's gains and losses from price moves and funding of its positions "
+            "(VariationMargin, Funding) are in no part.",
             "How much of the unexplained money each part can account for: `moneytrail residual`.",
         ),
     )

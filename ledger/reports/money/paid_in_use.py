@@ -60,7 +60,10 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
 
 
 def was_paid_in_use(run: RunFolder) -> bool | None:
-    """Return whether there are such payments; None if only reading them all can tell."""
+    """Return whether there are payments while customers' money was in use.
+
+    The result is None if only a reading of all payments can tell.
+    """
     days = _days_in_use(run)
     if not days:
         return False
@@ -95,7 +98,8 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
             f"Customers' money is in use on a day at whose end claims exceed {house}'s own cash. "
             "The last column has the payments since the hole opened. Receipts from the same "
             "party are not deducted.",
-            "Money is commingled: the payments were made meanwhile, not necessarily with "
-            "customers' money. The result by each rule of courts: moneytrail trace RUN",
+            "Money is commingled: the payments were made on these days, but not necessarily with "
+            "customers' money. The origin of the money by five rules of courts: moneytrail trace "
+            "RUN",
         ),
     )

@@ -29,7 +29,7 @@ class WhereByQuarter:
             return "There is no hole: the group has more liquid assets than it owes customers."
         most = max(self.grown_usd, key=self.grown_usd.__getitem__)
         return (
-            f"The hole is {spoken(self.hole.hole_usd)} in the end. It grew most in {most}, by "
+            f"The hole is {spoken(self.hole.hole_usd)} at the end. It grew most in {most}, by "
             f"{spoken(self.grown_usd[most])}."
         )
 
@@ -51,8 +51,8 @@ class WhereByQuarter:
                     "Positive: the kind used money in that quarter. Negative: it was a source. "
                     "A kind is a use or a source by its sum over the whole run. Opening balances "
                     "are in the first quarter.",
-                    "Whole life is the statement without quarters. Unexplained is the sum of "
-                    "the quarters less whole life: 0.00 on every line.",
+                    "'Whole life' is computed without quarters. 'Unexplained' is the sum of the "
+                    "quarters less the whole life, and must be 0.00 on every line.",
                 ),
             )
         ]

@@ -57,14 +57,14 @@ class QuoteViews:
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
-    # Liquidations need customers on margin, who need backstop providers.
+    # Only customers on margin are liquidated, and a run with these customers has backstops.
     unknown = () if parties.providers else ON_MARGIN
     hits = [motive.entry.kind for motive in FROM_QUOTES if motive.entry.kind not in unknown]
     kinds = [*dict.fromkeys(hits), Kind.HEDGING]
     tags = {m.word: m.entry.kind for m in (*FROM_QUOTES, *HEDGES) if m.entry.kind in kinds}
     results = [income(parties.maker, kind) for kind in kinds[:-1]]
     results.append(expense(parties.maker, Kind.HEDGING))
-    # An entry may have no result, but it always has the position of the maker whose quote was hit.
+    # An entry may have no result, but it always has the position of the maker of the quote.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
         kind: (int(fills), maker_usd, fees_usd)
@@ -87,8 +87,8 @@ def quote_views(run: RunFolder) -> QuoteViews:
                 "tags": list(tags),
                 "kinds": list(tags.values()),
                 "results": results,
-                # A hedge is a hit on another maker's quote. The hedge's fee is paid to a party
-                # outside the group.
+                # A hedge takes another maker's quote. The hedge's fee is paid to a party outside
+                # the group.
                 "fees": income(parties.house, Kind.FEES),
                 "own": [*results, position],
             },
@@ -116,11 +116,11 @@ def views_table(found: QuoteViews) -> Table:
             ),
         ],
         (
-            "Gains are positive here, losses negative. Taker fees are paid to the exchange for "
-            "fills of these quotes: income of the group, not of the maker. With them, the "
-            "quotes may earn money for the group although they lose money for the maker.",
-            f"Fees of {found.maker} to {found.house} would be internal to the "
-            "group. The books have none: others hit its quotes, and it takes on the lead venue "
-            "only.",
+            "Gains are positive here, losses negative. Takers of these quotes pay fees to the "
+            "exchange. The fees are income of the group, but not of the maker. So the quotes may "
+            "earn money for the group although they lose money for the maker.",
+            f"Fees of {found.maker} to {found.house} would be internal to the group. The books "
+            f"have none: on {found.house} only other parties take {found.maker}'s quotes, and "
+            f"{found.maker} sends its own orders only to the lead venue.",
         ),
     )

@@ -32,12 +32,12 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went: the hole and its opening. The other tables are computed later."""
+    """Where the money went: the hole and its opening. Other tables are computed when read."""
 
     run: RunFolder
     hole: Hole
     in_kind: HoleInKind | None  # None if the house owes only dollars to customers
-    stale_quotes: str  # a sentence on the cost, with its error if hours were sampled
+    stale_quotes: str  # a sentence on their cost, with a standard error if hours were sampled
     opened: HoleOpened | None  # None if there is no hole at the end
 
     def answer(self) -> str:

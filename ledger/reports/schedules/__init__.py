@@ -1,1 +1,1 @@
-"""Schedules that trustees and examiners file: late payments, related balances, solvency tests."""
+"""Schedules that trustees and examiners file: last payments, related balances, solvency tests."""

@@ -24,7 +24,7 @@ def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
 
 
 def below_value_table(payments: Sequence[PaidBefore]) -> Table:
-    """Return a table of these payments, each with the reason."""
+    """Return a table of the payments without equal value in return, each with the reason."""
     found = below_value(payments)
     rows: list[tuple[Cell, ...]] = [
         (

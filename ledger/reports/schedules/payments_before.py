@@ -116,7 +116,8 @@ def payments_table(payments: list[PaidBefore], end: date) -> Table:
         rows,
         (
             "Insiders are members of the group (affiliates), and all recipients of payments of "
-            "the kind Insiders. For insiders the law's period is one year, for others 90 days.",
+            "the kind Insiders. By law a payment can be a preference if it was made to an insider "
+            "in the last year, or to another creditor in the last 90 days.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Preferences in the last week: payments to creditors, less new value that they gave later.
+"""Preferences in the last week: payments to creditors, less new value that they gave afterwards.
 
 Source: by 11 USC 547(b) and (c)(4), a creditor may keep as much as the new value that it gave
     later.
@@ -96,8 +96,8 @@ def preferences_table(preferred: list[Preferred], end: date) -> Table:
         ("creditor", "status", "kind", *columns),
         rows,
         (
-            "A preference is the payment less new value, which is the creditor's later payments to "
-            "the group. It is at least zero. Recovered is the preference in percent of preference "
-            "plus the debt that is still owed.",
+            "New value is the creditor's payments to the group in the same week. A preference is "
+            "the payments to the creditor less later new value, and at least zero. 'Recovered' is "
+            "the preference as a percentage of the preference plus the debt still owed.",
         ),
     )

@@ -15,7 +15,7 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """What exchange and maker owed each other at the end of a month, and paid in the month."""
+    """The debts between exchange and maker at a month's end, and their payments in the month."""
 
     day: date
     credit_line_usd: Decimal  # the maker's debt on its credit line
@@ -76,6 +76,6 @@ def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Tab
         rows,
         (
             f"The net debt is the credit line that {maker} has drawn, less its deposit as a "
-            f"customer of {house}. Cash is the cash that was paid in the month.",
+            f"customer of {house}. The cash columns have the payments of the month.",
         ),
     )

@@ -39,7 +39,7 @@ class SolvencyTests:
 
     @property
     def has_capital(self) -> bool:
-        """Return whether net worth covers the worst fall so far: the test of adequate capital."""
+        """Return whether net worth covers the largest fall so far: the adequate capital test."""
         return self.net_usd >= self.setback_usd
 
 
@@ -91,8 +91,8 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
         rows,
         (
             "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
-            "loans. Unpaid is the queue of withdrawals, and the payments refused to lenders and "
-            "others on that day.",
+            "loans. 'Unpaid' is the queue of withdrawals, plus the payments that lenders and "
+            "other parties were refused on that day.",
             "Capital is adequate if net worth is at least its largest fall within 30 days so far. "
             "This is an assumption: courts ask which setback was foreseeable.",
         ),

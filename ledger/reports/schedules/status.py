@@ -20,7 +20,7 @@ class Status(StrEnum):
 
     @property
     def is_insider(self) -> bool:
-        """Return whether the law's period is one year, not 90 days (11 USC 547(b)(4))."""
+        """Return whether preferences reach back one year, not 90 days (11 USC 547(b)(4))."""
         return self in (Status.AFFILIATE, Status.INSIDER)
 
 

@@ -1,4 +1,4 @@
-"""Equal sharing at the end: all sources share in proportion, and cash is not traced through time.
+"""Equal sharing at the end: all sources share each use, and cash is not traced through time.
 
 A source that was fully repaid has no share. All other payments, and the remaining cash, are shared
 in proportion to each source's money that was not repaid.

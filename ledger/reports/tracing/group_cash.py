@@ -40,7 +40,7 @@ class _Leg(NamedTuple):
     account: str
     entity: str
     is_till: bool
-    is_internal: bool  # whether it is between members of the group
+    is_internal: bool  # whether the posting is between members of the group
     reason: Reason
     cents: int
 
@@ -70,7 +70,7 @@ _LEGS = """
     )
 """
 _ANY = "count(*) FILTER (till) > 0"
-# Transfers are split off before. So an entry that increases the group's cash has no payment.
+# Transfers within the group cancel. So an entry that increases the group's cash has no payment.
 _PAYS = "received < 0"
 _COLUMNS = "seq, date, account, entity, till, internal, root, kind, name, units"
 

@@ -139,7 +139,7 @@ class Preserved:
         (self._kept if source in self._followed else self._other).put(source, cents)
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove other money first. A payment to a followed source takes its own money first."""
+        """Remove other money first. A payment to a followed source takes followed money first."""
         returned = use in self._followed
         first, then = (self._kept, self._other) if returned else (self._other, self._kept)
         of_first = min(cents, first.total_cents)

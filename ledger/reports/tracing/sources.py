@@ -56,7 +56,7 @@ class Question:
         return f"entry {seq}" if seq == self.seq else self.name(reason)
 
     def name(self, reason: Reason) -> str:
-        """Return the name of a source or a use. If both have the same name, money was returned."""
+        """Return the name of a source or use. A use with a source's name returns its money."""
         both = f"{reason.kind}:{reason.party}"
         return both if self.by == PARTY or self.of in (both, reason.party) else reason.kind
 
@@ -118,7 +118,7 @@ ALL_CUSTOMERS = Question()
 def fates(
     question: Question, passed: Iterable[Passed], followed: frozenset[str]
 ) -> dict[str, Fate]:
-    """Return what happened to each use's money. Money that repays an overdraft is not traced on."""
+    """Return each use's fate. Money that repays an overdraft is not traced further."""
     found = {
         question.name(each.taker): question.fate(each.taker, followed)
         for each in passed

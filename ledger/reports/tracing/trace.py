@@ -64,7 +64,7 @@ class Trace:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Return the names of all sources, first the followed ones, then by amount."""
+        """Return the names of all sources: followed sources first, and then by amount."""
         cents: dict[str, int] = {}
         for traced in self.by_rule.values():
             for source, _ in (*traced.paid, *traced.left_cents):
@@ -153,7 +153,8 @@ class Trace:
                 "money as long as possible.",
                 f"Only cash is traced, in {self._through()}. Gains, losses and charges on an "
                 "account at a venue move a claim and no cash.",
-                "Every column sums to the cent. Odd cents go to the largest remainders.",
+                "Every column sums exactly to the cash received. Odd cents go to the largest "
+                "remainders.",
             ),
         )
 
@@ -214,7 +215,7 @@ class Trace:
             "Each source and use under each rule, with the first and last day of the movement",
             ("rule", "source", "use", "usd", "first", "last"),
             found,
-            ("Equal sharing is computed at the end only: its days are those of the use.",),
+            ("Equal sharing is computed at the end only, so its days are all days of the use.",),
         )
 
     def _days(self) -> Table:

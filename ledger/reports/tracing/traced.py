@@ -1,4 +1,4 @@
-"""The result of tracing under one rule: who paid for each use."""
+"""The result of tracing under one rule: the sources that paid for each use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,8 @@ class Paid:
 class Traced:
     """What each source paid for each use, and what is left of its money in each account.
 
-    A use is the sum of its sources' payments. A source is the sum of its payments and its rest.
+    The amount of a use is the sum of the sources' payments for it. The amount of a source is the
+    sum of its payments, plus its money that is left.
     """
 
     paid: Mapping[tuple[str, str], Paid]  # the key is (source, use)

@@ -1,1 +1,1 @@
-"""Trails between figures, entries and fills, one entity's books, and queries."""
+"""Trails between figures, entries and fills. Also one entity's own books, and queries."""

@@ -1,4 +1,4 @@
-"""Reads single entries of the general ledger from its copy by column."""
+"""Reads single entries of the general ledger from the ledger's copy in columns."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ _ENTRIES = """
 def booked_entries(
     run: RunFolder, condition: str, parameters: Sequence[object] = ()
 ) -> Iterator[BookedEntry]:
-    """Yield the entries with a posting that fulfils an SQL condition, in the order of seq."""
+    """Yield the entries with a posting that fulfils an SQL condition, by rising number (seq)."""
     number = number_of(run)
     found = run.select(_ENTRIES.format(condition=condition), parameters)
     for _, rows in groupby(found, itemgetter(0)):

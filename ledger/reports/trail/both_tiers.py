@@ -1,7 +1,7 @@
 """Reads the general ledger and the fills of a run together.
 
-Entries are read from the columnar copy. Fills are summed by DuckDB, and the posting rule is applied
-to the sums.
+Entries are read from the ledger's copy in columns. Fills are summed by DuckDB, and the posting rule
+is applied to the sums.
 """
 
 from datetime import date
@@ -35,7 +35,7 @@ class TrailError(MistakeError, ValueError):
 
 
 class FillSum(NamedTuple):
-    """The sum of all fills with the same pairing."""
+    """The sum of all fills with the same pairing: motive, venue, taker and maker."""
 
     pairing: Pairing
     fills: int
@@ -76,7 +76,7 @@ class BothTiers:
         raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
 
     def entries_with(self, link: str) -> list[BookedEntry]:
-        """Return the entries that have a link, in the order of seq."""
+        """Return the entries that have a link, by rising number (seq)."""
         return list(booked_entries(self.run, "list_contains(links, ?)", [link]))
 
     def fill(self, seq: int) -> Fill[int] | None:

@@ -1,4 +1,4 @@
-"""The fills that a closing entry sums, and a check that their sum is the entry."""
+"""The fills that a closing entry sums, and a comparison of their sum with the entry's postings."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -43,7 +43,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class ClosedFills:
-    """The fills that a closing entry sums, and a check that their sum is the entry."""
+    """The fills that a closing entry sums, and a comparison of their sum with the postings."""
 
     count: int
     listed: tuple[SummedFill, ...]

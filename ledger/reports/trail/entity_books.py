@@ -151,12 +151,12 @@ def _amounts(lines: Sequence[LedgerLine]) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def _in_other_commodities(entity: str, lines: Sequence[LedgerLine]) -> Iterator[Table]:
-    note = "Contracts balance across entities, since every long has its short. They have no price."
+    note = "Contracts balance across entities: every long has its short. Contracts have no price."
     contracts = [line for line in lines if is_contract(line.account)]
     yield _quantities("contracts", f"Contracts of {entity}", contracts, note)
     tokens = [line for line in lines if not is_contract(line.account)]
     if tokens:
-        note = "Tokens balance within an entity, each kind separately."
+        note = "Tokens balance within an entity, each token separately."
         yield _quantities("tokens", f"Tokens of {entity}", tokens, note)
 
 

@@ -51,7 +51,7 @@ def books_text(run: RunFolder, entity: str) -> str:
 
 
 def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
-    """Return the text of an entry's postings to *accounts*, or an empty text without any."""
+    """Return the text of an entry's postings to *accounts*, or an empty text if there are none."""
     postings = [posting for posting in entry.postings if posting.account in accounts]
     if not postings:
         return ""

@@ -28,15 +28,18 @@ class LinkedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """All entries and payments that have one of some links, in order."""
+    """All entries and payments that have at least one of the links, in order."""
 
     links: tuple[str, ...]
     entries: tuple[LinkedEntry, ...]
-    limit: int  # the most items in the list
+    limit: int  # the largest number of listed items
 
 
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
-    """Find the entries that have a link and, if it is a settlement's link, its payments."""
+    """Find the entries with one of the links, and the payments of each settlement's link.
+
+    The event with the number *own* is left out.
+    """
     rows = []
     for link in links:
         for fill in each_fill(books.fills(payments_of(link))):
@@ -61,7 +64,7 @@ def linked_table(found: Linked) -> Table:
 
 
 def payments_of(link: str) -> str:
-    """Return the SQL condition for the payments of a settlement's link, or None for other links."""
+    """Return the SQL condition for the payments of a settlement's link: `false` for other links."""
     named = _SETTLEMENT.fullmatch(link)
     if named is None:
         return "false"

@@ -4,7 +4,7 @@ A query can read these views and tables, in DuckDB's dialect:
 
     postings   the general ledger, as documented in `POSTINGS`
     fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
-    rows       as they are on disk: integers of lots, ticks, cents and microseconds
+    rows       the fills as they are on disk: integers of lots, ticks, cents and microseconds
     contracts  the size of lot and tick, and the number of similar markets, by venue and market
     opens, notes, events, prices    the general ledger's other directives
 
@@ -135,8 +135,8 @@ def schemas() -> dict[str, Table]:
             ("column", "type", "meaning"),
             POSTINGS,
             (
-                "A closing entry sums a day's fills of one kind. Do not add fills and closing "
-                "entries.",
+                "A closing entry sums a day's fills, which the view fills lists one by one. Do not "
+                "add fills and closing entries.",
                 "The views opens, notes, events and prices have the other directives of the "
                 "general ledger: accounts, figures for reports, changes without money, and "
                 "marks.",
@@ -172,7 +172,7 @@ def _answer(
         try:
             columns, rows, count = running.result()
         except KeyboardInterrupt:
-            # in another thread, since DuckDB would block the interruption
+            # The statement runs in another thread, since DuckDB would block the interruption.
             connection.interrupt()
             raise
     return columns, [tuple(map(_cell, row)) for row in rows], count
@@ -180,7 +180,7 @@ def _answer(
 
 @contextmanager
 def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the books by column, such that a statement can access no other file."""
+    """Open a copy of the books' column files, so that a statement can access no other file."""
     with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
         copy = RunFolder(Path(folder))
         for path in run.column_files:

@@ -47,7 +47,7 @@ def trail(
         since: the first day. None: the first day of the run.
         until: the last day. None: the last day of the run.
         entity: the entity whose books are read. None: the house group.
-        limit: the number of entries to list, the largest first.
+        limit: the number of entries to list: the largest, in the order of time.
 
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
@@ -67,7 +67,7 @@ class Figure:
     """An amount in dollars on some accounts in a period, with all or with one counterparty."""
 
     name: str
-    kind: str | None  # the kind of the accounts, if they have the same
+    kind: str | None  # the kind of the accounts, or None for all kinds
     accounts: frozenset[str]
     party: str | None
     since: date
@@ -79,7 +79,7 @@ class Figure:
 
 
 class Share(NamedTuple):
-    """How much of a figure one entry contributes, with one counterparty."""
+    """The contribution of one entry, with one counterparty, to a figure."""
 
     seq: int
     day: date
@@ -90,7 +90,7 @@ class Share(NamedTuple):
 
 
 class FillShare(NamedTuple):
-    """How much of a figure the fills of one pairing contribute."""
+    """The contribution of the fills of one pairing to a figure."""
 
     sum: FillSum
     usd: Decimal

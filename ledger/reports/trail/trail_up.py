@@ -1,7 +1,7 @@
 """The trail up: from one fill or entry to every figure that it changes.
 
-The report has the event, its postings, its closing entry, and every part of the hole that changes,
-with the amounts before and at the end.
+The report has the event, its postings, its closing entry, and every part of the hole that changes.
+For each part it shows the amount before the event, after it, and at the end of the run.
 """
 
 import re

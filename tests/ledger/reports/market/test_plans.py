@@ -50,8 +50,8 @@ def test_a_plan_is_scaled_to_the_days_of_the_run_and_compared_with_the_outcome(a
 
 def test_a_note_states_how_many_results_fell_short_of_the_plan_and_by_how_much(afternoon_with):
     assert plans(afternoon_with(DECISION)).notes[0] == (
-        "Its quotes earned less than planned in 1 of 1 market-months: -800.00 USD beyond plan "
-        "in all, of which hits -800.00."
+        "The quotes earned less than planned in 1 of 1 market-months. Booked less planned results "
+        "are -800.00 USD in all, of which hits -800.00."
     )
 
 
