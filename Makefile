@@ -6,7 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# In the default editable mode a folder `runs` where a user works would hide ours from Python.
+# In pip's default editable mode, a folder `runs` in the working directory would hide our package.
+
 # Python compiles a module when it imports it. pip would compile all modules of all packages.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	--constraint constraints.txt --config-settings editable_mode=compat
@@ -24,28 +25,28 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## list all commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
-setup: $(VENV)/compiled  ## make .venv with what a run needs, and compile
+setup: $(VENV)/compiled  ## install the libraries that a run needs in .venv, and compile
 
-tools: setup $(VENV)/tools  ## add what tests, pages, pictures, Fava and Dask need
+tools: setup $(VENV)/tools  ## install the libraries for tests, pages, pictures, Fava and Dask
 
 # This scenario calls every compiled function. It is run once, so that no later run compiles.
 EVERYTHING := tests/worlds/everything.toml
 COMPILED_FROM := $(wildcard des/*.py des/*/*.py ledger/*.py)
 
 $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
-	@echo 'Installing what a run needs (some twenty seconds; more while packages are fetched)'
+	@echo 'Installing the libraries of a run (about twenty seconds, and the time of downloads)'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(INSTALL) --editable .
 	rm -rf moneytrail.egg-info build
 	touch $@
 
 $(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
-	@echo 'Compiling (some ten seconds; again only after a change of the code)'
+	@echo 'Compiling (about ten seconds; later commands skip it until the code changes)'
 	$(BIN)/python -m runs.compile_all $(EVERYTHING)
 	touch $@
 
 $(VENV)/tools: $(VENV)/ready
-	@echo 'Installing what tests, pages, pictures, Fava and Dask need (some forty seconds)'
+	@echo 'Installing the libraries for tests, pages, pictures, Fava and Dask (about forty seconds)'
 	$(INSTALL) --editable ".[test,docs,view,plot,frames,cluster,study,xlsx]"
 	rm -rf moneytrail.egg-info build
 	touch $@
@@ -57,8 +58,8 @@ run: setup  ## simulate 42 months, some hours of each day, and print where the m
 	@echo 'Check the answer:   BEANCOUNT_DISABLE_LOAD_CACHE=1 $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
 	@echo 'See the key dates:  $(BIN)/moneytrail timeline $(LIFE)'
 	@echo 'Judge the thread:   $(BIN)/moneytrail claims $(LIFE)'
-	@echo 'See pictures of it: $(BIN)/moneytrail report $(LIFE) -o exhibit.html'
-	@echo 'All hours:          make flagship   (some eight minutes)'
+	@echo 'See the pictures:   $(BIN)/moneytrail report $(LIFE) -o exhibit.html'
+	@echo 'All hours:          make flagship   (about eight minutes)'
 
 flagship: setup  ## simulate every quote of 42 months
 	$(BIN)/moneytrail run ftx --force
@@ -85,7 +86,7 @@ bench: setup  ## print the speed of simulations and of reports
 	$(BIN)/python -m runs.bench
 	$(BIN)/python -m runs.bench_questions $(LIFE)
 
-size-sweep: setup  ## print how loss grows with displayed size (some minutes)
+size-sweep: setup  ## print how the loss on stale quotes grows with displayed size (some minutes)
 	$(BIN)/python -m runs.experiments.size_sweep
 
 stale-quotes: setup  ## print the loss on stale quotes by latency, size, firms and ticks (some minutes)
@@ -95,7 +96,7 @@ stale-quotes: setup  ## print the loss on stale quotes by latency, size, firms a
 liquidation-sweep: setup  ## print the captive maker's result as a backstop (some ten minutes)
 	$(BIN)/python -m runs.experiments.liquidation_sweep
 
-thin-collateral: setup  ## print the maker's cost of accounts on a thin token (some minutes)
+thin-collateral: setup  ## print the maker's cost of an account that borrows against a thin token (some minutes)
 	$(BIN)/python -m runs.experiments.thin_collateral
 
 reference: setup  ## generate docs/scenario.md, docs/commands.md and the JSON Schema
@@ -109,10 +110,10 @@ docs: tools  ## build the pages of docs/ as HTML in build/docs, without a warnin
 study-recovery: setup  ## play a small study, and estimate ten hidden members (some minutes)
 	$(BIN)/python -m runs.experiments.study_recovery --page docs/study.md
 
-tracing-error: setup  ## write docs/tracing-error.md, the error of courts' rules (some ten minutes)
+tracing-error: setup  ## write docs/tracing-error.md, the error of each tracing rule (some ten minutes)
 	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md
 
-ranges: setup  ## print the share of the hole from stale quotes, over recorded ranges (half an hour)
+ranges: setup  ## print how much of the hole stale quotes explain, over recorded ranges (half an hour)
 	$(BIN)/python -m runs.experiments.life_ranges
 
 claims: setup  ## judge the thread's statements by five simulated lives (some ten minutes)
@@ -121,12 +122,12 @@ claims: setup  ## judge the thread's statements by five simulated lives (some te
 findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (half an hour)
 	$(BIN)/python -m runs.experiments.findings --page docs/findings.md
 
-pictures: tools  ## draw the README's pictures from the life and from five lives (a quarter of an hour)
+pictures: tools  ## draw the README's pictures, from one life and from five lives (a quarter of an hour)
 	$(BIN)/moneytrail where $(LIFE) --plot docs/pictures/where.svg
 	$(BIN)/moneytrail timeline $(LIFE) --plot docs/pictures/timeline.svg
 	$(BIN)/python -m runs.experiments.claims_over_lives --plot docs/pictures/claims.svg
 
-policies: setup  ## print the effect of stopping the quotes, or of never lending (some minutes)
+policies: setup  ## print the effect of stopping the quotes, or of never lending customers' money (some minutes)
 	$(BIN)/python -m runs.experiments.policies
 
 blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)

@@ -1,4 +1,4 @@
-"""The public functions of moneytrail, to run a scenario and report on it, and the Beancount plugin.
+"""The public functions of moneytrail, which run scenarios and report on runs; the Beancount plugin.
 
     import moneytrail
 
@@ -138,7 +138,7 @@ def run(
 
     Raises:
         ScenarioError: the scenario, or a change of it, cannot be run.
-        RunRefusedError: the folder exists and *force* is false, or it can't be written.
+        RunRefusedError: the folder exists and *force* is false, or the folder can't be written.
     """
     from runs import scenarios
     from runs.execute import default_folder, execute
@@ -150,7 +150,7 @@ def run(
 
 
 def open_run(folder: str | Path) -> "RunFolder":
-    """Open the folder of a finished run. Its files are read when they are needed.
+    """Open the folder of a finished run. A file of the run is read when a report needs the file.
 
     Raises:
         RunFolderError: the folder is not a finished run.

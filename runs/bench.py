@@ -1,7 +1,8 @@
 """Measures, for `make bench`, simulated seconds per CPU-second, and compares them with SimPy alone.
 
 The workload is the scenario bench-peers. The baseline is SimPy with empty processes, which wake up
-as often as the workload's quoter, takers and watcher. No time limit makes this command fail.
+as often as the workload renews quotes, moves the price, and receives orders. No time limit makes
+this command fail.
 """
 
 import gc
@@ -129,7 +130,7 @@ def main() -> None:
         f"Settlement, posting and sealing take {(run - market) / market:.2f} times the market's "
         "CPU time"
     )
-    print(f"Day ledgers are written with {_fills_rendered_per_s(scenario):,.0f} fills a CPU-second")
+    print(f"Day ledgers: {_fills_rendered_per_s(scenario):,.0f} fills are written per CPU-second")
 
 
 def _fills_rendered_per_s(scenario: Scenario) -> float:

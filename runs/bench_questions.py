@@ -47,7 +47,7 @@ def main() -> None:
     print(
         tabulate(
             [(asked, cpu_s, whole_s / cpu_s) for asked, cpu_s in rows],
-            headers=("question", "CPU s", "runs per bean-check"),
+            headers=("question", "CPU s", "commands in the time of bean-check"),
             floatfmt=("", ",.2f", ",.1f"),
         )
     )

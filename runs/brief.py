@@ -1,7 +1,7 @@
-"""Writes a table for readers: amounts are rounded, headings are words, and it fits a screen.
+"""Writes a table for readers: amounts are rounded, headings are words, and the table fits a screen.
 
-A note below the table names the omitted part and the option that prints it. Exact figures are in
-the whole table, in CSV and in JSON.
+A note below the table has the number of omitted rows and columns, and the option that prints the
+whole table. Exact figures are in the whole table, in CSV and in JSON.
 """
 
 import textwrap
@@ -16,12 +16,12 @@ from ledger.reports.table import Cell, Table, holds_numbers
 
 WIDTH, LINES = 100, 45  # the size of a screen
 ROWS = 25  # the most lines of a table, with the line of dots
-ROWS_MIN = 8  # the fewest lines of a table, however long its notes are
+ROWS_MIN = 8  # the fewest lines of a table, even if its notes are long
 LAST = 3  # the number of last rows that a shortened table shows
 DOTS = "..."
 GAP = 2  # spaces between columns
 TEXT = 44  # the width at which words are wrapped
-TEXT_MIN = 20  # a column of words may become this narrow if all columns then fit
+TEXT_MIN = 20  # the least width of a column of words that is narrowed so that all columns fit
 
 
 class ReadingUnit(NamedTuple):
@@ -43,7 +43,7 @@ NAMES = ("seq", "year")
 
 
 def brief(table: Table, lines_max: int = LINES) -> str:
-    """Write a table with its notes so that it fits a screen, and name the omitted part.
+    """Write a table with its notes so that it fits a screen, and count omitted rows and columns.
 
     Args:
         table: the table.
@@ -130,7 +130,7 @@ def rows_that_fit(
     """Return the rows that fit into a number of lines, and the number of omitted rows.
 
     The first rows and the *last* rows are returned, with a row of dots in between. The last rows
-    are kept since they have totals.
+    are kept since they often have totals.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
@@ -158,7 +158,7 @@ def _narrowed(
 
 
 def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return how many of the first columns fit side by side, and at least one."""
+    """Return the number of first columns that fit side by side, which is at least one."""
     ends = accumulate(GAP + width for width in _widths(headings, cells))
     return max(1, sum(end - GAP <= WIDTH for end in ends))
 
@@ -175,7 +175,7 @@ def _widths(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int
 
 
 def left_out(columns: Sequence[str], rows: int) -> str:
-    """Return a text on the omitted rows and columns, which is empty if all are shown."""
+    """Return a text on omitted rows and columns. The text is empty if nothing is omitted."""
     parts = []
     if rows:
         parts.append(f"{rows:,} more row{'' if rows == 1 else 's'}")

@@ -1,4 +1,4 @@
-"""The page docs/commands.md, generated from the commands.
+"""Generates the page docs/commands.md from the commands.
 
 python -m runs.command_reference      # `make reference` writes the page
 """

@@ -2,8 +2,9 @@
 
 The scenario must call every compiled function. Numba compiles a function at its first call and
 stores it for later runs. The quotes, the race and the fills of an interval are compiled together,
-in half of the time that all functions take. So two processes share the work: this process begins
-with that half, and the other process plays the scenario without any quote or order.
+which takes half of the total time. So two processes share the work: this process compiles these
+functions first, and the other process plays the scenario without any quote or order and so compiles
+the other functions.
 """
 
 import sys

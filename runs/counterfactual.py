@@ -1,9 +1,9 @@
 """Plays a counterfactual, which is the same scenario and seed with one cause removed.
 
-Sources and uses do not show causation, but a counterfactual does. The difference is everything that
-follows from the cause. For example, without hits on stale quotes there are also no fees on hits and
-no hedges of the resulting positions. So the effects of several causes do not sum to the effect of
-all of them together.
+Sources and uses do not show causation, but a counterfactual does. The difference between the two
+runs is the effect of the cause and of everything that follows from the cause. For example, without
+hits on stale quotes there are also no fees on hits and no hedges of the resulting positions. So the
+effects of several causes do not sum to the effect of all of them together.
 """
 
 import json
@@ -37,7 +37,7 @@ class EntrySaid(NamedTuple):
     seq: int
 
 
-Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: the ledger has no more entries
+Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: one ledger has no more entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class WithAndWithout:
     ours: Hole
     theirs: Hole
     views: tuple[QuoteViews, QuoteViews]
-    firsts: tuple[tuple[First, First], ...]  # each milestone with and without the cause
+    firsts: tuple[tuple[First, First], ...]  # each milestone, with the cause and without it
     parting: Ends | None  # the first entries that differ, None if all are the same
     same_versions: bool  # whether both runs have the same versions of program and libraries
 
@@ -80,8 +80,8 @@ def counterfactual(
     Args:
         run: the run.
         other: the scenario without the cause.
-        out: the folder of the run without the cause. With None that run has no day ledgers and is
-            deleted.
+        out: the folder of the run without the cause. If *out* is None, that run has no day ledgers,
+            and it is deleted after the comparison.
         force: replace an older run in the folder.
         on_day: called after each simulated day.
 
@@ -136,10 +136,10 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
         (
             f"Without {made.kind}: {made.how}; scenario and seed are otherwise the same.",
             *made.held,
-            "Uses are positive, sources negative. Difference = with minus without. If it is "
-            f"positive, the kind used more money, or supplied less, because of {made.kind} and its "
-            "consequences. The kinds sum to the hole, and their differences sum to the difference "
-            "of the hole.",
+            "Uses are positive, sources negative. Difference = with minus without. If a difference "
+            f"is positive, the kind used more money, or supplied less, because of {made.kind} and "
+            "its consequences. The kinds sum to the hole, and their differences sum to the "
+            "difference of the hole.",
             *(() if same_versions else warning),
         ),
     )
@@ -171,7 +171,10 @@ def _firsts_table(found: WithAndWithout) -> Table:
         f"The milestones, with and without {found.made.kind}",
         ("milestone", "with_first_day", "with_usd", "without_first_day", "without_usd"),
         [(ours.what, ours.day, ours.usd, theirs.day, theirs.usd) for ours, theirs in found.firsts],
-        ("As in `timeline`. A blank date means that it never happened.",),
+        (
+            "The milestones are those of `timeline`. A blank date means that the milestone was "
+            "never reached.",
+        ),
     )
 
 

@@ -27,13 +27,14 @@ PICTURES: Mapping[str, tuple[str, str]] = {
 
 
 class NotebookError(MistakeError):
-    """A report has no such table or picture, or the library for it is missing."""
+    """The report does not have the table or picture, or the library for it is missing."""
 
 
 def table(report: Report, name: str | None = None) -> Table:
     """Return the named table of a report, or its first table with rows.
 
-    The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and others read.
+    The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and other libraries
+    read.
 
     Raises:
         NotebookError: the report has no such table, or *report* is not a report.
@@ -80,14 +81,16 @@ def plot(report: Report) -> "Figure":
     """
     name = type(report).__name__
     if name not in PICTURES:
-        raise NotebookError(f"{name} has no picture; these have: {', '.join(sorted(PICTURES))}")
+        raise NotebookError(
+            f"{name} has no picture; reports with one: {', '.join(sorted(PICTURES))}"
+        )
     module, function = PICTURES[name]
     draw: Callable[[object], Figure] = getattr(import_module(f"runs.plots.{module}"), function)
     return draw(_drawn(report, name))
 
 
 def _drawn(report: Any, name: str) -> object:
-    """Return the part of a report that is drawn in the report's picture."""
+    """Return the part of a report that its picture shows."""
     if name == "Where":
         return report.hole
     return report.of_role("outcome") if name == "BesideRecord" else report

@@ -48,10 +48,10 @@ def execute(
         target: the folder.
         force: replace an older run in the folder.
         on_day: called after each simulated day.
-        every_quote: simulate quote by quote, which is slower and writes the same bytes.
-        on_phase: called with the name of each phase after the last day.
-        parallel: write the books, and compute the maker's predictions, in other processes; the
-            bytes are the same.
+        every_quote: simulate one quote after another, which is slower and gives the same bytes.
+        on_phase: called with the name of each phase that follows the last simulated day.
+        parallel: write the books, and compute the maker's predictions, in other processes. The
+            bytes of the run are the same.
 
     Raises:
         RunRefusedError: the folder can't be written, or it exists and *force* is false, or it

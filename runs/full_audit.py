@@ -43,7 +43,7 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
 
 
 def given_by(folder: Path) -> Given | str:
-    """Return the preamble that follows from a run's scenario, or why this can't be read."""
+    """Return the preamble that follows from a run's scenario, or why the scenario can't be read."""
     try:
         scenario = load(str(folder / SCENARIO))
     except ScenarioError as error:

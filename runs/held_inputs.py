@@ -1,7 +1,8 @@
 """Finds the inputs that a counterfactual keeps, since they do not follow from the removed cause.
 
-A run computes some inputs from its own events, so they would change without the cause. If such an
-input represents a fact outside the run, it is read from the run's books and fixed in the other run.
+A run computes some inputs from its own events, so these inputs would change without the cause. If
+such an input represents a fact outside the run, its value is read from the run's books and is fixed
+in the counterfactual.
 """
 
 from collections import defaultdict
@@ -25,7 +26,7 @@ BOOKED = "as booked in the run of which this is a counterfactual"
 
 
 class Held(NamedTuple):
-    """The inputs that are held fixed, in words and as data that extends the scenario."""
+    """The inputs that are held fixed, as sentences and as changes of the scenario."""
 
     how: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = {}
@@ -68,8 +69,8 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
         return Held()
     how = (
         f"The operating cost of {house} is as in the run, "
-        f"{spoken(sum(costs.values(), ZERO))} on {len(costs)} firsts of a month. It does not "
-        "fall with fees."
+        f"{spoken(sum(costs.values(), ZERO))}, due on the first day of a month ({len(costs)} "
+        "in total). The cost does not fall with fees."
     )
     table = [{"date": day, "usd": float(usd)} for day, usd in costs.items()]
     sources = {"group.house_costs": BOOKED}
@@ -77,7 +78,7 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
 
 
 def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
-    """Return the costs due on each first of a month until the halt, paid or not."""
+    """Return the costs due on the first day of each month until the halt, paid or not."""
     house = run.chart.parties.house
     status = run.events(f"{house}:withdrawals")
     halted = next((day for day, value in status if value == HALTED), scenario.run.end)
@@ -102,7 +103,8 @@ def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
 def _demand(run: RunFolder) -> OfMarkets | None:
     """Keep the run's uninformed demand.
 
-    If demand were computed again, it would replace the volume of the missing hits on stale quotes.
+    If demand were computed again, uninformed orders would replace the volume of the hits that no
+    longer happen.
     """
     wanted = wanted_usd(run)
     if not wanted:
@@ -114,13 +116,13 @@ def _demand(run: RunFolder) -> OfMarkets | None:
     all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
     how = (
         f"The demand of uninformed customers is as in the run, hour by hour, {spoken(all_usd)} in "
-        "total. It does not replace missing volume."
+        "total. Uninformed demand does not replace missing volume."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
 
 
 def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
-    """Keep the quotes that a policy decided. Quotes that the scenario states are unchanged."""
+    """Keep the quotes that a policy decided. Without a policy the scenario states the quotes."""
     maker = scenario.maker
     if maker.quoting.policy == "stated":
         return None
@@ -139,7 +141,7 @@ def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
 
 
 def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:
-    """Return all markets with their held keys, since a list is replaced as a whole."""
+    """Return all markets with their held keys, since a change replaces the whole list."""
     if not held:
         return {}
     markets: list[Mapping[str, Any]] = []

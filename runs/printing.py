@@ -68,7 +68,7 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
 
 
 def chosen_tables(tables: Sequence[Table], form: str, name: str | None) -> list[Table]:
-    """Return the chosen tables.
+    """Return the table *name*, or all tables if no name is given.
 
     Raises:
         TableChoiceError: there is no table *name*, or CSV is asked for several tables.

@@ -37,7 +37,7 @@ class CounterfactualError(MistakeError, ValueError):
 
 
 class Change(NamedTuple):
-    """A change of a scenario, in words and as data that extends it."""
+    """A change of a scenario, in words and as data that extends the scenario."""
 
     how: str
     overrides: Overrides
@@ -107,7 +107,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Return whether a source note belongs to a market's figure that fast quotes do not change."""
+    """Return whether a source note is on a figure of a market that fast quotes do not change."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 
@@ -123,7 +123,7 @@ def _backstop(scenario: Scenario) -> Change | None:
         return None
     for provider in own:
         provider |= {"usd_per_minute": 0.0, "usd_per_hour": 0.0}
-    how = "the captive maker takes no position over, but other providers do, up to their limits"
+    how = "the captive maker takes over no position; other providers still do, up to their limits"
     return Change(how, {"leverage": {"providers": providers}})
 
 

@@ -1,8 +1,8 @@
 """Plays a run's sealed scenario again, and compares the result with the run byte for byte.
 
-The same scenario and seed give the same ledger, with the same versions of the libraries and the
-same type of processor. So the program can compute the books of any run again. No check of the books
-finds an invented deposit, but a replay finds that it does not follow from the scenario.
+With the same versions of the libraries and the same type of processor, a scenario and seed always
+give the same ledger. So the program can compute the books of any run again. No check of the books
+finds an invented deposit, but a replay finds that the deposit does not follow from the scenario.
 """
 
 import json
@@ -36,7 +36,7 @@ def replay(
         folder: the run's folder.
         on_span: called with the first day of the run and the day after the last day.
         on_day: called after each simulated day.
-        on_phase: called with the name of each phase after the last day.
+        on_phase: called with the name of each phase that follows the last simulated day.
 
     Raises:
         RunRefusedError: the temporary folder can't be written.
@@ -74,7 +74,7 @@ def _problems(
 
 
 def _other_versions(folder: Path) -> Iterator[str]:
-    """Yield the programs and libraries whose version here differs from the version of the run."""
+    """Yield a line for each program and library whose version differs from the run's version."""
     try:
         run = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
         sealed = {**run["versions"], "moneytrail": _commit(run["program"])}

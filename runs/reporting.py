@@ -35,7 +35,7 @@ def report(
     The options are checked before the command runs, so that a mistake is found at once.
 
     Args:
-        names: names of the tables that the command may return, or none if they are not known.
+        names: names of the tables that the command may return, or none if the names are not known.
         instead: for an option, the names of the tables if this option is given.
         cuts: whether the command takes *rows_max*, the number of rows that a screen shows, or None
             if all rows are printed.
@@ -48,14 +48,16 @@ def report(
             type=click.Choice(FORMATS),
             default=FORMATS[0],
             show_default=True,
-            help="csv and json have numbers without separators. json has decimals as strings.",
+            help="csv and json have no thousands separators. json has decimals as strings.",
         )
         @click.option(
             "--table",
             metavar="NAME",
             help="Print one table with every digit. csv needs a NAME if there are several tables.",
         )
-        @click.option("--all", "everything", is_flag=True, help="Print all tables, every digit.")
+        @click.option(
+            "--all", "everything", is_flag=True, help="Print all tables with every digit."
+        )
         @functools.wraps(command)
         def printing(
             *args: Any, form: str, table: str | None, everything: bool, **options: Any

@@ -86,7 +86,7 @@ def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
 
 @cache
 def _each_key() -> SchemaValidator:
-    """Return a model that checks only types and ranges."""
+    """Return a validator that checks only types and ranges."""
     return SchemaValidator(_without_methods(Scenario.__pydantic_core_schema__))
 
 

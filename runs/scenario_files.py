@@ -178,7 +178,7 @@ def _less(base: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
 
 
 def extended(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge a file's *own* data into its *base*. A changed figure loses its old source."""
+    """Merge a file's *own* data into its *base*. A changed figure loses its old source note."""
     sources = base.get("sources")
     if isinstance(sources, Mapping):
         kept = {place: text for place, text in sources.items() if not _sets(own, keys_of(place))}
@@ -195,7 +195,7 @@ def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
-    """Return whether *own* has a value at a place, or replaces a list or table around it."""
+    """Return whether *own* has a value at this place, or replaces a list or table around it."""
     value: Any = own
     for key in keys:
         if not isinstance(value, Mapping):
@@ -207,7 +207,7 @@ def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
 
 
 def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
-    """Return the file that sets a key, or the first file if none does.
+    """Return the file that sets a key, or the first file if no file sets the key.
 
     A list replaces the list of the base, so one file is the origin of all entries.
     """

@@ -1,7 +1,7 @@
 """Describes every key of scenarios: its meaning, its allowed values, and the files that read it.
 
 The models of `des/scenario/` have types, ranges and defaults, and `meanings.toml` has the meanings.
-The help, the JSON Schema and the reference page are made from both.
+The help, the JSON Schema and the reference page are made from the models and the meanings.
 """
 
 import ast
@@ -73,7 +73,7 @@ class Key:
 
     @property
     def model(self) -> type[Part] | None:
-        """Return the model of the table that is the key's value, or of its list's entries."""
+        """Return the model of the table, or of the list of tables, that is the key's value."""
         return _model_in(self.field.annotation)
 
     @property
@@ -195,7 +195,7 @@ def _tables() -> frozenset[type[Part]]:
 
 
 def _properties_with(table: type[Part], name: str) -> set[str]:
-    """Return the methods of a table that read the key, directly or through other methods."""
+    """Return the methods of a table's model that read the key, also through other methods."""
     tree = ast.parse(_text_of(table))
     methods = {
         each.name: {node.attr for node in ast.walk(each) if isinstance(node, ast.Attribute)}

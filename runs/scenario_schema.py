@@ -14,7 +14,7 @@ SCHEMA_FILE = Path(__file__).resolve().parent / "scenario.schema.json"
 _DIALECT = {r"\z": "$", r"\p{Cc}\p{Zl}\p{Zp}": r"\u0000-\u001f\u007f-\u009f\u2028\u2029"}
 _NULL = {"type": "null"}
 _EXTENDS = "The scenario that this file changes: a built-in name, or a path from this folder."
-_WITHOUT = "Keys of that scenario that this file leaves out, such as 'group.portfolio'."
+_WITHOUT = "Keys of the extended scenario that this file leaves out, such as 'group.portfolio'."
 
 
 def schema_text() -> str:
@@ -27,7 +27,7 @@ def scenario_schema() -> dict[str, Any]:
 
     A file that extends a base may leave out required keys, since the base has them. So required
     keys are a separate part of the schema, which applies only without ``extends``. The entries of
-    a list are never merged, so every file must give them in full.
+    a list are never merged, so every file must give all keys of each entry that the models require.
     """
     models = {key.table.__name__: key.table for key in all_keys()}
     raw = Scenario.model_json_schema()

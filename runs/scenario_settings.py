@@ -50,7 +50,7 @@ def setting_text(place: str, value: Any) -> str:
 
 
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario's data with each key set. A replaced value loses its source.
+    """Return a scenario's data with each key set. A replaced value loses its source note.
 
     Missing tables are created. Whether a key is allowed is not checked here, but with the schema.
     Candles replace the anchors and the volatility of the scenario.
@@ -93,7 +93,7 @@ def _without(data: Any, places: Iterable[Keys]) -> Any:
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the setting that sets the value at *keys*, or None if no setting does."""
+    """Return the setting that sets the value at *keys*, or None if there is no such setting."""
     for place in settings:
         own = keys_of(place)
         if keys[: len(own)] == own:
@@ -110,7 +110,9 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
             count = len(data) if isinstance(data, tuple) else 0
             entries = "1 entry" if count == 1 else f"{count} entries"
             raise ScenarioError(
-                OPTION, place_of(here), f"does not exist; the list has {entries}, from [0] on"
+                OPTION,
+                place_of(here),
+                f"does not exist; the list has {entries}, and [0] is the first",
             )
         inner = _with_value(data[key], tuple(rest), value, here) if rest else value
         return (*data[:key], inner, *data[key + 1 :])

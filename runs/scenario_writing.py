@@ -103,7 +103,7 @@ def _about_table(table: Key, text: str) -> Iterator[str]:
         if not field.is_required() and not re.search(rf"^{name} = |\.{name}\]", text, re.MULTILINE)
     ]
     if optional:
-        yield from _comment(f"Further keys that it may have: {', '.join(optional)}.")
+        yield from _comment(f"Further keys that this table may have: {', '.join(optional)}.")
 
 
 def _comment(said: str) -> Iterator[str]:

@@ -61,7 +61,7 @@ class Layered:
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return the folder of relative paths at a key: the file's folder or the working folder."""
+        """Return the folder for relative paths of a key: the file's or the working folder."""
         if setting_at(self.settings, keys) is not None:
             return Path()
         return origin_of(self.layers, keys).parent
@@ -76,7 +76,8 @@ def load(
         name_or_path: a built-in name, such as ``may-2021``, or a path, which ends in .toml or has a
             separator.
         overrides: data that extends the file, such as ``{"run": {"seed": 3}}``.
-        settings: values by dotted key, set last, as ``{"markets[0].quoter.latency_s": 0.5}``.
+        settings: values by dotted key, such as ``{"markets[0].quoter.latency_s": 0.5}``. They
+            replace values of the file and of *overrides*.
 
     Returns:
         The scenario, whose markets have anchors and volatility instead of candles.
@@ -176,7 +177,7 @@ def with_series(
 
 
 def _series(path: Path, run: Run) -> dict[str, Any]:
-    """Return the anchors and volatility for the time of the run, and notes on the candles."""
+    """Return the anchors and volatility for the run's time, and notes on the candles."""
     candles = read_candles(path)
     times_us = [anchor.time_us for anchor in candles.anchors]
     start_us, end_us = midnight_us(run.start), midnight_us(run.end)

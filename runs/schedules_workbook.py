@@ -1,8 +1,8 @@
 """Writes the schedules as an Excel workbook, in which every sum is a formula over entries.
 
 The sheet of entries lists each payment of the last year with its number in the books. Payments by
-recipient are sums over that sheet, and the summary refers to these sums. Each formula is stored
-with its value, for programs that do not calculate.
+recipient are sums over the sheet of entries, and the summary refers to these sums. Each formula is
+stored with its value, for programs that do not calculate.
 """
 
 import os
@@ -188,7 +188,12 @@ class _Sheets:
         lines = (
             ("Paid in the last 90 days", "Payments", f"=Payments!E{paid}", payments.rows[-1][4]),
             ("Paid in the last year", "Payments", f"=Payments!F{paid}", year),
-            ("The same, summed by entry", "Entries", f"=SUM(Entries!F{FIRST}:F{last})", in_entries),
+            (
+                "Sum of all entries of the last year",
+                "Entries",
+                f"=SUM(Entries!F{FIRST}:F{last})",
+                in_entries,
+            ),
             ("Difference (must be 0.00)", "Entries", "=ROUND(B5-B6,2)", Decimal()),
             (
                 "Preferences of the last week",

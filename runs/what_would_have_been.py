@@ -35,7 +35,7 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Return a table of the quotes' result for the maker by kind, their fees, and for the group.
+    """Return a table of the quotes' results: for the maker by kind, their fees, for the group.
 
     Args:
         columns: names of the columns with the cause, without the cause, and for the difference.

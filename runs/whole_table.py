@@ -13,7 +13,7 @@ TEXT = 70  # the width at which words are wrapped for a screen
 
 
 def brief_exact(table: Table) -> str:
-    """Write the part of a table that fits a screen, with every digit, and name the omitted part."""
+    """Write the part of a table that fits a screen, with every digit, and count omitted rows."""
     told = [
         [_wrapped(_told(c, cell)) for c, cell in zip(table.columns, row, strict=True)]
         for row in table.rows

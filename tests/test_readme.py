@@ -131,9 +131,9 @@ def life(executed) -> RunFolder:
 def test_the_readme_states_the_result_of_the_life(life):
     assert answer(life) in said()
     lost = hole(life).kinds_usd["PickOff"] / 1_000_000
-    low, high = re.findall(r"lost to stale quotes \|[^|]*\| ([\d.]+) to ([\d.]+) m USD", FINDINGS)[
-        0
-    ]
+    low, high = re.findall(
+        r"loss of the maker on stale quotes \|[^|]*\| ([\d.]+) to ([\d.]+) m USD", FINDINGS
+    )[0]
     assert float(low) <= round(float(lost), 1) <= float(high)
 
 

@@ -1,1 +1,1 @@
-"""Computes the part of each cause in the hole, as a Shapley value."""
+"""Computes the amount that each cause adds to the hole, as a Shapley value."""

@@ -25,11 +25,11 @@ from runs.scenarios import dump
 EXACT_MAX = 4  # with more causes than this, orders of the causes are drawn at random
 WHY = (
     "Booked is the amount that each kind moved in this run. The effect of a cause includes its "
-    "consequences: it is the hole with the cause less the hole without it, for the same scenario "
-    "and seed, on average over all orders of adding the causes. Booked amount and effect differ "
-    "if a cause pays for another cause, prevents its payment, or moves fees, deposits and "
-    "withdrawals. Booked amounts sum to the hole. Effects sum to the hole less the hole without "
-    "these causes."
+    "consequences. The effect is the hole with the cause minus the hole without the cause, for "
+    "the same scenario and seed, on average over all orders of adding the causes. Booked amount "
+    "and effect differ if a cause pays for another cause, prevents a payment for another cause, "
+    "or changes fees, deposits and withdrawals. Booked amounts sum to the hole. Effects sum to "
+    "the hole minus the hole without these causes."
 )
 
 
@@ -95,9 +95,10 @@ class Attribution:
             (
                 WHY,
                 "Alone: the addition of a cause to the hole if no other cause is present. Last: "
-                "its addition if all other causes are present, as in `counterfactual`. Both are "
-                "empty if the runs were not played. Error: the standard error from random orders "
-                "of the causes, which is empty if all orders were computed.",
+                "its addition if all other causes are present, as in `counterfactual`. A cell of "
+                "these two columns is empty if a run that it needs was not played. Error: the "
+                "standard error of the effect if orders of the causes are drawn at random. It is "
+                "empty if all orders were counted.",
                 *self.played.held,
             ),
         )
@@ -120,7 +121,9 @@ class Attribution:
                 self.values.items(), key=lambda item: [c not in item[0] for c in self.causes]
             )
         ]
-        return Table("runs", "The hole with some of the causes", ("with", "hole_usd"), rows)
+        return Table(
+            "runs", "The hole of each set of causes that was played", ("with", "hole_usd"), rows
+        )
 
 
 def wanted(causes: Sequence[str], permutations: int, seed: int) -> set[Coalition]:
@@ -146,7 +149,7 @@ def attribute(
         permutations: number of random orders, if there are more causes than EXACT_MAX. It is even,
             and at least four.
         played: the run with all causes.
-        play: a function from a list of coalitions to the hole of each.
+        play: a function that takes a list of coalitions and returns the hole of each coalition.
     """
     everything, seed = frozenset(causes), scenario.run.seed
     asked = sorted(wanted(causes, permutations, seed) - {everything}, key=sorted)

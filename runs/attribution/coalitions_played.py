@@ -1,4 +1,5 @@
-"""Plays coalitions. A coalition is one scenario and seed with some causes and without the others.
+"""Plays coalitions. A coalition is one scenario and seed with some of its causes and without the
+other causes.
 
 Inputs that do not follow from the causes are the same as in the run with all causes, as in every
 counterfactual. So two coalitions differ by their causes alone.
@@ -26,7 +27,7 @@ SCENARIO = "scenario.toml"  # the scenario with the held inputs
 
 
 class Played(NamedTuple):
-    """The run with all causes: its hole by kind, and the inputs held in all other runs."""
+    """The hole of the run with all causes, and sentences on the inputs that all other runs keep."""
 
     kinds_usd: Mapping[str, Decimal]
     hole: Fraction  # the hole in dollars
@@ -37,7 +38,7 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
     """Return the causes, each once.
 
     Raises:
-        CounterfactualError: the scenario does not have a cause.
+        CounterfactualError: the scenario does not have one of the causes.
     """
     there = tuple(name for name, removed in REMOVALS.items() if removed(scenario))
     for cause in causes:
@@ -100,7 +101,7 @@ def play(
 def scenario_without(path: str, removed: Sequence[str]) -> Scenario:
     """Remove several causes from a scenario, one after another.
 
-    The removal of one cause may remove another: without tokens there are no pools.
+    The removal of one cause may remove another cause: without tokens there are no pools.
     """
     overrides: dict[str, Any] = {}
     for cause, change in REMOVALS.items():

@@ -68,7 +68,7 @@ def on_the_way(order: Order) -> Iterator[Coalition]:
 
 
 def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
-    """Return each cause's mean over orders, with its standard error over pairs of orders.
+    """Return each cause's mean addition over orders, with its standard error over pairs of orders.
 
     Args:
         drawn: the result of `orders`, with two pairs or more.

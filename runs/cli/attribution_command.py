@@ -1,4 +1,4 @@
-"""The command that computes the part of each cause in the hole."""
+"""The command that computes the amount that each cause adds to the hole."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -68,7 +68,7 @@ def attribution_command(
     The scenario is played with each set of the causes, always with the same seed. The value of a
     cause is its average addition to the hole, over all orders in which the causes can be added.
     With five causes or more, the orders are drawn at random, and each value has a standard error.
-    The values sum to the hole with all causes less the hole without any of them.
+    The values sum to the hole with all causes minus the hole without any of these causes.
 
     If the computation is stopped, the same command with the same --out continues it.
     """
@@ -77,7 +77,9 @@ def attribution_command(
     world = load(scenario, {}, read_settings(settings))
     causes = checked(world, [name.strip() for name in names.split(",")])
     if len(causes) < 2:
-        raise click.UsageError("--causes needs two causes; for one cause use `counterfactual`")
+        raise click.UsageError(
+            "--causes needs two causes or more; for one cause use `counterfactual`"
+        )
     with chosen_folder(out) as folder, local_processes(processes) as executor:
         kept = KeptResults(folder, made_by(world, causes))
         todo = len(wanted(causes, permutations, world.run.seed))

@@ -15,7 +15,8 @@ from runs.cli.parameters import BOOKS, DAY, RUN
 from runs.reporting import report
 from runs.whole_table import brief_exact
 
-# The tables of `trail --seq` and `trail --link`. Each fill, entry or link has some of them.
+# The tables of `trail --seq` and `trail --link`. The output for a fill, an entry or a link has some
+# of these tables.
 UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")
 
 VIEWS = ("fills", "postings")
@@ -72,12 +73,14 @@ def trail_command(
 
     Without --seq and --link the command starts from a figure of `where`. It lists the entries of
     the general ledger that sum to this figure, and the fills behind the closing entries. It
-    compares both sums: the difference must be 0.00. Without --kind the figure is the whole hole,
-    or the result of the entity that --entity names.
+    compares the sum of the closing entries with the sum of their fills: the difference must be
+    0.00. Without --kind the figure is the whole hole, or the result of the entity that --entity
+    names.
 
-    With --seq or --link the command starts from a fill or an entry. (The lists show these numbers
-    as seq.) The output has the postings, the closing entry of a fill, and each part of the hole
-    that changes: before, after, and at the end.
+    With --seq or --link the command starts from a fill or an entry. (In lists, the number of a fill
+    or entry is in the column seq.) The output has the postings, the closing entry of a fill, and
+    each part of the hole that changes, with its amount before the entry, after the entry, and at
+    the end of the run.
     """
     start = link if seq is None else seq
     if start is None:
@@ -119,9 +122,9 @@ def sql_command(run: RunFolder, statement: str, rows_max: int | None) -> list[Ta
       moneytrail sql runs/out/tiny-seed1 \\
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 
-    The view fills has one row per fill and per settlement payment, in dollars and contracts. The
-    view rows has the same rows in integers, as they are stored. The view postings has one row per
-    posting of the general ledger, which sums the fills of each day. The statement must be a single
-    SELECT. It can only read these views, and can't change them.
+    The view `fills` has one row per fill and per settlement payment, in dollars and contracts. The
+    view `rows` has the same data in integers, as the run stores them. The view `postings` has one
+    row per posting of the general ledger, which sums the fills of each day. The statement must be a
+    single SELECT. It can only read these views, and can't change them.
     """
     return [sql(run, statement, rows_max)]

@@ -30,11 +30,12 @@ def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
       moneytrail claims runs/out/tiny-seed1 --plot claims.svg
       moneytrail claims runs/out/tiny-seed1 --study life --table study
 
-    Each statement, in our own words, is judged by a figure of the books and a threshold that
-    follows from its words. The books support it, or do not, or only under a condition. If the run
-    or the record can't decide a statement, the reason is given. Several runs with other seeds or
-    assumptions give a least and a greatest value. If their verdicts differ, the statement depends
-    on the run.
+    Each statement is given in our own words. A figure of the books, and a threshold that follows
+    from the statement's words, decide the verdict: the books support the statement, or do not
+    support it, or support it only under a condition. If the run or the record can't decide a
+    statement, the report gives the reason. For several runs with other seeds or assumptions, the
+    report has the least and the greatest value of each figure. If the verdicts of the runs differ,
+    the statement depends on the run.
     """
     if study is None:
         return claims(run)

@@ -1,4 +1,4 @@
-"""Tells the user when functions are compiled. This takes seconds; later runs load the result."""
+"""Tells the user when functions are compiled, which takes seconds. Later runs load their code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +15,13 @@ class _Compiling(Listener):
         self._progress, self._depth = progress, 0
 
     def on_start(self, event: Event) -> None:
-        """Show the message at the start of the outermost function."""
+        """Show the message when the compilation of the outermost function begins."""
         if not self._depth:
-            self._progress.interrupts("compiling, once for these sources (some ten seconds)")
+            self._progress.interrupts("compiling, which later runs skip (about ten seconds)")
         self._depth += 1
 
     def on_end(self, event: Event) -> None:
-        """Restore the previous message at the end of the outermost function."""
+        """Restore the previous message when the compilation of the outermost function ends."""
         self._depth -= 1
         if not self._depth:
             self._progress.resumes()

@@ -21,7 +21,7 @@ from runs.reporting import report
     "--out",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Store the run without the cause in this folder.  [default: delete it]",
+    help="Store the run without the cause in this folder.  [default: delete that run]",
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @report("views", "difference", "hole", "firsts", "parting")
@@ -35,8 +35,9 @@ def counterfactual_command(
       moneytrail counterfactual runs/out/tiny-seed1 --without SlowQuotes
       moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
 
-    There are two ways to remove stale quotes. Without PickOff no firm hits them. Without SlowQuotes
-    the maker's quotes are as fast as the quotes of other makers, and have the same size as before.
+    There are two ways to remove the cost of stale quotes. Without PickOff no firm hits stale
+    quotes. Without SlowQuotes the maker's quotes are as fast as the quotes of other makers, and
+    have the same size as in the run.
 
     The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
     follow from the cause stay as in the run, and the report lists them. The differences by kind and

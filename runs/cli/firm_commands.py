@@ -32,9 +32,10 @@ def firms_command(run: RunFolder) -> FirmAccounts:
       moneytrail firms runs/out/tiny-seed1 --format csv --table league
 
     Edge is a firm's gain at its fills on the house venue, measured at the lead price. Fees and
-    hedging are costs. Elsewhere is the result of the firm's own quotes on the lead venue. A claim
-    is not cash: table claims-against-cash shows what each firm would get if all customers withdrew
-    at once. Variation margin by venue only shows price moves, so it has a table of its own.
+    hedging are costs. The column elsewhere has the result of the firm's own quotes on the lead
+    venue. A claim is not cash: table claims-against-cash shows what each firm would get if all
+    customers withdrew at once. Variation margin by venue shows only price moves, so it is in table
+    margin and not in the result.
     """
     return firms(run)
 

@@ -35,7 +35,7 @@ def _figure(told: RecordedLiquidations) -> "Figure":
 )
 @plotted(_figure)
 def liquidations_command(run: RunFolder) -> RecordedLiquidations:
-    """Which accounts failed their margin, who took them over, and who paid?
+    """Which accounts lacked margin, who took over their positions, and who paid?
 
     \b
       moneytrail liquidations runs/out/tiny-seed1

@@ -11,8 +11,8 @@ from ledger.mistake import MistakeError
 from runs import __version__
 from runs.cli.lazy_commands import LazyCommand, LazyGroup
 
-# The commands in the order of the help, by kind of reader. A command has its name, its file in this
-# folder, the first paragraph of its help, and its former name.
+# The commands in the order of the help, by topic. A command has its name, its file in this folder,
+# the first paragraph of its help, and its former name.
 SECTIONS = {
     "Run a scenario": (
         LazyCommand(
@@ -36,7 +36,7 @@ SECTIONS = {
         LazyCommand(
             "scenario",
             "scenario_commands",
-            "List built-in scenarios, explain a key, check a file, or begin a new one.",
+            "List built-in scenarios, explain a key, check a file, or write a new scenario.",
         ),
     ),
     "The story": (
@@ -135,7 +135,7 @@ SECTIONS = {
         LazyCommand(
             "liquidations",
             "liquidations_command",
-            "Which accounts failed their margin, who took them over, and who paid?",
+            "Which accounts lacked margin, who took over their positions, and who paid?",
         ),
         LazyCommand(
             "pools",
@@ -236,7 +236,7 @@ class OneLineErrors(LazyGroup):
 
 
 def _forget_output() -> None:
-    """Discard the rest of the output, so that writing it does not fail again at the end."""
+    """Discard the rest of the output, since a second attempt to write it would fail too."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -267,9 +267,9 @@ def main() -> None:
       moneytrail trail runs/out/may-2021-seed1 --kind PickOff
       moneytrail audit runs/out/may-2021-seed1
 
-    A run is a folder. Every report is computed from the books in it, which any Beancount tool
-    opens as well: bean-check, bean-query or Fava on its main.beancount.
+    A run is a folder. Every report is computed from the books in this folder. Tools of Beancount,
+    such as bean-check, bean-query and Fava, open the same books: the file main.beancount.
 
-    The exit code is 0 after success, 1 if an audit found an error, 2 after a mistake in the command
-    (which one line explains), and 130 after an interruption.
+    The exit code is 0 after success, 1 if an audit found an error, 2 after a mistake in the
+    command, which one line explains, and 130 after an interruption.
     """

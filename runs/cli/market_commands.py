@@ -21,9 +21,9 @@ def expectations_command(run: RunFolder) -> Expectations:
       moneytrail expectations runs/out/tiny-seed1 --format csv --table difference
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
-    this prediction with the booked result at fills, and splits the difference into volume,
-    pick-offs, and the rest. Hedging is not part of either result. Table plans shows the plan that
-    the maker makes on the first day of each month, with its decision on that day.
+    this prediction with the booked result of the quotes' fills, and splits the difference into
+    volume, pick-offs, and the rest. Hedging is not part of either result. Table plans shows the
+    plan that the maker makes on the first day of each month, with its decision on that day.
     """
     return expectations(run)
 
@@ -38,8 +38,9 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
       moneytrail lead-lag runs/out/tiny-seed1
 
     The estimated lag is the delay at which prices paid on the house venue differ least from prices
-    on the lead venue. A positive lag means that the house follows. The actual ages of quotes are
-    beside the estimate. The estimate does not use these ages, but its interval should contain them.
+    on the lead venue. A positive lag means that the house follows. The report shows the actual ages
+    of quotes beside the estimate. The estimate does not use these ages, but the interval of the
+    estimate should contain them.
     """
     return lead_lag(run)
 

@@ -52,14 +52,15 @@ def where_command(run: RunFolder, by: str | None) -> Report:
       moneytrail where runs/out/tiny-seed1 --by quarter
       moneytrail where runs/out/tiny-seed1 --plot where.svg
 
-    The hole is the claims of customers outside the house group, less the group's liquid assets. A
+    The hole is the claims of customers outside the house group minus the group's liquid assets. A
     positive kind is a use of money, and a negative kind is a source. All kinds sum to the hole to
     the cent.
 
     A claim is not cash: a firm that gained 100 USD may have been paid 10 USD. So cash has tables of
-    its own, and table bridge leads from opening to closing claims. Table the-mechanism has the
-    three causes that the thread names: quotes, liquidations and liquidity on chain. Table views has
-    the result of quotes for the maker, and for the group, which also earns fees on them.
+    its own, and table bridge explains the change from opening to closing claims. Table
+    the-mechanism has the three causes that the thread names: quotes, liquidations and liquidity on
+    chain. Table views has the result of quotes for the maker, and for the group, which also earns
+    fees on the fills of these quotes.
     """
     return where_by_quarter(run) if by else where(run)
 

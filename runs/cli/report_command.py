@@ -27,9 +27,10 @@ def report_command(run: RunFolder, out: Path) -> None:
       moneytrail report runs/out/tiny-seed1 -o exhibit.html
 
     The page has the answer, a picture of sources and uses, the timeline, the firms and a balance
-    sheet for any date. Each figure opens the entries behind it, and entries of chosen days open
-    their fills. The page contains the group's own sealed books. The browser computes their hash
-    and the hole again, and shows a red sign if a byte was changed.
+    sheet for any date. A click on a figure shows the entries behind this figure. A click on an
+    entry of a chosen day shows the fills of this entry. The page contains the group's own sealed
+    books. The browser computes their hash and the hole again, and shows a red sign if a byte was
+    changed.
     """
     size = write_exhibit(run, out)
     click.echo(f"{out}: {size / 1e6:,.1f} MB; open it in any browser, no network needed.")

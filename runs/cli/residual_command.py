@@ -19,9 +19,10 @@ def residual_command(run: RunFolder) -> Residual:
       moneytrail residual runs/out/tiny-seed1
       moneytrail residual runs/out/tiny-seed1 --table carriers
 
-    For each date on record the report subtracts the maker's assets and recorded uses of money from
-    its debts, for both ends of each range. It does the same for the run. The residual of the run is
-    the sum of the losses of quotes, liquidations, portfolio and other kinds, so a kind explains at
-    most its own loss. If a run does not reach a date, the report says so.
+    For each date on record the report subtracts the maker's recorded assets and uses of money from
+    its recorded debts, for both ends of each range. The report does the same with the figures of
+    the run. The residual of the run is the sum of the losses of quotes, liquidations, portfolio and
+    other kinds, so a kind explains at most its own loss. If a run does not reach a date, the report
+    says so.
     """
     return residual(run, load_record(SHEETS), load_record())

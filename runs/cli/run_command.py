@@ -6,7 +6,7 @@ import click
 
 from runs.cli.progress import Progress
 
-LONG_DAYS = 30  # a shorter run has ended before other processes have started
+LONG_DAYS = 30  # a shorter run ends before other processes have started
 
 
 @click.command("run")
@@ -27,7 +27,9 @@ LONG_DAYS = 30  # a shorter run has ended before other processes have started
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @click.option(
-    "--every-quote", is_flag=True, help="Simulate each quote alone: slower, but the same bytes."
+    "--every-quote",
+    is_flag=True,
+    help="Simulate each quote alone. The run is slower and has the same bytes.",
 )
 @click.option(
     "--sign",

@@ -10,7 +10,7 @@ WIDTH = 100
 
 @click.group("scenario")
 def scenario_command() -> None:
-    """List built-in scenarios, explain a key, check a file, or begin a new one.
+    """List built-in scenarios, explain a key, check a file, or write a new scenario.
 
     \b
       moneytrail scenario list
@@ -18,8 +18,8 @@ def scenario_command() -> None:
       moneytrail scenario check tiny
       moneytrail scenario schema
 
-    `moneytrail scenario new my-world --like tiny` writes a file to change. docs/scenario.md lists
-    all keys.
+    `moneytrail scenario new my-world --like tiny` writes a scenario file for you to change.
+    docs/scenario.md lists all keys.
     """
 
 

@@ -36,10 +36,10 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
 
     Table payments has all payments of the last 90 days and of the last year, by recipient, and
     marks insiders. Table related has the debt between exchange and captive maker at each month's
-    end. Table preferences has the creditors that were paid in the last week, less the new value
-    that they gave later. Table below-value has payments without equal value in return. Three tests
-    show whether the group was solvent. In the workbook each sum is a formula over the entries of
-    the books.
+    end. Table preferences has the payments to each creditor in the last week, minus the new value
+    that the creditor gave later. Table below-value has payments without equal value in return.
+    Three tests show whether the group was solvent. In the workbook each sum is a formula over the
+    entries of the books.
     """
     found = schedules(run, until)
     if xlsx:

@@ -22,9 +22,9 @@ def serve_command(run: RunFolder, port: int) -> None:
     \b
       moneytrail serve runs/out/tiny-seed1
 
-    The page has the answer, sources and uses, the hole by cause over time, and the timeline. Their
-    links lead to Fava's journal and accounts. The command needs Fava, which `make tools` or pip
-    install 'moneytrail[view]' installs. Fava alone can also open the run's group.beancount.
+    The page has the answer, sources and uses, the hole by cause over time, and the timeline. Links
+    on the page lead to Fava's journal and accounts. The command needs Fava, which `make tools` or
+    `pip install 'moneytrail[view]'` installs. Fava alone can also open the run's group.beancount.
     """
     listen = opener(run, port)
     click.echo(f"Where did the money go? {address(run, port)}")

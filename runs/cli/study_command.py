@@ -36,7 +36,7 @@ TABLES = (
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The study's folder. If the study was stopped there, it is continued.",
+    help="The study's folder. A study that was stopped in this folder is continued.",
 )
 @click.option("--members", type=click.IntRange(2), help="Play only this number of members.")
 @PROCESSES
@@ -47,7 +47,7 @@ TABLES = (
     "again",
     type=(int, click.Path(path_type=Path)),
     metavar="MEMBER FOLDER",
-    help="Play only the member of this number, and write its full books to FOLDER.",
+    help="Play only the member with this number, and write its full books to FOLDER.",
 )
 @click.option(
     "--as-told",
@@ -76,7 +76,8 @@ def study_command(
 
     A STUDY is a built-in name or a .toml file. It names unknown inputs with their ranges, the facts
     that judge each life, and the number of lives. Each life of a study is called a member. If a
-    study is stopped, the same command continues it, and ends with the same table.
+    study is stopped, the same command continues it, and prints the same result as a study that was
+    not stopped.
     """
     path = study_path(study)
     if again:

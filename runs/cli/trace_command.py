@@ -20,7 +20,12 @@ from runs.reporting import report
     metavar="NAME",
     help="The source of the traced money: a kind, a party, or both, as in Loans:Lender01.",
 )
-@click.option("--seq", type=int, metavar="N", help="Trace the money of a single entry instead.")
+@click.option(
+    "--seq",
+    type=int,
+    metavar="N",
+    help="Trace the money of the entry with this number, instead of --of.",
+)
 @click.option(
     "--by",
     type=click.Choice((KIND, PARTY)),
@@ -35,7 +40,12 @@ from runs.reporting import report
     show_default=True,
     help="Trace the group's cash as one account, or the cash of each entity on its own.",
 )
-@click.option("--daily", "is_daily", is_flag=True, help="Use daily sums, receipts first.")
+@click.option(
+    "--daily",
+    "is_daily",
+    is_flag=True,
+    help="Use daily sums. On each day receipts come before payments.",
+)
 @report("paid", "fates", *TracingRule, "flows", "days")
 @plotted(trace_figure)
 def trace_command(

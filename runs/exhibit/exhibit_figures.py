@@ -1,4 +1,4 @@
-"""Computes the figures of the exhibit. The page's scripts compute some of them again.
+"""Computes the figures of the exhibit. The page's scripts compute some of these figures again.
 
 All amounts are whole cents.
 """

@@ -1,7 +1,7 @@
 """Writes the exhibit, a web page in one file with the answer, pictures, books and the proof.
 
 The page contains the sealed books of the house group, and the run's manifest. The browser computes
-the hashes of both, reads the books, and computes the hole again.
+the hashes of books and manifest, reads the books, and computes the hole again.
 """
 
 from datetime import date

@@ -14,7 +14,7 @@ Only the payer's own books show that a payment bought an asset. For a reader who
 these books, the audit is repeated on cash alone. Then a venture and a cost look the same.
 
 Stale quotes are not the main loss in the other five scenarios, but they are in the month
-`may-2021`, so this month is added. Takeovers are not the main loss in any scenario.
+`may-2021`, so this month is the sixth scenario. Takeovers are not the main loss in any of the six.
 """
 
 from collections import Counter
@@ -54,13 +54,13 @@ class Audited(NamedTuple):
 
     true: Verdict
     diagnosed: Verdict
-    by_cash: Verdict  # diagnosed from cash alone, without the payer's asset accounts
+    by_cash: Verdict  # the diagnosis from cash alone, without the payer's asset accounts
     placed_pct: Decimal | None  # share of losses found under the right cause
     unexplained_usd: Decimal
 
 
 class Score(NamedTuple):
-    """How often the blind audit finds the main cause, and how often chance would, in percent."""
+    """How often the blind audit finds the main cause, and how often a guess would, in percent."""
 
     found_pct: Decimal
     chance_pct: Decimal

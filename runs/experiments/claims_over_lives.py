@@ -1,4 +1,4 @@
-"""Judges the thread by several lives, with other seeds and at the ends of recorded ranges.
+"""Judges the thread by several lives of the exchange, over seeds and ends of recorded ranges.
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 

@@ -40,7 +40,7 @@ class PlayedSetting(NamedTuple):
     changes: Mapping[str, Any] = {}
 
     def load(self, seed: int) -> Scenario:
-        """Return the scenario with a seed. A life has the sampled hours of `ftx-sampled`."""
+        """Return the scenario with a seed. A scenario of the whole life has sampled hours."""
         run: dict[str, Any] = {"seed": seed}
         if self.scenario.startswith("ftx"):
             run |= hours_as_in(SAMPLED)
@@ -92,19 +92,21 @@ def _liquidated(run: RunEvidence) -> Decimal:
 
 
 QUOTES: Mapping[str, RunFigure] = {
-    "lost to stale quotes": FIGURES["stale-loss"],
-    "earned in spread": _brought(Kind.SPREAD),
-    "paid for hedging": _used(Kind.HEDGING),
-    "the maker's quotes lost in all (below zero: earned)": FIGURES["quotes-loss"],
-    "earned by maker and exchange together on these quotes": FIGURES["quotes-gain-of-group"],
+    "loss of the maker on stale quotes": FIGURES["stale-loss"],
+    "spread income of the maker": _brought(Kind.SPREAD),
+    "hedging costs of the maker": _used(Kind.HEDGING),
+    "total loss of the maker's quotes after spread and hedging (below zero: a gain)": FIGURES[
+        "quotes-loss"
+    ],
+    "gain of maker and exchange together on these quotes": FIGURES["quotes-gain-of-group"],
     "hits on stale quotes, % of the volume of the maker's quotes": FIGURES["hits-of-volume"],
-    "predicted by the maker's own simulation": FIGURES["promised"],
+    "gain that the maker's own simulation predicted": FIGURES["promised"],
 }
 LIFE: Mapping[str, RunFigure] = {
-    "missing: the hole": FIGURES["hole"],
+    "the hole": FIGURES["hole"],
     "all uses of money": RunFigure(_uses, USD),
     "ventures": _used(Kind.VENTURES),
-    "coins on borrowed money": _used(Kind.PORTFOLIO),
+    "net cost of coins bought with borrowed money": _used(Kind.PORTFOLIO),
     "interest": _used(Kind.INTEREST),
     "takeovers of failed liquidations": _used(Kind.TAKEOVERS),
     "cost of the thread's mechanism, % of all uses": FIGURES["mechanism-of-uses"],
@@ -119,18 +121,18 @@ LIFE: Mapping[str, RunFigure] = {
     "part of this value that depends on the maker's quotes": FIGURES["growth-of-maker"],
 }
 SKILL: Mapping[str, RunFigure] = {
-    "lost to stale quotes": FIGURES["stale-loss"],
+    "loss of the maker on stale quotes": FIGURES["stale-loss"],
     "share of the two slower classes in this loss": FIGURES["slower-of-stale-loss"],
-    "all firms kept, after fees and hedging": FIGURES["firms-result"],
-    "mid-tier firms at the exchange": FIGURES["mid-tier-at-house"],
-    "mid-tier firms elsewhere": FIGURES["mid-tier-elsewhere"],
-    "the slowest firms at the exchange": FIGURES["larp-at-house"],
-    "the slowest firms elsewhere": FIGURES["larp-elsewhere"],
-    "rank correlation of the two venues": FIGURES["rank-correlation"],
+    "result of all firms, after fees and hedging": FIGURES["firms-result"],
+    "result of mid-tier firms at the exchange": FIGURES["mid-tier-at-house"],
+    "result of mid-tier firms elsewhere": FIGURES["mid-tier-elsewhere"],
+    "result of the slowest firms at the exchange": FIGURES["larp-at-house"],
+    "result of the slowest firms elsewhere": FIGURES["larp-elsewhere"],
+    "rank correlation of results at the exchange and elsewhere": FIGURES["rank-correlation"],
 }
 CRASH: Mapping[str, RunFigure] = {
     "customers' positions liquidated": RunFigure(_liquidated, USD),
-    "taken over by the maker": RunFigure(_backstop("taken_usd"), USD),
+    "positions taken over by the maker": RunFigure(_backstop("taken_usd"), USD),
     "the maker's result on these positions": RunFigure(_backstop("result_usd"), USD),
 }
 QUESTIONS: Mapping[str, OpenQuestion] = {

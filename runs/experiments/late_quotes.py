@@ -3,17 +3,19 @@
     python -m runs.experiments.late_quotes        (or: make stale-quotes)
 
 One market is simulated without settlement: constant volatility, no jumps, quotes of one level, and
-a refresh interval equal to the latency. Customers go to the better price, of the captive maker or
-of makers who are 50 ms late. The firm takes all of a quote as soon as the price is beyond the quote
-by more than the firm's threshold.
+a refresh interval equal to the latency. Customers trade at the better of two prices: the captive
+maker's, or the price of other makers, who are 50 ms late. The firm takes all of a quote as soon as
+the price is beyond the quote by more than the firm's threshold.
 
-Without the firm, customers trade with quotes of any age, and the maker's gain per lot falls without
-limit as latency grows. With the firm, the price is never further from a valid quote than
-half-spread plus threshold, so the gain falls to a floor. At long latencies the price behind a valid
-quote has the quasi-stationary distribution of Brownian motion between two absorbing barriers. The
-density is the first eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013,
-Quasi-Stationary Distributions, Springer). It is narrower than the distribution at shorter
-latencies, so the gain rises slightly again. `limit_ticks` is the mean gain in this limit.
+Without the firm, customers trade with quotes of any age. The maker's gain per lot then becomes ever
+smaller as latency grows, and has no lower limit. With the firm, the price is never further from the
+middle of a valid quote than half-spread plus threshold, so the gain has a lower limit. At long
+latencies the distance of the price from the middle of a valid quote has the quasi-stationary
+distribution of Brownian motion between two absorbing barriers. The density is the first
+eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013, Quasi-Stationary
+Distributions, Springer). This distribution is narrower than the distribution at shorter latencies,
+so the gain rises slightly again. The function `limit_ticks` returns the mean gain at very long
+latencies.
 """
 
 import math
@@ -52,7 +54,7 @@ PLENTY = 1_000_000  # in lots: more than customers demand of a quote
 
 
 class LateDay(NamedTuple):
-    """The settings of the maker and the firm on one day of quotes."""
+    """The settings of the maker and the firm for one simulated day."""
 
     latency_s: float  # the latency, and the time between refreshes
     is_hit: bool  # whether a firm hits stale quotes
@@ -153,10 +155,11 @@ def main() -> list[Table]:
             ("latency_s", "nobody_hits", "error", "a_firm_hits", "its_error"),
             [tuple(row(latency_s)) for latency_s in LATENCIES_S],
             (
-                f"The half-spread is {HALF_SPREAD} ticks, and {OTHERS} for the other makers. The "
-                f"firm hits a quote if the price is {THRESHOLD} ticks beyond it. If a firm hits, "
-                f"the limit at long latencies is {limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. "
-                f"Errors are standard errors over {len(SEEDS)} seeds.",
+                f"The maker's half-spread is {HALF_SPREAD} ticks, the other makers' half-spread is "
+                f"{OTHERS} ticks. The firm hits a quote if the price is {THRESHOLD} ticks beyond "
+                "the quote. If a firm hits, the gain at very long latencies approaches "
+                f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. Errors are standard errors over "
+                f"{len(SEEDS)} seeds.",
             ),
         )
     ]

@@ -9,8 +9,8 @@ sampled hours of `ftx-sampled`.
 
 Crashes have a large effect on a life, and their sampled hours are random. So the ends and the
 middle are run with several seeds, and reported with mean, least and greatest value. Assumptions are
-moved with the first seed alone. The difference of two lines is the effect of the change. It is more
-precise than a single line.
+moved with the first seed alone. The difference of two lives with the same seed is the effect of the
+change between them. This difference is more precise than the figures of a single life.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +29,10 @@ from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
-# Assumptions, each with its low and its high end. The first is the recorded range of the maker's
-# share. The two seconds of latency come from a single remark; the record also says that the maker's
-# quotes led all others by milliseconds. Quotes are refreshed once per latency.
+# Assumptions, each with the value for a small loss and the value for a large loss. The first
+# assumption has the recorded range of the maker's share in the volume. The latency in the middle,
+# two seconds, comes from a single remark; the record also says that the maker's quotes were faster
+# than all others by milliseconds. Quotes are refreshed once per latency.
 ENDS: Mapping[str, tuple[float, float]] = {
     "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
@@ -147,7 +148,7 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
         ("inputs", "of_seeds", *WithAndWithoutFirms._fields),
         rows,
         (
-            "Quotes lose: the loss on stale quotes plus hedging costs less the spread; a negative "
+            "Quotes lose: loss on stale quotes plus hedging costs minus spread income; a negative "
             "loss is a gain. Without firms: the same life and seed without hits on stale quotes.",
             f"Mean, least and greatest are over {len(SEEDS)} seeds, for each column separately.",
         ),
@@ -157,7 +158,7 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
 def _seeds(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
     return Table(
         "seeds",
-        "The same figures for each seed",
+        "The loss on stale quotes and the hole, for each seed",
         ("inputs", "seed", *WithAndWithoutFirms._fields),
         [(*which, *figures) for which, figures in by_seed.items()],
     )

@@ -1,4 +1,4 @@
-"""Computes the captive maker's result as a backstop, over factors that could make it a loss.
+"""Computes the captive maker's result as a backstop, over factors that could cause a loss.
 
     python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
 
@@ -10,14 +10,15 @@ The volatility factor multiplies every move of the log-price, also between ancho
 the same path in all settings, and with a factor of zero the price does not move. A position's loss
 after its takeover depends on the path, so there are two paths. `recorded` keeps all anchors: the
 price falls as in history, so a long position loses after its takeover. This direction is hindsight.
-`driftless` keeps only the first anchor: the log-price has no direction, so waiting adds almost only
-risk. (The price itself rises by half its variance: at a volatility of 7.2 a year by 15 basis points
-in half an hour, at twice this volatility by 60.)
+`driftless` keeps only the first anchor: the log-price has no direction, so a delay adds risk and
+almost no expected result. (The expected price rises by half the variance of the log-price: at a
+volatility of 7.2 a year by 15 basis points in half an hour, and at twice this volatility by 60
+basis points.)
 
-A setting's result is the sum over seeds divided by the volume taken over, so a seed with few
-takeovers has little weight. The error is the standard error of this ratio. If the result crosses
-zero along a factor, the break-even is interpolated between the two values around the crossing. A
-bootstrap over seeds gives the interval of the break-even.
+A setting's result is the sum of results over seeds, divided by the sum of the volumes taken over,
+so a seed with few takeovers has little weight. The error is the standard error of this ratio. If
+the result changes its sign between two values of a factor, the break-even is interpolated between
+these two values. A bootstrap over seeds gives the interval of the break-even.
 """
 
 import math
@@ -164,7 +165,7 @@ def outcome(case: Case) -> BackstopOutcome:
 
 
 def line(path: str, factor: str, **at: Any) -> list[Setting]:
-    """Return a setting for each value of *factor*; *at* replaces other values of the base."""
+    """Return a setting for each value of *factor*; *at* has values for other factors."""
     base = replace(Setting.base(path), **at)
     changes: list[dict[str, Any]] = [{factor: value} for value in FACTORS[factor]]
     return [replace(base, **change) for change in changes]

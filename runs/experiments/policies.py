@@ -2,10 +2,10 @@
 
     python -m runs.experiments.policies        (or: make policies)
 
-There are four kinds of policy. The captive maker quotes to the end, or stops on a given day. An
-independent maker judges its quotes by their results. The exchange never lends customers' money. All
-lives have the sampled hours of `ftx-sampled`, and a captive maker unless the row names an
-independent maker.
+There are four kinds of policy. (1) The captive maker quotes to the end. (2) The captive maker stops
+on a given day. (3) An independent maker judges its quotes by their results. (4) The exchange never
+lends customers' money. All lives have the sampled hours of `ftx-sampled`, and a captive maker
+unless the row names an independent maker.
 """
 
 from collections.abc import Mapping
@@ -79,7 +79,7 @@ def read(run: RunFolder) -> Life:
 
 
 def _off_since(run: RunFolder) -> date | None:
-    """Return the day from which the maker never quotes again, or None if it quotes at the end."""
+    """Return the day of the maker's last stop, or None if the maker quotes at the end."""
     name = f"{run.chart.parties.maker}:quoter"
     day, said = run.events(name)[-1]
     return day if said == "off" else None
@@ -95,9 +95,9 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
             [(policy, *found) for policy, found in lives.items()],
             (
                 "Customers' money is in use on days that end with claims above the exchange's "
-                "own cash. A blank date means that it never happened. Every policy except "
+                "own cash. A blank date means that the event never happened. Every policy except "
                 "independent has a captive maker.",
-                "Quotes lose: the loss on stale quotes plus hedging costs less the spread; a "
+                "Quotes lose: loss on stale quotes plus hedging costs minus spread income; a "
                 "negative loss is a gain. If a use can't be paid on its day, it is never paid.",
             ),
         )

@@ -1,13 +1,13 @@
-"""Measures how the loss on stale quotes grows with displayed size, if firms are fixed or enter.
+"""Measures how the loss on stale quotes grows with displayed size, with fixed or entering firms.
 
     python -m runs.experiments.size_sweep        (or: make size-sweep)
 
 Runs the scenario `size-sweep` for every size and seed, with fixed and with entering firms, on all
 cores. The maker's loss is read from each run's general ledger. If quotes of twice the size lose
 twice as much, the exponent is 1. Firms with limited capital lower the exponent. Firms that enter
-for the profit raise it. The exponent is the slope of log loss on log size within one seed. The
-least and the greatest value of six seeds enclose the median with a probability of 1 - 2 / 2^6 =
-97 %, for any distribution.
+for the profit raise the exponent. The exponent is the slope of log loss on log size within one
+seed. The least and the greatest exponent of six seeds enclose the true median with a probability of
+1 - 2 / 2^6 = 97 %, for any distribution.
 """
 
 import math
@@ -93,7 +93,10 @@ def _by_size(found: dict[Case, MakerLoss]) -> Table:
             "firms_that_came",
         ),
         [cells(way, size) for way, size in product(WAYS, SIZES_USD)],
-        (f"Figures are over {len(SEEDS)} seeds. Frozen: no firm enters. Adapting: firms enter.",),
+        (
+            f"Median, least and greatest are over {len(SEEDS)} seeds; firms_that_came is a mean. "
+            "Frozen: no firm enters. Adapting: firms enter.",
+        ),
     )
 
 
@@ -111,7 +114,7 @@ def _exponents(found: dict[Case, MakerLoss]) -> Table:
     confidence_pct = 100 * (1 - 2 / 2 ** len(SEEDS))
     return Table(
         "exponents",
-        "The power of the displayed size to which the loss is proportional",
+        "The exponent with which the loss on stale quotes grows with displayed size",
         ("entry", "median", "least", "greatest"),
         [
             (way, *(f"{each:.3f}" for each in (statistics.median(of), of[0], of[-1])))
@@ -123,7 +126,7 @@ def _exponents(found: dict[Case, MakerLoss]) -> Table:
 
 @experiment("loss-by-size", "exponents")
 def main() -> list[Table]:
-    """Print how loss grows with displayed size."""
+    """Print how the loss on stale quotes grows with displayed size."""
     return sweep_tables(run_cases(losses, list(product(WAYS, SIZES_USD, SEEDS))))
 
 

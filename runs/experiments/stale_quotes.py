@@ -3,9 +3,9 @@
     python -m runs.experiments.stale_quotes        (or: make stale-quotes)
 
 Simulates the quotes and the firms of the first market of `may-2021`, without settlement and books.
-Sizes are fixed. The refresh interval equals the latency. Fees are of the highest tier. Firms have
-their opening capital and no position. There are no customers. All cases of a seed have the same
-price, hour by hour. Standard errors are over seeds.
+Sizes are fixed. The refresh interval equals the latency. Firms pay the fee of the tier with the
+largest volume. Firms have their opening capital and no position. There are no customers. All cases
+of a seed have the same price, hour by hour. Standard errors are over seeds.
 """
 
 import math
@@ -35,7 +35,7 @@ from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import experiment, run_cases
 from runs.scenarios import load
 
-NOT_ASKED = OtherQuotes(0, 1, 0)  # other makers' quotes have no effect, as there are no customers
+NOT_ASKED = OtherQuotes(0, 1, 0)  # other makers' quotes, which have no effect without customers
 
 SCENARIO = "may-2021"
 SEEDS = (1, 2, 3, 4, 5, 6)
@@ -48,7 +48,7 @@ DENSE = 8.0  # ticks a second in the table by latency
 
 
 class Quoted(NamedTuple):
-    """The settings of the quotes, and the number of firms."""
+    """The latency and size of the quotes, and the number of firms."""
 
     latency_s: float  # the latency, and the time between refreshes
     size_usd: int
@@ -66,7 +66,7 @@ Losses = dict[Quoted, float]  # millions of dollars
 
 
 def ways(ticks_per_s: float) -> list[Quoted]:
-    """Return the cases for a price path with a given number of ticks a second."""
+    """Return the settings that are played on a price path with this number of ticks a second."""
     by_ticks = [Quoted(latency_s, SIZES_USD[0], FIRMS[-1]) for latency_s in LATENCIES_BY_TICKS_S]
     if ticks_per_s != DENSE:
         return by_ticks
@@ -90,7 +90,7 @@ def losses(case: Month) -> Losses:
 
 
 class _Race:
-    """The quotes of one setting, played against the firms on a price path."""
+    """The quotes of one setting, which the firms hit on one price path."""
 
     def __init__(self, scenario: Scenario, quoted: Quoted) -> None:
         self.quoted, self.lost_cents = quoted, 0
@@ -108,7 +108,7 @@ class _Race:
         on_house = [to_cents(firm.capital_usd - firm.on_lead_usd) for firm in self._firms]
         claims = np.array(on_house, dtype=np.int64)
         fee_e6 = round(scenario.house.fee_tiers[-1].taker_bps * 100)
-        # Margin is always sufficient, so only the order's own limit counts.
+        # Margin is always sufficient, so only the largest size of an order limits a hit.
         margin = np.full(n, np.iinfo(np.int64).max)
         fees = np.full(n, fee_e6, dtype=np.int64)
         self._state = FirmsInMarket(flat, claims, margin, fees, np.ones(n, dtype=np.bool_))
@@ -197,10 +197,13 @@ def _by_ticks(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
 
     return Table(
         "loss-by-ticks",
-        "The same loss with 100,000 dollars a level, by density of ticks",
+        "Loss on stale quotes with 100,000 dollars a level, by number of ticks a second",
         ("latency_s", "ticks_per_s", "lost_m", "error_m", "if_twice_as_dense_m", "its_error_m"),
         list(rows()),
-        ("If twice as dense: the change of the loss with twice as many ticks, seed by seed.",),
+        (
+            "Losses are in millions of dollars. If twice as dense: the change of the loss if there "
+            "are twice as many ticks, with the same seed.",
+        ),
     )
 
 

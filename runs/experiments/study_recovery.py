@@ -2,9 +2,9 @@
 
     python -m runs.experiments.study_recovery        (or: make study-recovery)
 
-Plays the study `recovery`, and hides ten members one by one. Only the volume, share, fees and
-spread of a hidden member are known. The table counts how often the 90 % interval of the plausible
-members contains the hidden member's inputs and loss.
+Plays the study `recovery`, and hides ten members one by one. Of a hidden member, only the volume,
+the maker's share, the fees and the spread income are known. The table counts how often the 90 %
+interval of the plausible members contains the hidden member's inputs and loss.
 """
 
 import tempfile
@@ -53,8 +53,9 @@ def recovery_table(members: Members) -> Table:
         ("quantity", "hidden", "covered", "width", "bias_sd", "bias_error_sd"),
         rows,
         (
-            "Width: mean width of the interval, over that of all members. Bias: error of the "
-            "middle, in standard deviations over all members, with its standard error.",
+            "Width: mean width of the interval, divided by the width for all members. Bias: mean "
+            "error of the middle of the interval, in standard deviations over all members, with "
+            "the standard error of this mean.",
         ),
     )
 
@@ -63,7 +64,7 @@ def recovery_table(members: Members) -> Table:
 @PAGE
 @report("recovery")
 def main(page: Path | None) -> list[Table]:
-    """Print how well hidden members are recovered."""
+    """Print how well the inputs and losses of hidden members are estimated."""
     tables = [recovery_table(played())]
     if page:
         fill(page, tables)

@@ -1,7 +1,7 @@
 """Computes the hole for several values of one key of a scenario, over the same seeds.
 
-Every value is played with each seed, so that nothing else differs. The mean difference and its
-standard error over seeds show whether the difference is more than chance.
+Every value is played with each seed, so that two runs of one seed differ by the value alone. The
+mean difference and its standard error over seeds show whether the difference is more than chance.
 """
 
 import math
@@ -64,11 +64,11 @@ class Swept:
         return tuple(dict.fromkeys(case.value for case in self.outcomes))
 
     def holes_usd(self, value: str) -> list[Decimal]:
-        """Return, for a value of the key, the hole of each seed."""
+        """Return the hole of each seed if the key has this value."""
         return [self.outcomes[SweptRun(value, seed)].hole_usd for seed in self.seeds]
 
     def differences_usd(self, value: str) -> list[Decimal]:
-        """Return, for each seed, the hole with a value less the hole with the first value."""
+        """Return, for each seed, the hole with *value* minus the hole with the first value."""
         first = self.holes_usd(self.values[0])
         return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
 
@@ -115,9 +115,9 @@ class Swept:
             (
                 "The hole and the loss on stale quotes are means over the seeds. Least and most "
                 "are the holes of single seeds.",
-                "Differs by: the hole less the hole of the first value, seed by seed. Its "
-                "standard error is over the seeds. Halted in: the number of runs in which "
-                "withdrawals were halted.",
+                "Differs by: the hole minus the hole of the first value with the same seed, as the "
+                "mean over the seeds. Standard error: the standard error of this mean. Halted in: "
+                "the number of runs in which withdrawals were halted.",
             ),
         )
 

@@ -4,8 +4,8 @@
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
 cores, and reads the borrower's cost to the captive maker from each run's books. Weight and depth
-form a grid. The other factors move one at a time. No factor of the account is on record, so the
-table shows under which conditions the recorded loss arises, not what happened.
+form a grid. The other factors move one at a time. No factor of the account is on record. So the
+table shows under which conditions the recorded loss arises; it does not show the true conditions.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,8 @@ from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
 SCENARIO, TOKEN = "thin-collateral", "MOB"
-WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)  # at the time of the loan; 0.05 more when margin is checked
+# Weights at the time of the loan. The weight for margin checks is 0.05 higher.
+WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)
 DEPTHS_USD = (0.0, 280.0, 1_400.0, 7_000.0, 35_000.0)  # dollars for each basis point
 CIRCULATING = 37_500_000.0
 FACTORS = {
@@ -106,7 +107,7 @@ def grid() -> Iterator[ThinSetting]:
 
 
 def lines() -> Iterator[tuple[str, float, ThinSetting]]:
-    """Yield factor, value and setting along each factor."""
+    """Yield each factor with each of its values and the setting."""
     for factor, values in FACTORS.items():
         for value in values:
             changes: dict[str, Any] = {factor: value}
@@ -139,7 +140,7 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
         ),
         Table(
             "by-factor",
-            "The same loss, one factor at a time, in millions",
+            "The captive maker's loss on the account in millions, one factor at a time",
             ("factor", "value", "lent", "worth_when_taken", "brought", "unsold", "loss"),
             [
                 (

@@ -4,12 +4,13 @@
 
 Commingled cash has no true owner. A court can't compute the but-for effect of a source, but a
 simulation can: it plays the same seed again without the source. The effect has three parts:
-payments that no longer happen, cash that is no longer left, and cash that other sources supply
-instead. Each rule is compared with this effect, over seeds and over stories with different uses.
+payments that do not happen without the source, cash that is not left without it, and cash that
+other sources supply in its place. Each rule is compared with this effect, over seeds and over
+stories with different uses.
 
-A rule's error is half the sum of its absolute errors over all uses: the misplaced dollars, as a
-share of the source's cash. Uses and replacements sum to the source's cash, by the rule and by the
-but-for effect.
+A rule's error is half the sum of its absolute errors over all uses, as a share of the source's
+cash: the share of misplaced dollars. By the rule and by the but-for effect, the amounts of all uses
+and replacements sum to the source's cash.
 """
 
 from collections import Counter
@@ -90,9 +91,9 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 
 
 class TracedSource(NamedTuple):
-    """The uses of one source in one run: by each rule and account, and by the but-for effect."""
+    """The uses of one source in one run, by each basis and rule and by the but-for effect."""
 
-    brought: int  # the amount in cents
+    brought: int  # the source's cash, in cents
     by_rule: Mapping[tuple[str, TracingRule], Cents]  # the key is (basis, rule)
     but_for: Cents
 
@@ -106,7 +107,7 @@ class TracedSource(NamedTuple):
         return 50 * sum(abs(self.error(per, rule, use)) for use in self.uses) / self.brought
 
     def error(self, per: str, rule: TracingRule, use: str) -> int:
-        """Return the rule's amount for a use less the but-for amount, in cents."""
+        """Return the rule's amount for a use minus the but-for amount, in cents."""
         return self.by_rule[per, rule].get(use, 0) - self.but_for.get(use, 0)
 
 
@@ -139,7 +140,7 @@ def _brings_cash(run: RunFolder, source: str) -> bool:
 
 
 def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
-    """Compare each rule's result for a source with the same run without it.
+    """Compare each rule's uses of a source with the differences to a run without the source.
 
     Args:
         run: the run itself.
@@ -161,7 +162,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Return the group's cash by use, with remaining cash, less the cash of other sources."""
+    """Return the group's cash by use and in hand, minus the cash of other sources."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):
@@ -175,7 +176,7 @@ def _sums(run: RunFolder, source: str) -> Counter[str]:
 
 
 def _without(run: RunFolder, source: str) -> Scenario:
-    """Remove a source from a run's scenario. Inputs that do not follow from the source are kept."""
+    """Return a run's scenario without a source. Inputs that do not follow from it are kept."""
     if source != CUSTOMER:
         return without(run, source).scenario
     path = str(run.path / "scenario.toml")
@@ -216,7 +217,7 @@ def _by_account(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, per, *misplaced))
     return Table(
         "by-account",
-        "The same error over all stories, with the group's cash as one account or by company",
+        "The error of each rule over all stories, with one account or one for each company",
         ("source", "traced per", *TracingRule),
         rows,
         (NOTE,),
@@ -233,7 +234,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
             rows.append((source, use, _told(runs, partial(_truth, use)), *errors))
     return Table(
         "by-use",
-        "The but-for effect of a source on each use, and the difference of each rule from it",
+        "The but-for effect of a source on each use, and each rule minus this effect",
         ("source", "use", "but for", *TracingRule),
         rows,
         (
@@ -249,7 +250,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
 def _runs(
     found: Mapping[Case, OfSources], source: str, story: str
 ) -> list[tuple[int, TracedSource]]:
-    """Return seed and finding of each run with the source, in one story or in all stories."""
+    """Return the seed and the traced source of each run with the source, for a story or for ALL."""
     return [
         (seed, of[source])
         for (name, seed), of in found.items()
@@ -270,7 +271,7 @@ def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
 
 
 def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
-    """Return a figure's mean over seeds, with its interval. A seed has the mean of its stories."""
+    """Return a figure's mean over seeds, with its interval. First, average each seed's stories."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:
         by_seed.setdefault(seed, []).append(figure(of))

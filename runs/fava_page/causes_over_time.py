@@ -18,8 +18,9 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-MOST = 7  # the most kinds with their own line, since more lines are hard to distinguish
-OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, with periods of this length
+MOST = 7  # the most kinds with a line, since readers can't distinguish more lines
+# The longest run, in days, whose periods are days, weeks or months.
+OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def period_word(days: int) -> Callable[[date], str]:
 
 
 def _shown(cents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the kinds with the largest absolute amounts first, and the sum of all other kinds."""
+    """Return the kinds with the largest absolute sums, and one line with the sum of all others."""
     reach = {kind: int(abs(posted.cumsum()).max()) for kind, posted in cents.items()}
     moved = sorted((kind for kind in cents if reach[kind]), key=lambda kind: (-reach[kind], kind))
     few = moved if len(moved) == MOST + 1 else moved[:MOST]

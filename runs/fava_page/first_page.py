@@ -115,7 +115,7 @@ def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
 
 
 def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
-    """Return the picture of all kinds. The hole is drawn as a source, a surplus as a use."""
+    """Return the picture of all kinds. A hole is drawn as a source, and a surplus as a use."""
     uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
     sources = [Band(each.kind, -each.usd, each.link) for each in kinds if each.usd < 0]
     if hole_usd > 0:

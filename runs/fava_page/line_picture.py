@@ -1,4 +1,4 @@
-"""Draws amounts at the end of each day as lines, with a name and a link at their right ends."""
+"""Draws amounts by day as lines, with a name and a link at the right end of each line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def _named(days: Sequence[date]) -> list[date]:
 
 
 def _apart(wanted: Sequence[float]) -> list[float]:
-    """Move labels down until no two overlap, then up until all are beside the panel."""
+    """Move labels apart down the picture, then up again until no label is below the panel."""
     placed = list(wanted)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     lowest = -inf

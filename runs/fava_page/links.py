@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 
 def entries_of_kind(kind: str, time: str | None = None) -> str:
-    """Return the address of the journal with a kind's entries, of all time or of a given time.
+    """Return the address of the journal with a kind's entries, for all days or for a given time.
 
     A time is a day, an ISO week, a month or a year in Fava's syntax: 2022-05-09, 2022-w19,
     2022-05 or 2022.

@@ -1,6 +1,7 @@
 """A Sankey diagram: sources of money on the left, the group in the middle, uses on the right.
 
-All bands are to scale. All money passes the group, so no band means that a source paid for a use.
+All bands are to scale. All money passes through the group, so the picture does not say which source
+paid for which use.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from runs.plots.paper import short
 
-WIDTH, BANDS_HEIGHT = 900, 260  # in pixels, of the picture and of all bands of one side together
+WIDTH, BANDS_HEIGHT = 900, 260  # in pixels: the picture's width, and the height of one side's bands
 GAP = 17  # pixels between the outer ends of bands, with room for a label at each end
 TOP, BAR = 26, 12
 LEFT, MIDDLE, RIGHT = 270, 444, 618  # left ends of the bars, in pixels

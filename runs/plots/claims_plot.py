@@ -1,4 +1,4 @@
-"""A picture of the verdicts on the thread: a mark for each statement, below its verdict."""
+"""A picture of the verdicts on the thread: a mark for each statement, in its verdict's column."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CANT_SAY = "can't say"
-# Place and shape of a mark show the verdict, so that colour is not needed.
+# The column and the shape of a mark show the verdict, so that a reader needs no colour.
 COLUMNS = {
     StatementVerdict.SUPPORTED.value: "o",
     StatementVerdict.ONLY_IF.value: "D",
@@ -48,7 +48,7 @@ def claims_figure(found: Claims) -> "Figure":
         figure.suptitle(
             f"Does the thread hold? Its {len(found.judged)} statements by tweet, judged by the "
             f"books of {over}.\nSolid: the run decides. Hollow: an input of the scenario "
-            "decides it, or has a large effect on it.",
+            "decides the statement, or has a large effect on it.",
             x=0.01,
             ha="left",
             fontsize=10,
@@ -103,7 +103,7 @@ def _marks(axes: "Axes", found: Claims, columns: list[str]) -> None:
             axes.scatter(*at, s=SIZE, marker=COLUMNS[name], facecolor=face, edgecolor=INK, zorder=2)
             if each.statement.is_central:
                 axes.annotate(
-                    "the central one",
+                    "the central statement",
                     at,
                     (0, 7),
                     textcoords="offset points",

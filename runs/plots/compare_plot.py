@@ -61,7 +61,7 @@ def _named(row: AmountRow) -> str:
 
 
 def drawn(outcomes: Sequence[Row]) -> Sequence[AmountRow]:
-    """Return the outcomes in dollars that run and record both have, the largest first."""
+    """Return the outcomes in dollars that the record has too, the largest recorded amount first."""
     rows = [
         row
         for row in outcomes

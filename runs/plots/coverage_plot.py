@@ -39,7 +39,7 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 
 
 def coverage_figure(found: CoverageByDay) -> "Figure":
-    """Draw the firms' profit and all claims beside the cash, and the coverage.
+    """Draw the firms' profit and all claims beside the exchange's cash, and the cash coverage.
 
     Args:
         found: the result of `cash-coverage`.

@@ -19,7 +19,7 @@ from runs.plots.paper import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-AT_ONCE_MS = 0.1  # drawn in place of zero, which a logarithmic axis can't show
+AT_ONCE_MS = 0.1  # a reaction time of zero is drawn here, since a logarithmic axis has no zero
 # The size of a mark shows capital. A mark below the smallest size would be invisible.
 LARGEST, SMALLEST = 500, 12
 

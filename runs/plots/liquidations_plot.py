@@ -36,7 +36,7 @@ PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
     {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
 )
-# For each figure of the cascade, how customers' positions ended, and the style of the bar.
+# For each column of the cascade, how customers' positions were closed, and the bar's style.
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
@@ -70,11 +70,11 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
         _draw_prices(panels[0], times, course)
         _draw_cascade(panels[1], times, found.hours)
-        # The largest position belongs to the whole step, a result to the end of the step.
+        # A largest position is drawn over its whole step, a result at the end of its step.
         held = [step.held_usd for step in course]
         _draw_backstops(panels[2], times, held, standing, "steps-pre")
         _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)
-        panels[2].set_ylabel("largest position of\nbackstops, USD, long above 0")
+        panels[2].set_ylabel("largest position of\nbackstops, USD, long > 0")
         panels[3].set_ylabel("result of backstops\nso far, USD")
         figure.align_ylabels(panels)
         panels[0].set_title("Who was liquidated, and what did the backstops earn?", pad=LEGEND_PAD)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Member = TypeVar("Member")
 
-# For each suffix, the metadata that contain the time of writing. Files are written without them, so
-# that the same picture always has the same bytes.
+# For each suffix, the metadata that contain the time of writing. Files are written without these
+# metadata, so that the same picture always has the same bytes.
 DATES: Mapping[str, Mapping[str, None]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -45,7 +45,8 @@ STYLE = {
 MARKS = (("o", "#1b4965"), ("s", "#f2a541"), ("^", "white"), ("D", "#888888"), ("v", "black"))
 EDGE: Mapping[str, Any] = {"edgecolor": "black", "linewidth": 0.6}
 ZERO_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 0.6, "zorder": 0}
-# Coordinates of a label: x in the axis's units, y as a share of the panel's height, then points.
+# Coordinates of a label: x in the axis's units, y as a share of the panel's height, and an offset
+# in points.
 ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
 MINUS = "\N{MINUS SIGN}"
 
@@ -94,7 +95,7 @@ def style() -> Iterator[None]:
         from matplotlib import style
     except ImportError as error:
         brings = "make tools (in a clone) or pip install 'moneytrail[plot]' installs it"
-        without = "`moneytrail report RUN` draws its page without it"
+        without = "`moneytrail report RUN` needs no matplotlib"
         raise PlotError(f"matplotlib is not installed; {brings}; {without}") from error
     with style.context(STYLE, after_reset=True):
         yield
@@ -137,7 +138,7 @@ def short(usd: float, _position: float | None = None) -> str:
 def by_class(
     classes: Iterable[str], firms: Sequence[tuple[str | None, Member]]
 ) -> Iterator[tuple[str, dict[str, Any], list[Member]]]:
-    """Yield each class of firms with the class's mark and firms."""
+    """Yield the name of each class of firms, the mark of the class, and its firms."""
     names = [name for name in dict.fromkeys(classes) if name != ALL] or [ALL]
     for name, (marker, colour) in zip(names, cycle(MARKS), strict=False):
         members = [firm for of, firm in firms if name in (ALL, of or NO_CLASS)]

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 def skill_figure(found: Skill) -> "Figure":
-    """Draw firms' results at the house and elsewhere, and classes' with the quoter on and off.
+    """Draw results of firms at the house and elsewhere, and of classes with and without quotes.
 
     Args:
-        found: the result of `skill`. There is a second panel only if the quoter is on and off for
-            whole days.
+        found: the result of `skill`. There is a second panel only if the maker quotes on some whole
+            days and does not quote on other whole days.
 
     Raises:
         PlotError: matplotlib is not installed.
@@ -68,7 +68,7 @@ def _draw_places(axes: "Axes", found: Skill) -> None:
 
 
 def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
-    """Draw results with their intervals: above on days with the maker's quotes, below without."""
+    """Draw results with intervals: upper marks for days with the maker's quotes, lower without."""
     figures = [getattr(row, f"{state}_bps_per_day") for row in groups for state in ("on", "off")]
     scale(axes, "x", [float(bps) for bps in figures if bps is not None])
     axes.axvline(0, **ZERO_LINE)
@@ -103,7 +103,9 @@ def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
 
 def _rank_caption(found: RankCorrelation) -> str:
     if found.spearman is None:
-        return "No rank correlation: in one of the places all results are the same."
+        return (
+            "No rank correlation: all results at the house, or all results elsewhere, are the same."
+        )
     ends = [
         f"{low} to {high} over {what}"
         for what, low, high in (
@@ -112,5 +114,5 @@ def _rank_caption(found: RankCorrelation) -> str:
         )
         if low is not None
     ]
-    told = f"Rank correlation with results elsewhere, {found.firms} firms: {found.spearman}"
+    told = f"Rank correlation of house and elsewhere, {found.firms} firms: {found.spearman}"
     return f"{told}\n(95%: {', '.join(ends) or 'too few for an interval'})".replace("-", MINUS)

@@ -24,7 +24,7 @@ Ribbons = Mapping[tuple[str, str], int]  # cents by source and use
 def trace_figure(found: Trace) -> "Figure":
     """Draw flows from sources to uses, one panel for each rule.
 
-    Money that returned to its own source is left out, since it would hide all other flows.
+    Money that returned to its own source is left out, since its wide band would hide other flows.
 
     Args:
         found: the result of `trace`.
@@ -51,7 +51,7 @@ def trace_figure(found: Trace) -> "Figure":
 
 
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
-    """Return cents by source and use. Small flows are summed; remaining cash counts as a use."""
+    """Return cents by source and use. Small ones are merged, and remaining cash counts as a use."""
     traced = found.by_rule[rule]
     cents: dict[tuple[str, str], int] = {}
     for (source, use), paid in traced.paid.items():
@@ -115,7 +115,7 @@ def _bars(axes: "Axes", sums: Mapping[str, int], whole: int, end: int) -> dict[s
 
 
 def _ribbon(axes: "Axes", from_: float, to: float, height: float, colour: str) -> None:
-    """Draw a band of thickness *height* between two bars, where its lower edges are given."""
+    """Draw a band of thickness *height*, whose lower edge goes from *from_* to *to*."""
     import numpy as np
 
     x = np.linspace(BAR / 2, 1 - BAR / 2, 40)

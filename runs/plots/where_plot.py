@@ -18,7 +18,7 @@ INCH_PER_BAR = 0.24
 
 
 class Bar(NamedTuple):
-    """A kind with its amount: a use is above zero, a source below."""
+    """A kind with its amount, which is positive for a use and negative for a source."""
 
     name: str
     usd: float
@@ -26,7 +26,7 @@ class Bar(NamedTuple):
 
 
 def where_figure(found: Hole) -> "Figure":
-    """Draw uses of money to the right and sources to the left. Uses less sources are the hole.
+    """Draw uses to the right and sources to the left. The hole is uses minus sources.
 
     Args:
         found: the hole by kind.
@@ -73,7 +73,7 @@ def where_figure(found: Hole) -> "Figure":
 
 
 def bars(found: Hole) -> list[Bar]:
-    """Return the bars, the largest use first. Small bars are summed, except the thread's causes."""
+    """Return the bars, the largest use first. Small bars other than the thread's are summed."""
     uses = _bars(found.uses_usd)
     claimed = [bar for bar in uses if bar.claimed]
     own = {bar.name for bar in (*uses[:MOST], *claimed)}

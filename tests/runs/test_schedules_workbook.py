@@ -117,7 +117,9 @@ def test_the_summary_links_to_the_total_and_equals_the_sum_of_entries(formulas, 
     sheet, cell = re.fullmatch(r"=(\w+)!(\w+)", made["Paid in the last year"]).groups()
 
     assert values[sheet][cell].value == shown["Paid in the last year"]
-    assert cents(shown["The same, summed by entry"]) == cents(shown["Paid in the last year"])
+    assert cents(shown["Sum of all entries of the last year"]) == cents(
+        shown["Paid in the last year"]
+    )
     assert shown["Difference (must be 0.00)"] == 0
     assert made["Difference (must be 0.00)"] == "=ROUND(B5-B6,2)"
 

@@ -46,14 +46,14 @@ def test_the_figures_of_findings_agree_with_the_books(tiny_run: RunFolder):
     evidence = RunEvidence(tiny_run)
     kinds = hole(tiny_run).kinds_usd
 
-    assert QUOTES["lost to stale quotes"].of(evidence) == kinds["PickOff"]
-    assert QUOTES["earned in spread"].of(evidence) == -kinds["Spread"]
+    assert QUOTES["loss of the maker on stale quotes"].of(evidence) == kinds["PickOff"]
+    assert QUOTES["spread income of the maker"].of(evidence) == -kinds["Spread"]
     assert LIFE["all uses of money"].of(evidence) == sum(usd for usd in kinds.values() if usd > 0)
 
 
 def test_a_cell_is_the_range_over_the_seeds_of_its_setting(monkeypatch):
     settings = {"all": PlayedSetting("tiny", (1, 2, 3)), "one": PlayedSetting("tiny", (1,))}
-    question = OpenQuestion("", settings, {"lost": QUOTES["lost to stale quotes"]})
+    question = OpenQuestion("", settings, {"lost": QUOTES["loss of the maker on stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
     lost = {1: 5_000_000, 2: 2_000_000, 3: 9_000_000}
     (table,) = findings_tables(
@@ -65,7 +65,7 @@ def test_a_cell_is_the_range_over_the_seeds_of_its_setting(monkeypatch):
 
 def test_a_setting_is_played_with_its_own_seed_and_changes(monkeypatch):
     settings = {"deep": PlayedSetting("tiny", (7,), {"firms": {"active": False}})}
-    question = OpenQuestion("", settings, {"lost": QUOTES["lost to stale quotes"]})
+    question = OpenQuestion("", settings, {"lost": QUOTES["loss of the maker on stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
 
     assert settings["deep"].load(7).run.seed == 7

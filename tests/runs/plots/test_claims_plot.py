@@ -80,7 +80,7 @@ def test_statements_on_which_runs_disagree_have_a_column_of_their_own():
 def test_the_picture_names_the_central_statement_and_every_tweet():
     told = words(claims_figure(judged(SOME)))
 
-    assert told.count("the central one") == 1
+    assert told.count("the central statement") == 1
     assert all(about in told for about in load_thread().about)
 
 
