@@ -115,7 +115,7 @@ def main() -> None:
     print(
         tabulate(
             rows,
-            headers=("way", "posted", "simulated s per CPU s", "times bare SimPy"),
+            headers=("way", "posted", "simulated s per CPU s", "speed / bare SimPy"),
             floatfmt=("", "", ",.0f", ".2f"),
         )
     )

@@ -32,7 +32,7 @@ def keeping(cash_share: float | None, since: date = FIRST, **group: Any) -> dict
         portfolio |= {"cash_shares": [{"since": since, "share": cash_share}]}
     lender = GROUP["lenders"][0] | {"limits": GROUP["lenders"][0]["limits"][:1]}
     stated = {"portfolio": portfolio, "lenders": [lender]} | group
-    line = {"credit_line_usd": 100_000_000}  # so high that it is never a limit
+    line = {"credit_line_usd": 100_000_000}  # draws never reach this credit line
     return {"markets": [market], "group": stated, "maker": line}
 
 
@@ -62,7 +62,7 @@ def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_mo
     assert abs(cash - claims / 2) < 300 + 100  # the price of a lot of each coin
 
 
-def test_before_the_first_day_of_a_share_the_books_are_those_of_a_group_without_shares(executed):
+def test_before_the_first_day_of_a_cash_share_the_books_equal_books_without_a_cash_share(executed):
     late, never = (
         executed(PORTFOLIO, **keeping(0.0, PURCHASES)),
         executed(PORTFOLIO, **keeping(None)),
@@ -73,7 +73,7 @@ def test_before_the_first_day_of_a_share_the_books_are_those_of_a_group_without_
     assert sums_at(late, PURCHASES)[0] < sums_at(never, PURCHASES)[0] / 10
 
 
-def test_a_larger_share_from_a_later_day_sells_coins_on_that_day(executed):
+def test_a_larger_cash_share_from_a_later_day_causes_a_sale_of_coins_on_that_day(executed):
     shares = [{"since": FIRST, "share": 0.0}, {"since": date(2022, 6, 2), "share": 0.5}]
     stated = keeping(0.0)
     stated["group"]["portfolio"]["cash_shares"] = shares

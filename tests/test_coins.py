@@ -259,7 +259,7 @@ def test_verdicts_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny
     assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
 
 
-def test_the_change_by_use_equals_an_independent_calculation(run):
+def test_the_change_of_the_hole_by_use_equals_an_independent_calculation(run):
     """DuckDB sums all postings at the prices that the scenario states."""
     stated = [
         (coin.name, day, coin.price_usd_on(day))
@@ -285,7 +285,7 @@ def test_the_change_by_use_equals_an_independent_calculation(run):
     assert hole_in_kind(run).by_use_usd == use
 
 
-def test_the_change_by_price_is_zero_at_constant_prices(executed):
+def test_the_change_of_the_hole_by_price_is_zero_at_constant_prices(executed):
     found = hole_in_kind(executed(WORLD, **standing_still()))
 
     assert found.by_price_usd == 0 < found.by_use_usd

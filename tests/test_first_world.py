@@ -1,4 +1,4 @@
-"""The world of the tutorial has a hole, a withdrawal queue and a halt."""
+"""The tutorial's scenario first-hole has a hole, a withdrawal queue and a halt."""
 
 from ledger.reports.money.hole import hole
 from ledger.reports.trail.sql import sql
@@ -15,7 +15,7 @@ def states(run: RunFolder) -> list[str]:
     return [value for _, value in run.events("FTX:withdrawals")]
 
 
-def test_the_first_world_has_a_hole_with_three_large_causes(first_run):
+def test_the_scenario_of_the_tutorial_has_a_hole_with_three_large_causes(first_run):
     uses = hole(first_run).uses_usd
     largest = sorted(uses, key=uses.__getitem__, reverse=True)[:3]
 
@@ -24,11 +24,11 @@ def test_the_first_world_has_a_hole_with_three_large_causes(first_run):
     assert all(uses[kind] > sum(uses.values()) / 10 for kind in CAUSES)
 
 
-def test_withdrawals_in_the_first_world_are_queued_and_then_halted(first_run):
+def test_withdrawals_in_the_tutorial_are_queued_and_then_halted(first_run):
     assert states(first_run) == ["open", "queued", "halted"]
 
 
-def test_more_opening_cash_prevents_the_hole_and_the_queue_and_the_halt_of_the_first_world(
+def test_more_opening_cash_prevents_the_hole_and_the_queue_and_the_halt_of_the_tutorial(
     executed,
 ):
     """The hole, the queue and the halt are outcomes of the model, not inputs."""
@@ -38,7 +38,7 @@ def test_more_opening_cash_prevents_the_hole_and_the_queue_and_the_halt_of_the_f
     assert hole(solvent).hole_usd < 0
 
 
-def test_the_first_world_has_explanatory_comments_and_is_small(first_run):
+def test_the_scenario_of_the_tutorial_is_small_and_has_explanatory_comments(first_run):
     text = built_ins()[FIRST].read_text("utf-8")
 
     assert text.count("#") >= 15

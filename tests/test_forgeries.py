@@ -1,7 +1,7 @@
 """Forgeries with a new seal, in which all files are consistent with the change.
 
 The audit finds forgeries that break rules of the books. Only a replay of the scenario finds
-forgeries that are possible books.
+forgeries that break no rule of the books.
 """
 
 import re

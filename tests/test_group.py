@@ -294,7 +294,9 @@ def test_removing_a_use_of_money_changes_no_earlier_entry(run, executed, place):
     assert len(rows_of(run, until)) > 300
 
 
-def test_a_group_without_activity_writes_the_same_books_as_no_group(tiny_run, executed):
+def test_a_group_without_activity_writes_the_same_books_as_a_scenario_without_a_group(
+    tiny_run, executed
+):
     run = executed("tiny", group={"house_cost_share": 0.0})
 
     for name in ("main.beancount", "2022-05.beancount", "fills/2022-05.parquet"):
@@ -312,7 +314,7 @@ def test_without_long_positions_there_is_no_directional_account_and_no_direction
 def test_the_house_lends_money_of_customers_unless_the_scenario_forbids_this(
     never, monkeypatch, tmp_path
 ):
-    left = []  # after each draw: the house's cash less the claims of customers outside the group
+    left = []  # after each draw: house's cash minus claims of customers outside the group
 
     def noting(name: str) -> None:
         brings_money = getattr(Purse, name)

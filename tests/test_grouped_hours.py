@@ -104,7 +104,7 @@ def test_the_size_of_orders_is_proportional_to_the_weight_of_their_hour(run: Run
         pytest.param(lambda weights: [*weights[12:], *weights[:12]], id="wrong hours"),
     ],
 )
-def test_wrong_weights_of_hours_are_found(run: RunFolder, tmp_path: Path, becomes: Callable):
+def test_the_audit_finds_wrong_weights_of_hours(run: RunFolder, tmp_path: Path, becomes: Callable):
     (month,) = (path.name for path in run.path.glob("????-??.beancount"))
     note = NOTE.search((run.path / month).read_text(encoding="utf-8"))
     weights = note["weights"].split()

@@ -1,4 +1,4 @@
-"""Hours without trading can pass in one step, which has almost no effect on the other hours."""
+"""Hours without trading (idle hours) can pass in one step, with almost no effect on other hours."""
 
 from collections.abc import Callable
 from datetime import date

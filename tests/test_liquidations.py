@@ -51,7 +51,7 @@ def motives(run: RunFolder) -> Counter:
 
 
 def backstop_cents(run: RunFolder) -> int:
-    """Return the captive maker's result as a backstop less the costs of unwinding, in cents."""
+    """Return the captive maker's result as a backstop minus the costs of unwinding, in cents."""
     maker = run.chart.parties.maker
     kinds = {income(maker, Kind.BACKSTOP), expense(maker, Kind.BACKSTOP)}
     return -int(
@@ -176,9 +176,9 @@ def test_all_entries_of_a_liquidation_have_the_same_link(margin_run):
 def test_the_insurance_fund_receives_a_third_of_the_collateral_left_in_an_account_taken_over(
     margin_run,
 ):
-    """A third of the difference between mark and zero price goes to the fund.
-
-    The taker gets the other two thirds.
+    """At the zero price of its position an account has no equity left. A third of the difference
+    between mark and zero price goes to the insurance fund. The party that takes over the position
+    gets two thirds.
     """
     with margin_run.connect() as connection:
         given, left = connection.execute(

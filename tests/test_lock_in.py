@@ -138,7 +138,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return a figure, then each multiple of it. A multiple of a negative figure is zero."""
+    """Return a figure, then its product with each multiple. A negative product becomes zero."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -281,7 +281,7 @@ def test_growth_without_the_quotes_of_the_maker_has_only_fees_on_other_volume(an
         )
 
 
-def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_less_costs(any_of_them):
+def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_minus_costs(any_of_them):
     parts = (fees_on_fills, fees_of_others, results, costs)
     months = zip(*(part(any_of_them) for part in parts), strict=True)
     earned = accumulate(fees + others + quotes - paid for fees, others, quotes, paid in months)
@@ -291,14 +291,16 @@ def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_less_costs(a
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_share_value_at_stake_is_the_difference_at_the_middle_multiple(any_of_them):
+def test_the_share_value_at_stake_is_the_middle_value_with_quotes_minus_the_value_without_quotes(
+    any_of_them,
+):
     found = appraisals(any_of_them)
     for each, month in zip(reviews(any_of_them), MONTHS, strict=False):
         with_them, without = found[month][BY_GROWTH], found[month][WITHOUT_MAKER]
         assert each.shares_would_lose_usd == with_them.middle_usd - without.middle_usd
 
 
-def test_a_funding_round_is_valued_by_the_months_before_the_round(captive):
+def test_a_funding_round_has_the_computed_value_of_the_month_before_the_round(captive):
     found = appraisals(captive)
     (sold,) = rounds(captive)
 

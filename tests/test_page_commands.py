@@ -1,4 +1,4 @@
-"""On the pages about the first world, each command prints the output shown below it."""
+"""On pages about the scenario first-hole, each command prints the output shown below it."""
 
 import re
 import shlex

@@ -86,7 +86,7 @@ def test_each_commodity_balances_in_each_entity_and_debts_within_the_group_sum_t
     assert within == 0
 
 
-def test_the_loss_on_the_portfolio_is_the_cost_of_coins_less_the_proceeds(run):
+def test_the_loss_on_the_portfolio_is_the_cost_of_coins_minus_the_proceeds(run):
     the_hole = hole(run)
     exchanged = [moved(entry, "Assets:Coin-Dealers:Cash") for entry in tagged(run, "portfolio")]
 
@@ -162,7 +162,7 @@ def test_a_recall_is_paid_half_by_sales_of_coins_and_half_by_the_house(run):
     assert 0 <= sold - drawn < 600  # the difference is below one lot of each coin
 
 
-def test_a_sale_of_coins_is_paid_at_the_price_less_the_haircut(run):
+def test_a_sale_of_coins_is_paid_at_the_price_minus_the_haircut(run):
     prices = {
         (one.currency, one.date): one.amount.number
         for one in run.entries

@@ -1,8 +1,8 @@
 """In random histories of customers' coins, no step loses a coin and the books are valid.
 
 Customers deposit and withdraw, prices change, and the maker borrows money and repays some. The
-tests use the real vault, custody, till, credit line and journal. Then Beancount loads the books
-from disk, and the changes by price and by use must explain the hole at mark.
+tests use the simulation's own vault, custody, till, credit line and journal. Then Beancount loads
+the books from disk, and the changes by price and by use must explain the hole at mark.
 """
 
 import tempfile
@@ -61,7 +61,7 @@ class Ask(NamedTuple):
 
 
 class Take(NamedTuple):
-    """The maker raises cash, from the house last."""
+    """The maker raises cash, and uses the house's cash only if other sources do not suffice."""
 
     cents: int
 

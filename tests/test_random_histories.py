@@ -1,8 +1,8 @@
 """With any events in any order, the books satisfy all invariants after every step.
 
-Random histories use the real journal, venues, custody, credit line and margin desk. Traders have
-too little margin, and settlements are at random times. Then Beancount loads the general ledger and
-every day ledger from disk, and DuckDB reads the fills.
+Random histories use the simulation's own journal, venues, custody, credit line and margin desk.
+Traders have too little margin, and settlements are at random times. Then Beancount loads the
+general ledger and every day ledger from disk, and DuckDB reads the fills.
 """
 
 import random
@@ -127,7 +127,7 @@ Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 
 
 class History:
-    """A small world whose steps are given from outside, with the parts of the real world."""
+    """A small world with the parts of the simulation. A test decides the steps of this world."""
 
     def __init__(self, folder: Path) -> None:
         self._contracts = {
@@ -153,7 +153,7 @@ class History:
         house, lead = self.venues[HOUSE], self.venues[LEAD]
         house.fee_e6[:], lead.fee_e6[:] = FEES_E6[HOUSE], FEES_E6[LEAD]
         self.line_cents = 100 * LINE_USD
-        self.drawn_before_cents = 0  # the credit drawn at the settlement before
+        self.drawn_before_cents = 0  # the credit drawn at the previous settlement
         self.credit = CreditLine(
             house,
             (MAKER, HOUSE),
@@ -211,7 +211,7 @@ class History:
         lots: int,
         worse_ticks: int,
     ) -> None:
-        """Record a fill, which the venues book when the interval ends, as in the real world."""
+        """Record a fill, which the venues book when the interval ends, as in a simulation."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive

@@ -272,7 +272,7 @@ def test_contradictory_settings_of_the_flow_of_customers_are_refused(overrides, 
     assert caught.value.key == key
 
 
-def test_news_or_missing_rates_without_a_flow_of_customers_are_refused(tmp_path):
+def test_news_without_a_flow_of_customers_and_missing_rates_of_deposits_are_refused(tmp_path):
     tiny = load("tiny").model_dump(exclude_none=True)
     news = {"date": date(2022, 5, 10), "shock": 1.0, "what": "Nobody listens"}
     with pytest.raises(ScenarioError) as caught:

@@ -134,7 +134,7 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
 def test_fills_after_a_change_of_share_equal_the_fills_of_a_constant_share(hit, depth_usd_per_bp):
-    """The claim is true for a stated displayed size and for a share of the depth."""
+    """The fills are equal for a stated displayed size and for a share of the depth."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
         if depth_usd_per_bp:

@@ -56,7 +56,7 @@ def result(executed: Executed, **changes: object) -> PledgedResult:
 # ------------------------------------------------------------------------ losses equal to a formula
 
 
-def test_a_borrower_owes_the_weighted_value_of_its_tokens_less_a_margin(thin_run):
+def test_a_borrower_owes_the_weighted_value_of_its_tokens_minus_a_margin(thin_run):
     (found,) = pledged(thin_run)
 
     assert found.lent_usd == found.withdrawn_usd == found.taken_over_usd == DEBT
@@ -70,7 +70,7 @@ def test_the_loss_is_the_whole_debt_if_there_are_no_buyers(executed):
     assert found.unsold_usd == 1_000_000 * 20
 
 
-def test_the_loss_is_the_debt_less_the_value_of_tokens_if_a_sale_has_no_price_impact(executed):
+def test_the_loss_is_the_debt_minus_the_value_of_tokens_if_a_sale_has_no_price_impact(executed):
     found = result(executed, book=BOTTOMLESS)
 
     # The tokens are sold at the settlement after the takeover, when the price is 20.
@@ -86,8 +86,8 @@ def test_a_sale_costs_half_of_its_price_impact(thin_run):
         [expense("Alameda", Kind.TAKEOVERS)],
     )
 
-    # The book buys 1,000 USD x 5 basis points x 60 times in an hour: 15,000 tokens at 20. The price
-    # is 2.5 basis points lower.
+    # The book buys 1,000 USD x 5 basis points x 60 times in an hour: 15,000 tokens at 20. On
+    # average they are sold 2.5 basis points below this price.
     assert sales == [("15000", -29_992_500)]
 
 

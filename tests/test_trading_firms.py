@@ -202,7 +202,7 @@ def test_stopping_the_makers_quotes_changes_no_earlier_fill(crowd_run, tmp_path)
     assert after.fetchone() == (0,)
 
 
-def test_a_larger_class_includes_the_firms_of_a_smaller_class():
+def test_the_firms_of_a_class_remain_the_same_if_the_class_has_more_firms():
     small, large = (
         {
             (firm.category, firm.reaction_ms, firm.capital_usd)

@@ -1,6 +1,6 @@
 """Notes, fills, fees and reports have the same volume, to the cent.
 
-The tests use both kinds of demand: stated demand, and recorded volume less the firms' hits.
+The tests use both kinds of demand: stated demand, and recorded volume minus the firms' hits.
 """
 
 import math

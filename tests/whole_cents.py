@@ -7,7 +7,7 @@ from ledger.reports.table import Table
 
 
 def assert_whole_cents(tables: Iterable[Table]) -> None:
-    """Require two decimals of each amount of dollars in the tables, and no zero with a minus."""
+    """Require two decimals of each amount of dollars in the tables, and no negative zero."""
     for found in tables:
         for row in found.rows:
             for column, cell in zip(found.columns, row, strict=True):

@@ -64,7 +64,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
                 **mark,
             )
             whole_usd = short(float(of_class_usd.get(name, found.everybody.edge_less_fees_usd)))
-            label = f"{name}: {len(members)} with {whole_usd} USD"
+            label = f"{name}: {len(members)} firms, {whole_usd} USD in total"
             axes.scatter([], [], TYPICAL, label=label, **mark)
         round_usd = 10.0 ** floor(log10(largest_usd))
         for usd in (round_usd, round_usd / 10):

@@ -97,7 +97,7 @@ def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
         )
     axes.set_yticks(range(len(groups)), [f"{row.who}, {row.place}" for row in groups])
     axes.invert_yaxis()
-    axes.set_xlabel("result (bps of opening capital per day), 95% over days")
+    axes.set_xlabel("result (bps of opening capital per day),\nwith 95% intervals over days")
     axes.set_title("Results with and without the maker's quotes", pad=LEGEND_PAD)
 
 

@@ -256,9 +256,9 @@ def test_the_area_of_a_mark_is_proportional_to_capital_but_never_below_a_minimum
 def test_the_legend_has_the_result_of_each_class_from_the_table():
     found = words(firms_figure(firms_report()))
 
-    assert "pro: 2 with 1.6 M USD" in found
-    assert "mid-tier: 2 with 123 k USD" in found
-    assert "larp: 2 with \N{MINUS SIGN}7.5 k USD" in found
+    assert "pro: 2 firms, 1.6 M USD in total" in found
+    assert "mid-tier: 2 firms, 123 k USD in total" in found
+    assert "larp: 2 firms, \N{MINUS SIGN}7.5 k USD in total" in found
 
 
 def test_firms_without_classes_are_drawn_as_one_class():
@@ -269,7 +269,7 @@ def test_firms_without_classes_are_drawn_as_one_class():
     (axes,) = firms_figure(replace(found, results=nameless, classes=())).axes
 
     assert len(points(axes)) == len(FIRMS)
-    assert "all firms: 6 with 1.882 M USD" in words(axes.figure)
+    assert "all firms: 6 firms, 1.882 M USD in total" in words(axes.figure)
 
 
 def test_each_firm_is_drawn_at_its_result_at_the_house_and_its_result_elsewhere():
