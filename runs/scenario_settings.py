@@ -112,7 +112,7 @@ def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
             raise ScenarioError(
                 OPTION,
                 place_of(here),
-                f"does not exist; the list has {entries}, and [0] is the first",
+                f"does not exist; the list has {entries}, numbered from [0]",
             )
         inner = _with_value(data[key], tuple(rest), value, here) if rest else value
         return (*data[:key], inner, *data[key + 1 :])

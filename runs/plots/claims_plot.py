@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CANT_SAY = "can't say"
-# The column and the shape of a mark show the verdict, so that a reader needs no colour.
+# The column and the shape of a mark show the verdict, so that a reader does not need colours.
 COLUMNS = {
     StatementVerdict.SUPPORTED.value: "o",
     StatementVerdict.ONLY_IF.value: "D",
