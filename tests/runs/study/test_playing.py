@@ -72,7 +72,7 @@ def test_a_longer_study_begins_with_the_members_of_a_shorter_study():
 
 
 def test_a_study_with_missing_members_cannot_be_sealed(tmp_path: Path):
-    with pytest.raises(StudyError, match="8 members are missing"):
+    with pytest.raises(StudyError, match="8 members are not played"):
         StudyFolder(TINY, tmp_path).seal()
 
 
