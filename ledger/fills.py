@@ -61,7 +61,9 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    taker: Held  # in a payment, the receiver; a desk with its own positions is named
+    # The receiver if the row is a payment. For a position of one of the maker's additional desks it
+    # is the desk, not the maker.
+    taker: Held
     maker: Held  # the counterparty, or the venue for payments from its pool
     holder: Held  # number of the retail customer, or -1
     lots: Held  # positive if the taker buys or pledges; in a payment, the receiver's position

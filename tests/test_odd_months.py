@@ -1,7 +1,7 @@
 """After an unusual month, the displayed size stays normal and margin suffices.
 
-Policies choose a size by the past results of this size, so a month with almost no results could
-mislead the policies. Each unusual month is one change to the same world.
+The policies `growth` and `believed` choose the next size from the results of the last month. So a
+month with almost no results could mislead them. Each unusual month is one change to the same world.
 """
 
 from collections.abc import Callable, Iterable

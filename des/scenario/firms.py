@@ -84,7 +84,8 @@ class CapitalRules(Part):
     shift_max: Fraction  # largest share of capital moved in one day
     # The probability for each waiting firm to enter on a day.
     entry_per_day: Annotated[float, Field(ge=0, le=1)]
-    # The rise of this probability for each basis point of capital that firms that trade earn.
+    # The rise of this probability for each basis point of their capital that trading firms earn on
+    # average in a day.
     entry_per_bp: Annotated[float, Field(ge=0, le=1)]
     closes_below: Fraction  # share of opening capital; a firm with less closes
     # Days after its entry until a firm begins to act on its trailing returns.

@@ -43,7 +43,7 @@ class MarginTokens:
         return value * self._weight_e6[market] // E6
 
     def follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Apply rows to their holders' tokens, and yield errors."""
+        """Update the holders' tokens by the rows that move tokens, and yield each error."""
         for row in rows[np.isin(rows["motive"], IN_KIND)]:
             holder, before = row["holder"], self.lots[row["holder"]]
             problem = self._wrong_seizure(row) or self._wrong_kind(row)

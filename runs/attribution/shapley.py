@@ -50,8 +50,8 @@ def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
     """Draw *n* orders of the causes, in pairs of an order and its reverse. *n* is even.
 
     A cause that is early in one order of a pair is late in the other. So the mean of a pair has a
-    smaller error than the mean of two independent orders. A longer list begins with the orders of
-    a shorter list.
+    smaller error than the mean of two independent orders. With the same causes and
+    seed, a longer list begins with the orders of a shorter list.
     """
     drawn: list[Order] = []
     for pair in range(n // 2):

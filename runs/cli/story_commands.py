@@ -85,8 +85,8 @@ def valuation_command(run: RunFolder) -> HouseValuation:
       moneytrail valuation runs/out/tiny-seed1
       moneytrail valuation runs/out/tiny-seed1 --table reviews
 
-    The scenario tiny has no valuation. To add a valuation, give a scenario funding rounds,
-    [group.valuation] and a policy of the maker.
+    The scenario tiny has no valuation. A valuation needs three parts of a scenario: funding rounds
+    ([[group.rounds]]), [group.valuation], and the key maker.policy.
 
     For each funding round the report compares the recorded price with a multiple of growth, with
     and without the captive maker's liquidity, and with the value of the same business as a trading

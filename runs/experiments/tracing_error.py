@@ -48,7 +48,7 @@ CUSTOMER = "Firm02"
 SOURCES = (str(Kind.LOANS), str(Kind.SHARES), CUSTOMER)
 ALL = "all"
 CENTS_PER_THOUSAND = 100_000
-SPREAD = "Brackets have the 95 % interval of the mean, over random draws of the seeds"
+SPREAD = "The range in brackets is the 95 % interval of the mean (bootstrap over seeds)"
 NOTE = f"Figures are means over {len(SEEDS)} seeds. {SPREAD}."
 LEFT, INSTEAD = "left in cash", "others supply less"
 

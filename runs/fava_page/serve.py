@@ -39,6 +39,7 @@ def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
     try:
         from fava.cli import main as fava
     except ImportError as error:
-        brings = "make tools (in a clone) or pip install 'moneytrail[view]' installs it"
-        raise NothingToServeError(f"Fava is not installed; {brings}") from error
+        raise NothingToServeError(
+            "Fava is not installed; type `make tools` in a clone, or pip install 'moneytrail[view]'"
+        ) from error
     return partial(fava, [str(run.path / FAVA_FILE), "--port", str(port), "--read-only"])

@@ -8,7 +8,7 @@ RESTS_ON: Mapping[str, str] = {
     "result-of-all-trading": "quotes, hedges and portfolio; arbitrage and lending are left out",
     "result-of-directional-book": "positions held for their price; no shipped life has them",
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
-    "share-of-maker-in-volume": "the maker's quotes relative to others', or a target share",
+    "share-of-maker-in-volume": "quotes of the maker and of others, or a target share of volume",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
     "claims-of-customers": "deposits follow volume, by assumption; only coins follow prices",
     "cash-of-the-exchange": "custody: in dollars, unless retail.coins; idle, unless cash_shares",

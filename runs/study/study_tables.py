@@ -175,9 +175,11 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
         ("outcome", "unknown", "total_pct", "low_pct", "high_pct", "emulator_explains_pct"),
         rows,
         (
-            f"Low and high are the ends of a {100 * LEVEL:.0f} % interval of the emulator's "
-            f"sampling error. If the emulator explains less than {100 * TRUSTED:.0f} % of the "
-            "variance of unseen members, use only the order of effects, not the figures.",
+            "The emulator is a statistical estimate of the simulation, fitted to the members. Low "
+            f"and high are the ends of a {100 * LEVEL:.0f} % interval for the random choice of the "
+            "points at which it is evaluated. If it explains less than "
+            f"{100 * TRUSTED:.0f} % of the variance of members that were not used for the fit, use "
+            "only the order of the effects, not the figures.",
             *missing,
         ),
     )

@@ -153,10 +153,10 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
         ),
         [(*each, *_beside(each, priced.get(each.name))) for each in sold],
         (
-            "Growth is the fees of the last twelve full months before the round, less the fees "
+            "Growth is the fees of the last twelve full months before the round, minus the fees "
             "of the twelve months before those. Months before the books begin count as zero. "
-            "'By growth' is this growth times the middle multiple, and at least zero. Low and "
-            "high are this growth times the lowest and the highest multiple.",
+            "'By growth' is this growth times the middle one of three assumed multiples, and at "
+            "least zero. Low and high are this growth times the lowest and the highest multiple.",
             "'Without quotes' is the same figure with last year's fees as they would be without "
             "the captive maker's quotes. 'As a trading firm' is a multiple of a year's earnings: "
             "fees less costs, plus the results of the maker's quotes.",

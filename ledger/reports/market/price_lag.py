@@ -1,9 +1,9 @@
 """How late one price follows another: the lag at which the two prices differ least.
 
 Each price on the house is compared with the lead prices near a lag before it. The estimate is the
-lag with the least mean squared difference. This is the least dispersion of Pelt, Hoff, Kayser,
-Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate delays between images
-of a quasar. The two series need not be observed at the same times.
+lag with the least mean squared difference. This is the method of least dispersion by Pelt,
+Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784. They estimate delays
+between images of a quasar. The two series need not be observed at the same times.
 
 Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11,
 359-379). That estimate assumes that the times of observation are independent of the prices. Here

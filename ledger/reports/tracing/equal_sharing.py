@@ -1,7 +1,8 @@
 """Equal sharing at the end: all sources share each use, and cash is not traced through time.
 
-A source that was fully repaid has no share. All other payments, and the remaining cash, are shared
-in proportion to each source's money that was not repaid.
+A payment to a source first repays this source's own money. All other payments, and the remaining
+cash, are shared in proportion to each source's money that was not repaid. So a source that was
+fully repaid has no share.
 
 Source: the pari passu solution in Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf
     LJ. American receivers also share by net investment.

@@ -264,7 +264,7 @@ def test_a_block_at_the_time_of_a_tick_uses_the_price_of_the_tick():
 
 @given(cuts=st.lists(st.integers(START_US, START_US + 3 * HOUR_US), max_size=8))
 def test_any_partition_of_a_period_gives_the_same_blocks_and_trades(cuts):
-    """Each part has the ticks from the last tick at or before its start."""
+    """Each part gets the ticks until its end, from the last tick at or before its start."""
     law = Price(
         anchors=(Anchor(at=datetime(2022, 5, 1, tzinfo=UTC), price_usd=100.0),),
         volatility=(VolatilityLevel(since=START, annual=1.5),),

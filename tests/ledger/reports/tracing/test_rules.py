@@ -139,7 +139,9 @@ def test_the_remainder_of_a_deposit_is_at_most_the_lowest_later_balance(
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_rule_leaves_most_of_the_traced_money(moves: list[CashMove]):
+def test_no_rolling_rule_leaves_more_traced_money_than_the_lowest_balance_rule(
+    moves: list[CashMove],
+):
     """The histories have no payments back to the followed sources."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
