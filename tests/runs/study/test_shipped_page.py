@@ -128,3 +128,19 @@ def test_the_page_states_the_net_worth_of_the_maker_before_2022(report: StudyRep
     ]
     hit = report.members.drawn("pickoff_usd")[report.is_plausible] / BN
     assert told(text, r"stale quotes cost (\S+) billion at most") == ends(hit)[1:]
+
+
+def test_the_page_names_the_only_member_that_misses_no_judging_fact(report: StudyReport, text: str):
+    missed = np.sum([each.rules_out for each in report.judged], axis=0)
+    (place,) = np.flatnonzero(missed == 0)
+    number = report.members.numbers[~report.members.is_base][place]
+    figures = [
+        round(float(report.members.drawn(name)[place]) / BN, 1)
+        for name in ("hole_usd", "mechanism_usd", "pickoff_usd")
+    ]
+
+    assert told(
+        text,
+        r"Only member (\d+) misses none of the 19 facts: its hole is (\S+) billion, its mechanism "
+        r"loses (\S+) billion, and its stale quotes cost (\S+) billion\.",
+    ) == [number, *figures]
