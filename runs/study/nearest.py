@@ -7,37 +7,31 @@ import numpy as np
 
 from ledger.reports.table import Table
 from runs.record.compared import TENTH, AmountRow
-from runs.record.facts import Fact, load_record
 from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.member_table import Members
 from runs.study.plausible import CUT, Judgement
-from runs.study.study_file import figure_name
+from runs.study.recorded_outcomes import RecordedOutcome, recorded_outcomes
 from runs.study.study_tables import digits
 
 SHOWN = 10  # members in the table
 
 
-def compared_amounts(members: Members) -> list[tuple[Fact, np.ndarray]]:
-    """Return the recorded outcomes in dollars, each with the drawn members' figures."""
-    return [
-        (fact, members.drawn(name))
-        for fact in load_record().fact
-        if fact.role == "outcome" and fact.unit == "USD" and fact.amounts
-        if (name := figure_name(fact.key, fact.market, fact.last)) in members.figures
-    ]
+def dollar_outcomes(members: Members) -> list[RecordedOutcome]:
+    """Return the recorded outcomes in dollars."""
+    return [each for each in recorded_outcomes(members) if each.fact.unit == "USD"]
 
 
-def amounts_near(compared: Sequence[tuple[Fact, np.ndarray]], drawn: int) -> int:
+def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
     """Return the number of amounts of one member inside the record or at most a tenth outside.
 
     Args:
-        compared: the recorded outcomes, each with the drawn members' figures.
+        outcomes: the recorded outcomes in dollars.
         drawn: the place of the member among the drawn members.
     """
     rows = (
-        AmountRow(fact, Decimal(float(figures[drawn])))
-        for fact, figures in compared
-        if np.isfinite(figures[drawn])
+        AmountRow(each.fact, Decimal(float(each.drawn[drawn])))
+        for each in outcomes
+        if np.isfinite(each.drawn[drawn])
     )
     return sum(row.verdict in ("inside", TENTH) for row in rows)
 
@@ -50,8 +44,8 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
         judged: the members, compared with each fact that judges.
         found: for each drawn member, whether it is plausible.
     """
-    compared = compared_amounts(members)
-    near = np.array([amounts_near(compared, i) for i in range(len(found))])
+    outcomes = dollar_outcomes(members)
+    near = np.array([amounts_near(outcomes, i) for i in range(len(found))])
     missed = np.sum([each.rules_out for each in judged], axis=0)
     numbers = members.numbers[~members.is_base]
     first = sorted(range(len(found)), key=lambda i: (-near[i], missed[i], i))[:SHOWN]
@@ -79,7 +73,7 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
             for i in first
         ],
         (
-            f"Amounts near: of {len(compared)} recorded outcomes in dollars, those inside the "
+            f"Amounts near: of {len(outcomes)} recorded outcomes in dollars, those inside the "
             "recorded range or at most a tenth outside (as in `compare`). Some outcomes also judge "
             f"members. Facts missed: of {len(judged)} facts that judge, those more than {CUT:g} "
             "standard deviations away.",

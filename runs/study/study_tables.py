@@ -6,12 +6,12 @@ from decimal import Decimal
 import numpy as np
 
 from ledger.reports.table import Cell, Table
-from runs.record.facts import load_record
 from runs.study.emulator import TRUSTED
 from runs.study.member_table import Members
 from runs.study.plausible import CUT, Judgement
+from runs.study.recorded_outcomes import recorded_outcomes
 from runs.study.sensitivity import LEVEL, sensitivity
-from runs.study.study_file import StudyError, figure_name
+from runs.study.study_file import StudyError
 from runs.study.would_have_to_be import WouldHaveToBe
 
 
@@ -130,16 +130,10 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
     """Compare the recorded outcomes that do not judge members with the members' figures."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
-    for fact in load_record().fact:
-        name = figure_name(fact.key, fact.market, fact.last)
-        if fact.role != "outcome" or fact.amounts is None or name in judges:
+    for name, fact, ends, drawn in recorded_outcomes(members):
+        low, middle, high = _ends(drawn[found])
+        if name in judges or low is None or high is None:
             continue
-        if name not in members.figures or not found.any():
-            continue
-        low, middle, high = _ends(members.drawn(name)[found])
-        if low is None or high is None:
-            continue
-        ends = fact.amounts
         meets = low <= ends.high and ends.low <= high
         verdict = "met" if meets else ("below" if high < ends.low else "above")
         row = (name, fact.unit, digits(float(ends.low)), digits(float(ends.high)))

@@ -12,7 +12,7 @@ from runs.record.market_figures import SHARE
 from runs.study.member_figures import HITS, HOLE, MECHANISM
 from runs.study.member_table import Members
 from runs.study.plausible import Judgement
-from runs.study.study_file import figure_name
+from runs.study.recorded_outcomes import recorded_outcomes
 
 HALF = 0.5
 ONE_DAY = timedelta(days=1)
@@ -121,14 +121,11 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
 
 def contradicted_by(members: Members, drawn: int) -> Iterator[Contradicted]:
     """Yield the recorded outcomes that one member contradicts."""
-    for fact in load_record().fact:
-        name = figure_name(fact.key, fact.market, fact.last)
-        if fact.role != "outcome" or fact.amounts is None or name not in members.figures:
-            continue
-        low, high = map(float, fact.amounts)
-        model = float(members.drawn(name)[drawn])
+    for each in recorded_outcomes(members):
+        low, high = map(float, each.amounts)
+        model = float(each.drawn[drawn])
         if not np.isnan(model) and not low <= model <= high:
-            yield Contradicted(name, fact.unit, model, low, high)
+            yield Contradicted(each.name, each.fact.unit, model, low, high)
 
 
 def _badness(each: Contradicted) -> float:

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from runs.record.facts import load_record
 from runs.study.member_table import read_members
-from runs.study.nearest import amounts_near, compared_amounts
+from runs.study.nearest import amounts_near, dollar_outcomes
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import contradicted_by
@@ -44,6 +45,7 @@ def test_the_page_states_the_plausible_members_and_their_ranges(report: StudyRep
     of, found = report.members.drawn, report.is_plausible
 
     assert told(text, r"reads (\d+) members and") == [len(found)]
+    assert told(text, r"random draws of (\d+) inputs") == [len(report.members.study.unknown)]
     assert told(text, r"(\w+) members are plausible") == [found.sum()]
     gain, loss = told(text, r"of them from a gain of (\S+) to a loss of (\S+); the middle")
     assert [-gain, loss] == ends(of("mechanism_usd")[found] / BN)
@@ -101,13 +103,13 @@ def test_the_page_states_the_results_of_quotes(report: StudyReport, text: str):
 def test_the_page_states_the_number_of_recorded_amounts_near_the_record(
     report: StudyReport, text: str
 ):
-    compared = compared_amounts(report.members)
-    near = np.array([amounts_near(compared, i) for i in range(len(report.is_plausible))])
+    outcomes = dollar_outcomes(report.members)
+    near = np.array([amounts_near(outcomes, i) for i in range(len(report.is_plausible))])
     plausible = near[report.is_plausible]
 
     assert told(text, r"more than (\d+) of the (\d+) recorded amounts") == [
         near.max(),
-        len(compared),
+        len(outcomes),
     ]
     assert told(text, r"the plausible members have (\d+) to (\d+)\. This") == [
         plausible.min(),
@@ -118,7 +120,8 @@ def test_the_page_states_the_number_of_recorded_amounts_near_the_record(
 def test_the_page_states_the_net_worth_of_the_maker_before_2022(report: StudyReport, text: str):
     worth = report.members.drawn("net-worth-without-own-circle to 2021-12-31") / BN
     least, most = ends(worth[report.is_plausible])
-    on_sheet = -2.7
+    (fact,) = load_record().of("net-worth-without-own-circle", None)
+    on_sheet = float(fact.value) / BN
 
     assert told(text, r"plausible member is worth (\S+) to (\S+) billion") == [least, most]
     assert told(text, r"In all \d+ members it is worth (\S+) billion") == ends(worth)[:1]
