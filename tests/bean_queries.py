@@ -10,14 +10,14 @@ from ledger.run_folder import RunFolder
 
 
 def asking(run: RunFolder, file: str = "main.beancount") -> Callable[[str], list[tuple]]:
-    """Load a run's books, allow no error, and return a function that runs a query on the books."""
+    """Load a run's books without an error, and return a function that runs a query on the books."""
     entries, errors, options = loader.load_file(str(run.path / file))
     assert errors == []
     return lambda query: run_query(entries, options, query)[1]
 
 
 def saved_query(run: RunFolder, name: str) -> list[tuple]:
-    """Run a saved query of main.beancount."""
+    """Run a query that main.beancount contains, by the name of the query."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert errors == []
     text = next(e.query_string for e in entries if isinstance(e, Query) and e.name == name)

@@ -18,7 +18,7 @@ WAIT_S = 60
 
 joined = partial(connect, max_size=64 * 2**20, compression=None, proxy=None)
 
-# Returns the result of the page's own check, when the check has ended.
+# This script waits until the page has checked its own seal, and then returns the result.
 TESTED = """new Promise((done) => {
   const look = () => document.body && document.body.dataset.proof !== "none"
     ? done(document.body.dataset.proof) : setTimeout(look, 5);
@@ -64,7 +64,7 @@ class Tab:
                 self.events.append(message)
 
     def run(self, script: str) -> Any:
-        """Return the value of a script, or of its promise when the promise is resolved."""
+        """Run a script and return its value. If the value is a promise, wait for its result."""
         answer = self.send(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )
@@ -131,7 +131,7 @@ class Tab:
 
     @property
     def complaints(self) -> list[str]:
-        """Return the errors that the page raised or logged, and all requests except for files."""
+        """Return the page's errors and warnings, and the addresses of requests to the network."""
         found = []
         for event in self.events:
             method, said = event["method"], event["params"]

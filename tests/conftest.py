@@ -19,30 +19,31 @@ from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import dump, load
 
-# A test has no time limit, and uses the same examples on every machine. `make test-slow` tests each
-# property with more examples.
+# These settings are for tests with random examples (Hypothesis). An example has no time limit, and
+# every machine tests the same 30 examples. `make test-slow` tests 200 examples.
 settings.register_profile(
     "moneytrail", deadline=None, derandomize=True, database=None, max_examples=30
 )
 settings.register_profile("thorough", settings.get_profile("moneytrail"), max_examples=200)
 settings.load_profile("moneytrail")
 
-# A background job ignores Ctrl-C, and processes started by tests would ignore it too.
+# If pytest runs as a background job, it ignores Ctrl-C, and so do the processes that tests start.
+# But some tests send Ctrl-C to these processes.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Tests that pytest has collected stay in memory. Without this line the garbage collector would
-# spend seconds on these tests.
+# Tests that pytest has collected stay in memory. Without this line Python's garbage collector would
+# spend seconds on a search through these tests.
 gc.disable()
-# The collector runs rarely, because tests leave little garbage.
+# The garbage collector runs rarely, because tests leave little garbage.
 gc.set_threshold(100_000)
 
 # The parsed queries are kept, because parsing a query takes longer than running the query, and
 # tests run the same queries on many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
 
-# The errors of day ledgers are kept, because audits of forged copies of a run mostly load the same
-# day ledgers.
+# The audit loads each day ledger with Beancount. The errors that Beancount finds are kept, because
+# forged copies of a run mostly have the same day ledgers.
 audit._errors_of = cache(audit._errors_of)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
@@ -77,10 +78,10 @@ def pytest_collection_finish() -> None:
 def executed(
     tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Callable[..., RunFolder]]:
-    """Return a function that runs a scenario, given by name or path, with some tables replaced.
+    """Return a function that runs a scenario, given by name or path, with changed settings.
 
-    A run with replaced tables has no day ledgers unless a table asks for them, because few tests
-    read day ledgers.
+    A run with changed settings has no day ledgers, unless a changed setting asks for them, because
+    few tests read day ledgers.
 
     Each scenario is run once for all tests and all processes. So no test may change a run. At the
     end the seal of each run must still be valid.
@@ -123,7 +124,7 @@ def first_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run of three days in two months, with two markets, a queue and gap losses."""
+    """Return a run of three days in two months: two markets, waiting withdrawals and gap losses."""
     return executed(BUSY)
 
 

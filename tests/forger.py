@@ -1,8 +1,8 @@
 """A forger that changes the books of a run and writes all dependent files again.
 
-The journal records the changed entries, notes and fills again. So the project's own functions write
-seqs, closing entries, control totals, balances, Parquet copies, day ledgers, the group's books and
-the seal.
+The forger gives the changed entries, notes and fills to the project's own journal. So the project's
+own code writes all files again: sequence numbers, closing entries, control totals, balances,
+Parquet copies, day ledgers, the group's books and the seal.
 """
 
 import json
@@ -46,7 +46,10 @@ class Said:
 
 @dataclass
 class ForgedDay:
-    """The entries (with seq) and notes of a day in the order of the text, and the day's fills."""
+    """The entries and notes of a day in the order of the ledger's text, and the day's fills.
+
+    Each entry has its sequence number (seq).
+    """
 
     items: list[tuple[int, Movement] | Said]
     rows: np.ndarray
@@ -64,7 +67,7 @@ Days = dict[date, ForgedDay]
 
 
 def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path:
-    """Write a run again with changed days. The new books are consistent."""
+    """Write a run again with changed days, so that all files agree with the changes."""
     days = _days_of(run)
     change(days)
     folder.mkdir()
@@ -81,7 +84,7 @@ def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path
 
 
 def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Path:
-    """Copy a run, replace some text in one file, and write all dependent files again."""
+    """Copy a run, replace some text in one file, and write again all files that depend on it."""
     shutil.copytree(run.path, folder)
     path = folder / name
     text = path.read_text(encoding="utf-8")
@@ -92,7 +95,7 @@ def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Pa
 
 
 def completed(folder: Path, run: RunFolder, **said: object) -> Path:
-    """Write all files that follow from the general ledger of a run, and seal the folder."""
+    """Write all files that are computed from the general ledger of a run, and seal the folder."""
     books = RunFolder(folder)
     write_group(books)
     (folder / "days").mkdir(exist_ok=True)

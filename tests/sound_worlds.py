@@ -21,7 +21,7 @@ from runs.execute import execute
 
 @contextmanager
 def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
-    """Simulate a world, check its books, yield the run, and delete it at the end."""
+    """Simulate a world, check its books, yield the run, and delete the run at the end."""
     with tempfile.TemporaryDirectory() as name:
         execute(scenario, Path(name) / "run")
         run = RunFolder(Path(name) / "run")

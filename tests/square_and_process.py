@@ -1,4 +1,4 @@
-"""A function that tests run in other processes. This file imports no project code."""
+"""A function for tests of parallel processes. This file imports no project code."""
 
 import os
 

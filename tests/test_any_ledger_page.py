@@ -22,7 +22,7 @@ REFUSED = re.search(r"```\nmoneytrail: (.*?)\n```", PAGE)
 
 
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.split()[2])
-def test_each_command_of_the_page_prints_the_output_that_the_page_shows(shown, monkeypatch):
+def test_each_command_on_the_page_prints_the_output_shown_below_it(shown, monkeypatch):
     monkeypatch.chdir(ROOT)
     command, _, output = shown.partition("\n")
     answered = CliRunner().invoke(main, shlex.split(command)[2:])
@@ -52,7 +52,9 @@ def test_the_causes_in_the_example_add_up_to_the_whole_hole():
     assert found.unexplained_usd == 0
 
 
-def test_the_page_shows_the_error_message_for_a_missing_part(tmp_path):
+def test_the_page_shows_the_error_message_for_an_account_that_does_not_state_its_part_in_the_hole(
+    tmp_path,
+):
     line, text = '2021-01-01 open Expenses:Owner\n  hole: "cause"\n', EXAMPLE.read_text()
     broken = tmp_path / EXAMPLE.name
     broken.write_text(text.replace(line, line.partition("\n")[0] + "\n"))

@@ -32,7 +32,7 @@ def keeping(cash_share: float | None, since: date = FIRST, **group: Any) -> dict
         portfolio |= {"cash_shares": [{"since": since, "share": cash_share}]}
     lender = GROUP["lenders"][0] | {"limits": GROUP["lenders"][0]["limits"][:1]}
     stated = {"portfolio": portfolio, "lenders": [lender]} | group
-    line = {"credit_line_usd": 100_000_000}  # draws never reach this credit line
+    line = {"credit_line_usd": 100_000_000}  # the maker never draws so much
     return {"markets": [market], "group": stated, "maker": line}
 
 
@@ -59,10 +59,10 @@ def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_mo
 
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
     assert claims > 1_000_000
-    assert abs(cash - claims / 2) < 300 + 100  # the price of a lot of each coin
+    assert abs(cash - claims / 2) < 300 + 100  # a lot of BTC costs 300, a lot of ALTS 100
 
 
-def test_before_the_first_day_of_a_cash_share_the_books_equal_books_without_a_cash_share(executed):
+def test_a_cash_share_changes_no_books_before_its_first_day(executed):
     late, never = (
         executed(PORTFOLIO, **keeping(0.0, PURCHASES)),
         executed(PORTFOLIO, **keeping(None)),
@@ -76,7 +76,7 @@ def test_before_the_first_day_of_a_cash_share_the_books_equal_books_without_a_ca
     assert sums_at(late, PURCHASES)[0] < sums_at(never, PURCHASES)[0] / 10
 
 
-def test_a_larger_cash_share_from_a_later_day_causes_a_sale_of_coins_on_that_day(executed):
+def test_the_maker_sells_coins_on_the_first_day_of_a_larger_cash_share(executed):
     shares = [{"since": FIRST, "share": 0.0}, {"since": date(2022, 6, 2), "share": 0.5}]
     stated = keeping(0.0)
     stated["group"]["portfolio"]["cash_shares"] = shares
@@ -95,7 +95,7 @@ def test_the_reserve_does_not_change_the_net_worth_of_the_group_at_constant_pric
     assert sheets[0].net_at_mark_usd == sheets[1].net_at_mark_usd
 
 
-def test_sales_of_coins_pay_for_a_payment_that_exceeds_the_cash_above_the_reserve(executed):
+def test_the_maker_sells_coins_to_make_a_payment_that_exceeds_the_cash_above_the_reserve(executed):
     use = GROUP["uses"][0] | {"date": date(2022, 6, 2), "usd": 2_000_000}
     run = executed(PORTFOLIO, **keeping(0.0, uses=[use]))
     sold = run.select(

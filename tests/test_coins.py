@@ -44,7 +44,7 @@ def run(executed) -> RunFolder:
 
 
 def coins(**changes: Any) -> dict[str, Any]:
-    """Return the settings of customers' coins, with the same changes to each coin."""
+    """Return the settings of customers' coins, each coin with the same changes."""
     said = SCENARIO.retail.coins.model_dump(exclude_none=True)
     return said | {"owed": [each | changes for each in said["owed"]]}
 
@@ -82,7 +82,9 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
 # ------------------------------------------------------------------------------- limiting cases
 
 
-def test_without_claims_in_coins_the_books_are_the_same_as_in_the_dollar_model(executed):
+def test_if_the_share_of_each_coin_is_zero_the_books_are_the_same_as_with_claims_in_dollars(
+    executed,
+):
     without = executed(WORLD, retail={"coins": None})
     nothing = executed(WORLD, retail={"coins": coins(share=0.0, supply=0)})
     (month,) = (path.name for path in without.path.glob("????-??.beancount"))
@@ -91,7 +93,7 @@ def test_without_claims_in_coins_the_books_are_the_same_as_in_the_dollar_model(e
 
 
 def text_of(run: RunFolder, name: str) -> str:
-    """Return the text of a month without the lines on coin dealers."""
+    """Return the ledger text of a month without the lines that mention coin dealers."""
     return "".join(
         line
         for line in (run.path / name).read_text().splitlines(keepends=True)
@@ -99,7 +101,7 @@ def text_of(run: RunFolder, name: str) -> str:
     )
 
 
-def test_the_hole_at_constant_prices_is_the_same_as_in_the_dollar_model(executed):
+def test_at_constant_prices_claims_in_coins_give_the_same_hole_as_claims_in_dollars(executed):
     still = standing_still()
     in_kind = executed(WORLD, **still)
     in_dollars = executed(WORLD, **still | {"retail": {"coins": None}})
@@ -107,7 +109,9 @@ def test_the_hole_at_constant_prices_is_the_same_as_in_the_dollar_model(executed
     assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
 
 
-def test_the_queue_at_constant_prices_is_the_same_as_in_the_dollar_model(executed):
+def test_at_constant_prices_as_many_dollars_wait_with_claims_in_coins_as_with_claims_in_dollars(
+    executed,
+):
     still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 90}
     in_kind = executed(WORLD, **still | {"retail": still["retail"] | often})
@@ -120,7 +124,7 @@ def test_the_queue_at_constant_prices_is_the_same_as_in_the_dollar_model(execute
 
 
 def use(usd: int) -> dict[str, Any]:
-    """Return the settings of the maker's use of money, with another amount."""
+    """Return the settings of the maker's only use of money, with this amount."""
     (only,) = SCENARIO.group.uses
     return only.model_dump(exclude_none=True) | {"usd": usd}
 
@@ -132,7 +136,7 @@ def test_the_books_of_every_day_pass_the_audit(run):
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
-def test_on_every_day_the_venue_holds_or_has_lent_each_coin_that_it_owes(run):
+def test_on_every_day_the_house_holds_or_has_lent_each_coin_that_it_owes(run):
     found = run.select(
         "SELECT date, commodity, sum(units) FROM postings WHERE entity = 'FTX' "
         "AND commodity IN (SELECT unnest(?)) AND kind IN ('Coins', 'CreditLine') "
@@ -151,7 +155,10 @@ def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:
 
 @pytest.fixture(scope="module")
 def slow_dealers_run(executed) -> RunFolder:
-    """Return a run with many withdrawals, a smaller use, and dealers that buy few coins a day."""
+    """Return a run with many withdrawals and dealers that buy few coins a day.
+
+    The maker's use of money is smaller than in the usual run.
+    """
     bought = {"coins": coins() | {"dealers_buy_usd_per_day": 60_000}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 120}
     days = {"day_ledgers": "all"}
@@ -174,12 +181,13 @@ def test_dollar_requests_wait_while_coins_are_paid_out_if_dealers_buy_few_coins(
     assert queue_usd(run, calendar(run))[-1] > 0
 
 
-def test_dealers_buy_coins_for_at_most_their_daily_amount(slow_dealers_run):
+def test_dealers_pay_at_most_their_daily_limit_for_coins(slow_dealers_run):
     sold: dict[date, Decimal] = {}
     for entry in tagged(slow_dealers_run, "coins"):
         paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
         sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
-    lots_usd = Decimal(300 + 20 + 1)  # the last lot of each coin may exceed this amount
+    # The last lot of each coin may cross the limit. A lot costs 300, 20 or 1 dollars, by coin.
+    lots_usd = Decimal(300 + 20 + 1)
 
     assert max(sold.values()) > 50_000
     assert all(usd <= 60_000 + lots_usd for usd in sold.values())
@@ -218,14 +226,14 @@ def of(entry: data.Transaction, account: str, commodity: str) -> Decimal:
     return sum((units.number for units in found if units.currency == commodity), Decimal(0))
 
 
-def test_each_coin_is_deposited_and_withdrawn_in_kind(run):
+def test_customers_deposit_and_withdraw_each_coin_in_units_of_the_coin(run):
     for tag, word in (("deposit", "deposits"), ("withdrawal", "withdraws")):
         told = [entry.narration for entry in tagged(run, tag) if word in entry.narration]
         for coin in COINS:
             assert any(f" {coin} " in each for each in told), (tag, coin)
 
 
-def test_bean_query_gives_the_hole_in_kind_and_at_mark(run):
+def test_bean_query_gives_the_hole_in_units_of_coins_and_at_market_prices(run):
     entries, _, options = loader.load_file(str(run.path / "main.beancount"))
     asked = {e.name: e.query_string for e in entries if isinstance(e, data.Query)}
     in_kind = dict(run_query(entries, options, asked["hole-in-kind"])[1])
@@ -237,10 +245,12 @@ def test_bean_query_gives_the_hole_in_kind_and_at_mark(run):
     assert sum(each.get_only_position().units.number for each in at_mark.values()) == last
 
 
-# ------------------------------------------------------------------- change by price and use
+# ------------------------------------------------------- changes of the hole: price and quantity
 
 
-def test_the_hole_at_mark_is_the_first_hole_plus_the_changes_by_price_and_by_use(run):
+def test_the_hole_at_market_prices_is_the_first_days_hole_plus_changes_by_price_and_by_quantity(
+    run,
+):
     for day in calendar(run):
         found = hole_in_kind(run, day)
 
@@ -259,8 +269,8 @@ def test_verdicts_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny
     assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
 
 
-def test_the_change_of_the_hole_by_use_equals_an_independent_calculation(run):
-    """DuckDB sums all postings at the prices that the scenario states."""
+def test_the_change_of_the_hole_by_quantity_equals_an_independent_calculation(run):
+    """The calculation sums all postings in DuckDB, at the prices that the scenario states."""
     stated = [
         (coin.name, day, coin.price_usd_on(day))
         for coin in SCENARIO.owed_coins

@@ -1,4 +1,4 @@
-"""Customers pay the same fee rate on all trades: with any maker, and on forced orders."""
+"""Customers pay the same fee rate on trades with any maker and on forced orders."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,7 +16,7 @@ HALF_A_CENT = Decimal("0.005")
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run"])
 def of_customers(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of three runs: one market, two markets, or forced orders."""
+    """Return one of three runs: with one market, with two markets, or with forced orders."""
     return request.getfixturevalue(request.param)
 
 
@@ -52,7 +52,7 @@ def test_forced_orders_pay_the_same_fee_rate(margin_run):
     assert rates_e6 == [(rate_e6(margin_run),)]
 
 
-def test_an_audit_with_another_fee_rate_reports_wrong_fills(tiny_run, monkeypatch):
+def test_an_audit_that_expects_another_fee_rate_reports_wrong_fills(tiny_run, monkeypatch):
     assert not any(finding.problems for finding in audit(tiny_run.path))
 
     read = FeeRates.__init__

@@ -1,4 +1,7 @@
-"""Runs with one seed have the same bytes. The settlement interval does not change the results."""
+"""Two runs with the same seed write the same bytes.
+
+A shorter settlement interval changes each mean result by less than a standard error.
+"""
 
 import os
 import subprocess
@@ -56,7 +59,7 @@ def test_two_runs_have_the_same_bytes_in_any_folder_and_with_any_hash_seed(
 
 
 def test_the_number_of_day_ledgers_changes_no_other_file(executed, tiny_run):
-    """Day ledgers are made from the books and do not change them."""
+    """Day ledgers are written from the books, so they do not change the books."""
     with_days = contents(tiny_run.path)
     without = contents(executed("tiny", run={"day_ledgers": ()}).path)
 
@@ -85,8 +88,8 @@ def test_another_seed_gives_other_fills_and_valid_books(executed, tiny_run):
 SETTLING = Path(__file__).with_name("worlds") / "settling.toml"
 SEEDS = range(1, 9)
 
-# The query returns the total of each kind in cents. Margin and funding are counted only for the
-# maker.
+# The query returns the total of each kind of payment in cents. Variation margin and funding are
+# the captive maker's only, because over all parties they sum to zero.
 BY_KIND = """
 SELECT 'PickOff', sum(edge_cents) FROM rows WHERE motive = 'pickoff'
 UNION ALL SELECT 'Spread', sum(edge_cents) FROM rows WHERE motive = 'spread'
@@ -124,12 +127,12 @@ def _totals(runs: Iterable[RunFolder]) -> Totals:
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Spread", "Fees", "Hedging", "VariationMargin", "Funding"]
 )
-def test_a_shorter_settlement_interval_changes_each_total_by_less_than_a_standard_error(
+def test_a_shorter_settlement_interval_changes_each_mean_total_by_less_than_a_standard_error(
     totals, kind
 ):
-    """The standard error is over seeds, and both intervals use the same seeds.
+    """The test compares means over eight seeds. Both settlement intervals use the same seeds.
 
-    The hedging interval stays the same. With more frequent hedges, the maker would hedge more
+    The hedging interval stays the same. If the maker hedged more often, it would also hedge
     positions that later trades offset.
     """
     rarely, often = totals[600][kind], totals[300][kind]

@@ -73,8 +73,8 @@ def lost(played) -> Callable[..., Decimal]:
     return usd
 
 
-def test_the_makers_loss_falls_to_zero_with_the_latency_if_ticks_are_frequent(lost):
-    """By default the refresh interval equals the latency, so both fall to zero together."""
+def test_a_lower_latency_lowers_the_makers_loss_and_without_latency_the_loss_is_zero(lost):
+    """The refresh interval is not stated, so it equals the latency and also becomes zero."""
     by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
 
     assert by_latency == sorted(by_latency, reverse=True)
@@ -119,10 +119,11 @@ def earned_bps(played) -> Callable[..., float]:
     return bps
 
 
-def test_the_spread_earned_from_customers_falls_as_the_latency_rises(earned_bps):
-    """Customers take the better of two prices, so older quotes earn less.
+def test_the_maker_earns_less_from_customers_if_its_latency_is_higher(earned_bps):
+    """Customers take the better of two prices: the maker's or the other makers'.
 
-    At latencies of many seconds the gain falls no further, because a firm hits stale quotes before
+    So customers take an older quote of the maker mostly when its price is bad for the maker. At
+    latencies of many seconds the gain falls no further, because a firm hits stale quotes before
     customers do: see `runs.experiments.late_quotes` and its tests.
     """
     by_latency = [earned_bps(latency_s=latency_s) for latency_s in (0.0, 0.5, 2.0)]

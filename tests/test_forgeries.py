@@ -82,7 +82,7 @@ def after(item: object, time_us: int) -> bool:
 
 
 def two_firms_swapped(run: RunFolder, days: Days) -> None:
-    """Exchange all trades of two firms, but leave their data in the scenario as they are."""
+    """Exchange all trades of two firms, but do not change the two firms in the scenario."""
     one, other = (run.names.entities.index(name) for name in ("Firm01", "Firm02"))
     for day in days.values():
         for side in ("taker", "maker"):
@@ -132,7 +132,9 @@ def a_deposit_told_otherwise(run: RunFolder, days: Days) -> None:
         (a_deposit_told_otherwise, ", in gold"),
     ],
 )
-def test_forged_but_possible_books_pass_the_audit_and_fail_the_replay(run, tmp_path, forge, said):
+def test_forged_books_that_break_no_rule_pass_the_audit_and_fail_the_replay(
+    run, tmp_path, forge, said
+):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
 
     assert found_by_audit(folder) == []

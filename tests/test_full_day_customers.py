@@ -44,7 +44,7 @@ def test_customers_on_margin_set_aside_their_share_of_retail_claims_as_collatera
     assert 0.9 * share_usd < usd <= share_usd + 0.005 * holders
 
 
-def test_all_positions_on_margin_and_all_collateral_are_gone_at_the_next_midnight(run):
+def test_no_customer_has_a_position_on_margin_or_collateral_after_the_next_midnight(run):
     left = run.select(
         "SELECT holder FROM rows WHERE motive IN "
         "('leverage', 'liquidation', 'backstop', 'deleveraging') "
@@ -93,7 +93,10 @@ def test_other_makers_pay_losses_on_positions_that_they_bought_in_liquidations(r
 
 
 def test_other_makers_withdraw_gains_on_their_positions_with_customers(executed):
-    """At a leverage of one, no customer is liquidated, so the other makers gain."""
+    """At a leverage of one, no customer is liquidated.
+
+    So the other makers buy no falling positions in liquidations, on which they would lose.
+    """
     run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
 
     assert moved_by_other_makers(run)["withdrawal"] > 0
@@ -103,7 +106,9 @@ def test_the_books_of_a_world_with_customers_on_margin_are_valid(run):
     assert_sound(run)
 
 
-def test_the_quote_by_quote_simulation_writes_the_same_bytes(run, tmp_path):
+def test_the_fast_and_the_quote_by_quote_simulation_of_full_days_write_the_same_bytes(
+    run, tmp_path
+):
     execute(load(str(WORLD)), tmp_path / "quotes", every_quote=True)
 
     for path in sorted(run.path.rglob("*")):
@@ -124,7 +129,7 @@ def test_the_quote_by_quote_simulation_writes_the_same_bytes(run, tmp_path):
         ),
     ],
 )
-def test_keys_that_do_not_apply_to_full_days_are_refused(changes, key):
+def test_scenario_keys_that_do_not_apply_to_full_days_are_refused(changes, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"leverage": changes})
 

@@ -29,7 +29,7 @@ from runs.scenarios import load
 GROUP = Path(__file__).parent / "worlds" / "group.toml"
 SCENARIO = load(str(GROUP))
 USES = SCENARIO.group.model_dump(exclude_none=True)["uses"]
-# the last day of a month, and the last day of the run
+# the last day of May, and the last day of the run
 CLOSES = (date(2022, 5, 31), date(2022, 6, 3))
 MAKER, HOUSE = SCENARIO.maker.name, SCENARIO.house.name
 
@@ -52,7 +52,7 @@ def rows_of(run: RunFolder, condition: str = "true") -> list[tuple]:
 
 
 def lines_of(run: RunFolder, before: date) -> list[str]:
-    """Return the text of each ledger entry before a day."""
+    """Return the text of each ledger entry that is dated before a day."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(run.path.glob("20*.beancount"))]
     entries = [entry for text in texts for entry in text.split("\n\n")]
     return [entry for entry in entries if entry.lstrip("; ")[:10] < str(before)]
@@ -125,7 +125,7 @@ def test_the_report_explains_the_whole_hole_by_the_causes_of_the_group(run):
         "Operations", "Loans", "Shares", "Directional",
     }  # fmt: skip
     assert the_hole.kinds_usd["Ventures"] == 250_000
-    # no party had enough cash to pay for an acquisition
+    # The acquisition is not paid, because neither firm has enough money.
     assert the_hole.kinds_usd["Acquisitions"] == 0
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
@@ -135,7 +135,7 @@ def test_the_report_explains_the_whole_hole_by_the_causes_of_the_group(run):
     assert received["Investors"] == -150_000
 
 
-def test_the_cash_of_all_entities_is_constant(ask):
+def test_the_total_cash_of_all_entities_is_constant(ask):
     cash_by_day = ask(
         "SELECT date, last(balance) AS held WHERE account ~ '^Assets:[^:]+:Cash$' GROUP BY date"
     )
@@ -144,7 +144,7 @@ def test_the_cash_of_all_entities_is_constant(ask):
     assert len({str(held) for _, held in cash_by_day}) == 1
 
 
-def test_the_opening_holders_deliver_all_bought_tokens(ask):
+def test_all_tokens_that_the_maker_buys_come_from_the_parties_that_hold_tokens_at_the_opening(ask):
     held = ask(
         "SELECT account, currency, sum(number) AS n WHERE account ~ '^Assets:.*:Tokens:' "
         "GROUP BY account, currency ORDER BY account"
@@ -207,7 +207,9 @@ def test_a_lender_that_lowers_its_limit_is_repaid_the_excess(run):
     assert not run.notes(UnpaidRecall)
 
 
-def test_without_credit_a_recall_is_paid_in_part_and_the_rest_remains_a_debt(executed):
+def test_if_the_credit_line_is_small_a_recall_is_paid_in_part_and_the_unpaid_part_remains_a_debt(
+    executed,
+):
     run = executed(GROUP, maker={"credit_line_usd": 460_000})
     (day, noted), *_ = run.dated_notes(UnpaidRecall)
     account, unpaid = noted.debt, noted.usd
@@ -266,7 +268,7 @@ def test_operating_costs_are_a_share_of_the_fees_of_the_month_before(five_weeks)
         assert abs(moved(entry, "Expenses:FTX:Operations") - fees / 4) <= Decimal("0.005")
 
 
-def test_a_funding_round_brings_the_house_cash_and_its_valuation_is_only_a_note(run):
+def test_a_funding_round_gives_the_house_cash_and_the_books_only_note_the_valuation(run):
     (sold,) = tagged(run, "equity")
 
     assert moved(sold, cash(HOUSE)) == 150_000
@@ -280,7 +282,7 @@ def test_a_funding_round_brings_the_house_cash_and_its_valuation_is_only_a_note(
 
 
 @pytest.mark.parametrize("place", range(len(USES)), ids=[use["kind"] for use in USES])
-def test_removing_a_use_of_money_changes_no_earlier_entry(run, executed, place):
+def test_the_removal_of_a_use_of_money_changes_no_earlier_entry(run, executed, place):
     removed = USES[place]
     uses = tuple(use for use in USES if use is not removed)
     without = executed(GROUP, group={"uses": uses})
@@ -340,10 +342,10 @@ def test_the_house_lends_money_of_customers_unless_the_scenario_forbids_this(
     assert (hole(RunFolder.at(tmp_path / "run")).hole_of_exchange_usd <= 0) is never
 
 
-# --------------------------------------------------------------------- the directional book
+# ------------------------------------------ the directional book: long positions held for a gain
 
 
-def test_the_result_of_the_directional_book_has_a_kind_of_its_own(run):
+def test_the_hole_names_the_result_of_the_directional_book_as_a_separate_cause(run):
     with run.connect() as connection:
         ((bought, sold, edge, fee),) = connection.execute(
             "SELECT sum(lots) FILTER (lots > 0), sum(lots) FILTER (lots < 0), "
@@ -360,7 +362,7 @@ def test_the_result_of_the_directional_book_has_a_kind_of_its_own(run):
     assert costs == Decimal(fee - edge - paid) / 100
 
 
-def test_the_directional_book_is_closed_if_a_margin_call_cannot_be_paid(executed):
+def test_the_directional_book_sells_its_position_if_a_margin_call_cannot_be_paid(executed):
     long = SCENARIO.group.longs[0].model_dump() | {"usd": 4_000_000.0, "until": date(2022, 7, 1)}
     run = executed(
         GROUP,

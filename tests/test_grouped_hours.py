@@ -1,4 +1,7 @@
-"""If hours are drawn from groups, the books state each weight and totals have no bias."""
+"""A sampled run divides hours into groups and plays one random hour of each group.
+
+The books state the weight of each hour, and the totals of the run have no bias.
+"""
 
 import re
 from collections.abc import Callable
@@ -31,14 +34,14 @@ from runs.scenarios import load
 
 SETTLING = str(Path(__file__).parent / "worlds" / "settling.toml")
 START, DAYS = date(2022, 5, 9), 6
-BOUND = 0.05  # dollars of loss for each dollar of displayed size
+BOUND = 0.05  # the largest predicted loss of a group, for each displayed dollar
 SEEDS = range(1, 9)
 BY_HOUR = "SELECT epoch_us(time) // 3600000000, sum(edge_cents)::BIGINT FROM rows "
 NOTE = re.compile(rf'(?m)^\S+ custom "{HoursDrawn.kind}" "(?P<weights>[^"]*)" "[^"]*"\n')
 
 
 def jumping(days: int = DAYS, **run: Any) -> dict[str, Any]:
-    """Return settings with which the price of the world jumps on some days."""
+    """Return settings of a world whose price jumps twelve times a day on average."""
     (market,) = (each.model_dump(exclude_none=True) for each in load(SETTLING).markets)
     market["price"] |= {"jumps_per_day": 12, "jump_share": 0.5, "volatility_log_sd": 0.5}
     end = START + timedelta(days=days)
@@ -130,7 +133,7 @@ def weights_in(scenario: Scenario) -> np.ndarray:
     return np.reshape(grouped.weights, (-1, 24))
 
 
-def test_the_sampled_hours_of_a_day_depend_on_no_later_price():
+def test_the_sampled_hours_of_a_day_do_not_depend_on_later_prices():
     usual, other = by_groups(), by_groups()
     (market,) = other["markets"]
     since = START + timedelta(days=3)
@@ -148,7 +151,7 @@ def test_the_sampled_hours_of_a_day_depend_on_no_later_price():
     assert not np.array_equal(one[3:], two[3:])
 
 
-def test_all_groups_have_the_maximum_number_of_hours_if_prices_never_jump():
+def test_each_group_has_the_maximum_number_of_hours_if_prices_never_jump():
     changes = by_groups()
     changes["markets"][0]["price"] |= {"jumps_per_day": 0, "jump_share": 0}
     weights = drawn(**changes)
@@ -168,7 +171,10 @@ def short_life() -> tuple[Scenario, np.ndarray]:
 
 @pytest.mark.parametrize("kind", REMOVALS)
 def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: str):
-    """Removing any one cause does not change the sampled hours. The run is short, to save time."""
+    """The removal of any one cause does not change the sampled hours.
+
+    The run is short, so that the test takes little time.
+    """
     base, weights = short_life
     change = REMOVALS[kind](base)
     if change is None:
@@ -178,7 +184,7 @@ def test_a_counterfactual_samples_the_same_hours_as_its_run(short_life, kind: st
     assert np.array_equal(weights, weights_in(other))
 
 
-def test_groups_are_ordered_by_quarter_and_loss_and_groups_of_one_hour_are_left_out():
+def test_groups_of_hours_are_sorted_by_quarter_and_then_by_loss_without_groups_of_one_hour():
     def day(n: int, **weight_and_loss: tuple[int, int]) -> tuple[date, HoursDrawn]:
         of_hours = [weight_and_loss.get(f"h{hour}", (0, 0)) for hour in range(24)]
         return date(1970, 1, 1) + timedelta(days=n), HoursDrawn(*zip(*of_hours, strict=True))
@@ -197,10 +203,13 @@ def all_hours(executed: Callable[..., RunFolder]) -> np.ndarray:
     return np.array([by_hour.get(first + hour, 0) for hour in range(24 * DAYS)])
 
 
-def test_totals_over_many_draws_of_hours_have_no_bias_and_about_the_stated_error(
+def test_over_many_draws_of_hours_totals_have_no_bias_and_roughly_the_stated_error(
     all_hours: np.ndarray,
 ):
-    """If the means of groups differ, the stated error is too large: by a third in this world."""
+    """The stated error also contains the differences between the means of groups.
+
+    So the stated error is too large: by a third in this world.
+    """
     predicted = predicted_losses(load(SETTLING, by_groups()))
     first, totals, errors = midnight_us(START) // HOUR_US, [], []
     for key in range(1_000):
@@ -219,7 +228,7 @@ def test_totals_over_many_draws_of_hours_have_no_bias_and_about_the_stated_error
     spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
     assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
     assert 0.95 < stated / spread < 1.5
-    # If one hour in twelve is drawn without groups, the error is more than twice as large.
+    # If one hour in twelve is drawn and there are no groups, the error is more than twice as large.
     in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
     assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
 

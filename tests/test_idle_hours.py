@@ -1,4 +1,4 @@
-"""Hours without trading (idle hours) can pass in one step, with almost no effect on other hours."""
+"""Hours that are not played (idle hours) can pass in one step, with almost no effect on results."""
 
 from collections.abc import Callable
 from datetime import date
@@ -58,7 +58,7 @@ def test_idle_hours_pass_in_one_step_until_the_next_played_hour_or_midnight():
     assert traded == 20
 
 
-def test_quotes_have_nearly_the_same_results_if_idle_hours_pass_in_one_step(
+def test_the_makers_quotes_have_nearly_the_same_results_if_idle_hours_pass_in_one_step(
     both: tuple[RunFolder, RunFolder],
 ):
     one_by_one, at_once = (
@@ -143,7 +143,10 @@ class AfterHalt(World):
 def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_one_step(
     at_once: int, tmp_path: Path
 ):
-    """If idle hours pass one by one, each played hour is settled as often as before the halt."""
+    """If idle hours pass one by one, a played hour has a settlement every 15 minutes.
+
+    The interval of 15 minutes is the same before and after the halt.
+    """
     sampled = {"one_hour_in": 4, "settle_s": 900}
     several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
     scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})
@@ -154,7 +157,7 @@ def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_on
     _, *lengths_s = world.lengths_s  # the house halted within the first interval
     if at_once > 1:
         rest_s, *lengths_s = lengths_s
-        # The first interval ends with the hour of the halt.
+        # The first interval ends at the end of the hour in which the house halts.
         assert rest_s == 3600 - world.ends_us[0] // SECOND_US % 3600
         assert world.ends_us[1] % HOUR_US == 0
     assert min(lengths_s) == (900 if at_once == 1 else 3600)

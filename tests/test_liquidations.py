@@ -1,4 +1,4 @@
-"""Liquidations follow their rules, and without failed accounts there is no liquidation."""
+"""Liquidations follow the stated rules, and no account is liquidated if its margin suffices."""
 
 import re
 from collections import Counter
@@ -23,22 +23,22 @@ def settings(key: str) -> dict:
 
 
 def market(**price: object) -> dict:
-    """Return the settings of the margin world's market with changed price settings."""
+    """Return the settings of the market in margin.toml, with changed settings of the price."""
     (given,) = settings("markets")
     return given | {"price": given["price"] | price}
 
 
 def only_the_maker(**changes: object) -> tuple[dict, ...]:
-    """Return settings in which the captive maker is the only backstop and has no limit."""
+    """Return settings in which the captive maker is the only backstop and takes any amount."""
     first, _ = settings("leverage")["providers"]
-    del first["unwind_usd_per_minute"]  # without this limit the maker unwinds at once
+    del first["unwind_usd_per_minute"]  # without this limit the maker sells a position at once
     return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)
 
 
 def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:
     with run.connect() as connection:
-        # The seq is left out, because the other run may have more or fewer entries between the
-        # rows.
+        # The sequence number (seq) is left out, because the compared run may have more or fewer
+        # entries between these rows.
         return connection.execute(
             f"SELECT * EXCLUDE (seq) FROM rows WHERE {where} ORDER BY seq"
         ).fetchall()
@@ -72,7 +72,7 @@ def test_no_account_is_liquidated_at_a_constant_price(executed):
     assert set(motives(run)) <= {"leverage", "collateral", "spread", "hedging", "variation-margin"}
 
 
-def test_no_account_is_liquidated_without_leverage(executed):
+def test_no_account_is_liquidated_at_a_leverage_of_one(executed):
     unlevered = {
         "limits": ({"since": date(2019, 5, 1), "leverage_max": 1},),
         "long_share": 1.0,
@@ -83,7 +83,7 @@ def test_no_account_is_liquidated_without_leverage(executed):
     assert not {"liquidation", "backstop", "deleveraging", "socialised-loss"} & set(motives(run))
 
 
-def test_a_backstop_without_a_discount_loses_the_costs_of_unwinding(executed):
+def test_a_backstop_that_gets_no_discount_loses_the_costs_of_unwinding(executed):
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(MARGIN, leverage={"discount_thirds": 0, "providers": providers}, run=ONE_DAY)
 
@@ -92,7 +92,7 @@ def test_a_backstop_without_a_discount_loses_the_costs_of_unwinding(executed):
 
 
 def test_a_backstop_that_unwinds_at_once_earns_the_discount(executed):
-    # Without price jumps and with frequent checks, no account has a debt at its takeover.
+    # The price has no jumps and margin is checked often, so no account has a debt at its takeover.
     smooth = market(jumps_per_day=0.0, jump_share=0.0)
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(
@@ -132,10 +132,10 @@ def test_a_forced_order_is_filled_by_the_better_quote(margin_run):
     assert not others[3]
 
 
-# --------------------------------------------------------------------------------- unchanged fills
+# ------------------------------------------------- customers on margin whose trades change no fill
 
 
-def test_fills_are_unchanged_if_no_customer_is_on_margin(executed):
+def test_rules_for_customers_on_margin_change_no_fill_if_there_are_no_such_customers(executed):
     without = executed("tiny")
     nobody = {"holders": 0, "arrivals_per_day": 0.0}
     with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
@@ -143,7 +143,7 @@ def test_fills_are_unchanged_if_no_customer_is_on_margin(executed):
     assert rows_of(with_nobody) == rows_of(without)
 
 
-def test_customers_on_margin_change_no_fill_of_other_parties_if_no_account_is_liquidated(executed):
+def test_customers_on_margin_change_no_fill_of_others_if_no_account_is_liquidated(executed):
     without = executed("tiny")
     careful = {"leverage_mean": 0.1, "leverage_log_sd": 0.0}
     others = {"opening_claim_usd": 50_000_000}
@@ -173,12 +173,13 @@ def test_all_entries_of_a_liquidation_have_the_same_link(margin_run):
     assert motives_of_end[-1] == "insurance"
 
 
-def test_the_insurance_fund_receives_a_third_of_the_collateral_left_in_an_account_taken_over(
+def test_the_insurance_fund_receives_a_third_of_the_equity_of_an_account_that_is_taken_over(
     margin_run,
 ):
-    """At the zero price of its position an account has no equity left. A third of the difference
-    between mark and zero price goes to the insurance fund. The party that takes over the position
-    gets two thirds.
+    """The zero price of a position is the price at which the account has no equity left.
+
+    A third of the difference between mark and zero price goes to the insurance fund. Two thirds go
+    to the party that takes over the position.
     """
     with margin_run.connect() as connection:
         given, left = connection.execute(
@@ -241,7 +242,7 @@ def test_the_other_makers_buy_seized_tokens_ten_percent_below_the_mark(tokens_ru
     assert balances[exchanged("Retail", Kind.SEIZURE)] == -paid_usd
 
 
-def test_each_day_ledger_opens_with_all_tokens_that_the_venue_holds_and_owes(tokens_run):
+def test_each_day_ledger_opens_with_all_tokens_that_the_house_holds_and_owes(tokens_run):
     first, second = (text for _, text in islice(render_days(tokens_run, days_of(tokens_run)), 2))
     forward, _, _ = second.partition("\n\n2022-05-10 *")
     (custody,) = re.findall(r"balance Assets:FTX:Tokens +(\S+) BTC", first)
@@ -274,7 +275,10 @@ def test_a_customer_that_leaves_withdraws_all_its_tokens(tokens_run):
 
 
 def test_tokens_that_count_in_full_as_margin_act_like_cash_if_their_price_is_constant(executed):
-    """A market with a constant price values the tokens, so margin is the same as with dollars."""
+    """The market that gives the tokens their price has a constant price of one dollar.
+
+    So customers have the same margin as with dollars.
+    """
     (falling,) = settings("markets")
     still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}
     still["price"] = {

@@ -22,9 +22,9 @@ SCENARIO = load(str(LOCK_IN))
 MAKER, HOUSE = SCENARIO.maker, SCENARIO.house.name
 LOT_USD_MOST = 450.0
 ORDER_USD = SCENARIO.markets[0].order_usd_mean
-MONTH_USD = SCENARIO.markets[0].demand[0].usd  # This demand is equal in all months.
+MONTH_USD = SCENARIO.markets[0].demand[0].usd  # The stated demand is the same in all months.
 FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
-# Each month ends on the day before one of FIRSTS.
+# The maker decides on each day of FIRSTS, after the month in the same place of MONTHS.
 MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]
 SPENT = f"Expenses:{HOUSE}:Operations"
 LITTLE = {"growth_multiple": 1.0, "growth_multiple_range": (0.0, 3.0)}
@@ -42,13 +42,13 @@ def independent(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def worth_little(executed) -> RunFolder:
-    """Return a run with a captive maker, whose house is valued at a low multiple of growth."""
+    """Return a run with a captive maker and a house that is worth few times its growth of fees."""
     return executed(LOCK_IN, group={"valuation": LITTLE})
 
 
 @pytest.fixture(scope="module")
 def unvalued(executed) -> RunFolder:
-    """Return a run with a captive maker, whose house has no valuation."""
+    """Return a run with a captive maker and a house without a valuation."""
     return executed(LOCK_IN, group={"valuation": None})
 
 
@@ -62,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return the SQL sum *figure* over the fills of each month."""
+    """Return by month the SQL expression *figure* for all fills that satisfy a condition."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -72,7 +72,7 @@ def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
 
 
 def results(run: RunFolder) -> list[int]:
-    """Return the monthly result of the maker's quotes in cents, from single fills."""
+    """Return the monthly result of the maker's quotes in cents, summed over single fills."""
     name = MAKER.name
     lost = by_month(run, "sum(edge_cents)", f"maker = '{name}' AND motive IN ('pickoff', 'spread')")
     hedges = by_month(
@@ -109,7 +109,7 @@ def costs(run: RunFolder) -> list[int]:
 
 
 def shown(run: RunFolder) -> list[float]:
-    """Return the share of its full displayed size that the maker shows in each month."""
+    """Return for each month the displayed size of the maker, as a share of its full size."""
     told = decisions(run)
     shares = [1.0]
     for first in FIRSTS:
@@ -119,8 +119,8 @@ def shown(run: RunFolder) -> list[float]:
 
 
 def stated_usd(months: int) -> float:
-    """Return customers' volume in the first months, as if there were only the other makers."""
-    # The run has only the last three days of January.
+    """Return customers' volume in the first months if the maker does not quote."""
+    # The run begins three days before the end of January.
     return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
 
 
@@ -138,7 +138,7 @@ def terms(run: RunFolder) -> Valuation:
 
 
 def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
-    """Return a figure, then its product with each multiple. A negative product becomes zero."""
+    """Return a figure, and its product with each multiple. A product is at least zero."""
     return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
 
 
@@ -150,13 +150,15 @@ def noted_cents(run: RunFolder, way: str) -> list[tuple[int, ...]]:
 # ---------------------------------------------------------------------------- the decisions
 
 
-def test_an_independent_maker_that_loses_every_month_halves_its_quotes_and_stops(independent):
+def test_an_independent_maker_that_loses_every_month_halves_its_displayed_size_and_then_stops(
+    independent,
+):
     assert list(decisions(independent).values()) == ["sizes down"] * 3 + ["shuts off"]
     assert all(each.month_usd < 0 for each in reviews(independent))
     assert list(decisions(independent)) == FIRSTS
 
 
-def test_a_captive_maker_continues_to_quote_at_any_loss(captive, independent):
+def test_a_captive_maker_continues_to_quote_after_any_loss(captive, independent):
     assert list(decisions(captive).items()) == [(first, "quotes on") for first in FIRSTS]
     assert all(each.year_usd < 0 for each in reviews(captive))
     lost = [sum(results(run)) for run in (captive, independent)]
@@ -178,7 +180,9 @@ def test_the_result_of_the_first_month_does_not_depend_on_the_policy_of_the_make
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_share_value_at_stake(worth_little):
+def test_a_captive_maker_stops_if_its_yearly_loss_exceeds_the_share_value_of_its_quotes(
+    worth_little,
+):
     (only,) = reviews(worth_little)
 
     assert (only.day, only.decided) == (FIRSTS[0], "shuts off")
@@ -216,8 +220,12 @@ def test_a_maker_that_halves_its_quotes_displays_half_the_size(independent):
         assert largest[month] * lot > 0.95 * size
 
 
-def test_the_volume_of_customers_follows_from_the_depth_of_all_makers(independent):
-    """Depth is proportional to 1 + share, as the other makers display as much as the full size."""
+def test_the_volume_of_customers_is_proportional_to_the_squared_depth_of_all_makers(independent):
+    """Volume is proportional to the square of the depth, and depth to 1 + share.
+
+    The 1 is the size that the other makers display: as much as the maker's full size. The share is
+    the part of this full size that the maker displays.
+    """
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]
     for traded, usd, share in zip(
@@ -243,7 +251,7 @@ def test_the_results_in_a_review_equal_sums_over_single_fills(any_of_them):
     assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
 
 
-def test_a_review_on_the_lead_venue_uses_the_result_of_the_month_before(crowd_run):
+def test_a_review_of_quotes_on_the_lead_venue_uses_the_result_of_the_month_before(crowd_run):
     lead = crowd_run.chart.parties.lead
     (only,) = reviews(crowd_run)
     accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
@@ -262,7 +270,9 @@ def test_a_review_on_the_lead_venue_uses_the_result_of_the_month_before(crowd_ru
     assert only.month_usd == only.year_usd == gained < 0
 
 
-def test_growth_is_the_sum_of_fees_on_fills_of_the_maker_and_on_all_other_volume(any_of_them):
+def test_the_growth_of_fees_includes_fees_on_fills_of_the_maker_and_on_all_other_volume(
+    any_of_them,
+):
     paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
     growth = accumulate(map(sum, paid))  # the year before has no fees
 
@@ -270,8 +280,10 @@ def test_growth_is_the_sum_of_fees_on_fills_of_the_maker_and_on_all_other_volume
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_growth_without_the_quotes_of_the_maker_has_only_fees_on_other_volume(any_of_them):
-    """At any displayed size, the fees on other volume are the stated demand times the fee rate."""
+def test_the_growth_of_fees_without_the_makers_quotes_includes_only_fees_on_other_volume(
+    any_of_them,
+):
+    """These fees are the stated demand times the fee rate, at any displayed size of the maker."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):
@@ -291,7 +303,7 @@ def test_earnings_of_a_trading_firm_are_fees_plus_results_of_quotes_minus_costs(
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_the_share_value_at_stake_is_the_middle_value_with_quotes_minus_the_value_without_quotes(
+def test_the_share_value_of_quotes_is_the_middle_valuation_with_quotes_minus_without_quotes(
     any_of_them,
 ):
     found = appraisals(any_of_them)
@@ -300,7 +312,7 @@ def test_the_share_value_at_stake_is_the_middle_value_with_quotes_minus_the_valu
         assert each.shares_would_lose_usd == with_them.middle_usd - without.middle_usd
 
 
-def test_a_funding_round_has_the_computed_value_of_the_month_before_the_round(captive):
+def test_the_computed_value_at_a_funding_round_is_the_value_of_the_month_before(captive):
     found = appraisals(captive)
     (sold,) = rounds(captive)
 
@@ -356,7 +368,7 @@ def test_the_report_has_a_row_for_every_funding_round_and_every_month(any_of_the
     assert len(tables["ways"].rows) == 3 * (len(MONTHS) + 1)
 
 
-def test_a_funding_round_is_compared_with_its_computed_value(captive):
+def test_the_recorded_value_at_a_funding_round_is_compared_with_the_computed_value(captive):
     rounds_table = valuation(captive).tables()[0]
     row = dict(zip(rounds_table.columns, rounds_table.rows[0], strict=True))
     noted = appraisals(captive)["seed"]

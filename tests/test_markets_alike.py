@@ -21,7 +21,10 @@ EACH = (
 
 
 def world(stands_for: int) -> dict[str, object]:
-    """Return settings of a world with one market, enough money and one fee rate for all."""
+    """Return settings of a world in which all parties have enough money and one fee rate.
+
+    The only market represents *stands_for* similar markets.
+    """
     tiny = load("tiny").model_dump(exclude_none=True)
     market, members = dict(tiny["markets"][0]), tiny["firms"]["members"]
     market["quoter"] = dict(market["quoter"]) | {"displayed_usd": 5_000.0}
@@ -55,7 +58,7 @@ def test_similar_markets_have_the_same_fills_and_three_times_the_edges_and_fees(
     ]
     assert any(
         fee % TIMES for *_, fee in of_one
-    )  # fees are rounded for one market and multiplied by three
+    )  # a fee is first rounded for one market and then multiplied by three
 
 
 def test_similar_markets_have_three_times_the_volume_and_fees_of_the_other_makers(one, three):

@@ -1,8 +1,8 @@
-"""No decision uses the future: if prices after a day change, nothing before this day changes.
+"""No decision uses the future: if prices after a moment change, nothing before this moment changes.
 
-Two runs differ only after a moment: in prices, and in recorded volume if the market has one. The
-recorded volume of a day is an input that is known from the first hour of the day. The volume of
-later days is unknown.
+Each test compares two runs that have the same inputs until a moment. After this moment prices
+differ, and recorded volume also differs if the market has recorded volume. The recorded volume of a
+day is an input that is known from the first hour of the day, but not before.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -26,19 +26,19 @@ POLICIES: dict[str, dict[str, Any]] = {
 }
 CLOSURES = ("stated", "recorded")
 START, END = date(2022, 4, 24), date(2022, 6, 2)
-FIRST_OF_MAY = date(2022, 5, 1)  # the prices of the two runs differ after this day
+FIRST_OF_MAY = date(2022, 5, 1)  # the prices of the two runs differ from this day on
 AFTER = {
     "price": [{"at": date(2022, 6, 3), "price_usd": 75_000}],
     "law": [{"since": FIRST_OF_MAY, "annual": 3.0}],
     "day": [{"day": date(2022, 5, 20), "usd": 90_000_000}],
 }
-NOON = datetime(2022, 5, 31, 12)  # the world of everything.toml has a stated price at this time
+NOON = datetime(2022, 5, 31, 12)  # everything.toml states a price for this time
 ONE_HOUR = timedelta(hours=1)
 
 
 @cache
 def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
-    """Return the market's settings for a policy, with the usual or with other later prices."""
+    """Return the market's settings for a policy. If *parted*, prices differ from 1 May on."""
     (whole,) = (each.model_dump(exclude_none=True) for each in load(str(MONTHS)).markets)
     if policy == "stated":
         del whole["quoter"]["most_displayed_usd"]
@@ -66,14 +66,14 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
         pytest.param(
             each,
             id="-".join(each),
-            # The fast combinations already test recorded volume and stated sizes.
+            # Other combinations, which are not slow, test recorded volume and stated sizes.
             marks=pytest.mark.slow if each == ("recorded", "stated") else (),
         )
         for each in product(CLOSURES, POLICIES)
     ],
 )
 def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
-    """Return two runs whose prices differ only after 1 May."""
+    """Return two runs whose prices differ only from 1 May on."""
     closure, policy = request.param
     one, other = (
         executed(
@@ -118,7 +118,7 @@ def test_decisions_on_a_day_do_not_depend_on_later_prices(two_paths):
 
 
 def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_paths):
-    """The prices of the two runs differ enough to change a decision."""
+    """The prices of May differ enough between the two runs to change the next decision."""
     one, other = (decisions(run)[date(2022, 6, 1)] for run in two_paths)
 
     assert one.seen_days == other.seen_days == 31
@@ -133,8 +133,9 @@ def test_decisions_depend_on_the_prices_of_the_month_before_the_decision(two_pat
 def test_no_fill_and_no_entry_of_a_morning_depends_on_later_prices_in_a_world_with_all_parts(
     executed, closure
 ):
-    """The world has margin, loans, pools, lenders and a bank run. Prices after noon and the
-    recorded volume of the next day change no fill and no entry of the morning.
+    """The world has customers on margin, loans, pools, lenders and a bank run.
+
+    Prices after noon and the recorded volume of the next day differ.
     """
     one, other = (noon_world(executed, closure, parted) for parted in (False, True))
 
@@ -157,10 +158,10 @@ def noon_world(executed, closure: str, parted: bool) -> RunFolder:
 
 
 def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
-    """Return the postings before a moment, without the opening balances of Outside.
+    """Return the postings before a moment, without the opening balances of the party Outside.
 
-    Outside begins with all dollars that Outside pays during the run, but no decision uses this
-    amount.
+    Outside begins with all dollars that it pays during the run. So its opening balance depends on
+    later prices, but no decision uses this balance.
     """
     return run.select(
         "SELECT * FROM postings WHERE time < ? AND NOT (entity = 'Outside' AND tag = 'opening') "

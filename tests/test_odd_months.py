@@ -43,7 +43,7 @@ def twice_as_wide() -> dict[str, Any]:
 
 
 def hardly_hit() -> dict[str, Any]:
-    """Return settings with a volatility so low that quotes are hit about once a month."""
+    """Return settings with so low a volatility that firms hit quotes about once a month."""
     (market,) = world()["markets"]
     price = market["price"] | {"volatility": [{"since": date(2022, 3, 20), "annual": 0.22}]}
     return {"markets": [market | {"price": price}]}
@@ -62,7 +62,7 @@ def a_month_without_trades() -> dict[str, Any]:
 
 
 def without_a_most(markets: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the markets without the largest displayed size, which stated sizes do not use."""
+    """Return the markets without `most_displayed_usd`, which the policy `stated` does not use."""
     (market,) = markets
     quoter = {key: market["quoter"][key] for key in market["quoter"] if key != "most_displayed_usd"}
     return [market | {"quoter": quoter}]
@@ -108,12 +108,13 @@ def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
 def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
-    """The months of the other tests are unusual."""
+    """So the changed months are unusual, as the other tests of this file assume."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )
 
-    assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100  # at the same displayed size
+    # The displayed size is the same in both runs.
+    assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100
     assert still[1].own_usd > 0
     assert (still[2].seen_usd, still[2].own_usd, still[2].hits_usd) == (0, 0, 0)
 

@@ -20,7 +20,7 @@ def tracked() -> list[Path]:
 
 
 def carried(path: Path) -> bool:
-    """Return whether setup.cfg puts a data file into the wheel."""
+    """Return whether a pattern in setup.cfg puts a data file into the wheel."""
     data = SETUP["options.package_data"]
     return any(
         path.match(f"{folder.as_posix()}/{pattern.strip()}")

@@ -22,7 +22,7 @@ TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```\w+\n.*?```", re.DOTALL)
 SEAL = re.compile(
     r"seal [0-9a-f]{12}"
-)  # a manifest contains the program's version, so its hash changes
+)  # this hash depends on the version of the program, so the tests ignore it
 FIRST, FOLDER = "first-hole", default_folder("first-hole", 1)
 
 
@@ -106,7 +106,7 @@ def test_no_line_of_a_page_is_too_wide_for_a_screen(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_figures_in_the_text_of_a_page_are_in_the_output_of_commands(page):
+def test_each_figure_in_the_text_of_a_page_is_in_the_output_of_a_command(page):
     outputs = "\n".join(output for each in PAGES for _, output in shown(text_of(each)))
     said = BLOCK.sub("", text_of(page))
     # 4,500 is a rounded figure, and 3.11 a version of Python.

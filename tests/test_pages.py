@@ -21,10 +21,10 @@ PAGES = (
 )
 LINES_MAX = 150
 
-# Files that a reader creates by following the recipes of CONTRIBUTING.md.
+# Files that a reader of CONTRIBUTING.md creates in a recipe.
 MADE_BY_RECIPES = {"ledger/reports/money/payments.py", "tests/ledger/test_payments.py"}
 
-# Files and lines that a reader changes by following the recipes. The page quotes these lines.
+# Files that a reader changes in a recipe, each with a line that the page quotes.
 CHANGED_BY_RECIPES = (
     ("ledger/kinds.py", '_use("'),
     ("ledger/kinds.py", "Cause.SPENDING)"),

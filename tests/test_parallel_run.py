@@ -1,4 +1,7 @@
-"""A run of several processes has the same bytes as a run of one process, and finds wrong books."""
+"""A run of several processes writes the same bytes as a run of one process.
+
+It also stops with an error if its books are wrong.
+"""
 
 from pathlib import Path
 
@@ -15,8 +18,8 @@ from runs.scenarios import load
 WORLDS = Path(__file__).parent / "worlds"
 
 
-# In `months` the maker decides its quotes by its own simulation. `everything` has all kinds of
-# records.
+# In the world `months` the maker chooses its quotes by its own simulation. The world `everything`
+# writes all kinds of records.
 @pytest.mark.parametrize("world", ["months", "everything"])
 def test_a_run_of_several_processes_has_the_same_bytes(executed, tmp_path, world):
     path = WORLDS / f"{world}.toml"

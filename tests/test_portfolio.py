@@ -48,7 +48,7 @@ def moved(entry: data.Transaction, account: str, commodity: str = "USD") -> Deci
 
 
 def portfolio(**changes: Any) -> dict[str, Any]:
-    """Return the settings of the portfolio, with the same changes to each holding."""
+    """Return the settings of the portfolio, each holding with the same changes."""
     holdings = [each | changes for each in GROUP["portfolio"]["holdings"]]
     return GROUP["portfolio"] | {"holdings": holdings}
 
@@ -112,7 +112,7 @@ def test_coins_have_a_daily_price_that_the_balance_sheet_uses(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
-def test_each_account_has_a_known_kind_with_its_root_and_its_part_in_the_hole(run):
+def test_each_account_has_a_known_kind_and_the_root_and_the_part_in_the_hole_of_this_kind(run):
     for account, opened in run.opens.items():
         entry = KINDS[kind_of(account)].entry
 
@@ -126,7 +126,8 @@ def test_each_account_has_a_known_kind_with_its_root_and_its_part_in_the_hole(ru
 def test_loans_are_drawn_when_a_limit_begins_and_on_the_first_day_of_a_month(run):
     drawn = {(entry.payee, entry.date.day) for entry in tagged(run, "loan")}
 
-    # On 31 May the collateral allows no further loan. On 2 June the limit of Lender01 falls.
+    # Lender02 lends nothing on 31 May, because the collateral is too small. Lender01 lends nothing
+    # on 2 June, because its limit falls.
     assert drawn == {("Lender01", 29), ("Lender02", 30), ("Lender02", 1)}
 
 
@@ -145,8 +146,8 @@ def test_a_fall_of_coin_prices_causes_a_recall_and_a_sale_of_coins(run):
     called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
-    assert len(SCENARIO.group.lenders[1].limits) == 1  # This limit is constant.
-    assert [entry.date for entry in called] == [RECALL, LAST]  # prices fell on both days
+    assert len(SCENARIO.group.lenders[1].limits) == 1  # So Lender02 does not lower its limit.
+    assert [entry.date for entry in called] == [RECALL, LAST]  # coin prices fall on both days
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 
@@ -159,7 +160,7 @@ def test_a_recall_is_paid_half_by_sales_of_coins_and_half_by_the_house(run):
     assert moved(recalled, "Assets:Lender01:Cash") == 1_500_000
     assert 0 < sold < 1_500_000
     assert any("credit-line" in e.tags for e in same_day)
-    assert 0 <= sold - drawn < 600  # the difference is below one lot of each coin
+    assert 0 <= sold - drawn < 600  # less than the price of one lot of each coin together
 
 
 def test_a_sale_of_coins_is_paid_at_the_price_minus_the_haircut(run):
@@ -211,7 +212,7 @@ def test_dollars_that_customers_wire_to_the_maker_are_a_debt_of_the_maker_to_the
     )
 
 
-def test_customers_deposit_the_same_amounts_with_and_without_an_agent_of_the_house(run, executed):
+def test_an_agent_of_the_house_does_not_change_the_amounts_that_customers_deposit(run, executed):
     direct = executed(PORTFOLIO, retail={"agent_shares": None})
 
     def brought(of: RunFolder) -> list[tuple]:

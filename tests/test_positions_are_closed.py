@@ -1,4 +1,4 @@
-"""If customers close their positions, the books record trades with all makers."""
+"""If customers close their positions, the books also record their trades with the other makers."""
 
 import tempfile
 from collections import Counter
@@ -42,7 +42,7 @@ def test_trades_with_other_makers_are_booked_net_and_at_the_mark_without_a_fee(c
     assert not twice
 
 
-def test_trades_with_other_makers_are_not_booked_if_customers_have_no_holding_time(executed):
+def test_trades_with_other_makers_are_not_booked_if_customers_never_close_positions(executed):
     run = executed(BUSY, run=CLOSING["run"])
 
     assert not run.select(f"SELECT 1 FROM rows WHERE motive = '{Motive.NET.word}'")
@@ -97,7 +97,7 @@ def test_a_firm_unwinds_against_the_other_makers_and_closes_its_hedge(executed):
         assert (house or 0) + (lead or 0) == 0, (who, market)
 
 
-def test_the_roles_in_the_books_name_the_party_whose_trades_are_booked_net(closing, tiny_run):
+def test_the_chart_of_accounts_names_the_party_whose_trades_are_booked_net(closing, tiny_run):
     assert closing.chart.parties.netted == "OtherMakers"
     assert tiny_run.chart.parties.netted is None
 

@@ -1,4 +1,4 @@
-"""At a halt, the house closes all positions at the mark, and later has no trades and no losses.
+"""At a halt, the house closes all positions at the mark. It has no trades or losses afterwards.
 
 The world has a bank run, customers on margin and two backstops. After the halt the price falls by
 90 % in an hour, so an open position would have a loss.
@@ -29,7 +29,8 @@ def crash_after_halt() -> dict:
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     later = ({"at": HALT, "price_usd": 29_000.0}, {"at": FALLEN, "price_usd": 3_000.0})
     market["price"] |= {"anchors": (*market["price"]["anchors"], *later), "ticks_per_s": 0.1}
-    # No quote is posted on a full hour, so an old quote could still be valid after the halt.
+    # A quote lasts 1,000 seconds. So the maker posts no quote at the moment of the halt, and an old
+    # quote could still be valid after the halt.
     market["quoter"] |= {"refresh_s": 1_000.0}
     leverage = load(str(WORLDS / "margin.toml")).leverage.model_dump(exclude_none=True)
     venture = load(str(RUN)).group.uses[0].model_dump(exclude_none=True)
@@ -144,7 +145,7 @@ def test_prices_after_a_halt_do_not_change_the_debts_of_the_house(halted):
 
 
 def test_reports_include_the_days_after_the_last_entry(executed):
-    """The last day has no postings, so its figures equal the figures of the day before."""
+    """The last day has no postings. So the reports repeat the figures of the day before."""
     changes = crash_after_halt()
     run = executed(RUN, **{**changes, "run": {**changes["run"], "end": date(2022, 5, 16)}})
 

@@ -1,4 +1,4 @@
-"""With `import moneytrail` a user can run scenarios and read runs. The import is fast."""
+"""A program that imports `moneytrail` can run scenarios and read runs. The import is fast."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ def test_a_new_run_passes_the_audit(run):
     assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 7
 
 
-def test_a_seed_and_changes_replace_settings_of_the_scenario(run, tmp_path):
+def test_the_arguments_seed_and_changes_replace_settings_of_the_scenario(run, tmp_path):
     changes = {"run": {"day_ledgers": []}, "maker": {"credit_line_usd": 123}}
 
     other = moneytrail.run("tiny", tmp_path / "other", seed=7, changes=changes)
@@ -60,7 +60,7 @@ def test_a_run_has_the_default_folder_of_the_command_line(tmp_path, monkeypatch)
     assert moneytrail.open_run("runs/out/tiny-seed1")
 
 
-def test_an_existing_run_is_replaced_only_with_force(tmp_path):
+def test_an_existing_run_is_replaced_only_if_force_is_true(tmp_path):
     moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS)
 
     with pytest.raises(moneytrail.RunRefusedError, match="exists"):

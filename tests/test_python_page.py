@@ -93,7 +93,7 @@ def test_a_table_is_exported_with_all_digits_and_missing_values():
         ([1, "a"], "VARCHAR"),
     ],
 )
-def test_a_column_has_a_type_for_all_its_cells(cells, wanted):
+def test_the_type_of_a_column_fits_all_cells_of_the_column(cells, wanted):
     assert column_type(cells) == wanted
 
 
@@ -102,7 +102,7 @@ def test_a_number_with_too_many_digits_for_arrow_is_refused():
         column_type([Decimal(10) ** 36, Decimal("0.01")])
 
 
-def test_without_a_data_frame_library_the_error_says_which_to_install(monkeypatch):
+def test_without_a_library_for_data_frames_the_error_names_the_libraries_to_install(monkeypatch):
     monkeypatch.setattr(data_frames, "_library", lambda name: None)
 
     with pytest.raises(moneytrail.NotebookError, match=r"moneytrail\[frames\]"):
@@ -114,7 +114,7 @@ def test_making_a_data_frame_from_a_run_instead_of_a_report_is_refused():
         moneytrail.frame(Path("runs/out/tiny-seed1"))
 
 
-def test_pandas_makes_a_data_frame_with_the_same_cells_if_polars_is_missing(monkeypatch):
+def test_if_polars_is_missing_pandas_makes_a_data_frame_with_the_same_cells(monkeypatch):
     pandas = SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns))
     monkeypatch.setattr(data_frames, "_library", {"pandas": pandas}.get)
 
@@ -127,12 +127,12 @@ def test_reports_with_a_picture_can_be_plotted(ask, busy_run):
     assert moneytrail.plot(getattr(moneytrail, ask)(busy_run)).axes
 
 
-def test_claims_can_be_plotted_and_an_empty_comparison_is_refused(busy_run):
+def test_claims_can_be_plotted_but_a_comparison_without_figures_is_refused(busy_run):
     assert moneytrail.plot(moneytrail.claims([busy_run])).axes
     with pytest.raises(moneytrail.MistakeError, match="nothing to draw"):
         moneytrail.plot(
             moneytrail.compare(busy_run)
-        )  # the record has no dollar figures for these days
+        )  # nothing to compare: the record has no dollar figures for the days of this run
 
 
 def test_the_error_for_a_report_without_a_picture_lists_the_reports_with_pictures(tiny_run):

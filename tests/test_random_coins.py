@@ -1,8 +1,9 @@
 """In random histories of customers' coins, no step loses a coin and the books are valid.
 
-Customers deposit and withdraw, prices change, and the maker borrows money and repays some. The
-tests use the simulation's own vault, custody, till, credit line and journal. Then Beancount loads
-the books from disk, and the changes by price and by use must explain the hole at mark.
+Customers deposit and withdraw, prices change, and the maker borrows money and repays a part of it.
+The tests use the simulation's own code for coins, cash, withdrawals, credit line and journal. Then
+Beancount loads the books from disk. The changes of prices and of quantities must explain the whole
+change of the hole at market prices.
 """
 
 import tempfile
@@ -61,7 +62,7 @@ class Ask(NamedTuple):
 
 
 class Take(NamedTuple):
-    """The maker raises cash, and uses the house's cash only if other sources do not suffice."""
+    """The maker raises cash. It borrows from the house only if its own cash does not suffice."""
 
     cents: int
 
@@ -73,7 +74,7 @@ class GiveBack(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """The price of bitcoin becomes *e3* thousandths of the first price."""
+    """The price of bitcoin becomes the first price times *e3* / 1,000."""
 
     e3: int
 
@@ -92,7 +93,7 @@ class Clock(NamedTuple):
 
 
 class CoinHistory:
-    """A world with customers' custody, a maker, and dealers with limited cash."""
+    """A house that keeps customers' coins and dollars, a maker, and dealers with limited cash."""
 
     def __init__(self, folder: Path, dealers_cents: int, daily_cents: int | None = None) -> None:
         self.journal = open_journal(SCENARIO, PARTIES, folder, Journal)
@@ -146,7 +147,7 @@ class CoinHistory:
         self.journal.finish(self.now_us - 1)
 
     def assert_in_order(self) -> None:
-        """Check the state of the world after a step."""
+        """Check all balances and the queue of requests after a step."""
         vault = self.vault
         for owed, there, to_maker in zip(vault.owed, vault.there, vault.lent, strict=True):
             assert owed == there + to_maker
@@ -184,7 +185,7 @@ class CoinHistory:
         self.vault.mark(day, np.array([self._ticks], dtype=np.int64))
 
     def _counted(self) -> list[int]:
-        """Return the total of each coin: held by customers and the house, and lent."""
+        """Return the total of each coin: with customers, with the house, and lent to the maker."""
         vault = self.vault
         return [sum(each) for each in zip(vault.own, vault.there, vault.lent, strict=True)]
 
@@ -280,7 +281,7 @@ WORDS = {" sells them for ", " and returns them", " BTC from ", "waited-s"}
 
 
 def told_in(steps: Iterable[Step]) -> set[str]:
-    """Return the words in WORDS that are in the books of a history."""
+    """Return the texts in WORDS that are in the books of a history."""
     with tempfile.TemporaryDirectory() as name:
         CoinHistory(Path(name), 10**12).play(steps)
         text = "".join(path.read_text() for path in Path(name).glob("2*.beancount"))

@@ -1,7 +1,7 @@
-"""With any prices and customers on margin, the books and each margin account are valid.
+"""With random prices and customers on margin, the books and each margin account are valid.
 
-Small worlds have random limits: leverage, margin, insurance fund and backstops. Beancount reads the
-day ledgers of each world from disk, and DuckDB reads the fills. The audit recomputes each margin
+Each small world has random prices, leverage, insurance fund and backstops. Beancount reads the day
+ledgers of each world from disk, and DuckDB reads the fills. The audit recomputes each margin
 account from the fills.
 """
 
@@ -26,7 +26,7 @@ def crash(draws: random.Random) -> dict:
     prices, anchors = first, [{"at": DAY, "price_usd": first}]
     for hour in sorted(draws.sample(range(1, 24), 6)):
         prices = round(prices * draws.choice([0.6, 0.8, 0.95, 1.05, 1.3, 1.8]))
-        prices = min(max(prices, 50), 150_000)  # the displayed size is at least one lot
+        prices = min(max(prices, 50), 150_000)  # so that quotes can display at least one lot
         anchors.append({"at": datetime(2022, 5, 9, hour, tzinfo=UTC), "price_usd": prices})
     market = dict(load(str(MARGIN)).model_dump(exclude_none=True)["markets"][0])
     market["price"] = {
@@ -79,7 +79,7 @@ def crash(draws: random.Random) -> dict:
 
 
 def tokens(draws: random.Random) -> tuple[dict, ...]:
-    """Draw settings of tokens as collateral, each with a weight and a market that prices it."""
+    """Draw settings of tokens as collateral. Each token has a weight and a market for its price."""
     return tuple(
         {
             "name": name,
@@ -92,7 +92,7 @@ def tokens(draws: random.Random) -> tuple[dict, ...]:
 
 
 def played(world: dict) -> Counter:
-    """Simulate a world, check its books, and return the number of rows by motive."""
+    """Simulate a world, check its books, and return the number of fills and payments by motive."""
     with sound_run(load(str(MARGIN), world)) as run:
         *_, check = liquidations(run).tables()
         assert all(difference == 0 for _, difference in check.rows)

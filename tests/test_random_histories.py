@@ -1,7 +1,7 @@
 """With any events in any order, the books satisfy all invariants after every step.
 
-Random histories use the simulation's own journal, venues, custody, credit line and margin desk.
-Traders have too little margin, and settlements are at random times. Then Beancount loads the
+Random histories use the simulation's own code for journal, venues, cash, credit line and margin.
+Traders often have too little margin, and settlements are at random times. Then Beancount loads the
 general ledger and every day ledger from disk, and DuckDB reads the fills.
 """
 
@@ -87,7 +87,7 @@ class Withdraw(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """A party trades with the maker, at *better_ticks* better than the lead price."""
+    """A party trades with the maker at a price *better_ticks* better for it than the lead price."""
 
     taker: str
     market: int
@@ -112,7 +112,7 @@ class Tick(NamedTuple):
 
 
 class Settle(NamedTuple):
-    """The interval ends. With *end_of_day* the day also ends."""
+    """The settlement interval ends. If *end_of_day*, the day also ends."""
 
     end_of_day: bool
 
@@ -127,7 +127,7 @@ Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 
 
 class History:
-    """A small world with the parts of the simulation. A test decides the steps of this world."""
+    """A small world with the parts of the simulation. A test chooses each step of its history."""
 
     def __init__(self, folder: Path) -> None:
         self._contracts = {
@@ -211,7 +211,7 @@ class History:
         lots: int,
         worse_ticks: int,
     ) -> None:
-        """Record a fill, which the venues book when the interval ends, as in a simulation."""
+        """Record a fill. As in a simulation, the venues book it at the end of the interval."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive
@@ -257,7 +257,7 @@ class History:
         self.journal.record(movements.opening_balances(MAY_30_US, cash_cents, claim_cents))
 
     def balances(self) -> dict[tuple[str, str], int]:
-        """Return the balance of each account in the state of the world, in cents and lots."""
+        """Return the balance of each account, computed from the world's own arrays."""
         found = {(cash(name), "USD"): int(self.custody.cash[code]) for name, code in CODE.items()}
         for name, venue in self.venues.items():
             for entity, code in CODE.items():
@@ -276,25 +276,26 @@ class History:
 
 
 def assert_the_world_is_in_order(history: History) -> None:
-    """Check the state of the world after a settlement."""
+    """Check cash, claims, positions and credit in the world after a settlement."""
     assert (history.custody.cash >= 0).all()
     assert history.custody.cash.sum() == 100 * (sum(CASH_USD.values()) + sum(CLAIMS_USD.values()))
     for venue in history.venues.values():
         assert (venue.claims >= 0).all()
         assert not venue.lots.sum(axis=1).any()
-    # A lower limit recalls no money, but there are no new draws above the limit.
+    # A lower limit recalls no money, but the maker cannot draw more while it owes more than the
+    # limit.
     allowed_cents = max(history.line_cents, history.drawn_before_cents)
     assert 0 <= history.credit.drawn_cents <= allowed_cents
 
 
 def assert_the_books_agree(history: History) -> None:
-    """Check after a day that the journal's balances equal the state of the world."""
+    """Check after a day that the journal's balances equal the balances of the world."""
     for (account, commodity), units in history.balances().items():
         assert history.journal.balance(account, commodity) == units, account
 
 
 def assert_beancount_agrees(history: History, run: RunFolder) -> None:
-    """Check that Beancount's balances equal the journal's and the state of the world."""
+    """Check that Beancount's balances equal the balances of the journal and of the world."""
     lot = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {"USD": Decimal("0.01")}
     theirs: Counter = Counter()
     for entry in run.transactions:
@@ -376,9 +377,9 @@ def test_the_books_balance_and_agree_with_the_world_in_any_long_history(steps):
 
 
 def draw_steps(draws: random.Random, n: int) -> list[Step]:
-    """Draw steps with which firms hedge, lose margin and deposit again.
+    """Draw steps of all kinds in which firms hedge, lose margin and deposit again.
 
-    One step lowers the credit line.
+    One step lowers the limit of the credit line.
     """
 
     def one() -> Step:

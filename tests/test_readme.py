@@ -1,4 +1,4 @@
-"""The commands in the README run as printed, and its figures agree with runs and pages."""
+"""The commands in README.md run as printed, and the figures there agree with runs and pages."""
 
 import re
 import shlex
@@ -56,9 +56,10 @@ def test_the_readme_is_short():
 
 
 def test_every_command_in_the_readme_runs(tiny_run: RunFolder, tmp_path, monkeypatch):
-    """The commands run in the order of the page, with a small run in place of the long run."""
+    """The commands run in the order of the page. A small run replaces the run of the whole life."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(experiment, "cores", lambda: 1)  # starting processes takes seconds
+    # One process is faster here, because each new process takes seconds to start.
+    monkeypatch.setattr(experiment, "cores", lambda: 1)
     shutil.copytree(tiny_run.path, LIFE)
     shutil.copy(ROOT / "docs" / "any-ledger.beancount", tmp_path)
     for program, *words in commands():
@@ -87,7 +88,7 @@ def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
 
 def test_figures_in_the_readme_agree_with_the_page_of_findings():
     finding = said().partition("**What we found.**")[2].partition("![")[0]
-    # Figures of the study have a dollar sign. Another test checks these figures.
+    # Another test checks the figures of the study, which have a dollar sign.
     told = re.findall(r"(?<![$\d.])([\d.]+(?: to [\d.]+)?) (million|billion)", finding)
     units = {"million": "m USD", "billion": "bn USD"}
 
@@ -96,7 +97,7 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
         assert f"| {figure} {units[unit]} |" in FINDINGS, figure
 
 
-def test_the_text_on_the_study_agrees_with_the_shipped_study():
+def test_the_readmes_text_on_the_study_agrees_with_the_shipped_study():
     report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
     n, fit, allowed, of, low, high, most, gain, loss, half, missed = re.findall(
         r"simulated (\d+) lives .*? (\d+) of them fit the record: each misses at most (\d+) of "
@@ -128,7 +129,7 @@ def life(executed) -> RunFolder:
 
 
 @pytest.mark.slow
-def test_the_readme_states_the_result_of_the_life(life):
+def test_the_readme_states_the_answer_that_make_run_prints(life):
     assert answer(life) in said()
     lost = hole(life).kinds_usd["PickOff"] / 1_000_000
     low, high = re.findall(
@@ -138,7 +139,7 @@ def test_the_readme_states_the_result_of_the_life(life):
 
 
 @pytest.mark.slow
-def test_the_number_of_outcomes_near_the_record_agrees_with_compare(life):
+def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
     inside, of = re.findall(r"Of (\d+) comparable recorded outcomes (\d+)", said())[0][::-1]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

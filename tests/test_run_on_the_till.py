@@ -1,4 +1,4 @@
-"""In a bank run, requests wait and the house halts, while payments, queue and books are correct."""
+"""In a bank run withdrawals wait and the house halts. Payments, queue and books are correct."""
 
 import math
 import random
@@ -37,9 +37,9 @@ def broken(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def covered(executed) -> RunFolder:
-    """Return a run with the same news.
+    """Return a run with the news of `broken`, in which the house pays all withdrawals.
 
-    The house has lent only the cost of its maker's quotes.
+    The maker buys no ventures, so the house lends the maker only what the maker's quotes lose.
     """
     return executed(RUN, run={"day_ledgers": [date(2022, 5, 12)]}, **COVERED)
 
@@ -113,7 +113,7 @@ def test_the_group_receives_no_money_and_makes_no_payment_after_the_halt(execute
     assert [told(run, HOUSE), told(run, QUOTER)] == [told(broken, HOUSE), told(broken, QUOTER)]
 
 
-def test_firms_and_retail_customers_wait_in_one_queue(broken):
+def test_firms_and_retail_customers_wait_in_the_same_queue(broken):
     asked = {each.holder[0] for each in broken.notes(UnpaidRequest)}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
 
@@ -140,7 +140,7 @@ def test_runs_with_and_without_a_halt_pass_the_audit(broken, covered):
         assert not [problem for finding in findings for problem in finding.problems]
 
 
-def test_reports_on_claims_agree_in_a_run_that_ends_with_a_halt(broken):
+def test_reports_on_claims_agree_with_each_other_in_a_run_that_ends_with_a_halt(broken):
     the_hole, of_house = hole(broken), coverage(broken).house
     dates = {what: rest for what, *rest in cash_coverage(broken).tables()[0].rows}
 
@@ -196,7 +196,7 @@ def test_news_changes_no_entry_before_the_news(broken, executed):
     assert told(without, HOUSE) == [(date(2022, 5, 9), "open")]
 
 
-def test_old_news_has_no_effect(broken, executed):
+def test_news_of_two_years_ago_has_no_effect(broken, executed):
     old = {"date": date(2020, 1, 1), "shock": 1.0, "what": "Once upon a time"}
     news = load(str(RUN)).model_dump(exclude_none=True)["news"]
     with_old = executed(RUN, news=(old, *news))
@@ -211,9 +211,9 @@ def test_old_news_has_no_effect(broken, executed):
 
 
 def test_customers_trade_only_with_other_makers_if_the_maker_does_not_quote(executed):
-    """The maker's quotes make the order book twice as deep.
+    """The maker's quotes make the order book twice as deep, and the elasticity to depth is two.
 
-    Therefore customers trade four times as much while the maker quotes.
+    So customers trade four times as much while the maker quotes.
     """
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
@@ -232,7 +232,9 @@ def test_customers_trade_only_with_other_makers_if_the_maker_does_not_quote(exec
     assert all(day.captive_usd == day.hits_usd == 0 for day in days[3:])
 
 
-def test_the_quote_by_quote_simulation_writes_the_same_bytes(executed, tmp_path):
+def test_the_fast_and_the_quote_by_quote_simulation_of_a_bank_run_write_the_same_bytes(
+    executed, tmp_path
+):
     market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
     seldom = market | {"quoter": market["quoter"] | {"refresh_s": 60.0}}
     broken = executed(RUN, markets=(seldom,))
@@ -265,7 +267,7 @@ def test_the_quote_by_quote_simulation_writes_the_same_bytes(executed, tmp_path)
         ),
     ],
 )
-def test_contradictory_settings_of_the_flow_of_customers_are_refused(overrides, key):
+def test_contradictory_settings_of_deposits_and_withdrawals_are_refused(overrides, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(RUN), overrides)
 
@@ -356,7 +358,7 @@ def played(draws: random.Random) -> set[str]:
 
 
 def waits(run: RunFolder) -> int:
-    """Return the number of payments after a wait, and check their order and their notes."""
+    """Check the order and the notes of withdrawals paid after a wait, and return their number."""
     noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):

@@ -1,4 +1,4 @@
-"""Files, constructors and classes stay below a maximum size, and names are unique."""
+"""No file, constructor or class is too large, and names of files and public classes are unique."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The pages build without a warning, and the contents page leads to all of them."""
+"""Sphinx builds the pages without a warning, and the table of contents lists all pages."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_the_site_builds_without_a_warning(tmp_path):
-    """Sphinx warns of a broken link, and of a page that the contents do not list."""
+    """Sphinx warns of a broken link, and of a page that the table of contents does not list."""
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     command = "-m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs --doctree-dir"
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The exact checks of parsed day ledgers find what Beancount would find when it loads them."""
+"""The tests' own checks of a parsed day ledger find each error that Beancount finds on loading."""
 
 import pytest
 from beancount.parser import parser
@@ -15,7 +15,7 @@ SOUND = """
 
 
 def faults(text: str) -> list[str]:
-    """Return the faults of a ledger that Beancount parses without errors."""
+    """Return the faults that the checks find in a ledger. Beancount parses it without an error."""
     entries, errors, _ = parser.parse_string(text)
     assert not errors
     return list(faults_of(entries))

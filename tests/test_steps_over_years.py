@@ -1,4 +1,7 @@
-"""Settings can change during a run: the maker's share, its credit line, other makers' payments."""
+"""Settings with a first day: the maker's share of the depth and the limit of its credit line.
+
+Also: how fills depend on these settings, and how the other makers pay their fees.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -32,7 +35,7 @@ def drawn_usd(run: RunFolder, day: date) -> Decimal:
     return -sum(postings, Decimal(0))
 
 
-def test_no_credit_is_drawn_above_a_limit_or_before_its_first_day(executed):
+def test_the_maker_draws_no_credit_above_a_limit_or_before_the_first_day_of_a_limit(executed):
     allowed = {date(2022, 6, 1): 650_000, date(2022, 6, 3): 20_000}
     steps = [{"since": day, "usd": usd} for day, usd in allowed.items()]
     run = executed(GROUP, maker={"credit_line_usd": 0, "credit_line_steps": steps})
@@ -42,10 +45,10 @@ def test_no_credit_is_drawn_above_a_limit_or_before_its_first_day(executed):
     )
     assert before == 0
     assert 20_000 < allowed_usd <= 650_000
-    assert later == allowed_usd  # a lower limit recalls no loan and allows no new loan
+    assert later == allowed_usd  # after the limit is lowered, the debt stays the same
 
 
-def test_a_new_share_of_the_depth_applies_from_its_first_day():
+def test_a_new_share_of_the_depth_applies_from_its_stated_day_on():
     steps = [{"since": date(2022, 6, 1), "share": 0.05}]
     table = load(str(GROUP)).maker.model_dump(exclude_none=True)
     maker = Maker.model_validate(table | {"depth_share": 0.2, "depth_share_steps": tuple(steps)})
@@ -133,8 +136,10 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
-def test_fills_after_a_change_of_share_equal_the_fills_of_a_constant_share(hit, depth_usd_per_bp):
-    """The fills are equal for a stated displayed size and for a share of the depth."""
+def test_fills_after_a_change_of_the_share_of_depth_equal_the_fills_at_a_constant_share(
+    hit, depth_usd_per_bp
+):
+    """The test has two cases: a stated displayed size, and a size that is a share of the depth."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
         if depth_usd_per_bp:
@@ -176,7 +181,7 @@ def test_fills_of_the_makers_quotes_are_at_the_stated_multiple_of_the_half_sprea
         "levels": 2,
         "level_step_bps": 4.0,
         "displayed_usd": 1_000,
-    }  # large orders reach the second level
+    }  # the displayed size is small, so large orders are also filled at the second level
     fills = hit(ALONE, ladder, volatility=0.0, spread_times=times)
 
     assert {lead for *_, lead in fills} == {30_000}

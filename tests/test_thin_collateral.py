@@ -1,8 +1,8 @@
-"""The loss on loans against a thin token equals a formula in simple cases.
+"""The loss on loans against a thin token (few can be sold) equals a formula in simple cases.
 
-In the world `thin` the price is 60 and falls to 20 within an hour. The borrower has a million
-tokens with a weight of 65 % and a margin of a tenth of the debt. So the debt is at most
-0.65 x 60 million x 10 / 11.
+In the world `thin` the price of the token is 60 and falls to 20 within an hour. The borrower has a
+million tokens. A new loan counts the tokens at 65 % of their value, and needs a margin of a tenth
+of the debt. So the debt is at most 0.65 x 60 million x 10 / 11.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def thin_run(executed: Executed) -> RunFolder:
 
 
 def world(weight: float = 0.7, steps: tuple = (), **changes: object) -> dict:
-    """Return settings of the world with changes to the loan, the token's weight or the price."""
+    """Return settings of the world `thin` with changes: weight and price of the token, the loan."""
     given = load(str(THIN)).model_dump(exclude_none=True)
     (loan,), (token,) = given["leverage"]["pledged_loans"], given["leverage"]["tokens"]
     (market,) = given["markets"]
@@ -70,7 +70,9 @@ def test_the_loss_is_the_whole_debt_if_there_are_no_buyers(executed):
     assert found.unsold_usd == 1_000_000 * 20
 
 
-def test_the_loss_is_the_debt_minus_the_value_of_tokens_if_a_sale_has_no_price_impact(executed):
+def test_the_loss_is_the_debt_minus_the_market_value_of_tokens_if_sales_have_no_price_impact(
+    executed,
+):
     found = result(executed, book=BOTTOMLESS)
 
     # The tokens are sold at the settlement after the takeover, when the price is 20.
@@ -86,17 +88,17 @@ def test_a_sale_costs_half_of_its_price_impact(thin_run):
         [expense("Alameda", Kind.TAKEOVERS)],
     )
 
-    # The book buys 1,000 USD x 5 basis points x 60 times in an hour: 15,000 tokens at 20. On
-    # average they are sold 2.5 basis points below this price.
+    # The order book buys tokens for 1,000 USD at each of 5 basis points, 60 times in an hour:
+    # 15,000 tokens at a price of 20. The mean price of a sale is 2.5 basis points below 20.
     assert sales == [("15000", -29_992_500)]
 
 
 # ---------------------------------------------------------------------- inputs that lower the loss
 
 
-def test_the_loss_falls_with_the_weight_and_is_negative_at_low_weights(executed):
-    # With the initial margin, a weight w allows a debt of w x 60 x 10 / 11 per token. A price of 20
-    # covers this debt if w is below 0.367.
+def test_the_loss_rises_with_the_weight_and_is_negative_at_low_weights(executed):
+    # A weight of w allows a debt of w x 60 x 10 / 11 for each token. If w is below 0.367, this debt
+    # is less than 20, and the sale of the token at 20 pays more than the debt.
     found = {
         weight: result(executed, book=BOTTOMLESS, weight=weight, weight_initial=weight)
         for weight in (0.3, 0.36, 0.38, 0.7)
@@ -108,9 +110,9 @@ def test_the_loss_falls_with_the_weight_and_is_negative_at_low_weights(executed)
         assert abs(each.lent_usd - Decimal(weight) * 1_000_000 * PEAK * 10 / 11) < 1
 
 
-def test_no_loan_is_called_if_the_tokens_always_cover_the_margin(executed):
-    # The price falls to a third. The loan is about a third of the tokens' first value, and a margin
-    # check counts the full value.
+def test_no_account_is_taken_over_if_the_tokens_always_cover_the_loan(executed):
+    # The price falls to a third. The loan is slightly less than a third of the tokens' first value.
+    # A margin check counts the tokens at their full value, so the tokens cover the loan.
     found = result(executed, weight=1.0, weight_initial=0.35)
 
     assert found.taken_over_usd == found.repaid_usd == found.loss_usd == 0
@@ -125,7 +127,7 @@ SLOW = (
 )
 
 
-def test_a_deeper_order_book_lowers_the_loss_until_takeovers_earn_money(executed):
+def test_a_deeper_order_book_lowers_the_loss_and_in_the_deepest_book_a_takeover_gains(executed):
     depths = (0.0, 300.0, 3_000.0, 30_000.0, 300_000.0)
     found = [
         result(executed, steps=SLOW, book=BOTTOMLESS | {"usd_per_bp": depth}) for depth in depths
@@ -134,8 +136,8 @@ def test_a_deeper_order_book_lowers_the_loss_until_takeovers_earn_money(executed
 
     assert losses == sorted(losses, reverse=True)
     assert losses[0] == found[0].lent_usd
-    # The account is taken over for its debt. If tokens are sold early, the debt is below the value
-    # of the remaining tokens.
+    # The maker takes over the account for the amount of the debt. Early sales have reduced the debt
+    # to less than the value of the remaining tokens, so the maker gains.
     assert found[-1].worth_usd > found[-1].taken_over_usd > 0 > losses[-1]
 
 
@@ -154,12 +156,13 @@ def test_a_limit_on_the_debt_of_one_customer_limits_the_loss(executed):
     )
 
     assert large.lent_usd == large.loss_usd == 20_000_000
-    # The margin value of the tokens is 14 million after the fall, so a debt of 10 million is safe.
+    # After the fall the tokens count as 0.7 x 20 million = 14 million, so a debt of 10 million is
+    # covered.
     assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
 
 
-def test_a_weight_that_falls_with_the_number_of_tokens_lowers_the_loan(executed):
-    # The weight is 1.1 / (1 + 0.0008 x 1,000): 61 % instead of 65 %.
+def test_the_loan_is_smaller_if_the_weight_is_smaller_for_many_tokens(executed):
+    # The weight is 1.1 / (1 + 0.0008 x sqrt(1,000,000 tokens)) = 61 %, instead of 65 %.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
 
     assert abs(small.lent_usd - Decimal(1.1 / 1.8) * 60_000_000 * 10 / 11) < 100
@@ -169,7 +172,7 @@ def test_a_weight_that_falls_with_the_number_of_tokens_lowers_the_loan(executed)
 def test_nothing_is_lent_outside_the_borrowing_period(executed):
     found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
 
-    # The borrowing period begins after the fall of the price, so the loan is never called.
+    # The borrowing period begins after the fall of the price, so the tokens always cover the loan.
     assert abs(found.lent_usd - Decimal("0.65") * 20_000_000 * 10 / 11) < 1
     assert found.loss_usd == 0
 
@@ -184,14 +187,14 @@ def test_no_more_is_lent_after_the_borrowing_period(executed):
     assert abs(late.lent_usd - DEBT) < 1
 
 
-def test_a_loan_is_at_most_the_value_of_the_tokens_at_a_margin_check(executed):
+def test_a_loan_is_at_most_the_value_at_which_a_margin_check_counts_the_tokens(executed):
     found = result(executed, weight=0.5, weight_initial=1.0)
 
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
 
 
-def test_no_loan_or_sale_uses_a_later_price(executed):
-    """Two runs whose prices differ only after 8 April have the same earlier entries."""
+def test_no_loan_and_no_sale_depends_on_later_prices(executed):
+    """The prices of the two runs differ only from 8 April on, so earlier entries are the same."""
     until_then = (*SLOW[:2], (datetime(2021, 4, 7, 12), 40.0), (date(2021, 4, 8), 30.0))
     falls, rises = (
         executed(THIN, **world(steps=(*until_then, (date(2021, 4, 9), usd)))) for usd in (5.0, 90.0)
@@ -227,7 +230,7 @@ def test_the_proceeds_of_a_sale_are_slightly_below_the_value_of_the_tokens(execu
         assert 0 <= worth - brought <= worth * Decimal("0.00025") + Decimal("0.01")
 
 
-def test_the_books_pass_the_audit_and_show_the_loss_under_takeovers(thin_run):
+def test_the_books_pass_the_audit_and_show_the_loss_in_the_kind_takeovers(thin_run):
     (found,), balances = pledged(thin_run), usd_balances(thin_run)
 
     assert not any(step.problems for step in audit(thin_run.path, every_day=True))

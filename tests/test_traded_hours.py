@@ -37,7 +37,7 @@ def test_one_hour_of_each_block_of_hours_is_played(stands_for):
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
 
 
-def test_each_hour_is_played_with_the_same_probability():
+def test_each_hour_of_the_day_is_played_with_the_same_probability():
     drawn = np.array([[traded(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
@@ -63,7 +63,7 @@ def test_the_weights_of_a_day_sum_to_24_and_each_weight_of_a_full_day_is_one(one
 
 
 @pytest.mark.parametrize("one_in", [12, 24])
-def test_hours_of_a_full_day_repeat_no_orders_and_are_not_repeated(one_in):
+def test_orders_of_a_full_day_repeat_no_earlier_orders_and_no_later_hour_repeats_them(one_in):
     drawn = traded(one_in, full_days=FULL)
     first = midnight_us(date(2022, 1, 1)) // HOUR_US
     hours = [hour for hour in range(first, first + 20 * 24) if drawn.has(hour * HOUR_US)]
@@ -76,7 +76,10 @@ def test_hours_of_a_full_day_repeat_no_orders_and_are_not_repeated(one_in):
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_played(seeds):
-    """Sampled orders are n times as large. Hours with reversed orders keep the variance equal."""
+    """If one hour in n is played, orders are n times as large, so the variance would be too large.
+
+    Some played hours reverse the orders of an earlier hour, and this keeps the variance equal.
+    """
 
     def wandered(stands_for: int, seed: int) -> int:
         hours_drawn = traded(stands_for, seed)
@@ -99,11 +102,14 @@ def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_play
         assert abs(some.mean() - every.mean()) < 3 * error
         assert (
             stands_for * every.mean() - some.mean() > 3 * error
-        )  # without reversed hours the variance is n times as large
+        )  # the difference is clear: without reversed hours the variance would be n times as large
 
 
 def test_the_weight_of_a_position_is_the_mean_weight_of_the_last_24_hours():
-    """After a day with two hours of weight 12, the weight is 12. On a full day it falls to one."""
+    """On the first day two hours are played, each with weight 12. So the weight is then 12.
+
+    On the next day, which is a full day, the weight falls to one.
+    """
     full_day = date(2022, 5, 10)
     hours = TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 12), one_hour_in=12, full_days=(full_day,))
@@ -151,7 +157,7 @@ def test_quotes_have_fills_only_in_sampled_hours(executed):
 def test_sampled_hours_and_all_hours_give_the_same_mean_result_of_quotes(
     executed, tmp_path, position_limit_usd
 ):
-    """In the second case the position limit is low, so the maker often quotes on one side only."""
+    """In one of two cases the position limit is low, so the maker often quotes only one side."""
     world = tmp_path / "limited.toml"
     stated = "position_limit_usd = 2_000_000"
     text = SETTLING.read_text().replace("../../runs/tiny.toml", "tiny")
@@ -173,5 +179,5 @@ def test_sampled_hours_and_all_hours_give_the_same_mean_result_of_quotes(
     every, some = totals(1), totals(ONE_IN)
     error = ((every.var(axis=0, ddof=1) + some.var(axis=0, ddof=1)) / len(SEEDS)) ** 0.5
     assert np.all(np.abs(some.mean(axis=0) - every.mean(axis=0)) < 3 * error)
-    # The errors are small enough to find a result that is wrong by a factor of n.
+    # The errors are small, so the test would find a result that is wrong by a factor of ONE_IN.
     assert np.all(3 * error < np.abs(every.mean(axis=0)))

@@ -1,4 +1,4 @@
-"""Firms' results sum to zero, and are as expected in limiting cases and counterfactuals."""
+"""The results of firms, maker and venues sum to zero. Limiting cases have the expected results."""
 
 from datetime import date
 from decimal import Decimal
@@ -61,8 +61,8 @@ def test_gains_equal_losses_for_each_kind_of_result(crowd_run):
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
         assert any(usd for (_, k), usd in found.items() if k == kind)
-    # The firms book fees of the lead venue as Hedging or LeadFees. The lead venue books the same
-    # fees as Fees.
+    # Firms book the fees that they pay to the lead venue as Hedging or LeadFees. The lead venue
+    # books these fees as Fees.
     assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
     kinds = ("Fees", "Hedging", "LeadFees")
     assert sum(of_kind(found, kind) for kind in kinds) == 0
@@ -78,7 +78,7 @@ def test_the_books_of_firms_agree_with_the_books_of_both_venues(crowd_run):
 
 
 def test_the_crowd_world_has_every_event_in_the_life_of_a_firm(crowd_run):
-    """The tests of sums include firms that enter and firms that leave."""
+    """So the sums that other tests check include firms that enter and firms that leave."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:
         if type(entry).__name__ == "Event" and entry.type.endswith(":status"):
@@ -105,11 +105,11 @@ def test_the_maker_moves_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_quotes_that_are_renewed_before_orders_arrive_never_lose(seed, tmp_path):
+def test_quotes_that_the_maker_renews_before_orders_arrive_never_lose(seed, tmp_path):
     """Latency plus refresh interval is below the shortest delay of an order.
 
-    So the quote already follows the price move when the order arrives. The order is filled only if
-    the price has returned, and then it pays the spread.
+    So a newer quote already includes the price move when the order arrives. The order is filled
+    only if the price has moved back, and then the firm pays the spread.
     """
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
@@ -162,7 +162,7 @@ def test_the_maker_only_earns_the_spread_if_there_are_no_firms(seed, tmp_path):
 # ---- entry of firms
 
 
-def test_a_note_states_the_day_on_which_the_last_firm_entered(crowd_run):
+def test_reports_note_the_day_on_which_the_last_waiting_firm_entered(crowd_run):
     count = len(crowd_run.chart.parties.firms)
     said = f"Since 2022-06-01 no waiting firm was left: the number of firms, {count}"
 
@@ -186,7 +186,7 @@ def test_no_day_of_the_last_entry_is_reported_if_no_firm_ever_waited(tiny_run):
 # ---- counterfactuals
 
 
-def test_stopping_the_makers_quotes_changes_no_earlier_fill(crowd_run, tmp_path):
+def test_if_the_maker_stops_its_quotes_no_earlier_fill_changes(crowd_run, tmp_path):
     off = date(2022, 6, 3)
     cut = run_of(tmp_path / "cut", {"maker": {"quoter_off": off}})
     before = [
@@ -202,7 +202,7 @@ def test_stopping_the_makers_quotes_changes_no_earlier_fill(crowd_run, tmp_path)
     assert after.fetchone() == (0,)
 
 
-def test_the_firms_of_a_class_remain_the_same_if_the_class_has_more_firms():
+def test_if_a_class_has_more_firms_its_other_firms_remain_the_same():
     small, large = (
         {
             (firm.category, firm.reaction_ms, firm.capital_usd)

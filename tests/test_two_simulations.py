@@ -21,7 +21,7 @@ GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 THIN = HERE / "worlds" / "thin.toml"
 SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
-# The markets of the busy world, each of which represents three markets.
+# The markets of busy.toml. Here each market represents three similar markets.
 ALIKE = [market.model_dump(exclude_none=True) for market in load(str(BUSY)).markets]
 ALIKE = [market | {"stands_for": 3} for market in ALIKE]
 OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
@@ -61,12 +61,12 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
                 "markets": ALIKE,
             },
         ),
-        # After two days the maker decides again on its quotes. It uses its own simulation in the
-        # first case and a target share in the second case.
+        # After two days the maker decides again on its quotes: in the first case by its own
+        # simulation, in the second case by a target share of the volume.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
-        # Customers are liquidated and backstops unwind. Some customers have tokens as collateral,
-        # which are sold first.
+        # Customers are liquidated, and backstops sell the positions. Some customers have tokens as
+        # collateral, and a liquidation sells these tokens first.
         (TOKENS, {"run": CRASH}),
         # A customer borrows against a thin token, and the captive maker takes over the account.
         (THIN, {}),
@@ -79,8 +79,8 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
                 "firms": {"holding_days": 1.0},
             },
         ),
-        # Settlements and new quotes have different times, and a hedge takes longer than an
-        # interval.
+        # Settlements and new quotes are at different times. A hedge can end after the next
+        # settlement.
         (
             BUSY,
             {
@@ -176,12 +176,12 @@ def assert_both_ways_write_the_same(scenario: Scenario) -> None:
 
 @settings(max_examples=3)
 @given(DRAWN, SELDOM)
-def test_random_small_worlds_have_the_same_bytes_in_both_simulations(drawn, seldom):
+def test_both_simulations_of_random_small_worlds_write_the_same_bytes(drawn, seldom):
     assert_both_ways_write_the_same(small_world(drawn | seldom))
 
 
 @pytest.mark.slow
 @settings(max_examples=25)
 @given(DRAWN)
-def test_many_random_small_worlds_have_the_same_bytes_in_both_simulations(drawn):
+def test_both_simulations_of_many_random_small_worlds_write_the_same_bytes(drawn):
     assert_both_ways_write_the_same(small_world(drawn))

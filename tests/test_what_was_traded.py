@@ -1,6 +1,6 @@
-"""Notes, fills, fees and reports have the same volume, to the cent.
+"""Notes, fills, fees and reports state the same traded volume, to the cent.
 
-The tests use both kinds of demand: stated demand, and recorded volume minus the firms' hits.
+The tests use both kinds of customers' demand: stated demand, and recorded volume minus firms' hits.
 """
 
 import math
@@ -68,7 +68,7 @@ def test_notes_on_volume_agree_with_fills_and_with_entries_of_other_makers(any_r
     assert {*captive, *hits, *forced, *others} <= set(notes)
 
 
-def test_the_share_of_the_maker_is_computed_from_the_whole_volume(any_run):
+def test_the_makers_share_is_a_share_of_all_traded_volume(any_run):
     traded = defaultdict(Decimal)
     for (day, market), note in noted(any_run).items():
         usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
@@ -83,7 +83,7 @@ def test_the_share_of_the_maker_is_computed_from_the_whole_volume(any_run):
     )
 
 
-def test_fees_of_other_makers_are_a_rate_on_their_trades_with_customers(any_run):
+def test_fees_on_trades_with_other_makers_are_volume_times_the_fee_rate_of_customers(any_run):
     rate = Decimal(repr(TINY.retail.fee_bps)) / 10_000
     paid = defaultdict(Decimal)
     for entry in any_run.transactions:
@@ -108,7 +108,7 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
 
 
 def test_the_volume_of_a_day_equals_the_record_except_for_the_last_hour(executed):
-    """Each hour compensates for too much or too little volume in earlier hours."""
+    """The demand of each hour compensates for too much or too little volume in earlier hours."""
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24
@@ -128,7 +128,7 @@ def test_the_volume_of_a_day_equals_the_record_except_for_the_last_hour(executed
     assert traded_days(run).contradictions == ()
 
 
-def test_a_day_with_more_hits_than_the_recorded_volume_is_reported(executed):
+def test_a_day_with_more_hits_than_recorded_volume_is_reported_as_a_contradiction(executed):
     run = as_recorded(executed, 6_000_000.0)
     found = traded_days(run)
     wrong = {
@@ -146,7 +146,7 @@ def test_a_day_with_more_hits_than_the_recorded_volume_is_reported(executed):
     assert f"{len(wrong)} of 3 days" in table.notes[0]
 
 
-def test_a_day_is_never_reported_if_there_is_no_recorded_volume(tiny_run):
+def test_no_day_is_reported_as_a_contradiction_if_there_is_no_recorded_volume(tiny_run):
     found = traded_days(tiny_run)
 
     assert (found.recorded, found.contradictions) == (0, ())
@@ -156,7 +156,7 @@ def test_a_day_is_never_reported_if_there_is_no_recorded_volume(tiny_run):
 
 
 def test_stated_demand_depends_on_the_spread_of_the_quotes(executed):
-    """At an elasticity of 1, half of the usual spread gives twice the demand."""
+    """The elasticity to the spread is one, so demand is twice as large at half of the spread."""
     market = TINY.markets[0].model_dump(exclude_none=True)
     half_bps = market["quoter"]["half_spread_bps"]
     market["others"] |= {"half_spread_bps": 2 * half_bps, "calm_volatility": 100.0}

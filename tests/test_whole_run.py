@@ -1,7 +1,7 @@
 """Beancount alone, saved queries and DuckDB give the same results as the project's own code.
 
-The ledger in tests/golden is small enough to read. The test compares every byte.
-`pytest --update-golden` writes this ledger again.
+The ledger in tests/golden is small enough to read. A test compares every byte of this ledger with a
+new run. `pytest --update-golden` writes this ledger again.
 """
 
 import subprocess
@@ -37,7 +37,7 @@ def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
 
 
 def parts(run: RunFolder) -> Counter:
-    """Return the sum of dollars in all accounts, by their part in the hole."""
+    """Return the sum of dollars in all accounts, by the account's part in the hole."""
     part_of = {e.account: e.meta.get("hole") for e in run.entries if isinstance(e, Open)}
     found: Counter = Counter()
     for entry in run.transactions:
@@ -104,7 +104,7 @@ def test_the_general_ledger_satisfies_every_invariant(run):
 # ------------------------------------------------------------------------------- the queries
 
 
-def test_every_saved_query_except_checks_returns_rows(run):
+def test_every_saved_query_returns_rows_except_the_queries_that_search_for_errors(run):
     answers = saved_queries(run)
 
     house = run.chart.parties.house.lower()
@@ -113,7 +113,7 @@ def test_every_saved_query_except_checks_returns_rows(run):
         assert rows or name.startswith("check-"), name
 
 
-def test_saved_queries_for_errors_find_no_error(run):
+def test_saved_queries_that_search_for_errors_find_no_error(run):
     checks = {name: rows for name, rows in saved_queries(run).items() if name.startswith("check-")}
 
     assert len(checks) >= 3
@@ -143,7 +143,7 @@ def test_the_hole_equals_its_causes_and_debts_within_the_group_sum_to_zero(run):
 # ------------------------------------------------------------------------ conservation of cash
 
 
-def test_the_cash_of_all_entities_is_constant(run):
+def test_the_total_cash_of_all_entities_is_constant(run):
     cash: Counter = Counter()
     totals = set()
     for entry in run.transactions:
@@ -157,7 +157,7 @@ def test_the_cash_of_all_entities_is_constant(run):
 
 
 def test_the_books_of_each_venue_balance(run):
-    """In a venue's books, cash plus credit line equals debts to customers plus equity."""
+    """In the books of each venue, assets equal debts to customers plus equity."""
     for venue in (run.chart.parties.house, run.chart.parties.lead):
         total = sum(
             posting.units.number
@@ -177,7 +177,7 @@ def test_the_books_of_each_venue_balance(run):
         ("VariationMargin",),
         ("Funding",),
         ("GapLoss",),
-        ("Fees", "Hedging"),  # hedgers book fees of the lead venue as Hedging
+        ("Fees", "Hedging"),  # hedgers book the fees that they pay to the lead venue as Hedging
     ],
     ids="+".join,
 )
@@ -193,7 +193,7 @@ def test_gains_and_losses_of_each_kind_sum_to_zero(busy_run, kinds):
     assert sum(moved) == 0
 
 
-def test_sequence_numbers_of_entries_and_fills_have_no_gaps_and_follow_time(run):
+def test_sequence_numbers_of_entries_and_fills_have_no_gaps_and_are_in_order_of_time(run):
     seqs = [int(entry.meta["seq"]) for entry in run.transactions]
     moments = [(int(e.meta["seq"]), f"{e.date} {e.meta['time']}") for e in run.transactions]
     with run.connect() as connection:
@@ -210,7 +210,7 @@ def test_sequence_numbers_of_entries_and_fills_have_no_gaps_and_follow_time(run)
 
 # ---------------------------------------------------------- independent sums by DuckDB alone
 
-# The posting rule for a row, in SQL.
+# This query computes the postings of each fill and each payment, by the rules of the books.
 LEGS = """
 WITH legs AS (
     SELECT *, CASE motive
@@ -248,7 +248,7 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
 
 
 def test_postings_that_sql_computes_from_fills_equal_the_ledger(run):
-    """Postings are summed by taker, motive and account, over all accounts of trading."""
+    """The test compares sums of postings by motive, taker and account."""
     with run.connect() as connection:
         witnessed = {
             (motive, taker, account): cents * CENT
