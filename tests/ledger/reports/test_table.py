@@ -1,4 +1,4 @@
-"""Rows of a table are lists or objects, and a table may be computed later."""
+"""A table is made from rows or from objects, and a LaterTable is computed when it is first read."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,7 +41,7 @@ def test_a_column_without_an_attribute_is_refused():
         Table.of("quotes", "Quotes", ("mid_usd",), [Quote("wide", Decimal(1), Decimal(3))])
 
 
-def test_a_later_table_is_computed_when_its_content_is_first_read_and_never_again():
+def test_a_later_table_is_computed_once_when_its_content_is_first_read():
     computed = []
 
     def make() -> Table:
@@ -57,7 +57,7 @@ def test_a_later_table_is_computed_when_its_content_is_first_read_and_never_agai
 
 
 @pytest.mark.parametrize("rows", [[], [("b", 1)]])
-def test_has_rows_of_a_later_table_computes_the_rows_if_the_answer_is_not_given(rows):
+def test_a_later_table_is_computed_to_know_whether_it_has_rows_if_this_is_not_given(rows):
     later = LaterTable("sums", lambda: Table("sums", "Sums", ("what", "usd"), rows))
 
     assert later.has_rows == bool(rows)

@@ -1,4 +1,4 @@
-"""Reports query the Parquet copy. A loop over Beancount's directives gives the same results."""
+"""Reports query the Parquet copy. Loops over the directives in the text give the same results."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -49,7 +49,7 @@ WORDS = {CASH, CLAIMS, CUSTOMERS, OTHER}
 
 @pytest.fixture(params=["tiny_run", "busy_run", "margin_run", "tokens_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of five runs, which together have every kind of movement."""
+    """Return one of five runs. Together these runs have every kind of movement of money."""
     return request.getfixturevalue(request.param)
 
 
@@ -82,7 +82,9 @@ def test_the_blind_copy_has_no_words_except_account_roots_and_cash_and_claims(ea
     assert all(re.fullmatch(r"P\d+", number) for number in key)
 
 
-def test_the_number_of_a_party_does_not_reveal_its_place_in_the_chart_of_accounts(tiny_run):
+def test_the_order_of_the_numbers_of_parties_is_not_the_order_of_their_names_or_of_the_chart(
+    tiny_run,
+):
     _, key = blind_copy(tiny_run)
 
     by_number = [key[number] for number in sorted(key)]
@@ -186,7 +188,7 @@ def test_the_diagnosis_imports_only_the_causes_and_the_stripped_books():
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
 
     ours = {module for module in imported if module.split(".")[0] in ("ledger", "des", "runs")}
-    # the module of causes contains only words
+    # ledger.causes contains only the names of causes
     assert ours == {"ledger.causes", "ledger.reports.blind.stripped_books"}
     assert "blind_copy" not in names
 
@@ -202,7 +204,9 @@ def test_the_findings_of_the_diagnosis_sum_to_the_hole(each_run):
 
 
 @pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
-def test_positions_and_takeovers_and_costs_sum_to_the_results_of_all_desks(run_name, request):
+def test_the_causes_positions_and_takeovers_and_costs_sum_to_the_booked_results_of_their_kinds(
+    run_name, request
+):
     run = request.getfixturevalue(run_name)
     kinds, found = hole(run).kinds_usd, known(run)
     of_desks = ("VariationMargin", "Funding", "Directional", "Backstop", "Insurance", "Hedging")
@@ -214,7 +218,7 @@ def test_positions_and_takeovers_and_costs_sum_to_the_results_of_all_desks(run_n
 
 
 def test_the_counterparties_are_enough_to_find_the_motives_of_orders(busy_run):
-    # In this world each party has only one motive, so the diagnosis is exact.
+    # In this world all orders of a party have one motive, so the diagnosis is exact.
     kinds, found = hole(busy_run).kinds_usd, known(busy_run)
 
     assert found[Cause.FASTER] == kinds["PickOff"] > 0
@@ -281,7 +285,7 @@ def hits(taker: int, gains_cents: list[int]) -> list[Row]:
 def paid(
     day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER
 ) -> StrippedEntry:
-    """Return an entry that pays a party and books the payment under a root."""
+    """Return an entry that pays a party and books the payment on an account with a given root."""
     usd, who = Decimal(cents).scaleb(-2), PARTIES[payer]
     return StrippedEntry(
         day,
@@ -306,18 +310,18 @@ def test_a_taker_that_gains_on_average_is_called_faster_although_every_third_fil
     assert verdict(found.usd).main is Cause.FASTER
 
 
-def test_uninformed_orders_are_rarely_classified_as_informed():
+def test_a_party_with_uninformed_orders_is_rarely_called_faster():
     chance = np.random.default_rng(2)
     accused = sum(
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # With normal gains 1 in 740 parties would be wrongly classified. With only 50 fills the
-    # frequency is slightly higher: 3 or 4 in 2,000.
+    # If gains are normally distributed, 1 in 740 uninformed parties is classified as informed. With
+    # only 50 fills for each party it is slightly more: 3 or 4 in 2,000.
     assert accused <= 12
 
 
-def test_a_party_with_few_fills_that_gain_is_not_classified_as_faster():
+def test_a_party_that_gains_in_too_few_fills_is_not_called_faster():
     lucky = [100, 101] * (FILLS_MIN // 2)
 
     assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
@@ -335,10 +339,10 @@ def test_the_result_of_positions_is_the_sum_over_both_venues():
     assert found.usd[Cause.TAKEOVERS] == 0
 
 
-def test_a_position_that_is_taken_over_loses_value_until_it_is_hedged():
+def test_the_loss_of_a_takeover_includes_price_moves_until_the_position_is_hedged():
     paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
     trades = [
-        # The maker takes over ten lots at a price 5 above their value.
+        # The maker takes over 10 lots at 1,005, which is 5 above their value.
         (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),
         (LEAD, MAKER, LEAD, -4, 900, 900, False),  # The maker hedges 4 lots after a fall of 100.
         (
@@ -350,17 +354,17 @@ def test_a_position_that_is_taken_over_loses_value_until_it_is_hedged():
             800,
             False,
         ),  # The maker hedges 6 lots after another fall of 100.
-        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # A later price has no effect.
+        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # The price after the last hedge has no effect.
     ]
     found = diagnose(world(trades, paid_on_it)).usd
 
     assert found[Cause.TAKEOVERS] == Decimal(
         "16.50"
-    )  # the losses are 10 x 5 at the takeover, then 10 x 100 and 6 x 100
-    assert found[Cause.POSITIONS] == 0  # takeovers explain all of the 16.00 that was paid
+    )  # in cents: 10 lots x 5 at the takeover, then 10 x 100 and 6 x 100 by falls of the price
+    assert found[Cause.POSITIONS] == 0  # takeovers explain all of the 16.00 that the maker paid
 
 
-def test_a_hedge_is_divided_in_proportion_between_takeovers_and_quotes():
+def test_a_hedge_is_divided_between_takeovers_and_quotes_in_proportion_to_their_lots():
     trades = [
         (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # The maker's quotes buy 30 lots.
         (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # The maker takes over 10 lots.
@@ -379,7 +383,7 @@ def test_a_hedge_is_divided_in_proportion_between_takeovers_and_quotes():
 
     assert found[Cause.TAKEOVERS] - Decimal("-20.00") == Decimal(
         "5.00"
-    )  # the 5 lots without a hedge fall by 100 each
+    )  # without the 20.00 that the venue keeps: 5 lots without a hedge lose 100 cents each
     assert found[Cause.POSITIONS] == Decimal("15.00")
 
 
@@ -398,7 +402,7 @@ JUNE = [date(2022, 6, day) for day in (1, 2, 3)]
         ([-100, -200], Cause.FEES),
     ],
 )
-def test_payments_to_a_party_count_as_one_sum_if_half_of_the_money_is_paid_on_one_day(
+def test_payments_to_a_party_count_as_one_sum_if_at_least_half_of_the_money_is_paid_on_one_day(
     parts_cents, cause
 ):
     payments = (paid(*each, "P4") for each in zip(JUNE, parts_cents, strict=False))
@@ -425,7 +429,7 @@ def test_an_asset_or_debt_in_return_takes_precedence_over_the_dates_of_payments(
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),
-        paid(JUNE[1], 30, "P5"),  # P5 is a creditor
+        paid(JUNE[1], 30, "P5"),  # interest, because P5 is a creditor
     )
     found = diagnose(world(entries=entries)).usd
 
@@ -462,7 +466,7 @@ def test_stakes_count_as_spending_if_the_books_show_no_holdings(run_name, reques
 # ----------------------------------------------------------------------------- the verdict
 
 
-def test_the_verdict_states_the_two_largest_losses_and_their_difference():
+def test_the_verdict_states_the_two_causes_with_the_largest_losses_and_their_difference():
     usd = dict.fromkeys(Cause, ZERO) | {
         Cause.BORROWED: Decimal(900),  # repaid loans are not a loss
         Cause.STAKES: Decimal(50),

@@ -14,14 +14,15 @@ from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, RESAMPLES, draws, i
 
 
 def naive_ranks(values: Sequence[float]) -> list[float]:
-    """Return the rank of each value, where equal values get the mean of their ranks."""
+    """Return the rank of each value. Equal values have the mean of their ranks."""
     order = sorted(values)
     places = {v: [i for i, other in enumerate(order, 1) if other == v] for v in order}
     return [statistics.fmean(places[v]) for v in values]
 
 
 def test_the_rank_correlation_equals_a_textbook_example():
-    # The IQ and the hours of television of ten people, without ties: 1 - 6 * 194 / (10 * 99).
+    # The IQ and the hours of television of ten people, without ties. The squared differences
+    # between the two ranks of a person sum to 194. The correlation is 1 - 6 * 194 / (10 * 99).
     iq = np.array([86, 97, 99, 100, 101, 103, 106, 110, 112, 113])
     hours = np.array([2, 20, 28, 27, 50, 29, 7, 17, 6, 12])
 
@@ -64,16 +65,17 @@ def test_a_pair_without_a_value_is_ignored():
 # --------------------------------------------------------------------- the intervals
 
 
-def test_each_draw_has_the_size_of_the_sample_and_draws_all_items_equally_often():
+def test_each_draw_has_the_size_of_the_sample_and_all_items_are_drawn_equally_often():
     found = draws(40, "firms")
 
     assert found.shape == (RESAMPLES, 40)
     assert set(found.sum(axis=1)) == {40}
-    # Each of the forty items is expected once per draw, with a standard error of 0.022.
+    # A draw contains each of the forty items once on average. The mean over all draws has a
+    # standard error of 0.022.
     assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
 
 
-def test_draws_are_fixed_for_a_name_and_differ_between_names():
+def test_draws_are_always_the_same_for_one_name_and_differ_between_names():
     assert (draws.__wrapped__(9, "days") == draws(9, "days")).all()
     assert (draws(9, "days on") != draws(9, "days off")).any()
 
@@ -94,10 +96,10 @@ def test_the_standard_deviation_of_resampled_means_equals_the_formula():
 
 
 @pytest.mark.parametrize("n", [20, 40])
-def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
-    # With few values a percentile interval contains the mean less often than stated. The interval
-    # is too narrow, because it uses the normal distribution and not the t distribution. So a lower
-    # rate is accepted.
+def test_intervals_contain_the_true_mean_of_normal_data_about_as_often_as_stated(n):
+    # With few values a percentile interval is too narrow: it corresponds to the normal
+    # distribution, not to the t distribution. So the interval contains the mean less often than
+    # stated, and the test accepts a rate that is at most 4 percentage points lower.
     rng = np.random.default_rng(2)
     found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
 
@@ -106,7 +108,7 @@ def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
     assert COVERAGE - 0.04 < held < COVERAGE + 0.01
 
 
-def test_intervals_of_a_rank_correlation_contain_the_true_value_at_the_stated_rate():
+def test_intervals_of_a_rank_correlation_contain_the_true_value_about_as_often_as_stated():
     # The rank correlation of normal pairs with correlation r is 6 / pi * arcsin(r / 2).
     rng, r, held = np.random.default_rng(3), 0.5, 0
     true = 6 / np.pi * np.arcsin(r / 2)

@@ -1,4 +1,4 @@
-"""Daily results of firms agree with calculations by hand, with SQL and with bean-query."""
+"""Daily results of firms agree with calculations by hand, with queries in SQL and bean-query."""
 
 from datetime import date
 from decimal import Decimal
@@ -62,7 +62,7 @@ def test_the_postings_of_all_accounts_sum_to_zero_on_every_day(simulated):
 
 
 @given(st.integers(-(10**17), 10**17))
-def test_cents_and_dollars_agree_to_the_last_cent(cents):
+def test_cents_are_converted_to_dollars_exactly(cents):
     assert dollars(cents) * 100 == cents
     assert dollars(cents).as_tuple().exponent == -2
 
@@ -97,7 +97,7 @@ def test_results_at_the_house_and_on_the_lead_venue_agree_with_a_calculation_by_
     assert in_dollars(found.house) == [
         [580, 181],
         [0, 0],
-    ]  # edge less costs: 600 - 20, and 200 - 10 - 9
+    ]  # edge less fees and hedging costs: 600 - 20, and 200 - 10 - 9
     assert in_dollars(found.elsewhere) == [
         [0, 0],
         [9, 3],
@@ -105,7 +105,7 @@ def test_results_at_the_house_and_on_the_lead_venue_agree_with_a_calculation_by_
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
-def test_variation_margin_is_in_no_result_at_the_house_and_in_no_result_elsewhere(afternoon_with):
+def test_results_at_the_house_and_elsewhere_exclude_variation_margin(afternoon_with):
     moved = """
 2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
   seq: 26
@@ -151,10 +151,10 @@ def test_daily_results_at_the_lead_venue_agree_with_bean_query(crowd_run):
     assert results.elsewhere.any()
 
 
-def test_the_weight_of_a_day_applies_to_results_and_to_capital():
+def test_a_day_with_weight_two_counts_twice_in_results_and_in_capital():
     cents, invested = np.array([[6], [9], [0]]), np.array([[1000], [500], [0]])
 
     found = basis_points(cents, invested, np.array([[1, 1, 1], [2, 1, 0], [0, 0, 3]]))
 
-    # The weighted sums are 15 of 1500, 21 of 2500, and 0 of 0.
+    # In cents, the weighted results are 15, 21 and 0, and the weighted capital is 1500, 2500 and 0.
     assert found == pytest.approx(np.array([[100], [84], [np.nan]]), nan_ok=True)

@@ -1,4 +1,4 @@
-"""The tables on trading firms have correct sums, and an error in the books becomes visible."""
+"""The tables on trading firms have correct sums, and errors in the books make sums nonzero."""
 
 from decimal import Decimal
 
@@ -87,7 +87,9 @@ def test_a_firm_that_never_hit_a_quote_has_no_median_edge_and_no_median_age(afte
     assert column(found, "median_edge_bps") == column(found, "median_age_s") == [None] * 3
 
 
-def test_each_class_has_its_share_of_the_loss_of_the_maker_and_its_claim_and_cash(afternoon_with):
+def test_the_table_of_classes_has_shares_of_the_loss_of_the_maker_and_claims_and_payable_cash(
+    afternoon_with,
+):
     found = table(afternoon_with(SEASON), "classes")
 
     assert column(found, "class") == ["pro", "larp", ALL]
@@ -99,11 +101,11 @@ def test_each_class_has_its_share_of_the_loss_of_the_maker_and_its_claim_and_cas
     assert column(found, "house_withdrawals_usd") == [700, 0, 700]
     assert column(found, "house_claim_usd") == [80, 261, 341]
     assert column(found, "payable_usd") == [Decimal(x) for x in ("29.59", "96.55", "126.14")]
-    # Firm02 has 330.00. Of this, 164.45 is a claim that the house can't pay.
+    # Firm02 has 330.00 in cash and claims. The house can't pay 164.45 of these claims.
     assert column(found, "left_net_usd") == [Decimal(x) for x in ("838.59", "165.55", "1004.14")]
 
 
-def test_a_run_without_classes_has_an_empty_table_with_a_note(afternoon):
+def test_the_table_of_classes_of_a_run_without_classes_is_empty_and_has_a_note(afternoon):
     found = table(afternoon, "classes")
 
     assert found.rows == []
@@ -119,7 +121,9 @@ def test_shares_of_the_pickoff_loss_sum_to_100_percent(afternoon):
     ]
 
 
-def test_claims_of_each_class_and_of_other_customers_are_compared_with_cash(afternoon_with):
+def test_the_claims_of_each_class_and_of_other_customers_are_compared_with_the_cash_of_the_house(
+    afternoon_with,
+):
     found = table(afternoon_with(SEASON), "claims-against-cash")
 
     assert column(found, "customers") == [
@@ -135,8 +139,8 @@ def test_claims_of_each_class_and_of_other_customers_are_compared_with_cash(afte
     assert column(found, "share_pct") == shares
     unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
     assert column(found, "unpaid_usd") == unpaid
-    # The cash is 300.00. The first customers are paid until the cash is used up, and the last get
-    # nothing.
+    # The cash is 300.00. The columns state the unpaid claims of a row if its customers are paid
+    # before all other customers, and if they are paid after all other customers.
     assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
     assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
     assert column(found, "payable_by_group_usd")[-1] == 688
@@ -188,7 +192,7 @@ def test_sums_that_must_be_zero_are_zero_if_firms_quote_on_the_lead_venue(aftern
     assert not_zero(run) == {}
     assert (
         lines["claims on Binance in the books of the trading firms"] == 62
-    )  # an old claim of 50 and results of 12
+    )  # Firm02's opening claim of 50, and the 12 that both firms' quotes earn
     assert lines["remaining claims and cash of the trading firms"] == sum(
         each.left_usd for each in league(run)
     )
@@ -222,7 +226,7 @@ def test_results_by_firm_and_venue_agree_with_bean_query(crowd_run):
         assert sum(firm in booked for firm in told) > 5
 
 
-def test_sums_that_must_be_zero_have_terms_that_are_not_zero(any_run):
+def test_sums_that_must_be_zero_are_sums_of_amounts_that_are_not_zero(any_run):
     lines = dict(table(any_run, "check").rows)
 
     assert lines["PickOff in the books of Alameda"] > 0
@@ -258,7 +262,9 @@ def test_a_claim_that_only_the_venue_books_is_reported_for_this_venue(afternoon_
     }
 
 
-def test_a_gain_on_quotes_without_a_loss_of_another_party_is_reported(afternoon_with):
+def test_a_gain_on_quotes_at_the_lead_venue_without_a_loss_of_another_party_is_reported(
+    afternoon_with,
+):
     windfall = """
 2022-05-10 open Income:Firm02:LeadPickOff                  USD
 2022-05-10 * "Firm02" "Firm02 gains 2.00 from nobody" #lead-pickoff

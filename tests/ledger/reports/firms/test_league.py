@@ -62,7 +62,7 @@ EVENING = (
 )
 
 
-def test_firms_are_sorted_by_edge_and_their_costs_are_shown_by_venue(afternoon):
+def test_firms_are_sorted_by_edge_and_have_costs_for_each_venue(afternoon):
     first, second = league(afternoon)
 
     assert (first.firm, second.firm) == ("Firm01", "Firm02")
@@ -99,17 +99,19 @@ def test_the_result_elsewhere_comes_from_quotes_on_the_lead_venue(afternoon_with
     assert (second.lead_spread_usd, second.lead_pickoff_usd, second.elsewhere_usd) == (7, -4, 3)
 
 
-def test_costs_of_hedging_on_the_lead_venue_are_part_of_the_house_result(afternoon_with):
+def test_costs_of_hedging_on_the_lead_venue_reduce_the_result_at_the_house(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_cost_usd, second.lead_cost_usd) == (0, 9)
     assert (first.house_result_usd, second.house_result_usd) == (
         580,
         181,
-    )  # 190 less hedging costs of 9
+    )  # Firm02 has an edge less fees of 190, and hedging costs of 9
 
 
-def test_the_result_of_quotes_on_the_lead_venue_is_a_claim_on_the_lead_venue(afternoon_with):
+def test_the_result_of_quotes_on_the_lead_venue_increases_the_claim_on_the_lead_venue(
+    afternoon_with,
+):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_claim_usd, first.result_usd, first.left_usd) == (9, 489, 889)
@@ -148,17 +150,17 @@ def test_the_money_left_is_opening_capital_plus_the_result(afternoon):
     assert (second.house_claim_usd, second.lead_claim_usd, second.cash_usd) == (261, 50, 16)
 
 
-def test_transfers_through_the_lead_venue_do_not_count_as_deposits_at_the_house(afternoon):
+def test_withdrawals_from_the_lead_venue_do_not_count_as_withdrawals_from_the_house(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_deposits_usd, first.house_withdrawals_usd) == (300, 700)
     assert (second.house_deposits_usd, second.house_withdrawals_usd) == (
         0,
         0,
-    )  # Firm02 moved 16.00 through Binance
+    )  # Firm02 withdraws 16.00 from Binance, not from FTX
 
 
-def test_the_claim_on_the_house_is_its_opening_plus_net_deposits_plus_results(afternoon):
+def test_the_claim_on_the_house_is_the_opening_claim_plus_net_deposits_plus_results(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_opening_usd, second.house_opening_usd) == (0, 100)
@@ -166,7 +168,9 @@ def test_the_claim_on_the_house_is_its_opening_plus_net_deposits_plus_results(af
     assert second.house_claim_usd == 100 + second.edge_less_fees_usd - 30 + second.funding_usd
 
 
-def test_a_debt_that_the_venue_writes_off_is_part_of_the_result_of_the_firm(afternoon_with):
+def test_a_debt_of_a_firm_that_the_venue_writes_off_increases_the_result_of_the_firm(
+    afternoon_with,
+):
     borne = """
 2022-05-10 open Income:Firm01:GapLoss                      USD
 2022-05-10 * "Firm01" "Firm01 is 9.00 short after a price gap; FTX bears it" #gap-loss
@@ -186,7 +190,7 @@ def test_a_debt_that_the_venue_writes_off_is_part_of_the_result_of_the_firm(afte
 def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
     first, second = league(afternoon)
 
-    # 300.00 of cash for claims of 811.00
+    # The house has cash of 300.00 and owes claims of 811.00.
     assert (first.payable_usd, first.unpaid_usd) == (Decimal("29.59"), Decimal("50.41"))
     assert first.left_net_usd == Decimal("829.59")  # 880.00 less the unpaid 50.41
     assert (second.payable_usd, second.left_net_usd) == (Decimal("96.55"), Decimal("162.55"))
@@ -288,7 +292,8 @@ def test_the_amounts_of_each_firm_equal_sums_over_the_fills_in_sql(run):
                 firm.margin_lead_usd,
                 firm.funding_usd,
             ]
-            # funding is left out, since it may be zero if positions offset each other
+            # All amounts except funding must differ from zero. Funding is zero if positions offset
+            # each other.
             assert all(found[:-1])
 
 

@@ -1,4 +1,4 @@
-"""The payable part of claims agrees with hand calculations and with all orders of the queue."""
+"""The payable part of claims agrees with hand calculations and with all orders of payment."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -31,12 +31,12 @@ def test_cash_of_300_is_shared_pro_rata_among_claims_of_811(afternoon):
 
 
 def test_the_cash_of_the_group_includes_the_claim_of_the_maker_on_the_lead_venue(afternoon):
-    # cash of 300 and 0, and a claim of 388 on the lead venue
+    # the cash of the house is 300, the maker's cash is 0, and its claim on the lead venue is 388
     assert coverage(afternoon).group.cash_usd == 688
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
 
-def test_claims_and_cash_agree_with_the_hole(any_run):
+def test_claims_less_cash_equal_the_hole_of_the_group_and_the_hole_of_the_exchange(any_run):
     found, the_hole = coverage(any_run), hole(any_run)
 
     assert found.house.claim_usd(found.house.claims_usd) == the_hole.claims_usd
@@ -64,7 +64,9 @@ def test_a_remaining_cent_goes_to_the_claim_with_the_largest_remainder():
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_best_and_the_worst_payment_of_a_group_are_the_extremes_over_all_queues(cash, claims):
+def test_first_and_last_usd_are_the_most_and_the_least_that_customers_get_in_any_order_of_payment(
+    cash, claims
+):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []

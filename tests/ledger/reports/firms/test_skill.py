@@ -86,7 +86,7 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Yield entries with the given results, after a fee of 1 and hedging costs of 2."""
+    """Yield entries with the given results. The results are after a fee of 1 and a hedge of 2."""
     yield (
         day,
         (f"Assets:{name}:Claims:FTX", house_usd + 2),
@@ -127,7 +127,7 @@ def world(tmp_path: Path) -> Callable[..., RunFolder]:
     return make
 
 
-def test_firms_that_never_entered_are_counted_and_explained(world):
+def test_a_note_states_how_many_firms_entered_if_some_never_entered(world):
     there, never = Member("pro", 5, 400, [3], [9]), Member("pro", 5, 400, [0], [0], {0: "waiting"})
 
     (all_came, *_), (one_waited, *_) = (
@@ -144,7 +144,7 @@ def tables(run: RunFolder) -> dict[str, Table]:
 
 
 def rows(found: Table) -> dict[tuple, dict]:
-    """Return the rows as dictionaries by the first cell, or by first cell and place."""
+    """Return the rows as dictionaries. The key is the first cell, or (first cell, place)."""
     keyed = {}
     for row in found.rows:
         cells = dict(zip(found.columns, row, strict=True))
@@ -155,7 +155,7 @@ def rows(found: Table) -> dict[tuple, dict]:
 # ------------------------------------------------------------------------- the results
 
 
-def test_returns_are_basis_points_of_opening_capital_per_day(world):
+def test_a_return_is_the_daily_result_in_basis_points_of_the_opening_capital(world):
     run = world(Firm01=Member("pro", 5, 400, [300, 280], [9, 0]))
     first = rows(tables(run)["skill"])["Firm01"]
 
@@ -194,10 +194,12 @@ def test_the_days_of_a_firm_are_counted_from_the_day_after_its_entry_to_its_clos
 
     assert [found[name]["days"] for name in ("Late", "Gone", "Left", "Never")] == [3, 2, 6, 0]
     bps = [found[name]["house_bps_per_day"] for name in ("Late", "Gone", "Left", "Never")]
-    assert bps == [100, 150, 50, None]  # 30 / 1000 over three, two and six days
+    assert bps == [100, 150, 50, None]  # a result of 30 on a capital of 1000, in 3, 2 and 6 days
 
 
-def test_a_run_without_classes_has_one_row_for_all_firms(afternoon):
+def test_the_table_of_classes_of_a_run_without_classes_has_only_rows_for_all_firms_together(
+    afternoon,
+):
     found = tables(afternoon)
 
     assert {row["class"] for row in rows(found["skill"]).values()} == {None}
@@ -221,7 +223,7 @@ def test_a_world_without_firms_has_no_results_and_no_correlation(world):
 def alike(
     number: int, category: str, house_usd: int, elsewhere_usd: int, noise_usd: int = 0
 ) -> dict[str, Member]:
-    """Return firms of one class with the given daily results plus noise, and a capital of 10**6."""
+    """Return firms of one class. Each day a firm has the given results plus noise."""
     rng = np.random.default_rng([number, *category.encode()])
     ms = {"pro": 5, "mid-tier": 50, "larp": 500}[category]
     members = {}
@@ -233,7 +235,7 @@ def alike(
     return members
 
 
-def test_a_class_has_one_verdict_for_the_house_and_one_for_its_results_elsewhere(world):
+def test_a_class_has_a_verdict_on_results_at_the_house_and_a_verdict_on_results_elsewhere(world):
     run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
 
     found = rows(tables(run)["classes"])
@@ -292,7 +294,11 @@ def test_there_is_no_interval_over_firms_if_there_are_too_few_firms(world):
 
 
 def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> dict[str, dict]:
-    """Return the rank correlations of seven firms, of which slower firms earn more at the house."""
+    """Return the rank correlations of seven firms.
+
+    The slower a firm is, the more it earns at the house. *elsewhere* gives the result of firm *i*
+    on the lead venue.
+    """
     members = {
         f"Firm{i}": Member("pro", i, 10_000, [10 * i] * 6, [elsewhere(i)] * 6) for i in range(1, 8)
     }
@@ -326,7 +332,7 @@ def test_there_is_no_rank_correlation_if_there_are_no_results_elsewhere(world):
 
 
 def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500) -> RunFolder:
-    """Return a run of twenty days in which six firms gain at the house while the maker quotes."""
+    """Return a run of 20 days. On the first ten the maker quotes, and firms gain at the house."""
     rng = np.random.default_rng(seed)
     members = {}
     for i in range(6):
@@ -360,7 +366,7 @@ def test_daily_means_leave_out_the_day_on_which_the_maker_stops_quoting(world):
     assert "quoted on 3 whole days, and did not quote on 2 whole days" in found.notes[0]
 
 
-def test_all_days_with_quotes_of_the_maker_count_if_the_maker_stops_and_returns(world):
+def test_days_before_a_stop_and_after_the_return_of_the_maker_count_as_days_with_quotes(world):
     house = [10, 777, 4, 777, 20]
     run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
     row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
@@ -368,14 +374,14 @@ def test_all_days_with_quotes_of_the_maker_count_if_the_maker_stops_and_returns(
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (15, 4)
 
 
-def test_days_before_the_entry_of_a_firm_do_not_lower_its_return(world):
+def test_days_before_the_entry_of_a_firm_do_not_lower_its_return_on_capital(world):
     late = Member("pro", 5, 10_000, [0, 0, 0, 0, 30, 99, 9], [0] * 7, {0: "waiting", 3: "trading"})
     row = rows(tables(world({0: "on", 5: "off"}, Late=late))["quoter-by-firm"])["Late", "house"]
 
     assert (row["on_usd_per_day"], row["on_bps_per_day"]) == (
         6,
         30,
-    )  # 30 in 5 days, of which the firm has capital on one day
+    )  # a result of 30 in 5 days, and a capital of 10,000 on only one of these days
 
 
 def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
@@ -385,7 +391,8 @@ def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
 
 
 def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):
-    # Both periods have equal results. With one common draw the two periods would never differ.
+    # The results before and after the day with 777 are equal. If the same days were drawn from both
+    # periods, the change would be zero in each draw.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]

@@ -1,4 +1,4 @@
-"""Entries that several tests add to the hand-written afternoon or to the weeks after it."""
+"""Entries that several tests add to the hand-written runs `afternoon` and `life`."""
 
 
 def gift(usd: int) -> str:
@@ -14,7 +14,7 @@ def gift(usd: int) -> str:
 """
 
 
-# Only the debtor books this debt within the group.
+# FTX books a debt to Alameda, and Alameda books no claim.
 ONE_SIDED_DEBT = """
 2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
   seq: 33

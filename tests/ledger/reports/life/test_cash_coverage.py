@@ -16,7 +16,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
-# After the afternoon the house owes 811.00, of which 341.00 to firms, and has 300.00 in cash.
+# After the afternoon the house owes 811.00 (341.00 of it to firms) and has 300.00 in cash.
 LATER = """
 2022-05-11 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 90.00" #pickoff
   seq: 26
@@ -73,11 +73,11 @@ def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
 def test_each_day_has_the_profit_of_firms_and_all_claims_and_the_cash_of_the_house(afternoon):
     (close,) = closes(afternoon)
 
-    assert close.firms_profit_usd == 761  # two edges after fees, less hedging: 580 + 190 - 9
+    assert close.firms_profit_usd == 761  # edges after fees, 580 and 190, less hedging costs of 9
     assert (close.firms_claims_usd, close.retail_claims_usd) == (
         341,
         0,
-    )  # claims of both firms: 80 + 261
+    )  # the claims of the two firms are 80 and 261
     assert (close.other_claims_usd, close.claims_usd) == (470, 811)
     assert (close.house_cash_usd, close.credit_drawn_usd) == (300, 700)
 
@@ -90,11 +90,11 @@ def test_a_day_without_entries_has_the_balances_of_the_day_before(week):
     assert first[1:] == second[1:]
 
 
-def test_the_profit_of_firms_is_cumulative(week):
+def test_the_profit_of_firms_is_counted_since_the_first_day(week):
     assert column(table(week, "cash-coverage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
 
 
-def test_each_day_lists_the_amounts_that_exceed_the_cash(week):
+def test_each_day_lists_which_profits_and_claims_exceed_the_cash(week):
     # The cash by day is 300, 300, 300, 1300, 300. The firms' claims by day are 341, 341, 426, 426,
     # 426.
     told = column(table(week, "cash-coverage"), "more_than_the_cash")
@@ -110,7 +110,7 @@ def test_cash_coverage_is_cash_divided_by_all_claims(week):
     ]
 
 
-def test_each_event_has_its_first_day_and_its_number_of_days(week):
+def test_the_table_of_dates_has_the_first_day_and_the_number_of_days_of_each_event(week):
     first_day = date(2022, 5, 9)
 
     assert dates(week) == {
@@ -125,16 +125,18 @@ def test_each_event_has_its_first_day_and_its_number_of_days(week):
     ("usd", "beyond"),
     [
         (0, ["firms' profit", "firms' claims", "all claims"]),
-        # 340 in cash and firms' claims of 341
+        # with a gift of 40, the cash is 340, and firms' claims are 341
         (40, ["firms' profit", "firms' claims", "all claims"]),
         (41, ["firms' profit", "all claims"]),
-        (460, ["firms' profit", "all claims"]),  # 760 in cash and firms' profit of 761
+        (460, ["firms' profit", "all claims"]),  # cash of 760, firms' profit of 761
         (461, ["all claims"]),
-        (510, ["all claims"]),  # 810 in cash and all claims of 811
+        (510, ["all claims"]),  # cash of 810, all claims of 811
         (511, []),
     ],
 )
-def test_a_claim_equal_to_the_cash_does_not_exceed_the_cash(afternoon_with, usd, beyond):
+def test_a_profit_or_claim_that_equals_the_cash_does_not_exceed_the_cash(
+    afternoon_with, usd, beyond
+):
     run = afternoon_with(gift(usd))
 
     assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (
@@ -175,7 +177,7 @@ def test_the_last_day_agrees_with_the_hole_and_the_league_table(any_run):
     assert last.firms_profit_usd == firms.house_result_usd
 
 
-def test_the_amounts_of_each_day_agree_with_bean_query(run):
+def test_the_amounts_at_the_end_of_each_day_agree_with_bean_query(run):
     ask = asking(run)
     days = calendar(run)
     for close, day in zip(closes(run), days, strict=True):

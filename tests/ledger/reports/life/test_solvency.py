@@ -1,4 +1,4 @@
-"""Balance sheets agree with calculations by hand and with Beancount, and show errors in books."""
+"""Balance sheets agree with calculations by hand and with Beancount. Errors in books are shown."""
 
 from collections import defaultdict
 from datetime import date
@@ -30,7 +30,7 @@ def lines(sheet: Sheet) -> dict[str, tuple]:
     return {line.account: (line.side, line.usd, line.at_mark_usd) for line in sheet.lines}
 
 
-def test_a_balance_sheet_has_assets_and_debts_and_equity_and_results(life):
+def test_a_balance_sheet_has_a_line_for_each_account_at_cost_and_at_mark(life):
     assert lines(sheets(life, JUNE)["Alameda"]) == {
         "Assets:Alameda:Claims:Binance": ("assets", 388, 388),
         "Assets:Alameda:Claims:FTX": ("assets", 64, 64),
@@ -47,7 +47,7 @@ def test_a_balance_sheet_has_assets_and_debts_and_equity_and_results(life):
     }
 
 
-def test_each_row_has_the_totals_of_a_balance_sheet_and_the_net_worth_at_mark(life):
+def test_the_table_entities_has_the_totals_of_each_balance_sheet_and_the_net_worth_at_mark(life):
     told = {row[0]: row[1:] for row in table(life, "entities").rows}
 
     # assets, liabilities, equity, result, difference, unbooked, net at mark
@@ -59,7 +59,7 @@ def test_each_row_has_the_totals_of_a_balance_sheet_and_the_net_worth_at_mark(li
     assert told["FTX and Alameda, consolidated"] == (3288, 1011, 2100, 177, 0, 500, 2777)
 
 
-def test_proceeds_of_tokens_without_a_cost_are_capital_and_not_a_negative_asset(life):
+def test_proceeds_of_tokens_that_cost_nothing_are_equity_and_not_a_negative_asset(life):
     sheet = sheets(life, JUNE)["Foundation"]
 
     assert lines(sheet) == {
@@ -80,7 +80,7 @@ def test_tokens_have_a_cost_and_a_mark_and_the_own_token_of_the_group_counts_as_
     ]
 
 
-def test_tokens_that_appear_without_a_seller_are_reported(life_with):
+def test_the_table_of_tokens_shows_tokens_that_an_entity_books_without_a_seller(life_with):
     conjured = """
 2022-07-02 * "Foundation" "Three more SOL appear" #tokens
   seq: 33
@@ -203,7 +203,7 @@ def test_net_worth_at_mark_agrees_with_the_timeline_if_there_are_loans_and_token
 
 
 def test_net_worth_at_mark_differs_from_the_timeline_by_the_insurance_fund(tokens_run):
-    """A balance sheet shows the fund as a debt, while the timeline counts the fund as a source."""
+    """In a balance sheet the fund is a debt. The timeline counts the fund as a source of money."""
     for at in standings(tokens_run):
         found = sheets(tokens_run, at.day)
         fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))
@@ -212,7 +212,7 @@ def test_net_worth_at_mark_differs_from_the_timeline_by_the_insurance_fund(token
         assert at.paper_usd == 0
 
 
-def test_every_line_equals_the_balance_of_its_account_in_bean_query(run):
+def test_every_line_of_a_balance_sheet_equals_the_balance_of_its_account_in_bean_query(run):
     ask = asking(run)
     for day in calendar(run):
         query = (

@@ -51,7 +51,7 @@ def on(run: RunFolder, day: date):
 # --------------------------------------------------------------------- at the end of a day
 
 
-def test_the_table_has_the_last_day_of_each_month_and_the_last_day_of_the_run(life):
+def test_the_timeline_by_month_has_the_last_day_of_each_month_and_the_last_day_of_the_run(life):
     rows = table(life, "timeline").rows
 
     assert rows == [
@@ -87,7 +87,9 @@ def test_a_writedown_changes_net_worth_but_not_the_hole(life):
     assert before.net_at_mark_usd > 0 > after.net_at_mark_usd
 
 
-def test_rows_by_month_are_equal_to_the_rows_of_the_same_days(life):
+def test_the_tables_by_month_have_the_same_rows_as_the_tables_by_day_for_the_last_days_of_months(
+    life,
+):
     for name in ("timeline", "worth", "identity"):
         by_day = table(life, name, "day").rows
         by_month = table(life, name).rows
@@ -141,7 +143,7 @@ def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries_on_every_d
 # ------------------------------------------------------------------------------ the value of tokens
 
 
-def test_beancount_converts_tokens_to_the_same_value(life):
+def test_beancount_converts_tokens_to_the_same_number_of_dollars(life):
     ask = asking(life)
     for day in (date(2022, 5, 21), date(2022, 6, 14), date(2022, 6, 15), date(2022, 7, 1)):
         query = (
@@ -188,7 +190,7 @@ def test_the_withdrawal_queue_contains_requested_amounts_until_they_are_paid(lif
 
 
 def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_with):
-    # Firm01 has no claim left and is skipped. Firm02 gets the rest of its own claim.
+    # Firm02 asks for 61.00 and receives 11.00. This ends its request and the older one of Firm01.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
 2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
@@ -217,7 +219,7 @@ def test_a_request_on_the_first_day_is_in_the_queue_while_withdrawals_are_open(l
     assert queued(life_with(asked + "\n"))[FIRST] == 30
 
 
-def test_a_request_that_is_paid_on_the_same_day_counts_as_a_wait(life_with):
+def test_a_request_that_waits_and_is_paid_on_the_same_day_counts_as_a_day_of_waiting(life_with):
     brief = """
 2022-06-03 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 1.00 USD "Firm02"
 2022-06-03 * "Firm02" "Firm02 withdraws 1.00 from FTX" #withdrawal
@@ -258,8 +260,7 @@ def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days
     assert dates(life) == {
         "the maker draws on its credit line": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
-        # The milestone counts 11 days until the group receives loans, and 3 days after it repays
-        # the loans.
+        # 11 days before the group receives the loan, and 3 days from the repayment of a part of it
         LIQUID: (FIRST, 123, 11 + 3, RECALLED),
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),
@@ -281,7 +282,7 @@ def test_days_with_a_note_on_an_unpaid_recall_or_interest_are_counted(life_with)
     assert told == (date(2022, 5, 30), 37, 2, None)
 
 
-def test_a_milestone_that_was_never_reached_has_no_date(tiny_run):
+def test_a_milestone_that_was_never_reached_has_no_date_and_no_amount(tiny_run):
     never = (None, None, 0, None)
 
     assert {what for what, told in dates(tiny_run).items() if told == never} >= {
@@ -294,7 +295,9 @@ def test_a_milestone_that_was_never_reached_has_no_date(tiny_run):
 
 
 @pytest.mark.parametrize(("usd", "used"), [(510, True), (511, False), (512, False)])
-def test_money_of_customers_is_in_use_if_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
+def test_money_of_customers_is_in_use_only_if_claims_exceed_the_cash_of_the_exchange(
+    afternoon_with, usd, used
+):
     assert dates(afternoon_with(gift(usd)))[USED][2:] == ((2, FIRST) if used else (1, None))
 
 

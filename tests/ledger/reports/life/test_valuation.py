@@ -1,4 +1,4 @@
-"""The valuation report shows the notes on funding rounds, months and monthly decisions."""
+"""The report on the house's value shows notes on funding rounds, months and decisions."""
 
 from datetime import date
 from decimal import Decimal
@@ -41,7 +41,7 @@ def table(run: RunFolder, name: str) -> Table:
 def test_a_funding_round_is_compared_with_the_computed_value_of_the_house(noted):
     first, second = table(noted, "rounds").rows
 
-    # The recorded value of 2,250 is 22.5 times the growth of 100.
+    # The growth is 100 dollars. The recorded value, 2,250 dollars, is 22.5 times the growth.
     assert first[:6] == (date(2022, 6, 10), "series-b", 50, 2250, 100, Decimal("22.5"))
     assert first[6:] == (1000, 2000, 4000, 1600, 150)
     assert second == (date(2022, 6, 20), "seed", 9, None, *(None,) * 7)
@@ -51,7 +51,9 @@ def test_a_recorded_value_of_zero_is_read_as_missing(noted):
     assert [each.recorded_usd for each in rounds(noted)] == [2250, None]
 
 
-def test_the_table_of_months_states_the_value_of_the_makers_quotes(noted):
+def test_the_table_of_months_states_the_value_of_the_house_with_and_without_the_makers_quotes(
+    noted,
+):
     assert table(noted, "months").rows == [
         # month, growth, value, growth without quotes, value without quotes, difference, earnings,
         # value by earnings
@@ -77,7 +79,7 @@ def test_the_table_of_valuation_methods_has_a_range_for_each_method(noted):
     assert list(appraisals(noted)) == ["2022-05", "series-b", "2022-06"]
 
 
-def test_a_house_with_negative_growth_has_no_multiple_of_growth(life_with):
+def test_there_is_no_multiple_of_growth_if_the_growth_of_the_house_is_negative(life_with):
     shrinking = NOTED.replace('"series-b" "by growth" 100.00', '"series-b" "by growth" -1.00')
 
     assert table(life_with(shrinking), "rounds").rows[0][5] is None

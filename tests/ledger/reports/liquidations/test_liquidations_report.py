@@ -37,8 +37,8 @@ def fills_of(run: RunFolder, motive: str) -> list[tuple]:
         ).fetchall()
 
 
-def test_hourly_liquidations_sum_to_all_liquidation_fills(margin_run, tables):
-    # In the margin world one lot times one tick is one cent.
+def test_liquidations_of_all_hours_sum_to_the_fills_of_liquidations(margin_run, tables):
+    # In the margin world a price change of one tick on one lot is one cent.
     for motive, name in (("liquidation", "in_book_usd"), ("backstop", "backstop_usd")):
         cents = sum(abs(lots) * lead for *_, lots, _, lead, _ in fills_of(margin_run, motive))
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
@@ -48,7 +48,7 @@ def test_a_position_closed_against_another_customer_counts_only_once(margin_run,
     longs = [row for row in fills_of(margin_run, "deleveraging") if row[3] < 0]
     cents = sum(-lots * lead for *_, lots, _, lead, _ in longs)
 
-    # This crash closes only long positions. The short positions are the counterparties.
+    # This crash closes only long positions of customers on margin. The counterparties are short.
     assert sum(column(tables["cascade"], "deleveraged_usd")) == Decimal(cents) / 100 > 0
 
 
@@ -61,7 +61,7 @@ def test_daily_liquidations_are_the_sum_of_hourly_liquidations(tables):
     )
 
 
-def test_the_result_of_a_backstop_equals_the_balance_in_the_books_of_the_backstop(
+def test_the_result_of_a_backstop_equals_the_balance_of_its_income_and_expense_accounts(
     margin_run, tables
 ):
     balances, parties = usd_balances(margin_run), margin_run.chart.parties
@@ -80,7 +80,9 @@ def test_the_maker_is_the_only_captive_backstop(margin_run, tables):
     assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
 
 
-def test_the_table_of_the_course_has_every_hour_and_ends_with_the_final_results(margin_run, tables):
+def test_the_table_course_has_a_row_for_every_hour_and_ends_with_the_final_results(
+    margin_run, tables
+):
     times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
 
     assert times[0] == datetime(2022, 5, 9)
@@ -106,7 +108,9 @@ def test_the_price_of_an_hour_is_the_lead_price_of_the_last_fill_in_the_hour(mar
         assert found[f"{hour + timedelta(hours=1):%Y-%m-%d %H:%M}"] == lead
 
 
-def test_the_largest_position_of_an_hour_agrees_with_a_loop_over_the_fills(margin_run, tables):
+def test_the_largest_position_of_a_backstop_in_an_hour_agrees_with_a_loop_over_the_fills(
+    margin_run, tables
+):
     with margin_run.connect() as connection:
         trades = connection.execute(
             "SELECT time, motive, taker, maker, lots, lead FROM rows "
@@ -120,7 +124,7 @@ def test_the_largest_position_of_an_hour_agrees_with_a_loop_over_the_fills(margi
             hour = time.replace(minute=0, second=0, microsecond=0)
             most[hour] = max(most[hour], worth, key=abs)
             lots += count if motive == "hedging" else -count
-            worth = lots * lead  # one lot times one tick is one cent
+            worth = lots * lead  # in cents, as a tick on a lot is one cent
             most[hour] = max(most[hour], worth, key=abs)
         held = dict(
             zip(
@@ -149,7 +153,7 @@ def left_lots(run: RunFolder, who: str) -> int:
     )
 
 
-def test_the_course_of_a_run_longer_than_a_week_is_shown_by_day(executed):
+def test_the_table_course_of_a_run_longer_than_a_week_has_a_row_for_every_day(executed):
     week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
     run = executed("tiny", run=week)
     times = column({t.name: t for t in liquidations(run).tables()}["course"], "time")
@@ -184,7 +188,7 @@ def test_sums_that_must_be_zero_are_zero_if_the_insurance_fund_receives_payments
     assert all(usd == [0] for usd in sums.values()), sums
 
 
-def test_all_seized_tokens_belong_to_the_other_makers_at_the_end(tokens_run, margin_run):
+def test_the_other_makers_buy_all_seized_tokens_and_have_them_at_the_end(tokens_run, margin_run):
     found = {table.name: table for table in liquidations(tokens_run).tables()}
     ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
     bought = sum(

@@ -1,4 +1,4 @@
-"""Random times within two hours, at which a test sees a price."""
+"""Random times within two hours, at which the tests observe a price."""
 
 import numpy as np
 
@@ -7,5 +7,5 @@ SPAN_US = 7_200_000_000
 
 
 def poisson(rng: np.random.Generator, per_s: float) -> np.ndarray:
-    """Draw the times of a Poisson process over SPAN_US."""
+    """Draw random times between 0 and SPAN_US, on average *per_s* in each second."""
     return np.sort(rng.integers(0, SPAN_US, rng.poisson(per_s * SPAN_US / 1e6)))

@@ -32,9 +32,9 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'
-# These fills have the maker's results in the general ledger of the afternoon: 800.00 lost, 50.00
-# earned, and 12.00 paid for a hedge. The standard fills of the afternoon have no hedge of the
-# maker.
+# The sums of these fills are the maker's results in the general ledger of the afternoon: 800.00
+# lost, 50.00 earned, and 12.00 paid for a hedge. The usual fills of the afternoon contain no hedge
+# of the maker.
 WITH_THE_HEDGE = (
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 2000, 30_000, 30_030, 1.0),
     (Motive.PICKOFF, "FTX", "Firm02", "Alameda", 500, 30_000, 30_040, 2.5),
@@ -100,17 +100,20 @@ def test_each_month_has_a_prediction_and_a_booked_result_and_a_hedging_cost(afte
         "promised_volume_usd": 400_000,
         "volume_usd": 780_150,
         "promised_bps": Decimal("2.50"),
-        "booked_bps": Decimal("-9.61"),  # loss divided by volume: 750 / 780,150
+        "booked_bps": Decimal("-9.61"),  # -750 / 780,150 in basis points
     }
     assert whole == month | {"month": ALL}
 
 
-def test_the_difference_is_split_into_volume_and_pickoffs_and_the_rest(afternoon_with):
+def test_the_difference_is_the_sum_of_a_volume_part_and_a_pickoff_part_and_a_remainder(
+    afternoon_with,
+):
     found = table(afternoon_with(BELIEF), "difference")
 
     # The predicted rate is 2.5 bps. On the whole volume, 780,150, this rate gives 195.04, which is
-    # 95.04 more than predicted. On the firms' volume, 750,200, the rate gives 187.55, but 800.00
-    # was lost. On retail's volume, 29,950, the rate gives 7.49, and 50.00 was earned.
+    # 95.04 more than the predicted 100.00. On the firms' volume, 750,200, the rate gives 187.55,
+    # but 800.00 was lost: a difference of -987.55. On retail's volume, 29,950, the rate gives 7.49,
+    # and 50.00 was earned: a difference of 42.51.
     parts = usd("-850.00", "95.04", "-987.55", "42.51")
     assert found.rows == [
         ("2022-05", "BTC-PERP", *parts),
@@ -139,7 +142,7 @@ def test_a_prediction_is_used_for_the_month_of_its_date(afternoon_with):
     assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
 
 
-def test_the_volume_explains_the_whole_difference_in_a_month_without_fills(afternoon_with):
+def test_in_a_month_without_fills_the_volume_part_is_the_whole_difference(afternoon_with):
     found = table(afternoon_with(BELIEF.replace("05-31", "06-30")), "difference")
 
     assert found.rows[2] == ("2022-06", "BTC-PERP", *usd("-100.00", "-100.00", "0.00", "0.00"))
@@ -171,7 +174,7 @@ BOOKED = st.builds(Booked, AMOUNTS, AMOUNTS, AMOUNTS, VOLUMES, VOLUMES)
 
 
 @given(PROMISES, BOOKED)
-def test_the_parts_of_the_difference_sum_exactly(promise, booked):
+def test_the_parts_of_the_difference_sum_to_the_booked_less_the_predicted_result(promise, booked):
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
 
     assert parts.whole_usd == booked.spread_usd + booked.pickoff_usd - promise.result_usd
@@ -201,7 +204,7 @@ def test_an_exact_prediction_leaves_no_difference(promise):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), st.integers(2, 9))
-def test_the_volume_explains_the_difference_if_volume_and_result_grow_by_the_same_factor(
+def test_the_volume_part_is_the_whole_difference_if_volume_and_result_grow_by_the_same_factor(
     promise, times
 ):
     booked = Booked(
@@ -240,11 +243,11 @@ def test_monthly_results_from_fills_agree_with_the_general_ledger(run):
     assert all(not any(differences) for _, *differences in table(run, "check").rows)
 
 
-def test_a_hedge_that_is_missing_from_the_fills_appears_in_the_check(afternoon):
+def test_the_table_check_shows_a_hedge_that_is_missing_from_the_fills(afternoon):
     assert table(afternoon, "check").rows == [("2022-05", *usd("0.00", "0.00", "12.00"))]
 
 
-def test_the_check_is_zero_if_fills_agree_with_the_general_ledger(afternoon_with):
+def test_the_table_check_has_only_zeros_if_fills_agree_with_the_general_ledger(afternoon_with):
     run = afternoon_with(fills=WITH_THE_HEDGE)
 
     assert table(run, "check").rows == [("2022-05", *usd("0.00", "0.00", "0.00"))]
@@ -261,7 +264,9 @@ def test_the_volume_agrees_with_the_report_on_market_shares(any_run):
 # -------------------------------------------------------------------- months and markets
 
 
-def test_markets_sum_to_months_and_months_sum_to_the_total(believing):
+def test_amounts_of_markets_sum_to_amounts_of_months_and_amounts_of_months_sum_to_the_total(
+    believing,
+):
     run = believing(ALL_PROMISED)
     by_market, months = rows(table(run, "expectations-by-market")), rows(table(run, "expectations"))
 

@@ -1,4 +1,4 @@
-"""From fills alone the report estimates which venue leads, the lag and the precision of the lag."""
+"""From fills alone the report estimates which venue leads, by what lag, and how precisely."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ from ledger.run_folder import RunFolder
         (-STEP_US, STEP_US, "undecided"),
     ],
 )
-def test_a_venue_leads_only_if_the_whole_interval_of_the_lag_has_one_sign(
+def test_a_venue_leads_only_if_all_lags_in_the_interval_have_the_same_sign(
     afternoon, low_us, high_us, leader
 ):
     found = MarketLag("BTC-PERP", 1, 1, (0.0, 0.0, 0.0), PriceLag(0, low_us, high_us), 1.0)
@@ -39,7 +39,7 @@ def test_a_venue_leads_only_if_the_whole_interval_of_the_lag_has_one_sign(
 
 
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
-    """Return two hours of fills at the lead price of *lag_us* ago, and fills that do not count."""
+    """Return two hours of fills at the lead price *lag_us* earlier, and fills that do not count."""
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
     times_us = np.unique(poisson(rng, 2.0)) + SPAN_US // 2
@@ -69,7 +69,7 @@ def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
 def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFolder]:
     """Return a function that makes a run of three days.
 
-    In this run the house repeats the lead price late.
+    In this run the prices of the house are the lead prices of an earlier moment.
     """
 
     def make(lag_us: int) -> RunFolder:
@@ -89,7 +89,9 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
 @pytest.mark.parametrize(
     ("lag_us", "leader"), [(2_000_000, "Binance"), (0, "undecided"), (-2_000_000, "FTX")]
 )
-def test_the_leader_and_the_lag_are_found_from_fills_alone(week_with, lag_us: int, leader: str):
+def test_the_leading_venue_and_the_lag_are_found_from_fills_alone(
+    week_with, lag_us: int, leader: str
+):
     (found,) = lead_lag(week_with(lag_us)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
@@ -101,7 +103,7 @@ def test_the_leader_and_the_lag_are_found_from_fills_alone(week_with, lag_us: in
     assert row["days"] == 3
 
 
-def test_only_uninformed_orders_count_and_each_order_counts_once(week_with):
+def test_only_uninformed_orders_count_and_an_order_with_several_fills_counts_once(week_with):
     run = week_with(2_000_000)
     (found,) = market_lags(run)
     ((orders,),) = sql(run, "SELECT count(DISTINCT time) FROM fills WHERE motive = 'spread'").rows
@@ -154,9 +156,9 @@ def test_the_quartiles_of_quote_ages_agree_with_sql(run: RunFolder):
 
 @pytest.mark.slow
 def test_the_lag_of_a_month_is_between_the_quartiles_of_quote_ages(may_run: RunFolder):
-    # The latency of quotes is an input of the model, and the estimator must find this latency.
-    # Quotes are 2 to 4 s old. Customers take a quote only if it is better than the other makers'
-    # quotes.
+    # The latency of quotes is an input of the model. The estimator does not read this input and
+    # must find it. Quotes are 2 to 4 s old. Customers take a quote only if it is better than the
+    # other makers' quotes.
     for market in market_lags(may_run):
         assert market.found is not None
         assert market.ages_us is not None

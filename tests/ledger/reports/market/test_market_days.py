@@ -35,7 +35,9 @@ def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     ]
 
 
-def test_every_trade_counts_once_and_the_volume_of_the_maker_is_separate(run: RunFolder):
+def test_the_volume_of_a_day_counts_every_trade_once_and_the_part_of_the_maker_is_separate(
+    run: RunFolder,
+):
     everybody, maker = defaultdict(Decimal), defaultdict(Decimal)
     for fill in fills(run):
         if fill["motive"] in FILLED:
@@ -62,7 +64,7 @@ def test_fees_of_all_markets_sum_to_the_fee_income_of_the_house(run: RunFolder):
     assert by_day == dict(earned.rows)
 
 
-def test_fees_of_a_market_are_the_fees_on_its_fills_and_the_fees_of_other_makers(
+def test_fees_of_a_market_are_the_fees_on_fills_and_on_the_volume_of_other_makers(
     busy_run: RunFolder,
 ):
     by_market = defaultdict(Decimal)

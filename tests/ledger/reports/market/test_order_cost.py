@@ -1,4 +1,4 @@
-"""The cost of an order in an order book agrees with a simulation that buys in small steps."""
+"""The cost of an order in an order book agrees with a loop that buys in small steps."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from ledger.reports.market.order_cost import filled_cost_bps, shown_cost_bps
 
 
 def book(others=(2, 900), captive=(1, 3), levels=3, usd=300) -> ShownBook:
-    """Return an order book: half-spreads and dollars of the other makers and the captive maker."""
+    """Return an order book with quotes of the other makers and of the captive maker."""
     (away_bps, others_usd), (best_bps, reach_bps) = others, captive
     figures = map(Decimal, (others_usd, usd, away_bps, best_bps, reach_bps))
     return ShownBook("BTC-PERP", *figures, levels)
@@ -27,7 +27,7 @@ BOOKS = st.builds(
 
 
 def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float:
-    """Return the cost to buy in small steps at the best remaining price, and to sell again."""
+    """Return the cost to buy in small steps, each at the best price left, and to sell again."""
     best, last = float(shown.captive_half_spread_bps), float(shown.captive_reach_bps)
     levels, others_bps = shown.captive_levels, float(shown.others_half_spread_bps)
     left = [[others_bps, 1e18 if others_fill_all else float(shown.others_usd)]]
@@ -49,20 +49,24 @@ def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_a_large_order_continues_beyond_the_order_book_at_the_same_depth(shown, order_usd):
+def test_an_order_larger_than_the_order_book_continues_at_the_mean_depth_of_the_book(
+    shown, order_usd
+):
     expected = walked_bps(shown, order_usd, others_fill_all=False)
 
     assert shown_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_the_other_makers_of_the_model_fill_the_rest_of_an_order_at_one_price(shown, order_usd):
+def test_in_the_model_the_other_makers_fill_at_one_price_what_the_captive_maker_does_not_fill(
+    shown, order_usd
+):
     expected = walked_bps(shown, order_usd, others_fill_all=True)
 
     assert filled_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
 
 
-def test_the_cost_of_an_order_is_its_size_divided_by_depth_if_all_prices_have_equal_depth():
+def test_the_cost_of_an_order_is_its_size_divided_by_the_depth_if_the_depth_is_constant():
     """At 312,500 dollars per basis point, an order of 10 million dollars costs 32 basis points."""
     levels = 10
     shown = book((0.005, 1), (4.5 / levels / 2, 4.5 - 4.5 / levels / 2), levels, 312_500 * 4.5)
@@ -70,6 +74,6 @@ def test_the_cost_of_an_order_is_its_size_divided_by_depth_if_all_prices_have_eq
     assert shown_cost_bps(shown, 10_000_000) == pytest.approx(32, rel=0.06)
 
 
-def test_an_order_that_is_too_large_for_the_order_book_has_no_cost():
+def test_there_is_no_cost_for_an_order_too_large_for_the_book_unless_other_makers_fill_it():
     assert shown_cost_bps(book(), 10_000_000) is None
     assert filled_cost_bps(book(), 10_000_000) == pytest.approx(4, rel=1e-3)

@@ -6,9 +6,9 @@ from ledger.reports.market.expectations import expectations
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# The decision uses ten days with a volume of four million. Of this volume, 40,000 was with the
-# maker's quotes and 6,000 was hits of firms. The plan for ten days is a result of 500.00 and a
-# volume of 100,000.00. The run has one day.
+# The decision is based on ten earlier days with a volume of four million dollars. Of this volume,
+# 40,000 were with the maker's quotes and 6,000 were hits of firms. For ten days the maker plans a
+# result of 500.00 and a volume of 100,000.00. The run has one day.
 DECISION = (
     '2022-05-09 custom "decision" "BTC-PERP" 2.5 2 2.0 10 "growth" "a limit" 1000.00 USD '
     "4000000.00 USD 40000.00 USD 6000.00 USD 500.00 USD 100000.00 USD\n"
@@ -41,14 +41,16 @@ def test_a_plan_is_scaled_to_the_days_of_the_run_and_compared_with_the_outcome(a
         "beyond_plan_usd": -800,
         "planned_volume_usd": 10_000,
         "volume_usd": 780_150,
-        "planned_share_pct": Decimal("2.5"),  # in percent of the volume of the last month
+        "planned_share_pct": Decimal("2.5"),  # in percent of the volume of the earlier ten days
         "share_pct": Decimal("20.0"),
         "hits_before_usd": 600,
         "hits_usd": 750_200,
     }
 
 
-def test_a_note_states_how_many_results_fell_short_of_the_plan_and_by_how_much(afternoon_with):
+def test_a_note_states_how_many_results_were_below_the_plan_and_the_sum_of_the_differences(
+    afternoon_with,
+):
     assert plans(afternoon_with(DECISION)).notes[0] == (
         "The quotes earned less than planned in 1 of 1 market-months. Booked less planned results "
         "are -800.00 USD in all, of which hits -800.00."

@@ -49,7 +49,7 @@ def without(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return a function that runs a query on the run's books with Beancount's own tool."""
+    """Return a function that runs a query of bean-query on the run's books."""
     return asking(run, "check.beancount")
 
 
@@ -85,7 +85,7 @@ def test_an_arbitrage_entry_balances_in_the_books_of_all_three_parties(
     assert sum(money) == 0
 
 
-def test_opening_and_closing_a_pool_use_the_same_accounts():
+def test_closing_a_pool_has_the_postings_of_its_opening_with_the_opposite_sign():
     into = open_pool(0, "Alameda", "SOL", 7, 1_000, "for 30 bps")
     out_of = close_pool(0, "Alameda", "SOL", 7, 1_000)
 
@@ -109,7 +109,9 @@ def test_a_run_with_pools_passes_the_audit(run, every_day, days):
     assert f"{days} of 5 days" in findings[-1].step
 
 
-def test_a_run_quote_by_quote_has_the_same_bytes_as_a_run_by_whole_intervals(run, tmp_path):
+def test_a_run_simulated_quote_by_quote_has_the_same_bytes_as_a_run_simulated_by_intervals(
+    run, tmp_path
+):
     execute(SCENARIO, tmp_path / "run", every_quote=True)
 
     assert contents(tmp_path / "run") == contents(run.path)
@@ -163,7 +165,7 @@ def test_tokens_in_a_pool_are_valued_like_other_tokens(run, ask):
     assert units > 300_000
     assert "Assets:Alameda:Tokens:Pool:FTT" not in lines  # the group's own token counts as zero
     (at,) = (at for at in standings(run) if at.day == date(2022, 5, 29))
-    assert at.paper_usd == 1_000_000 * marks[0].amount.number  # 461,041 tokens are in the pool
+    assert at.paper_usd == 1_000_000 * marks[0].amount.number  # 461,041 of them are in the pool
 
 
 # ---- the report
@@ -197,7 +199,7 @@ def test_fees_and_losses_in_the_report_equal_the_account_balances(run, ask):
 
 
 def test_the_expected_loss_is_variance_times_value_divided_by_eight(run):
-    """On the first day each side of the pool has 20,000,000.00 dollars."""
+    """On the first day the pool has 20,000,000.00 in dollars and tokens of the same value."""
     noted = run.notes(TradedPool)
     first = next(pool_days(run))
 
@@ -212,9 +214,9 @@ def test_the_expected_loss_is_variance_times_value_divided_by_eight(run):
 
 @pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
 def test_the_loss_of_a_pool_is_near_the_expected_loss(run, token, within_pct):
-    """Over many blocks chance has little effect.
+    """Each pool has thousands of blocks, so chance has little effect on its loss.
 
-    If there is a fee, chance has an effect only in the first and last blocks.
+    In the pool of SOL, which has a fee, chance has an effect only in the first and last blocks.
     """
     row = rows_of(run)[token, "all"]
 
@@ -250,11 +252,13 @@ def test_the_report_is_empty_if_there_are_no_pools(tiny_run):
 # ---- counterfactuals
 
 
-def test_a_run_without_pools_has_no_account_of_pools_and_the_same_earlier_fills(run, without):
+def test_a_run_without_pools_has_no_accounts_of_pools_and_the_same_fills_before_the_pools_open(
+    run, without
+):
     assert Kind.POOLS in {kind_of(account) for account in run.opens}
     assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]
-    # The pools open at the end of 2022-05-29. Until that time both runs have the same fills.
+    # The first pool opens at the end of 2022-05-29. Before this time both runs have the same fills.
     ours, theirs = (
         connection.execute(
             "SELECT * EXCLUDE seq FROM rows WHERE time::DATE <= '2022-05-29' ORDER BY seq"
@@ -271,7 +275,9 @@ def test_a_counterfactual_can_remove_pools_and_tokens(run):
     assert (bare.pools, bare.tokens) == (None, ())
 
 
-def test_all_entries_before_the_opening_of_a_pool_are_equal_without_this_pool(run, executed):
+def test_entries_before_the_opening_of_a_pool_are_the_same_in_a_run_without_this_pool(
+    run, executed
+):
     only = SCENARIO.group.pools[0].model_dump(exclude_none=True)
     other = executed(WORLD, group={"pools": (only,)})
     day = date(2022, 5, 31)
@@ -281,7 +287,9 @@ def test_all_entries_before_the_opening_of_a_pool_are_equal_without_this_pool(ru
     assert "Assets:Alameda:Pools:FTT" not in other.opens
 
 
-def test_arbitrage_with_a_pool_is_the_same_with_and_without_a_lift_of_token_prices(run, executed):
+def test_arbitrage_with_a_pool_is_the_same_if_the_dollars_in_the_pool_lift_the_mark_of_the_token(
+    run, executed
+):
     lift = {"elasticity": 0.5, "reference_usd": 1_000_000.0}
     lifted = executed(WORLD, group={"lift": lift})
     day = date(2022, 5, 29)
@@ -337,7 +345,7 @@ def broken(ledger: str) -> set[str]:
         ),
     ],
 )
-def test_a_pool_cannot_have_more_dollars_than_were_deposited(postings, found):
+def test_dollars_of_a_pool_come_from_deposits_and_cannot_be_negative(postings, found):
     entry = f'2022-05-02 * "It moves" #pool\n  seq: 2\n  time: "23:59:59.999999"\n  {postings}\n'
 
     assert broken(entry) == found

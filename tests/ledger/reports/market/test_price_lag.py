@@ -1,4 +1,4 @@
-"""The estimator finds a known lag with the stated precision, and no lag where there is none."""
+"""The estimator finds a known lag with the stated precision. Unrelated prices have no lag."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def brownian(rng: np.random.Generator, times_us: np.ndarray) -> np.ndarray:
 
 
 def leader_and_follower(seed: int, lag_us: int, per_s: float = 4.0) -> tuple[Prices, Prices]:
-    """Return a path seen at random times, and the same path seen *lag_us* later at other times."""
+    """Return a price path at random times, and the path delayed by *lag_us* at other times."""
     rng = np.random.default_rng(seed)
     own_us, others_us = poisson(rng, per_s), poisson(rng, per_s)
     path_us = np.unique(np.concatenate((own_us, others_us - lag_us)))
@@ -48,7 +48,9 @@ def found_in(lead: Prices, house: list[Prices]) -> PriceLag | None:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("lag_us", [2_000_000, 300_000, 0, -1_500_000])
-def test_the_lag_of_a_copy_is_found_within_one_step(seed: int, lag_us: int):
+def test_the_lag_of_a_delayed_copy_of_the_price_is_found_with_an_error_of_at_most_one_step(
+    seed: int, lag_us: int
+):
     lead, house = leader_and_follower(seed, lag_us)
 
     found = found_in(lead, [house])
@@ -69,8 +71,10 @@ def test_the_lag_has_the_opposite_sign_if_the_venues_are_exchanged():
 
 
 @pytest.mark.parametrize("better_by", [-3.0, 0.0, 1.5])
-def test_the_estimated_lag_is_unbiased_if_customers_take_only_good_quotes(better_by: float):
-    # Customers take an old quote only if it is better than the current price by *better_by*.
+def test_the_lag_is_found_even_if_customers_take_only_quotes_that_are_good_for_them(
+    better_by: float,
+):
+    # A customer takes a quote only if it is more than *better_by* better than the current price.
     rng = np.random.default_rng(0)
     path = 2 * np.sqrt(0.05) * rng.standard_normal(SPAN_US // 50_000).cumsum()
     times_us = np.unique(poisson(rng, 2.0))
@@ -143,8 +147,8 @@ def test_the_spread_between_buy_and_sell_prices_does_not_change_the_lag():
 
 
 def test_equal_timestamps_on_both_venues_do_not_bias_the_lag_to_zero():
-    # The books also have equal timestamps, since they have the lead price only at fills of the
-    # house.
+    # In the books the timestamps are equal too, since the lead price is recorded only at fills of
+    # the house.
     lead_us = poisson(np.random.default_rng(0), 1.0)
     path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
     path = brownian(np.random.default_rng(1), path_us)
@@ -166,7 +170,7 @@ series = st.lists(
 
 
 @given(lead=series, asks=series, bids=series, us=st.sampled_from([50_000, 470_000, 40_000_000]))
-def test_dispersions_equal_sums_over_all_pairs_of_prices_near_each_lag(lead, asks, bids, us):
+def test_squares_and_pairs_equal_sums_over_all_pairs_of_prices_near_each_lag(lead, asks, bids, us):
     lead, *house = (each._replace(times_us=each.times_us * us) for each in (lead, asks, bids))
 
     found = dispersions(Sight(lead, house))
@@ -197,7 +201,7 @@ def test_dispersions_equal_sums_over_all_pairs_of_prices_near_each_lag(lead, ask
 
 
 def sparse_days(seed: int, lag_us: int, n: int) -> list[tuple[Prices, Prices]]:
-    """Return *n* days of a path and its copy, in which prices are five lags apart on average."""
+    """Return *n* days of a path and its delayed copy, with one price in 10 s on average."""
     return [leader_and_follower(100 * seed + day, lag_us, per_s=0.1) for day in range(n)]
 
 
@@ -209,8 +213,8 @@ def pooled(days: list[tuple[Prices, Prices]]) -> PriceLag | None:
 def test_the_interval_contains_the_lag_even_if_prices_are_rare(lag_us: int):
     found = [pooled(sparse_days(seed, lag_us, 4)) for seed in range(20)]
 
-    # At a coverage of 95 %, the probability that at most 16 of 20 intervals contain the lag is 0.3
-    # %.
+    # If an interval contains the lag with a probability of 95 %, the probability that at most 16 of
+    # 20 intervals contain the lag is 1.6 %.
     assert sum(each is not None and each.low_us <= lag_us <= each.high_us for each in found) > 16
 
 
@@ -250,7 +254,7 @@ def test_no_lag_is_found_if_there_are_no_data():
 # ------------------------------------------------------------------------ the correlation
 
 
-def test_a_copy_shifted_back_by_its_lag_has_a_correlation_near_one():
+def test_prices_and_their_copy_shifted_back_by_the_lag_have_a_correlation_near_one():
     lead, house = leader_and_follower(0, 2_000_000)
 
     assert correlation(Sight(lead, [house]), 2_000_000) == pytest.approx(1, abs=0.01)
@@ -268,7 +272,7 @@ def test_rarer_prices_have_a_lower_correlation():
     assert 0.5 < sparse < dense - 0.05
 
 
-def test_a_long_gap_between_prices_is_ignored():
+def test_the_price_move_over_a_long_gap_between_prices_does_not_change_the_correlation():
     lead, house = leader_and_follower(0, 2_000_000)
     jump = np.where(house.times_us > SPAN_US // 2, 1e6, 0.0)
     quiet = (house.times_us < 0.4 * SPAN_US) | (house.times_us > 0.6 * SPAN_US)

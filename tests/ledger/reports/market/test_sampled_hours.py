@@ -1,4 +1,4 @@
-"""The standard error of a sampled run agrees with the deviation over repeated draws of hours."""
+"""The standard error of a sampled run agrees with the results of repeated draws of its hours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,7 +22,7 @@ HOUR_OF = "SELECT epoch_us(time) // 3600000000 AS hour, sum(edge_cents)::BIGINT"
 
 
 def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
-    """Repeat the draw of one hour from each stratum.
+    """Repeat the draw of one hour from each stratum, which is a group of consecutive hours.
 
     Args:
         hours: the amount of each hour, shape (strata, hours per stratum).
@@ -41,15 +41,15 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
     return float(np.std(totals)), float(np.sqrt(np.mean(np.square(errors))))
 
 
-def test_the_standard_error_equals_the_deviation_over_repeated_draws():
-    """The amounts are random. Their mean over half a day varies slowly, like volatility."""
+def test_the_standard_error_is_near_the_standard_deviation_over_repeated_draws():
+    """The amounts are random. Their expected value changes slowly over the strata."""
     draws = np.random.default_rng(2)
     level = np.exp(np.sin(np.arange(200) / 15))
     hours = (1_000 * level[:, None] * draws.lognormal(0, 1, (200, 12))).astype(np.int64)
 
     spread, error = redrawn(hours, 1_000)
 
-    # The standard deviation of a thousand draws has an error of 2 %.
+    # The standard deviation over a thousand draws is itself uncertain by 2 %.
     assert error == pytest.approx(spread, rel=0.07)
 
 
@@ -58,12 +58,13 @@ def test_the_standard_error_is_zero_if_all_hours_are_equal():
     assert standard_error([500]) is None
 
 
-def test_the_standard_error_of_a_simulated_day_is_near_the_deviation_over_draws(
+def test_the_standard_error_of_a_simulated_day_is_near_the_standard_deviation_over_draws(
     executed: Callable[..., RunFolder],
 ):
-    """The run plays all hours of a day. The test repeats the draw of one hour per stratum of four.
+    """The run plays all hours of a day. The test draws one of every four hours, many times.
 
-    The means of the six strata differ, so the standard error is too large: here by a third.
+    Four hours are a stratum. The means of the six strata differ, so the standard error is too
+    large: here by a third.
     """
     run = executed(SETTLING)
     by_hour = dict(run.select(f"{HOUR_OF} FROM rows WHERE motive = 'pickoff' GROUP BY hour"))

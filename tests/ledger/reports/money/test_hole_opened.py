@@ -1,4 +1,4 @@
-"""The report states the day on which the hole opened, later payments, and purchases of assets."""
+"""The report states when the hole opened, who was paid later, and how much bought assets."""
 
 import re
 from collections.abc import Callable
@@ -51,11 +51,11 @@ SECOND_LENDER = """
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run", "tokens_run", "margin_run"])
 def any_books(request: pytest.FixtureRequest) -> RunFolder:
-    """Return the hand-written afternoon, then four simulated runs, one after the other."""
+    """Return one of five runs: the hand-written afternoon, or one of four simulated runs."""
     return request.getfixturevalue(request.param)
 
 
-def test_the_hole_of_each_day_equals_the_timeline(any_books):
+def test_the_hole_of_each_day_agrees_with_the_timeline(any_books):
     assert [(at.day, at.hole_usd, at.hole_of_exchange_usd) for at in holes_by_day(any_books)] == [
         (at.day, at.hole_usd, at.hole_of_exchange_usd) for at in standings(any_books)
     ]
@@ -82,7 +82,7 @@ def test_the_report_names_two_recipients_on_the_day_on_which_the_hole_grew_most(
     )
 
 
-def test_payments_of_the_first_day_open_a_hole(afternoon):
+def test_the_hole_can_open_by_payments_on_the_first_day(afternoon):
     """Opening balances do not count as growth of the hole."""
     opened = hole_opened(afternoon)
 
@@ -91,7 +91,7 @@ def test_payments_of_the_first_day_open_a_hole(afternoon):
     assert (opened.growth.kind, opened.growth.kind_usd) == ("Ventures", Decimal("2400.00"))
 
 
-def test_there_is_no_report_if_there_is_no_hole_at_the_end(tiny_run):
+def test_the_report_states_no_opening_of_the_hole_if_there_is_no_hole_at_the_end(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
     assert hole_opened(tiny_run) is None
 
@@ -109,7 +109,7 @@ def test_payments_count_from_the_day_on_which_the_hole_opened(life):
     assert (paid[CUSTOMERS].first, paid[CUSTOMERS].last) == (date(2022, 5, 9), date(2022, 6, 25))
 
 
-def test_payments_sum_to_the_cash_statement_if_the_hole_exists_on_every_day(life):
+def test_if_the_exchange_has_a_hole_on_every_day_the_report_lists_all_payments_of_the_group(life):
     assert all(at.hole_of_exchange_usd > 0 for at in holes_by_day(life))
 
     paid = sum(each.paid_usd for each in paid_in_use(life, hole_opened(life)))

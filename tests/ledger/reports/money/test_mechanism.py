@@ -68,7 +68,7 @@ def test_the_mechanism_agrees_with_a_calculation_by_hand(afternoon):
     assert rows["quotes"] == ("PickOff, Hedging, Spread", 812, 50, 762, Decimal("25.0"))
     assert rows["liquidations"] == ("GapLoss", 40, 0, 40, Decimal("1.2"))
     assert rows["liquidity on chain"] == (None, 0, 0, 0, Decimal("0.0"))
-    # in percent of all uses, 3,253.00
+    # All uses are 3,253.00. The last column is the cost in percent of all uses.
     assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))
 
 
@@ -85,11 +85,11 @@ STATED = """
 
 
 def mechanism_of(run: RunFolder) -> Mechanism:
-    """Return the mechanism of a run at once, since the next run replaces this run's folder."""
+    """Return the mechanism of a run before the next variant of the run replaces its files."""
     return mechanism(run, hole(run))
 
 
-def test_a_takeover_that_the_scenario_states_is_called_an_input(
+def test_the_report_calls_takeovers_an_input_if_the_scenario_states_them(
     afternoon_with: Callable[..., RunFolder],
 ):
     of_stated = mechanism_of(afternoon_with(STATED))
@@ -111,7 +111,9 @@ def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
 
 
-def test_the_answer_states_the_cost_of_the_mechanism_and_the_cost_of_its_parts(margin_run):
+def test_the_answer_states_the_cost_of_the_mechanism_and_the_result_of_each_of_its_parts(
+    margin_run,
+):
     said, (quotes, liquidations, _) = (
         answer(margin_run),
         mechanism(margin_run, hole(margin_run)).parts,

@@ -1,4 +1,4 @@
-"""Results of quotes for maker and group agree with single fills and the general ledger."""
+"""The results of the maker's quotes agree with the fills and with the general ledger."""
 
 from collections import defaultdict
 
@@ -14,23 +14,23 @@ RUNS = ("tiny_run", "busy_run", "margin_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of several small runs, of which one has forced orders."""
+    """Return one of three small runs. Only margin_run has forced orders."""
     return request.getfixturevalue(request.param)
 
 
-def test_the_views_agree_with_a_calculation_by_hand(afternoon):
+def test_the_results_of_quotes_agree_with_a_calculation_by_hand(afternoon):
     views = {view.kind: view for view in quote_views(afternoon).kinds}
 
     assert (views["PickOff"].fills, views["PickOff"].maker_usd) == (3, -800)
     assert (views["Spread"].fills, views["Spread"].maker_usd) == (1, 50)
     assert (views["PickOff"].taker_fees_usd, views["Spread"].taker_fees_usd) == (30, 5)
     assert views["PickOff"].group_usd == -770
-    # Only the maker's hedge counts, not the hedge of Firm02. The fee of the hedge is paid to
-    # Binance.
+    # Only the maker's hedge counts, not the hedge of Firm02. The fee for the hedge goes to Binance,
+    # so it is no income of the group.
     assert (views["Hedging"].maker_usd, views["Hedging"].taker_fees_usd) == (-12, 0)
 
 
-def test_fees_equal_the_sum_of_the_fees_of_single_fills(each_run):
+def test_numbers_of_fills_and_results_and_fees_equal_the_sums_over_single_fills(each_run):
     parties = each_run.chart.parties
     cents: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for motive, venue, taker, maker, lots, price, lead, fee_cents, market in each_run.select(

@@ -41,7 +41,7 @@ def test_the_hole_is_claims_of_customers_less_liquid_assets_of_the_group(afterno
     assert found.hole_of_exchange_usd == Decimal("511.00")  # claims less cash: 811 - 300
 
 
-def test_the_hole_is_the_sum_of_positive_uses_and_negative_sources(afternoon):
+def test_the_hole_is_the_sum_of_uses_above_zero_and_sources_below_zero(afternoon):
     found = hole(afternoon)
 
     assert found.uses_usd == usd(Ventures=2400, PickOff=800, GapLoss=40, Hedging=12, Funding=1)
@@ -74,7 +74,9 @@ def test_shares_are_percentages_of_all_uses(afternoon):
     assert {side for side, *_, share in rows if share is not None} == {"use"}
 
 
-def test_rows_are_first_uses_then_sources_by_size_and_last_the_hole(afternoon):
+def test_the_table_has_uses_then_sources_and_then_the_hole_and_sources_are_sorted_by_size(
+    afternoon,
+):
     rows = [row[:3] for row in table(afternoon, "hole-by-kind").rows]
 
     assert [kind for side, kind, _ in rows if side == "source"] == [
@@ -88,7 +90,7 @@ def test_rows_are_first_uses_then_sources_by_size_and_last_the_hole(afternoon):
     assert rows[-1] == (None, "hole", Decimal("123.00"))
 
 
-def test_kinds_agree_with_the_saved_query_to_the_cent(run):
+def test_the_amount_of_each_kind_agrees_with_the_saved_query_to_the_cent(run):
     asked = dict(saved_query(run, "where-did-the-money-go"))
 
     kinds = hole(run).kinds_usd
@@ -110,7 +112,7 @@ def test_the_holes_of_group_and_exchange_agree_with_the_saved_queries(run):
 # -------------------------------------------------------------------------- the cash
 
 
-def test_a_party_receives_cash_only_by_payments_and_not_by_claims(afternoon):
+def test_a_claim_that_a_party_gains_does_not_count_as_cash_that_it_received(afternoon):
     statement = cash_statement(afternoon)
 
     assert [(p.party, p.paid_in_usd, p.paid_out_usd) for p in statement.parties] == [
@@ -163,7 +165,7 @@ def test_the_cash_statement_ends_with_the_change_of_cash_from_opening_to_closing
     ]
 
 
-def test_cash_by_receiver_agrees_with_the_saved_query(run):
+def test_the_cash_that_each_party_received_agrees_with_the_saved_query(run):
     paid = saved_query(run, "where-did-the-cash-go")
     asked = {
         party: -number for party, number in paid if party
@@ -177,7 +179,7 @@ def test_cash_by_receiver_agrees_with_the_saved_query(run):
 # ------------------------------------------------------------------------ the bridge
 
 
-def test_the_bridge_leads_from_opening_to_closing_claims(afternoon):
+def test_the_bridge_states_all_changes_from_opening_claims_to_closing_claims(afternoon):
     firms, retail, others, everybody = bridge(afternoon)
 
     assert firms.movements_usd == {
@@ -246,7 +248,7 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
         cost = "Hedging" if motive == Motive.HEDGE.word else "Fees"
         witnessed[venue, taker, kinds[motive]] += edge_cents
         witnessed[venue, taker, cost] -= fee_cents
-        # In a settlement the maker stands for the pool of the venue and is not a customer.
+        # In a settlement the maker of the row is the venue, which is not its own customer.
         if maker != venue:
             witnessed[venue, maker, kinds[motive]] -= edge_cents
 
@@ -265,7 +267,9 @@ def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
 # ------------------------------------------------------------------------ the volume
 
 
-def test_the_volume_of_the_maker_is_its_fills_at_the_house_without_hedges(afternoon):
+def test_the_volume_of_the_maker_is_the_volume_of_its_fills_at_the_house_and_not_of_hedges(
+    afternoon,
+):
     (traded,) = volume(afternoon)
 
     assert (traded.market, traded.month) == ("BTC-PERP", "2022-05")
@@ -296,7 +300,7 @@ def test_the_share_of_the_maker_is_compared_with_the_recorded_range(
     assert row[-1] == verdict
 
 
-def test_there_is_no_recorded_range_if_no_share_is_recorded(afternoon):
+def test_the_volume_table_has_no_recorded_range_if_the_record_has_no_share_of_the_maker(afternoon):
     assert recorded_share_pct(afternoon) is None
     assert table(afternoon, "volume").rows[0][-3:] == (None, None, "no record")
 
@@ -310,7 +314,9 @@ def test_the_share_of_the_maker_is_zero_if_there_are_no_fills_of_its_quotes(afte
     assert traded.maker_share_pct == 0
 
 
-def test_a_forced_order_that_the_quote_of_the_maker_fills_counts_as_its_volume(margin_run):
+def test_a_forced_order_that_the_quote_of_the_maker_fills_is_part_of_the_volume_of_the_maker(
+    margin_run,
+):
     parties = margin_run.chart.parties
     cents = {c.market: c.cents_per_lot_tick for c in margin_run.chart.contracts}
     met = defaultdict(int)

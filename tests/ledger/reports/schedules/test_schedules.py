@@ -1,4 +1,4 @@
-"""Schedules agree with the books of a hand-written run and of simulated runs."""
+"""The schedules for a trustee agree with the books of hand-written and simulated runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -52,7 +52,9 @@ def test_a_payment_counts_as_recent_for_90_days_and_is_listed_for_a_year(life: R
     assert firm01(365) == []
 
 
-def test_a_recipient_of_one_insider_payment_is_an_insider_in_all_payments(afternoon_with):
+def test_a_recipient_of_one_payment_of_the_kind_insiders_is_an_insider_in_all_its_payments(
+    afternoon_with,
+):
     paid = """
 2022-05-09 open Expenses:FTX:Insiders USD
   hole: "cause"
@@ -103,11 +105,11 @@ def test_a_day_outside_the_run_is_refused(life: RunFolder):
         schedules(life, date(2030, 1, 1))
 
 
-def test_the_schedule_is_empty_if_there_are_no_payments_below_value(life: RunFolder):
+def test_the_table_below_value_is_empty_if_each_payment_brought_value_in_return(life: RunFolder):
     assert below_value_table(payments_before(life, END)).rows == []
 
 
-def test_the_net_debt_of_the_maker_is_its_credit_line_less_its_account(life: RunFolder):
+def test_the_net_debt_of_the_maker_is_its_drawn_credit_line_less_its_deposit(life: RunFolder):
     may, *_ = related_balances(life, END)
 
     assert (may.day, may.credit_line_usd) == (date(2022, 5, 31), 700)
@@ -122,11 +124,11 @@ def test_the_cash_flow_test_fails_on_the_day_of_an_unpaid_request(life: RunFolde
     assert asked.unpaid_usd == 280
     assert not asked.pays
     assert found[date(2022, 6, 19)].pays
-    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use of money remains unpaid
+    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a payment for property remains unpaid
     assert not found[END].has_balance
 
 
-def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days(life: RunFolder):
+def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days_so_far(life: RunFolder):
     days = standings(life)
     for each in solvency_tests(life, END):
         before = [at for at in days if at.day <= each.day]
@@ -141,7 +143,7 @@ def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days(life: RunFo
         assert each.has_capital == (each.net_usd >= each.setback_usd)
 
 
-def test_new_value_from_a_creditor_offsets_only_earlier_payments_to_this_creditor():
+def test_new_value_that_a_creditor_gives_offsets_only_earlier_payments_to_this_creditor():
     creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
     creditor.bring(50)
     creditor.pay(100)
@@ -153,7 +155,9 @@ def test_new_value_from_a_creditor_offsets_only_earlier_payments_to_this_credito
     assert (creditor.paid_cents, creditor.new_cents, creditor.preference_cents) == (120, 170, 20)
 
 
-def test_creditors_that_were_paid_late_are_listed_with_their_remaining_claim(life: RunFolder):
+def test_creditors_that_were_paid_in_the_last_week_are_listed_with_their_remaining_claim(
+    life: RunFolder,
+):
     (firm02,) = preferences(life, date(2022, 6, 29))
     (lender,) = preferences(life, END)
 
@@ -166,7 +170,7 @@ def test_creditors_that_were_paid_late_are_listed_with_their_remaining_claim(lif
 
 
 @pytest.mark.parametrize("world", ["life", "tiny_run", "tokens_run", "small_run"])
-def test_payments_of_a_short_run_sum_to_the_cash_that_left_the_group(
+def test_payments_of_a_run_shorter_than_a_year_sum_to_the_cash_that_left_the_group(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)

@@ -11,7 +11,8 @@ takes cents from the layers of its account by one of these rules:
 - Equal sharing: at the end, each use takes from each source in proportion to all receipts from the
   source, less the payments back to the source.
 
-A payment above the balance of the account is an overdraft, which later receipts repay.
+The part of a payment that exceeds the balance of its account is an overdraft. Later receipts repay
+the overdraft.
 """
 
 from collections import Counter

@@ -56,8 +56,8 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
     Capstone Forensic Group, 25 May 2022.
 
     Joe has 100,000 of his own money and adds 200,000 of the trust's. The car, 75,000, is paid from
-    his own money. After a boat and a jet 45,500 is left, all of it the trust's. 154,500 of the
-    trust's money is spent, none of it before the boat on 19 January.
+    his own money. After a boat and a jet 45,500 is left, all of it the trust's. The boat
+    and the jet cost 154,500 of the trust's money. Before the boat, on 19 January, none was spent.
     """
     car, boat = date(2022, 1, 10), date(2022, 1, 19)
     found = traced(
@@ -82,9 +82,8 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
 def test_claytons_case_spends_the_first_deposit_first():
     """A students' summary of tracing between trusts, studysmart.ai, "Actions against trustees".
 
-    Trust W pays in 30,000 and trust B then 20,000. First 10,000 is dissipated, then 40,000 buys
-    shares. By Clayton's Case, trust W bears the whole dissipated sum. Each trust owns half of the
-    shares.
+    Trust W pays in 30,000 and trust B then 20,000. First 10,000 is lost, then 40,000 buys shares.
+    By Clayton's Case, the lost sum is money of trust W only. Each trust owns half of the shares.
     """
     found = traced(
         TracingRule.FIFO, ("W", 30_000), ("B", 20_000), ("dissipated", -10_000), ("shares", -40_000)
@@ -101,9 +100,9 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
     """An illustration of Barlow Clowes International v Vaughan [1992] 4 All ER 22, in lecture notes
     on mixed funds (coursehero.com, file pi9gatp).
 
-    1,000 is misappropriated from trust A and 2,000 from trust B. Of this sum 600 is dissipated.
-    The loss is shared one to two, and the claims are 800 and 1,600. If all receipts come before all
-    payments, a rolling charge and equal sharing at the end give the same result.
+    1,000 is misappropriated from trust A and 2,000 from trust B. Of these 3,000 a sum of 600 is
+    lost. Trust A bears 200 and trust B 400, so 800 and 1,600 are left. If all receipts come before
+    all payments, a rolling charge and equal sharing at the end give the same result.
     """
     for rule in (TracingRule.PRO_RATA, TracingRule.EQUAL_SHARING):
         found = traced(rule, ("A", 1_000), ("B", 2_000), ("dissipated", -600))

@@ -24,7 +24,7 @@ ROLLING = tuple(rule for rule in TracingRule if rule is not TracingRule.EQUAL_SH
 
 @st.composite
 def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[CashMove]:
-    """Draw receipts, transfers and payments, with possible payments to sources and overdrafts."""
+    """Draw receipts, transfers and payments. Payments to sources and overdrafts are possible."""
     account, source = st.sampled_from(accounts), st.sampled_from(SOURCES)
     use = st.sampled_from((*SOURCES, "rent", "shares"))
     way = st.one_of(
@@ -104,7 +104,9 @@ def test_an_overdraft_is_repaid_by_the_next_deposits(rule: TracingRule, moves: l
 
 
 @given(moves=histories())
-def test_exchanged_names_of_sources_exchange_the_results_of_pro_rata(moves: list[CashMove]):
+def test_if_two_sources_exchange_their_names_their_results_by_pro_rata_are_exchanged(
+    moves: list[CashMove],
+):
     other = {"B": "C", "C": "B"}
     renamed = [
         move._replace(
@@ -123,7 +125,7 @@ def test_exchanged_names_of_sources_exchange_the_results_of_pro_rata(moves: list
 
 
 @given(moves=histories((ONE,)))
-def test_the_remainder_of_a_deposit_is_at_most_the_lowest_later_balance(
+def test_by_the_lowest_balance_rule_the_remaining_traced_money_is_at_most_the_lowest_later_balance(
     moves: list[CashMove],
 ):
     moves = without_overdraft(moves)
@@ -139,10 +141,10 @@ def test_the_remainder_of_a_deposit_is_at_most_the_lowest_later_balance(
 
 
 @given(moves=histories((ONE,)))
-def test_no_rolling_rule_leaves_more_traced_money_than_the_lowest_balance_rule(
+def test_the_lowest_balance_rule_leaves_the_most_traced_money_of_all_rolling_rules(
     moves: list[CashMove],
 ):
-    """The histories have no payments back to the followed sources."""
+    """A rolling rule is any rule except equal sharing. No payment goes back to the source A."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
 
@@ -150,10 +152,10 @@ def test_no_rolling_rule_leaves_more_traced_money_than_the_lowest_balance_rule(
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_rule_uses_a_source_only_if_other_sources_are_used_up(
+def test_the_lowest_balance_rule_uses_the_followed_source_only_if_other_sources_are_used_up(
     moves: list[CashMove],
 ):
-    """The test pays from the other sources until they are used up. The source pays the rest."""
+    """The followed source is A. The test uses A only for payments that B and C cannot cover."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
     for _, giver, taker, cents in moves:
@@ -198,7 +200,7 @@ def test_the_first_and_last_day_of_a_use_are_days_with_a_payment(
 
 
 @given(moves=histories())
-def test_the_moves_of_a_day_are_netted_and_its_receipts_come_first(moves: list[CashMove]):
+def test_the_movements_of_a_day_are_netted_and_receipts_come_first(moves: list[CashMove]):
     daily = list(by_day(moves, ACCOUNTS))
     turns = [
         (move.day, 0 if move.giver not in ACCOUNTS else 1 if move.taker in ACCOUNTS else 2)
@@ -220,7 +222,7 @@ def test_the_moves_of_a_day_are_netted_and_its_receipts_come_first(moves: list[C
     assert not any((day, taker, giver) in ways for day, giver, taker in ways)
 
 
-def test_a_transfer_has_the_same_mix_of_sources_as_the_account():
+def test_a_transfer_has_the_same_mix_of_sources_as_the_account_that_pays_it():
     moves = [
         CashMove(START, "A", ONE, 60),
         CashMove(START, "B", ONE, 40),

@@ -51,7 +51,7 @@ def cells(table: Table) -> dict[str, tuple]:
 
 
 def whole(traced) -> dict[tuple[str, str], int]:
-    """Return whole dollars by source and by use. Remaining cash is listed by account."""
+    """Return whole dollars by (source, use). For remaining cash, the use is the account."""
     paid = {way: paid.cents // 100 for way, paid in traced.paid.items()}
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
@@ -76,7 +76,7 @@ def test_the_lowest_balance_rule_spends_own_money_of_the_group_first(afternoon: 
     }
 
 
-def test_a_transfer_has_the_mix_of_its_account_if_accounts_are_traced_separately(
+def test_if_accounts_are_traced_separately_a_transfer_has_the_sources_of_the_paying_account(
     afternoon: RunFolder,
 ):
     found = trace(afternoon, Question(per=ACCOUNT))
@@ -118,7 +118,7 @@ def test_each_customer_is_a_separate_source_if_money_is_traced_by_party(afternoo
     assert found.paid_usd(TracingRule.FIFO, "Ventures:Outside") == 300
 
 
-def test_a_payment_with_several_reasons_is_split(
+def test_a_payment_for_several_reasons_is_divided_among_the_reasons(
     afternoon_with: Callable[..., RunFolder],
 ):
     last = [each for each in cash_passed(afternoon_with(TOGETHER)) if each.seq == 997]
@@ -161,7 +161,9 @@ def test_deposits_that_an_agent_receives_are_money_of_customers(
         (Question(seq=24), "give the seq of a deposit"),
     ],
 )
-def test_a_source_without_cash_is_refused(afternoon: RunFolder, asked: Question, advice: str):
+def test_a_source_that_supplied_no_cash_is_refused(
+    afternoon: RunFolder, asked: Question, advice: str
+):
     with pytest.raises(NoSuchSourceError, match="supplied no cash to the group") as caught:
         trace(afternoon, asked)
 
@@ -186,7 +188,7 @@ def test_the_tables_agree_and_every_column_sums_to_its_total(afternoon: RunFolde
     ]
 
 
-def test_the_answer_has_the_range_over_all_rules(afternoon: RunFolder):
+def test_the_answer_states_the_range_of_the_results_of_all_rules(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
         "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
         "the rule: $300 to $700 was paid back, and $97 to $300 is left. The largest other use is "
@@ -232,7 +234,7 @@ LESS_A_FEE = """
 
 
 @pytest.mark.parametrize("entry", [TOGETHER, BY_WIRE, LESS_A_FEE])
-def test_payments_by_day_split_an_entry_with_several_accounts(
+def test_payments_by_day_divide_an_entry_with_several_accounts_like_single_payments(
     afternoon_with: Callable[..., RunFolder], entry: str
 ):
     assert_sums_of_single_payments(afternoon_with(entry))
@@ -266,7 +268,7 @@ def test_each_rule_agrees_with_its_slow_and_simple_form_on_a_whole_run(
         assert sums == slow_paid(found.moves, found.accounts, rule, found.followed)
 
 
-def test_lenders_are_a_source_of_money_that_is_repaid_in_part(life: RunFolder):
+def test_money_from_lenders_can_be_traced_and_a_part_is_repaid_to_the_lenders(life: RunFolder):
     found = trace(life, Question(of=Kind.LOANS))
 
     assert found.brought_usd == 1_000

@@ -39,7 +39,7 @@ def source(run: RunFolder) -> str:
 # ------------------------------------------------------------------- the trial balance
 
 
-def test_the_trial_balance_has_the_opening_and_the_movement_and_the_close_of_each_account(
+def test_the_trial_balance_has_the_opening_and_the_movement_and_the_closing_balance_of_accounts(
     afternoon,
 ):
     trial, contracts = books(afternoon, "Firm02").tables()
@@ -77,7 +77,7 @@ def test_the_books_of_each_entity_balance_at_the_opening_and_at_the_close(any_ru
     assert all(cell.as_tuple().exponent == -2 for row in trial.rows for cell in row[2:])
 
 
-def test_a_transfer_without_a_claim_or_debt_leaves_a_nonzero_sum(
+def test_a_transfer_of_cash_without_a_reason_in_the_books_leaves_a_nonzero_sum(
     afternoon_with,
 ):
     gift = """
@@ -129,7 +129,7 @@ def test_the_books_of_one_entity_load_alone_and_have_the_balances_of_the_general
     assert booked
 
 
-def test_the_books_of_an_entity_have_its_balance_assertions(tiny_run):
+def test_the_books_of_an_entity_contain_the_balance_assertions_of_its_accounts(tiny_run):
     shift = """
 2022-05-09 * "A cent moves"
   Assets:Firm01:Claims:FTX                      0.01 USD
@@ -180,7 +180,7 @@ def test_amounts_and_texts_in_metadata_are_unchanged(afternoon):
     assert str(fees.meta["volume"]) == "3120600.00 USD"
 
 
-def test_accounts_keep_the_metadata_on_their_part_in_the_hole(run):
+def test_each_account_has_the_same_part_in_the_hole_as_in_the_general_ledger(run):
     entries, _ = load(books_text(run, "FTX"))
     parts = {e.account: e.meta.get("hole") for e in entries if isinstance(e, Open)}
 
@@ -192,7 +192,7 @@ def test_accounts_keep_the_metadata_on_their_part_in_the_hole(run):
     assert set(parts.values()) == {"liquid", "group", "claim", "cause"}
 
 
-def test_the_books_of_an_entity_leave_out_postings_of_contracts(afternoon):
+def test_the_books_of_an_entity_contain_no_postings_of_contracts(afternoon):
     text = books_text(afternoon, "Firm02")
 
     assert "takes a position over" not in text

@@ -65,7 +65,7 @@ def test_edge_and_fee_and_notional_of_every_fill_follow_from_price_and_quantity(
     assert trades == edges == fees == notionals > 100
 
 
-def test_a_row_of_the_fills_view_has_the_values_of_its_ledger_entry(run: RunFolder):
+def test_a_row_of_the_view_fills_has_the_values_of_the_entry_in_the_day_ledger(run: RunFolder):
     with run.connect() as connection:
         rows = read(connection, "rows", run.names)[::37]
     entries = Entries(run.chart, run.names)
@@ -109,7 +109,9 @@ def test_sums_over_the_postings_agree_with_beancount(run: RunFolder):
     assert dict(found.rows) == booked(run)
 
 
-def test_fills_of_an_unlisted_contract_are_in_the_view_but_without_quantities(tiny_run, tmp_path):
+def test_the_view_fills_has_no_quantities_for_a_contract_that_main_beancount_does_not_list(
+    tiny_run, tmp_path
+):
     (tmp_path / "run").mkdir()
     for path in tiny_run.path.rglob("*"):
         target = tmp_path / "run" / path.relative_to(tiny_run.path)
@@ -165,7 +167,7 @@ def test_a_statement_that_turns_on_logging_writes_no_file(tiny_run: RunFolder, t
     before = contents(tiny_run.path)
     there = tmp_path / "written"
 
-    with suppress(SqlError):  # DuckDB 2 refuses the statement, and DuckDB 1.5 returns no rows
+    with suppress(SqlError):  # DuckDB 2 refuses this statement. DuckDB 1.5 returns no rows.
         sql(tiny_run, f"FROM enable_logging(storage = 'file', storage_path = '{there}')")
 
     assert contents(tiny_run.path) == before
@@ -179,7 +181,7 @@ def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch)
     ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
     assert Path(copy).is_relative_to(tmp_path)
 
-    # DuckDB 2 accepts the statement as a query, and DuckDB 1.5 refuses the statement
+    # DuckDB 1.5 refuses this statement. DuckDB 2 accepts it as a query.
     with suppress(SqlError):
         sql(
             tiny_run,
@@ -206,7 +208,7 @@ READS = (
 
 
 @pytest.mark.parametrize("statement", READS)
-def test_sql_can_read_no_other_files(
+def test_sql_can_read_no_files_except_the_parquet_files_of_the_run(
     tiny_run: RunFolder, busy_run: RunFolder, tmp_path: Path, statement: str
 ):
     secret = tmp_path / "secret.csv"
@@ -231,7 +233,7 @@ def test_sql_can_read_no_other_files(
         ("SELECT $1", "parameters"),
     ],
 )
-def test_the_error_for_a_failed_sql_statement_has_its_reason_in_one_line(
+def test_the_error_for_a_failed_sql_statement_states_the_reason_in_one_line(
     tiny_run, statement, problem
 ):
     with pytest.raises(SqlError) as refused:
@@ -267,7 +269,9 @@ def test_a_result_that_is_read_in_part_has_its_first_rows_and_counts_the_other_r
 
 
 @pytest.mark.parametrize(("rows", "read", "more"), [(6, 6, 0), (7, 7, 0), (8, 7, 1)])
-def test_no_row_of_a_result_is_counted_twice(tiny_run: RunFolder, rows: int, read: int, more: int):
+def test_the_rows_read_and_the_other_rows_of_a_result_are_counted_exactly(
+    tiny_run: RunFolder, rows: int, read: int, more: int
+):
     found = sql(tiny_run, f"SELECT 1 AS a, 2 AS a FROM range({rows})", rows_max=7)
 
     assert (len(found.rows), found.more_rows) == (read, more)
@@ -282,12 +286,11 @@ def test_a_saved_query_gives_the_same_result_as_bean_query(busy_run: RunFolder):
     listed = query(busy_run, ".run")
 
     assert [name for name, _ in listed.rows] == sorted(entry.name for entry in saved)
-    for entry in saved[::2]:  # Only every second query is tested, since BQL is slow.
+    for entry in saved[::2]:  # BQL is slow, so only every second query is tested
         columns, rows = run_query(entries, options, entry.query_string, numberify=True)
         found = query(busy_run, f".run {entry.name}")
         assert len(found.rows) == len(rows)
-        # For a commodity without amounts, bean-query has no column, and our result has an empty
-        # column.
+        # bean-query leaves out the column of a commodity without amounts. Our result has it.
         numbers = [column.name for column in columns]
         kept = [found.columns.index(name) for name in numbers]
         for row, theirs in zip(found.rows, rows, strict=True):
@@ -297,7 +300,7 @@ def test_a_saved_query_gives_the_same_result_as_bean_query(busy_run: RunFolder):
             ]
 
 
-def test_each_commodity_of_an_amount_has_a_column_of_numbers(tiny_run: RunFolder):
+def test_a_sum_of_several_commodities_has_a_column_for_each_commodity(tiny_run: RunFolder):
     found = query(
         tiny_run, "SELECT account, sum(position) AS held WHERE account ~ 'Alameda' GROUP BY account"
     )
@@ -335,7 +338,7 @@ def test_a_sum_that_is_zero_is_printed_as_an_empty_cell(tiny_run: RunFolder):
         ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "nothing here can be changed"),
     ],
 )
-def test_the_error_for_a_failed_bql_query_has_its_reason_in_one_line(
+def test_the_error_for_a_failed_bql_query_states_the_reason_in_one_line(
     tiny_run, tmp_path, monkeypatch, bql, problem
 ):
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""The trail command lists the fills behind a figure, and the figures that a fill changes."""
+"""`moneytrail trail` lists the fills in a figure, and the figures that include a given fill."""
 
 import shutil
 from collections import defaultdict
@@ -69,19 +69,21 @@ def test_every_figure_of_the_where_report_is_the_sum_of_the_entries_in_its_trail
         assert sums(tables)["the figure"] == usd
 
 
-def test_every_figure_of_cash_by_receiver_is_the_sum_of_its_trail(run: RunFolder):
+def test_every_figure_of_cash_by_receiver_is_the_sum_of_the_entries_in_its_trail(run: RunFolder):
     for kind, party, usd in saved_query(run, "who-received-it"):
         if party:
             assert sums(trail(run, kind, party).tables())["the figure"] == usd
 
 
-def test_the_trail_without_a_kind_sums_to_the_hole(run: RunFolder):
+def test_the_entries_of_a_trail_for_all_kinds_sum_to_the_hole(run: RunFolder):
     ((hole,),) = saved_query(run, "hole")
 
     assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
-def test_the_trail_of_an_entity_without_a_kind_sums_to_the_net_assets_of_the_entity(run: RunFolder):
+def test_the_entries_of_a_trail_for_all_kinds_of_one_entity_sum_to_the_net_assets_of_this_entity(
+    run: RunFolder,
+):
     for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
         owned = ZERO
         for entry in run.transactions:
@@ -106,7 +108,7 @@ def test_the_fills_of_each_figure_agree_with_the_general_ledger(busy_run):
     assert found > 5 * fills  # each fill is part of several figures
 
 
-def test_a_changed_cent_in_one_fill_is_a_difference_in_the_trail(tiny_run, tmp_path):
+def test_a_changed_cent_in_one_fill_is_shown_as_a_difference_in_the_trail(tiny_run, tmp_path):
     copy, _ = forged(tiny_run, tmp_path / "forged")
 
     tables = trail(copy, "PickOff").tables()
@@ -145,7 +147,7 @@ def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
         trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 have no kind 'CreditLine'; the kinds are Cash, "):
         trail(tiny_run, "CreditLine", entity="Firm01").tables()
-    # contracts do not count as dollars
+    # contracts have no amount in dollars
     with pytest.raises(TrailError, match="no kind 'Contracts'"):
         trail(tiny_run, "Contracts", entity="Firm01").tables()
     for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
@@ -159,7 +161,9 @@ def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
 # ----------------------------------------------------------------------- from a fill to its figures
 
 
-def test_the_trail_down_to_a_fill_agrees_with_the_trail_up_from_the_fill(run: RunFolder):
+def test_the_trail_from_a_figure_to_a_fill_agrees_with_the_trail_from_the_fill_to_the_figure(
+    run: RunFolder,
+):
     returned = 0
     for kind, usd in saved_query(run, "where-did-the-money-go"):
         down = named(trail(run, kind, limit=ALL).tables())
@@ -175,7 +179,7 @@ def test_the_trail_down_to_a_fill_agrees_with_the_trail_up_from_the_fill(run: Ru
 
 
 def test_the_closing_entry_of_a_fill_lists_the_fill(tiny_run: RunFolder):
-    # This firm has variation margin on both venues, and both entries have the same tag and payee.
+    # Firm01 has variation margin on both venues. Both closing entries have the same tag and payee.
     pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01").tables())["fills"]
     assert len(pairings.rows) == 2
     for seq in column(pairings, "first_seq"):
@@ -183,7 +187,7 @@ def test_the_closing_entry_of_a_fill_lists_the_fill(tiny_run: RunFolder):
         assert seq in column(named(trail_up(tiny_run, closing, limit=ALL).tables())["fills"], "seq")
 
 
-def test_the_balance_before_a_fill_is_the_sum_of_earlier_entries_in_the_day_ledger(tiny_run):
+def test_the_figures_before_a_fill_are_the_sums_of_earlier_entries_in_the_day_ledger(tiny_run):
     entries, errors, _ = loader.load_file(str(tiny_run.path / "days/2022-05-09.beancount"))
     lines = [e for e in entries if isinstance(e, data.Transaction)]
     assert not errors
@@ -203,7 +207,7 @@ def test_the_balance_before_a_fill_is_the_sum_of_earlier_entries_in_the_day_ledg
     assert len(trades[10::20]) >= 2
 
 
-def test_the_balance_after_a_fill_is_the_balance_before_the_next_fill(run: RunFolder):
+def test_the_figures_after_a_fill_are_the_figures_before_the_next_fill(run: RunFolder):
     firsts = [int(e.meta["first-fill"]) for e in run.transactions if "fills" in e.meta]
     left = figures(trail_up(run, firsts[0]).tables())
     for seq in range(firsts[0] + 1, firsts[0] + 6):
@@ -223,7 +227,9 @@ def test_each_posting_of_a_closing_entry_is_the_sum_of_its_fills(run: RunFolder)
         assert len(tables["fills"].rows) == min(5, entry.meta["fills"])
 
 
-def test_a_forged_fill_is_a_difference_in_each_account_of_its_closing_entry(tiny_run, tmp_path):
+def test_a_forged_fill_is_shown_as_a_difference_in_each_account_of_its_closing_entry(
+    tiny_run, tmp_path
+):
     copy, seq = forged(tiny_run, tmp_path / "forged")
     (closing,) = column(named(trail_up(copy, seq).tables())["closing"], "seq")
 
@@ -234,7 +240,7 @@ def test_a_forged_fill_is_a_difference_in_each_account_of_its_closing_entry(tiny
     }
 
     assert differences["Income:Alameda:PickOff"] == Decimal("-0.01")
-    assert len(differences) == 6  # this deposit is in two accounts of the books of three entities
+    assert len(differences) == 6  # two accounts in the books of each of three entities
 
 
 def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run):
@@ -250,7 +256,7 @@ def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run)
     }
 
 
-def test_a_settlement_link_lists_the_payments_and_credit_draws_of_the_settlement(busy_run):
+def test_the_link_of_a_settlement_lists_its_payments_and_its_draws_on_the_credit_line(busy_run):
     draw = next(e for e in busy_run.transactions if "credit-line" in e.tags and e.links)
     (link,) = draw.links
     with busy_run.connect() as connection:
@@ -290,7 +296,9 @@ def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
         trail_up(tiny_run, "fill-1").tables()
 
 
-def test_the_first_table_has_the_postings_and_a_note_names_another_entity(tiny_run):
+def test_the_first_table_has_the_postings_of_an_entry_and_a_note_names_one_of_its_entities(
+    tiny_run,
+):
     entry = next(entry for entry in tiny_run.transactions if "withdrawal" in entry.tags)
     first, *_ = trail_up(tiny_run, int(entry.meta["seq"])).tables()
     (note,) = first.notes
@@ -302,7 +310,7 @@ def test_the_first_table_has_the_postings_and_a_note_names_another_entity(tiny_r
     assert books(tiny_run, entity)
 
 
-def test_each_table_has_a_note_with_the_next_command(tiny_run):
+def test_a_note_names_the_kind_or_the_entry_for_the_next_trail(tiny_run):
     kinds = hole_by_kind(hole(tiny_run))
     kind = kinds.notes[-1].rpartition(" ")[2]
     (entries, *_) = trail(tiny_run, kind=kind).tables()
