@@ -1,4 +1,4 @@
-"""The audit finds every change in a run's folder, even under a new seal."""
+"""The audit finds every change in a run's folder, even if the folder is sealed again."""
 
 import gc
 import json
@@ -30,7 +30,7 @@ DIGITS = b"0123456789"
 
 PLACES = 60
 PLACES_IF_SLOW = 1_200
-# the slow seed tries many more places in the files
+# with the slow seed, the tests change many more places in the files
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]
 
 
@@ -84,7 +84,8 @@ def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) ->
 def first_problem(folder: Path) -> str | None:
     """Return the first problem that the audit finds.
 
-    Problems in files made from the text are skipped, because a forger can make these files again.
+    Problems of files that are made from the ledger's text are left out, since a forger can make
+    these files again.
     """
     made_from_text = ("columns:", "group:")
     findings = (each for each in audit(folder) if not each.step.startswith(made_from_text))
@@ -140,7 +141,7 @@ def test_an_audit_does_not_switch_the_garbage_collector_on_or_off(folder, collec
         (gc.enable if was_collecting else gc.disable)()
 
 
-def test_the_audit_checks_a_stated_number_of_days_if_a_run_has_no_day_ledgers(executed):
+def test_if_a_run_has_no_day_ledgers_the_audit_states_the_number_of_days_that_it_checks(executed):
     run = executed("tiny", run={"day_ledgers": ()})
 
     (*_, sampled), (*_, whole) = audit(run.path), audit(run.path, every_day=True)
@@ -149,7 +150,9 @@ def test_the_audit_checks_a_stated_number_of_days_if_a_run_has_no_day_ledgers(ex
     assert " 3 of 3 days" in whole.step
 
 
-def test_an_error_of_beancount_or_an_invariant_in_a_day_ledger_is_a_finding(executed, monkeypatch):
+def test_the_audit_reports_errors_of_beancount_and_broken_invariants_in_a_day_ledger(
+    executed, monkeypatch
+):
     run = executed("tiny", run={"day_ledgers": ()})
     for added, said in (
         ('* "Unopened"\n  Assets:Nobody:Cash  1 USD\n  Assets:Nobody:Cash  -1 USD\n', "Nobody"),
@@ -166,11 +169,11 @@ def test_an_error_of_beancount_or_an_invariant_in_a_day_ledger_is_a_finding(exec
         assert all(problem.startswith("days/2022-05-") for problem in found.problems)
 
 
-# --------------------------------------------------------------------- changes under the old seal
+# ------------------------------------------------------------------- changes without a new seal
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_changed_digit_breaks_the_seal_in_any_file(folder, seed):
+def test_a_changed_digit_in_any_file_breaks_the_seal(folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed)):
         path = draws.choice(files(folder))
@@ -181,7 +184,7 @@ def test_a_changed_digit_breaks_the_seal_in_any_file(folder, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_audit_of_a_file_with_a_changed_digit_ends_and_names_the_file(folder, seed):
+def test_the_audit_of_a_run_with_a_changed_digit_is_completed_and_names_the_file(folder, seed):
     draws = random.Random(seed)
     for path in files(folder):
         for _ in range(places(seed, fast=1)):
@@ -194,7 +197,7 @@ def test_the_audit_of_a_file_with_a_changed_digit_ends_and_names_the_file(folder
             )
 
 
-# ------------------------------------------------------------------------- changes under a new seal
+# ---------------------------------------------------------------------- changes with a new seal
 
 
 def other_amount(draws: random.Random, text: str) -> str:
@@ -209,14 +212,16 @@ def other_amount(draws: random.Random, text: str) -> str:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_audit_finds_a_changed_amount_in_a_month_even_under_a_new_seal(folder, seed):
+def test_the_audit_finds_a_changed_amount_in_a_month_even_if_the_run_is_sealed_again(folder, seed):
     draws = random.Random(seed)
     for _ in range(places(seed, fast=10)):
         assert_a_change_is_found(folder, draws, draws.choice(sorted(folder.glob("2*.beancount"))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_audit_finds_a_changed_amount_in_a_day_ledger_even_under_a_new_seal(small_folder, seed):
+def test_the_audit_finds_a_changed_amount_in_a_day_ledger_even_if_the_run_is_sealed_again(
+    small_folder, seed
+):
     draws = random.Random(seed)
     for _ in range(places(seed, fast=4)):
         path = draws.choice(sorted(small_folder.glob("days/*.beancount")))
@@ -251,7 +256,7 @@ def other_value(draws: random.Random, column: str, value: int, words: dict) -> i
 
 @pytest.mark.parametrize("column", ROW.names)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_audit_finds_a_changed_field_of_a_fill_even_under_a_new_seal(
+def test_the_audit_finds_a_changed_field_of_a_fill_even_if_the_run_is_sealed_again(
     folder, folder_of_two_markets, seed, column
 ):
     if column == "market":

@@ -1,4 +1,4 @@
-"""The audit compares the notes on takers' gains in each hour with the fills."""
+"""A sampled run has notes on takers' gains in each hour. The audit compares them with the fills."""
 
 import re
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
     return list(wrong_edges(RunFolder(changed)))
 
 
-def test_the_note_on_gains_states_the_sum_of_the_fills_of_each_hour(sampled_run: RunFolder):
+def test_the_note_on_gains_states_the_sum_of_takers_gains_in_each_hour(sampled_run: RunFolder):
     (note,) = sampled_run.notes(EdgeOfHours)
     by_hour = dict(
         sampled_run.select(
@@ -93,7 +93,7 @@ def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_w
     assert all("it notes 0.00 from pickoff in hour" in said for said in found)
 
 
-def test_the_fills_give_the_same_standard_error_as_the_note_on_gains(
+def test_the_standard_error_is_the_same_if_it_is_computed_from_fills_and_not_from_the_note(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
@@ -110,7 +110,7 @@ def test_the_fills_give_the_same_standard_error_as_the_note_on_gains(
 def test_a_missing_note_on_gains_is_found_if_another_day_has_such_a_note(
     executed: Callable[..., RunFolder], tmp_path: Path
 ):
-    """Only older runs have no notes on gains by hour. For older runs the fills are read."""
+    """A run without any such note is accepted, since older versions of this project wrote none."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2

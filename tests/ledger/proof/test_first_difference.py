@@ -1,4 +1,4 @@
-"""The first difference of two files is reported with its line, or with its row and column."""
+"""The first difference between two files is reported with its line, or its row and column."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def test_the_first_line_that_differs_is_reported(found, said):
     assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
 
 
-def test_only_the_part_that_differs_is_shown_for_long_lines():
+def test_of_two_long_lines_only_the_parts_that_differ_are_shown():
     (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
 
     assert "xhere'" in said
@@ -72,7 +72,9 @@ def test_a_file_with_other_columns_and_an_unreadable_file_are_reported(tmp_path)
     assert unreadable.startswith("a.parquet: it can't be read (")
 
 
-def test_differences_of_two_folders_are_sorted_by_month_and_leave_out_the_manifests(tmp_path):
+def test_differences_between_two_folders_are_sorted_by_month_and_the_manifests_are_not_compared(
+    tmp_path,
+):
     for folder, text in (("found", "a"), ("due", "b")):
         (tmp_path / folder / "fills").mkdir(parents=True)
         for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):

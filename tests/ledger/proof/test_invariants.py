@@ -19,7 +19,7 @@ from ledger.proof.invariants import INVARIANTS, BrokenInvariant, check, name_of
 
 EXAMPLE = Path(__file__).with_name("example.beancount")
 
-# Accounts by their part in the hole. Accounts of Firm07 and Lender01 have no part.
+# Accounts by their part in the hole. Accounts outside the group have no part (None).
 CHART = {
     "liquid": "Assets:FTX:Cash Assets:Alameda:Cash Assets:FTX:Coins:Wallet",
     "claim": "Liabilities:FTX:Customers:Firm07 Liabilities:FTX:Coins:Firm07",
@@ -257,7 +257,7 @@ BOOKS = [
     ),
     Books(
         "transaction-balances",
-        "one cent is missing in total and in the books of an entity",
+        "one cent is missing in the books of an entity, and so in total",
         OPENING
         + """
 2022-05-02 * "Lender01" "A tip of 1.00"
@@ -440,7 +440,11 @@ BOOKS = [
 """,
     ),
     # --------------------------------------------------------------------- custody-is-owed
-    Books("custody-is-owed", "tokens change hands in custody", OPENING + IN_KIND + handed(2, 3)),
+    Books(
+        "custody-is-owed",
+        "a customer gives another customer tokens that the venue holds",
+        OPENING + IN_KIND + handed(2, 3),
+    ),
     Books(
         "custody-is-owed",
         "a venue gives tokens of a customer to its captive maker",
@@ -581,7 +585,7 @@ BOOKS = [
     # ----------------------------------------------------------------- contracts-conserved
     Books(
         "contracts-conserved",
-        "a long position has a short position",
+        "each long position has a short position",
         OPENING
         + """
 2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
@@ -617,7 +621,11 @@ BOOKS = [
 """,
     ),
     # -------------------------------------------------------------------- tokens-conserved
-    Books("tokens-conserved", "tokens change hands", OPENING + IN_KIND + handed(5, 3)),
+    Books(
+        "tokens-conserved",
+        "a customer gives another customer tokens",
+        OPENING + IN_KIND + handed(5, 3),
+    ),
     Books(
         "tokens-conserved",
         "a venue credits tokens that it does not have",
@@ -651,7 +659,7 @@ BOOKS = [
 """,
     ),
     # -------------------------------------------------------------------- no-negative-cash
-    Books("no-negative-cash", "a deposit is covered", OPENING + DEPOSIT),
+    Books("no-negative-cash", "a depositor has the cash that it deposits", OPENING + DEPOSIT),
     Books(
         "no-negative-cash",
         "a lender lends more than it has and receives money the next day",
@@ -675,7 +683,9 @@ BOOKS = [
         "line",
     ),
     # ------------------------------------------------------------------ no-negative-tokens
-    Books("no-negative-tokens", "all tokens are given", OPENING + IN_KIND + handed(5, 3)),
+    Books(
+        "no-negative-tokens", "a customer gives all its tokens", OPENING + IN_KIND + handed(5, 3)
+    ),
     Books(
         "no-negative-tokens",
         "a customer gives more tokens than it has",
@@ -711,7 +721,7 @@ BOOKS = [
     ),
     Books(
         "no-negative-customer",
-        "a credit line covers an earlier negative balance in the settlement",
+        "in a settlement a credit line covers a balance that was negative before the settlement",
         OPENING + unlinked(WINNER + LOSER) + DRAW,
         "line",
     ),
@@ -750,7 +760,11 @@ BOOKS = [
     ),
     # ------------------------------------------------------------------------- pools-empty
     Books("pools-empty", "the loser pays the winner's gain", OPENING + WINNER + LOSER + DRAW),
-    Books("pools-empty", "no entity pays a gain", OPENING + breaking("pools-empty", WINNER)),
+    Books(
+        "pools-empty",
+        "a winner receives variation margin and no entity pays it",
+        OPENING + breaking("pools-empty", WINNER),
+    ),
     Books(
         "pools-empty",
         "a winner receives funding and no entity pays it",
@@ -766,7 +780,7 @@ BOOKS = [
     ),
     Books(
         "pools-empty",
-        "a loser pays after the settlement",
+        "a loser pays after the settlement is complete",
         OPENING + breaking("pools-empty", WINNER) + unlinked(LOSER) + unlinked(DRAW),
         "line",
     ),
@@ -840,7 +854,7 @@ BOOKS = [
     ),
     Books(
         "seq-is-dense",
-        "a closing entry counts a fill, but no seq is missing before it",
+        "a closing entry counts a fill, but before this entry no seq is missing",
         OPENING + tip(2, "seq: 2", CLOSE, "fills: 1", OUT_OF_SEQ),
     ),
     Books(
@@ -871,7 +885,7 @@ BOOKS = [
     ),
     Books(
         "seq-is-dense",
-        "a day ledger begins with opening balances and any seq",
+        "a day ledger has opening balances without a seq and then begins with any seq",
         BROUGHT_FORWARD + tip(2, "seq: 812", MORNING) + tip(2, "seq: 813", MORNING),
         "line",
     ),
@@ -903,10 +917,16 @@ BOOKS = [
 """,
         )
         for situation, between, seq, tag, breaks in (
-            ("cash appears", "", 2, "", '\n  breaks: "world-cash-is-constant"'),
+            (
+                "an entity books more cash and no entity pays it",
+                "",
+                2,
+                "",
+                '\n  breaks: "world-cash-is-constant"',
+            ),
             ("two entries have opening balances", "", 2, " #opening", ""),
             (
-                "cash appears later and is tagged as an opening",
+                "more cash is booked after the first movement and is tagged as an opening",
                 DEPOSIT,
                 3,
                 " #opening",
@@ -961,13 +981,13 @@ def name_of_books(books: Books) -> str:
 
 
 @pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
-def test_books_break_exactly_the_invariants_that_they_state(books):
+def test_books_break_only_the_invariants_that_their_metadata_name(books):
     plugin = f'plugin "moneytrail" "{books.mode}"\n'
     tolerance = 'option "tolerance_multiplier" "0"\n'
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
 
     assert broken(errors) == declared(entries)
-    # Beancount itself reports some of these errors. Any other error is a mistake in this test.
+    # Beancount itself reports some of these errors. Any other error is a mistake in the books.
     others = [error for error in errors if not isinstance(error, BrokenInvariant)]
     assert {type(error).__name__ for error in others} <= {"ValidationError"}
     assert not others or declared(entries)

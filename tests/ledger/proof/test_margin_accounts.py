@@ -1,6 +1,6 @@
-"""The audit recomputes margin accounts from the fills.
+"""The audit recomputes customers' margin accounts from the fills and reports wrong rows.
 
-The audit accepts correct steps and reports wrong steps.
+Such a row sets collateral aside, closes a position, or sells pledged tokens.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
-# The tests of liquidations use the same run.
+# The tests of liquidations use a run with the same settings, so it is simulated only once.
 ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
 CENT_A_TICK = np.array([1])  # cents per lot and tick in the margin world
 
@@ -54,9 +54,9 @@ def test_the_margin_accounts_of_a_run_are_correct(margin_run):
     assert not problems(margin_run, rows)
 
 
-def test_margin_accounts_continue_from_one_month_to_the_next(crash, rows):
+def test_margin_accounts_are_correct_if_the_rows_come_in_two_parts_like_two_months(crash, rows):
     accounts = MarginAccounts(crash, CENT_A_TICK)
-    # A month ends with a settlement, so the rows are divided at a settlement.
+    # A month ends with a settlement, so the test divides the rows at a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
 
     assert not [*accounts.wrong_steps(rows[:later]), *accounts.wrong_steps(rows[later:])]
@@ -188,7 +188,7 @@ def test_a_forged_row_of_tokens_is_found(
     assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
 
 
-def test_a_takeover_is_found_if_the_sale_of_tokens_before_it_is_missing(
+def test_a_takeover_without_an_earlier_sale_of_the_pledged_tokens_is_found(
     crash_with_tokens, rows_with_tokens
 ):
     seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
@@ -198,7 +198,7 @@ def test_a_takeover_is_found_if_the_sale_of_tokens_before_it_is_missing(
     assert any("does not end at zero" in problem for problem in found)
 
 
-def test_a_number_of_pledged_tokens_that_differs_from_the_general_ledger_is_found(
+def test_a_difference_between_pledged_tokens_in_the_fills_and_in_the_general_ledger_is_found(
     crash_with_tokens, rows_with_tokens
 ):
     accounts = MarginAccounts(crash_with_tokens, CENT_A_TICK)

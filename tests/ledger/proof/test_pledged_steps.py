@@ -1,4 +1,4 @@
-"""Pledged loans are recomputed from the books, and each wrong step is reported."""
+"""The audit recomputes loans on pledged tokens from the books and reports each wrong step."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from runs.scenarios import load
 
 THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 MONTH = "2021-04.beancount"
-# The price falls slowly, by 60 cents an hour. So tokens are sold before the takeover.
+# The price of the token falls slowly, by 60 cents an hour. So tokens are sold before the takeover.
 HOURS = range(36)
 FALLING = tuple(
     {"at": datetime(2021, 4, 6) + timedelta(hours=hour), "price_usd": 60 - 0.6 * hour}
@@ -46,7 +46,7 @@ def falling_run(executed) -> RunFolder:
 def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
     """Return a function that makes a forged run with changed text.
 
-    Balance directives are removed from the text.
+    Balance directives are removed from the text, since Beancount would find the change with them.
     """
 
     def forge(doctor: Callable[[str], str]) -> RunFolder:
@@ -72,7 +72,7 @@ Change = Callable[[re.Match[str]], str]
 
 
 def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
-    """Return a function that replaces a pattern in the third or else the last entry with a tag."""
+    """Return a function that replaces a pattern in the third (or the last) entry with a tag."""
 
     def doctor(text: str) -> str:
         found = steps(text, tag)
@@ -141,11 +141,13 @@ def test_a_forged_step_of_a_pledged_loan_is_reported(forged, doctor, said):
     assert any(said in problem for problem in problems), problems
 
 
-def test_each_step_uses_the_mark_price_of_its_settlement(executed, falling_run, monkeypatch):
+def test_a_step_whose_price_is_not_the_mark_of_its_settlement_is_reported(
+    executed, falling_run, monkeypatch
+):
     busy = executed(THIN.with_name("everything.toml"))
     assert busy.notes(PledgedTerms)
     assert len(pledged_steps._marks(busy)) > 40
-    assert list(wrong_loans(busy)) == []  # this world also has settlements of positions
+    assert list(wrong_loans(busy)) == []  # in this world contracts are settled too
 
     entry = next(each for each in falling_run.transactions if "margin-sale" in each.tags)
     moment = datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]))

@@ -1,7 +1,7 @@
 """Fills are recomputed from their columns, and each wrong row is reported.
 
-The forged runs also have new control totals in the general ledger. So only the recomputation can
-find the change.
+A forged run has changed fills, and control totals in the general ledger that fit these fills. So
+only the recomputation can find the change.
 """
 
 import re
@@ -89,11 +89,11 @@ def test_all_fills_of_an_unchanged_run_are_correct(run):
     assert list(wrong_fills(run)) == []
 
 
-def test_all_fills_are_correct_in_a_copy_that_is_rewritten_without_changes(forged):
+def test_all_fills_are_correct_in_a_copy_that_the_test_writes_without_changes(forged):
     assert list(wrong_fills(forged(lambda rows: None))) == []
 
 
-def test_a_fee_rate_of_another_tier_is_reported_even_if_the_fee_fits_this_rate(forged):
+def test_a_wrong_fee_rate_is_reported_even_if_the_fee_is_correct_at_this_rate(forged):
     def doctor(rows: np.ndarray) -> None:
         i = first_of(rows, Motive.PICKOFF)
         rows["fee_e6"][i] += 100
@@ -144,7 +144,9 @@ def test_a_trade_of_zero_lots_is_reported(forged):
     assert any("the trade has no quantity" in problem for problem in wrong_fills(forged(doctor)))
 
 
-def test_a_false_mark_is_reported_even_if_price_and_lead_price_agree(forged):
+def test_a_wrong_mark_is_reported_even_if_it_is_both_the_price_and_the_lead_price_of_the_row(
+    forged,
+):
     def doctor(rows):
         i = first_of(rows, Motive.MARGIN)
         rows["price"][i] += 1
@@ -155,8 +157,8 @@ def test_a_false_mark_is_reported_even_if_price_and_lead_price_agree(forged):
     )
 
 
-def test_a_fill_with_another_firm_as_its_taker_is_reported(forged):
-    """The forged row is consistent in itself. Only the general ledger names the right firm."""
+def test_a_fill_that_names_the_wrong_firm_as_its_taker_is_reported(forged):
+    """All columns of the forged row agree. Only the general ledger names the right firm."""
 
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
@@ -207,7 +209,7 @@ def test_two_rows_with_exchanged_sequence_numbers_are_reported(forged):
     assert list(wrong_fills(forged(doctor)))
 
 
-def test_fills_of_another_month_are_reported(forged):
+def test_a_fill_file_with_days_of_another_month_is_reported(forged):
     def doctor(rows):
         rows["time_us"] += 31 * DAY_US
 
@@ -218,7 +220,7 @@ def test_fills_of_another_month_are_reported(forged):
 
 
 @pytest.mark.parametrize("column", ["holder", "lead_when_quoted", "quote_age_us", "trigger"])
-def test_a_change_in_a_column_without_money_changes_the_control_total(forged, column):
+def test_a_change_in_a_column_that_affects_no_amount_changes_the_control_total(forged, column):
     def doctor(rows):
         i = first_of(rows, Motive.SPREAD)
         rows[column][i] = (rows[column][i] + 1) % 3 if column == "trigger" else ABSENT
@@ -228,7 +230,7 @@ def test_a_change_in_a_column_without_money_changes_the_control_total(forged, co
     assert "the control total in the general ledger is different" in problem
 
 
-def test_a_month_without_its_fill_file_is_reported(busy_run, tmp_path):
+def test_a_month_whose_fill_file_is_missing_is_reported(busy_run, tmp_path):
     shutil.copytree(busy_run.path, tmp_path / "run")
     (tmp_path / "run/fills/2022-06.parquet").unlink()
 
@@ -265,8 +267,8 @@ def test_the_audit_reads_the_rows_of_one_day_at_a_time(busy_run, monkeypatch):
     assert held == a_day.tolist()
 
 
-def test_wrong_opening_positions_of_a_day_are_reported(busy_run, monkeypatch):
-    """The forged opening lacks one trade of the last day, so no later day could show the error."""
+def test_a_wrong_state_at_the_end_of_the_last_day_is_reported(busy_run, monkeypatch):
+    """The state at the end of the run lacks one trade. No later day could show the error."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
     monkeypatch.setattr(day_openings, "SUMS", lying)
@@ -303,18 +305,18 @@ def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
     ]
 
 
-# --------------------------------------------------------- fees by the volume of thirty days
+# ------------------------------------------ fee rates that depend on the volume of thirty days
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
 MAY_5_US = 19_117 * DAY_US  # 2022-05-05 (thirty days later is in the next file, June)
-# fee rates in millionths: from 1,000 dollars of volume, and below 1,000 dollars
+# fee rates in millionths: with a volume of at least 1,000 dollars, and with a smaller volume
 LOW_E6, HIGH_E6 = 500, 700
 
 
 def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, int]]) -> RunFolder:
-    """Write books in which a firm buys lots of 300 dollars on given days at given fee rates."""
+    """Write books in which a firm buys lots of 300 dollars. *fills* has (lots, fee rate) by day."""
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
     journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
@@ -344,12 +346,12 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
 @pytest.mark.parametrize(
     ("before_usd", "first_lots", "day", "due_e6"),
     [
-        (0, 4, 1, LOW_E6),  # 1,200 dollars on the day before
+        (0, 4, 1, LOW_E6),  # a volume of 1,200 dollars on the day before
         (0, 4, 30, LOW_E6),
-        (0, 4, 31, HIGH_E6),  # 1,200 dollars, but more than thirty days ago
-        (0, 3, 1, HIGH_E6),  # 900 dollars are below the tier
-        (1_000, 0, 0, LOW_E6),  # the daily shares of 1,000 dollars are rounded but sum exactly
-        # The earlier volume falls by 100 dollars a day, so 1,000 dollars remain on day 20.
+        (0, 4, 31, HIGH_E6),  # 1,200 dollars, but thirty-one days ago
+        (0, 3, 1, HIGH_E6),  # 900 dollars are too little for the lower rate
+        (1_000, 0, 0, LOW_E6),  # exactly 1,000 dollars before the run
+        # Of the 3,000 dollars before the run 100 expire each day, so 1,000 remain on day 20.
         (3_000, 0, 20, LOW_E6),
         (3_000, 0, 21, HIGH_E6),
     ],

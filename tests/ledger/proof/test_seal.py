@@ -45,7 +45,9 @@ def test_the_seal_of_an_unchanged_run_is_valid(folder):
     assert broken_seals(folder) == []
 
 
-def test_a_seal_is_valid_in_any_folder(folder, tmp_path_factory):
+def test_the_seal_of_a_run_is_valid_if_the_run_is_copied_to_another_folder(
+    folder, tmp_path_factory
+):
     elsewhere = tmp_path_factory.mktemp("else") / "where"
     shutil.copytree(folder, elsewhere)
 
@@ -90,7 +92,7 @@ def test_an_added_file_is_reported(folder):
     ]
 
 
-def test_a_renamed_file_is_reported_under_both_names(folder):
+def test_a_renamed_file_is_reported_with_its_old_and_its_new_name(folder):
     (folder / "2022-05.beancount").rename(folder / "2022-07.beancount")
 
     assert [problem.split(":")[0] for problem in broken_seals(folder)] == [
@@ -157,7 +159,7 @@ def test_an_invalid_or_missing_manifest_is_reported(folder, manifest):
     assert any(problem.startswith(f"{MANIFEST}: ") for problem in broken_seals(folder))
 
 
-def test_a_new_version_of_a_month_changes_the_hash_of_this_month_and_of_all_later_months(folder):
+def test_a_changed_month_changes_the_hash_of_this_month_and_of_all_later_months(folder):
     before = chain(folder)
     (folder / "fills/2022-05.parquet").write_text("another version", encoding="utf-8")
 
@@ -170,7 +172,7 @@ def test_a_new_version_of_a_month_changes_the_hash_of_this_month_and_of_all_late
     assert after["2022-06"] != before["2022-06"]
 
 
-def test_a_day_ledger_is_sealed_with_the_month_in_its_name(folder):
+def test_the_hash_of_a_month_depends_on_the_day_ledgers_of_the_month(folder):
     before = chain(folder)
     (folder / "days/2022-05-09.beancount").write_text("another version", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The signature of a seal is valid only for its key and its manifest."""
+"""A signature is valid only with the public key of the signer and for the signed manifest."""
 
 import json
 import shutil
@@ -46,7 +46,7 @@ def test_a_signature_is_valid_only_with_the_key_of_its_signer(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
     assert (
         list(wrong_signature(folder, keys / "ours")) == []
-    )  # this public key is in the same folder as the signature
+    )  # given the private key, the check reads the public key in the same folder
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 
@@ -61,7 +61,7 @@ def test_a_signature_is_not_part_of_the_seal(folder):
     assert broken_seals(folder) == []
 
 
-def test_a_signature_is_invalid_for_a_later_seal(folder, keys):
+def test_a_signature_is_invalid_after_the_run_is_sealed_again(folder, keys):
     (folder / "main.beancount").write_text("; other books\n", encoding="utf-8")
     seal(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"])
 
@@ -77,7 +77,7 @@ def test_an_unsigned_run_is_reported(folder, keys):
     assert problem == f"{SIGNATURE}: it is missing; this run is not signed"
 
 
-def test_a_signature_of_the_manifest_for_another_purpose_is_invalid(folder, keys):
+def test_a_signature_that_was_made_for_another_purpose_is_invalid(folder, keys):
     asked = ["ssh-keygen", "-Y", "sign", "-n", "file", "-f", str(keys / "ours")]
     manifest = (folder / MANIFEST).read_bytes()
     done = subprocess.run(asked, input=manifest, capture_output=True, check=True)
@@ -86,7 +86,7 @@ def test_a_signature_of_the_manifest_for_another_purpose_is_invalid(folder, keys
     assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
 
 
-def test_an_unusable_key_leaves_the_old_signature_as_it_is(folder, keys):
+def test_a_failed_signing_leaves_the_old_signature_unchanged(folder, keys):
     with pytest.raises(SignatureError, match="it can't sign"):
         sign(folder, keys / "nosuch")
 

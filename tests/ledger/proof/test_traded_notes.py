@@ -1,4 +1,4 @@
-"""The audit compares the notes on volume with fills and entries."""
+"""The books note the volume of each day. The audit compares these notes with fills and entries."""
 
 import re
 import shutil
@@ -19,7 +19,7 @@ NOTE = re.compile(rf'(?m)^\S+ custom "{TradedDay.kind}" .*\n')
 
 @pytest.fixture
 def folder(margin_run: RunFolder, tmp_path: Path) -> Path:
-    """Return a copy of a run with all kinds of trading. A test may change the copy."""
+    """Return a copy of a run with all kinds of orders. A test may change the copy."""
     shutil.copytree(margin_run.path, tmp_path / "run")
     return tmp_path / "run"
 
@@ -102,7 +102,7 @@ def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_such_notes(
     assert "has no note on forced orders in" in problem
 
 
-def test_the_fills_give_the_same_volume_of_forced_orders_as_the_notes(
+def test_the_volume_is_the_same_if_forced_orders_are_read_from_fills_and_not_from_notes(
     folder: Path, margin_run: RunFolder
 ):
     for note in forced_notes(folder):
