@@ -1,4 +1,4 @@
-"""A hand-written afternoon: afternoon.beancount contains the ledger, and this file the fills."""
+"""A run of one afternoon, written by hand: afternoon.beancount has the ledger, FILLS the fills."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -17,8 +17,8 @@ from ledger.run_folder import MANIFEST, RunFolder
 AFTERNOON = Path(__file__).with_name("afternoon.beancount")
 LIFE = Path(__file__).with_name("life.beancount")
 
-# A lot is 0.01 BTC and a tick is 1 USD. The fields of a fill: motive, venue, taker, maker, lots,
-# price, lead price, and the age of the quote's lead price in seconds.
+# The fields of a fill: motive, venue, taker, maker, lots of 0.01 BTC, price and lead price in USD,
+# and the age in seconds of the lead price on which the quote is based.
 FILLS = (
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 1000, 30_000, 30_030, 1.0),
     (Motive.PICKOFF, "FTX", "Firm01", "Alameda", -1000, 30_020, 29_990, 3.0),
@@ -72,8 +72,8 @@ def afternoon(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture
 def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFolder]:
-    """Return a function that makes a run from the afternoon to the halt, with added entries."""
-    # life.beancount opens this account itself, because FTX also begins with tokens.
+    """Return a function that makes the run `life`, with added entries."""
+    # life.beancount itself opens the account Equity:FTX:Opening, for dollars and for tokens.
     opening = f'2022-05-09 open {"Equity:FTX:Opening":<43}USD\n  hole: "cause"\n'
 
     def make(added: str = "") -> RunFolder:
@@ -84,13 +84,13 @@ def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFo
 
 @pytest.fixture
 def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
-    """Return a run that begins with the afternoon and ends with the halt, some weeks later."""
+    """Return a run from the afternoon in May to the halt of withdrawals in July."""
     return life_with()
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run"])
 def any_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of three runs: the hand-written afternoon, or a simulated tiny or busy world."""
+    """Return one of three runs: the hand-written afternoon, or the tiny or the busy world."""
     return request.getfixturevalue(request.param)
 
 

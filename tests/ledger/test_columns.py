@@ -61,7 +61,7 @@ def test_rows_with_equal_keys_are_grouped_in_the_order_of_the_keys(keys):
     assert together == [places[key] for key in sorted(places)]
 
 
-def test_keys_with_too_many_possible_values_are_refused():
+def test_rows_with_too_many_possible_keys_are_refused():
     column = np.array([2**40])
 
     with pytest.raises(ValueError, match="dims"):

@@ -1,4 +1,4 @@
-"""A day ledger has all entries of a day, and its closing balances open the next day ledger."""
+"""A day ledger has all entries of a day and opens with the closing balances of the day before."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def test_every_day_with_entries_has_a_day_ledger(run):
     assert len(days_of(run)) == 3
 
 
-def test_every_fill_that_the_general_ledger_sums_is_shown_separately(run):
+def test_every_fill_that_the_general_ledger_sums_is_a_separate_entry_of_a_day_ledger(run):
     shown = 0
     for each in days(run.path):
         closing = [e for e in run.transactions if e.date == each.day and "fills" in e.meta]
@@ -103,8 +103,8 @@ def test_every_fill_that_the_general_ledger_sums_is_shown_separately(run):
     assert shown
 
 
-def test_the_postings_of_each_fill_follow_from_its_row(run):
-    """Beancount reads the text, DuckDB reads the rows, and the posting rule posts each row."""
+def test_the_entry_of_each_fill_has_the_postings_that_the_posting_rule_gives_for_its_row(run):
+    """Beancount reads the day ledgers, and DuckDB reads the rows of the fills."""
     scale = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {MONEY: Decimal("0.01")}
     contract = contract_table(run.chart, run.names)
     shown = {
@@ -169,7 +169,7 @@ def test_closing_balances_of_a_day_are_opening_balances_of_the_next_day(run):
             assert following.forward[key] == each.asserted[key]
 
 
-def test_closing_balances_equal_the_general_ledger_and_are_dated_the_next_day(run):
+def test_closing_balances_equal_those_of_the_general_ledger_and_are_dated_the_next_day(run):
     for each in days(run.path):
         after = general_ledger(run, each.day + ONE_DAY)
         assert {e.date for e in each.entries if isinstance(e, Balance)} == {each.day + ONE_DAY}
@@ -203,7 +203,7 @@ def test_a_day_ledger_opens_only_the_accounts_that_it_uses(run):
         assert opened == {account for account, _ in each.asserted}
 
 
-def test_open_directives_state_the_part_in_the_hole_as_in_the_general_ledger(run):
+def test_each_account_has_the_same_part_in_the_hole_as_in_the_general_ledger(run):
     for each in days(run.path):
         for entry in each.entries:
             if isinstance(entry, Open):
@@ -263,10 +263,10 @@ BOOKED_DAYS = [date(2021, 5, day) for day in (1, 19, 23, 31)]
 @pytest.mark.slow
 @pytest.mark.parametrize("day", MAY, ids=str)
 def test_a_day_of_a_volatile_month_is_complete_and_sums_to_the_general_ledger(may_run, day):
-    """Beancount parses all days and books four of these days. A day has about 100,000 fills.
+    """Beancount loads only the day ledgers of BOOKED_DAYS. It parses the ledgers of the other days.
 
-    Booking and validation by Beancount take half of the time. On all days `faults_of` checks that
-    the accounts are open and that the asserted balances are correct.
+    A day has about 100,000 fills, and parsing takes half the time of loading. On all days
+    `faults_of` checks that the accounts are open and that the asserted balances are correct.
     """
     read = loader.load_string if day in BOOKED_DAYS else parser.parse_string
     with collector_at_rest():

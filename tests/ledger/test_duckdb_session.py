@@ -46,7 +46,7 @@ def test_a_connection_has_the_requested_number_of_threads(monkeypatch):
 
 @pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is installed")
 def test_duckdb_does_not_search_for_pandas_if_pandas_is_missing(monkeypatch: pytest.MonkeyPatch):
-    """Without a setting, DuckDB searches the disk for pandas at each item of a list parameter."""
+    """By default DuckDB searches the disk for pandas once for each item of a list parameter."""
     looked_for = []
 
     class Finder:

@@ -1,4 +1,4 @@
-"""The posting rule for fills balances in all books, and summed fills give the summed postings."""
+"""The postings of a fill balance for each party. Summed fills have the sum of their postings."""
 
 from collections import Counter
 from decimal import Decimal
@@ -32,7 +32,7 @@ CHART = Chart(
 NAMES = Names(("FTX", "Binance"), MARKETS, PARTIES.names)
 DAY_END_US = 19_122 * DAY_US - 1  # the last microsecond of 2022-05-09
 
-# The possible parties of each motive. At the house venue, payments are made with the venue itself.
+# The possible parties of each motive. At the house venue, a payment is between customer and venue.
 PAIRINGS = [
     *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
     # the posting rule has no special case for this pairing
@@ -68,7 +68,7 @@ def total(*posted: list[Posting]) -> Counter:
 
 @st.composite
 def amounts(draw: st.DrawFn, pairing: Pairing) -> tuple[int, int, dict[str, int]]:
-    """Draw (edge, fee, lots), where payments have no fee."""
+    """Draw (edge, fee, lots). A payment has no fee."""
     fee = 0 if pairing.motive.is_payment else draw(FEES)
     return draw(CENTS), fee, lots_of(pairing, draw(LOTS), draw(LOTS))
 
@@ -80,7 +80,7 @@ def a_pairing_and_amounts(draw: st.DrawFn, n: int) -> tuple[Pairing, list]:
 
 
 @given(a_pairing_and_amounts(1))
-def test_every_fill_and_payment_balances_in_all_books(drawn):
+def test_every_fill_and_payment_balances_in_total_and_in_the_books_of_each_party(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     check_balance("a row", postings(CHART, pairing, edge, fee, lots))
@@ -103,7 +103,7 @@ def test_a_claim_equals_the_debt_of_the_other_party(drawn):
 
 
 @given(a_pairing_and_amounts(4))
-def test_summed_rows_post_the_sum_of_the_postings_of_each_row(drawn):
+def test_the_postings_of_summed_rows_are_the_sum_of_the_postings_of_each_row(drawn):
     pairing, rows = drawn
     edge, fee = sum(row[0] for row in rows), sum(row[1] for row in rows)
     lots = {commodity: sum(row[2][commodity] for row in rows) for commodity in rows[0][2]}
@@ -204,7 +204,7 @@ def test_the_payee_is_a_party_outside_the_house_group(pairing, payee):
 def fills(draw: st.DrawFn) -> np.ndarray:
     """Draw the rows of one day, sorted by seq.
 
-    Some amounts are zero, and some edges equal fees.
+    Some amounts are zero, and the edge of some fills equals the fee.
     """
     drawn = draw(st.lists(st.tuples(st.sampled_from(PAIRINGS), CENTS, FEES, LOTS), min_size=1))
     rows = np.zeros(len(drawn), dtype=ROW)
@@ -240,7 +240,7 @@ def by_row(rows: np.ndarray) -> list[Fill]:
 
 
 def one_of(columns: Transaction, i: int) -> Transaction:
-    """Return transaction *i* of a transaction whose fields are columns."""
+    """Return transaction number *i* from columns that contain many transactions."""
     return columns._replace(
         time_us=columns.time_us[i],
         narration=columns.narration[i],
@@ -251,7 +251,7 @@ def one_of(columns: Transaction, i: int) -> Transaction:
 
 
 @given(fills())
-def test_entries_made_from_many_rows_at_once_equal_entries_made_row_by_row(rows):
+def test_entries_made_from_many_rows_together_equal_entries_made_row_by_row(rows):
     entries = Entries(CHART, NAMES)
 
     at_once = {
@@ -265,7 +265,7 @@ def test_entries_made_from_many_rows_at_once_equal_entries_made_row_by_row(rows)
 
 @given(fills())
 def test_rows_posted_together_equal_rows_posted_one_by_one(rows):
-    """A row posted alone consists of integers, and rows posted together consist of columns."""
+    """The amounts of one row are integers. The amounts of rows posted together are columns."""
     posted = {
         seq: list(one_of(columns, i).postings)
         for seqs, columns in Entries(CHART, NAMES).of_rows(rows)
@@ -352,7 +352,7 @@ def test_closing_entries_sum_the_rows_of_a_day_and_count_each_row_once(rows):
 
 
 @given(fills(), fills())
-def test_sums_by_account_equal_the_sums_of_the_closing_entries(first_day, next_day):
+def test_account_sums_gives_the_sum_of_the_closing_entries_for_each_account(first_day, next_day):
     """On the second day, AccountSums uses the pairings that were stored on the first day."""
     sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
 
@@ -367,7 +367,7 @@ def test_sums_by_account_equal_the_sums_of_the_closing_entries(first_day, next_d
 
 
 @given(fills())
-def test_each_motive_has_one_closing_entry_for_each_pair_of_parties(rows):
+def test_a_day_has_one_closing_entry_for_each_motive_and_venue_and_pair_of_parties(rows):
     keys = {tuple(row[c] for c in ("motive", "venue", "taker", "maker")) for row in rows}
 
     assert len(list(Entries(CHART, NAMES).closing(rows, DAY_END_US))) == len(keys)

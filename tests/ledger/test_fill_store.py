@@ -83,7 +83,7 @@ def test_a_month_stored_day_by_day_has_the_same_bytes_as_a_month_stored_at_once(
         assert (tmp_path / f"{name} by day").read_bytes() == (tmp_path / name).read_bytes()
 
 
-def test_the_file_contains_names_and_timestamps_and_nulls_and_no_codes(tmp_path):
+def test_the_file_contains_names_and_timestamps_and_nulls_in_place_of_codes(tmp_path):
     rows = some_rows(1)
     rows["motive"], rows["taker"], rows["holder"] = Motive.PICKOFF, 2, ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -122,7 +122,7 @@ def test_a_party_that_the_books_do_not_list_is_refused(tmp_path):
     ],
 )
 def test_a_column_with_another_type_or_wrong_missing_values_is_refused(column, forged, tmp_path):
-    """Without this check, fractions and false missing values pass the audit but change SQL sums."""
+    """Without this check the audit would read such a column otherwise than queries in SQL."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -147,7 +147,7 @@ def test_a_change_in_any_field_changes_the_control_total(column):
     assert fill_store.control_total(changed, NAMES) != fill_store.control_total(rows, NAMES)
 
 
-def test_another_order_of_rows_changes_the_control_total():
+def test_the_control_total_depends_on_the_order_of_rows():
     rows = some_rows(20)
 
     assert fill_store.control_total(rows[::-1], NAMES) != fill_store.control_total(rows, NAMES)

@@ -1,9 +1,9 @@
-"""The links of loans and of the payments that they fund."""
+"""A loan has its own link and the link of the payment for which it is taken."""
 
 from ledger.financing import lend, loan_link
 
 
-def test_a_loan_that_pays_interest_to_its_own_lender_has_one_link():
+def test_a_loan_that_pays_interest_has_one_link_if_its_lender_receives_the_interest():
     of_itself, of_another = loan_link("Lender01"), loan_link("Lender02")
 
     for asked_for, links in ((of_itself, (of_itself,)), (of_another, (of_itself, of_another))):

@@ -1,4 +1,4 @@
-"""The books of the house group are enough to show where the money went."""
+"""The books of the house group alone have the same hole as the books of all parties."""
 
 import json
 import re
@@ -148,7 +148,9 @@ def test_the_books_of_the_group_open_only_accounts_of_the_group_and_no_contracts
 
 
 @pytest.mark.parametrize("name", [GROUP, CHECK_FILE, FAVA_FILE])
-def test_the_audit_finds_a_change_in_the_books_of_the_group_under_a_new_seal(copied, name):
+def test_the_audit_finds_a_change_in_the_books_of_the_group_even_if_the_run_is_sealed_again(
+    copied, name
+):
     manifest = json.loads((copied.path / MANIFEST).read_text(encoding="utf-8"))
     path = copied.path / name
     path.write_text(f"{path.read_text(encoding='utf-8')}; more\n", encoding="utf-8")
@@ -161,7 +163,7 @@ def test_the_audit_finds_a_change_in_the_books_of_the_group_under_a_new_seal(cop
     assert told == [f"{name}:{last}: it says '; more'; the general ledger gives ''"]
 
 
-def test_missing_books_of_the_group_are_reported_and_can_be_rebuilt_under_the_same_seal(copied):
+def test_missing_books_of_the_group_are_reported_and_the_rebuilt_books_fit_the_old_seal(copied):
     manifest = (copied.path / MANIFEST).read_bytes()
     for name in (GROUP, CHECK_FILE, FAVA_FILE):
         (copied.path / name).unlink()

@@ -1,4 +1,4 @@
-"""The manifest's statistics of firms' fills agree with the fills themselves."""
+"""The statistics of firms' fills in the manifest agree with the fills."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ def kept(folder: Path) -> dict[str, object]:
 
 
 def sealed_with(run: RunFolder, folder: Path, hits: dict[str, object] | None) -> RunFolder:
-    """Copy a run and seal the copy with other fill statistics, or with none."""
+    """Copy a run and seal the copy with other fill statistics, or without statistics."""
     shutil.copytree(run.path, folder)
     about = {key: value for key, value in kept(folder).items() if key != KEY}
     seal(folder, about if hits is None else {**about, KEY: hits})
@@ -52,7 +52,9 @@ def test_a_report_computes_the_statistics_from_fills_if_the_manifest_has_none(
     assert list(wrong_statistics(older)) == []
 
 
-def test_the_audit_finds_wrong_statistics_under_a_new_seal(busy_run: RunFolder, tmp_path: Path):
+def test_the_audit_finds_wrong_statistics_even_if_the_run_is_sealed_again(
+    busy_run: RunFolder, tmp_path: Path
+):
     hits = kept(busy_run.path)[KEY]
     firm = min(hits)
     fills, *medians = hits.pop(firm)

@@ -1,4 +1,4 @@
-"""The journal sorts records by time, sums each day, and writes books that Beancount loads."""
+"""The journal sorts records by time, sums the fills of a day, and writes valid ledgers."""
 
 from datetime import date
 from decimal import Decimal
@@ -107,8 +107,7 @@ def test_fills_come_before_cash_movements_if_both_have_the_same_timestamp(journa
 
     run = finished(journal, MAY_30_US + DAY_US - 1)
 
-    # The opening entry has seq 1. Cash movements with the same timestamp keep their order of
-    # recording.
+    # The opening entry has seq 1. The two deposits at the same time keep their order of recording.
     assert stored_fills(run) == [(2, 4), (3, 5), (6, 6)]
     deposits = [e for e in run.transactions if "deposit" in e.tags]
     assert [int(e.meta["seq"]) for e in deposits] == [4, 5]
@@ -146,7 +145,7 @@ FILL, MOVE = 0, 1
 
 @settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
-def test_sequence_numbers_follow_time_without_gaps_and_fills_come_before_cash(
+def test_sequence_numbers_follow_time_without_gaps_and_fills_come_before_cash_movements(
     tmp_path_factory, intervals
 ):
     journal = open_books(tmp_path_factory.mktemp("journal"))
@@ -176,7 +175,7 @@ def _offset_us(entry: Transaction) -> int:
     return ((int(hours) * 60 + int(minutes)) * 60 + int(whole)) * 1_000_000 + int(micros)
 
 
-def test_a_day_closes_with_the_sums_of_its_fills_and_their_control_total(journal):
+def test_the_close_of_a_day_adds_an_entry_with_the_summed_fills_and_a_control_total(journal):
     journal.trade(fills_at(MAY_30_US + 1, MAY_30_US + 2, MAY_30_US + 3))
     journal.close_day(MAY_30_US + DAY_US - 1)
     run = finished(journal, MAY_30_US + DAY_US - 1)
@@ -245,7 +244,7 @@ def test_each_month_has_a_ledger_file_and_a_fill_file_and_closing_balances(journ
     assert claims == [(date(2022, 6, 1), Decimal("2.14")), (date(2022, 6, 2), Decimal("3.21"))]
 
 
-def test_an_event_and_a_note_are_written_on_their_day(journal):
+def test_an_event_and_a_note_are_dated_with_the_day_of_their_timestamp(journal):
     journal.event(MAY_30_US + 5, "FTX:withdrawals", "halted")
     waits = UnpaidRequest("Liabilities:FTX:Customers:Retail", Decimal("1.00"), 'r-"7"')
     journal.note(MAY_30_US + 6, waits)
@@ -287,7 +286,7 @@ def test_a_folder_that_already_has_books_is_refused(tmp_path):
         open_books(tmp_path)
 
 
-def test_finished_books_satisfy_every_invariant_with_and_without_the_plugin(journal):
+def test_main_beancount_and_check_beancount_satisfy_every_invariant(journal):
     journal.record(movements.opening_balances(MAY_30_US, {"Alameda": 5_000}, {}))
     journal.record(deposit(MAY_30_US, cents=5_000, entity="Alameda"))
     journal.record(deposit(MAY_30_US, cents=5_000))

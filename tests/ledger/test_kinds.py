@@ -26,7 +26,7 @@ GROUP = ROOT / "tests" / "worlds" / "group.toml"
 
 @pytest.fixture(scope="module")
 def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Return the group's run with the kind of political gifts renamed to an unknown word."""
+    """Return the group's run, in which an unknown word replaces the kind of political gifts."""
     folder = tmp_path_factory.mktemp("strange") / "run"
     shutil.copytree(group_run.path, folder)
     for path in folder.glob("*.beancount"):
@@ -36,7 +36,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def cells(tables: list[Table], name: str) -> dict[object, tuple]:
-    """Return the rows of a table by the kind or cause of the row."""
+    """Return the rows of a table, by the kind or the cause in the row."""
     (table,) = (each for each in tables if each.name == name)
     where_named = next(i for i, column in enumerate(table.columns) if column in ("kind", "cause"))
     return {row[where_named]: row for row in table.rows}
@@ -46,7 +46,7 @@ def cells(tables: list[Table], name: str) -> dict[object, tuple]:
 
 
 @pytest.mark.parametrize("name", ["busy_run", "crowd_run", "tokens_run", "group_run"])
-def test_each_account_has_a_known_kind_with_its_root_and_its_part_in_the_hole(name, request):
+def test_each_account_has_a_known_kind_that_allows_its_root_and_its_part_in_the_hole(name, request):
     for account, opened in request.getfixturevalue(name).opens.items():
         entry = KINDS[kind_of(account)].entry
 

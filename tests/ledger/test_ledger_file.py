@@ -1,4 +1,4 @@
-"""Reports read any valid Beancount ledger, and a run's main file gives the tables of the run."""
+"""Reports read any valid Beancount ledger, also the main.beancount of a run without its fills."""
 
 import re
 import subprocess
@@ -90,7 +90,8 @@ def test_a_run_opened_through_its_main_file_gives_the_same_tables(tiny_run, main
     by_file = question(main_file).tables()
 
     assert by_file
-    # A ledger file alone has no fills, no place of an entry and no balances before an entry.
+    # A ledger file has no fills. So the table `linked` lacks the payments that are fills, and the
+    # table `figures` counts each fill only at the end of its day.
     others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
     assert [table for table in others if table != folder[table.name]] == []
     assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
@@ -129,7 +130,7 @@ def test_a_customer_without_books_gets_an_account_that_mirrors_the_claim(opened)
     assert bridges["all"].unexplained_usd == 0
 
 
-def test_purchased_shares_are_a_use_at_cost_and_are_valued_at_market(opened):
+def test_purchased_shares_are_a_use_of_money_at_cost_and_a_holding_at_market_value(opened):
     added = """
 2021-01-04 * "Broker" "Shares"
   Assets:Shares             3 ACME {3.33 USD}
@@ -148,7 +149,7 @@ def test_purchased_shares_are_a_use_at_cost_and_are_valued_at_market(opened):
     assert hole(run).unexplained_usd == 0
 
 
-def test_the_last_payment_contains_the_remainder_of_rounding_to_cents(opened):
+def test_the_cost_of_the_last_asset_includes_the_remainder_of_rounding_to_cents(opened):
     added = """
 2021-01-04 * "Shares"
   Assets:Shares     1 ACME {3.334 USD}
@@ -271,7 +272,7 @@ def test_reports_read_the_example_ledger_of_beancount(of_beancount, words):
     assert "a ledger without a seal" in answered.output
 
 
-def test_the_causes_in_the_example_ledger_of_beancount_add_up_to_the_whole_hole(of_beancount):
+def test_the_causes_in_the_example_ledger_of_beancount_sum_to_the_hole(of_beancount):
     found = hole(LedgerFile.at(of_beancount))
 
     assert found.claims_usd > 0

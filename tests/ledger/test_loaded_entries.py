@@ -1,4 +1,4 @@
-"""Entries are read from Beancount's directives, and a missing value is never inferred."""
+"""Amounts are read from Beancount's directives, and a missing amount is never inferred."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Money is counted in whole cents: a split pays out every cent, and a charge is rounded once."""
+"""Money is counted in whole cents: a split pays out every cent, and a fee is rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -31,8 +31,8 @@ def test_amounts_below_a_dollar_keep_their_sign_and_their_zeros():
 
 @given(st.integers(-(10**12), 10**12))
 def test_dollars_in_a_scenario_are_converted_to_exact_cents(cents):
-    # The decimal text of the float is converted. So 0.29 gives 29 cents, although 0.29 * 100 is
-    # less than 29.
+    # The decimal text of the float is converted. So 0.29 gives 29 cents, although the float
+    # 0.29 * 100 is less than 29.
     assert to_cents(cents / 100) == cents
 
 
@@ -68,12 +68,12 @@ def test_units_are_written_exactly_and_read_back(unit, units):
     assert scale.text(units, ",").replace(",", "") == scale.text(units)
 
 
-def test_a_scale_writes_at_least_the_requested_digits():
+def test_a_scale_writes_at_least_the_requested_number_of_decimals():
     assert Scale.of("10", digits_min=2).text(-3) == "-30.00"
     assert Scale.of("0.5").text(7) == "3.5"
 
 
-def test_a_fraction_of_a_unit_is_refused():
+def test_an_amount_that_is_no_whole_number_of_units_is_refused():
     with pytest.raises(ValueError, match="whole number"):
         Scale.of("0.01").units(Decimal("0.015"))
 
@@ -82,7 +82,7 @@ def test_a_fraction_of_a_unit_is_refused():
     ("lot", "tick_usd", "cents"),
     [("0.01", "1", 1), ("10", "0.001", 1), ("0.001", "10", 1), ("1", "0.25", 25)],
 )
-def test_a_lot_times_a_tick_is_a_whole_number_of_cents(lot, tick_usd, cents):
+def test_a_price_change_of_one_tick_on_one_lot_is_a_whole_number_of_cents(lot, tick_usd, cents):
     assert Contract("BTC-PERP", "FTX", lot, tick_usd).cents_per_lot_tick == cents
 
 

@@ -1,4 +1,4 @@
-"""Fill files contain the names and codes of motives, so a motive that exists must not change."""
+"""Fill files contain the names of motives, so the name of an existing motive must not change."""
 
 from ledger import narration
 from ledger.motives import Motive
@@ -24,7 +24,7 @@ WORDS = [
 ]
 
 
-def test_the_names_and_codes_of_motives_in_fills_are_unchanged():
+def test_the_names_of_motives_are_unchanged_and_the_code_of_a_motive_is_its_position():
     assert [motive.word for motive in Motive] == WORDS
     assert [int(motive) for motive in Motive] == list(range(len(WORDS)))
 

@@ -18,8 +18,8 @@ FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
 NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
 UNWINDING = Pairing(Motive.UNWINDING, "FTX", "Firm01", "OtherMakers")
 
-# Each case has motive and parties, lots, price, lead price, age of the quote, edge, and the
-# narration.
+# Each case has a fill and its expected narration. A fill has motive and parties, lots, price, lead
+# price, age of the quote, and edge.
 SAID = [
     (
         (PICKOFF, 250_000, 30_000, 30_030, 2_345_678, 7_500_000),
@@ -104,7 +104,7 @@ def fill_of(lots: int, price: int, lead: int, quote_age_us: int, edge_cents: int
 
 
 @pytest.mark.parametrize(("row", "sentence"), SAID)
-def test_the_narration_of_each_example_fill_is_as_stated(row, sentence):
+def test_each_example_fill_has_the_expected_narration(row, sentence):
     pairing, *numbers = row
 
     assert fill_sentence(pairing, fill_of(*numbers), BTC, "Binance") == sentence

@@ -1,9 +1,8 @@
-"""A new kind needs one line in a file, and a new motive needs one line in each of two files.
+"""A new kind needs one line in kinds.py. A new motive needs one line in each of two files.
 
-All reports accept new kinds and new motives.
-
-The simulated world writes no new motive. So the test changes the motive of some sales to a new
-motive when the sales are booked.
+These two files are motives.py and narration.py. All reports accept new kinds and new motives. A
+simulation gives no order a new motive. So the test replaces the motive of some sales when they are
+booked.
 """
 
 import json
@@ -105,7 +104,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         (place / "ledger" / name).write_text(grown, "utf-8")
     (place / "premium.toml").write_text(SCENARIO.format(group=GROUP), "utf-8")
     (place / "ask.py").write_text(ASK, "utf-8")
-    # The subprocess uses a copy of the compiled functions, so the original cache does not change.
+    # The subprocess uses a copy of Numba's cache, so it does not change the original cache.
     half_written = shutil.ignore_patterns("*.tmp.*")
     compiled = compile_cache.folder()
     shutil.copytree(compiled, place / "compiled" / compiled.name, ignore=half_written)
@@ -117,7 +116,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         | {
             "PYTHONPATH": os.pathsep.join(
                 map(str, (place, ROOT))
-            ),  # only the ledger folder is changed in this copy
+            ),  # des and runs are imported from the repository
             "NUMBA_CACHE_DIR": str(place / "compiled"),
         },
         capture_output=True,

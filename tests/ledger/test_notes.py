@@ -1,4 +1,4 @@
-"""Any note is read back unchanged, and no two notes have the same name."""
+"""Any note is read back unchanged, and no two kinds of notes have the same name."""
 
 import re
 from dataclasses import fields
@@ -70,7 +70,7 @@ def test_beancount_reads_a_note_back_as_it_was_written(note):
     assert type(note).read(plain(each.value) for each in entry.values) == note
 
 
-def test_each_note_has_its_own_name():
+def test_each_kind_of_note_has_its_own_name():
     assert len({kind.kind for kind in NOTES}) == len(NOTES) > 15
 
 
@@ -93,7 +93,7 @@ def test_a_figure_is_rounded_to_the_requested_digits():
 
 
 @pytest.mark.parametrize("kind", NOTES)
-def test_each_note_is_read_by_a_report_or_a_proof(kind):
+def test_each_kind_of_note_is_read_by_a_report_or_a_proof(kind):
     """A note that no code reads is not needed in the books."""
     read = re.compile(rf"\b(?:dated_)?notes\({kind.__name__}\)")
 

@@ -1,4 +1,4 @@
-"""An object in another process gets calls in order; the process ends with its parent process."""
+"""An object in another process receives calls in order. It ends when its parent process ends."""
 
 import multiprocessing
 import os
@@ -91,12 +91,12 @@ def test_the_text_of_an_error_that_cannot_be_pickled_is_raised(notebook):
         notebook.result("leave_a_residual")
 
 
-def test_the_end_of_the_other_process_is_an_error(notebook):
+def test_an_error_is_raised_if_the_other_process_ends_before_its_result(notebook):
     with pytest.raises(OtherProcessError, match="too early"):
         notebook.result("die")
 
 
-def test_a_closed_process_has_ended():
+def test_the_other_process_ends_when_it_is_closed():
     notebook = OtherProcess(Notebook, 0)
     process = notebook.result("process")
     assert exists(process)

@@ -1,4 +1,4 @@
-"""The Parquet copy of the books agrees with the text and can be rebuilt from it byte for byte."""
+"""The Parquet copy of the books agrees with their text. The text gives the same copy again."""
 
 import json
 import random
@@ -45,7 +45,7 @@ def copies(folder: Path) -> list[Path]:
     return [*months, folder / directive_store.FILE]
 
 
-def test_a_copy_that_is_written_from_the_text_has_the_same_bytes_as_the_copy_of_the_journal(
+def test_a_copy_made_from_the_text_has_the_same_bytes_as_the_copy_that_the_journal_wrote(
     world, tmp_path
 ):
     folder = tmp_path / "run"
@@ -71,7 +71,7 @@ def test_postings_in_the_copy_sum_to_the_balances_in_beancount(world):
     assert {(account, commodity): amount for account, commodity, amount in found} == sums
 
 
-def test_the_copy_states_the_part_in_the_hole_of_each_account(world):
+def test_each_account_has_the_same_part_in_the_hole_in_the_copy_as_in_the_text(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     opened = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
 
@@ -105,7 +105,7 @@ def test_notes_and_events_and_prices_in_the_copy_agree_with_the_text(world):
         ("Assets:FTX:Cash", "Assets:FTX:Cash"),
     ],
 )
-def test_the_values_of_a_note_are_the_same_as_in_beancount(word, value):
+def test_the_values_of_a_note_are_read_as_beancount_reads_them(word, value):
     text = f'2022-05-09 custom "about" {word}\n'
     ((read,),) = (entry.values for entry in loader.load_string(text)[0])
     theirs = tuple(read.value) if isinstance(value, tuple) else read.value
@@ -125,7 +125,11 @@ def test_an_entry_has_one_row_per_posting_in_the_order_of_the_text(tmp_path):
             Posting("Assets:A:Cash", -150),
             Posting("Assets:A:Tokens:Pool:X", 3, "X", "B"),
         ),
-        ("z-link", "a-link", "z-link"),  # Beancount stores links as a set
+        (
+            "z-link",
+            "a-link",
+            "z-link",
+        ),  # stored in order, each link once
         (("holder", '"r-0001"'), ("trades", "2")),
     )
     month.add(entry, 7)
@@ -148,7 +152,7 @@ def test_an_entry_has_one_row_per_posting_in_the_order_of_the_text(tmp_path):
     ]
 
 
-def test_a_month_without_entries_has_the_same_columns(tmp_path):
+def test_the_copy_of_a_month_without_entries_has_all_columns(tmp_path):
     month = MonthOfPostings([], {})
     month.write(tmp_path / "may.parquet")
 
@@ -202,13 +206,13 @@ def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_any_change_in_the_copy_breaks_the_seal_and_is_also_found_under_a_new_seal(
+def test_any_change_in_the_copy_breaks_the_seal_and_is_found_even_if_the_run_is_sealed_again(
     busy_run, tmp_path, seed
 ):
     folder = tmp_path / "run"
     shutil.copytree(busy_run.path, folder)
     run = RunFolder(folder)
-    assert run.loaded  # this loads the text once, before all changes
+    assert run.loaded  # Beancount loads the text once, before all changes
     about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
     columns = [(name, kind) for name, kind, _ in posting_store.COLUMNS]
     of_directives = [("date", "DATE"), ("name", "VARCHAR"), ("words", "VARCHAR[]")]
@@ -230,7 +234,7 @@ def test_any_change_in_the_copy_breaks_the_seal_and_is_also_found_under_a_new_se
     assert not list(wrong_copies(run))
 
 
-def test_a_missing_copy_is_refused_in_one_line_that_states_the_remedy(copied):
+def test_a_run_with_a_missing_copy_is_refused_in_one_line_that_states_the_remedy(copied):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.unlink()
@@ -245,7 +249,7 @@ def test_a_missing_copy_is_refused_in_one_line_that_states_the_remedy(copied):
 
 
 @pytest.mark.parametrize("kept", [0, 100, -1])
-def test_a_truncated_copy_is_refused_in_one_line_that_states_the_remedy(copied, kept):
+def test_a_run_with_a_truncated_copy_is_refused_in_one_line_that_states_the_remedy(copied, kept):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.write_bytes(content[:kept])

@@ -86,7 +86,7 @@ def test_a_missing_payee_is_not_written():
 
 
 @given(st.integers(-(10**12), 10**12))
-def test_a_balance_line_has_the_units_of_the_account(lots):
+def test_a_balance_directive_states_the_number_of_contracts_and_not_of_lots(lots):
     account = "Assets:Firm01:Contracts:FTX"
     (assertion,) = read(Text(CHART).balance(date(2022, 5, 11), account, lots, SOL))
 
@@ -115,7 +115,7 @@ def test_an_imbalance_of_half_a_cent_is_refused():
     assert loader.load_string(books)[1]
     assert not loader.load_string(books.replace(EXACT, ""))[
         1
-    ]  # without this option Beancount accepts half a cent
+    ]  # without the option EXACT, Beancount accepts half a cent
 
 
 @pytest.mark.parametrize(

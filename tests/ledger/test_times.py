@@ -28,7 +28,7 @@ def test_a_column_of_timestamps_gives_the_same_texts_as_single_timestamps(times_
     assert time_of_day(column) == [time_of_day(time_us) for time_us in times_us]
 
 
-def test_the_link_of_a_settlement_contains_the_end_of_the_interval_and_midnight_is_24_00():
+def test_the_link_of_a_settlement_names_the_end_of_its_interval_and_midnight_is_24_00():
     midnight_us = 19_121 * DAY_US  # the start of 2022-05-09
 
     assert settlement_link(midnight_us + 300_000_000 - 1) == "settlement-2022-05-09-00-05-00"

@@ -99,7 +99,7 @@ def test_one_balancing_posting_for_each_entity_makes_a_transaction_valid(posting
     check_balance("evened out", [*postings, *rest])
 
 
-def test_the_name_of_an_account_gives_its_entity_and_tells_whether_it_is_for_contracts():
+def test_the_name_of_an_account_states_its_entity_and_whether_it_has_contracts():
     assert entity_of("Liabilities:FTX:Customers:Firm01") == "FTX"
     assert is_contract("Assets:Firm01:Contracts:FTX")
     assert not is_contract("Assets:Contracts:Claims:FTX")
