@@ -1,8 +1,9 @@
 """Sums fills by account quickly: the posting rule is applied only once for each pairing.
 
-The posting rule is linear. So each pairing (taker, counterparty, venue, motive) is posted only
-once, with one cent of edge, one cent of fee and one lot. These postings are then multiplied by the
-sums of the pairing's rows. The result does not show from which pairing an amount came.
+The posting rule is linear in edge, fee and lots. So each pairing (taker, counterparty, venue,
+motive) is posted only once: for one cent of edge, one cent of fee, and one lot of each market.
+These postings are then multiplied by the sums of the pairing's rows. The result does not show from
+which pairing an amount came.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from ledger.fills import Fill, Names, Pairing, first_fill, postings
 from ledger.motives import Motive
 from ledger.transaction import Posting
 
-EDGE, FEE, LOTS = 0, 1, 2  # columns of a pairing's sums; LOTS is the first market's column
+# Columns of a pairing's sums. Each market has a column of lots; LOTS is the first market's column.
+EDGE, FEE, LOTS = 0, 1, 2
 UNSEEN = -1
 
 

@@ -46,7 +46,7 @@ def opening(entity: str) -> str:
 
 
 def pool(venue: str, kind: str) -> str:
-    """The account of a venue's pool: of settlement payments, socialised losses or insurance."""
+    """The account of a venue's pool for settlement payments, socialised losses or insurance."""
     return f"Liabilities:{venue}:{kind}"
 
 

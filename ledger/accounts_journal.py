@@ -22,7 +22,7 @@ FILE = "life.parquet"  # the one file of all months
 
 
 class AccountsJournal(Journal):
-    """The books of one simulated world, which are written only when the simulation ends."""
+    """The books of one simulated world. Their files are written when the simulation ends."""
 
     @cached_property
     def _sums(self) -> AccountSums:

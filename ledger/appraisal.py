@@ -12,9 +12,10 @@ from typing import NamedTuple
 from ledger.money import dollars
 from ledger.notes import Appraised
 
-# BY_GROWTH multiplies the growth of fees from one year to the next. WITHOUT_MAKER replaces the fees
-# of the later year by the fees that the house would have earned without the maker's quotes.
-# AS_TRADING_FIRM multiplies a year's earnings.
+# BY_GROWTH multiplies the growth of the house's fees from one year to the next. WITHOUT_MAKER does
+# the same, but for the later year it takes the fees that the house would have earned without the
+# maker's quotes. AS_TRADING_FIRM multiplies the earnings of one year: fees less operating costs,
+# plus the result of the maker's quotes.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"

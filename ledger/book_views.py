@@ -66,7 +66,7 @@ def months_of(folder: Path, name: str) -> list[Path]:
 
 def _read(paths: list[Path]) -> str:
     files = ", ".join(duckdb_session.literal(path) for path in paths)
-    # If a folder above is called `taker=Zed`, DuckDB must not read its name as a column.
+    # If a parent folder is called `taker=Zed`, DuckDB must not read the folder's name as a column.
     return f"read_parquet([{files}], hive_partitioning = false)"
 
 

@@ -1,14 +1,14 @@
-"""Causes of uses and sources of money that can be recognised from figures alone.
+"""The causes of money movements that a blind audit can find.
 
-A blind audit finds a cause by the pattern of its figures. Each kind of account has at most one
-cause.
+A blind audit has no names of accounts. It recognises a cause by a pattern in the figures. Each kind
+of account has at most one cause.
 """
 
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """A cause that figures alone can reveal. `OTHER` is the cause of all other money."""
+    """A cause that a blind audit can find. `OTHER` is for money with no such cause."""
 
     FASTER = "faster counterparties"
     POSITIONS = "positions"

@@ -1,13 +1,13 @@
 """The chart of accounts: which accounts each party has.
 
-Each account of the house group is opened with its part in the definition of the hole. So the
-definition can be read and disputed in one place:
+Each account of the house group is opened with its part in the definition of the hole. So a reader
+can check the whole definition in one place:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
-A sum is over the balances of all accounts that are opened with this part. The equation is true in
-dollars, and in each coin that the house owes to customers. Tokens of customers on margin are held
-and owed in kind (in-kind), so at any price they are no part of the hole.
+Here sum(claim) is the sum of the balances of all accounts with the part `claim`. The equation is
+true in dollars, and in each coin that the house owes to customers. Tokens of customers on margin
+are held and owed in kind (in-kind), so at any price they are no part of the hole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -374,9 +374,8 @@ class Chart:
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
         """Open the accounts of a party's tokens.
 
-        The maker has accounts for all tokens, an issuer only for its own tokens.
-
-        Arbitrageurs sell the tokens that they take out of pools to all other traders (OUTSIDE).
+        The maker has accounts for all tokens, an issuer only for its own tokens. OUTSIDE has
+        accounts for tokens in pools, because arbitrageurs sell these tokens to other traders.
         """
         about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):

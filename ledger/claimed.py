@@ -1,6 +1,6 @@
-"""The mechanism of the loss that the thread claims: its parts, and the tweets on each part.
+"""The mechanism that explains the loss in the thread: its parts, and the tweets on each part.
 
-Each kind of account belongs to at most one part.
+Each kind of account belongs to at most one part of the mechanism.
 """
 
 from enum import StrEnum

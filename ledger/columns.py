@@ -1,8 +1,8 @@
 """Writes the text of many rows at once.
 
-A day has tens of thousands of fills that differ only in some numbers. So a function that writes one
-fill can also write a column of fills. From a number the function makes a text, and from an array of
-numbers a list of texts. A value that all rows share is one text.
+A day has tens of thousands of fills that differ only in some numbers. So a function that writes the
+text of one fill can also write the texts of many fills. From a number the function makes a text,
+and from an array of numbers a list of texts. A text that all rows share is written once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# A linear function of a number returns a number, and of a column it returns a column.
+# A linear function returns a number if it gets a number, and a column if it gets a column.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
 # The fields of a record are of this type: numbers, or columns of numbers.
 Held = TypeVar("Held", bound=Numbers, covariant=True)

@@ -1,4 +1,4 @@
-"""Makes the columnar copy of a general ledger from its text, byte for byte as the journal does."""
+"""Makes the columnar copy of a general ledger from its text. The journal makes the same bytes."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,10 +1,11 @@
 """Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
 
-A day ledger opens only the accounts that the day changes, and those that must be compared with
-them. One entry, dated the day before, brings their balances forward, against one `Opening` account
-per entity. Income and expenses start from zero. The other entries are in the order of `seq`: the
-day's entries of the general ledger, word for word, and each fill. A fill is posted by the same rule
-that the general ledger applies to sums. Closing balances are dated the day after.
+A day ledger opens the accounts that change on the day, and the accounts with which these must be
+compared. The first entry is dated the day before. It brings the balances of these accounts forward,
+and one `Opening` account of each entity balances it. Income and expenses start from zero. The next
+entries are each fill of the day, and the day's entries of the general ledger, copied word for word.
+They are in the order of `seq`. A fill is posted by the same rule that the general ledger applies to
+sums of fills. Closing balances are dated the day after.
 """
 
 from collections import defaultdict
@@ -124,9 +125,9 @@ class _Renderer:
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
         """Return the balances to bring forward, with an `Opening` account to balance each entity.
 
-        Contracts balance across entities. So if the position of one holder changes, the positions
-        of all holders are brought forward. Positions in a token are brought forward in the same
-        way, so that holders and debtors can be compared.
+        The positions in a contract sum to zero only over all entities. So if the position of one
+        holder changes, the positions of all holders are brought forward. Balances in a token are
+        brought forward in the same way, so that claims and debts in the token can be compared.
         """
         commodities = {commodity for _, commodity in moved}
         forward: Balances = {}

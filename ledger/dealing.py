@@ -1,7 +1,7 @@
 """The maker's purchases and sales of coins with dealers.
 
-Each commodity balances by itself in each set of books. So no price is needed: the postings of
-dollars are beside the postings of coins.
+The entries need no price. In each party's books, the postings of coins sum to zero, and so do the
+postings of dollars.
 """
 
 from ledger.accounts import cash, coins, paid_for_coins

@@ -31,8 +31,9 @@ from ledger.parties import Parties
 
 ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
 PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
-_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the kind if only the part is stated
-_OPENING = "Opening"  # names of opening balances begin with this word
+# The kind of an account that states its part in the hole, but not its kind.
+_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}
+_OPENING = "Opening"  # the names of accounts of opening balances begin with this word
 
 
 class LedgerFileError(MistakeError):

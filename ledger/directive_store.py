@@ -1,7 +1,8 @@
 """The general ledger's directives except transactions, stored by column.
 
 One Parquet file has all directives that reports read: `open`, `commodity`, `custom`, `event` and
-`price`. The file is a copy, as the files of postings are. The text is the authority.
+`price`. The file is a copy of the general ledger's text. If copy and text differ, the
+text is right.
 """
 
 import json
@@ -48,7 +49,7 @@ class Directives:
 
 
 def in_order(found: Iterable[Directive]) -> list[Directive]:
-    """Sort directives in the order of storage. Equal ones keep their order."""
+    """Sort directives in the order of storage. Directives of equal rank keep their order."""
     return sorted(
         found,
         key=lambda each: (

@@ -11,15 +11,16 @@ from importlib.util import find_spec
 
 import duckdb
 
-# Each process has its own database, because threads do not survive a fork. Each number of threads
-# has its own database, because DuckDB sets this number for a database, not for a connection.
+# Each process has its own database, because the threads of a database do not survive a fork of the
+# process. Each number of threads has its own database, because DuckDB sets this number for a
+# database, not for a connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
 THREADS: int | None = None  # the default number of threads (None: one for each core)
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Connect to this process's database, whose settings must not be changed.
+    """Connect to this process's database. Callers must not change the database's settings.
 
     Args:
         threads: the number of threads. None means THREADS.
@@ -36,7 +37,7 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
             config=config if threads is None else config | {"threads": threads}
         )
     connection = _databases[key].cursor()
-    # Without this setting DuckDB would print a progress bar into our output.
+    # By default DuckDB would use the local time zone, and print a progress bar into our output.
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
 
@@ -49,8 +50,8 @@ def literal(value: object) -> str:
 def _say_that_pandas_is_missing() -> None:
     """If pandas is not installed, record this once in Python's table of modules.
 
-    Without this record DuckDB searches the disk for pandas at each item of a list parameter. This
-    takes 7 ms of CPU for a hundred accounts.
+    Without this record DuckDB searches the disk for pandas at each item of a list parameter. For a
+    list of a hundred accounts this takes 7 ms of CPU.
     """
     if "pandas" not in sys.modules and find_spec("pandas") is None:
         sys.modules["pandas"] = None  # type: ignore[assignment]

@@ -1,4 +1,8 @@
-"""Turns fills into transactions: one per fill in a day ledger, one per pairing at a day's close."""
+"""Turns fills into transactions.
+
+In a day ledger, each fill is a transaction. In the general ledger, one closing entry at a day's end
+sums all fills with the same motive, venue, taker and counterparty (a pairing).
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import overload
@@ -19,7 +23,7 @@ GROUPED_BY = ("motive", "venue", "taker", "maker")
 
 
 def contract_table(chart: Chart, names: Names) -> dict[tuple[int, int], Contract]:
-    """Return the contracts by the codes (venue, market)."""
+    """Return each contract by two codes: (venue, market)."""
     return {
         (names.venues.index(c.venue), names.markets.index(c.market)): c for c in chart.contracts
     }
@@ -45,7 +49,7 @@ class Entries:
         are posted to the same accounts.
 
         Yields:
-            The seq of similar rows, shape (n,), and their transactions in columns of n.
+            The numbers (seq) of n similar rows, shape (n,), and the n transactions in columns.
         """
         form = [rows[column] for column in (*GROUPED_BY, "market")]
         form += [rows[column] != ABSENT for column in NULLABLE]
@@ -58,7 +62,7 @@ class Entries:
                 yield fills.seq, self._expand(pairing, contract, fills)
 
     def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Movement]:
-        """Yield the closing entries of a period: sums of rows by taker, counterparty and motive.
+        """Yield a period's closing entries: sums of rows by motive, venue, taker and counterparty.
 
         Args:
             rows: all rows of the period, in order of seq.
@@ -151,7 +155,7 @@ def _grouped_by(fill: Fill[int]) -> tuple[int, ...]:
 
 
 def _lots_by_market(rows: np.ndarray) -> dict[tuple[int, ...], dict[int, int]]:
-    """Return each group's lots by market. The groups are those of GROUPED_BY."""
+    """Return the lots by market, for each group of rows that are equal in GROUPED_BY."""
     summed: dict[tuple[int, ...], dict[int, int]] = {}
     if not len(rows):
         return summed

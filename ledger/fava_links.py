@@ -1,6 +1,7 @@
-"""Lines for Fava: links to saved queries of the group's own books, and a file that adds a page.
+"""Lines for Fava, which shows books in a browser: links to saved queries, and a page of our own.
 
-Beancount ignores these lines. Fava can show the books without moneytrail too.
+The lines are in files of the group's own books. Beancount ignores the lines. If moneytrail is not
+installed, Fava can still show the group's books, but without the page.
 """
 
 import re
@@ -25,8 +26,8 @@ option "operating_currency" "{MONEY}"
 {{start}} custom "fava-extension" "{EXTENSION}"
 """
 
-# The saved queries that have a link of their own, and the link's label. All other queries are on
-# Fava's page of queries.
+# The saved queries that have a link in Fava's sidebar, and the label of the link. Fava's page of
+# queries has all saved queries.
 ANSWERED = {
     "hole": "How large is the hole?",
     "where-did-the-money-go": "The hole by kind",

@@ -8,7 +8,7 @@ from ledger.notes import Note, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class TakerFee(Note):
-    """The fee of takers whose volume over thirty days is at least `volume_usd`."""
+    """The fee rate of takers whose volume in thirty days is at least `volume_usd`."""
 
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word
@@ -18,7 +18,7 @@ class TakerFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class CustomersFee(Note):
-    """The fee of customers on all their volume, a mean over many accounts in different tiers."""
+    """The mean fee rate of all customers, whose accounts are in different tiers."""
 
     kind: ClassVar[str] = "customers-fee-e6"
     venue: Word
@@ -27,7 +27,7 @@ class CustomersFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeFloor(Note):
-    """The lowest possible fee of a taker after discounts."""
+    """The lowest possible fee rate of a taker after discounts."""
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word
@@ -36,7 +36,7 @@ class FeeFloor(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeDiscount(Note):
-    """A firm's discount on its tier's fee, for the house tokens that the firm holds."""
+    """A firm's discount on the fee rate of its tier, since the firm holds house tokens."""
 
     kind: ClassVar[str] = "taker-fee-discount-e4"
     firm: Word

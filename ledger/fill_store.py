@@ -1,6 +1,6 @@
 """Stores fills on disk: one Parquet file per month. The same rows give the same bytes.
 
-DuckDB alone writes and reads the files, and its licence is compatible with Beancount's.
+Only DuckDB writes and reads the files. DuckDB's licence is compatible with Beancount's licence.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ ROW_GROUP = 122_880
 
 
 class FillsError(ValueError):
-    """A file of fills has a wrong column, or a name that the books do not know."""
+    """A file of fills has a wrong column, or a name that the books do not declare."""
 
 
 class MonthOfFills:
@@ -65,9 +65,8 @@ def write(
     Args:
         path: the file.
         rows: the fills.
-        names: the names for which the codes in rows stand.
-        contracts: the contracts whose lots and ticks go into the file's metadata. If there are
-            none, the metadata have only the columns' units.
+        names: the names that the codes in the rows represent.
+        contracts: the contracts whose lots and ticks go into the file's metadata.
     """
     columns = {column: np.ascontiguousarray(rows[column]) for column in Fill._fields}
     columns["time_us"] = columns["time_us"].view("datetime64[us]")
@@ -152,8 +151,8 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
     """Return a hash of all fields of the fills. A note in the general ledger has this hash.
 
-    The general ledger's sums prove the money in the fills. The hash also proves the fields without
-    money (times, holders, ages). Names are hashed as words, not as codes.
+    The sums in the general ledger prove the amounts of money in the fills. The hash also proves the
+    fields without money (times, holders, ages). Names are hashed as words, not as codes.
     """
     digest = hashlib.sha256()
     words = names.words()

@@ -1,9 +1,8 @@
 """Fills: one row per fill or settlement payment, and the one rule by which rows are posted.
 
 The posting rule is linear in edge, fee and lots, so it accepts columns as well as numbers. A day
-ledger applies the rule to each row, with all rows of a pairing computed at once. The general ledger
-applies the rule to sums over a closing period, by taker, counterparty and motive. No other code
-makes postings from fills.
+ledger applies the rule to each row. The general ledger applies it to a day's sums by motive, venue,
+taker and counterparty. No other code makes postings from fills.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +37,7 @@ SCHEMA_VERSION = 1
 
 
 class Trigger(IntEnum):
-    """Why a hit is profitable: the quote was stale at its posting, or the price moved later."""
+    """Why a hit is profitable: the quote was stale when posted, or the price moved later."""
 
     NONE = 0
     POSTING = 1
@@ -51,7 +50,7 @@ class Trigger(IntEnum):
 
 
 class Fill(NamedTuple, Generic[Held]):
-    """One row of the fills, or many rows as columns, which differ only in numbers.
+    """One row of the fills, or many rows: then each field is a column.
 
     The names of venue, market, taker and maker are codes: see `Names`.
     """
@@ -61,8 +60,8 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    # The receiver if the row is a payment. For a position of one of the maker's additional desks it
-    # is the desk, not the maker.
+    # The receiver if the row is a payment. If the position is at one of the maker's additional
+    # desks, the taker is the desk, not the maker.
     taker: Held
     maker: Held  # the counterparty, or the venue for payments from its pool
     holder: Held  # number of the retail customer, or -1
@@ -179,7 +178,7 @@ class Pairing:
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the taker, or the counterparty if the captive maker trades outside the house."""
+        """Return the taker, or the counterparty if the captive maker takes on the lead venue."""
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
         return maker if in_group else taker
@@ -194,13 +193,13 @@ def postings(
 ) -> list[Posting[Count]]:
     """Return the postings of a fill, of a payment, or of a sum of fills or payments.
 
-    If the amounts are columns, so are the units of the postings. Zeros and columns of zeros get no
-    posting.
+    If the amounts are columns, the units of the postings are columns too. An amount of zero and a
+    column of zeros get no posting.
 
     Args:
-        chart: gives the desk that has a position.
-        pairing: the parties, the market and the motive.
-        edge_cents: the taker's edge, or in a payment the amount received.
+        chart: the chart of accounts, which has the desk of each position.
+        pairing: the motive, the venue, the taker and the counterparty.
+        edge_cents: the taker's edge. In a payment, the amount that the taker receives.
         fee_cents: the fee that the taker pays the venue.
         lots: contracts or tokens that change hands, by commodity. Positive if the taker buys.
     """
@@ -220,7 +219,8 @@ def postings(
 
 
 def _is_any(units: Numbers) -> bool:
-    # Numpy needs a microsecond to test a single number, and a run posts millions of numbers.
+    # A single number is tested without numpy, which needs a microsecond for each of the millions of
+    # numbers of a run.
     return bool(units.any()) if isinstance(units, np.ndarray) else units != 0
 
 

@@ -29,13 +29,13 @@ def lend(
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # If the loan pays its own interest, both links are the same.
+        # If a lender's loan pays the interest on its earlier loans, both links are the same.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or the part above the lender's limit, and the maker repays it."""
+    """A lender recalls a loan, or its part above the lender's limit. The maker repays the sum."""
     return Transaction(
         time_us,
         lender,
@@ -66,7 +66,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The group makes a payment. For some kinds it receives a stake, carried at cost."""
+    """The group makes a payment. For some kinds of payment it receives a stake, carried at cost."""
     payer, to = spending.payer, spending.to
     return Transaction(
         time_us,
@@ -105,8 +105,8 @@ def bring_tokens(
 ) -> Movement:
     """The maker receives tokens from their issuer, as a purchase or as a grant.
 
-    Each commodity balances by itself in each set of books. So no price is needed: the postings of
-    dollars are beside the postings of tokens.
+    The entry needs no price. In each party's books, the postings of tokens sum to zero, and so do
+    the postings of dollars.
     """
     name, issuer = token.name, token.issuer
     paid = f"buys {units:,} {name} for {usd(cents)}" if cents else f"is granted {units:,} {name}"

@@ -1,11 +1,12 @@
 """The books of the house group alone, which are enough to show where the money went.
 
-Every entry of the general ledger balances in dollars and tokens within each of its entities. So the
-group's own postings are a ledger too. An entry without a similar entry on its day is copied,
-without the lines of other parties. Similar entries of a day, such as retail's deposits, become one
-entry that states their number. Contracts are left out, since their other side is in the books of
-other parties. Gains on contracts are paid in dollars, which are included. All files are made from
-the general ledger. The audit makes the files again and compares.
+In every entry of the general ledger, the postings of each party balance, in dollars and in tokens.
+So the postings of the group alone are a ledger too. If an entry has no similar entry on its day, it
+is copied without the lines of other parties. Similar entries of a day, such as retail's deposits,
+become one entry that states their number. Contracts are left out, since their other side is in the
+books of other parties. Gains on contracts are included, since they are paid in dollars. All files
+are made from the general ledger. The audit makes the files again, and compares them with the files
+on disk.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Medians of firms' hits on stale quotes. The manifest of a run stores the medians.
 
-A median needs every fill, and a life has twenty million fills. So the figures are computed once,
-when the run is sealed, and the audit computes them again. For an older run without figures in the
-manifest, the fills are read.
+A median needs every fill, and a run of the exchange's whole life has twenty million fills. So the
+medians are computed only once, when the run is sealed. The audit computes them again. If an older
+run has no medians in its manifest, they are computed from the fills.
 """
 
 import json
@@ -14,7 +14,7 @@ from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
 
 ALL = "all firms"
-KEY = "hits"  # the manifest's key for these figures
+KEY = "hits"  # the manifest's key for numbers and medians of hits
 
 
 class FillStatistics(NamedTuple):
@@ -49,7 +49,7 @@ def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
-    """Return each firm's number and medians of hits for the manifest, sorted by name."""
+    """Return the manifest's entry: each firm's number and medians of hits, sorted by firm."""
     found = sorted(statistics_in_fills(run).items())
     return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
 

@@ -1,4 +1,4 @@
-"""The note on the hours that a sampled run plays, if hours are drawn from similar hours."""
+"""The note on a day's played hours, if a run plays one hour of each group of similar hours."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,4 +15,6 @@ class HoursDrawn(Note):
 
     kind: ClassVar[str] = "hours-drawn"
     weight_of_hours: Figures  # one number for each of the day's 24 hours
-    group_cents_of_hours: Figures  # loss predicted for the hour's group, cents per dollar shown
+    # The loss predicted for the hour's group: cents for each dollar that the maker shows on each
+    # level. An hour that is not played has the number 0.
+    group_cents_of_hours: Figures

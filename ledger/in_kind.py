@@ -1,16 +1,17 @@
 """Customers' coins in kind: deposits, claims, loans, sales, purchases and withdrawals.
 
-The books record coins as they record dollars. Each coin balances by itself:
+The books record coins as they record dollars. Each coin balances by itself. The last word of a line
+is the account's part in the hole (see `ledger.chart`):
 
-    Assets:FTX:Coins:Wallet              coins that the house holds            liquid
-    Liabilities:FTX:Coins:Retail         coins that customers are owed         claim
-    Assets:FTX:CreditLine:Alameda        coins that the house lent its maker   group
-    Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
-    Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
+    Assets:FTX:Coins:Wallet              coins that the house holds                   liquid
+    Liabilities:FTX:Coins:Retail         coins that the house owes to customers       claim
+    Assets:FTX:CreditLine:Alameda        coins that the house lent to its maker       group
+    Liabilities:Alameda:CreditLine:FTX   coins that the maker borrowed from the house group
+    Equity:Alameda:Coins:BTC             coins that the maker sold, and the dollars   cause
 
 So for each coin, owed = held + lent. The group's hole in a coin is the quantity that the maker sold
-and did not buy back. The maker sells lent coins at once, and repays its dollar debt on the credit
-line with the dollars.
+and did not buy back. The maker sells borrowed coins at once. With the dollars it repays its dollar
+debt on the credit line.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ Meta = tuple[tuple[str, str], ...]
 def opening_coins(
     time_us: int, parties: Parties, there: Mapping[str, int], owed: Mapping[str, int]
 ) -> Movement:
-    """Book customers' coins on the first day, in their wallets and at the house.
+    """Book the coins that customers have on the first day: in their wallets, and at the house.
 
     Args:
         time_us: the first microsecond of the run.
@@ -84,8 +85,8 @@ def withdraw_coins(
 def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
     """The house lends coins to its maker, which sells them and gives the dollars to the house.
 
-    The dollars repay the credit line in dollars. If the line has no debt in dollars, the house owes
-    the dollars to the maker. The maker owes the coins to the house.
+    The maker then owes the coins to the house. The dollars reduce the maker's dollar debt on the
+    credit line. If there is no such debt, the house owes the dollars to the maker.
     """
     house, maker = parties.group
     what = (
@@ -111,7 +112,7 @@ def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) 
 def _moved(
     time_us: int, parties: Parties, coin: Coin, told: tuple[int, str, str], meta: Meta
 ) -> Movement:
-    """Move lots of a coin from customers to the house, or back if *lots* is negative."""
+    """Move lots of a coin from customers to the house, or to customers if *lots* is negative."""
     lots, what, tag = told
     house, retail = parties.house, parties.retail
     postings = (
@@ -126,7 +127,7 @@ def _moved(
 def _swapped(
     time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
 ) -> Movement:
-    """Sell coins of the house to dealers through the maker, or buy them if amounts are negative."""
+    """Let the maker sell the house's coins to dealers, or buy coins if the amounts are negative."""
     lots, cents = sold
     name, dealers = coin.name, coin.dealers
     house, maker = parties.group

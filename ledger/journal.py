@@ -1,8 +1,8 @@
 """The journal records events, puts them in the order of time, and closes each day.
 
-The world records cash movements one by one and fills in batches. `post` gives each record since the
-last settlement its number in the order of time (`seq`). `close_day` sums the day's fills into the
-general ledger. `finish` writes the last files of the folder.
+The simulated world records cash movements one by one and fills in batches. `post` gives each new
+record its number in the order of time (`seq`). `close_day` sums the day's fills into the general
+ledger. `finish` writes the last files of the folder.
 """
 
 from collections import defaultdict
@@ -57,7 +57,7 @@ class Journal:
         """Record a cash movement outside trading.
 
         Raises:
-            UnbalancedTransactionError: its postings leave a residual.
+            UnbalancedTransactionError: the transaction's postings do not sum to zero.
         """
         check_balance(transaction.narration, transaction.postings)
         self._transactions.append(transaction)
@@ -76,7 +76,7 @@ class Journal:
         self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Record the price of a commodity at the end of a day, only once."""
+        """Record the price of a commodity at the end of a day, if it is not yet recorded."""
         day = day_of(time_us)
         if self._priced.get(commodity) == day:
             return  # already written, since several parties have the commodity
@@ -91,10 +91,9 @@ class Journal:
     def post(self) -> None:
         """Give all records so far their numbers. Later records get later numbers.
 
-        The order is by time. At the same instant, fills and payments come before cash movements,
-        because the movements follow from them. Cash movements keep the order of recording. If there
-        are only fills and payments, they get their numbers at the next cash movement or at the
-        day's close.
+        The order is by time. At the same instant, fills and payments come before the cash movements
+        that follow from them. Cash movements keep the order of recording. If there are only fills
+        and payments, they get their numbers at the next cash movement or at the day's close.
         """
         if self._transactions:
             self._put_in_order()
@@ -157,8 +156,8 @@ class Journal:
     def close(self) -> None:
         """Close the file of the month that is being written, if any.
 
-        So a run that fails leaves no open file, and no thread that still writes. After `finish` no
-        month is being written.
+        If a run fails, this call leaves no open file and no thread that still writes. After
+        `finish` no month is being written.
         """
         self._columns.close()
         if self._file:
@@ -189,7 +188,7 @@ class Journal:
         return self._file
 
     def _close_month(self, time_us: int) -> None:
-        """Assert the balance of each account of the balance sheet, and end the month's file."""
+        """Write the balances of assets, liabilities and equity, and end the month's file."""
         next_day = day_of(time_us + DAY_US)
         file = self._month(time_us)
         closed = day_of(time_us)

@@ -1,8 +1,8 @@
 """A journal whose files are written in another process, while this process simulates.
 
-The world reads only account balances from its journal. So this process keeps balances, and the
-other process has a `Journal`, which makes the books: the order of events, the sums of a day, the
-text and the columns. The files have the same bytes.
+The simulated world reads only account balances from its journal. So this process keeps balances.
+The other process has a `Journal`, which makes the books: the order of events, the sums of a day,
+the text and the columns. A `Journal` in one process would write the same bytes.
 """
 
 from collections import defaultdict
@@ -35,9 +35,9 @@ class JournalBeside(Journal):
         self.folder, self.chart, self.names = folder, chart, names
         self._sums = AccountSums(chart, names)
         self._balances = defaultdict(int)
-        self._rows: list[np.ndarray] = []  # recorded, not yet posted
+        self._rows: list[np.ndarray] = []  # fills recorded since the last `post`
         self._transactions: list[Movement] = []
-        self._day: list[np.ndarray] = []  # posted, not yet closed
+        self._day: list[np.ndarray] = []  # the day's earlier fills, not yet in the balances
         self._books = OtherProcess(
             _Writer, folder, title, chart, names, start_us, hours_are_sampled
         )
@@ -55,7 +55,7 @@ class JournalBeside(Journal):
         self._books.call("price", time_us, commodity, usd)
 
     def close_day(self, time_us: int) -> None:
-        """Send the rest of the day's records, and add the day's fills to the balances."""
+        """Send the day's remaining records, and add the day's fills to the balances."""
         self._put_in_order()
         self._add(self._sums.of(join_rows(self._day)))
         self._day = []
@@ -65,7 +65,7 @@ class JournalBeside(Journal):
         """Wait until all files are written.
 
         Raises:
-            LedgerError: an account has another balance in the books than in this process.
+            LedgerError: an account's balance in the books differs from its balance in this process.
         """
         self._books.result("finish_with", time_us, dict(self._balances))
 
@@ -90,13 +90,13 @@ class _Writer(Journal):
     """The journal in the other process."""
 
     def put(self, rows: np.ndarray, transactions: Iterable[Movement]) -> None:
-        """Put records in order; the world's process has checked the transactions."""
+        """Put records in order. The world's process has checked the transactions already."""
         self.trade(rows)
         self._transactions.extend(transactions)
         self.post()
 
     def finish_with(self, time_us: int, balances: Mapping[tuple[str, str], int]) -> None:
-        """Finish the books, which must have the same balances as the world's process."""
+        """Finish the books, which must have the *balances* that the world's process has."""
         for account, commodity in {*balances, *self._balances}:
             booked = self.balance(account, commodity)
             if booked != (kept := balances.get((account, commodity), 0)):

@@ -1,7 +1,7 @@
-"""The kinds of accounts: the words that can be third in an account's name, and their properties.
+"""The kinds of accounts, with their properties. The third word of an account's name is its kind.
 
-A new use of money needs one line here and one entry in a scenario. Charts, reports, counterfactuals
-and the scenario's schema read the properties of a kind from its entry.
+A new use of money needs one line in this file and a payment in a scenario. Charts, reports,
+counterfactuals and the scenario's schema read the properties of a kind from its `Entry`.
 """
 
 from collections.abc import Mapping
@@ -63,7 +63,8 @@ def _result(
 ) -> Entry:
     """Return a kind with income accounts only.
 
-    By Beancount's signs, a loss is a positive balance there, and a gain a negative one.
+    In Beancount's signs, a loss is a positive balance of an income account, and a gain is a
+    negative balance.
     """
     return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch, claimed)
 

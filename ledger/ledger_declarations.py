@@ -1,4 +1,4 @@
-"""Reads what any ledger declares apart from accounts: currency, roles, notes and commodities."""
+"""Reads a ledger's declarations other than accounts: currency, roles, notes, commodities."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -22,7 +22,7 @@ from ledger.values import plain, read_value
 
 _CUSTOMER, _FIRM = "customer", "firm"  # a customer that the ledger names gets the role of a firm
 _OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of our own commodities
-_DIGITS_MAX = 9  # the most digits of a commodity that the ledger does not declare
+_DIGITS_MAX = 9  # the most digits after the point, for commodities that the ledger does not declare
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
@@ -102,7 +102,7 @@ def _read(notes: Sequence[Directive], kind: type[Any]) -> list[Any]:
 
 
 def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
-    """Return a note with its accounts renamed as in reports."""
+    """Return a note in which each account has its name in reports."""
     words = tuple(declared[word].account if word in declared else word for word in note.words)
     return note._replace(words=words)
 
@@ -183,7 +183,7 @@ def chart_declared(
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # `notes` may lack a party for a role, but `Parties` has a placeholder for it.
+        # If `notes` has no party for a role, `Parties` has a placeholder for this role.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:

@@ -1,8 +1,8 @@
 """Converts the transactions of any ledger to the form of our own books.
 
-If a posting has a cost or a price, its units and the dollars paid for them balance separately in an
-equity account, as in our own books. If a customer keeps no books, the customer's side of the
-house's entries is added.
+A posting with a cost or a price has units of a commodity, and dollars paid for them. As in our own
+books, an equity account balances the units and the dollars separately. If a customer keeps no
+books, the customer's side of the house's entries is added.
 """
 
 from collections import defaultdict
@@ -104,9 +104,9 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return the account in reports and the commodity.
+        """Return the name in reports of an account, and the name of a commodity.
 
-        An asset that is not money gets its own account.
+        Each asset that is not money gets an account of its own.
         """
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
@@ -196,7 +196,7 @@ class LedgerEntries:
 
 
 def _line_of(posting: data.Posting) -> int:
-    return int((posting.meta or {}).get("lineno", 0))  # plugins' postings have no line
+    return int((posting.meta or {}).get("lineno", 0))  # a posting by a plugin has no line number
 
 
 def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: str) -> int:

@@ -49,7 +49,7 @@ WORDS = ("motive", "venue", "market", "taker", "maker", "trigger")
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
-    """A ledger without fills, of which reports read a columnar copy in a temporary folder."""
+    """A ledger without fills. Reports read its columnar copy in a temporary folder."""
 
     folder: Path = field(kw_only=True)
     places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by its seq
@@ -102,7 +102,7 @@ class LedgerFile(RunFolder):
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """Refuse to load the text, because reports read its copy.
+        """Refuse to load the text, because reports read the columnar copy.
 
         Raises:
             LedgerFileError: always.
@@ -132,7 +132,7 @@ class LedgerFile(RunFolder):
         """Return the rows of a SELECT.
 
         Raises:
-            LedgerFileError: the query cannot read a ledger in this form.
+            LedgerFileError: the query fails on this ledger.
         """
         try:
             return super().select(statement, parameters)
@@ -231,7 +231,7 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use, and cash for group members without any."""
+    """Add accounts and commodities that entries use, and cash if a group member has no account."""
     found = dict(lines)
     for account, commodities in book.used.items():
         line = found.get(account, Opened(account, (), book.parts[account]))

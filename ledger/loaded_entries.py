@@ -40,12 +40,12 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
 
 
 def party_of(posting: Posting) -> str | None:
-    """Return the counterparty of a posting if it is not the entry's payee, else None."""
+    """Return the counterparty that a posting states, or None: then it is the entry's payee."""
     return (posting.meta or {}).get("party")
 
 
 def in_text_order(entry: Transaction) -> list[Posting]:
-    """Return a transaction's postings in the order of the text. The loader changes this order."""
+    """Return a transaction's postings in the order of the text, which Beancount changes."""
     return sorted(entry.postings, key=_line_of)
 
 

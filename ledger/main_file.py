@@ -131,7 +131,7 @@ def finances(chart: Chart) -> bool:
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
-    """Return the text of main.beancount for books from *start* to *last*, both days included."""
+    """Return the text of main.beancount. Declarations are dated *start*, queries *last*."""
     firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
     claims = IN_COINS if names_owed(chart.coins) else IN_DOLLARS
     parts = [

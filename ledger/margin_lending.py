@@ -1,8 +1,8 @@
 """Loans to a customer against tokens, and the sale of the tokens when their price falls.
 
-There are four steps. The venue lends dollars. The venue sells tokens of a borrower who lacks
-margin. The venue's captive maker takes over the account, with debt and tokens. The maker sells
-these tokens.
+There are four steps. The venue lends dollars. If the borrower lacks margin, the venue sells tokens
+of the borrower. If the margin falls further, the captive maker takes over the debt and the
+remaining tokens. The maker sells these tokens.
 """
 
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class TokenSale(NamedTuple):
 
     lots: int
     cents: int
-    takes_lots: int  # lots that the book can buy in over_s
+    takes_lots: int  # lots that the order book can buy in `over_s` seconds
     over_s: int  # seconds since the previous settlement
 
 
@@ -163,7 +163,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody between two customers, each given by name and state of the tokens."""
+    """Move tokens in custody from one customer to another: each is (name, state of the tokens)."""
     if not lots:
         return []
     postings = []

@@ -1,6 +1,6 @@
 """Money is a whole number of cents, and a position in a contract is a whole number of lots.
 
-Only this file rounds fractions to whole cents, and writes whole units as text.
+This file rounds fees to whole cents, and writes whole units as text.
 """
 
 from collections.abc import Sequence
@@ -102,7 +102,7 @@ class Contract:
     stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_of_one: int = field(init=False)  # value of a tick on a lot of one market, in cents
+    cents_of_one: int = field(init=False)  # cents that one tick on one lot of one market is worth
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -143,9 +143,10 @@ class MarginToken:
 
 
 def pro_rata(amount: int, weights: Sequence[int]) -> list[int]:
-    """Split *amount* in proportion to *weights*. Odd units go to the largest remainders.
+    """Split *amount* in proportion to *weights*.
 
-    No share exceeds its weight unless *amount* exceeds the sum of weights.
+    All shares are rounded down. The units left over go to the shares with the largest remainders,
+    one unit each. No share exceeds its weight unless *amount* exceeds the sum of weights.
 
     Args:
         amount: the amount to split, not negative.

@@ -13,9 +13,9 @@ from ledger.kinds import Kind
 class Rule(Enum):
     """The rule by which a row of the fills is posted: see `ledger.fills`."""
 
-    FILL = "a trade with a quote of the house, or at its price"
+    FILL = "a trade on the house venue"
     HEDGE = "a trade on the lead venue, whose cost is an expense"
-    PAYMENT = "money alone"
+    PAYMENT = "a payment of money without a trade"
     IN_KIND = "tokens, and the price paid for them"
 
 
@@ -45,7 +45,7 @@ def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
 
 
 class Motive(IntEnum):
-    """The reason for an order, or the kind of a payment. Its number is its code in the fills."""
+    """The reason for an order, or the kind of a payment. A motive equals its code in the fills."""
 
     entry: MotiveEntry
 
@@ -111,7 +111,8 @@ class Motive(IntEnum):
         return self.entry.rule is Rule.IN_KIND
 
 
-DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # these kinds take all results of a desk's positions
+# All results of a desk's positions are posted to the kind of the desk.
+DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
@@ -134,10 +135,11 @@ def words(motives: Iterable[Motive]) -> list[str]:
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind. None means all kinds.
+    """Return the motives whose fills may be posted to accounts of a kind. None: all motives.
 
-    A desk may post a result of any motive to its own kind (see `Chart.kind`). Any fill may move
-    fees, claims and cash. Each of the other kinds belongs to certain motives.
+    If some motives have this kind, only their fills are posted to it, with one exception: a desk
+    posts results of all motives to its own kind (see `Chart.kind`). No motive has the kind of
+    fees, claims or cash, so fills of all motives may be posted to these kinds.
     """
     own = tuple(motive for motive in Motive if motive.entry.kind == kind)
     return own if own and kind not in DESKS else tuple(Motive)

@@ -1,4 +1,4 @@
-"""Movements of cash outside trading, each of which is one transaction in all parties' books."""
+"""Cash movements outside trading. Each movement is one transaction in all parties' books."""
 
 from collections.abc import Mapping
 
@@ -89,7 +89,7 @@ def deposit(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """*entity* deposits cash at a venue, and the venue's debt to *entity* rises by the amount."""
+    """*entity* deposits cash at a venue. The venue's debt to *entity* rises by this amount."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -116,7 +116,7 @@ def withdrawal(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """A venue pays cash to *entity*, and the venue's debt to *entity* falls by the amount."""
+    """A venue pays cash to *entity*. The venue's debt to *entity* falls by this amount."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -207,7 +207,7 @@ def lead_quoting(
     gained_cents: Mapping[str, int],
     fee_cents: int = 0,
 ) -> Movement:
-    """Book a day's results of quotes on the lead venue, which sum to zero.
+    """Book a day's results of quotes on the lead venue. The results of all entities sum to zero.
 
     Args:
         time_us: the day's last microsecond.
@@ -265,7 +265,7 @@ def _credit_line(
 def _outsider(entity: str, venue: str, group: Parties) -> str:
     """Return the payee of a movement between a customer and a venue.
 
-    The payee is the one party outside the house group. If there are two such parties or none, it
-    is the customer.
+    The payee is the one party outside the house group. If both parties or none are outside the
+    group, the payee is the customer.
     """
     return venue if entity == group.maker and venue != group.house else entity

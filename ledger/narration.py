@@ -18,7 +18,7 @@ from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
-    """Return the sentence of a fill (the quote, its age and the loss), or of a payment."""
+    """Return the sentence of a fill (the quote, the quote's age, the loss), or of a payment."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
@@ -30,7 +30,7 @@ def token_sentence(
 
 
 def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
-    """Return the sentence of a closing entry, which depends on its motive."""
+    """Return the sentence of a closing entry. The motive decides the form of the sentence."""
     return SAID[pairing.motive].sum(pairing, rows)
 
 

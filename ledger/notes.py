@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# A whole number, not negative: Beancount would subtract a negative number from the number before.
+# A whole number, 0 or more: Beancount would subtract a negative number from the number before it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -75,7 +75,7 @@ class Note:
     def words(self) -> tuple[str, ...]:
         """Return the note's values, each in the form that Beancount reads.
 
-        Values of None are left out. No other value may follow, or the note could not be read again.
+        Values of None are left out. So only None may follow None: a note is read by position.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -131,7 +131,7 @@ class FundingRate(Note):
 
 @dataclass(frozen=True, slots=True)
 class FirmProfile(Note):
-    """A firm's data from its scenario."""
+    """A firm's data from the scenario."""
 
     kind: ClassVar[str] = "firm"
     name: Word
@@ -141,7 +141,7 @@ class FirmProfile(Note):
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """The venue's public statement of the size of its insurance fund. It need not be true."""
+    """The size of the insurance fund that the venue states in public, even if it is untrue."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -223,7 +223,7 @@ class PriceRange(Note):
 class WantedDay(Note):
     """The demand of uninformed customers in each played hour of a day.
 
-    The note is written if demand follows the recorded volume. Actual orders are drawn at this rate.
+    The note is written if demand follows the recorded volume. Orders are drawn at this rate.
     """
 
     kind: ClassVar[str] = "wanted"
@@ -251,8 +251,8 @@ class EdgeOfHours(Note):
 class Decision(Note):
     """The maker's quotes in one market until the first day of the next month, with the reasons.
 
-    Figures that the maker has seen or plans are for `seen_days` days. If `seen_days` is zero, the
-    figures are zero.
+    Figures that the maker has seen or plans are sums over `seen_days` days. If `seen_days` is zero,
+    the figures seen are zero, and there are no planned figures.
     """
 
     kind: ClassVar[str] = "decision"
@@ -283,10 +283,10 @@ class Belief(Note):
 
 @dataclass(frozen=True, slots=True)
 class HitLimits(Note):
-    """The size of firms' hits in a market, and the size that each limit prevented.
+    """The volume of firms' hits in a market, and the volume that each limit on orders prevented.
 
-    A lot counts as prevented if a hit on it is profitable, and no firm took it because the last
-    order was at its limit.
+    A lot counts as prevented if a hit on it would have been profitable, and no firm took it while
+    the quote was valid, because an order had reached its limit.
     """
 
     kind: ClassVar[str] = "hit-limits"
@@ -381,7 +381,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """The number of blocks of a pool's chain on a day, and the price's variance between blocks."""
+    """A day's number of blocks of a pool's chain, and the price's variance between two blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word

@@ -1,7 +1,8 @@
 """An object in another process, which runs the object's methods while this process continues.
 
-Calls are sent many at a time, and only a call that waits has a result. An error in the other
-process is raised here by a later call.
+Calls are sent in groups. Only `OtherProcess.result` waits for the end of a call, and returns the
+call's result. If a method fails in the other process, a later call raises the error in this
+process.
 """
 
 import pickle
@@ -18,10 +19,11 @@ from typing import Any
 
 Made = tuple[Callable[..., object], tuple[object, ...]]  # a class, and the arguments of its object
 Calls = list[tuple[str, tuple[Any, ...]]]  # names of methods, with their arguments
-Sending = tuple[Made | None, Calls, bool]  # the last part tells whether the last call has a result
+# A message. Its last part tells whether the sender waits for the result of the last call.
+Sending = tuple[Made | None, Calls, bool]
 
-SENT_AT_ONCE = 64  # the number of calls in one sending
-# The most sendings that wait in the other process, which is sometimes slower than this process.
+SENT_AT_ONCE = 64  # the number of calls in one message
+# The most messages that wait in the other process, which is sometimes slower than this process.
 WAITING_MAX = 8
 
 
@@ -33,7 +35,7 @@ class OtherProcess:
     """An object in a process of its own."""
 
     def __init__(self, make: Callable[..., object], *args: object) -> None:
-        """Start the process. With the first calls it receives *args*, and makes the object."""
+        """Start the process. The first message tells it to make the object by *make* and *args*."""
         # The process is spawned, not forked: a fork of a process with threads may never answer.
         context = get_context("spawn")
         self._end, other_end = context.Pipe()
@@ -45,7 +47,7 @@ class OtherProcess:
         self._made_from: Made | None = (make, args)
 
     def call(self, method: str, *args: object) -> None:
-        """Call a method without waiting for its end, unless too many sendings wait already.
+        """Call a method without waiting for its end, unless too many messages wait already.
 
         Raises:
             Exception: the error of an earlier call.
@@ -65,7 +67,7 @@ class OtherProcess:
         return self._answer()
 
     def close(self) -> None:
-        """End the process, also in the middle of its work."""
+        """End the process, even if it is working."""
         self._process.terminate()
         self._process.join()
         self._end.close()
@@ -90,7 +92,7 @@ class OtherProcess:
 
 @contextmanager
 def _without_interruption() -> Iterator[None]:
-    """Start processes that do not receive Ctrl-C: their parent receives it, and ends them."""
+    """In this context, start processes without Ctrl-C: the parent receives it and ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -101,8 +103,8 @@ def _without_interruption() -> Iterator[None]:
 def _serve(end: Connection) -> None:
     """Make the object, and call its methods until an error, or until the parent process ends."""
     sendings: Queue[Sending | None] = Queue(WAITING_MAX)
-    # The receiving thread needs Python's lock for each part of a sending. By default Python lets a
-    # thread wait 5 ms for the lock.
+    # The receiving thread needs Python's lock for each part of a message. By default Python lets a
+    # thread wait 5 ms for the lock; here it is 0.2 ms.
     sys.setswitchinterval(0.0002)
     Thread(target=_receive, args=(end, sendings), daemon=True).start()
     with suppress(OSError):  # the parent has ended
@@ -121,7 +123,7 @@ def _serve(end: Connection) -> None:
 
 
 def _receive(end: Connection, sendings: "Queue[Sending | None]") -> None:
-    """Put the parent's sendings into the queue, and None after the last sending."""
+    """Put the parent's messages into the queue, and None after the last message."""
     try:
         with suppress(EOFError, OSError):  # the parent has ended
             while True:
@@ -131,7 +133,7 @@ def _receive(end: Connection, sendings: "Queue[Sending | None]") -> None:
 
 
 def _portable(error: Exception) -> Exception:
-    """Return the error with its place in this process, or its text if it can't be pickled."""
+    """Return an error with its traceback, or only the error's text if it can't be pickled."""
     error.add_note("".join(format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))

@@ -65,13 +65,13 @@ def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
 
 
 def option(metadata: Mapping[str, str]) -> str:
-    """Return the option of DuckDB's COPY that writes the metadata, or an empty text without any."""
+    """Return the option of DuckDB's COPY that writes metadata. It is empty without metadata."""
     told = ", ".join(f"{key}: {duckdb_session.literal(value)}" for key, value in metadata.items())
     return f", KV_METADATA {{{told}}}" if told else ""
 
 
 def read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    """Return the metadata of a file by key. A file of an older run has none.
+    """Return the metadata of a file by key. A file of an older run has no metadata.
 
     Raises:
         duckdb.Error: the file can't be read.

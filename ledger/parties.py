@@ -10,7 +10,7 @@ OUTSIDE = "Outside"  # all traders who have no other role
 ARBITRAGEURS = "Arbitrageurs"  # arbitrageurs between pools and the lead price
 
 
-@dataclass(frozen=True)  # without slots, since properties that are often read are cached
+@dataclass(frozen=True)  # without slots, since a class with slots cannot cache its properties
 class Parties:
     """The parties that keep books, by role."""
 
@@ -54,7 +54,10 @@ class Parties:
 
     @property
     def backstops(self) -> tuple[str, ...]:
-        """Return the holder of each backstop's positions. The maker's holder is a separate desk."""
+        """Return the holder of each backstop's positions.
+
+        The holder of the maker's backstop positions is a separate desk.
+        """
         return tuple(
             f"{name}:{Kind.BACKSTOP}" if name == self.maker else name for name in self.providers
         )

@@ -1,4 +1,4 @@
-"""The note on the terms of a loan against tokens. From the terms an audit recomputes each step."""
+"""The note on the terms of a loan against tokens. The audit recomputes the loan from its terms."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,8 +20,8 @@ class PledgedTerms(Note):
     lend_margin_e6: Whole  # the margin required for each new dollar of debt
     maintenance_e6: Whole  # below this margin tokens are sold
     auto_close_e6: Whole  # below this margin the captive maker takes over debt and tokens
-    imf_factor: Number  # lowers the weight of a large holding; 0: no effect
+    imf_factor: Number  # above 0: a large holding counts with a lower weight
     book_usd_per_bp: Usd
     book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point
     book_refill_s: Whole  # seconds after which the book has its full depth again
-    most_usd: MaybeUsd = None  # the most debt, if limited
+    most_usd: MaybeUsd = None  # the largest debt, if there is a limit

@@ -1,9 +1,9 @@
 """Books the maker's tokens and dollars in liquidity pools, and arbitrageurs' trades with pools.
 
-A pool has no debts and keeps no books, since its reserves belong to the maker. Tokens and the
-dollars exchanged for them balance in equity, as in a purchase of tokens. Gains and losses on tokens
-are not income. Arbitrageurs close each trade with other traders at the lead price, so that their
-gain is in dollars and is booked.
+A pool has no debts and keeps no books, since the pool's reserves belong to the maker. An equity
+account balances the tokens and the dollars exchanged for them, as in a purchase of tokens. So gains
+and losses on tokens are not income. Arbitrageurs close each trade with other traders at the lead
+price. So their gain is in dollars, and it is booked.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
 
     Args:
         time_us: the time in microseconds.
-        maker, token: the pool's owner and its token.
+        maker, token: the owner of the pool, and the token in the pool.
         units, cents: the reserves put in.
         terms: the pool's fee as a text.
     """
@@ -60,7 +60,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
 ) -> Movement:
-    """Arbitrageurs move a pool's price to the lead price, and resell or rebuy outside the pool."""
+    """Arbitrageurs move a pool's price to the lead price, and reverse each trade outside."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
     postings = [

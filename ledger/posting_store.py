@@ -1,7 +1,8 @@
 """Stores postings by column: a copy of the general ledger's text for fast queries.
 
-Each month is one Parquet file with one row per posting. The same entries give the same bytes. The
-text is the authority. The audit compares the copy with the text, posting by posting.
+Each month is one Parquet file with one row for each posting. The same entries give the same bytes.
+The audit compares the copy with the text, posting by posting. If copy and text differ, the text is
+right.
 """
 
 import json
@@ -67,7 +68,7 @@ class MonthOfPostings:
                 entry.payee or "",
                 entry.narration,
                 entry.tag,
-                " ".join(sorted({*entry.links})),  # sorted, since Beancount has links as a set
+                " ".join(sorted({*entry.links})),  # Beancount stores links without order
                 json.dumps(meta, ensure_ascii=False) if meta else "",
             )
         )
@@ -94,7 +95,8 @@ class MonthOfPostings:
         Another thread may call the returned function.
         """
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
-        # Later months can add accounts and parties. Commodities and their units stay the same.
+        # Accounts and parties are copied, because later months can add some. Commodities and their
+        # units stay the same.
         accounts, scales, parties = dict(self._accounts), self._scales, dict(self._parties)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),

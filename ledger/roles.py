@@ -16,7 +16,7 @@ OF_SEVERAL = {
     "counterparty": "counterparties",
     "borrower": "borrowers",
 }
-# The roles of one party, and whether the books must have such a party.
+# The roles that only one party may have, each with whether the books must have such a party.
 OF_ONE = {
     field.name: field.default is MISSING
     for field in fields(Parties)

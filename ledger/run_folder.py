@@ -105,7 +105,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """The results computed since the run was opened, for each question."""
+        """The results computed since the run was opened, by question."""
         return {}
 
     @cached_property
@@ -166,7 +166,7 @@ class RunFolder:
 
     @cached_property
     def scenario(self) -> dict[str, Any]:
-        """The scenario with all defaults, which the run's folder has beside the books."""
+        """The scenario with all default values, from the run's file scenario.toml."""
         return tomllib.loads((self.path / SCENARIO).read_text(encoding="utf-8"))
 
     @cached_property

@@ -37,14 +37,14 @@ class Spending:
 
     @property
     def spent(self) -> str:
-        """The payer's account: of a cost, or of an asset at cost."""
+        """The payer's account for the payment: an expense, or an asset carried at cost."""
         if self.is_at_cost:
             return f"Assets:{self.payer}:{self.kind}:{self.to}"
         return expense(self.payer, self.kind)
 
     @property
     def received(self) -> str:
-        """The payee's account: of income, or of paid-in capital."""
+        """The payee's account for the payment: income, or paid-in capital."""
         if self.is_at_cost:
             return f"Equity:{self.to}:{self.kind}:{self.payer}"
         return income(self.to, self.kind)

@@ -14,8 +14,8 @@ from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Movement, Movements, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
-# Beancount must forgive no residual. Beancount ignores options in included files, so each main file
-# has this option.
+# With this option Beancount reports every residual, however small. Beancount ignores options in
+# included files, so each main file has this option.
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
 

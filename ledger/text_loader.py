@@ -40,7 +40,7 @@ def collector_at_rest() -> Iterator[None]:
     """Pause Python's garbage collector while a ledger is loaded and checked.
 
     A ledger has hundreds of thousands of directives and no garbage. The collector's repeated
-    searches would take a quarter of the time.
+    searches would take a quarter of the loading time.
     """
     was_enabled = gc.isenabled()
     gc.disable()

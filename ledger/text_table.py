@@ -1,7 +1,8 @@
 """Passes columns of text to DuckDB quickly, each column as one string.
 
-DuckDB converts each object of an array separately, and tries to import pandas each time. If pandas
-is not installed, this takes ten times as long as all other work.
+If DuckDB receives an array of Python objects, it converts each object separately, and tries to
+import pandas each time. If pandas is not installed, these attempts take ten times as long as all
+other work.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,4 +28,4 @@ def create(
     parts = ", ".join(f"unnest(string_split(?, chr(31))) AS {column}" for column in columns)
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {parts}", joined)
     if not rows:
-        connection.execute(f"DELETE FROM {name}")  # else an empty string would give one empty row
+        connection.execute(f"DELETE FROM {name}")  # the empty string has given one empty row

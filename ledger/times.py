@@ -1,4 +1,4 @@
-"""Times in the books are whole microseconds since 1970-01-01 UTC, and are written as text."""
+"""A time is a whole number of microseconds since 1970-01-01 UTC. The books state it as text."""
 
 from datetime import date, timedelta
 from functools import lru_cache

@@ -38,10 +38,10 @@ class Posting(NamedTuple, Generic[Held]):
 
 
 class Transaction(NamedTuple, Generic[Held, Told]):
-    """One event, as it is booked by all entities that take part.
+    """An event as all entities that take part book it (`Movement`), or many events (`Movements`).
 
-    A transaction is one event (`Movement`), or many similar events in columns (`Movements`).
-    Columns of times, words and units have one value for each event.
+    Many similar events are stored in columns of times, words and units, which have one value for
+    each event.
     """
 
     time_us: Held
@@ -78,12 +78,12 @@ def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
     Money and tokens must balance within each entity, contracts across all entities.
 
     Raises:
-        UnbalancedTransactionError: a commodity does not sum to zero in an entity, or over all.
+        UnbalancedTransactionError: the postings of a commodity do not sum to zero.
     """
     residuals: dict[tuple[str, str], int] = defaultdict(int)
     for posting in postings:
         account = posting.account
-        entity = "everybody" if is_contract(account) else entity_of(account)
+        entity = "all entities" if is_contract(account) else entity_of(account)
         residuals[entity, posting.commodity] += posting.units
     for (entity, commodity), residual in residuals.items():
         if residual:

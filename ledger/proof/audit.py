@@ -3,7 +3,7 @@
 The audit has these steps. The seal is checked. The preamble is compared with the scenario and the
 code. Beancount's own loader and the invariants check the general ledger, and loans on tokens are
 recomputed. The general ledger's copy by column is compared with its text. The group's own books are
-made again from the general ledger. The fills are recomputed and summed, and compared with the
+made again from the general ledger. The fills are recomputed, and their sums are compared with the
 general ledger in amounts and words. The day ledgers are made again, loaded by Beancount and checked
 line by line. Each step states its subject and its problems.
 
@@ -71,7 +71,7 @@ def audit(
         given: the preamble that follows from the scenario, or the reason why the scenario can't be
             read.
         every_day: whether Beancount loads the ledgers of all days. If not, it loads a random sample
-            of days. Ledgers on disk are compared with the books in both cases.
+            of days. Day ledgers on disk are compared with the books in both cases.
         executor: local processes, or a cluster's workers with access to the same folder. None: this
             process. The findings are the same in all cases.
     """
@@ -82,7 +82,8 @@ def audit(
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
-    # Day ledgers take longest. So they are first in the queue, although the report lists them last.
+    # Day ledgers take longest. So they are sent before the questions on fills, although the report
+    # lists them last.
     day_ledgers = _each(ask, "day_ledger", days)
     on_margin = ask("fills_on_margin")
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
@@ -113,7 +114,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Send the question once for each planned argument. Problems in the plan are kept."""
+    """Send the question for each planned item. A problem in the plan is an answer by itself."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
@@ -122,10 +123,10 @@ def _each(
 def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
-        return "each loads by itself"
+        return "Beancount loads each alone"
     loaded = sum(load for _, load in days)
     return (
-        f"Beancount loads {loaded} of {len(days)} days, each by itself; those on disk are compared"
+        f"Beancount loads {loaded} of {len(days)} days, each alone; the files on disk are compared"
     )
 
 
@@ -224,7 +225,7 @@ class _Auditor:
             yield f"days/{name}.beancount: the books have no such day"
         drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
         loaded = set(days if every_day else drawn)
-        # The days that take longest come first, so that all workers end at about the same time.
+        # Days to load take longest. If they come first, all workers end at about the same time.
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:

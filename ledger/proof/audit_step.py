@@ -8,10 +8,10 @@ class Proof(Enum):
     """A kind of proof: how it is made, and what it shows."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
-    SIGNATURE = ("the signature", "the holder of that key sealed it")
+    SIGNATURE = ("the signature", "the holder of the given key sealed the run")
     BOOKS = (
         "recomputation and invariants",
-        "the books and their words agree with themselves and with the scenario's inputs",
+        "the books are consistent in amounts and words, and agree with the scenario's inputs",
     )
     REPLAY = ("replay", "the books are what the scenario gives, byte for byte")
 

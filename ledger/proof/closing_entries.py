@@ -31,7 +31,7 @@ def last_microsecond(day: date) -> int:
 
 
 def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
-    """Yield the differences between a closing entry and its fills, apart from amounts."""
+    """Yield the differences between a closing entry and its fills in anything but amounts."""
     said = {key: plain(value) for key, value in due.meta}
     meta = {"time": time_of_day(due.time_us), **said}
     for what, ours, theirs in (

@@ -1,7 +1,7 @@
 """Checks that the copy by column and the general ledger's text have the same postings.
 
 The comparison is in both directions. This module reads the text through Beancount, and shares no
-code with the writer of postings.
+code with the module that writes postings.
 """
 
 import json

@@ -18,7 +18,7 @@ UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motiv
 # The motives of orders with a fee, whose volume decides fee tiers.
 ORDERS = ", ".join(f"'{word}'" for word in words(WITH_FEE))
 
-# Each day's sums of rows: lots, values and volumes (lots times ticks), and payments.
+# Each day's sums of rows: lots, values and volumes (both in lots times ticks), and payments.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
@@ -38,7 +38,7 @@ class Carried(NamedTuple):
     """Positions, their values and volumes at one moment, by (venue, market, entity)."""
 
     lots: np.ndarray  # the position
-    value_cents: np.ndarray  # value at entry, or at the last settlement
+    value_cents: np.ndarray  # value of the position at entry, or at the last settlement
     traded_cents: np.ndarray  # value of the entity's orders as a taker since the first day
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
@@ -76,7 +76,8 @@ class DayOpenings:
             np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
             np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
         np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
-        # A payment settles a position of n contracts to the mark M: n M = earlier value + payment.
+        # A payment settles a position of n contracts. If M is the mark, the new value is
+        # n M = earlier value + payment.
         np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
         self._sums = added.cumsum(axis=1)
 

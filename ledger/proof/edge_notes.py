@@ -20,7 +20,8 @@ Place = tuple[date, str]  # a day, and a motive's name as written in the fills
 def wrong_edges(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each hour whose note is wrong, and for each day without a note.
 
-    Books without any such note need no check, since all hours are simulated or the run is older.
+    Books without any such note need no check: all hours are simulated, or the run is older than
+    these notes.
     """
     notes = run.dated_notes(EdgeOfHours)
     made = _made(run, {note.motive for _, note in notes})
@@ -29,11 +30,11 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
         for hour, (noted, cents) in enumerate(zip_longest(note.cents_of_hours, found)):
             if noted != cents:
                 yield (
-                    f"{day}: it notes {_said(noted)} from {note.motive} in hour {hour}, "
-                    f"but the fills have {_said(cents)}"
+                    f"{day}: the note states takers' gains of {_said(noted)} from {note.motive} in "
+                    f"hour {hour}, but the fills have {_said(cents)}"
                 )
     for day, motive in sorted(made):
-        yield f"{day}: it has no note on takers' gains from {motive} by hour"
+        yield f"{day}: there is no note on takers' gains from {motive} by hour"
 
 
 def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:

@@ -35,10 +35,11 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
 
 
 def _place(name: str) -> tuple[str, int, str]:
-    """Return the key by which files are sorted: first those of the whole run, then by month.
+    """Return the key by which files are sorted.
 
-    Within a month the text comes first, then fills. Files made from the general ledger come last,
-    because they change with the general ledger.
+    Files of the whole run come first. Then come the files of each month: text, fills, postings,
+    days. The group's own books and the copy of directives come last, because they are made from the
+    general ledger and change with it.
     """
     if name.startswith(("group.", "check-group.", "fava-group.", "directives.")):
         return ("9", 0, name)

@@ -1,6 +1,7 @@
 """Checks the notes on drawn hours: weights of a day sum to 24, hours of weight 0 have no fills.
 
-Only a replay (`runs.replay`) can prove that the scenario draws these hours.
+These notes are in the books if a run plays one hour of each group of similar hours. Only a replay
+(`runs.replay`) can prove that the scenario draws these hours.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ OF_QUOTES = (Motive.PICKOFF, Motive.SPREAD)
 def wrong_hours(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each day with wrong weights, and for each hour with fills but no weight.
 
-    Books without any such note need no check, since the run's hours are not drawn by groups.
+    Books without any such note need no check, since their hours are not drawn from groups.
     """
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():
@@ -30,6 +31,6 @@ def wrong_hours(run: RunFolder) -> Iterator[str]:
     for motive, hour in sorted(edge_in_fills(run, [each.word for each in OF_QUOTES])):
         day, of_day = day_of(hour * HOUR_US), hour % HOURS_PER_DAY
         if day not in weights:
-            yield f"{day}: it has no note on the hours drawn"
+            yield f"{day}: there is no note on the hours drawn"
         elif of_day < len(weights[day]) and not weights[day][of_day]:
-            yield f"{day}: it has fills by {motive} in hour {of_day}, which has no weight"
+            yield f"{day}: hour {of_day} has fills by {motive}, but the weight 0"

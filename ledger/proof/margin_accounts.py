@@ -1,9 +1,10 @@
 """Recomputes accounts on margin, and checks each holder's account after every settlement.
 
-The general ledger has one control account for all holders. Here each holder's account is computed
-from the fills: collateral, trades, funding, liquidations. This code is independent of the code that
-simulates the accounts. Each holder has n lots, cash and tokens. At mark M, the account is worth
-cash + n M, plus the margin value of the tokens.
+A holder is a single customer. The general ledger has one control account for all holders. Here each
+holder's account is computed from the fills: collateral, trades, funding, liquidations. This code is
+independent of the code that simulates the accounts. Each holder has cash, a position of n lots, and
+tokens. If one lot is worth M at the mark, the account is worth cash + n M + the margin value of the
+tokens.
 """
 
 from collections.abc import Iterator
@@ -115,8 +116,8 @@ class MarginAccounts:
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
         """Check that tokens are sold at the last settlement's mark, if this mark is known.
 
-        The books have a market's price only in payments on positions there. If there are no
-        payments, the price has not moved or there are no positions.
+        The books state a market's price only in payments on positions in this market. If there are
+        no payments, the price has not moved or there are no positions.
         """
         seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
         wrong = seized["lead"] != self._marks[seized["market"]]

@@ -1,7 +1,8 @@
 """Recomputes the tokens that holders on margin pledge, and the proceeds of seized tokens.
 
 A holder pledges tokens of one kind only. Each row pledges tokens, releases tokens or seizes tokens.
-A seizure takes all tokens of a holder, at the lead price less the mark-down.
+A seizure takes all tokens of a holder. The price is the lead price times the token's weight as
+collateral.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Checks that each directive is of a kind that its file may have.
 
-A saved query in a month's file would replace the query in main.beancount. An account opened there
-would change the definition of the hole. So a month's file may only have entries, notes, events,
-prices and balances.
+A saved query in a month's file would replace the query of this name in main.beancount. An account
+opened in a month's file would change the definition of the hole. So a month's file may only have
+entries, notes, events, prices and balances.
 """
 
 import re
@@ -21,8 +21,8 @@ _MAIN = "main.beancount"
 _OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balance)
 _NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
 
-# Instructions to the loader belong only in main.beancount, which another step compares word for
-# word.
+# Instructions to the loader belong only in main.beancount. The audit's step "preamble" compares
+# main.beancount word for word.
 _TO_THE_LOADER = re.compile(
     r"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE
 )

@@ -1,9 +1,9 @@
-"""Recomputes loans on tokens: by the terms in the books, each step follows from the last step.
+"""Recomputes loans on tokens, step by step, from the terms in the books.
 
-A step states its price. A sale also states the order book's capacity and the interval. With the
-earlier balances, these figures determine the lendable amount, whether the margin failed, the number
-of tokens sold, the proceeds, and the state at a takeover. This code is independent of the code that
-booked the steps.
+A step states its price. A sale also states how many tokens the order book can buy, and the seconds
+since the last settlement. These figures, the terms and the earlier balances determine the lendable
+amount, whether the margin failed, the number of tokens sold, the proceeds, and the debt and tokens
+at a takeover. This code is independent of the code that booked the steps.
 """
 
 import math
@@ -174,7 +174,7 @@ class _Account:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
 
     def _counted(self, lot_cents: int, weight_e6: int) -> int:
-        """Return the tokens' margin value, by the fixed weight or a lower weight for their size."""
+        """Return the tokens' margin value, with a lower weight if the holding is large."""
         factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
         if factor:
             tokens = self._lots * float(self._contract.lot)

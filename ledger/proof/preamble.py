@@ -1,8 +1,8 @@
 """Compares the preamble of the books with the scenario and the code.
 
 The preamble is all that decides how entries are read: options, accounts with their parts in the
-hole, roles, saved queries and plugin lines. The preamble follows from a run's scenario, and so do
-the rates and firms that the books note on the first day.
+hole, roles, saved queries and plugin lines. The preamble follows from a run's scenario. The first
+day's notes on rates and firms also follow from the scenario.
 """
 
 import json
@@ -44,8 +44,8 @@ INPUTS: tuple[type[Note], ...] = (
     PledgedTerms,
 )
 
-# A plugin, and a path for plugins, let a ledger run its own code when Beancount loads it. Our
-# ledgers need no such code.
+# With a plugin or a path for plugins, a ledger could run its own code when Beancount loads the
+# ledger. Our ledgers need no such code.
 _FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULTILINE)
 
 

@@ -87,7 +87,7 @@ class Recomputation:
             yield f"fills/{path.name}: {problem}"
 
     def wrong_between_days(self) -> Iterator[str]:
-        """Yield days that are missing, not confirmed, or do not follow from the day before."""
+        """Yield errors between days: a missing day, control total or seq, or a wrong order."""
         found: list[tuple[date, int, int]] = []
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
@@ -104,7 +104,7 @@ class Recomputation:
         for (day, _, last), (_, first, _) in pairwise(found):
             row = f"fills/{day:%Y-%m}.parquet: row with seq {last}"
             if first <= last:
-                yield f"{row}: it is earlier than the row before"
+                yield f"{row}: the next day begins with seq {first}, which is not higher"
             elif not self._seqs_of_entries.issuperset(range(last + 1, first)):
                 yield f"{row}: the next seq is missing"
         for day in sorted({*self._closings, *self._vouched} - {day for day, *_ in found}):
@@ -152,7 +152,10 @@ class Recomputation:
         ]
         # The payments have changed `standing`, which is now the state at the day's end.
         if not problems and not np.array_equal(standing, next_standing):
-            problems.append(f"{day}: the next day does not start with the state at its end")
+            problems.append(
+                f"{day}: the state at the end of this day is not the state at the start of the next"
+                " day"
+            )
         return problems
 
     def _wrong_sums(self, rows: np.ndarray, day: date) -> Iterator[str]:

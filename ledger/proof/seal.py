@@ -65,7 +65,7 @@ def _manifest(run: Mapping[str, object], files: Mapping[str, str]) -> str:
 
 
 def _chain(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the chain of months. The month of a file is in the first letters of its name."""
+    """Return the chain of months. A file's month is in the first characters of its name."""
     months: dict[str, list[str]] = {}
     for name, digest in sorted(files.items()):
         month = Path(name).name[:7]

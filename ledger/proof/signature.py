@@ -18,7 +18,7 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
 _NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
-_NAMESPACE = "moneytrail"  # the purpose of a signature; another purpose is not valid
+_NAMESPACE = "moneytrail"  # a signature for another purpose is not valid
 _SIGNER = "signer"  # a fixed name, since a user trusts the key, not a name
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
 
@@ -45,7 +45,7 @@ def sign(folder: Path, key: Path) -> None:
 
 
 def check_signer(key: Path) -> None:
-    """Raise an error if a key can't sign, before the run begins.
+    """Raise an error before the run begins, if the key or the tool for signing is missing.
 
     Raises:
         SignatureError: the tool is missing, or the file of the key is missing.

@@ -69,10 +69,10 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return each entity's volume in the part of the last thirty days before the books began.
+        """Return each entity's volume on those of the last thirty days that precede the books.
 
-        The books note the volume of the thirty days before the run. It is spread evenly over these
-        days, and the remainder is on the oldest day.
+        The books note the sum of the thirty days before the run. This sum is divided equally among
+        the thirty days, and the cents that remain are added to the oldest day.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

@@ -25,28 +25,30 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
             noted_usd = getattr(note, f"{cause}_usd")
             if noted_usd != (usd := found.get(cause, NOTHING)):
                 yield (
-                    f"{day}: it notes {noted_usd:,.2f} of {note.market} traded ({cause}), "
-                    f"but fills and entries have {usd:,.2f}"
+                    f"{day}: the note states a volume of {noted_usd:,.2f} in {note.market} "
+                    f"({cause}), but fills and entries have {usd:,.2f}"
                 )
     for day, market in sorted(traded):
-        yield f"{day}: it has no note on the volume of {market}"
+        yield f"{day}: there is no note on the volume of {market}"
 
 
 def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each wrong note on forced orders with the captive maker.
 
-    Books without any such note need no check, since no order was forced or the run is older.
+    Books without any such note need no check: no order was forced, or the run is older than these
+    notes.
     """
     notes, forced = run.dated_notes(ForcedDay), forced_in_fills(run)
     for day, note in notes:
         usd = forced.pop((day, note.market), None)
         if note.captive_usd != usd:
             yield (
-                f"{day}: it notes {note.captive_usd:,.2f} of {note.market} forced on the captive "
-                f"maker, but the fills have {'nothing' if usd is None else f'{usd:,.2f}'}"
+                f"{day}: the note states {note.captive_usd:,.2f} of forced orders in {note.market} "
+                f"with the captive maker, but the fills have "
+                f"{'nothing' if usd is None else f'{usd:,.2f}'}"
             )
     for day, market in sorted(forced) if notes else ():
-        yield f"{day}: it has no note on forced orders in {market}"
+        yield f"{day}: there is no note on forced orders in {market}"
 
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:

@@ -7,7 +7,7 @@ from ledger.proof.audit_step import AuditStep, Proof
 _SOUND = {
     Proof.SEAL: "the run is as it was sealed",
     Proof.SIGNATURE: "the key's holder sealed it",
-    Proof.BOOKS: "its books agree with themselves",
+    Proof.BOOKS: "its books are consistent",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
 # The questions that stay open if a proof was not made, with the option that makes the proof.

@@ -55,7 +55,7 @@ def test_a_long_position_is_balanced_by_a_short_position_of_another_entity():
     with pytest.raises(UnbalancedTransactionError) as refused:
         check_balance("half a trade", [long])
 
-    assert (refused.value.entity, refused.value.commodity) == ("everybody", BTC)
+    assert (refused.value.entity, refused.value.commodity) == ("all entities", BTC)
 
 
 POSTINGS = st.lists(

@@ -1,12 +1,12 @@
 """The invariants of the books, as a Beancount plugin. Each invariant is one function.
 
-    plugin "moneytrail"           ; a general ledger: trading is summed per closing period
+    plugin "moneytrail"           ; a general ledger: fills are summed for each closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books alone
 
-A general ledger books sums at the end of a day. So it is checked for negative balances at each
-day's close, and a day ledger is checked line by line. For the group's own books, only checks that
-need no other books are made. There is no tolerance.
+A general ledger books sums of fills at the end of a day. So it is checked for negative balances
+only at each day's close. A day ledger is checked after each transaction. For the group's own books,
+only checks that need no other books are made. There is no tolerance.
 
 An error begins with the name of the invariant. The error points at the transaction that breaks the
 invariant, or at the `open` line. For a balance, the error points at the last transaction that

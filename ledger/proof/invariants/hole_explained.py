@@ -32,8 +32,8 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
         if part not in HOLE_PARTS:
             yield (
                 entry,
-                f"{account.name} has hole: {part}, but others of {account.entity} have a part; "
-                f"give it one of {', '.join(HOLE_PARTS)}",
+                f"{account.name} has hole: {part}, but other accounts of {account.entity} have a "
+                f"part; give this account one of {', '.join(HOLE_PARTS)}",
             )
 
 

@@ -79,7 +79,7 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 
 
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
-    """A venue's debts in coins equal the coins that it holds, has lent and has lost.
+    """A venue's debts in coins equal the sum of coins that it holds, has lent and has lost.
 
     Lost coins are among the venue's expenses. The venue has no coins of its own.
     """

@@ -23,7 +23,7 @@ class Stamp(NamedTuple):
 
 
 def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
-    """Each number from the first to the last is a transaction, or a fill that is summed in one."""
+    """Each number from the first to the last belongs to a transaction or to a summed fill."""
     entries = [step.entry for step in ledger.steps]
     if ledger.by_line and entries and _is_brought_forward(entries[0]):
         del entries[0]
@@ -72,7 +72,7 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield each gap in the numbers after *last*: the entry after it, and the numbers around it."""
+    """Yield each gap in the numbers after *last*: the entry after the gap, and the two numbers."""
     for stamp in stamps:
         if stamp.seq > last + 1:
             yield stamp.entry, last, stamp.seq
@@ -108,7 +108,7 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
     for entry, before, after in gaps:
         yield (
             entry,
-            f"seq {after} follows seq {before}; {after - before - 1} are missing",
+            f"seq {after} follows seq {before}; {after - before - 1} numbers are missing",
         )
 
 

@@ -52,7 +52,7 @@ def entity_balances(ledger: Ledger) -> Iterator[Finding]:
 
 
 def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
-    """In each transaction, the positions in each contract sum to zero: a long has a short."""
+    """In each transaction, the postings of each contract sum to zero: each long has a short."""
     for step in ledger.steps:
         in_contracts = (
             (leg.commodity, leg.number) for leg in step.legs if leg.account.kind == Kind.CONTRACTS
@@ -78,7 +78,7 @@ def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
 
 
 def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
-    """After the opening entries, tokens only change their owner. None are made or destroyed."""
+    """After the opening entries, tokens only change their owner. No token is made or destroyed."""
     keepers = entities(ledger)
 
     def is_there(account: Account) -> bool:

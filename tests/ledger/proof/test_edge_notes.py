@@ -90,7 +90,7 @@ def test_the_audit_finds_a_changed_note_on_gains_even_if_all_other_files_agree_w
     found = [said for step in audit(changed) for said in step.problems]
 
     assert len(found) == 2  # one for each simulated hour
-    assert all("it notes 0.00 from pickoff in hour" in said for said in found)
+    assert all("takers' gains of 0.00 from pickoff in hour" in said for said in found)
 
 
 def test_the_standard_error_is_the_same_if_it_is_computed_from_fills_and_not_from_the_note(
@@ -117,4 +117,4 @@ def test_a_missing_note_on_gains_is_found_if_another_day_has_such_a_note(
 
     (problem,) = found_with(run, tmp_path / "run", "")
 
-    assert problem.startswith("2022-05-09: it has no note on takers' gains")
+    assert problem.startswith("2022-05-09: there is no note on takers' gains")

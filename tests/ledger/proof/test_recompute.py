@@ -123,7 +123,7 @@ def test_a_wrong_fee_rate_is_reported_even_if_the_fee_is_correct_at_this_rate(fo
         (adding("lots", 1, Motive.MARGIN), "its lots are not the position"),
         (adding("lots", -1, Motive.FUNDING), "its lots are not the position"),
         (adding("price", 1, Motive.MARGIN), "a mark is not the lead price"),
-        (adding("time_us", -(3600 * 10**6), Motive.MARGIN), "it is earlier than the row before"),
+        (adding("time_us", -(3600 * 10**6), Motive.MARGIN), "the next day begins with seq"),
         (adding("seq", 10**9, Motive.SPREAD), "the next seq is missing"),
     ],
 )
@@ -274,7 +274,8 @@ def test_a_wrong_state_at_the_end_of_the_last_day_is_reported(busy_run, monkeypa
     monkeypatch.setattr(day_openings, "SUMS", lying)
 
     assert list(wrong_fills(busy_run)) == [
-        "fills/2022-06.parquet: 2022-06-01: the next day does not start with the state at its end"
+        "fills/2022-06.parquet: 2022-06-01: the state at the end of this day is not the state at "
+        "the start of the next day"
     ]
 
 

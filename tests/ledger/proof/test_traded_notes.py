@@ -61,7 +61,7 @@ def test_a_changed_amount_in_a_note_on_volume_is_found(folder, place, cause):
 def test_a_missing_note_on_volume_is_found(folder):
     (problem,) = found_with(folder, first_note(folder), "")
 
-    assert "has no note on the volume of" in problem
+    assert "there is no note on the volume of" in problem
 
 
 FORCED = re.compile(rf'(?m)^\S+ custom "{ForcedDay.kind}" "[^"]*" (?P<usd>\S+) USD\n')
@@ -89,7 +89,7 @@ def test_a_changed_amount_in_a_note_on_forced_orders_is_found(folder: Path):
     (problem,) = wrong_forced_notes(RunFolder(folder))
 
     assert problem.startswith(note.group()[:10])
-    assert "forced on the captive maker" in problem
+    assert "of forced orders in" in problem
 
 
 def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_such_notes(folder: Path):
@@ -99,7 +99,7 @@ def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_such_notes(
 
     (problem,) = wrong_forced_notes(RunFolder(folder))
 
-    assert "has no note on forced orders in" in problem
+    assert "there is no note on forced orders in" in problem
 
 
 def test_the_volume_is_the_same_if_forced_orders_are_read_from_fills_and_not_from_notes(
