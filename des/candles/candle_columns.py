@@ -11,8 +11,8 @@ from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
 # Names of the column with the time at which a candle opens, best names first. A name counts only if
-# no column has a name from an earlier set. Some files also have the time of the first trade, and
-# some have the time of the close under a neutral name.
+# no column has a name from an earlier set. Reason: in some files a column with a general name, such
+# as `date`, has the time of the close or of the first trade.
 OPENED = (
     {"periodstart", "timeperiodstart"},
     {"opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin"},

@@ -1,4 +1,4 @@
-"""Errors in files of candles, each with its line or candle."""
+"""Errors in files of candles. Each error has the number of the line or of the candle."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ class RowError(ValueError):
     """An implausible value in a file of candles.
 
     Args:
-        row: the number of the line, or in JSON of the candle, from 1. None: the whole content is
-            wrong.
+        row: the number of the line, counted from 1. In JSON it is the number of the candle. None:
+            the whole content is wrong.
         complaint: the error and its correction, in one line.
     """
 
@@ -22,8 +22,8 @@ class CandleError(ValueError):
 
     Args:
         path: the file.
-        line: the number of the line, or in JSON of the candle, from 1. None: the whole file is
-            wrong.
+        line: the number of the line, counted from 1. In JSON it is the number of the candle. None:
+            the whole file is wrong.
         complaint: the error and its correction, in one line.
         counted: what `line` counts: "line" or "candle".
     """

@@ -13,7 +13,8 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-ROUNDING = 1e-6  # rounding may move an open or close out of the range by this share of the price
+# Rounding may move an open or close out of the range from low to high by this share of the price.
+ROUNDING = 1e-6
 
 Columns = Mapping[str, Sequence[int]]
 
@@ -82,7 +83,11 @@ def _candles(found: Rows, said: list[str]) -> list[Candle]:
 
 
 def _has_a_clock(cells: Sequence[str]) -> bool:
-    """Tell whether the second cell is a time of day. Without a colon the cell may be a price."""
+    """Tell whether the second cell is a time of day.
+
+    A cell without a colon may be a price. Such a cell counts as a time only if the first cell is a
+    date of eight digits.
+    """
     if len(cells) <= CELLS_MIN or not is_clock(cells[1]):
         return False
     return ":" in cells[1] or re.fullmatch(r"\d{8}", cells[0].strip(), re.ASCII) is not None
@@ -93,7 +98,7 @@ def _by_place(time: int) -> dict[str, list[int]]:
 
 
 def _with_prices(rows: Sequence[Row], columns: Columns, said: list[str]) -> list[Row]:
-    """Leave out rows that have no prices, since such rows are gaps."""
+    """Leave out rows without prices. In the period of such a row the file has a gap."""
     places = [place for name in PRICES for place in columns[name]]
     kept = [row for row in rows if not all(is_null(row.cells[place]) for place in places)]
     if len(kept) < len(rows):
@@ -143,7 +148,7 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the opening times. If several columns fit the name, they must agree."""
+    """Read the opening times. If several columns may contain opening times, they must agree."""
     places = columns["opened"]
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
         said.append(f"time is in {shown(header[places[0]].strip())}")
@@ -191,7 +196,7 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Check each candle, and widen its range if rounding put an open or close outside."""
+    """Check each candle. Widen its range if rounding put the open or close outside the range."""
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each

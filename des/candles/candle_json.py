@@ -1,6 +1,7 @@
-"""Converts candles in JSON into rows of cells. Lists, tables, columns and lines are supported.
+"""Converts candles in JSON into rows of cells.
 
-Numbers keep their text, so that no digit is lost.
+A candle may be a list, or an object with named values. A file may also have one list for each
+column, times as keys, or one JSON value on each line. Numbers stay text, so that no digit is lost.
 """
 
 import json

@@ -30,7 +30,7 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
         decimal: the decimal sign, as returned by `decimal_sign`.
 
     Raises:
-        RowError: a cell is not a price above 0 and up to a billion.
+        RowError: a cell is not a price above 0 and at most a billion.
     """
     for row, cell in cells:
         text = cell.strip()
@@ -43,7 +43,7 @@ def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterato
         usd = float(text)
         if not 0 < usd <= PRICE_USD_MAX:
             raise RowError(
-                row, f"{name} {shown(cell)} is not above 0 and up to 1e9; correct the line"
+                row, f"{name} {shown(cell)} is not above 0 and at most 1e9; correct the line"
             )
         yield usd
 
@@ -70,12 +70,16 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         point, comma = found["."], found[","]
         raise RowError(
             max(point, comma),
-            f"the decimal sign here is not the sign in {min(point, comma)}, a comma or a point; "
-            "write all prices in one way",
+            f"the decimal sign (comma or point) is not the same as in row {min(point, comma)}; "
+            "use one sign in all prices",
         )
     if not found:
         row, cell = marked[0]
-        raise RowError(row, f"{shown(cell)} has thousands or decimals; write it with a point")
+        raise RowError(
+            row,
+            f"the sign in {shown(cell)} may separate thousands or decimals; write decimals with a "
+            "point",
+        )
     return next(iter(found))
 
 

@@ -17,7 +17,7 @@ from des.candles.candle_error import RowError, shown
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
-TICKER = "ticker"  # the first word of a line that yfinance writes above or below the header
+TICKER = "ticker"  # first word of a line that the package yfinance writes next to the header
 LINES_TRIED = 50
 
 
@@ -86,7 +86,10 @@ def _is_no_candle(cells: Sequence[str]) -> bool:
 def _without_ticker(
     header: Sequence[str] | None, kept: list[Row]
 ) -> tuple[Sequence[str] | None, list[Row]]:
-    """Return one header from the lines in which yfinance names prices, tickers and the time."""
+    """Join the lines in which yfinance names the prices, the ticker and the time to one header.
+
+    Return this header, and the rows after it.
+    """
     if header is None or not kept or plain(header[0]) not in ("price", ""):
         return header, kept
     rest = kept[1:] if plain(kept[0].cells[0]) in (TICKER, "") else kept

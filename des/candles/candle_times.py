@@ -128,7 +128,7 @@ def _of_epoch(cell: str) -> int:
     if time_us is None:
         if not _EPOCH.fullmatch(cell):
             raise ValueError(cell)
-        return -1  # before the supported years, so the caller refuses it
+        return -1  # a time before the supported years, which the caller refuses
     return time_us
 
 
@@ -158,7 +158,7 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Tell whether dates begin with the day. This is so if the first part of a date exceeds 12."""
+    """Tell whether dates begin with the day: they do if the first part of any date exceeds 12."""
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)

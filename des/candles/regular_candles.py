@@ -92,7 +92,7 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the most common time between candles. Of equally common times, the shortest."""
+    """Return the most common time between candles, or the shortest of several such times."""
     steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
     most = max(steps.values())
     length_us = min(step for step, times in steps.items() if times == most)
@@ -100,7 +100,7 @@ def _length_us(candles: Sequence[Candle]) -> int:
         raise RowError(
             candles[1].row,
             f"comes {_told(length_us)} after the candle before; fill the gap, or use candles of "
-            "up to a week",
+            "at most a week",
         )
     if length_us % MINUTE_US:
         raise RowError(candles[1].row, f"candles of {length_us / SECOND_US:g} s; use whole minutes")
@@ -133,7 +133,10 @@ def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> 
 def _of_hours(
     candles: Sequence[Candle], length_us: int, said: list[str]
 ) -> tuple[list[Candle], int]:
-    """Join candles into the shortest candles of whole hours. Drop incomplete ones at the ends."""
+    """Join candles into the shortest candles that last whole hours.
+
+    Incomplete candles at the start and at the end of the file are dropped.
+    """
     whole_us = math.lcm(length_us, HOUR_US)
     base_us = next((c.opens_us for c in candles if not c.opens_us % HOUR_US), None)
     if base_us is None:
@@ -181,8 +184,8 @@ def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
         if gap_us > GAP_US_MAX:
             raise RowError(
                 candle.row,
-                f"comes after a gap of {_told(gap_us)}; gaps of up to {_told(GAP_US_MAX)} are "
-                "bridged, so fill it",
+                f"comes after a gap of {_told(gap_us)}, and only gaps of at most "
+                f"{_told(GAP_US_MAX)} are bridged; fill the gap",
             )
         if gap_us:
             gaps.append(gap_us)

@@ -76,6 +76,6 @@ def _daily_levels(
             raise CandleError(
                 path,
                 day[0].row,
-                f"the ranges of {day_of(day_us)} make a volatility of {annual:.0f} a year, more "
-                "than a price may have; correct its highs and lows",
+                f"the ranges of {day_of(day_us)} make a volatility of {annual:.0f} a year, above "
+                "the largest allowed volatility; correct the highs and lows of this day",
             ) from error

@@ -413,7 +413,7 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
     ),
     "prices with a decimal comma and with a decimal point": (
         "date;open;high;low;close\n2022-05-09;1,5;1,5;1,5;1,5\n2022-05-10;1.5;1.5;1.5;1.5\n",
-        "write all prices in one way",
+        "use one sign in all prices",
     ),
     "columns without names in an ambiguous order": (
         "2022-05-09,2,3,1,2\n2022-05-10,1,3,2,2\n",
