@@ -1,6 +1,6 @@
 """All keys that a scenario file can set, with the unit and the range of each value.
 
-Amounts of money in a scenario are dollars, with or without decimals. The world converts them to
+Amounts of money in a scenario are dollars, with or without decimals. The world converts dollars to
 whole cents. Rates are in basis points.
 """
 

@@ -31,14 +31,14 @@ class CustomerCoin(PricedCoin):
 
 
 class CustomerCoins(Part):
-    """Coins that the venue owes to customers in kind. The rest of customers' claims is in dollars.
+    """Coins that the venue owes to customers in kind. Customers' other claims are in dollars.
 
     A random draw decides whether a deposit is in dollars or in a coin, by the shares of the coins.
-    Another draw decides this for each withdrawal, by the value of customers' claims in dollars and
-    in each coin. Amounts below a lot are in dollars. If the house lacks dollars, it lends coins to
-    its maker, and the maker sells the coins at the price of the last settlement. If the house lacks
-    a coin, the maker buys the coin back with the house's dollars. If the dollars are not enough,
-    the withdrawal waits. If dealers buy only a limited amount in a day, dollars and each coin have
+    For each withdrawal another draw decides, by the value of customers' claims in dollars and in
+    each coin. Amounts below a lot are in dollars. If the house lacks dollars, it lends coins to its
+    maker, and the maker sells the coins at the price of the last settlement. If the house lacks a
+    coin, the maker buys the coin back with the house's dollars. If the dollars are not enough, the
+    withdrawal waits. If dealers buy only a limited amount in a day, dollars and each coin have
     separate waiting lines. Customers' gains and losses are in dollars.
     """
 

@@ -127,7 +127,7 @@ class Flow(Part):
 
 
 class AgentShare(Dated):
-    """The share of dollar deposits and withdrawals through the maker's accounts, from a day on."""
+    """The share of customers' dollar payments through the maker's bank accounts, from a day on."""
 
     share: Fraction
 
@@ -227,7 +227,7 @@ class Retail(Part):
 
 
 class OtherMakers(Part):
-    """All makers except the captive maker. Their quotes fill customers' orders too."""
+    """All makers except the captive maker. The other makers' quotes fill customers' orders too."""
 
     name: Entity
     opening_claim_usd: Usd

@@ -22,7 +22,7 @@ class Others(Part):
     """
 
     half_spread_bps: Bps
-    displayed_usd: PositiveUsd | None = None  # per side; None: the depth less the maker's share
+    displayed_usd: PositiveUsd | None = None  # per side; None: the depth minus the maker's share
     latency_s: Latency  # delay of data and gateway together
     calm_volatility: CalmVolatility  # annualised, with jumps
     spread_elasticity: Elasticity = 1.0

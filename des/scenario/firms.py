@@ -37,7 +37,7 @@ class Firm(Part):
     lead_share: Fraction = 0.3  # the share of capital kept on the lead venue for hedges
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    fee_discount: Fraction = 0.0  # share of the tier's fee, for the firm's house tokens
+    fee_discount: Fraction = 0.0  # share of the tier's fee, since the firm holds house tokens
     volume_30d_usd: Usd = 0.0  # before the run; sets the first fee tier
     lead_quotes_usd: Usd = 0.0  # size on the lead venue, per market and side
     waiting: bool = False  # whether the firm begins with cash only, and may enter later
@@ -93,7 +93,7 @@ class CapitalRules(Part):
 
 
 class Firms(Part):
-    """The trading firms. With `active = false` they watch quotes but send no orders."""
+    """The trading firms. With `active = false` firms watch quotes but send no orders."""
 
     active: bool = True
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()

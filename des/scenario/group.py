@@ -62,7 +62,7 @@ class LoanLimit(Dated):
 
 
 class Lender(Part):
-    """A lender outside the group. It lends to the captive maker, up to a limit."""
+    """A lender outside the group, which lends to the captive maker at most a stated limit."""
 
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
@@ -149,7 +149,7 @@ class TokenPurchase(Part):
 
 
 class Token(Part):
-    """A token that the group holds. Its market value is paper wealth, not cash."""
+    """A token that the group holds. The market value of a token is paper wealth, not cash."""
 
     name: TokenName
     market: MarketName | None = None  # the token has the lead price of this contract
@@ -179,7 +179,7 @@ class Token(Part):
 
 
 class Spell(Part):
-    """An asset that is held from one day until another day, or until the end."""
+    """An asset that is held from one day until another day, or until the end of the run."""
 
     since: date
     until: date | None = None

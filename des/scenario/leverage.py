@@ -31,7 +31,7 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """A backstop provider: the limits of its takeovers, and the speed at which it closes them."""
+    """A backstop provider: the limits of its takeovers, and how fast it closes the positions."""
 
     name: Entity  # the captive maker, or another entity
     usd_per_minute: Usd
@@ -67,9 +67,9 @@ class CollateralToken(Part):
 class Leverage(Part):
     """Customers who trade on margin, and the venue's rules for accounts with too little margin.
 
-    The books count these customers as holders under the retail control account. Their numbers
-    follow the numbers of the other retail customers. Each customer has one position in one market.
-    The other makers hold the other side.
+    In the books these customers are holders in the retail control account, numbered after all other
+    retail customers. Each customer has one position in one market. The other makers hold the
+    opposite position.
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
@@ -87,7 +87,8 @@ class Leverage(Part):
     exits_per_day: Fraction = 0.0  # probability of closing at a midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
-    # The limit on all forced orders of a market in one second, as a share of its daily volume.
+    # The limit on all forced orders of a market in one second, as a share of the market's daily
+    # volume.
     forced_share_per_s: Fraction = 0.0001
     # The price of a takeover, in thirds of the way from the mark to the zero price.
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2

@@ -72,7 +72,7 @@ class MakerQuoting(Part):
     policy: Literal["stated", "growth", "believed"] = "stated"
     target_share: TargetShare | None = None  # share of the venue's volume, until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
-    # If false, the maker does not simulate, and predicts nothing.
+    # False: the maker does not simulate its quotes, so there are no predictions.
     simulates: Literal[False] | None = None
 
     @property
@@ -99,7 +99,8 @@ class MakerQuoting(Part):
             )
         if self.policy == "believed" and self.simulates is False:
             raise ContradictionError(
-                ("simulates",), "is false; leave it out, since the policy is 'believed'"
+                ("simulates",),
+                "is false; leave it out, since the policy is 'believed', which uses the simulation",
             )
         if self.target_share_steps and self.target_share is None:
             raise ContradictionError(

@@ -22,7 +22,7 @@ from des.scenario.quantities import (
     check_commodity,
 )
 
-# The highest stated price in ticks. It is far below 2^31, so that the price has room to rise.
+# The highest stated price in ticks: far below 2^31, so that the price has room to rise.
 PRICE_TICKS_MAX = 10**8
 
 
@@ -34,7 +34,7 @@ class MonthVolume(Part):
 
 
 class DayVolume(Part):
-    """The recorded volume of one market on one day. It replaces the month's daily mean."""
+    """The recorded volume of one market on one day, which replaces the month's daily mean."""
 
     day: date
     usd: Annotated[float, Field(ge=0, le=1e13)]
@@ -80,7 +80,8 @@ class Market(Part):
     order_usd_mean: PositiveUsd  # the mean dollars of an uninformed customer's order
     demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # by month
     wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
-    lead_volume_usd_per_day: PositiveUsd | None = None  # needed for impact or quotes there
+    # Needed if orders on the lead venue have an impact, or if there are quotes on the lead venue.
+    lead_volume_usd_per_day: PositiveUsd | None = None
 
     def depth_in_reach_usd(self, day: date) -> float:
         """Return the dollars of all makers on one side, up to the captive maker's last level."""

@@ -21,7 +21,7 @@ from des.scenario.quantities import (
 class TokenBook(Part):
     """The order book in which a token is sold. The book refills over time.
 
-    It shows the same number of dollars at each basis point of distance from the price.
+    The book shows the same number of dollars at each basis point of distance from the price.
     """
 
     usd_per_bp: Usd  # dollars shown at each basis point of distance from the price

@@ -21,7 +21,7 @@ class HeldCoin(PricedCoin):
 
     share: Annotated[float, Field(gt=0, le=1)]  # share of each loan that is spent on the coin
     haircut: Fraction = 0.0  # the dealers' discount when the maker sells
-    supply: Annotated[int, Field(ge=1, le=10**12)]  # units; the dealers start with all
+    supply: Annotated[int, Field(ge=1, le=10**12)]  # all units, which the dealers hold at the start
 
 
 class CashShare(Dated):
@@ -35,10 +35,11 @@ class Portfolio(Part):
 
     Each loan is drawn up to its limit when the limit rises, and on the first of each month as far
     as collateral allows. The maker spends each holding's share of the loan on the coin, at the
-    day's last price. The rest of the loan stays cash. If the maker's cash is less than a recalled
-    loan, sales of coins raise the part `recall_sold_share` of the difference, in proportion to the
-    value of each coin. The maker's other sources of money pay the rest. If these sources are not
-    enough, more coins are sold. Coins are collateral, like tokens.
+    day's last price. The part of the loan without a share stays cash. If the maker's cash is less
+    than a recalled loan, sales of coins raise the part `recall_sold_share` of the difference, in
+    proportion to the value of each coin. The maker's other sources of money pay the other part of
+    the difference. If these sources are not enough, more coins are sold. Coins are collateral, like
+    tokens.
 
     With `cash_shares` customers' money is invested too. On the first of each month the maker buys
     coins with the group's cash above the day's share of customers' claims, in the proportions of

@@ -32,7 +32,7 @@ class CoinPrice(Dated):
 
 
 class PricedCoin(Part):
-    """The name of a coin, and the source of its price."""
+    """The name of a coin, and the source of the coin's price: a contract, or stated prices."""
 
     name: TokenName
     market: MarketName | None = None  # the coin has the lead price of this contract
@@ -52,7 +52,7 @@ class PricedCoin(Part):
 
 
 def check_one_source(market: str | None, key: str, stated: Sequence[Part]) -> None:
-    """Refuse a coin or token whose price does not have one source: a market or stated prices.
+    """Refuse a coin or token unless its price has exactly one source: a market or stated prices.
 
     Raises:
         ContradictionError: market and stated prices are both given, or both missing. *key* is the

@@ -1,7 +1,7 @@
 """The types of single values, and the base class, error and checks of all parts of a scenario.
 
-Names of a scenario become components of accounts and commodities, so they must be valid in both. A
-type's description completes the sentence "give ..." in an error message.
+Names of a scenario become parts of the names of accounts and commodities, so they must be valid in
+both. A type's description completes the sentence "give ..." in an error message.
 """
 
 import math
@@ -170,8 +170,8 @@ def check_commodity(name: str, thing: str) -> None:
     """Refuse a name that has another meaning in Beancount.
 
     Raises:
-        ContradictionError: the name is refused. *thing* is the word for the named thing in the
-            message.
+        ContradictionError: the name is refused. The message uses the word *thing*, such as "token",
+            for the thing that has the name.
     """
     if name in NOT_TOKENS:
         raise ContradictionError(

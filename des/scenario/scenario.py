@@ -115,8 +115,8 @@ class Scenario(Part):
             # contract.
             raise ContradictionError(
                 ("lead", "name"),
-                f"is '{self.lead.name}', which differs from the house's name only in capitals; "
-                "give another name",
+                f"is '{self.lead.name}', and the house's name differs only in capitals; give "
+                "another name",
             )
         check_distinct("markets", "name", [market.name for market in self.markets])
         return self
@@ -163,7 +163,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        """Refuse tokens and long positions in markets that do not exist."""
+        """Refuse tokens, coins and long positions whose market does not exist."""
         names, group = [market.name for market in self.markets], self.group
         if group is None:
             return self
@@ -252,7 +252,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _valued(self) -> Self:
-        """Refuse a collateral token that no market of the scenario prices."""
+        """Refuse a collateral token without a market of its own, or that the group also holds."""
         names = [market.name for market in self.markets]
         for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
             if token.market not in names:
@@ -297,15 +297,15 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # Without spread_times, only a large number of levels can bring quotes so far from
+                # If spread_times is 1, only a large number of levels can bring quotes so far from
                 # the price.
                 step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
                 place, found = step if times == 1 else (("maker", "spread_times"), times)
                 raise ContradictionError(
                     place,
-                    f"is {found:g}, with which quotes in {self.markets[i].name} are up to "
+                    f"is {found:g}, and quotes in {self.markets[i].name} can be "
                     f"{reach_bps:_.0f} bps from the price; give a smaller value, "
-                    f"for less than {REACH_BPS_MAX:_}",
+                    f"so that they are less than {REACH_BPS_MAX:_} bps from it",
                 )
         return self
 
@@ -324,7 +324,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a depth that begins after the run's start, or without a share of the maker."""
+        """Refuse a depth that begins after the run's start, or if the maker's share is missing."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue

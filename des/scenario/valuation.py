@@ -29,9 +29,10 @@ class Valuation(Part):
     months minus operating costs, plus the result of the captive maker's quotes.
 
     The price of a listed venue is 28 to 113 times the growth of a year's revenue: 28 for Robinhood
-    at its listing in July 2021, 113 for Coinbase at its listing in April 2021 (by calendar years;
-    39 by the last twelve months). The price of a listed trading firm is 2.6 to 12.4 times a year's
-    earnings (Flow Traders, 2020 and 2021). To count only growth is our simplification.
+    at its listing in July 2021, 113 for Coinbase at its listing in April 2021. The multiple 113
+    compares calendar years. With the last twelve months Coinbase's multiple is 39. The price of a
+    listed trading firm is 2.6 to 12.4 times a year's earnings (Flow Traders, 2020 and 2021). To
+    count only growth is our simplification.
     """
 
     growth_multiple: Multiple

@@ -749,14 +749,14 @@ STEP_BPS = f"{QUOTER}.level_step_bps"
 UNQUOTABLE = [
     ({}, 0.09, "maker.spread_times", "is 0.09; give a number from 0.1 to 10"),
     ({}, 10.5, "maker.spread_times", "is 10.5; give a number from 0.1 to 10"),
-    ({"half_spread_bps": 1_000.0}, 5.0, "maker.spread_times", "up to 5_000 bps from the price"),
+    ({"half_spread_bps": 1_000.0}, 5.0, "maker.spread_times", "can be 5_000 bps from the price"),
     (
         {"half_spread_bps": 500.0, "skew_bps_per_limit": 600.0},
         9.0,
         "maker.spread_times",
-        "up to 5_100 bps from the price; give a smaller",
+        "can be 5_100 bps from the price; give a smaller",
     ),
-    ({"levels": 6, "level_step_bps": 1_000.0}, 1.0, STEP_BPS, "up to 5_008 bps from the price"),
+    ({"levels": 6, "level_step_bps": 1_000.0}, 1.0, STEP_BPS, "can be 5_008 bps from the price"),
     ({"levels": 2, "level_step_bps": 0.01}, 0.1, STEP_BPS, "to tell 2 levels apart with"),
     ({"levels": 3, "level_step_bps": 0.001}, 1.0, STEP_BPS, "to tell 3 levels apart with"),
 ]
