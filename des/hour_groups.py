@@ -65,7 +65,8 @@ class GroupedHours:
             predicted: the predicted loss of each hour of all days of the run, shape (hours,).
             first_hour: the first hour of the run, which begins at midnight, in hours since 1970.
             full_days: the days, in days since 1970, on which each hour is its own group.
-            bounds: the bound on the predicted loss of a group, and its largest number of hours.
+            bounds: the bound on the predicted loss of a group, and the largest number of hours in a
+                group.
             key: the key of the draw.
         """
         weights, losses = np.zeros(len(predicted), dtype=np.int64), np.zeros(len(predicted))

@@ -42,7 +42,7 @@ class PositionsAtHalt:
         """Close all positions at the marks of the last settlement. A second call does nothing.
 
         Args:
-            now_us: the moment after the settlement, at which its marks are still valid.
+            now_us: the moment after the settlement. The settlement's marks are still valid.
         """
         if self._are_closed:
             return

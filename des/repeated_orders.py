@@ -1,23 +1,24 @@
 """In a sampled run some hours repeat an earlier hour's random orders, with sides reversed.
 
-The purpose is a correct variance of customers' position. This position is a random walk: the sum of
-all net purchases. A played hour of weight w represents w hours, and its orders are w times as
-large. So the net purchases in a played hour are w Z lots, where Z is the net purchases of a single
+The purpose is a correct variance of customers' net position. The net position is a random walk: the
+sum of all net purchases. A played hour of weight w represents w hours, and its orders are w times
+as large. So the net purchases in a played hour are w Z lots, where Z is the net purchases of one
 hour. Let v be the variance of Z. The w represented hours would add w v to the variance of the walk,
 but w Z adds w^2 v, which is too much. So most hours repeat the random orders of an earlier hour.
-Their net purchases are w Z with the same Z, and with the sign that reverses earlier purchases.
+The net purchases of such an hour are w Z with the same Z, but with the sign that reverses earlier
+purchases.
 
 A chain is a sequence of played hours with the same Z. After the first hour, of weight a, the sum of
 the chain is a Z. After the next hour, of weight b, the sum is (a - b) Z. Each hour has the sign
 that moves the sum towards zero. A chain with the sum c Z ends with some probability before each
 hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk. The probability is
 
-    min(1, s / c^2),    and s falls by min(s, c^2)
+    min(1, s / c^2),    and min(s, c^2) is subtracted from s
 
 The number s is the missing variance of the walk divided by v, averaged over all draws. At first s
 is 0. Each hour adds its weight to s. The variance that a chain is expected to add, c^2 v times the
 probability, equals the decrease of s v. So for any weights the expected variance of the walk equals
-its variance in a run that plays all hours.
+the variance of the walk in a run that plays all hours.
 
 Hours of weight 1 have their own orders and belong to no chain, since they need no correction.
 """
@@ -30,7 +31,10 @@ from des.chance import mix
 
 
 class Noise(Enum):
-    """The effect of an hour's random orders on the walk and on the chain."""
+    """The effect of an hour's random orders on customers' net position (the walk) and on the chain.
+
+    A chain is a sequence of hours that repeat the same random orders.
+    """
 
     STAYS = auto()  # the net purchases stay in the walk and belong to no chain
     BEGINS = auto()  # the earlier chain ends, its sum stays in the walk, and a new chain begins

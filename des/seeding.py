@@ -1,7 +1,7 @@
 """The initial state of a random stream: numpy's SeedSequence, but in faster compiled code.
 
-A life begins about 300,000 streams. numpy takes 14 microseconds to seed a stream, and this module
-takes three. A test checks that both compute the same words.
+A run of the exchange's whole life begins about 300,000 random streams. numpy takes 14 microseconds
+to seed a stream, and this module takes three. A test checks that both compute the same words.
 """
 
 from typing import Any

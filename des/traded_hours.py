@@ -13,11 +13,12 @@ the plain draw, one random hour of every n consecutive hours is played, with the
 On full days every hour is played and represents itself. If a run has full days, n divides 24: each
 stratum of n hours is within one day, and a full day consists of whole strata.
 
-The position of uninformed customers is a random walk. Orders that are n times as large would raise
-its standard deviation by a factor of root n. So in the plain draw, every second played hour repeats
-most orders of the previous played hour with sides reversed. One in n of these hours repeats
-nothing. The orders of each hour keep their distribution, and the walk over many hours keeps its
-standard deviation. With groups, `des.repeated_orders` does the same for hours of any weights.
+The net position of uninformed customers is a random walk. Orders that are n times as large would
+multiply the standard deviation of this walk by sqrt(n). So in the plain draw, every second played
+hour repeats most orders of the previous played hour with sides reversed. One in n of these hours
+repeats nothing. The orders of each hour keep their distribution, and the walk over many hours keeps
+its standard deviation. With groups, `des.repeated_orders` corrects the walk for hours of any
+weights.
 """
 
 from collections.abc import Mapping
@@ -148,7 +149,7 @@ class TradedHours:
         """Return the earlier hour whose orders *hour* repeats with sides reversed, or None."""
         stratum = hour // self.one_in
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
-        # No hour of a pair repeats the other if one of them is on a full day.
+        # If one hour of a pair is on a full day, the second hour does not repeat the first.
         full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self.one_in))
         return None if alone or any(full) else self._drawn(stratum - 1)
 

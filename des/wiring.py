@@ -160,7 +160,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
 
 def _daily_cents(scenario: Scenario) -> int | None:
-    """Return the daily limit, in cents, on the coins that dealers buy from customers, or None."""
+    """Return the daily limit, in cents, on dealers' purchases of customers' coins, or None."""
     coins = scenario.retail.coins
     daily_usd = coins.dealers_buy_usd_per_day if coins else None
     return None if daily_usd is None else to_cents(daily_usd)
@@ -209,7 +209,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open both venues. The house settles gains with its own pool, the lead venue with Outside."""
+    """Open both venues. The house pays gains on the house, and Outside gains on the lead venue."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)

@@ -1,4 +1,4 @@
-"""Checks that the world and the general ledger state the same debts. Each computes its own."""
+"""Checks that the world and the general ledger, each computed separately, have equal debts."""
 
 from collections.abc import Mapping
 

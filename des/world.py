@@ -133,7 +133,7 @@ class World:
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
             # Both venues have the same rate, because arbitrage of funding is not studied here. The
-            # rate is for one hour, so a step of several idle hours pays it several times.
+            # rate is for one hour. So in a step of n idle hours the funding is paid n times.
             for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
         is_open = cast.quoter.house_is_open

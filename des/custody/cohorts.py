@@ -1,9 +1,9 @@
 """Cohorts: groups of customers with the same sensitivity to fear.
 
-A holder's number decides the cohort. The books have one control account for all retail customers.
-This module also counts the claims that each cohort has not yet requested. So the most sensitive
-cohorts, which withdraw first, soon have no claims left. Trading results are not assigned to single
-customers. All cohorts share the results in proportion to their claims.
+A holder's place among all holders decides the cohort. The books have one control account for all
+retail customers, so this module counts the claims of each cohort that are not yet requested for
+withdrawal. The most sensitive cohorts withdraw first, and soon have no claims left. Trading results
+are not assigned to single customers. All cohorts share the results in proportion to their claims.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,7 @@ class Cohorts:
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
         """Initialise with claims in proportion to each cohort's share of the holders."""
         self._shares = [cohort.share for cohort in cohorts]
-        # The share of holders below the end of each cohort's range.
+        # For each cohort, the share of all holders that are in this cohort or in an earlier one.
         self._ends = list(accumulate(self._shares))
         self.cents = list(self._shares)
 

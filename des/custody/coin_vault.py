@@ -76,7 +76,7 @@ class CoinVault:
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return the cents of a customer's coins not yet requested, or 0 for other parties."""
+        """Return the value of retail customers' coins not yet requested; 0 for other parties."""
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property
@@ -105,8 +105,8 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Receive a deposit in a random coin. Return its cents, or 0 if the deposit is in dollars.
 
-        An earlier random draw has sent a part of the dollar deposits to the agent. A coin's share
-        is a share of all deposits, so this draw is among the deposits that are left.
+        An earlier random draw has sent a part of the dollar deposits to the agent. For all other
+        deposits this method draws a coin by the coin's share of all deposits, or else dollars.
         """
         by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
         wired = round(by_agent * UNIT)
@@ -128,7 +128,7 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Return the lots of each coin in a request of *cents*. The rest is in dollars.
+        """Return the lots of each coin in a request of *cents*. The other part is in dollars.
 
         One commodity, a coin or dollars, is drawn by its share of the claims. If the claims have
         too little of this commodity, dollars are added, then other coins.
@@ -136,7 +136,7 @@ class CoinVault:
         Args:
             time_us: the time of the request.
             cents: the amount, at most the claims not yet requested.
-            dollars_cents: the part of these claims that is in dollars.
+            dollars_cents: the dollars among the claims not yet requested, in cents.
         """
         unasked, lots = self._unasked, [0 for _ in self.coins]
         worth = [n * each for n, each in zip(unasked, self.lot_cents, strict=True)]
@@ -160,7 +160,7 @@ class CoinVault:
         return tuple(lots)
 
     def line_up(self, lots: Lots, sign: int = 1) -> None:
-        """Add a request's lots to those that wait to be paid, or subtract them if *sign* is -1."""
+        """Add a request's lots to the waiting lots, or subtract them if *sign* is -1."""
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:

@@ -28,7 +28,7 @@ class Custody:
         self._customers = np.array(
             [parties.names.index(name) for name in parties.house_customers if name != parties.maker]
         )
-        self.coins: CoinVault | None = None  # the coins that customers are owed in kind
+        self.coins: CoinVault | None = None  # the coins that the house owes to customers in kind
         self.swaps: CoinSwaps | None = None  # sells coins for dollars, and buys them back
         self.with_agent_cents = 0  # cents received by the house's agent, minus its payments
 
@@ -139,7 +139,7 @@ class Custody:
     def move_at_agent(self, customer: int, cents: int, entry: Movement) -> None:
         """Move cash from a customer to the house's agent, or back if *cents* is negative.
 
-        The house then owes this cash to the customer, and the agent owes the same to the house.
+        The house then owes this cash to the customer, and the agent owes the house the same amount.
         """
         self.cash[customer] -= cents
         self.cash[self._parties.names.index(given(self._parties.agent))] += cents

@@ -12,7 +12,7 @@ from des.custody.till import Till
 
 
 class FirmWithdrawals:
-    """Random withdrawals of firms, drawn for each firm and hour. Fear makes them more likely."""
+    """Random withdrawals of firms, drawn for each firm and hour. Fear raises the probability."""
 
     def __init__(
         self, seed: int, firms: Sequence[tuple[str, int]], sensitivity: float, till: Till
@@ -34,9 +34,9 @@ class FirmWithdrawals:
         """Decide for each firm whether it withdraws during the next *hours*.
 
         Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm requests the
-            whole free part of its claim. The total probability over a time does not depend on the
-            number of steps. Without fear no firm withdraws here: in normal times results and margin
-            determine firms' transfers.
+            whole free part of its claim. The probability for a span of time does not depend on the
+            number of steps in the span. Without fear no firm withdraws here: in normal times
+            results and margin determine firms' transfers.
         """
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:

@@ -59,7 +59,8 @@ class CustomerFlow:
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
-        self._reach_usd = [0.0]  # this hour's expected withdrawals in dollars, cumulative by cohort
+        # For each cohort, the expected withdrawals of this and all earlier cohorts in this hour.
+        self._reach_usd = [0.0]
 
     def look_at_queue(self, now_us: int) -> None:
         """Pay waiting requests from the house's cash, and halt if the queue has lasted too long."""
@@ -109,7 +110,7 @@ class CustomerFlow:
         expected: float,
         act: Callable[[np.random.Generator], None],
     ) -> Generator[simpy.Event, None, None]:
-        """Simulate customers' arrivals in the next *hours*, *expected* of them per hour on average.
+        """Simulate customers' arrivals in the next *hours*, on average *expected* in each hour.
 
         The hour of the call selects the random stream. So the n-th customer after this hour, and
         the customer's amount, do not depend on the number of earlier arrivals.

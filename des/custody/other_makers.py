@@ -43,7 +43,10 @@ class OtherMakersDesk:
         self.fees_without_maker_cents = 0.0  # fees to date if the captive maker had shown no quotes
 
     def charge(self, time_us: int) -> None:
-        """Book the other makers' fees of a day. Before a halt, first deposit cash for them."""
+        """Book a day's fees of the other makers. Unless the house has halted, first deposit cash.
+
+        The booked fees are at most the balance of the other makers' account.
+        """
         traded = self._volume.others_cents()
         fees = [
             alike * self._fee_cents(volume // alike)
@@ -65,8 +68,9 @@ class OtherMakersDesk:
     def cover_loss(self, time_us: int) -> None:
         """Deposit the amount by which a loss exceeded the balance of the other makers' account.
 
-        The other makers deposit nothing if they only hold the other side of customers on margin who
-        trade on all days. Then their opening claim must be enough for the losses.
+        The other makers deposit money only in two cases: if customers on margin trade only on full
+        days (`leverage.share_of_claims`), or if customers or firms close positions after a time
+        (`holding_days`). Otherwise the other makers' opening claim must be enough for the losses.
         """
         if not self._moves_margin:
             return

@@ -6,7 +6,7 @@ within each line. The books note each request that has to wait. After a halt the
 but the books still note each request.
 
 The till does not pay the margin that firms and the captive maker move between the venues. Margin is
-paid at settlements, up to the available cash.
+paid at settlements, as far as there is cash.
 """
 
 from collections import Counter
@@ -73,7 +73,7 @@ class Till:
     def owed_cents(self, entity: int) -> int:
         """Return the cents that a party can still request, in dollars and in coins.
 
-        Dollars: the free claim minus the requests that wait. Coins: those not yet requested.
+        Dollars: the free claim minus the requests that wait. Coins: the coins not yet requested.
         """
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0

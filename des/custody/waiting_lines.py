@@ -1,7 +1,7 @@
 """Waiting withdrawals: all in one line, or in one line for dollars and one for each coin.
 
-Each line is paid in the order of its requests. If each coin has a line, the house can pay other
-lines while it lacks one coin.
+Each line is paid in the order of its requests. If each coin has a line and the house lacks one
+coin, the house can still pay the other lines.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ class Request:
 
     asked_us: int
     entity: int
-    holder: str  # the customer under a control account, or the entity's name
+    holder: str  # the name of a customer in the control account, or else the entity's name
     cents: int
     why: str
     lots: tuple[int, ...] = ()  # lots of each coin, in addition to the cents
@@ -70,8 +70,8 @@ class WaitingLines:
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
         """Pay requests until no line's first request can be paid, and yield the paid requests.
 
-        Of the first requests of all lines, the oldest is tried first. A payment may release dollars
-        or coins that another line needs, so after each payment all lines are tried again.
+        Try the line with the oldest first request, then the other lines. A payment may release
+        dollars or coins that another line needs, so after each payment all lines are tried again.
         """
         tried: set[int] = set()
         while firsts := {n: line[0] for n, line in self._lines.items() if line and n not in tried}:

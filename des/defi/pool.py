@@ -1,17 +1,17 @@
 """A constant-product pool, and the arbitrageur who trades with it at each block of its chain.
 
-The pool has two reserves: tokens and dollars. It trades so that the product of the two quantities
-stays the same. The outside price is the lead price of the token. Only arbitrage moves the pool's
-price to the outside price: at each block an arbitrageur trades as long as a trade is profitable.
+The pool has two reserves: tokens and dollars. In a trade the product of the two quantities stays
+the same. The outside price is the lead price of the token. Only arbitrage moves the pool's price to
+the outside price: at each block an arbitrageur trades as long as a trade is profitable.
 
 The provider's loss versus rebalancing compares the pool's trades with trades of the same tokens at
-the outside price. This loss equals the arbitrageur's gain plus the fee.
+the outside price. The loss equals the arbitrageur's gain plus the fee.
 
-The fee is paid in dollars, for purchases and for sales. The fee is not added to the reserves. The
-providers receive it at once as income. So the product of the reserves changes only by rounding, or
-if a provider adds or removes liquidity. The books record losses and fees separately, as the theory
-of these pools does. The first real pools of this kind added fees to the reserves, so their reserves
-grew over time.
+The fee is paid in dollars, for purchases and for sales. The fee is not added to the reserves: the
+providers receive the fee as income at once. So the product of the reserves changes only by
+rounding, or if a provider adds or removes liquidity. The books record losses and fees separately,
+as the theory of constant-product pools does. The first real pools of this kind added fees to the
+reserves, so their reserves grew over time.
 
 All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
 """
@@ -44,11 +44,9 @@ ARBITRAGE = np.dtype(
         ("before", np.int64),  # the pool's price before the trade, in ticks, rounded half up
         ("after", np.int64),  # the pool's price after the trade, in ticks, rounded half up
         ("lots", np.int64),  # positive when the arbitrageur buys
-        # The cents that the arbitrageur pays into the reserves, negative if the reserves pay out.
-        ("cents", np.int64),
+        ("cents", np.int64),  # paid into the reserves; negative if the reserves pay out
         ("fee_cents", np.int64),  # the arbitrageur's fee to the providers
-        # The arbitrageur's gain after the fee, valued at the outside price, rounded down.
-        ("gain_cents", np.int64),
+        ("gain_cents", np.int64),  # gain after the fee, at the outside price, rounded down
     ]
 )
 
@@ -281,7 +279,7 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
     of a lot is lots * cents / n^2.
 
     Args:
-        scaled_lots: the lots in the pool, times the ratio of the bid, or ask, to the price.
+        scaled_lots: the lots in the pool, times the ratio of the bid (or ask) to the pool's price.
         cents: the dollars in the pool, in cents.
         outside: the outside price.
     """
@@ -380,8 +378,8 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
         arbitrageur trades, the distance of the gap from the band is exponential with rate a. After
         the trade the gap is at the edge of the band. Take the pool's dollars after the trade. A
         purchase adds on average 1 / (2 a + 1) of these dollars, and a sale removes on average
-        1 / (2 a - 1) of them. These dollars are half of the pool's value, divided by sqrt(1 + fee)
-        after a purchase and by sqrt(1 - fee) after a sale.
+        1 / (2 a - 1) of them. The pool's dollars after the trade are half of the pool's value,
+        divided by sqrt(1 + fee) after a purchase and by sqrt(1 - fee) after a sale.
     """
     a = _decay(volatility, block_s_mean)
     bought, sold = 1 / math.sqrt(1 + fee) / (2 * a + 1), 1 / math.sqrt(1 - fee) / (2 * a - 1)

@@ -110,7 +110,7 @@ class CapitalDesk:
         code = self._code[i]
         capital = self._money.capital_cents(code)
         self._days[i] += 1
-        wealth = capital + self._money.cash_cents(code)  # the firm's withdrawn money counts too
+        wealth = capital + self._money.cash_cents(code)  # including money that the firm withdrew
         trades = self.status[i] == TRADING
         poor = wealth < rules.closes_below * to_cents(self._firms[i].capital_usd)
         if poor or (trades and not capital):

@@ -27,7 +27,7 @@ class FirmMoney:
         """Initialise with the parts that hold and move money.
 
         With a *till*, firms request withdrawals there and wait like all customers. Without a till,
-        firms are paid at once, up to the available cash.
+        firms are paid at once, as far as there is cash.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
@@ -54,7 +54,7 @@ class FirmMoney:
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:
-        """Return a firm's claim on a venue in cents, less the margin that it needs there."""
+        """Return a firm's claim on a venue in cents, minus the margin that the firm needs there."""
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:

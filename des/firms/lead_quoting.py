@@ -1,34 +1,35 @@
 """Formulas for the race on the lead venue: the income of quotes, and losses to faster firms.
 
 Quotes on the house venue are simulated one by one. The quotes of dozens of firms on the lead venue
-are not simulated. Their results are the expected values of this race:
+are not simulated. The results of quotes on the lead venue are the expected values of this race:
 
 - Every firm that quotes replaces its quote at regular times. Each new quote has the full size on
-  both sides, also if the last quote was filled. The orders and quotes of firm i reach the matching
+  both sides, even if the last quote was filled. The orders and quotes of firm i reach the matching
   engine a fixed time d_i after a move of the price. So a quote of firm i that is posted at time t
   is based on the price until t - d_i. An order of firm j that arrives at t is based on the price
   until t - d_j. If firm j is faster, it knows the price for an additional time L = d_i - d_j. Only
   faster firms gain from the quote.
 - Each firm sends one order per side of each quote, which arrives when the quote is posted. Later
-  hits on the same quote are left out. So the losses are a lower bound. They grow with the number of
-  quotes in an hour. A firm as fast as the quoter gains nothing. In Budish, Cramton & Shim (2015)
-  equally fast firms also snipe each other, since one cancellation among many simultaneous orders is
-  seldom first.
-- The price follows a Brownian motion with the hour's volatility sigma, without jumps. Every moment
-  has a price, as if ticks were dense.
+  hits on the same quote are left out. So the losses are a lower bound. The losses are larger if
+  there are more quotes in an hour. A firm as fast as the quoter gains nothing. In Budish, Cramton &
+  Shim (2015) equally fast firms also snipe each other: the quoter's cancellation arrives together
+  with many orders, and is seldom first.
+- The price follows a Brownian motion with the hour's volatility sigma, without jumps. The price can
+  change at every moment, not only at ticks.
 - A firm sends an order if the price has moved by more than s + c. Here s is the half-spread, and c
   is the firm's costs: its fee and its hurdle. The fastest order is filled first, until the quote is
   exhausted. Equally fast firms share the remaining size pro rata. Each firm has its full order size
   for each quote, even if it takes other quotes too.
 - Approximation: the pace of the price is its move during L, divided by sqrt(L). For one quote, we
   assume the same pace for every firm. The expected loss is then exact for the fastest firm, and for
-  all firms if they do not exhaust the quote. The approximation neglects size that faster firms
-  decline because the price has turned, and that slower firms then take. The error was measured for
-  a quote that twenty firms compete for and one firm can exhaust. The loss in a race played in full
-  is 0.64 times the approximation if the firms need a move of x = 0.3 standard deviations (see
-  below), 1.2 times if x = 1.1, and 1.3 times if x = 2.4, where hits are rare.
-- The quotes of traders other than the firms receive a part of the uninformed flow. They have no
-  part in the race.
+  all firms if they do not exhaust the quote. The approximation neglects one case: the price has
+  turned back, so faster firms do not hit the quote, and slower firms then hit it. The error was
+  measured for a quote for which twenty firms compete, and which one firm can exhaust. We compared
+  the approximation with a simulated race. The loss in the race is 0.64 times the approximation if
+  the firms need a move of x = 0.3 standard deviations (see below), 1.2 times if x = 1.1, and 1.3
+  times if x = 2.4. With x = 2.4 hits are rare.
+- The quotes of traders other than the firms receive a part of the uninformed flow. No firm hits
+  these quotes.
 
 So for one firm and a quote of unlimited size, the expected edge is 2 [sigma sqrt(L) phi(x) - s
 Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). The functions phi and Phi are
@@ -57,7 +58,7 @@ _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
 
 
 class PickOffs(NamedTuple):
-    """Expected losses in int64 cents, shape (n, n): row i's quotes lose to column j's orders."""
+    """Expected losses of firm i's quotes (row i) to firm j's orders (column j), int64 cents."""
 
     edge_cents: np.ndarray  # the edge at the lead price
     taken_cents: np.ndarray  # the volume taken, on which the taker pays its fee
@@ -83,9 +84,9 @@ def pick_offs(
 ) -> PickOffs:
     """Return the expected loss of each firm's quotes to each faster firm.
 
-    With one more firm, a quoter's loss is never lower, and no other firm gains more from the
-    quoter. A firm takes nothing if the price's move is below the half-spread plus the firm's costs.
-    Slower firms may then take the quote.
+    If one more firm takes part, a quoter's loss is never lower, and no other firm gains more from
+    the quoter. A firm takes nothing if the price moves by less than the half-spread plus the firm's
+    costs. Slower firms with lower costs may then take the quote.
 
     Args:
         delay_us: delay of each firm's orders and quotes, int64, shape (n,).
@@ -159,7 +160,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return each sniper's part of a quote. The fastest comes first; equally fast ones share."""
+    """Return each sniper's part of a quote: the fastest first, pro rata if equally fast."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):
@@ -176,8 +177,9 @@ def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
 def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
     """Return the expected size of moves above a pace, and their probability.
 
-    Smaller moves count as zero. Both results are summed over the hours and include rises and falls.
-    Hours are computed one at a time, since exponentials of vectors may differ in the last bit.
+    Smaller moves count as zero. The size and the probability are summed over the hours, and include
+    rises and falls. Hours are computed one at a time, since exponentials of vectors may differ in
+    the last bit.
     """
     moved = chance = 0.0
     for sigma in sigmas:

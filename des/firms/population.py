@@ -17,9 +17,9 @@ _NORMAL = NormalDist()
 def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
     """Return all firms of a world: named firms first, then drawn firms.
 
-    A drawn firm's speed and capital depend only on the seed and on the firm's index in its class,
-    so a larger class contains the same firms and more. Names are numbered at random, so that a name
-    does not reveal the class.
+    A drawn firm's speed and capital depend only on the seed and on the firm's index in its class.
+    So if a class becomes larger, its first firms stay the same. Names are numbered at random, so
+    that a name does not reveal the class.
     """
     seed, firms = scenario.run.seed, scenario.firms
     drawn = [firm for each in firms.classes for firm in _members(seed, each)]
@@ -39,7 +39,7 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
         capital_usd = min(max(round(capital_usd, 2), CAPITAL_USD_MIN), USD_MAX)
         yield {
             "category": each.category,
-            # This rounds to whole microseconds.
+            # Three decimals of a millisecond are whole microseconds.
             "reaction_ms": min(round(reaction_ms, 3), REACTION_MS_MAX),
             "hurdle_bps": each.hurdle_bps,
             "capital_usd": capital_usd,

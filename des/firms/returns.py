@@ -11,7 +11,7 @@ from des.compile_cache import njit
 class Returns:
     """The results of all firms on one day, as arrays of cents of equal length."""
 
-    house: np.ndarray  # gains at the moment of fills, less fees and hedging costs
+    house: np.ndarray  # gains at the moment of fills, minus fees and hedging costs
     lead: np.ndarray  # the result of the firm's own quotes on the lead venue
 
 
@@ -22,7 +22,7 @@ class DayReturns:
         """Initialise all results with zero.
 
         Args:
-            members: the number of parties, and of desks with a position of their own.
+            members: the number of parties plus the number of desks with a position of their own.
             firms: the codes of the firms.
         """
         self._firms = firms

@@ -1,9 +1,9 @@
-"""Firms unwind: each day a part of their house positions is closed, together with the hedges.
+"""Firms unwind: each day a part of their positions on the house is closed, and so are the hedges.
 
 A position from a hit on the house earns nothing more, and needs margin on two venues. So a firm
 closes the position after a random time, which is exponential with a stated mean. On the house, the
-other makers take the position at the mark without a fee. This simplification favours the firm. The
-firm opened the hedge with an order on the lead venue, and closes it with another order there.
+other makers take the position at the mark without a fee, a simplification that favours the firm.
+The firm opened the hedge with an order on the lead venue, and closes the hedge with another order.
 
 Capital tied up in positions limits arbitrage: Shleifer & Vishny (1997), Journal of Finance 52(1),
 35-55; across crypto venues, Makarov & Schoar (2020), Journal of Financial Economics 135(2),

@@ -83,8 +83,8 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # The largest accounts on the other side are closed at the debtor's zero price.
-                # This can leave one of them with a debt.
+                # The largest accounts on the other side are closed at the debtor's zero price. So
+                # one of these accounts can then have a debt.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
@@ -156,7 +156,10 @@ class AutoClose:
             equity, position = equity - part.own_cents, position - side * lots
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
-        """Close the largest accounts on the other side. The other makers keep the rest, if any."""
+        """Close the largest accounts on the other side, at most DELEVERAGED accounts.
+
+        If these accounts are too small for *lots*, the other makers keep the remaining lots.
+        """
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()
         shares = pro_rata(min(lots, sum(held)), held)

@@ -2,7 +2,7 @@
 
 If a position is closed at its zero price, the account has no equity left. A backstop provider takes
 a position at the price 2/3 * zero price + 1/3 * mark. The equity that is left goes to the insurance
-fund. This is the rule of the venue's help page 360027668712.
+fund. The venue states these rules on its help page 360027668712.
 """
 
 from typing import NamedTuple

@@ -3,10 +3,11 @@
 1. `margin_call`: an account below maintenance margin sends random orders into the book until the
    next settlement.
 2. `auto_close`: an account below auto-close margin is closed at a settlement. The account's tokens
-   are sold, and its position goes to backstop providers. The part that they cannot take goes to
-   accounts of the other side.
-3. `loss_bearers`: the insurance fund receives the money that is left, and pays debts up to its
-   balance. All customers bear the remaining debts.
+   are sold, and its position goes to backstop providers. The part that the providers cannot take
+   goes to accounts on the other side.
+3. `loss_bearers`: a closed account leaves money or a debt. The insurance fund receives the money.
+   The fund also pays debts, as far as its balance is enough. All customers bear the remaining
+   debts.
 
 The code of a step uses only the code of later steps.
 """
@@ -47,7 +48,8 @@ class LiquidationDesk:
             forced_lots_per_s: the limit on all forced orders in a second, in lots, by market.
             token_weight_e6: the share of tokens' value that counts as margin, by the market that
                 prices the tokens.
-            free_tokens: retail's tokens that are not collateral, in lots, by the same market.
+            free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
+                the tokens.
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens

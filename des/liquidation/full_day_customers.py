@@ -1,8 +1,9 @@
 """In a long run, customers on margin trade only on full days.
 
 At the start of a full day these customers set aside a stated share of retail's claim and enter
-positions. At the next midnight they close the positions that remain. Between full days there is no
-trading on margin, since a margin call cannot wait for the next played hour of a sampled run.
+positions. At the next midnight customers on margin close the positions that remain. Between full
+days there is no trading on margin, since a margin call cannot wait for the next played hour of a
+sampled run.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Positions on margin, and the search for accounts below maintenance margin.
 
-An account has cash and a position of n lots, below zero if it is short. If M is the value of a lot
-at the mark, the account's value is cash + n M. The account's equity is this value plus the margin
+An account has cash and a position of n lots, and n < 0 for a short. If M is the value of a lot at
+the mark, the account's value is cash + n M. The account's equity is this value plus the margin
 value of its tokens. The margin fraction is the equity divided by |n| M. An account's threshold is
 the price at which the margin fraction falls below maintenance margin. Thresholds are kept sorted,
 so that a settlement reads only the accounts whose thresholds the price has passed. The thresholds
@@ -135,7 +135,8 @@ class LeveragedAccounts:
     def fund(self, marks: np.ndarray, rate_e9: int) -> None:
         """Book funding: longs pay shorts *rate_e9* billionths of the value of their positions.
 
-        Each payment is rounded down. The odd cents stay with the other holders of retail's account.
+        Each payment is rounded down. The cents that rounding leaves over belong to the other
+        holders of retail's control account.
         """
         due = -self.lots * (self._tick_cents * marks)[self.market] * rate_e9
         self.cash += due // FUNDING_UNIT
@@ -147,7 +148,8 @@ class LeveragedAccounts:
             self._sort(market, collateral[members]) for market, members in enumerate(self._members)
         ]
         for market, members in enumerate(self._members):
-            # An account with a debt but no position has no threshold. So it is always checked.
+            # An account with a debt but no position has no threshold, so the account is checked at
+            # every settlement.
             owing = members[(self.lots[members] == 0) & (self.cash[members] < 0)]
             self._movers[market] = owing.tolist()
             self._moved[members] = False
@@ -159,10 +161,11 @@ class LeveragedAccounts:
             self._movers[self.market[account]].append(account)
 
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
-        """Return the accounts sorted by threshold price, first those of longs, then of shorts.
+        """Return the accounts with longs and the accounts with shorts, each by threshold price.
 
-        A long lacks margin if the price is at its threshold or below, a short if the price is at
-        its threshold or above. *collateral* is cash plus the margin value of tokens.
+        A long lacks margin if the price is at or below the account's threshold. A short lacks
+        margin if the price is at or above the account's threshold. *collateral* is cash plus the
+        margin value of tokens.
         """
         members = self._members[market]
         lots, owed = self.lots[members], E6 * collateral

@@ -1,8 +1,8 @@
 """The third step of a liquidation settles the money or the debts that closed accounts leave.
 
-At the end of a settlement the insurance fund receives the money that is left, and pays debts up to
-the fund's balance. All customers outside the house group bear the remaining debts, in proportion
-to their claims.
+At the end of a settlement the insurance fund receives the money, and pays the debts as far as the
+fund's balance is enough. All customers outside the house group bear the remaining debts, in
+proportion to their claims.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ from ledger.parties import Parties
 
 
 class LossBearers:
-    """Those who bear losses: the insurance fund, then all customers outside the house group."""
+    """The parties that bear losses: the insurance fund, then customers outside the house group."""
 
     def __init__(
         self,
@@ -47,15 +47,16 @@ class LossBearers:
         self._debts: dict[int, int] = {}  # by account, the cents of debt that are not yet covered
 
     def cover(self, account: int, debt_cents: int) -> int:
-        """Pay a debt from the insurance fund, up to the fund's balance.
+        """Pay a debt from the insurance fund, at most the fund's balance.
 
         Returns:
-            The fund's payment in cents. Customers bear the rest of the debt.
+            The fund's payment in cents. The parties that take over the position and all customers
+            bear the remaining debt.
         """
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Settle the equity left after a transfer. If *left_cents* is negative, it is a debt."""
+        """Settle the equity left after a transfer. A negative *left_cents* is a debt."""
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
@@ -117,7 +118,7 @@ class LossBearers:
         """Return the rows of all customers' shares of a loss, with a row for each margin account.
 
         *shares* has the share of each party by its code. *worth* is the value of each account on
-        margin, and *rest* is the other part of retail's claim.
+        margin. *rest* is the part of retail's claim that is not in accounts on margin.
         """
         retail, accounts = self._holders.retail, self._accounts
         of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])

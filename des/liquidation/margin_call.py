@@ -1,8 +1,8 @@
 """The first step of a liquidation: accounts below maintenance margin reduce their positions.
 
-The accounts send random orders, by the venue's rule in `orders`. Orders are planned at a settlement
-and reach the order book during the interval. The fills are booked to the accounts when the interval
-ends.
+The accounts send random orders by the venue's rule, which is in the module `orders`. Orders are
+planned at a settlement and reach the order book during the interval. The fills are booked to the
+accounts when the interval ends.
 """
 
 from collections.abc import Sequence

@@ -90,7 +90,7 @@ class MarginCustomers:
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Check margin after variation margin up to *end_us* has been paid."""
+        """Check margin. The variation margin until *end_us* must already be paid."""
         if end_us % HOUR_US == 0:
             self.desk.accounts.fund(marks, self._funding_e9)
             self.desk.accounts.sort()
@@ -172,9 +172,10 @@ class MarginCustomers:
     def _first_tokens(self, others_cents: int) -> np.ndarray:
         """Return retail's tokens on the first day in lots, by the market that prices them.
 
-        These are the tokens that the first holders on margin deposit, plus tokens that later
-        customers may deposit. The value of the second part is a stated share of the other holders'
-        dollars (*others_cents*), since its real amount is not on record.
+        Retail has the tokens that the first holders on margin deposit, plus tokens that later
+        customers may deposit. The real amount of the tokens for later customers is not on record.
+        So the value of these tokens is a stated share of the dollars of all other holders
+        (*others_cents*).
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

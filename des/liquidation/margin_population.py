@@ -64,8 +64,9 @@ def population(
     the venue's limit, or so high that the account would be liquidated at once. The stated mean
     leverage is the mean before draws are repeated. A customer who cannot afford a lot is left out.
 
-    Some customers deposit tokens instead of cash. They deposit whole lots, if their collateral buys
-    at least one lot. Their leverage is a multiple of the tokens' margin value.
+    Some customers deposit tokens instead of cash: as many whole lots as their collateral buys. If
+    the collateral buys no lot, the customer deposits cash. The leverage of a customer with tokens
+    is a multiple of the tokens' margin value.
 
     Args:
         seed: the run's seed.
@@ -111,7 +112,7 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw each holder's tokens. Return their market, lots and margin value in cents."""
+    """Draw each holder's tokens. Return the tokens' market, lots and margin value in cents."""
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
     market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]

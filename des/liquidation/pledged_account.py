@@ -1,10 +1,10 @@
 """The borrowing limit and the margin of an account that owes dollars against tokens.
 
 At the mark M, t tokens of weight w have the margin value w t M. The account's only position is its
-debt D, so its margin fraction is (w t M - D) / D. The borrower may borrow as long as this fraction,
-computed with the initial weight, is at least 1 / leverage_max. If the fraction is below the
-maintenance fraction, the venue sells tokens. If it is below the auto-close fraction, the account is
-taken over.
+debt D, so its margin fraction is (w t M - D) / D. The borrower may borrow as long as the margin
+fraction, computed with the initial weight, is at least 1 / leverage_max. If the margin fraction is
+below the maintenance fraction, the venue sells tokens. If the margin fraction is below the
+auto-close fraction, the captive maker takes over the account.
 """
 
 import math
@@ -55,7 +55,7 @@ def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return the lots to sell to restore an account's margin, or all lots if that fails.
+    """Return the lots to sell to restore an account's margin, at most all lots of the account.
 
     Args:
         account: the account.

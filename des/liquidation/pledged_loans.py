@@ -1,13 +1,14 @@
 """Loans against thinly traded tokens: lending, sales of collateral, takeovers of accounts.
 
 Everything happens at settlements. A borrower withdraws a loan at once. If an account lacks margin,
-the venue sells its tokens until the margin is restored, or as many as the tokens' order book can
-fill. Below auto-close margin the captive maker takes over the account, pays the account's debt to
-the venue, and sells the tokens into the same book. If the proceeds are less than the debt, the
-maker bears the difference.
+the venue sells the account's tokens until the margin is restored, but not more tokens than the
+order book of the token can fill. Below auto-close margin the captive maker takes over the account,
+pays the account's debt to the venue, and sells the tokens in the same order book. If the proceeds
+are less than the debt, the maker bears the difference.
 
-Two simplifications: only the captive maker takes over accounts, without an insurance fund or other
-providers. If an account is worth more than its debt, the maker keeps the difference.
+There are two simplifications. First, only the captive maker takes over accounts: there is no
+insurance fund and no other provider. Second, if an account is worth more than its debt, the maker
+keeps the difference.
 """
 
 from collections.abc import Sequence
@@ -58,7 +59,10 @@ class TokenLoan:
         self.taken_lots = 0  # lots that the captive maker took over and has not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the tokens' margin value, at the lower of *weight_e6* and the holding's weight."""
+        """Return the margin value of the tokens.
+
+        The weight is the lower of *weight_e6* and the weight that the size of the holding allows.
+        """
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
@@ -98,7 +102,7 @@ class PledgedLoans:
         }
 
     def settle(self, time_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Sell tokens taken over before, then liquidate accounts that lack margin.
+        """Sell tokens of earlier takeovers, then liquidate accounts that lack margin.
 
         Args:
             time_us: the settlement.
@@ -161,7 +165,10 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin. Take the account over if that fails."""
+        """Sell tokens of an account that lacks margin, or take over the account.
+
+        The captive maker takes over an account below auto-close margin.
+        """
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
             return
@@ -214,7 +221,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell as many tokens taken over by the captive maker as the book can fill."""
+        """Sell the captive maker's tokens from takeovers, as many as the order book can fill."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)

@@ -3,9 +3,9 @@
 An account has one kind of token or none. Tokens are counted in lots of the market that prices them.
 At the mark M, t tokens of weight w have the margin value w t M, in whole cents, rounded down.
 
-Accounts are sorted by the price of their contract at which they lack margin. The sorting assumes
-token prices slightly below the current prices, and is valid until a token price falls below the
-assumed price.
+Accounts are sorted by the price of their contract at which they begin to lack margin. The sorting
+assumes ("supposes") token prices below the current prices, and is valid until the price of a token
+falls below the supposed price.
 """
 
 import numpy as np
@@ -43,18 +43,22 @@ class TokenCollateral:
         self._in_use = self.market
 
     def enter(self, market: np.ndarray, lots: np.ndarray) -> None:
-        """Add accounts after the existing ones. An account without tokens has the market NONE."""
+        """Add accounts after the existing ones. For an account without tokens, *market* is NONE."""
         self.market = np.concatenate((self.market, market))
         self.lots = np.concatenate((self.lots, lots))
         self._in_use = np.unique(self.market[self.lots > 0])
 
     def mark(self, marks: np.ndarray) -> bool:
-        """Set the current token prices. Return True if any price is below its supposed price."""
+        """Set the current token prices. Tell whether the accounts must be sorted again.
+
+        The accounts must be sorted if the price of a deposited token is below the price that the
+        last sorting assumed.
+        """
         self._marks = marks
         return bool(np.any(marks[self._in_use] < self._supposed[self._in_use]))
 
     def suppose(self) -> np.ndarray:
-        """Set the supposed prices. Return all accounts' margin value of tokens at these prices."""
+        """Set the supposed token prices. Return each account's margin value at these prices."""
         self._supposed = np.maximum(self._marks * SUPPOSED_PCT // 100, 1)
         return self._worth(slice(None), self._supposed)
 
@@ -64,6 +68,6 @@ class TokenCollateral:
 
     def _worth(self, accounts: np.ndarray | slice, marks: np.ndarray) -> np.ndarray:
         market, lots = self.market[accounts], self.lots[accounts]
-        # An account without tokens has the market NONE, so its zero lots get the last market's
-        # price.
+        # NONE is the index -1, so an account without tokens gets the price of the last market. This
+        # has no effect, since the account has zero lots.
         return lots * (self._tick_cents * marks)[market] * self._weight_e6[market] // E6

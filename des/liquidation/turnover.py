@@ -27,7 +27,7 @@ class Turnover:
         Args:
             house: the house venue.
             holders: the customers' names in the books.
-            accounts: the accounts of all customers on margin, also of customers who have left.
+            accounts: the accounts of all customers on margin, including customers who have left.
             free_tokens: retail's tokens that are not collateral, in lots, by the market that prices
                 them. The array is updated in place.
         """

@@ -31,7 +31,7 @@ _ONE: int = np.int64(1)  # type: ignore[assignment]
 
 
 class HedgeOrders(NamedTuple):
-    """Market orders of one market on their way to the lead venue, as arrays of equal length."""
+    """Market orders that are on their way to the lead venue, as arrays of equal length."""
 
     due_us: np.ndarray
     hedger: np.ndarray
@@ -46,7 +46,7 @@ class HedgeTerms(NamedTuple):
 
 
 def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
-    """Return the delay of each holder's orders to the lead venue, or 0 if the holder has none."""
+    """Return the delay of each holder's orders to the lead venue; 0 for holders without orders."""
     maker_us = microseconds(scenario.maker.hedge_delay_ms / 1_000)
     delay_us = dict.fromkeys(parties.holders, 0) | {parties.maker: maker_us}
     for firm in firms:
@@ -82,7 +82,7 @@ class HedgeDesk:
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Place a hedge order for a hedger's net position, less its orders already on their way.
+        """Place a hedge order for a hedger's net position, minus its orders already on their way.
 
         Args:
             now_us: the time of the settlement.
@@ -104,7 +104,10 @@ class HedgeDesk:
         return ordered
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
-        """Fill the orders due before *end_us* at the lead price with half-spread and impact.
+        """Fill the orders due before *end_us*.
+
+        A purchase costs the lead price plus the half-spread and the impact. A sale brings the lead
+        price minus both.
 
         Args:
             end_us: the interval's end.
@@ -195,7 +198,7 @@ def _filled(
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:
-            break  # all later hedges are due after the interval too
+            break  # the orders are sorted, so no later order is due in this interval
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)

@@ -7,7 +7,7 @@ from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):
-    """An order of the directional desk, which moves its lead position towards its target."""
+    """An order of the directional desk to move its position on the lead venue to its target."""
 
     holder: int
     lots: int  # lots above the target, negative if lots are missing
@@ -25,5 +25,5 @@ class Holdings:
     house_is_open: bool = True  # whether the house accepts customers' orders
     backstop_lots: tuple[int, ...] = ()  # the lots of each backstop, summed over both venues
     directional: DeskOrder | None = None
-    # The share of the decided size that the maker displays. It changes on the first of a month.
+    # The share of the decided size that the maker displays, decided on the first of each month.
     maker_shows: float = 1.0

@@ -23,7 +23,7 @@ class HouseVolume:
         self._names, self._listings, self._journal = names, listings, journal
 
     def usd_per_day(self) -> float:
-        """Return the dollars traded in the last 24 hours, over all markets and traders."""
+        """Return the dollars traded in the last 24 hours by all traders in all markets."""
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:

@@ -207,7 +207,7 @@ class Listing:
         self._traded.push(now_us, elapsed_s, ordered_lots)
         standing = self._decided.plan if self._decided else None
         plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
-        # The last quote stays in force until the first new quote, and firms may hit it.
+        # The last quote stays in force until the first new quote, and firms may hit the last quote.
         can_be_hit = any(plan.shown_lots) or (standing is not None and any(standing.shown_lots))
         self._decided = Decisions(
             plan,
@@ -230,7 +230,7 @@ class Listing:
             self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return the quotes that are shown now. Their sizes are divided by the hour's weight.
+        """Return the quotes that are shown now, with sizes divided by the hour's weight.
 
         The result is None if the house is closed to customers.
         """
@@ -287,9 +287,10 @@ class Listing:
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return three volumes in cents since the last call, by `des.quoting.limits`.
+        """Return three volumes in cents since the last call. See `des.quoting.limits`.
 
-        The volumes are: taken by firms, cut off by the limit on orders, and cut off by leverage.
+        The volumes are: taken by firms, prevented by the limit on an order's size, and prevented by
+        the limit on leverage.
         """
         return self._session.close_count() * self._contract.cents_per_lot_tick
 

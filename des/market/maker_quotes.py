@@ -92,17 +92,18 @@ class MakerQuotes:
             self._lots_at_hour = state.maker_lots
             self._weight_at_hour = self._hours.weight_of_position(now_us) if quotes else 1.0
         # The skew and the position limit are stated for a position of weight 1. So the position at
-        # the hour's start is divided by its weight, and the later change by the hour's weight.
+        # the hour's start is divided by the position's weight, and the change of the position since
+        # then is divided by the hour's weight.
         began = self._lots_at_hour / self._weight_at_hour
         moved = (state.maker_lots - self._lots_at_hour) / times
         return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return the simulation's predictions for this month, first for the displayed quotes."""
+        """Return the simulation's predictions for this month, those of displayed quotes first."""
         return tuple(Outlook(*each) for each in self.belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
-        """Decide the quotes for a month, and begin to simulate alternatives to these quotes."""
+        """Decide the quotes for a month, and begin to simulate these quotes and alternatives."""
         if self._decided:
             self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
         self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us

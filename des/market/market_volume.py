@@ -10,7 +10,7 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# For each motive's code, the index in _PARTS of the part of the volume that counts its orders.
+# For each motive's code: the index in _PARTS of the part of the volume with orders of this motive.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place
@@ -58,7 +58,7 @@ class MarketVolume:
         self._hours: deque[tuple[int, int]] = deque()
         self._response = 1.0
         self.hour_stands_for = 1  # number of hours that the current played hour represents
-        self.hours_today = 0  # number of today's played hours, with the current hour
+        self.hours_today = 0  # number of today's played hours, including the current hour
         self.stood_for_today = 0  # number of hours that today's played hours represent
         self.today = self.this_month = self.last_month = NOTHING
         self.without_maker_cents = 0.0  # today's cents if there were no captive maker
@@ -97,7 +97,7 @@ class MarketVolume:
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
-        """Return the dollars per day of the last 24 hours, or of the whole run if shorter."""
+        """Return the dollars per day in the last 24 hours, or since the run's start if later."""
         if not self._hours:
             return 0.0
         hours, cents = map(sum, zip(*self._hours, strict=True))

@@ -1,8 +1,8 @@
 """Customers' trades with the other makers in one market, booked net at each settlement.
 
-The books have no row for each of these orders, since a month has millions of orders. One row books
-the net trade of an interval, at the mark. So the books do not contain the customers' gain or loss
-within the interval.
+A month has millions of such orders, so the books have no row for a single order. One row books the
+net trade of an interval, at the mark at the end of the interval. So the books do not contain the
+customers' gain or loss within the interval.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class NetTrades:
         """Return one row (dtype ROW) for an interval, or no row if the net is zero.
 
         Args:
-            lots: the lots that customers bought, less the lots that they sold.
+            lots: the lots that customers bought, minus the lots that they sold.
             end_us: the interval's end.
             mark_ticks: the mark at the interval's end.
         """

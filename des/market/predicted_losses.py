@@ -1,12 +1,12 @@
-"""Predicts the maker's loss on its quotes in each hour. A sampled run uses this to draw its hours.
+"""Predicts the maker's loss in each hour. A sampled run uses the predictions to draw its hours.
 
-A late maker loses to a fast firm when the price jumps beyond the maker's quote. The hourly path
-contains all jumps before any hour is played. For each jump and each level of the captive maker's
-quotes, the prediction takes the part of the jump beyond the level's stated distance. The prediction
-for an hour is the sum of these parts. It assumes that the maker shows one dollar on each level of
-each market. A market that represents n similar markets counts n times. Displayed sizes, latencies,
-firms and fees are left out, since they depend on the course of a run or on causes that a
-counterfactual removes. So a counterfactual plays the same hours as its base run.
+A late maker loses to a fast firm when the price jumps beyond the maker's quote. All jumps of a run
+are drawn before any hour is played. For each jump and each level of the captive maker's quotes, the
+prediction takes the part of the jump beyond the level's stated distance. The predicted loss of an
+hour is the sum of these parts, if the maker shows one dollar on each level of each market. A market
+that represents n similar markets counts n times. The prediction uses no figure that depends on the
+course of a run or on a cause that a counterfactual removes: no displayed sizes, latencies, firms or
+fees. So a counterfactual plays the same hours as its base run.
 """
 
 from datetime import date
@@ -64,8 +64,8 @@ def _beyond(path: HourlyPath, market: Market, policy: QuotingPolicy, hours: int)
     jumps = np.abs(path.jump_sizes[: len(in_hour)])
     wide = np.ones(len(jumps))
     if policy.widens:
-        # The maker widens its quotes as the other makers do, by the volatility of the previous
-        # hour.
+        # The maker widens its quotes as the other makers do: the factor depends on the volatility
+        # of the previous hour.
         before = np.concatenate(([0.0], path.volatility))[in_hour]
         wide = np.array([market.others.half_spread_times(each) for each in before.tolist()])
     beyond = sum(

@@ -15,11 +15,11 @@ class TradedPrice:
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
         """Initialise without any impact of orders."""
         self._lead, self._impact = lead, impact
-        # Today's changes of the impact on the log-price: the time and the new impact of each.
+        # Today's changes of the impact on the log-price: the time of a change, and the new impact.
         self._offsets: list[tuple[int, float]] = []
 
     def begin_interval(self, start_us: int) -> float:
-        """Return the impact on the log-price at an interval's start, and record a change."""
+        """Return the impact on the log-price at an interval's start. Record a changed impact."""
         if start_us % DAY_US == 0:
             self._offsets.clear()
         offset = self._impact.log_offset

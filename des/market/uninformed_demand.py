@@ -43,9 +43,9 @@ class UninformedDemand:
         """Return the demand in one market, in dollars per second, in the hour that has just begun.
 
         Stated demand is the month's rate times the response to the quotes at the start of the hour.
-        Recorded demand is the volume that the scenario gives for the hour, if there is one.
-        Otherwise it is the recorded volume from midnight to the end of this hour, minus the volume
-        already traded today.
+        Recorded demand is the volume that the scenario gives for the hour, if it gives one.
+        Otherwise recorded demand is the recorded volume from midnight to the end of this hour,
+        minus the volume already traded today.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response
@@ -54,7 +54,7 @@ class UninformedDemand:
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
-        """Return the hour's demand in whole dollars. The books note this for counterfactuals."""
+        """Return the hour's demand in whole dollars. The books note it for counterfactuals."""
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])

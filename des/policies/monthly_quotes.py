@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures on which it is based.
 
 Each policy is a `QuotingChoice`. A policy decides at the run's start and on the first of each
-month. It uses only figures of the last month.
+month. The decision uses only figures of the last month.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from typing import NamedTuple, Protocol
 class MonthlyQuotes:
     """The maker's quotes in one market until the next decision."""
 
-    half_spread_bps: float  # half-spread of the best level, before `maker.spread_times`
+    half_spread_bps: float  # half-spread of the best level, not yet times `maker.spread_times`
     shown_cents: int  # size per level and side
 
 
 class Outlook(NamedTuple):
     """The predicted result of quotes in a month, or in the simulated part of a month."""
 
-    result_cents: int  # each fill is valued at the lead price of its moment
+    result_cents: int  # each fill is valued at the lead price at the moment of the fill
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":
-        """Return the prediction times a fraction, rounded down, or unchanged for denominator 0."""
+        """Return the prediction times a fraction, rounded down; unchanged if *denominator* is 0."""
         if not denominator:
             return self
         return Outlook(*(cents * numerator // denominator for cents in self))
@@ -32,7 +32,7 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeenMonth:
-    """The maker's figures for one market in the last month, or since the run's start if later."""
+    """The maker's figures for one market since the last decision, which is at most a month old."""
 
     days: int
     traded_cents: int  # all volume of the market on the house

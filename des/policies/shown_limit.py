@@ -1,4 +1,4 @@
-"""The largest size that the captive maker's policies may show, and the scenario's key for it."""
+"""The largest size that the captive maker's policies may show, and the key that sets this limit."""
 
 from typing import NamedTuple
 

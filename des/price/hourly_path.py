@@ -43,9 +43,9 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
     """Draw the hours of a run, and the hours from its end to the next anchor.
 
     Given the volatilities, the diffusion between two anchors is a Brownian bridge. After the last
-    anchor it is a free random walk. If the draws miss an anchor, only the diffusion is corrected.
-    Jumps stay as drawn, since an anchor states a price but does not prove a jump. Each hour gets a
-    part of the correction in proportion to its variance.
+    anchor the diffusion is a random walk. If the draws miss an anchor, only the diffusion is
+    corrected. Jumps stay as drawn, since an anchor states a price but does not prove a jump. Each
+    hour gets a part of the correction in proportion to its variance.
 
     Args:
         seed: the run's seed.
@@ -88,7 +88,7 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return the hours and log-prices of the anchors, up to the first one at or after the end."""
+    """Return hours and log-prices of the anchors until the first anchor at or after the end."""
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:

@@ -6,10 +6,11 @@ offset was last computed, the offset becomes
     I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / V)
 
 Here tau is the decay time in seconds, kappa is the strength of the impact (a number without unit),
-sigma_day is the volatility of one day, and V is the daily volume in lots. This is the square-root
-law of market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and
-without a permanent part. Recorded prices already contain the impact of real orders, and the offset
-is added to recorded prices. In the shipped scenarios kappa is 0; an experiment varies it.
+sigma_day is the volatility of one day, and V is the daily volume in lots. The formula is the
+square-root law of market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential
+decay and without a permanent part. Recorded prices already contain the impact of real orders, and
+the offset is added to recorded prices. In the shipped scenarios kappa is 0. An experiment varies
+kappa.
 """
 
 import math

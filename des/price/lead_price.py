@@ -16,7 +16,8 @@ from des.turns import first_at
 from ledger.mistake import MistakeError
 
 # The number of hours whose ticks stay in memory. The close of a day reads the ticks of its 24 hours
-# again. A late quoter needs the hour before the day. Orders on their way need the hour after it.
+# again. A late quoter needs the hour before the day. Orders on their way need the hour after the
+# day.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
 # Prices are stored in 32 bits. This limit leaves room for moves inside hours and for impact.
@@ -54,7 +55,7 @@ class LeadPrice:
         end_us: the first microsecond after the run, at a full hour.
 
     Raises:
-        ValueError: the run does not begin and end at full hours, or `hourly_path` raises it.
+        ValueError: the run does not begin and end at full hours, or `hourly_path` raises the error.
         PriceRangeError: the path rises above the largest price that can be stored.
     """
 
@@ -90,7 +91,7 @@ class LeadPrice:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)  # a copy draws the hours itself
+        self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)  # a copy draws all hours again
 
     def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
         """Return the ticks from *start_us* until before *end_us* that are inside the run.
@@ -117,7 +118,7 @@ class LeadPrice:
     def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
         """Return one tick at the hour's opening price, in place of all ticks before the hour.
 
-        The tick is a minute before the hour, so that a late quoter finds it.
+        The tick is a minute before the hour, so that a late quoter finds a price.
         """
         price = round(self.hour_price_usd(end_us) * math.exp(impact) / self._tick_usd)
         return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))
@@ -131,11 +132,11 @@ class LeadPrice:
         return float(self._path.volatility[self._row(time_us)])
 
     def hour_price_usd(self, time_us: int) -> float:
-        """Return the price when the hour begins, without impact, in dollars, at least one tick."""
+        """Return the price at the hour's start, without impact, in dollars, at least one tick."""
         return max(math.exp(self._path.log_price[self._row(time_us)]), self._tick_usd)
 
     def hour_price_ticks(self, time_us: int) -> int:
-        """Return the price when the hour begins, without impact, in ticks."""
+        """Return the price at the hour's start, without impact, in ticks."""
         return round(self.hour_price_usd(time_us) / self._tick_usd)
 
     def _row(self, time_us: int) -> int:
@@ -179,7 +180,7 @@ class LeadPrice:
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
     """Append the ticks *after* to the ticks *before*, without ticks that are no longer needed.
 
-    The first needed tick is the last one at or before *since_us*.
+    The first tick that is still needed is the last tick at or before *since_us*.
     """
     first = max(first_at(before.times_us, since_us + 1) - 1, 0)
     kept = len(before.times_us) - first

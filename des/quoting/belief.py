@@ -1,8 +1,8 @@
 """The captive maker's own simulation of its quotes, in which all orders are uninformed.
 
 The simulation tests the decided quotes and some alternatives at the actual lead prices. The
-simulation includes the other makers' quotes. It assumes the volume of the last 24 hours. It
-simulates the first minutes of each played hour, and these minutes represent the whole hour.
+simulation includes the other makers' quotes, and assumes the volume of the last 24 hours. Only the
+first minutes of each played hour are simulated, and they represent the whole hour.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class OwnPrediction(Protocol):
         """Simulate the first minutes of an hour."""
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the predicted result and volume of the month so far, for all tested quotes."""
+        """Return the predicted result and volume of the month so far, for each tested quote."""
 
 
 class OwnSimulation:
@@ -84,8 +84,8 @@ class OwnSimulation:
         """Begin the simulation of another month.
 
         Args:
-            considered: the policy and the size per level in cents, first of the displayed quotes,
-                then of the alternatives.
+            considered: the policy and the size per level in cents, for the displayed quotes first
+                and then for each alternative.
         """
         self._imagined = [Imagined(*each) for each in considered]
 
@@ -125,6 +125,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return the predicted result and volume of all tested quotes this month, in cents."""
+        """Return the predicted result and volume of each tested quote this month, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

@@ -1,10 +1,10 @@
 """Limits on firms' orders, and the volume that these limits prevent.
 
-If a firm's order reaches its limit, some profitable lots stay in the quote. Later orders may still
-take these lots. The profitable lots that are still left when the quote is replaced are counted as
-cut off by the limit. If several orders reached a limit, the lots count for the limit of the order
-with the most profitable levels, and of equals for the last one. These lots are valued at the
-quote's best price.
+If a firm's order reaches a limit, some profitable lots stay in the quote. Later orders may still
+take these lots. Profitable lots that are still left when the quote is replaced are counted as cut
+off by the limit. If several orders reached limits, the lots count for one limit only: the limit of
+the order for which the largest number of levels was profitable, or of the last such order. The lots
+that are cut off are valued at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ import numpy as np
 from des.compile_cache import njit
 from des.quoting.quotes import Quotes
 
-# The indices of the array of counts. For numpy's type see the constants of `race`.
+# The indices of the array of counts. `des.quoting.race` explains why these are numpy integers.
 TAKEN, ORDER_SHARE, LEVERAGE = np.int64(0), np.int64(1), np.int64(2)
 COUNTED = 3
 
@@ -23,7 +23,7 @@ class Limits(NamedTuple):
     """The limits of the firms' orders, and the volume that the limits have cut off."""
 
     order_lots: np.ndarray  # the largest size of one order, by firm
-    room_lots: np.ndarray  # lots by which a position may still change, by side and firm
+    room_lots: np.ndarray  # the most lots by which a position may still change, by side and firm
     counted: np.ndarray  # lots times ticks taken, and cut off by each limit, shape (3,)
 
 

@@ -13,7 +13,7 @@ REACH_BPS_MAX = 5_000.0  # the largest distance from the price, so that bids sta
 
 
 class OtherQuotes(NamedTuple):
-    """The other makers' quotes until the next settlement. These quotes fill any quantity.
+    """The other makers' quotes until the next settlement, which fill any quantity.
 
     The displayed size decides how orders are split at equal prices, and counts as the book's depth.
     """
@@ -30,7 +30,7 @@ class OtherQuoting:
         """Initialise for one market.
 
         Args:
-            market: the market. Its field `others` states the quotes.
+            market: the market, which states the quotes in its field `others`.
             maker: the captive maker, with its share of the depth.
             price: the market's lead price.
             start_us: the run's start. The hour before the start counts as calm.

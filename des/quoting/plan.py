@@ -1,4 +1,4 @@
-"""The captive maker's plan of quotes, from the lead price, the decided size and its position."""
+"""The captive maker's plan of quotes: from the lead price, the decided size, and the position."""
 
 from dataclasses import dataclass, replace
 
@@ -35,7 +35,7 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the policy with all levels moved equally, so that the best is at *offset_e6*."""
+        """Return the policy with all levels moved equally, and the best level at *offset_e6*."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
@@ -53,8 +53,8 @@ class QuotingPolicy:
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at the lead price.
             lots: the maker's position on the house venue, above zero if long.
-            shown_cents: the size to display per level, rounded up to whole lots. Nothing is
-                displayed on the side that would carry the position past its limit.
+            shown_cents: the size to display per level, rounded up to whole lots. If the position is
+                at its limit, nothing is displayed on the side that would enlarge the position.
         """
         limit = max(self.limit_cents // lot_cents, 1)
         held = max(-limit, min(limit, lots))

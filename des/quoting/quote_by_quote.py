@@ -1,7 +1,8 @@
 """The plain simulation: each posting of a quote and each arrival of an order is an event.
 
-This simulation is slow and simple. It calls the functions of `Session` for one quote and one order
-at a time, and gives exactly the same fills as `Session`. So a test can compare the two simulations.
+The plain simulation is slow and simple. `QuoteByQuote` calls the functions of `Session` for one
+quote and one order at a time, and gives exactly the same fills as `Session`. So a test can compare
+the two simulations.
 """
 
 from collections.abc import Generator

@@ -52,7 +52,8 @@ def post(
 ) -> Quotes:
     """Post quotes at *posted_us*, after the quotes that are *standing*.
 
-    Each quote is based on the lead price *latency_us* earlier, or on the first price.
+    Each quote is based on the lead price *latency_us* earlier, or on the first price if there is no
+    earlier price.
     """
     skew, offset, shown = plan.compiled()
     return post_quotes(standing, posted_us, latency_us, *ticks, skew, offset, shown)
@@ -89,7 +90,7 @@ def post_quotes(
 
 @njit(cache=True)
 def last(quotes: Quotes) -> Quotes:
-    """Copy the last quote, which is still in force. If there is none, return an empty set."""
+    """Return a copy of the last quote, which is still in force, or no quote if there is none."""
     n = len(quotes.posted_us)
     kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
     for i in range(len(kept.posted_us)):
@@ -102,8 +103,8 @@ def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
     """Copy quote *i* of *source* to quote *j* of *target*.
 
     Elements are copied one by one. For an assignment of slices, numba would also compile error
-    messages about the shapes of the slices. This takes longer than the compilation of all other
-    functions.
+    messages about the shapes of the slices. To compile these messages takes longer than to compile
+    all other functions.
     """
     target.posted_us[j], target.read_us[j] = source.posted_us[i], source.read_us[i]
     target.read[j] = source.read[i]

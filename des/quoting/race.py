@@ -2,12 +2,12 @@
 
 Firms compare a quote with the lead price when the quote is posted, and at each tick of the lead
 price. As soon as a hit is profitable for a firm, the firm sends one immediate-or-cancel order. The
-order arrives after the firm's reaction time and the gateway's delay. It hits the quote that is in
-force at this time. This model of sniping stale quotes follows Budish, Cramton & Shim (2015), QJE
-130(4).
+order arrives after the firm's reaction time and the gateway's delay. The order hits the quote that
+is in force when the order arrives. This model of sniping stale quotes follows Budish, Cramton &
+Shim (2015), QJE 130(4).
 
-`watch` and `fills_of` are compiled and use only integers. These functions give the same result for
-one quote and one order at a time as for a whole interval at once.
+The functions `watch` and `fills_of` are compiled and use only integers. Called for one quote and
+one order at a time, they give the same result as one call for a whole interval.
 """
 
 from typing import NamedTuple
@@ -43,8 +43,8 @@ ORDER = np.dtype(
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes integers, not enumerations. These are integers of numpy. A literal integer has
-# its own type, so numba would compile a function once more for it.
+# Compiled code takes integers, not enumerations. The integers are of numpy's type, because numba
+# gives a literal integer a type of its own, and would compile each function again for this type.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
@@ -82,8 +82,8 @@ def watch(
     A hit is profitable for a firm if the lead price is beyond the quote by more than the firm's
     threshold: its fee plus its hurdle. The hurdle is the least gain that the firm wants. The order
     can take only levels at which a hit is profitable when the order is sent. A firm sends at most
-    one order per side of a quote. Most orders arrive too late and take nothing. An order is left
-    out if it arrives before *until_us*, and a new quote has made the hit impossible.
+    one order per side of a quote. Most orders arrive too late and take nothing. An order that
+    arrives before *until_us* is left out if a new quote has made the hit impossible.
 
     Args:
         quotes: the quotes in the order of posting. For a quote posted before *since_us*, the firms
@@ -182,7 +182,7 @@ class Fills(NamedTuple):
 
     rows: np.ndarray  # dtype ROW
     others_lot_ticks: int  # lots times price of uninformed orders filled by other makers
-    others_lots: int  # lots that customers bought in these trades, less lots sold
+    others_lots: int  # lots that customers bought in these trades, minus lots sold
 
 
 NO_FILLS = Fills(new_rows(0), 0, 0)
@@ -205,8 +205,8 @@ def fills_of(
     the moment of a posting meets the new quote.
 
     A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
-    get the better price. They take the captive maker's levels that are better than the other
-    makers' price, and then trade with the other makers, who have unlimited quantity. At equal
+    get the better price: an order takes the captive maker's levels that are better than the other
+    makers' price, and then trades with the other makers, who have unlimited quantity. At equal
     prices the order is split in proportion to displayed size, in whole lots, rounded down for the
     captive maker. Firms never hit the other makers, a simplification that favours these makers.
 
@@ -214,8 +214,8 @@ def fills_of(
         orders: the orders (dtype ORDER) in the order of arrival.
         quotes: the quotes in the order of posting. The lots that orders take are subtracted.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders. The taken and the cut-off volume is added to the counts
-            in it.
+        limits: the limits of firms' orders. The volume taken and the volume cut off are added to
+            `limits.counted`.
         others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 

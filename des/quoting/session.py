@@ -1,10 +1,10 @@
 """Trading in one market of the house venue between two settlements.
 
 Between settlements decisions depend only on prices. So a session can wait until the interval has
-ended, and then simulate the whole interval. First it computes all quotes and all firms' orders, and
-then it matches the orders by time of arrival. The plain simulation, with one event per quote and
-per order, is in `quote_by_quote.py`. Both simulations use the same functions (`post`, `watch`,
-`fills_of`) and give the same fills.
+ended, and then simulate the whole interval. First the session computes all quotes and all firms'
+orders, and then it matches the orders by time of arrival. The plain simulation, with one event for
+each quote and each order, is in `quote_by_quote.py`. A session and the plain simulation use the
+same functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
 
 from collections.abc import Generator
@@ -121,7 +121,7 @@ class Session:
     def _pass(self, end_us: int, impact: float) -> Fills:
         """Pass an idle interval in one step, and keep only its last price."""
         self.clear()
-        # Hedge orders that arrive in this interval are still filled at the earlier price.
+        # Hedge orders that arrive in this interval are filled at the price before the interval.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
         return NO_FILLS
 

@@ -121,8 +121,8 @@ def _most_lots(
 ) -> tuple[np.ndarray, np.ndarray]:
     order, room = np.empty(len(lots), dtype=np.int64), np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
-        # These numbers are floats, since the position that margin allows may be too large for an
-        # integer.
+        # `most` and `asked` are floats, since the position that margin allows may be too large for
+        # an integer.
         most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
         asked = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
         order[firm] = min(asked, LOTS_MAX)

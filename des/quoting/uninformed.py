@@ -83,7 +83,7 @@ class UninformedFlow:
 
 
 def net_lots(orders: np.ndarray) -> int:
-    """Return the lots that orders (dtype ORDER) buy, less the lots that they sell."""
+    """Return the lots that orders (dtype ORDER) buy, minus the lots that they sell."""
     return int((np.array(SIGN)[orders["side"]] * orders["lots"]).sum())
 
 

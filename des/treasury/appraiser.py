@@ -1,4 +1,4 @@
-"""The value of all shares of the house: by growth, by growth without its maker, and by earnings.
+"""The value of all shares of the house: by growth, by growth without the maker, and by earnings.
 
 Fees and earnings are from the general ledger, by whole months. The multiples are in the scenario's
 `Valuation`. A note records the value on the first day of each month, and at each funding round.
@@ -66,7 +66,7 @@ class Appraiser:
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:
-        """Record the value of the house under the name *what*, a month or a round."""
+        """Record the value of the house. *what* is the month or the funding round of the value."""
         for appraisal in self.appraisals:
             self._journal.note(time_us, appraisal.noted(what))
 

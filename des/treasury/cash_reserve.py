@@ -1,8 +1,8 @@
-"""The group's cash reserve: the maker invests the cash above it in coins, and sells coins below it.
+"""The group's cash reserve: the maker buys coins with cash above it, and sells coins to refill it.
 
 The cash of the group is the cash of the house and of its maker. Customers' coins in the house count
-as the proceeds of their sale. So customers' money that no use needs is in coins, like a part of
-each loan.
+as the proceeds of their sale. The reserve is a share of customers' claims. So customers' money that
+is neither reserved nor spent is invested in coins, as a part of each loan is.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def cash_reserve(
 class CashReserve:
     """Keeps cash for the day's share of customers' claims, and for all withdrawals that wait.
 
-    Before the first day with a share it does nothing.
+    Before the first day with a share the reserve has no effect.
     """
 
     def __init__(
@@ -68,7 +68,8 @@ class CashReserve:
     def sell_coins(self, time_us: int, due_cents: int, marks: np.ndarray) -> None:
         """Sell coins if the cash is below the reserve plus the maker's payments of the day.
 
-        The maker pays the proceeds into its account on the house. They repay its credit line first.
+        The maker pays the proceeds into its account on the house, and from this account repays its
+        debt on the credit line.
         """
         share = in_force(self._shares, day_of(time_us))
         lacking = due_cents - self._spare_cents(share) if share else 0
@@ -89,7 +90,7 @@ class CashReserve:
             self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
 
     def _spare_cents(self, kept: CashShare) -> int:
-        """Return the group's cash less the reserve."""
+        """Return the group's cash minus the reserve."""
         cash, waiting = self._purse.cash_cents, self._waiting_cents()
         cash += self._custody.till(self._house)
         calm = self._custody.customers_cents() - waiting

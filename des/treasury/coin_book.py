@@ -39,7 +39,7 @@ class CoinBook:
     def __init__(
         self, scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
     ) -> None:
-        """Start with all coins in the dealers' hands."""
+        """Start with all coins at the dealers."""
         self._terms = given(given(scenario.group).portfolio)
         self._coins = [coin for coin in chart_coins(scenario) if coin.is_held]
         self._prices = CoinPrices(scenario, scenario.coins)
@@ -77,7 +77,7 @@ class CoinBook:
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend each coin's share of *cents* on whole lots, up to the lots that dealers have."""
+        """Spend each coin's share of *cents* on whole lots, at most the lots that dealers have."""
         for place, lot_cents in enumerate(self._lot_cents(time_us, marks)):
             if not lot_cents:
                 continue
@@ -91,7 +91,7 @@ class CoinBook:
         self.buy(time_us, cents * UNIT // sum(self._share), marks, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Sell coins for *cents* or slightly more, up to the maker's coins and the dealers' cash.
+        """Sell coins for *cents* or slightly more, as far as coins and the dealers' cash allow.
 
         Each coin is sold in proportion to its value after the haircut.
         """

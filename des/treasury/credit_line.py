@@ -30,12 +30,13 @@ class CreditLine:
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
             limit_cents: returns the limit at a time.
-            tranche_cents: draws and repayments are multiples of this amount, if the limit and the
-                debt allow.
+            tranche_cents: draws and repayments are multiples of this amount, unless the limit or
+                the debt is less.
             journal: records draws and repayments.
             house_money: the house's own money, which limits the credit line; None: customers'
                 money can be lent too.
-            coins: customers' coins, some of which may be lent; None: no such coins.
+            coins: customers' coins, of which the house may lend a part; None: no customer has
+                claims in coins.
         """
         self._house, self._names, self._borrower = house, names, borrower
         self._limit_cents, self._tranche_cents = limit_cents, tranche_cents
@@ -44,7 +45,7 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return the debt: dollars drawn, and the worth of lent coins minus their proceeds."""
+        """Return the debt: dollars drawn, plus the value of lent coins minus their proceeds."""
         return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:

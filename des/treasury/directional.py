@@ -1,8 +1,9 @@
 """The directional book: long positions on the lead venue, held for a rise of the price.
 
-Each position is bought for a given sum on its first day and sold on its last day, evenly over the
-day, to limit the impact. The book and the maker's hedges share the maker's margin on the lead
-venue. If the maker cannot meet a margin call, the whole book is sold for the rest of the run.
+Each position is bought for a given sum on its first day and sold on its last day. Purchases and
+sales are spread evenly over the day, to limit the impact. The book and the maker's hedges share the
+maker's margin on the lead venue. If the maker cannot meet a margin call, all positions are sold,
+and the book stays closed until the end of the run.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ class DirectionalBook:
             (each, midnight_us(each.since), midnight_us(each.until) if each.until else None)
             for each in longs
         ]
-        self._lots: dict[int, int] = {}  # by index among the long positions
+        self._lots: dict[int, int] = {}  # size of each long position in lots, by its index
         self._closed = False
 
     @property

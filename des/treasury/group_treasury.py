@@ -5,7 +5,7 @@ their limits and recall loans, coins are sold if cash is too low, interest is pa
 coins with loans that are drawn in full, uses are paid in the order of the scenario, tokens are
 bought, pools open, the maker buys coins with cash above the reserve, tokens and coins are marked,
 and the house pays its operating costs. The group makes each payment in full or not at all, and a
-note records each unpaid payment. Only a recall can be paid in part; the debt for the rest remains.
+note records each unpaid payment. Only a recall can be paid in part; the unpaid part remains a debt.
 
 After a halt of the house, arbitrageurs still trade with pools, pools may close, and tokens and
 coins are marked. Nothing else happens: creditors keep their claims, the group receives no new
@@ -128,7 +128,7 @@ class GroupTreasury:
         self._lenders, self._book = loans.lenders, loans.book
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the opening cash of lenders and investors, in cents.
+        """Return the opening cash of lenders, investors and dealers in coins, in cents.
 
         The result includes the cash with which the rest of the world trades with pools.
         """

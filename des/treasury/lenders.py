@@ -20,9 +20,9 @@ RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
 class Lenders:
     """Lenders to the captive maker, which asks them in order. Lenders can recall their loans.
 
-    Each lender has a limit, which depends on the date. If the lender has an advance, the limit is
-    also at most this share of the value of the maker's tokens and coins at the last close. Each
-    lender counts all tokens and coins, since no lender knows of the others.
+    Each lender has a limit, which depends on the date. If the scenario states `advance` for a
+    lender, the limit is also at most this share of the value of the maker's tokens and coins at the
+    last close. Each lender counts all tokens and coins, since no lender knows of the other lenders.
     """
 
     def __init__(

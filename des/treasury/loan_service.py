@@ -1,8 +1,8 @@
 """The captive maker's loans: the maker buys coins with loans, pays interest and repays recalls.
 
-Interest that cannot be paid in full is not paid at all. A recall is paid up to the available money,
-and the rest remains due. If the maker holds coins, sales of coins raise a part of each recall, and
-all coins are sold before a part of a recall remains unpaid.
+Interest that cannot be paid in full is not paid at all. A recall is paid as far as there is money,
+and the unpaid part remains due. If the maker holds coins, sales of coins raise a part of each
+recall. A part of a recall remains unpaid only after all coins have been sold.
 """
 
 import numpy as np

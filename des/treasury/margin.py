@@ -1,10 +1,10 @@
 """Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
 
 After each settlement a hedger covers its debit on the house venue, if it has one. If a hedger's
-margin on the lead venue is below the minimum, the hedger raises it to the target. The hedger uses
-its own cash first. The captive maker then uses money from its purse. Money on the other venue comes
-last. Once a day margin far above its target is moved back to the house. A remaining debit is a gap
-loss, which the venue bears.
+margin on the lead venue is below the minimum, the hedger raises the margin to the target. The
+hedger uses its own cash first. The captive maker then uses its funding waterfall (`Purse`). Money
+on the other venue comes last. A remaining debit is a gap loss, which the venue bears. Once a day
+margin far above the target is moved back to the house.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ EXCESS = 2  # margin above this multiple of its target is returned
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return the cents that each hedger keeps at least on the lead venue at the start."""
+    """Return the least cents that each hedger keeps on the lead venue, at the start of the run."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
@@ -34,7 +34,7 @@ def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) ->
 
 
 class MarginDesk:
-    """Moves margin for the captive maker and the trading firms."""
+    """Moves margin for all hedgers: the captive maker, the firms and the outside providers."""
 
     def __init__(
         self,
@@ -103,7 +103,10 @@ class MarginDesk:
         return bool(self._lead.claims[member] < needed)
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return the margin that positions need at *marks*, shape (2, members): house, lead."""
+        """Return the margin that positions need at *marks*, shape (2, members).
+
+        The first row is for the house, the second row for the lead venue.
+        """
         notional = np.stack((self._house.notional(marks), self._lead.notional(marks)))
         return np.ceil(self._ratios[1] * notional).astype(np.int64)
 
@@ -123,7 +126,7 @@ class MarginDesk:
         return max(self._floor[member], int(self._ratios[1] * notional[member]))
 
     def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
-        """Cover a hedger's debit on the house venue, up to the available money."""
+        """Cover a hedger's debit on the house venue, as far as there is money."""
         house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
         if member == self._maker:
@@ -135,7 +138,11 @@ class MarginDesk:
         self._custody.deposit(time_us, member, house, brought, links=links)
 
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
-        """Move margin to the lead venue: own cash, then the purse or the claim on the house."""
+        """Move margin to the lead venue: own cash first, then other money.
+
+        The maker's other money is from its funding waterfall. Other hedgers withdraw from the
+        house.
+        """
         house, lead = self._parties.house, self._parties.lead
         why = f", as margin for {lead}"
         lacking = int(cents) - int(self._custody.cash[member])
@@ -169,8 +176,8 @@ def _short(
 ) -> np.ndarray:
     """Return the accounts in debit on the house, or with too little margin on the lead venue.
 
-    Margin is too little below *ratio* times the notional value. All arrays are by account, shape
-    (n,). The returned account numbers are in rising order.
+    Margin is too little if it is below *ratio* times the notional value. All arrays are by account,
+    shape (n,). The returned account numbers are in rising order.
     """
     short, n = np.empty(len(house_cents), np.int64), 0
     for account in range(len(house_cents)):

@@ -19,7 +19,7 @@ class MonthlyIncome:
         self.months_cents: list[int] = []
 
     def close_month(self) -> int:
-        """Add the month that ended; the books must be closed up to its last day.
+        """Add the month that ended. The last day of the month must be closed in the books.
 
         Returns:
             The month's income.
@@ -37,7 +37,7 @@ def year_cents(months_cents: Sequence[int]) -> int:
 
 
 def year_before_cents(months_cents: Sequence[int]) -> int:
-    """Return the sum of the twelve months before the last twelve; months before the run are 0."""
+    """Return the sum of the twelve months before the last twelve. Months before the run are 0."""
     return sum(months_cents[-2 * YEAR : -YEAR])
 
 

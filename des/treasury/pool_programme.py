@@ -3,13 +3,14 @@
 A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value.
 If the maker lacks dollars or tokens, the pool does not open. At the end of the pool's last day all
 reserves are returned. Between these days arbitrageurs trade with the pool at each block until the
-pool's price fits the lead price. They close each trade at the lead price with the rest of the
-world.
+pool's price fits the lead price. Arbitrageurs close each trade at the lead price with the rest of
+the world.
 
 Simplifications, and the direction of their error:
 
 - No customers trade with a pool, so it earns less in fees.
-- Arbitrageurs pay no gas and are never late, so a pool loses more, also on smaller moves.
+- Arbitrageurs pay no fees to the blockchain and are never late. So a pool loses more, and loses
+  even if the price moves little.
 - A pool trades only whole tokens. If a trade of one token is not yet profitable, it happens later.
 - The lead price of a token follows its own path. A pool's trades do not move the lead price.
 
@@ -109,7 +110,7 @@ class PoolProgramme:
                 self._open(time_us, terms, int(marks[self._place[terms.token]]))
 
     def booked(self) -> list[tuple[str, int, str]]:
-        """Return balances that the books should have: accounts, units and commodities."""
+        """Return each balance that the books should have: the account, the units, the commodity."""
         maker, found = self._parties.maker, []
         for terms in self._pools:
             pool, token = self.holdings.pools.get(terms.token), terms.token
@@ -192,7 +193,8 @@ def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
 
     Args:
         block_us: times of the blocks, ascending, shape (n,).
-        ticks: the price. The first tick is before the first block, and the first move starts there.
+        ticks: the price. The first tick is before the first block, and the first move starts at
+            this tick.
     """
     return float(_squared_moves(block_us, ticks.times_us, ticks.prices))
 

@@ -1,8 +1,8 @@
 """The captive maker's funding waterfall.
 
-Own money comes first: cash, then the maker's account on the house. Outside lenders come next, up to
-their limits. The credit line comes last. It lends the house's own money first, and then customers'
-money.
+Own money comes first: cash, then the maker's account on the house. Outside lenders come next, until
+their limits are reached. The credit line comes last. The credit line lends the house's own money
+first, and then customers' money.
 """
 
 from des.custody.custody import Custody
@@ -43,7 +43,7 @@ class Purse:
         """Tell whether the maker's account on the house can bear a loss."""
         if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
-        # A maker with lenders has a treasury that can pay into the account.
+        # A maker with lenders can pay its cash and more loans into the account.
         return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0
 
     def raise_cash(

@@ -50,7 +50,7 @@ class QuoterSwitch:
 
     @property
     def house_is_open(self) -> bool:
-        """Tell whether the house still trades. After a halt it does not trade."""
+        """Tell whether the house still trades. After a halt the house does not trade."""
         return self._custody.status[self._parties.house] != HALTED
 
     @property
@@ -66,8 +66,8 @@ class QuoterSwitch:
     def look(self, now_us: int) -> None:
         """Turn quotes on or off, and record a change.
 
-        Quotes are on if all of this is true: the review wants quotes, the maker's account can bear
-        a loss, the day from which quotes are off is not reached, and the house has not halted.
+        Quotes are on if four conditions are met: the review wants quotes, the maker's account can
+        bear a loss, the day from which quotes are off is not reached, and the house has not halted.
         """
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0

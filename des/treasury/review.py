@@ -1,13 +1,13 @@
 """The maker's monthly review of its own results, and its decision to continue or stop.
 
 A maker with a policy and with quotes on the lead venue starts there, and shows no quotes on the
-house. If the quotes on the lead venue lose money in a month, an independent maker halves its size
-and finally stops. A captive maker moves to the house.
+house. If these quotes lose money in a month, an independent maker halves its size, and stops when
+the size is small. A captive maker moves its quotes to the house.
 
 An independent maker applies the same rule to quotes on the house. A captive maker computes the
 value that the shares of the house would lose without its quotes. The captive maker continues to
-quote as long as this value is more than the quotes' losses in the last twelve months. This is the
-lock-in.
+quote as long as this value is more than the quotes' losses in the last twelve months. We call this
+rule the lock-in.
 """
 
 from dataclasses import dataclass
@@ -66,14 +66,14 @@ class QuoteShares:
 
 
 def _by_result(share: float, figures: Figures) -> tuple[float, str]:
-    """Halve the size after a month with a loss, and stop below the smallest size."""
+    """Halve the size after a month with a loss. Stop if half the size is below SMALLEST."""
     if figures.month_cents >= 0:
         return share, QUOTES_ON
     return (share / 2, SIZES_DOWN) if share / 2 >= SMALLEST else (0.0, SHUTS_OFF)
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Stop if the quotes lose at least as much in a year as the shares would lose without them."""
+    """Stop if a year's loss on quotes is at least the loss of the shares' value without quotes."""
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
         return share, QUOTES_ON
@@ -83,7 +83,7 @@ def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
 class MonthlyReview:
     """The review of the maker's results on the first day of each month.
 
-    A note (`ledger.notes.Reviewed`) records each decision, also if nothing changes. A change is
+    A note (`ledger.notes.Reviewed`) records each decision, even if nothing changes. A change is
     recorded as an event too.
     """
 

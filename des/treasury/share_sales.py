@@ -37,7 +37,7 @@ class ShareSales:
         self._appraiser, self._journal = appraiser, journal
 
     def opening_cash(self) -> dict[str, int]:
-        """Return the investors' opening cash in cents, by name. Without investors it is empty."""
+        """Return the investors' opening cash in cents, by name, or nothing without investors."""
         investors = self._parties.investors
         return {investors: sum(to_cents(each.usd) for each in self._rounds)} if investors else {}
 

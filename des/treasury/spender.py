@@ -94,8 +94,8 @@ class Spender:
     def pay_costs(self, time_us: int) -> None:
         """Pay the house's operating costs: the stated amount, or a share of last month's fees.
 
-        Both costs have the same narration. So a counterfactual that repeats the booked costs has
-        the same entries as its base run.
+        A stated cost and a share of fees have the same narration. So a counterfactual that repeats
+        the booked costs has the same entries as its base run.
         """
         # The books are closed up to yesterday, the last day of last month.
         earned = -self._journal.balance(income(self._parties.house, Kind.FEES))

@@ -94,7 +94,7 @@ class TokenHoldings:
         return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
-        """Return the lead price of the token's contract, or else the token's last stated mark."""
+        """Return the token's mark: the lead price times the lift, or else the last stated mark."""
         if token.market is not None:
             market = self._market[token.name]
             return int(marks[market]) * self._tick_usd[market] * self._lifted(token)

@@ -1,4 +1,4 @@
-"""Taker fees by tier. A member's volume over thirty days determines the fee of the next day."""
+"""Taker fees by tier. A member's volume of the last thirty days sets its fee of the next day."""
 
 from collections import deque
 from collections.abc import Sequence

@@ -41,9 +41,9 @@ class Venue:
         Args:
             code: the index of the venue among the venues of the books.
             contracts: the contracts that trade here, by market.
-            members: the number of parties, and of desks with a position of their own.
-            pays: the counterparty of settlements: the house itself, or on the lead venue Outside,
-                which holds the other side of all positions.
+            members: the number of parties plus the number of desks with a position of their own.
+            pays: the counterparty of settlements: on the house venue the house itself, on the lead
+                venue Outside, which holds the opposite of all other positions.
             journal: records the fills.
             desks: for each desk, the party in whose account the desk trades.
         """
@@ -91,7 +91,7 @@ class Venue:
             self.exchange(market, rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
-        """Return the value of each account's positions in cents, longs and shorts added up."""
+        """Return the sum of the absolute values of each account's positions, in cents."""
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
@@ -206,8 +206,8 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
     """Return funding by market and member, in whole cents that sum to zero.
 
-    Amounts are rounded down. The odd cents go to the members with the largest remainders. If
-    remainders are equal, the first member comes first.
+    Amounts are rounded down. The cents that rounding leaves over go to the members with the largest
+    remainders. If remainders are equal, the first member comes first.
     """
     markets, members = lots.shape
     payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
