@@ -79,8 +79,8 @@ CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
                 "firms": {"holding_days": 1.0},
             },
         ),
-        # Settlements and new quotes are at different times. A hedge can end after the next
-        # settlement.
+        # Settlements and new quotes are at different times. A hedge takes a minute, in which many
+        # new quotes are posted.
         (
             BUSY,
             {

@@ -1,4 +1,4 @@
-"""A test of simulated batches against an expected mean."""
+"""A function that compares the mean of simulated batches with an expected value."""
 
 import math
 

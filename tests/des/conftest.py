@@ -1,1 +1,1 @@
-"""This file puts its folder on the import path, so that tests can import its helpers."""
+"""Because of this file pytest puts tests/des on the import path, so tests can import helpers."""

@@ -31,14 +31,17 @@ REFRESH_US = 2_000_000
 
 
 def chi_square_error(counts: np.ndarray) -> float:
-    """Return the deviation of a chi-square of equally likely counts, in standard deviations."""
+    """Return how much the chi-square of equally likely counts deviates from its mean.
+
+    The unit is the standard deviation of the chi-square.
+    """
     expected = counts.sum() / counts.size
     freedom = counts.size - 1
     return (((counts - expected) ** 2).sum() / expected - freedom) / math.sqrt(2 * freedom)
 
 
 def quote_sides(n: int) -> list[int]:
-    """Return the numbers that identify gateway delays of consecutive quotes on both sides."""
+    """Return one number for each side of each of n / 2 consecutive quotes."""
     return [2 * (NOON_US + i * REFRESH_US) + side for i in range(n // 2) for side in (0, 1)]
 
 
@@ -116,7 +119,7 @@ def test_a_stream_does_not_depend_on_other_draws():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_stream_is_numpys_seed_sequence_of_the_seed_and_the_hashed_name(seed):
+def test_a_stream_uses_numpys_seed_sequence_with_the_seed_and_the_hashed_name(seed):
     key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
     child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -130,8 +133,8 @@ def test_streams_of_different_names_are_independent():
     draws = [stream(*name).standard_normal(n) for name in NAMES]
     correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
 
-    # The limit for the largest of 21 correlations is as improbable as three sigmas for a single
-    # correlation.
+    # The test looks at the largest of 21 correlations. It allows a deviation that is as improbable
+    # for the largest as three standard errors are for a single correlation.
     most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
     assert np.abs(correlations).max() < most / math.sqrt(n)
 
@@ -141,7 +144,10 @@ def test_streams_of_different_names_are_independent():
 
 @pytest.mark.parametrize(("median_us", "log_sd"), [(75_000, 0.5), (350_000, 0.5), (150_000, 1.0)])
 def test_delays_are_lognormal(median_us, log_sd):
-    """At probability p the delay is median x exp(sd x z(p)), within one quantile."""
+    """The quantile at p is median x exp(sd x z(p)), within one step of the table of quantiles.
+
+    z(p) is the quantile of the standard normal.
+    """
     table, normal = lognormal_quantiles_us(median_us, log_sd), NormalDist()
 
     assert (np.diff(table) >= 0).all()

@@ -24,7 +24,9 @@ def drawn(predicted: np.ndarray, key: int = 1, full_days: frozenset[int] = NO_DA
 
 @pytest.mark.parametrize("loss_max", [0.5, 5.0, 50.0, 1e9])
 @pytest.mark.parametrize("most", [2, 5, 12, 24])
-def test_a_group_of_hours_never_exceeds_its_maximum_size_and_loss(loss_max: float, most: int):
+def test_no_group_exceeds_the_maximum_size_and_no_group_of_several_hours_the_maximum_loss(
+    loss_max: float, most: int
+):
     for seed in range(20):
         predicted = losses(1, seed)
         groups = groups_of(predicted, loss_max, most)
@@ -62,7 +64,7 @@ def test_weights_of_a_day_sum_to_24_and_on_a_full_day_each_weight_is_one():
     assert len(set(weights.ravel())) > 8
 
 
-def test_the_weighted_sum_of_played_hours_is_an_unbiased_total_of_all_hours():
+def test_the_weighted_sum_over_played_hours_is_an_unbiased_estimate_of_the_total_of_all_hours():
     """Each hour is drawn with a probability of one divided by the weight of the hour."""
     predicted = losses(3)
     # The real losses are independent of the predictions.
@@ -71,7 +73,7 @@ def test_the_weighted_sum_of_played_hours_is_an_unbiased_total_of_all_hours():
 
     totals = weights @ real
     assert abs(totals.mean() - real.sum()) < 3 * totals.std() / len(totals) ** 0.5
-    # The mean weight of each hour is one.
+    # Over all draws the mean weight of each hour is one.
     error = np.sqrt(weights.var(axis=0) / len(weights))
     assert (np.abs(weights.mean(axis=0) - 1) <= 4.5 * error + 1e-9).all()
 

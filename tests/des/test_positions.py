@@ -40,7 +40,7 @@ def test_margins_of_all_markets_sum_to_the_claim(lots):
 
 
 @pytest.mark.parametrize("lots", FREE)
-def test_the_claim_beyond_the_need_of_all_positions_is_divided_equally_among_markets(lots):
+def test_the_part_of_the_claim_that_no_position_needs_is_divided_equally_among_markets(lots):
     needed = [abs(n) * cents / LEVERAGE for n, cents in zip(lots, LOT_CENTS.tolist(), strict=True)]
     rest = [margin - needs for margin, needs in zip(margins(lots), needed, strict=True)]
 

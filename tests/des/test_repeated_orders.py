@@ -1,4 +1,7 @@
-"""Hours repeat or reverse earlier orders, so that positions have the variance of all hours."""
+"""Some played hours repeat or reverse the orders of earlier hours.
+
+So customers' positions have the same variance as if all hours were played.
+"""
 
 from collections import defaultdict
 
@@ -29,9 +32,10 @@ def at(weights: list[int]) -> list[tuple[int, int]]:
 def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
     """Return the variances of the position and of the open chain.
 
-    The unit is the variance of one hour. The net orders of an hour are the weight of the hour times
-    the random number of its source hour. So a variance is the sum over source hours of (sum of the
-    weights, negative if the sides are reversed)^2.
+    The unit is the variance of one hour. An hour has the orders of its source hour, times the
+    weight of the hour, with the same or with reversed sides. So the variance is the sum of s^2 over
+    all source hours. Here s is the sum of the weights of all hours with this source, and the weight
+    is negative if the sides are reversed.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):
@@ -42,21 +46,26 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", WEIGHTS)
-def test_repeated_orders_give_the_position_the_variance_of_all_hours(name: str):
-    """Closed chains have the variance of all hours. Open chains may lower the variance."""
+def test_with_repeated_orders_the_position_has_the_same_variance_as_if_all_hours_were_played(
+    name: str,
+):
+    """Closed chains have the variance of all hours that they represent.
+
+    Chains that are still open at the end may lower the variance.
+    """
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
 
     hours = sum(weights)
     error = np.std(found) / len(found) ** 0.5
-    lag = 2 * max(weights) + 24  # hours in chains that are still open
+    lag = 2 * max(weights) + 24  # the most hours that chains represent that are still open
     assert -3 * error - lag < np.mean(found) - hours < 3 * error
-    # The tolerance is small enough to detect orders that are not repeated.
+    # The tolerance is so small that the test would fail without repeated orders.
     assert 3 * error + lag < 0.2 * hours
     assert np.mean(found) < 0.75 * sum(w**2 for w in weights)
 
 
-def test_the_open_sum_of_a_chain_never_exceeds_the_largest_weight():
+def test_the_weight_that_is_left_in_an_open_chain_never_exceeds_the_largest_weight():
     for name, weights in WEIGHTS.items():
         for key in range(50):
             for n in (7, 50, 51, 200):
@@ -83,7 +92,10 @@ def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
 
 
 def test_the_position_of_customers_has_the_variance_computed_from_the_chains():
-    """The mean position is 0. Each chain adds v times the square of its remaining weight."""
+    """The mean position is zero.
+
+    Each chain adds the variance of an hour times the square of the weight left in the chain.
+    """
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
     variance = per_hour * mean_lots * (2 * mean_lots - 1)  # variance of net lots in an hour
     predicted = np.random.default_rng(4).lognormal(0, 1.5, 3 * 24)

@@ -42,7 +42,7 @@ def refused(read: Read) -> Callable[[str], CandleError]:
     return reading
 
 
-# Each case has the candles of DAYS in another layout, and the message about the layout.
+# Each case is a text with the candles of DAYS in another layout, and the message about this layout.
 SAME: dict[str, tuple[str, str]] = {
     "CryptoDataDownload": (
         """https://www.CryptoDataDownload.com
@@ -335,7 +335,7 @@ def test_a_joined_candle_has_the_first_open_and_highest_high_and_lowest_low_and_
     assert (joined.anchors, joined.volatility) == (whole.anchors, whole.volatility)
 
 
-def test_candles_in_an_incomplete_first_or_last_hour_are_omitted_and_counted(read: Read):
+def test_candles_of_minutes_in_an_incomplete_first_or_last_hour_are_omitted_and_counted(read: Read):
     found = read(bars(minutes(20, 20, 260)))  # from 00:20 to 04:20
 
     assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
@@ -386,7 +386,7 @@ def test_gaps_between_candles_are_refused_if_they_are_too_long_or_too_many(
     assert what in str(error)
 
 
-def test_a_close_outside_the_range_of_its_candle_by_more_than_a_rounding_error_is_refused(
+def test_a_candle_whose_close_is_outside_its_range_by_more_than_a_rounding_error_is_refused(
     read: Read, refused
 ):
     text = "date,open,high,low,close\n2022-05-09,100,101,99,{}\n2022-05-10,100,101,99,100\n"

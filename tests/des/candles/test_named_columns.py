@@ -1,4 +1,4 @@
-"""Files of candles with headers of several lines, unusual column names, or times as JSON keys."""
+"""Files of candles with a header of several lines, unusual column names, or times as JSON keys."""
 
 import json
 from dataclasses import replace
@@ -26,7 +26,7 @@ def lines(head: str, line: str) -> str:
     return head + "".join(f"{line.format(**each)}\n" for each in told)
 
 
-# Each case has a text and the message about its layout.
+# Each case is a text with the candles of DAYS, and the message about the layout of this text.
 LAYOUTS: dict[str, tuple[str, str]] = {
     "yfinance": (
         lines(

@@ -33,7 +33,7 @@ def coins(share: float) -> CustomerCoins:
 
 
 class Bank:
-    """A house with cash, an agent that receives a share of deposits, and customers with cash."""
+    """A house with cash, customers with cash, and an agent that receives a share of deposits."""
 
     def __init__(self, share: float, till: int = 0, in_coins: float = 0.0) -> None:
         self.books = Books()
@@ -82,7 +82,7 @@ def test_the_agent_receives_the_stated_share_of_deposits_from_the_stated_time_on
     assert not bank.agent.takes(NOW_US - 1)
 
 
-def test_the_agent_receives_its_share_only_of_deposits_in_dollars():
+def test_the_agent_receives_a_share_of_deposits_in_dollars_and_no_deposits_in_coins():
     bank = Bank(0.5, till=1_000, in_coins=0.5)
     bank.agent.take_in(NOW_US, 1_000, ())
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
@@ -109,10 +109,10 @@ def test_the_agent_pays_at_most_the_deposits_that_it_received_and_at_most_its_ca
     assert bank.custody.cash[ALAMEDA] == 0
 
 
-def test_the_agent_pays_a_withdrawal_if_the_cash_of_the_house_is_too_small():
+def test_the_agent_pays_a_withdrawal_that_exceeds_the_cash_of_the_house():
     bank = Bank(1.0, till=200)
     bank.agent.take_in(NOW_US, 500, ())
-    before_us = NOW_US - 1  # the agent's share was zero at the time of the request
+    before_us = NOW_US - 1  # at this time the agent's share of deposits was zero
 
     assert not bank.agent.pays(before_us, RETAIL, 200)
     assert bank.agent.pays(before_us, RETAIL, 201)

@@ -1,4 +1,4 @@
-"""Customers' claims in coins: which coins are drawn, their values, and payments in coins."""
+"""Customers' claims in coins: the coin of each deposit and withdrawal, values, and payments."""
 
 from pathlib import Path
 
@@ -60,8 +60,8 @@ def counter() -> Counter:
     return Counter()
 
 
-def test_opening_claims_are_divided_among_coins_by_share_in_whole_lots(counter):
-    # A bitcoin costs 30,000 dollars and an ALTS costs 20. A lot is 0.01 bitcoin.
+def test_opening_claims_in_each_coin_are_the_stated_share_in_whole_lots(counter):
+    # A bitcoin costs 30,000 dollars, and a lot is 0.01 bitcoin. A lot of ALTS costs 20 dollars.
     assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
     assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
 
@@ -80,7 +80,7 @@ def test_coins_keep_their_shares_of_all_deposits_if_the_house_has_an_agent(count
         AgentShare(since=SCENARIO.run.start, share=2 / 3),
     )  # The agent receives 2/3 of the deposits in dollars, which is a fifth of all deposits.
     counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
-    for i in range(2_000):  # The agent receives the other 500 of 2,500 deposits.
+    for i in range(2_000):  # These are the deposits at the house. The agent receives another 500.
         counter.vault.deposit(START_US + i, 60_000)
     words = [entry.narration.split()[-3] for entry in counter.books.transactions]
 
@@ -88,14 +88,14 @@ def test_coins_keep_their_shares_of_all_deposits_if_the_house_has_an_agent(count
         assert words.count(name) / 2_500 == pytest.approx(share, abs=0.02)
 
 
-def test_a_withdrawal_draws_a_coin_in_proportion_to_its_value_in_claims(counter):
+def test_the_probability_that_a_withdrawal_is_in_a_coin_is_the_coins_share_of_all_claims(counter):
     chosen = [counter.vault.chosen(START_US + i, 60_000, 3_000_000) for i in range(2_000)]
     shares = [sum(1 for lots in chosen if lots[place]) / 2_000 for place in (BTC, ALTS, STABLE)]
 
     assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
 
 
-def test_a_withdrawal_above_the_claim_in_one_coin_adds_dollars_and_then_other_coins(counter):
+def test_a_withdrawal_larger_than_the_claim_in_one_coin_adds_dollars_and_then_other_coins(counter):
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
@@ -111,7 +111,7 @@ def test_a_waiting_amount_of_coins_cannot_be_requested_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_coins_are_debts_and_assets_of_the_house_until_the_house_halts(counter):
+def test_customers_coins_count_as_debts_and_as_assets_of_the_house_until_the_halt(counter):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)
@@ -128,14 +128,16 @@ def test_coins_of_customers_are_no_part_of_the_houses_own_money(counter):
     assert money.own_cents() == 500
 
 
-def test_coins_are_sold_in_proportion_to_their_value(counter):
+def test_the_house_sells_customers_coins_in_proportion_to_the_value_of_each_coin(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
 
     assert counter.vault.there == counter.vault.lent == [50, 500, 10_000]
     assert counter.custody.cash[CODE[HOUSE]] == 3_500_000
 
 
-def test_a_price_rise_of_sold_coins_draws_on_the_credit_line_and_a_price_fall_repays_it(counter):
+def test_a_price_rise_of_sold_coins_raises_the_makers_debt_and_a_price_fall_lowers_the_debt(
+    counter,
+):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.credit.owed_cents == 0
     counter.mark(60_000)
@@ -158,7 +160,7 @@ def test_the_house_buys_a_missing_coin_with_dollars_before_it_sells_other_coins(
     assert counter.custody.cash[CODE[HOUSE]] == 2_000_000
 
 
-def test_dollars_that_waiting_requests_need_do_not_buy_coins(counter):
+def test_the_house_buys_no_coins_with_dollars_that_waiting_requests_need(counter):
     counter.custody.keep_coins(counter.vault, 100, 0)
     till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books)
     retail, house = CODE["Retail"], CODE[HOUSE]

@@ -1,7 +1,7 @@
 """Fear and its effects agree with the stated formulas and with the theory of Hawkes processes.
 
-Statistical tests allow a deviation of three standard errors. Withdrawals do not reduce claims in
-these tests, so that the formulas apply.
+Statistical tests allow a deviation of three standard errors. The formulas assume constant claims.
+So withdrawals do not reduce claims in these tests.
 """
 
 import math
@@ -150,7 +150,7 @@ def test_a_withdrawal_adds_fear_by_its_share_of_claims_and_a_queue_adds_a_consta
     assert nothing_left.fear(NOON_US) == 0
 
 
-def test_news_adds_fear_at_its_hour_and_earlier_news_adds_its_decayed_remainder():
+def test_news_adds_fear_from_its_hour_on_and_a_part_of_the_fear_from_earlier_news_is_left():
     early = News(date=np.datetime64(NOON_US - 8 * HOUR_US, "us").item(), shock=0.4, what="early")
     late = News(date=np.datetime64(NOON_US + 2 * HOUR_US, "us").item(), shock=0.4, what="late")
     none = rules(base_per_day=0.0)
@@ -160,13 +160,14 @@ def test_news_adds_fear_at_its_hour_and_earlier_news_adds_its_decayed_remainder(
 
     assert first[0] > 0
     assert not later[:2].any()
-    assert later[2] > first[0]  # a quarter of the fear from the early news is left
+    # After eight hours a quarter of the fear from the early news is left.
+    assert later[2] > first[0]
 
 
 # -------------------------------------------------------------------------------- formulas
 
 
-def test_deposits_are_proportional_to_volume_and_have_a_constant_elasticity_to_trust():
+def test_deposits_are_proportional_to_volume_and_to_a_power_of_trust():
     flow = rules(trust_elasticity=2.0, deposits_per_volume=0.001)
 
     assert flow.deposits_usd_per_day(1e9, trust=1.0) == pytest.approx(1e6)
@@ -174,7 +175,7 @@ def test_deposits_are_proportional_to_volume_and_have_a_constant_elasticity_to_t
     assert flow.deposits_usd_per_day(2e9, trust=0.5) == pytest.approx(0.5e6)
 
 
-def test_withdrawals_rise_above_the_base_rate_in_proportion_to_fear():
+def test_the_rate_of_withdrawals_is_the_base_rate_plus_a_part_proportional_to_fear():
     flow = rules(base_per_day=0.01)
 
     assert flow.asked_per_day(0.0, 5.0) == 0.01
@@ -184,7 +185,7 @@ def test_withdrawals_rise_above_the_base_rate_in_proportion_to_fear():
 
 @pytest.mark.parametrize("half_life_h", [1.0, 4.0, 72.0])
 def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_causes(half_life_h):
-    """Requests are uniform within an hour, and a request affects only the hours after its own."""
+    """Requests are uniform within an hour. A request affects only the hours after this hour."""
     cohorts = (Cohort(share=0.75, sensitivity=0.2), Cohort(share=0.25, sensitivity=1.4))
     flow = rules(fear_half_life_h=half_life_h, contagion=0.2, cohorts=cohorts)
     hours = np.arange(1, 40 * math.ceil(half_life_h))
@@ -195,7 +196,7 @@ def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_cau
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_branching_ratio_uses_the_higher_of_the_sensitivities_of_firms_and_customers():
+def test_the_branching_ratio_uses_the_sensitivity_of_firms_or_customers_that_is_higher():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
@@ -210,12 +211,12 @@ def test_a_branching_ratio_of_one_or_more_is_refused(ratio):
 # ---------------------------------------------------------------------- the Hawkes process
 
 HOURS = 1_000
-BURN_IN = 100  # hours after which the start has no effect: e^(-0.17 * 0.5 * 100)
+BURN_IN = 100  # after so many hours the start has almost no effect: e^(-0.17 * 0.5 * 100)
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
 def test_the_rate_of_requests_is_the_base_rate_divided_by_one_minus_the_branching_ratio(ratio):
-    """The standard error is computed from the means of ten seeds."""
+    """The test computes the standard error from the means of ten seeds."""
     means = [
         float(hourly(played(rules(ratio), HOURS, seed).asked, HOURS)[BURN_IN:].mean())
         for seed in range(10)
@@ -242,13 +243,14 @@ def test_requests_are_a_poisson_process_if_there_is_no_contagion():
     assert abs(longer - math.exp(-1)) < 3 * math.sqrt(math.exp(-1) / len(gaps))
 
 
-def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size():
+def test_one_shock_causes_a_poisson_number_of_clusters_of_requests_of_known_mean_size():
     """The test compares mean and variance over 250 seeds.
 
     The shock itself causes a Poisson number of requests with mean L. Each request starts a cluster
     with mean size 1 / (1 - n) and variance v / (1 - n)^3. Here n is the branching ratio, and v is
-    the variance of the number of requests that one request causes. The Poisson number adds n to v,
-    exponential amounts add n^2, and different delays within an hour add a small part.
+    the variance of the number of requests that one request causes. v is the sum of three parts: n,
+    because the number of requests is Poisson; n^2, because amounts are exponential; and a small
+    part, because requests are at different times within an hour.
     """
     ratio, shock = 0.5, 0.0005
     news = (News(date=np.datetime64(NOON_US, "us").item(), shock=shock, what="a rumour"),)
@@ -296,7 +298,7 @@ def test_the_rate_of_deposits_depends_on_volume_and_trust():
     calm = played(flow, 240, volume_usd=volume_usd).brought
     afraid = played(flow, 240, volume_usd=volume_usd, news=news).brought
 
-    left = math.exp(-2 * 0.5)  # the fear of 0.5 decays little in ten days
+    left = math.exp(-2 * 0.5)  # the fear stays near 0.5, because its half-life is over a year
     assert abs(len(calm) - expected) < 3 * math.sqrt(expected)
     assert abs(len(afraid) - expected * left) < 3 * math.sqrt(expected * left)
     usd = [cents / 100 for *_, cents in calm]
@@ -328,7 +330,7 @@ def test_no_customer_acts_at_the_microsecond_of_the_hourly_update():
 
 
 class Asked:
-    """A till that owes money to every customer and records the names of customers that withdraw."""
+    """A till that owes money to every customer, and records who requests a withdrawal."""
 
     def __init__(self) -> None:
         self.by: list[str] = []
@@ -351,7 +353,7 @@ def withdrawals(names: list[str], fear: float, hours: int, seed: int = 1) -> lis
     return found
 
 
-def test_the_hazard_of_a_withdrawal_by_a_firm_is_proportional_to_fear():
+def test_the_hourly_rate_at_which_a_firm_withdraws_is_proportional_to_fear():
     names, hours = [f"Firm{i:02}" for i in range(40)], 100
     for fear in (0.1, 2.0):
         chance = 1 - math.exp(-1.5 * fear / 24)

@@ -1,4 +1,4 @@
-"""The till pays requests in the order of arrival, each in full, from the available cash."""
+"""The till pays withdrawal requests in the order of arrival, each in full, from available cash."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -129,7 +129,7 @@ def test_a_small_request_waits_behind_a_larger_request_that_cannot_be_paid():
 
     counter.custody.cash[RETAIL] = 1_000
     counter.wait()
-    counter.retail.deposit(9, 350)  # 850 suffice for the first request only
+    counter.retail.deposit(9, 350)  # the cash of 850 suffices for the first request only
     assert counter.paid() == [("r-0001", 800)]
     counter.retail.deposit(9, 650)
     assert counter.paid() == [("r-0001", 800), ("Firm01", 100), ("r-0002", 50)]
@@ -148,7 +148,7 @@ def test_the_note_of_a_waiting_request_names_the_customer():
     ]
 
 
-def test_a_waiting_request_does_not_block_the_queue_if_no_claim_remains_for_the_request():
+def test_a_waiting_request_without_enough_free_claim_does_not_block_the_queue():
     counter = Counter(0, Retail=100, Firm01=100, Firm02=100)
     counter.ask(FIRM_01, 100)
     counter.ask(FIRM_02, 100)
@@ -162,7 +162,7 @@ def test_a_waiting_request_does_not_block_the_queue_if_no_claim_remains_for_the_
     assert not counter.till.queue
 
 
-def test_requests_wait_but_no_event_is_recorded_if_the_scenario_has_no_flow_of_customers():
+def test_in_a_scenario_without_a_flow_of_customers_requests_wait_but_no_event_is_recorded():
     counter = Counter(100, flow=None, Retail=500)
     counter.retail.request(1, 300)
     counter.custody.cash[RETAIL] = 200
@@ -207,7 +207,7 @@ def test_a_house_halts_when_its_queue_has_lasted_for_the_stated_time(hours):
     assert counter.custody.status[HOUSE] == (HALTED if hours >= 10 else QUEUED)
 
 
-def test_a_queue_that_was_cleared_does_not_count_towards_a_halt():
+def test_a_queue_that_was_paid_in_full_does_not_count_towards_a_halt():
     counter = Counter(0, Retail=1_000)
     counter.retail.request(1, 200)
     counter.wait(9)
@@ -220,7 +220,7 @@ def test_a_queue_that_was_cleared_does_not_count_towards_a_halt():
     assert counter.told() == [QUEUED, OPEN, QUEUED]
 
 
-def test_a_halted_house_pays_nothing_and_refuses_deposits_and_notes_requests():
+def test_a_halted_house_pays_nothing_and_takes_no_deposits_but_notes_requests():
     counter = Counter(100, Retail=1_000, Firm01=50)
     counter.custody.cash[RETAIL] = 5_000
     counter.retail.request(1, 200)
@@ -251,7 +251,9 @@ STEPS = st.one_of(
 
 
 @given(st.integers(0, 1_500), st.lists(STEPS, max_size=40))
-def test_requests_are_paid_in_order_or_wait_and_payments_never_exceed_cash(cash, steps):
+def test_in_random_histories_requests_are_paid_in_order_or_wait_and_cash_is_never_negative(
+    cash, steps
+):
     counter = Counter(cash, Retail=700, Firm01=500, Firm02=300)
     counter.custody.cash[RETAIL] = 1_000
     asked: list[tuple[str, int]] = []
@@ -282,7 +284,7 @@ def test_requests_are_paid_in_order_or_wait_and_payments_never_exceed_cash(cash,
         assert counter.custody.cash.min() >= 0
         assert counter.custody.cash.sum() == world
         assert counter.house.claims.min() >= 0
-        # Waiting requests are later than all paid requests and keep their order.
+        # The waiting requests are the last requests, in the order of arrival.
         assert asked[len(asked) - len(waits) :] == waits
         served = asked[: len(asked) - len(waits)]
         assert _are_in(paid, served) if lost else paid == served
@@ -294,7 +296,7 @@ def test_requests_are_paid_in_order_or_wait_and_payments_never_exceed_cash(cash,
 
 
 def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
-    """Return whether the payments match requests in the same order, in full or in part."""
+    """Return whether each payment pays a request in full or in part, in the order of requests."""
     rest = iter(served)
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 

@@ -1,4 +1,4 @@
-"""Each waiting line pays in the order of arrival and does not wait for other lines."""
+"""Each coin has a waiting line, and dollars have one. Each line pays in the order of arrival."""
 
 from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
 
@@ -10,7 +10,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Return the holders that are paid if only the given lines have money, without limit."""
+    """Return the holders whose requests are paid. Only the given lines can pay, without limit."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 
@@ -45,14 +45,14 @@ def test_a_request_for_a_missing_coin_waits_while_other_requests_are_paid():
     assert not lines
 
 
-def test_no_request_is_paid_before_the_first_request_if_there_is_a_single_queue():
+def test_if_there_is_a_single_queue_no_request_is_paid_before_the_first_request():
     lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
 
     assert [*lines.serve(lambda one: one.cents > 0)] == []
     assert len(lines.in_order()) == 2
 
 
-def test_a_payment_in_one_queue_can_make_a_payment_in_another_queue_possible():
+def test_after_a_payment_in_one_queue_the_requests_in_other_queues_are_tried_again():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 70))
     done: list[str] = []
 

@@ -1,4 +1,4 @@
-"""A constant-product pool: trades are exact, arbitrageurs never lose, losses agree with theory.
+"""A constant-product pool: trades are exact, arbitrageurs never lose, and its losses fit theory.
 
 Statistical tests allow a deviation of three standard errors over independent paths with fixed
 seeds. The pools in these tests are so large that a cent and a lot are negligible.
@@ -70,11 +70,11 @@ def naive_arbitrage(
 ) -> list[tuple[int, ...]]:
     """Return the arbitrage trades at each block, found by moving one lot after the other.
 
-    The pool has n lots, c cents and the product k = n c. After the next lot it has m lots, and the
-    price of this lot is k / m^2 cents. With the fee f and the outside price p, in cents a lot, the
-    arbitrageur buys the next lot if k / m^2 (1 + f) <= p, and sells it if k / m^2 (1 - f) >= p.
-    After all trades of a block the pool has k / m cents, rounded up. There is no trade if the gain
-    after the fee is below a cent.
+    The pool has n lots, c cents and the product k = n c. After the next lot the pool has m lots,
+    and the price of this lot is q = k / m^2 cents. Let f be the fee and p the outside price of a
+    lot in cents. The arbitrageur buys the next lot if q (1 + f) <= p, and sells it if
+    q (1 - f) >= p. After all trades of a block the pool has k / m cents, rounded up. There is no
+    trade if the gain after the fee is below a cent.
 
     Returns:
         For each trade: time, outside price, the pool's price before and after, lots bought, cents
@@ -160,13 +160,12 @@ def trades(
 
 
 @given(case=pools_and_prices())
-def test_a_trade_moves_its_lots_and_cents_and_never_lowers_the_product_of_reserves(case):
+def test_a_trade_changes_the_reserves_by_its_lots_and_cents_and_never_lowers_their_product(case):
     for before, after, row in trades(*case):
         assert after.lots == before.lots - row["lots"]
         assert after.cents == before.cents + row["cents"]
         assert after.lots * after.cents >= before.lots * before.cents
-        # Rounding costs the arbitrageur less than a cent. A higher cost would be a gift to the
-        # pool.
+        # The arbitrageur pays the lowest number of whole cents that does not lower the product.
         assert after.lots * (after.cents - 1) < before.lots * before.cents
         assert (row["before"], row["after"]) == (rounded(exactly(before)), rounded(exactly(after)))
         assert after.shares == before.shares
@@ -182,7 +181,7 @@ def test_each_arbitrage_gains_at_least_a_cent_after_the_fee(case):
 
 
 def stops_at_the_edge(before: ConstantProductPool, after: ConstantProductPool, price: int) -> bool:
-    """Return whether the last traded lot is profitable and the next lot would not be."""
+    """Return whether the last traded lot is profitable and the next lot is not profitable."""
     depth = before.lots * before.cents * before.lot_ticks_per_cent
     fee, left = Fraction(before.fee_e6, RATE_UNIT), after.lots
     if left < before.lots:
@@ -216,7 +215,7 @@ def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_any_other_trade_gains_at_most_the_rounding_of_two_cents_and_one_lot_more(pool, e3):
+def test_no_other_trade_gains_two_cents_more_than_the_chosen_trade_plus_one_lot(pool, e3):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
 
     def gain(left: int) -> Fraction:
@@ -226,8 +225,8 @@ def test_any_other_trade_gains_at_most_the_rounding_of_two_cents_and_one_lot_mor
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # The gain is a concave function of the lots. So one more lot gains at most the difference
-    # between the pool's price and the outside price, minus the fee.
+    # The gain of each further lot is smaller than the gain of the lot before. So one more lot gains
+    # at most the difference between the pool's price and the outside price, minus the fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
     one_lot = max(off - pays * Fraction(pool.fee_e6, RATE_UNIT), Fraction(0))
@@ -241,7 +240,7 @@ def test_there_is_no_arbitrage_at_a_constant_price():
     assert (after, len(rows)) == (pool, 0)
 
 
-def test_arbitrage_happens_only_if_the_price_moves_by_more_than_the_fee():
+def test_an_arbitrageur_trades_only_if_the_outside_price_moves_by_more_than_the_fee():
     pool = ConstantProductPool.opened(1_000_000, 100_000_000_000, fee_e6=10_000)
 
     def lots_at(price: int) -> list[int]:
@@ -353,7 +352,7 @@ def test_the_last_shares_withdraw_all_reserves_and_an_empty_pool_has_no_trades(p
         empty.add_liquidity(1)
 
 
-def test_a_pool_with_twice_the_liquidity_trades_twice_as_much_at_the_same_price():
+def test_a_pool_with_twice_the_liquidity_trades_twice_as_much_and_ends_at_the_same_price():
     pool = ConstantProductPool.opened(1_000_000, 100_000_000_000, fee_e6=3_000)
     deeper, brought = pool.add_liquidity(pool.lots)
     assert brought == (pool.lots, pool.cents, pool.shares)
@@ -423,8 +422,8 @@ def walk(seed: int, volatility: float, block_us: np.ndarray) -> Ticks:
 def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> float:
     """Divide a column by the pool's value at the time of each trade, and return the sum.
 
-    With n lots and c cents at the opening, the pool's value is 2 sqrt(n c p) cents at the outside
-    price p in cents a lot.
+    If the pool opens with n lots and c cents, its value at an outside price of p cents for each lot
+    is 2 sqrt(n c p) cents.
     """
     root = np.sqrt(float(pool.lots) * pool.cents / pool.lot_ticks_per_cent)
     return float((rows[column] / (2 * root * np.sqrt(rows["outside"]))).sum())
@@ -466,7 +465,9 @@ def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -
 
 @pytest.mark.parametrize("regular", [True, False])
 @pytest.mark.parametrize("volatility", [0.4, 1.2])
-def test_the_lost_share_of_a_pool_without_a_fee_is_an_eighth_of_the_variance(volatility, regular):
+def test_a_pool_without_a_fee_loses_an_eighth_of_the_variance_as_a_share_of_its_value(
+    volatility, regular
+):
     """Blocks arrive every twelve seconds, regularly or as a Poisson process."""
     found = outcomes(volatility, 12.0, 0, 10_000, regular)[:, 1:2]
 
@@ -497,7 +498,7 @@ def test_the_frequency_and_gains_and_fees_of_arbitrage_agree_with_theory_if_the_
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
 def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
-    """Large moves in both directions make every term of the formulas matter."""
+    """The price moves are so large, up and down, that no term of the formulas is negligible."""
     depth = 0.2  # mean distance of the log price beyond the no-arbitrage band
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT
@@ -518,7 +519,11 @@ def test_gains_and_fees_after_large_price_moves_agree_with_theory(fee_e6):
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
 def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee):
-    """Gains plus fees equal the loss without a fee, up to squares of the fee and of block moves."""
+    """Gains plus fees equal the loss of a pool without a fee.
+
+    The equation ignores parts as small as the square of the fee, and as the square of the price
+    move in a block.
+    """
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
 
@@ -530,7 +535,7 @@ def test_a_fee_splits_the_loss_of_a_pool_into_gains_of_arbitrageurs_and_fees(fee
     )
 
 
-def test_the_lost_share_of_a_pool_is_an_eighth_of_the_variance_of_a_simulated_lead_price():
+def test_at_a_simulated_lead_price_a_pool_also_loses_an_eighth_of_the_variance():
     """The price has a tick every second, and the pool has a block every twelve seconds."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US

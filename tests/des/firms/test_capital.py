@@ -48,7 +48,7 @@ def firm(name: str, **changes) -> Firm:
 
 
 def rules(**changes) -> CapitalRules:
-    """Return capital rules that move no capital unless a change is given."""
+    """Return rules by which firms move no capital, with the given changes."""
     still = {
         "half_life_days": 14.0,
         "withdrawn_share": 0.0,
@@ -132,14 +132,14 @@ class Town:
         return self.names.index(name)
 
     def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Add own cash and claims of a party, and the same cash to the venues."""
+        """Give a party own cash and claims on the venues, and each venue the cash for the claim."""
         till = self.custody.cash
         till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
         self.house.claims[self.code(name)] += house
         self.lead.claims[self.code(name)] += lead
 
     def hold(self, name: str, lots: int) -> None:
-        """Add to a firm's position on the house venue and to its hedge on the lead venue."""
+        """Add lots to a firm's position on the house venue, and hedge them on the lead venue."""
         for venue, other, signed in (
             (self.house, "Retail", lots),
             (self.lead, "Outside", -lots),
@@ -152,7 +152,10 @@ class Town:
         lead: dict[str, int] | None = None,
         margin: bool = False,
     ) -> None:
-        """Book a day's gains and losses of firms in cents, then run the desk and margin calls."""
+        """Book a day's gains and losses of firms in cents, then let the desk move capital.
+
+        If *margin*, margin is also transferred between the venues.
+        """
         won = (house or {}, lead or {})
         for row, other in enumerate(("Retail", "Outside")):
             for name, cents in won[row].items():
@@ -179,7 +182,7 @@ class Town:
 # ---- profits
 
 
-def test_without_rules_no_capital_moves():
+def test_firms_move_no_capital_if_the_scenario_has_no_rules_for_capital():
     town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
     for won in (90_000, -140_000, 0):
         town.day(house={"Firm01": won}, lead={"Firm01": -won // 10})
@@ -199,8 +202,8 @@ def test_the_status_of_each_firm_is_an_event_on_the_first_day():
     days=st.lists(st.tuples(st.integers(-2_000, 90_000), st.integers(-1_000, 90_000)), max_size=12),
     share=st.sampled_from([0.0, 0.25, 1.0]),
 )
-def test_profits_stay_on_their_venue_except_the_part_that_owners_withdraw(days, share):
-    """The desk that moves margin between the venues runs daily too, and moves no profits away."""
+def test_profits_stay_on_the_venue_of_the_profit_except_the_part_that_owners_withdraw(days, share):
+    """The desk that moves margin between the venues also runs every day, but moves no profits."""
     town = Town(rules(withdrawn_share=share), firm("Firm01"))
     for house, lead in days:
         town.day(house={"Firm01": house}, lead={"Firm01": lead}, margin=True)
@@ -238,8 +241,8 @@ def shifting(**changes) -> CapitalRules:
 @pytest.mark.parametrize(
     ("house", "lead", "to_house"),
     [
-        # A difference of ten cents between the venues is a basis point of capital. For each basis
-        # point 0.1 % of capital moves, which is 100 cents.
+        # Amounts are in cents. A difference of 10 between the venues' results is a basis point of
+        # capital. For each basis point 0.1 % of capital moves, which is 100.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),
@@ -270,7 +273,7 @@ money = st.integers(-20_000, 20_000)
     per_bp=st.floats(0, 1),
     most=st.floats(0, 1),
 )
-def test_capital_moves_to_the_better_venue_within_the_maximum_and_the_free_margin(
+def test_capital_moves_to_the_venue_with_better_results_up_to_the_maximum_and_the_free_margin(
     house, lead, lots, per_bp, most
 ):
     town = Town(rules(shift_per_bp=per_bp, shift_max=most, patience_days=1), firm("Firm01"))
@@ -291,7 +294,7 @@ def test_capital_moves_to_the_better_venue_within_the_maximum_and_the_free_margi
 
 
 def test_margin_transfers_do_not_reverse_a_move_of_capital():
-    """A move in either direction changes the minimum margin on the lead venue."""
+    """A move of capital changes the minimum margin on the lead venue by the moved amount."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
         town.day(house={"Firm01": house}, lead={"Firm01": lead})
@@ -334,7 +337,7 @@ def test_a_move_of_capital_is_limited_to_the_cash_of_the_venue_that_pays():
 
 
 def test_price_gains_and_price_losses_move_no_capital():
-    """Price gains are not part of the results, because the hedge loses the same amount."""
+    """A firm's result excludes price gains, because the firm's hedge loses the same amount."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
         town.give("Firm01", house=cents, lead=-cents // 2)
@@ -349,8 +352,8 @@ def test_price_gains_and_price_losses_move_no_capital():
 def test_the_trailing_result_has_the_stated_half_life(half_life):
     """After long losses, gains of the same size make the result positive after one half-life.
 
-    With a half-life of h days and w = 2^(-1 / h), the trailing result after n days of gains is a
-    day's gain times (1 - w^n) - w^n. This result is zero at n = h.
+    The half-life is h days, and w = 2^(-1 / h). After n days of gains the trailing result is a
+    day's gain times 1 - 2 w^n. This is zero at n = h.
     """
     town = Town(
         rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
@@ -437,7 +440,7 @@ def test_a_leaving_firm_makes_one_request_to_withdraw_its_whole_amount():
     assert town.has("Firm01") == (asked, 0, ON_LEAD)
 
 
-def test_no_capital_leaves_the_house_while_there_is_a_queue_or_a_halt():
+def test_firms_move_no_capital_away_from_the_house_during_a_queue_or_after_a_halt():
     town = Town(shifting(), firm("Firm01"))
     for status in (QUEUED, HALTED):
         town.custody.status[HOUSE] = status
@@ -450,7 +453,7 @@ def test_no_capital_leaves_the_house_while_there_is_a_queue_or_a_halt():
 
 
 @pytest.mark.parametrize("lead_share", [0.0, 0.3, 1.0])
-def test_a_firm_that_withdrew_its_capital_is_not_closed(lead_share):
+def test_a_firm_that_left_and_withdrew_its_capital_is_not_closed(lead_share):
     each = firm("Firm01", lead_share=lead_share)
     town = Town(rules(patience_days=1, closes_below=0.9), each)
     for _ in range(5):
@@ -484,7 +487,7 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
 
     town.give("Firm01", lead=-LOT_MARGIN)
     town.margin.after_settlement(town.night_us, MARKS)
-    # the larger margin before the closing is not restored
+    # The desk does not restore the larger margin that the firm had before it closed.
     assert town.has("Firm01")[2] == LOT_MARGIN
 
 
@@ -503,7 +506,7 @@ def test_a_firm_that_loses_all_capital_closes_even_if_its_owners_withdrew_profit
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (50_000, 0, 0))
 
 
-def test_a_firm_that_left_the_house_closes_after_losses_of_its_quotes_on_the_lead_venue():
+def test_a_firm_that_left_the_house_closes_after_losses_on_the_lead_venue():
     town = Town(rules(patience_days=1, closes_below=0.8), firm("Firm01"))
     town.day(house={"Firm01": -100})
     town.day(lead={"Firm01": -25_000})
@@ -554,7 +557,10 @@ def test_the_daily_probability_that_a_firm_enters_rises_with_the_profits_of_trad
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
 def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead, entered):
-    """House results are 30 and -10 bps. Each bp of the mean result adds 0.1 to the probability."""
+    """The two trading firms have results of 30 and -10 basis points on the house venue.
+
+    Each basis point of their mean result over both venues adds 0.1 to the probability.
+    """
     town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
     nothing = [0] * 20
     results = Returns(np.array([300, -100, *nothing]), np.array([lead, 0, *nothing]))
@@ -563,7 +569,7 @@ def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead
     assert town.desk.status.count(TRADING) - 2 in entered
 
 
-def test_no_firm_enters_if_there_is_no_trading_firm_with_profits():
+def test_no_firm_enters_if_no_trading_firm_has_profits():
     town = Town(rules(entry_per_bp=1.0), *waiters(20))
     town.day()
 
@@ -593,7 +599,7 @@ def test_the_patience_period_of_an_entering_firm_starts_on_the_day_of_entry():
     assert town.status("Firm01") == LEFT
 
 
-def test_other_firms_enter_if_the_seed_differs():
+def test_which_firms_enter_depends_on_the_seed():
     def entered(seed):
         town = Town(rules(entry_per_day=0.5), *waiters(40), seed=seed)
         town.day()
@@ -622,7 +628,10 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """Each firm's results and change of position on a day, and the house's new cash or None."""
+    """The results of each firm on a day, the change of its position, and the house's new cash.
+
+    If *till_cents* is None, the house's cash does not change.
+    """
 
     house: list[int]
     lead: list[int]
@@ -678,8 +687,8 @@ def test_in_any_history_cash_is_conserved_and_a_closed_firm_stays_closed(rules, 
 
 @settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
-def test_the_books_record_all_changes_of_cash_and_claims(rules, history):
-    """Changes beyond trading results are transactions in the books of the firm and the venue."""
+def test_the_books_record_all_changes_of_firms_cash_and_claims(rules, history):
+    """All changes except trading results are transactions in the books of firm and venue."""
     town = Town(rules, *CROWD)
     before = [town.has(name) for name in town.names]
     for day in history:
@@ -704,7 +713,7 @@ def test_the_books_record_all_changes_of_cash_and_claims(rules, history):
     order=st.permutations(range(6)),
 )
 def test_the_order_of_firms_does_not_matter_if_venues_have_enough_cash(rules, history, order):
-    """Each firm has its own money and random draws, so the order matters only if cash is short."""
+    """Each firm has its own money and random draws. So order matters only if venues lack cash."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:
         live(listed, day)

@@ -46,7 +46,7 @@ FEE_E6 = 20  # a fifth of a basis point
 
 @dataclass
 class Price:
-    """A price with a known volatility in each hour, and a record of the hours read."""
+    """A price with a known volatility in each hour, which records the hours that are read."""
 
     annual: dict[int, float] = field(default_factory=dict)
     asked_us: list[int] = field(default_factory=list)
@@ -74,7 +74,7 @@ class LeadBooks(Books):
 
 
 class Venture:
-    """The desk that settles quotes on the lead venue, with the venue and the books."""
+    """The desk that settles firms' quotes on the lead venue, this venue, and the books."""
 
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
@@ -100,7 +100,7 @@ class Venture:
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return changes of claims since the start, without parties whose claim is unchanged."""
+        """Return by party the change of its claim on the lead venue since the start, in cents."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
         claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
@@ -140,7 +140,7 @@ def test_gains_equal_losses_to_the_cent_in_claims_and_in_books(
         assert claims[name] == -books.balances[owed("Binance", name)]
 
 
-def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_gains_nothing():
+def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_only_loses():
     venture = Venture()
     venture.day()
     fast, slow, late = (venture.books.result(name, "LeadPickOff") for name in HEDGERS[1:])
@@ -149,7 +149,7 @@ def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_gains_nothing():
     assert slow + late == -fast
 
 
-def test_each_entry_of_hits_has_one_firm_that_gains_and_all_parties_that_lose_to_it():
+def test_each_entry_of_hits_books_one_firm_that_gains_and_all_parties_that_lose_to_this_firm():
     venture = Venture(fee_e6=0)
     venture.day()
 
@@ -173,7 +173,10 @@ def test_each_entry_of_hits_has_one_firm_that_gains_and_all_parties_that_lose_to
 
 
 def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_size():
-    """A quarter of the volume pays makers 0.5 bps. Firms display 0.34 of 3.34 million dollars."""
+    """A quarter of the volume pays a spread of 0.5 basis points to makers.
+
+    Firms display 0.34 of the 3.34 million dollars that all makers together display.
+    """
     venture = Venture(orders=(0, 0, 0, 0))
     gained = venture.day()
 
@@ -186,11 +189,12 @@ def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_siz
 
 
 def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
-    """Return expected loss and hits of a quote without limit of size, by the closed formula.
+    """Return the expected loss and hit volume of a quote, for each displayed dollar, by a formula.
 
-    The loss is 2 [sd phi(x) - s Phi(-x)] and the hits are 2 Phi(-x), with x = (s + c) / sd. Here sd
-    is the standard deviation of the price move while the firm is ahead, s the half-spread, and c
-    the firm's costs, all as shares of the price.
+    One firm is faster than the quote, and its orders are as large as the quote. The loss is
+    2 [sd phi(x) - s Phi(-x)] and the hit volume is 2 Phi(-x), with x = (s + c) / sd. Here sd is the
+    standard deviation of the price move while the firm is ahead, s the half-spread, and c the
+    firm's costs, all as shares of the price. phi and Phi are the normal density and distribution.
     """
     sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
     x = (s + cost) / sd
@@ -198,7 +202,7 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_the_gain_from_speed_in_a_day_is_summed_over_hours_with_fees_on_hit_volume(volatile_hours):
+def test_gains_from_speed_and_fees_on_hit_volume_in_a_day_are_sums_over_hours(volatile_hours):
     """One fast firm has orders of the quote's size, and one slow firm quotes."""
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
@@ -224,7 +228,7 @@ def test_the_result_of_two_markets_is_the_sum_of_the_results_of_each_market():
     one, other, both = (
         Venture(fee_e6=0).day(
             QUOTES, *prices
-        )  # without fees, since the fees of both markets are rounded together
+        )  # without fees, because fees are rounded once for both markets together
         for prices in ((calm,), (wild,), (calm, wild))
     )
 
@@ -276,11 +280,8 @@ def test_no_firm_gains_from_speed_if_costs_exceed_all_price_moves():
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_a_firm_that_does_not_quote_takes_no_part_on_the_lead_venue():
-    """The example is the fastest firm.
-
-    Without its orders the other firms have the same results.
-    """
+def test_a_firm_that_does_not_quote_on_the_lead_venue_also_hits_no_quotes_there():
+    """The example is the fastest firm. Without its orders all firms have the same results."""
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
     gained = venture.day(quotes)

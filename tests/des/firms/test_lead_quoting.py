@@ -1,9 +1,9 @@
 """The formulas for the race on the lead venue, compared with a simulated race.
 
 In the simulated race, quotes are posted along one Brownian path and orders arrive one by one. Each
-firm decides by a price that is as old as the firm's delay, and edges are computed at the price of
-the posting. Quotes with overlapping delays are correlated, so standard errors are computed from
-means of batches.
+firm decides by a price that is as old as the firm's delay. The edge of a hit is computed at the
+price at the time of the posting. Consecutive quotes depend on the same price moves, so standard
+errors are computed from means of batches.
 """
 
 import math
@@ -70,11 +70,12 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """Return a quote's mean loss for each displayed dollar, by the closed formula.
+    """Return the mean loss of a quote for each displayed dollar, by the closed formula.
 
-    The loss is 2 [sd phi(x) - s Phi(-x)], with x = (s + c) / sd. Here sd is the standard deviation
-    of the price move while the firm is ahead, s the half-spread, and c the firm's costs, all as
-    shares of the price.
+    One firm is faster than the quote, and its orders are as large as the quote. The loss is
+    2 [sd phi(x) - s Phi(-x)], with x = (s + c) / sd. Here sd is the standard deviation of the price
+    move while the firm is ahead, s the half-spread, and c the firm's costs, all as shares of the
+    price. phi and Phi are the normal density and distribution.
     """
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
@@ -87,7 +88,7 @@ sizes = st.sampled_from([DOLLARS, 10_000 * USD, 1, 0]) | st.integers(1_000 * USD
 
 @st.composite
 def races(draw, costs=any_costs):
-    """Draw a race of a few firms, often equally fast, over one to three hours."""
+    """Draw a race of two to six firms over one to three hours. Some firms are equally fast."""
     firms = draw(st.integers(2, 6))
 
     def each(of):
@@ -104,7 +105,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Return whether all amounts differ by at most a cent of rounding for each of *firms*."""
+    """Return whether all amounts differ by at most *firms* cents, as each firm's is rounded."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
@@ -129,7 +130,7 @@ def test_the_gain_of_an_order_as_large_as_the_quote_equals_the_formula(
     assert abs(race.rents()[0, 1] - DOLLARS * RENEWALS * each) <= 0.5
 
 
-def test_the_gain_of_a_day_from_hits_is_the_sum_over_the_hours_of_the_day():
+def test_the_gain_from_hits_in_several_hours_is_the_sum_of_the_gains_in_each_hour():
     calm, wild = (one_quote((MS * 90, MS), (0, DOLLARS), sigma=(s * BP,)) for s in (2, 7))
     both = replace(calm, sigma=calm.sigma + wild.sigma)
     assert wild.rents()[0, 1] > calm.rents()[0, 1] > 1_000 * USD
@@ -140,11 +141,11 @@ def test_the_gain_of_a_day_from_hits_is_the_sum_over_the_hours_of_the_day():
 
 STEP_S = 0.01
 BATCHES, QUOTES = 200, 1_000  # number of batches, and quotes in each batch
-RENEWED = 5  # steps between two quotes (the quoter's delay has more steps)
+RENEWED = 5  # steps of the price between two quotes, fewer than the delay of the quoter
 
 
 def played(race: Race) -> np.ndarray:
-    """Return each firm's mean edge per quote of firm 0 in each batch of one price path."""
+    """Return for each batch of quotes of firm 0 the mean edge that each firm gains per quote."""
     steps = [delay_us // (10 * MS) for delay_us in race.delay_us]
     length = BATCHES * QUOTES * RENEWED + max(steps)
     move = np.random.default_rng(7).standard_normal(length) * race.sigma[0] * STEP_S**0.5
@@ -171,7 +172,7 @@ def played(race: Race) -> np.ndarray:
         ((900, 600, 400, 200), 2.0, (1.0, 2.0, 3.0), 5.0),
     ],
 )
-def test_gains_from_a_quote_without_limit_of_size_agree_with_a_simulated_race(
+def test_gains_from_a_quote_that_is_large_enough_for_all_orders_agree_with_a_simulated_race(
     delay_ms, half_spread_bp, costs_bp, sigma_bp
 ):
     """Standard errors of the simulated gains are 0.3 to 4 %."""
@@ -196,8 +197,13 @@ def test_gains_from_a_quote_without_limit_of_size_agree_with_a_simulated_race(
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_gains_of_the_fastest_firm_from_a_quote_of_limited_size_are_exact(delay_ms, costs_bp):
-    """The sum of both firms' gains may differ from the simulated sum by a tenth."""
+def test_gains_of_the_fastest_firm_are_exact_if_the_quote_is_too_small_for_all_orders(
+    delay_ms, costs_bp
+):
+    """The formula is exact only for the fastest firm.
+
+    The sum of both firms' gains may differ from the simulated sum by a tenth.
+    """
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
         (0, DOLLARS, DOLLARS),
@@ -231,7 +237,10 @@ def test_the_formula_for_twenty_firms_has_the_documented_error(cost_bp, ratio):
 
 
 def test_the_fastest_firm_takes_from_a_quote_first_and_slower_firms_take_the_rest():
-    """The quote's size is 100 and each order is for 60, so the next firm takes only 40."""
+    """The quote's size is 100 and each order is for 60.
+
+    So the second firm takes only 40, and the third firm takes nothing.
+    """
     part = DOLLARS // 100
     race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
     per_size = [stale_quote(3 * BP, s, 0.5 * BP, BP) * RENEWALS for s in (0.34, 0.36)]
@@ -252,7 +261,10 @@ def test_equally_fast_firms_share_a_quote_in_proportion_to_the_size_of_their_ord
 
 
 def test_the_slower_firm_hits_after_moves_that_are_too_small_for_the_fast_firm():
-    """After moves large enough for the fast firm, the slower firm gets nothing."""
+    """The fast firm has higher costs, so it hits only after larger moves.
+
+    After such a move the fast firm takes the whole quote, and the slower firm gets nothing.
+    """
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
     from_there = 4.5 * BP / math.sqrt(0.4) * math.sqrt(0.36) - 0.5 * BP
@@ -265,7 +277,7 @@ def test_the_slower_firm_hits_after_moves_that_are_too_small_for_the_fast_firm()
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(race=races())
-def test_the_formula_equals_a_sum_over_a_fine_grid_of_moves(race):
+def test_the_formula_equals_a_sum_over_a_fine_grid_of_price_moves(race):
     """The tolerance is 1 % of the largest possible result."""
     n, grid = len(race.delay_us), 1_500
     width = 6.0 / grid
@@ -286,9 +298,9 @@ def test_the_formula_equals_a_sum_over_a_fine_grid_of_moves(race):
 def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
     """Return each firm's gain on one side of a quote, given the price move that each firm saw.
 
-    A firm hits if its move exceeds half-spread plus costs. The fastest firms take first, and
-    equally fast firms share in proportion to the size of their orders. A firm gains its part of the
-    quote times (its move - half-spread).
+    A firm hits if the move that it saw exceeds half-spread plus costs. The fastest firms take
+    first, and equally fast firms share in proportion to the size of their orders. A firm gains its
+    part of the quote times (the move that it saw - half-spread).
     """
     left, edges = shown_cents, [0.0] * len(moved)
     hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
@@ -314,10 +326,10 @@ def test_no_firm_gains_from_a_quote_of_an_equally_fast_or_faster_firm(race):
 
 @given(race=races())
 def test_the_edge_of_hits_is_at_least_the_takers_hurdle(race):
-    """The tolerance is a cent, since edge and volume are rounded to cents."""
+    """The tolerance is a cent, because edge and volume are rounded to cents."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
-    # At most, all quotes on the side of the price move are taken completely.
+    # The hit volume is largest if firms take each quote completely on one side.
     most = np.array(race.quote_cents) * RENEWALS * len(race.sigma)
     assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
 
@@ -363,8 +375,10 @@ def test_the_fastest_firm_takes_the_whole_quote_if_costs_are_equal_and_orders_ar
 
 
 @given(race=races(), data=st.data())
-def test_an_additional_firm_lowers_no_loss_and_raises_no_gain_of_another_firm(race, data):
-    """The additional firm has any reaction time and any costs."""
+def test_an_additional_firm_lowers_no_loss_of_a_quote_and_raises_no_gain_of_another_firm(
+    race, data
+):
+    """The additional firm is any firm of a random race."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
     before, after = race.without(entrant).rents(), race.rents()
@@ -410,7 +424,10 @@ def test_each_firm_earns_its_share_of_the_spread_rounded_down_to_a_cent(
 
 
 def test_the_spread_income_agrees_with_a_calculation_by_hand():
-    """A volume of 1,000,000 at 3 bps pays 300: outside makers get 150, the two firms 50 and 100."""
+    """A volume of 1,000,000 at a half-spread of 3 basis points pays 300 to makers.
+
+    Other makers display half of the size and get 150. The two firms get 50 and 100.
+    """
     quotes = np.array([50_000 * USD, 100_000 * USD, 0])
     earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)
     assert earned.tolist() == [50 * USD, 100 * USD, 0]

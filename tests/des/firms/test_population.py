@@ -79,7 +79,7 @@ def test_firms_drawn_with_many_seeds_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_speed_is_independent_of_capital_and_differs_between_classes():
+def test_speed_and_capital_are_independent_of_each_other_and_between_classes():
     """The standard error of the correlation of n independent pairs is 1 / sqrt(n)."""
     n = FIRMS_MAX // 2
     speed, capital = {}, {}
@@ -137,7 +137,7 @@ def test_a_world_without_classes_has_only_the_named_firms():
 
 
 @pytest.mark.parametrize("others", [(), (some("larp", 7),)], ids=["alone", "among others"])
-def test_a_larger_class_begins_with_the_firms_of_a_smaller_class(others):
+def test_if_a_class_has_more_firms_it_contains_all_firms_of_the_smaller_class(others):
     small, large = drawn(some(trading=5), *others), drawn(some(trading=9), *others)
 
     assert len(small) + 4 == len(large)
@@ -164,7 +164,10 @@ def test_another_seed_gives_other_firms():
 
 
 def test_a_firms_name_does_not_depend_on_its_class():
-    """The only pro gets each name in a quarter of n seeds, with standard error sqrt(3 / (16 n))."""
+    """The only firm of class pro has each of four names in a quarter of n seeds.
+
+    This share has the standard error sqrt(3 / (16 n)).
+    """
     n = 400
     pros = Counter()
     for seed in range(n):
@@ -177,7 +180,10 @@ def test_a_firms_name_does_not_depend_on_its_class():
 
 
 def test_a_firms_name_does_not_depend_on_whether_it_waits():
-    """The first of two firms waits in half of n seeds, with standard error 1 / sqrt(4 n)."""
+    """One of two firms waits. The waiting firm has the first name in half of n seeds.
+
+    This share has the standard error 1 / sqrt(4 n).
+    """
     n = 400
     waits = sum(drawn(some(trading=1, waiting=1), seed=seed)[0].waiting for seed in range(n))
 
@@ -205,7 +211,7 @@ extremes = st.builds(
 
 
 @given(each=extremes, seed=st.integers(0, 2**32 - 1))
-def test_every_drawn_firm_is_valid_as_a_named_firm(each, seed):
+def test_a_drawn_firm_can_be_stated_as_a_named_firm_in_a_scenario(each, seed):
     firms = drawn(each, seed=seed)
 
     again = Firms.model_validate({"members": tuple(firm.model_dump() for firm in firms)})

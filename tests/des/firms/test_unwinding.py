@@ -1,4 +1,4 @@
-"""Firms close a part of their positions and of their hedges each day."""
+"""Each day firms close a part of their positions and the same part of the hedges."""
 
 import math
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ LEFT = math.exp(-1 / HOLDING_DAYS)
 
 
 class House:
-    """Positions of six parties in one market, to which `exchange` applies fills."""
+    """The positions of six parties in one market. `exchange` applies fills to these positions."""
 
     def __init__(self, *firms: int) -> None:
         self.lots = np.zeros((1, 6), dtype=np.int64)
@@ -45,7 +45,7 @@ def test_positions_decay_exponentially_with_the_holding_time_down_to_a_few_lots(
     assert np.allclose(house.lots[0, FIRMS], 10**9 * LEFT**5 * np.array([1, -1, 0]), atol=10)
 
     unwound(house, 200)
-    # A position is not reduced by less than a lot.
+    # If the part to close is less than a lot, nothing is closed.
     assert (np.abs(house.lots[0, FIRMS]) < 1 / (1 - LEFT)).all()
     assert house.lots.sum() == 0
 
@@ -55,7 +55,7 @@ def test_other_makers_take_the_closed_positions_at_the_mark():
     unwound(house, 1)
     (rows,) = house.rows
 
-    assert rows["taker"].tolist() == [1, 2]  # the position of one lot is too small to reduce
+    assert rows["taker"].tolist() == [1, 2]  # the third firm has a single lot and closes nothing
     assert rows["lots"].tolist() == [-int(1_000 * (1 - LEFT)), int(500 * (1 - LEFT))]
     assert set(rows["maker"]) == {OTHERS}
     assert set(rows["motive"]) == {Motive.UNWINDING}

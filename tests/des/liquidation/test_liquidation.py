@@ -53,7 +53,7 @@ def below_by_looking_at_all(
     st.sampled_from([10_000, 30_000, 200_000]),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_sorted_thresholds_find_the_accounts_below_maintenance_margin_that_a_full_scan_finds(
+def test_sorted_thresholds_find_the_same_accounts_below_maintenance_margin_as_a_full_scan(
     seed, m_e6, with_tokens
 ):
     draws = np.random.default_rng(seed)
@@ -88,11 +88,13 @@ def test_sorted_thresholds_find_the_accounts_below_maintenance_margin_that_a_ful
             accounts.sort()
 
 
-def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth_of_its_value(monkeypatch):
+def test_accounts_are_sorted_again_only_after_a_token_has_lost_more_than_a_tenth_of_its_value(
+    monkeypatch,
+):
     one, none = np.array([1]), np.array([0])
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     accounts.mark_tokens(np.array([30_000, 1]))
-    accounts.enter(none, one, -30_000 * one, none, one)  # the token is worth the position
+    accounts.enter(none, one, -30_000 * one, none, one)  # one token as margin for one lot
     sorted_at = []
     monkeypatch.setattr(accounts, "sort", lambda: sorted_at.append(mark))
 
@@ -103,7 +105,7 @@ def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth_of_its_val
 
 
 @given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
-def test_tokens_are_sold_for_at_most_their_margin_value(mark, weight_e6, tokens):
+def test_the_price_of_sold_tokens_is_at_most_their_margin_value(mark, weight_e6, tokens):
     """The margin value of tokens is their value at the mark times their weight."""
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
@@ -153,11 +155,11 @@ def test_forced_orders_never_exceed_the_position(lots, keep, is_long):
     closed = sent["lots"].sum()
     assert closed <= lots
     if len(sent):
-        # without the last order more than *keep* lots would be left
+        # Before the last order more than *keep* lots are left.
         assert lots - (closed - sent["lots"][-1]) > keep
 
 
-def test_forced_orders_of_one_second_add_up_to_at_most_the_cap():
+def test_all_forced_orders_of_a_second_together_are_at_most_the_cap():
     n = 50
     sent = forced_orders(
         KEY,
@@ -198,7 +200,7 @@ MARK = st.integers(10**5, 10**7)
 
 
 @given(EQUITY, POSITION, MARK, st.integers(0, 3))
-def test_the_equity_of_a_transferred_account_is_split_between_taker_and_fund(
+def test_the_equity_of_a_transferred_account_is_split_between_provider_and_insurance_fund(
     equity, position, mark, thirds
 ):
     part = hand_over(equity, position, abs(position), mark, 1, thirds)
@@ -213,7 +215,7 @@ def test_the_equity_of_a_transferred_account_is_split_between_taker_and_fund(
 
 @given(st.integers(0, 10**9), POSITION, MARK)
 def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick(equity, position, mark):
-    """At the zero price the account has no equity. The price is rounded to a whole tick."""
+    """At the exact zero price no equity is left. The price is then rounded to a whole tick."""
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
     assert part.left_cents >= 0
@@ -243,7 +245,7 @@ def test_an_account_a_tenth_below_auto_close_margin_loses_a_tenth_of_its_positio
 
 
 @given(st.integers(1, 10**6), st.integers(-(10**6), 0), st.integers(1, 3_600))
-def test_a_position_without_collateral_is_transferred_at_once(lots, equity, seconds):
+def test_the_position_of_an_account_without_equity_is_transferred_at_once(lots, equity, seconds):
     assert transferred_lots(lots, equity, 10**6, seconds) == lots
 
 
@@ -262,7 +264,7 @@ def test_providers_take_positions_pro_rata_to_their_unused_capacity():
 
     assert backstop.take(40, 100) == [30, 10]
     backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
-    # the capacity is exhausted, so 600 of the 1,000 are not taken
+    # The providers can take only 400 of the 1,000 lots.
     assert backstop.take(1_000, 100) == [300, 100]
 
 
@@ -358,7 +360,7 @@ def test_leverage_is_computed_on_the_margin_value_of_tokens():
     assert leverage[brought].mean() == pytest.approx(leverage[~brought].mean(), rel=0.05)
 
 
-def test_customers_with_cash_as_collateral_do_not_depend_on_the_tokens_of_other_customers():
+def test_draws_of_customers_with_cash_do_not_depend_on_the_tokens_of_other_customers():
     cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
     # Every drawn customer can afford a lot, so both populations have the same customers.
     assert len(cash.lots) == len(drawn.lots) == 20_000

@@ -1,4 +1,4 @@
-"""A loan against tokens: the borrowing limit, the failure, and the sales in a thin order book."""
+"""A loan against tokens: the largest loan, sales that restore the margin, and the proceeds."""
 
 from itertools import product
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_the_weight_of_a_large_amount_of_tokens_follows_the_published_rule():
 def test_the_smallest_number_of_lots_that_restores_the_margin_is_sold(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
-        brings = lot_cents  # in a deep order book a lot is sold at its price
+        brings = lot_cents  # the order book is deep, so a sale brings the full price of a lot
 
         def short(sold: int, account: PledgedAccount = account, weight_e6: int = weight_e6) -> bool:
             counted_e6 = (account.lots - sold) * lot_cents * weight_e6
@@ -68,11 +68,11 @@ def test_the_smallest_number_of_lots_that_restores_the_margin_is_sold(lot_cents)
         assert not sold or short(sold - 1)
 
 
-def test_all_lots_are_sold_if_a_sale_yields_less_than_the_margin_value():
+def test_all_lots_are_sold_if_the_sale_of_a_lot_yields_less_than_its_margin_value():
     assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
 
 
-def test_the_order_book_buys_tokens_worth_its_depth_once_in_each_refill_period():
+def test_in_each_refill_period_the_order_book_buys_tokens_for_as_many_dollars_as_its_depth():
     assert BOOK.room_cents(60) == 5 * 1_000 * 100
     assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
@@ -86,7 +86,7 @@ def test_a_sale_of_the_whole_depth_costs_half_the_width_of_the_order_book():
 
 
 @given(st.integers(1, 500_000), st.integers(1, 500_000))
-def test_one_large_sale_yields_at_most_as_much_as_two_smaller_sales(one, other):
+def test_one_large_sale_yields_at_most_as_much_as_two_sales_of_the_same_total(one, other):
     apart = BOOK.brings_cents(one, 60) + BOOK.brings_cents(other, 60)
 
     assert BOOK.brings_cents(one + other, 60) <= apart + 1

@@ -44,7 +44,7 @@ def test_the_noted_spread_is_within_a_tick_of_the_stated_spread_and_the_depth_wi
     for _, book in noted:
         market = next(each for each in scenario.markets if each.name == book.market)
         quoter, others = market.quoter, market.others
-        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # a lower limit of the price
+        price_usd = 25_000 if book.market == "BTC-PERP" else 30  # the price is never lower
         tick_bps = 10_000 * float(market.tick_usd) / price_usd
         assert float(book.captive_half_spread_bps) == pytest.approx(
             quoter.half_spread_bps, abs=tick_bps
@@ -66,7 +66,8 @@ def test_a_sampled_run_notes_the_displayed_size_without_the_weight_of_the_hour(e
 
     assert len(books) == 3
     for book in books:
-        # The note has the sum of both sides, or one side if the maker is at its position limit.
+        # The note states the size of both sides together. If the maker's position is at its limit,
+        # the maker displays one side only.
         both, one = 4_000 <= book.captive_usd < 4_200, 2_000 <= book.captive_usd < 2_100
         assert both or one
 

@@ -46,7 +46,10 @@ def still(price: int) -> Ticks:
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
 def test_every_position_is_hedged_exactly_once_for_any_delay(traded, delays_us):
-    """Pending orders count as hedges. At the end all positions are zero."""
+    """An order that is sent but not filled counts as a hedge, so no position is hedged twice.
+
+    At the end each hedger's positions on both venues sum to zero.
+    """
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
     idle = [(0,) * len(HEDGERS)] * 5  # enough intervals without trades for all orders to be filled
@@ -90,7 +93,7 @@ def test_uninformed_customers_do_not_hedge():
     assert len(desk.fills(STEP_US, still(30_000), 0.0)) == 0
 
 
-def test_the_lots_that_move_the_price_are_the_net_orders_and_are_counted_once():
+def test_the_net_lots_of_all_hedge_orders_move_the_price_once():
     desk = desk_of()
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
@@ -103,9 +106,9 @@ def test_the_lots_that_move_the_price_are_the_net_orders_and_are_counted_once():
 
 
 def test_a_hedge_is_filled_at_the_lead_price_at_the_time_of_its_arrival():
-    """The price is 30 000 at the decision.
+    """The price is 30 000 at the time of the decision.
 
-    A fill has the price of the last tick at or before the arrival of the order.
+    The price of a fill is the price of the last tick at or before the arrival of the order.
     """
     ticks = Ticks(
         np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
@@ -154,7 +157,7 @@ def test_a_hedge_pays_half_spread_and_price_impact_each_rounded_up_to_a_tick(
 
 
 @pytest.mark.parametrize(("lots", "paid"), [(100, 29_999), (-100, 30_001)])
-def test_a_hedge_has_no_better_price_than_the_lead_price(lots, paid):
+def test_the_price_of_a_hedge_is_never_better_than_the_lead_price(lots, paid):
     """A half-spread of 0.2 bps at 30 000 is 0.6 ticks, which is rounded up to one tick."""
     desk = desk_of(half_spread_bps=0.2)
     desk.decide(0, MAKER, lots)

@@ -97,7 +97,7 @@ def test_a_policy_receives_the_volume_and_the_predictions_of_the_month_before():
 
 
 @pytest.mark.parametrize("spread_times", [1.0, 2.0])
-def test_all_levels_move_with_the_decided_half_spread(spread_times):
+def test_a_decided_half_spread_moves_all_levels_by_the_same_distance(spread_times):
     """The decision adds 4 bps to each level, and `spread_times` multiplies all distances."""
     stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
@@ -119,11 +119,11 @@ def test_a_maker_that_displays_half_the_size_also_simulates_half_the_size():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_limit_and_skew_use_the_position_of_a_single_hour_if_hours_are_sampled():
-    """The limit is 40 lots.
+def test_if_hours_are_sampled_position_limit_and_skew_use_the_lots_of_a_single_hour():
+    """The position limit is 40 lots, and each played hour has weight four.
 
-    With hours of weight four, the booked position is four times as large. At the start of an hour,
-    120 booked lots count as 30 lots. Another 60 booked lots within the hour count as 15 lots.
+    So booked lots are four times the lots of a single hour. 120 booked lots count as 30 lots. 160
+    booked lots count as 40 lots and reach the limit.
     """
     in_four = TradedHours(4, 0, 0)
     hours_us = range(START, START + 9 * DAY_US, HOUR_US)
@@ -142,13 +142,13 @@ def test_limit_and_skew_use_the_position_of_a_single_hour_if_hours_are_sampled()
     assert plan(SECOND_US, 4 * (30 + 9)).shown_lots == (shown, shown)
     assert plan(SECOND_US, 4 * (30 + 10)).shown_lots == (shown, 0)
     assert plan(SECOND_US, 4 * (30 - 70)).shown_lots == (0, shown)
-    # A booked position of 160 lots counts as 40 at the start of the next hour.
+    # The same limit applies at the start of an hour: 160 booked lots count as 40 lots.
     assert plan(0, 4 * 40).shown_lots == (shown, 0)
     assert plan(0, 4 * 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
 def test_for_a_decided_size_of_a_quarter_lot_a_quarter_of_settlements_display_a_lot():
-    """Quotes display one lot in a quarter of the settlements, and otherwise nothing."""
+    """At the other settlements quotes display nothing."""
     quarter = MonthlyQuotes(FIVE.half_spread_bps, LOT_CENTS // 4)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     rounding = WholeLots.of_decisions(1, "X-PERP")

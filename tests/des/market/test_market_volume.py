@@ -43,7 +43,7 @@ def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
 
 
 @given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
-def test_each_fill_is_counted_once_and_under_its_motive(parts):
+def test_the_volume_of_each_fill_is_counted_once_under_the_motive_of_the_fill(parts):
     volume = MarketVolume(TICK_CENTS)
     volume.begin_hour(1.0)
     for found, others in parts:
@@ -61,7 +61,7 @@ def traded(volume: MarketVolume, usd: float, response: float = 1.0, stands_for: 
     volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
 
 
-def test_the_daily_pace_of_volume_covers_the_last_24_hours_or_at_the_start_fewer_hours():
+def test_the_daily_pace_of_volume_covers_24_hours_and_at_first_it_is_scaled_up_from_fewer_hours():
     volume = MarketVolume(TICK_CENTS)
     paces = [volume.usd_per_day()]
     for usd in (300.0, *[600.0] * 23, 600.0):
@@ -71,7 +71,7 @@ def test_the_daily_pace_of_volume_covers_the_last_24_hours_or_at_the_start_fewer
     assert paces[0] == 0.0
     assert paces[1] == pytest.approx(24 * 300)
     assert paces[24] == pytest.approx(300 + 23 * 600)
-    assert paces[25] == pytest.approx(24 * 600)  # the first hour is no longer among the last 24
+    assert paces[25] == pytest.approx(24 * 600)  # the last 24 hours exclude the first hour
 
 
 def test_the_daily_pace_covers_the_last_two_hours_if_an_hour_represents_twelve_hours():
@@ -98,12 +98,13 @@ def test_the_volume_without_the_maker_excludes_the_demand_that_the_makers_quotes
     traded(volume, 300.0, response=1.0)
     volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
 
-    # Without the maker there are no hits, and the maker's customers trade with other makers.
+    # Without the maker there are no hits. The customers who trade with the maker trade with other
+    # makers instead.
     assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
 
 
 def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
-    """Return a listing with these volumes, traded and recorded, and without hourly demand."""
+    """Return a listing with this traded volume and this recorded volume, without hourly demand."""
     return SimpleNamespace(
         volume=volume, recorded_usd=lambda _: recorded_usd, close_day_of_demand=lambda: ()
     )

@@ -40,7 +40,7 @@ def demand_of(
 
 
 @given(offset=ticks, bid=lots, ask=lots, levels=st.integers(1, 3), e=elasticities, d=elasticities)
-def test_demand_rises_with_narrower_spreads_and_with_more_depth_at_constant_elasticities(
+def test_demand_is_a_power_of_the_spread_and_a_power_of_the_depth_by_the_stated_elasticities(
     offset, bid, ask, levels, e, d
 ):
     assume(bid or ask)
@@ -58,7 +58,7 @@ def test_demand_rises_with_narrower_spreads_and_with_more_depth_at_constant_elas
     assert stated == pytest.approx(10.0 * response)
 
 
-def test_quotes_of_size_zero_have_no_effect_on_demand():
+def test_quotes_of_the_maker_with_size_zero_have_no_effect_on_demand():
     demand, _ = demand_of("stated", 1.0, 1.0)
 
     assert demand.response(Plan(0, (1, 2), (0, 0)), ALONE) == 1.0
@@ -108,7 +108,7 @@ def test_an_hour_that_represents_twelve_hours_has_twelve_times_the_demand(closur
 
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
-def test_each_of_three_similar_markets_has_the_whole_demand(closure):
+def test_each_of_three_similar_markets_has_the_whole_stated_or_recorded_demand(closure):
     demand, volume = demand_of(closure, stands_for=3)
     for hour in range(4):
         volume.begin_hour(1.0)

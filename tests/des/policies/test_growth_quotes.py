@@ -1,4 +1,4 @@
-"""The policy 'growth' multiplies the last size by target share divided by achieved share."""
+"""The policy 'growth' multiplies the last displayed size by target share / achieved share."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
 
 
 def test_the_growth_policy_displays_the_stated_size_after_a_month_without_quotes():
-    """A market may be listed long before the maker quotes in it."""
+    """Such a month is possible, because a market may be listed before the maker quotes there."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert GROWTH.decide(0, nothing) == Decided(FIRST)
@@ -46,24 +46,30 @@ def test_the_growth_policy_displays_the_stated_size_before_any_observation():
         (200, 1_000_00, ""),  # the achieved share equals the target share
         (100, 2_000_00, ""),  # the achieved share is half of the target share
         (400, 500_00, ""),  # the achieved share is twice the target share
-        # a twentieth of the target share, but the size grows at most four times
+        # the achieved share is a twentieth of the target, but the size at most quadruples
         (10, 4_000_00, STEP),
-        (1_000, 250_00, STEP),  # all of the volume, but the size falls at most to a quarter
+        # the achieved share is five times the target, but the size falls at most to a quarter
+        (1_000, 250_00, STEP),
     ],
 )
-def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_cents, held_by):
+def test_the_size_is_multiplied_by_target_share_divided_by_achieved_share(
+    own, shown_cents, held_by
+):
     decided = GROWTH.decide(0, seen(1_000, own))
 
     assert decided.quotes == MonthlyQuotes(2.5, shown_cents)
     assert decided.held_by == held_by
 
 
-def test_the_plan_scales_the_volume_of_the_maker_with_size_and_earns_the_predicted_rate():
-    """The size doubles, so a volume of 100 becomes 200. The predicted result is half the volume."""
+def test_planned_volume_is_proportional_to_size_and_planned_result_to_planned_volume():
+    """The size doubles, so the maker's volume doubles from 100 to 200.
+
+    The prediction has a result of half of the volume, so the planned result is 100.
+    """
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 
-def test_the_target_share_is_the_last_share_stated_before_the_decision():
+def test_the_target_share_is_the_share_that_applies_on_the_day_of_the_decision():
     steps = ({"since": date(2022, 5, 1), "share": 0.1},)
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}

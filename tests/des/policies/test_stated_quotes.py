@@ -1,4 +1,4 @@
-"""The policy 'stated' displays a size by date or a share of the recorded depth."""
+"""The policy 'stated' displays the size that the scenario states, or a share of recorded depth."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ def stated(quoter: dict, maker: dict | None = None, depth: tuple[dict, ...] = ()
     return StatedQuotes(Market.model_validate(market), Maker.model_validate(whole))
 
 
-def test_a_stated_size_is_displayed_from_the_first_day_of_its_month():
+def test_a_new_stated_size_is_displayed_from_its_stated_day_on():
     steps = ({"since": date(2022, 6, 1), "usd": 2_000.5},)
     quotes = stated({"displayed_usd": 7_000, "displayed_usd_steps": steps})
 
@@ -32,7 +32,7 @@ def test_a_stated_size_is_displayed_from_the_first_day_of_its_month():
 
 @pytest.mark.parametrize(("levels", "reach_bps"), [(1, 8), (3, 12)])
 def test_all_levels_together_display_the_share_of_the_depth_up_to_the_last_level(levels, reach_bps):
-    """The depth up to a distance is usd_per_bp times the distance."""
+    """The depth within a distance of the mid is `usd_per_bp` times this distance."""
     depth = ({"since": date(2022, 5, 1), "usd_per_bp": 30_000.0},)
     ladder = {"levels": levels, "level_step_bps": 2.0}
     steps = ({"since": date(2022, 6, 1), "share": 0.5},)
@@ -43,7 +43,7 @@ def test_all_levels_together_display_the_share_of_the_depth_up_to_the_last_level
         assert shown_usd * levels == pytest.approx(share * 30_000 * reach_bps)
 
 
-def test_nothing_is_displayed_if_the_depth_is_zero():
+def test_a_share_of_the_depth_displays_nothing_if_the_depth_is_zero():
     depth = tuple(
         {"since": since, "usd_per_bp": usd}
         for since, usd in ((date(2022, 5, 1), 0.0), (date(2022, 6, 1), 1_000.0))
@@ -54,7 +54,7 @@ def test_nothing_is_displayed_if_the_depth_is_zero():
     assert quotes.decide(JUNE, None).quotes.shown_cents == 8_000_00
 
 
-def test_the_plan_scales_the_prediction_of_the_month_before_with_the_size():
+def test_planned_result_and_volume_are_the_last_prediction_times_the_change_of_size():
     steps = ({"since": date(2022, 6, 1), "usd": 2_000.0},)
     quotes = stated({"displayed_usd": 8_000, "displayed_usd_steps": steps})
     promised = (Outlook(result_cents=-400, volume_cents=100_000),)

@@ -40,7 +40,7 @@ def klines(unit_per_s, hours=(0, 1, 2)):
     return "".join(KLINE.format(at=at, to=at + 3600 * unit_per_s - 1) for at in opens)
 
 
-def test_the_first_open_and_every_close_are_anchors(file):
+def test_the_first_open_and_every_close_become_anchors_of_the_price(file):
     anchors = read_candles(file(DAYS)).anchors
 
     assert [(anchor.at, anchor.price_usd) for anchor in anchors] == [
@@ -72,12 +72,13 @@ def test_the_volatility_of_a_day_of_hourly_candles_is_the_root_mean_square_over_
     assert level.annual == pytest.approx(math.sqrt(sum(v * v for v in of_hours) / 24))
 
 
-def test_candles_of_a_random_walk_give_its_volatility(file):
-    """The mean of Parkinson's estimator over 400 candles has a relative s.e. of sqrt(0.407 / 400).
+def test_candles_of_a_random_walk_give_the_volatility_of_the_walk(file):
+    """The mean of Parkinson's estimator over 400 candles has a relative standard error.
 
-    The range of a walk of n steps is smaller by 2 x 0.5826 / sqrt(n) standard deviations
-    (Broadie, Glasserman & Kou 1997). The mean range is sqrt(8 / pi). So at n = 3,000 the range is
-    1.3 % smaller, and the variance 2.6 %.
+    It is sqrt(0.407 / 400). The mean range of a continuous path is sqrt(8 / pi) standard
+    deviations. The range of a walk of n steps is smaller by 2 x 0.5826 / sqrt(n) standard
+    deviations (Broadie, Glasserman & Kou 1997). So at n = 3,000 the range is 1.3 % smaller, and the
+    variance is 2.6 % smaller.
     """
     days, steps, daily_sd = 400, 3_000, 0.8 / math.sqrt(365)
     rng = np.random.default_rng(5)
@@ -253,7 +254,7 @@ def test_candles_with_one_changed_character_are_valid_or_refused(
     hours = [
         midnight_us(anchor.at.date()) // HOUR_US + anchor.at.hour for anchor in candles.anchors
     ]
-    steps = np.diff(hours)  # a missing day is a gap between candles, and gaps are bridged
+    steps = np.diff(hours)  # a step of two days is possible, because gaps are bridged
     assert (steps > 0).all()
     assert not (steps % steps.min()).any()
     assert all(0 < anchor.price_usd <= 1e9 for anchor in candles.anchors)

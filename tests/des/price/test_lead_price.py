@@ -1,7 +1,7 @@
-"""The lead price follows the stated process and does not depend on the order of reading.
+"""The lead price follows the stated process, and hours can be read in any order.
 
-Statistical tests allow a deviation of three standard errors, and each test derives its standard
-error. Seeds are fixed, so a test always gives the same result.
+Statistical tests allow a deviation of three standard errors (s.e.), and each test states the
+formula of its standard error. Seeds are fixed, so a test always gives the same result.
 """
 
 import math
@@ -21,7 +21,7 @@ from des.scenario import Anchor, Price, VolatilityLevel
 
 START = date(2022, 5, 1)
 START_US = midnight_us(START)
-CENT = Decimal("0.01")  # rounding to cents adds a millionth to the variance of a second
+CENT = Decimal("0.01")  # rounding to cents adds a millionth to the variance of a second's move
 
 
 def anchor(hours, price_usd):
@@ -135,7 +135,7 @@ def test_the_number_of_ticks_per_second_does_not_change_hourly_prices_and_jumps(
 
 
 def test_half_the_volatility_halves_every_move_of_the_log_price():
-    """A counterfactual with another volatility has the same random draws."""
+    """So a counterfactual with another volatility uses the same random draws."""
     seconds, logs = path(price(volatility=0.8), days=0.25)
     again, half = path(price(volatility=0.4), days=0.25)
 
@@ -147,7 +147,7 @@ def test_half_the_volatility_halves_every_move_of_the_log_price():
 # ---- ticks
 
 
-def test_the_price_exists_from_the_first_microsecond_of_the_run():
+def test_the_first_tick_is_at_the_first_microsecond_of_the_run():
     ticks = lead(price(anchors=[(-48, 40_000), (-2, 31_234.56), (300, 1)])).ticks(
         START_US, START_US + 1
     )
@@ -177,14 +177,14 @@ def test_times_and_prices_of_ticks_are_integers_and_times_increase():
 
     assert ticks.times_us.dtype == ticks.prices.dtype == np.int64
     assert ticks.times_us.shape == ticks.prices.shape
-    assert (np.diff(ticks.times_us) > 0).all()  # about 70 pairs have equal draws
+    assert (np.diff(ticks.times_us) > 0).all()  # although about 70 pairs have equal drawn times
 
 
 def test_ticks_arrive_as_a_poisson_process():
     """Counts in 10 minutes at 0.5 ticks a second have mean 300 and variance 300.
 
-    The mean has s.e. sqrt(300/n). The variance of n Poisson counts with mean m has s.e. m sqrt(2/n
-    + 1/(m n)).
+    The mean of n counts has s.e. sqrt(300 / n). The variance of n Poisson counts with mean m has
+    s.e. m sqrt(2 / n + 1 / (m n)).
     """
     seconds, _ = path(price(ticks_per_s=0.5), days=20)
     counts = np.histogram(seconds[1:], bins=20 * 144, range=(0, 20 * 86_400))[0]
@@ -208,7 +208,7 @@ def test_waits_between_ticks_are_exponential():
 
 
 @pytest.mark.parametrize("impact", [-0.02, 0.001, 0.3])
-def test_price_impact_is_added_to_the_log_price(impact):
+def test_price_impact_is_added_to_the_log_price_of_each_tick(impact):
     source = lead(price())
     span = (START_US, START_US + HOUR_US)
 
@@ -244,8 +244,9 @@ def test_memory_does_not_grow_with_the_length_of_the_run():
 
 
 def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
-    """With waits w between ticks, the relative s.e. of realised variance is
-    sqrt(2 sum w^2) / sum w.
+    """If w are the waits between ticks, the realised variance has a relative s.e.
+
+    It is sqrt(2 sum w^2) / sum w.
     """
     seconds, logs = path(price(volatility=0.8), days=4)
     waits = np.diff(seconds)
@@ -256,7 +257,7 @@ def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
     assert realised == pytest.approx(0.8**2, abs=3 * error)
 
 
-def test_a_stated_volatility_applies_from_midnight():
+def test_a_stated_volatility_applies_from_the_first_midnight_of_its_day():
     model = price(volatility=(level(0.4), level(1.2, day=1), level(0.0, day=2)))
     seconds, logs = path(model, days=3)
     source = lead(model, days=3)
@@ -272,7 +273,10 @@ def test_a_stated_volatility_applies_from_midnight():
 
 
 def normalised_steps(seconds, logs, annual):
-    """Return steps over their standard deviation, which should be independent standard normals."""
+    """Return each step of the log price divided by its standard deviation.
+
+    The results should be independent standard normals.
+    """
     return np.diff(logs) / np.sqrt(np.diff(seconds) * annual**2 / YEAR_S)
 
 
@@ -294,7 +298,7 @@ def test_steps_are_normal_and_uncorrelated():
 
 
 def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
-    """Normalised steps have mean square 1 with s.e. sqrt(2 / n)."""
+    """The mean square of n normalised steps is 1, with s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)
     across = steps[np.diff(seconds // 3_600) > 0]
@@ -305,7 +309,11 @@ def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
 
 @pytest.mark.parametrize("share_of_hour", [0.25, 0.5, 0.75, 0.95])
 def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_hour):
-    """Moves since each hour's first tick are n independent normals with s.e. sqrt(2 / n)."""
+    """The test takes the mean of n squared moves, each divided by its expected variance.
+
+    A move begins at the first tick of an hour. For n independent normals the mean has s.e.
+    sqrt(2 / n).
+    """
     seconds, logs = path(price(ticks_per_s=0.05), days=60)
     hours = np.arange(60 * 24) * 3_600
     firsts, laters = (seconds.searchsorted(hours + 3_600 * s) for s in (0, share_of_hour))
@@ -319,9 +327,10 @@ def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_ho
 def test_variance_within_an_hour_between_anchors_equals_the_variance_of_a_brownian_bridge(
     share_of_hour,
 ):
-    """The variance is u (1 - u) times the variance of the hour.
+    """After the part u of an hour the variance is u (1 - u) times the variance of an hour.
 
-    For n independent normals its s.e. is sqrt(2 / n).
+    The test takes the mean of n squared moves, each divided by this variance. For n independent
+    normals this mean has a standard error of sqrt(2 / n).
     """
     days = 40
     anchors = [(hour, 30_000) for hour in range(days * 24 + 1)]
@@ -354,7 +363,7 @@ def test_every_anchor_is_a_tick_with_the_hour_and_the_price_of_the_anchor():
 
 
 def test_the_price_reaches_an_anchor_without_a_jump():
-    """The normalised steps into anchors have mean square 1."""
+    """The last step before an anchor is as large as other steps: its mean square is 1."""
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
     anchors = [(hour, round(30_000 * math.exp(rng.normal(0, 0.01)), 2)) for hour in hours]
@@ -367,10 +376,11 @@ def test_the_price_reaches_an_anchor_without_a_jump():
 
 
 def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
-    """Two days have variances v and w = 4 v. The test is about the midnight between the two days.
+    """Two days have the variances v and w = 4 v. The test is about the midnight between the days.
 
-    A bridge from a to b has at midnight the mean (b - a) v / (v + w) and the variance
-    v w / (v + w). Over n seeds the s.e. are sqrt(variance / n) and variance sqrt(2 / n).
+    On the way from a to b, a bridge has moved by (b - a) v / (v + w) on average at midnight, with
+    the variance v w / (v + w). Over n seeds the mean has s.e. sqrt(variance / n), and the variance
+    has s.e. variance x sqrt(2 / n).
     """
     v, w = (annual**2 / 365 for annual in (0.4, 0.8))
     model = price(
@@ -393,7 +403,10 @@ def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
 
 
 def test_the_price_moves_towards_an_anchor_after_the_end_of_the_run():
-    """After half of the time, the mean is half of the way, with s.e. sqrt(day variance / 2n)."""
+    """The run ends after half of the time to the anchor.
+
+    The mean log price is then half of the way. It has s.e. sqrt(variance of a day / (2 n)).
+    """
     model = price(anchors=[(0, 30_000), (48, 60_000)], ticks_per_s=0.2)
     n = 200
     ends = []
@@ -415,7 +428,7 @@ def test_the_log_price_is_linear_between_anchors_if_the_volatility_is_zero():
 
 
 def test_the_price_is_a_free_random_walk_after_the_last_anchor():
-    """The variance of the next day is as stated, with s.e. sqrt(2 / n) over n seeds."""
+    """The variance of the next day is as stated, with relative s.e. sqrt(2 / n) over n seeds."""
     model = price(anchors=[(0, 30_000), (24, 31_000)], ticks_per_s=0.2)
     n = 400
     ends = []
@@ -443,7 +456,7 @@ def test_an_anchor_with_a_date_applies_at_the_first_midnight_of_the_date():
 
 
 def test_the_volatility_factor_has_mean_square_one():
-    """For a lognormal factor f with log-sd s, f^2 has mean 1 and variance e^(4 s^2) - 1.
+    """If s is the standard deviation of ln f, f^2 has mean 1 and variance e^(4 s^2) - 1.
 
     The half-life is short, so hours are almost independent.
     """
@@ -471,7 +484,7 @@ def test_the_volatility_factor_has_the_same_distribution_in_every_hour():
         assert np.std(logs) == pytest.approx(log_sd, abs=3 * log_sd / math.sqrt(2 * n))
 
 
-def test_the_autocorrelation_of_the_volatility_factor_halves_with_its_half_life():
+def test_the_autocorrelation_of_the_volatility_factor_halves_in_each_half_life():
     """Over n seeds, a correlation r has s.e. (1 - r^2) / sqrt(n)."""
     n = 500
     model = price(volatility_log_sd=0.4, volatility_half_life_h=12.0)
@@ -487,8 +500,9 @@ def test_the_autocorrelation_of_the_volatility_factor_halves_with_its_half_life(
 
 
 def test_steps_within_an_hour_have_the_volatility_of_the_hour():
-    """Steps divided by the standard deviation of their hour have mean square 1, in calm and in
-    volatile hours.
+    """Each step is divided by the standard deviation of the hour of the step.
+
+    The results have mean square 1, in calm and in volatile hours.
     """
     model = price(volatility_log_sd=0.6, ticks_per_s=0.05)
     source = lead(model, days=20)
@@ -503,11 +517,12 @@ def test_steps_within_an_hour_have_the_volatility_of_the_hour():
         assert np.mean(group**2) == pytest.approx(1, abs=3 * math.sqrt(2 / len(group)))
 
 
-def test_jumps_have_the_stated_share_of_variance_and_other_ticks_have_the_rest():
-    """Jumps are recognised by size. The sd of a jump is 54 times the sd of a tick.
+def test_jumps_have_the_stated_share_of_the_variance_and_other_ticks_the_remaining_share():
+    """Jumps are recognised by size: the sd of a jump is 54 times the sd of another tick's move.
 
-    A limit of 6 sds of ticks misses 9 % of the jumps, but only 0.1 % of their variance. A sum of
-    Poisson(m) squared normals has relative s.e. sqrt(3 / m).
+    The test counts moves above 6 sds of such a tick. This limit misses 9 % of the jumps, but only
+    0.1 % of the variance of jumps. A sum of Poisson(m) squared normals has relative s.e.
+    sqrt(3 / m).
     """
     share, per_day, days = 0.4, 10.0, 100
     model = price(jump_share=share, jumps_per_day=per_day, ticks_per_s=0.5)
@@ -549,8 +564,8 @@ def test_every_jump_is_a_tick_at_a_random_time():
 def test_a_price_that_moves_almost_only_by_jumps_is_constant_between_jumps():
     """Jumps add ticks and do not change the times of other ticks.
 
-    The sd of a jump is 0.006, so one jump in a hundred is below 10^-4. The remaining diffusion in
-    an hour has an sd of 10^-5.
+    The sd of a jump is 0.006, so one jump in a hundred is below 10^-4. Without jumps, the log price
+    moves in an hour with an sd of 10^-5.
     """
     without, _ = path(price(ticks_per_s=0.01), days=10)
     model = price(jump_share=0.999_999, jumps_per_day=48.0, ticks_per_s=0.01)

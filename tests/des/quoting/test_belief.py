@@ -92,7 +92,8 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
     return result_cents / 100, volume_cents / 100
 
 
-# SAMPLED is the mean number of Poisson orders in the first minutes of all hours.
+# The maker's simulation plays only the first minutes of each hour. SAMPLED is the mean number of
+# orders in these minutes of all hours.
 EXPECTED_USD = MONTH_USD * SHARE * DAYS / calendar.monthrange(2022, 5)[1]
 SAMPLE_H = SAMPLE_US / HOUR_US
 SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
@@ -102,9 +103,9 @@ SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
 def test_the_predicted_result_of_fresh_quotes_is_the_half_spread_times_the_volume(half_spread_bps):
     """The tolerance is half a tick plus the moves of the price since each hour's first tick.
 
-    Within five minutes the price moves by 0.18 % (root mean square). An hour's volume has a squared
-    coefficient of variation of 2 / orders. So n hours weigh as much as n / (1 + 2 / orders) hours
-    of equal volume.
+    Within the played five minutes the price moves by 0.18 % (root mean square). With a mean of k
+    orders, an hour's volume has a squared coefficient of variation of 2 / k. So n hours count as
+    much as n / (1 + 2 / k) hours of equal volume.
     """
     result_usd, volume_usd = promised(half_spread_bps=half_spread_bps)
 
@@ -116,7 +117,10 @@ def test_the_predicted_result_of_fresh_quotes_is_the_half_spread_times_the_volum
 
 
 def test_the_predicted_volume_is_the_share_of_the_maker_in_stated_demand():
-    """A Poisson sum of n geometric sizes with mean m has standard error m sqrt(2 n)."""
+    """A sum of geometric sizes with mean m has standard error m sqrt(2 n).
+
+    The number of sizes is Poisson with mean n.
+    """
     _, volume_usd = promised(refresh_s=2.0)
 
     assert volume_usd == pytest.approx(EXPECTED_USD, rel=3 * math.sqrt(2 / SAMPLED))
@@ -125,16 +129,17 @@ def test_the_predicted_volume_is_the_share_of_the_maker_in_stated_demand():
 def test_stale_quotes_have_the_same_predicted_result_as_fresh_quotes():
     """Simulated orders do not depend on the price, so price moves since the quote average out.
 
-    In two to four seconds the price moves by sigma sqrt(3 s), root mean square. Fills of the same
-    quote have the same move but random sides, so their results are uncorrelated. Sizes are
-    geometric: the sum over n fills with mean size m has a standard error of m sqrt(2 n) times the
-    move.
+    A quote is two to four seconds old. In this time the price moves by sigma sqrt(3 s), root mean
+    square. Fills of the same quote have the same move but random sides, so the results of these
+    fills are uncorrelated. Sizes are geometric, so the sum over n fills with mean size m has a
+    standard error of m sqrt(2 n) times the move.
     """
     annual = 2.0
     result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)
 
     moved = annual * math.sqrt(3 / (365 * 86_400))
-    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # the moves are large enough for the test to matter
+    # The moves are large enough to change the result if they did not average out.
+    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4
     assert abs(result_usd / volume_usd - HALF_SPREAD_BPS * 1e-4) < 3 * moved * math.sqrt(
         2 / SAMPLED
     )
@@ -179,7 +184,7 @@ def test_a_prediction_for_an_unfinished_month_covers_the_days_so_far():
 
 
 def test_a_second_prediction_gives_the_same_result_to_the_cent():
-    """The maker's simulation has its own random streams."""
+    """A new simulation with the same seed has the same random streams."""
     promised.cache_clear()
     first = promised()
     promised.cache_clear()

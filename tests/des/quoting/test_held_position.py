@@ -1,4 +1,4 @@
-"""Customers close positions: their net position returns to zero and has the expected variance.
+"""Customers close positions, so the net position returns to zero and has the expected variance.
 
 Statistical tests allow a deviation of three standard errors.
 """
@@ -30,7 +30,10 @@ def mean_square(mean_lots: float) -> float:
 
 
 def hourly_variance(times: int = 1) -> float:
-    """Return the variance of an hour's net Poisson orders, with sizes *times* as large."""
+    """Return the variance of an hour's net lots if order sizes are *times* as large.
+
+    The number of orders is Poisson.
+    """
     return FLOW_LOTS / MEAN_LOTS * mean_square(times * MEAN_LOTS)
 
 
@@ -49,8 +52,8 @@ def test_the_net_position_of_customers_is_an_autoregressive_process():
     """The variance is v / (1 - a^2) and the autocorrelation is a.
 
     Here v is the variance of an hour's net orders, T is the holding time, and a = exp(-1 / T). Over
-    n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
-    correlation has the error sqrt((1 - a^2) / n).
+    n hours the variance has the relative standard error sqrt(2 (1 + a^2) / (1 - a^2) / n), and the
+    correlation has the standard error sqrt((1 - a^2) / n).
     """
     holding_h, n = 4.0, 4_000
     a = math.exp(-1 / holding_h)
@@ -64,7 +67,7 @@ def test_the_net_position_of_customers_is_an_autoregressive_process():
     assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
 
 
-def test_the_variance_of_the_position_equals_that_of_an_infinite_server_queue():
+def test_the_variance_of_the_position_equals_the_variance_in_an_infinite_server_queue():
     """Half of all orders open a position, which lasts T hours on average."""
     for holding_h in (50.0, 500.0):
         opened = FLOW_LOTS / MEAN_LOTS / 2
@@ -74,9 +77,9 @@ def test_the_variance_of_the_position_equals_that_of_an_infinite_server_queue():
 
 
 def test_the_position_is_a_random_walk_if_the_holding_time_is_very_long():
-    """The mean square after n hours of variance v is n v.
+    """Each hour adds the variance v, so the mean square after n hours is n v.
 
-    Over N walks the relative error is sqrt(2 / N).
+    Over N walks the relative standard error is sqrt(2 / N).
     """
     hours, seeds = 24, 300
     squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
@@ -89,10 +92,11 @@ def test_the_position_is_a_random_walk_if_the_holding_time_is_very_long():
 def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hours(one_in):
     """The variance after each pair of played hours agrees with a formula.
 
-    For hours of weight n and holding time T, the variance is n^2 v / n / (1 - a^2). Here v is the
-    variance of an hour's net orders, and a = exp(-n / T). Only one pair in n adds noise. All other
-    pairs reverse their noise. The reversal is complete only if the second hour closes the expected
-    position after the first hour, without the noise of the first hour.
+    For hours of weight n and holding time T, the variance is n v / (1 - a^2). Here v is the
+    variance of an hour's net orders, and a = exp(-n / T). Only one pair in n adds noise. In all
+    other pairs the second hour reverses the noise of the first hour. The reversal is complete only
+    if the second hour closes a part of the expected position after the first hour, without the
+    noise of the first hour.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)
@@ -117,11 +121,12 @@ def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hou
 
 
 def test_grouped_hours_have_the_variance_of_all_hours_plus_the_variance_of_open_chains():
-    """Hours have any weights.
+    """The weights of hours differ, because hours are drawn from groups.
 
     A chain of hours has open lots until a later hour reverses these lots. Without open chains the
-    position has the variance v / (1 - exp(-2 / T)), as with all hours, where T is the mean holding
-    time. The lots of an open chain add their variance. A chain is open for a day or two.
+    position has the variance v / (1 - exp(-2 / T)), as if all hours were played. Here v is the
+    variance of an hour's net orders, and T is the mean holding time. The open lots of a chain add
+    the variance of these lots. A chain is open for a day or two.
     """
     holding_h, days, seeds = 120.0, 240, 24
     predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)
@@ -177,7 +182,7 @@ def test_lots_that_are_left_after_a_chain_of_hours_are_closed_over_time():
     assert leans(Noise.BEGINS, 600) == 0
     assert leans(Noise.STAYS, 100) == 0
     assert leans(Noise.TAKES_BACK, -400) == pytest.approx(100 * (1 - left))
-    # The position is 300 lots. Of these, 200 lots belong to the open chain and are not closed.
+    # The position is 300 lots. 200 of these lots belong to the open chain, so they are not closed.
     assert leans(Noise.TAKES_BACK, 0) == pytest.approx(100 * left * (1 - left))
     assert leans(Noise.BEGINS, 0) == pytest.approx(300 * (1 - left))
 

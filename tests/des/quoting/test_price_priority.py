@@ -48,7 +48,7 @@ def price() -> LeadPrice:
 
 
 def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
-    """Return hourly fills of quotes with this latency and the half-spread of the other makers."""
+    """Return by hour the fills of quotes with this latency, as wide as the other makers' quotes."""
     policy = QuotingPolicy(microseconds(latency_s), microseconds(latency_s), (0,), 0, 0)
     nobody = np.empty(0, dtype=np.uint64)
     session = Session(price, policy, Takers.of(()), nobody, ALONE)
@@ -89,7 +89,7 @@ def test_no_fill_earns_more_than_the_half_spread_of_the_other_makers(price, by_l
     assert earned(rows, seen).max() == AWAY_TICKS
 
 
-def test_the_mean_gain_per_fill_falls_as_the_latency_of_the_maker_rises(by_latency):
+def test_the_maker_gains_less_on_a_mean_fill_if_its_latency_is_higher(by_latency):
     means, errors = [], []
     for latency_s in LATENCIES_S:
         rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
@@ -135,12 +135,12 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
         (9, 6, 3, 6),  # both makers fill in proportion to their displayed size
         (5, 6, 3, 3),  # 3.33 lots are rounded down, and the other makers get the rest
         (1, 6, 3, 0),
-        (100, 6, 3, 6),  # the maker fills at most the displayed size
+        (100, 6, 3, 6),  # the maker fills at most its displayed size
         (9, 0, 3, 0),
     ],
 )
 @pytest.mark.parametrize("firm", [UNINFORMED, FORCED])
-def test_each_maker_fills_its_share_of_displayed_size_if_both_ask_the_same_price(
+def test_makers_with_the_same_price_fill_an_order_in_proportion_to_displayed_size(
     lots, left, others_lots, captive, firm
 ):
     rows, others_lot_ticks, bought_of_others = met(lots, left, others_lots, away=4, firm=firm)

@@ -123,7 +123,7 @@ def assert_agree(setting: Setting) -> None:
 @pytest.mark.parametrize(
     "name", ["the middle", "fresh but updated rarely", "taker slower than updates"]
 )
-def test_hits_and_losses_of_quotes_agree_with_an_independent_simulation(name):
+def test_hits_and_losses_agree_with_an_independent_simulation_in_three_settings(name):
     assert_agree(SETTINGS[name])
 
 
@@ -137,7 +137,7 @@ def test_hits_and_losses_agree_with_an_independent_simulation_in_all_settings(se
 
 
 def test_the_loss_per_second_falls_to_zero_if_latency_and_refresh_interval_fall_to_zero():
-    """With shorter times there are more quotes, but each quote is hit less often.
+    """At shorter times there are more quotes, but each quote is hit so rarely that the loss falls.
 
     The price has 32 ticks a second.
     """
@@ -151,13 +151,16 @@ def test_the_loss_per_second_falls_to_zero_if_latency_and_refresh_interval_fall_
 
 
 def test_lower_costs_of_takers_raise_the_loss_unless_costs_are_very_small():
-    """Takers with very small costs hit more often, but earlier, so the loss per hit is lower."""
+    """Takers with very small costs hit more often, but after smaller moves of the price.
+
+    So the maker's loss on each hit is smaller.
+    """
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)
     assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]
 
 
-def test_the_loss_falls_with_the_half_spread_and_is_proportional_to_the_size():
+def test_the_loss_is_smaller_at_a_wider_half_spread_and_is_proportional_to_the_size():
     wider = [replace(BASE, half_spread_sd=s).played().loss for s in (0.25, 0.5, 1.0, 2.0)]
     assert wider == sorted(wider, reverse=True)
     assert BASE.played(lots=7).loss == pytest.approx(7 * wider[1])

@@ -106,14 +106,15 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Return the drawn delay of an order. Only this function is used by both engines."""
+        """Return the drawn delay of an order. No other code is common to both engines."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
     def cut(self, cuts_us: Sequence[int]) -> "World":
-        """Return the world with other settlement times and the decisions of the first interval."""
+        """Return the world with settlements at these times that change no decision."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
-        # Each settlement resets a firm's room, so the room must not limit any order here.
+        # Each settlement sets the room (the lots that a firm may trade) again. So no order may
+        # reach this limit here.
         first = replace(first, rooms=[[10_000] * len(first.orders)] * 2)
         times = sorted({START_US, *cuts_us, end_us})
         spans = [replace(first, start_us=a, end_us=b) for a, b in pairwise(times)]
@@ -277,7 +278,7 @@ def test_an_independent_engine_gives_the_same_fills_in_the_same_order(worlds):
     assert elsewhere > worlds / 3
 
 
-def test_the_quote_by_quote_simulation_gives_the_same_fills_as_whole_intervals_at_once():
+def test_the_quote_by_quote_simulation_gives_the_same_fills_as_the_fast_simulation():
     for seed in range(600, 800):
         world = random_world(seed)
         assert played(world, QuoteByQuote) == played(world), f"world {seed}"
@@ -486,7 +487,10 @@ def test_the_race_keeps_an_order_that_arrives_before_the_next_quote_or_after_the
 def test_a_late_order_is_filled_within_its_limit_by_the_quote_that_is_then_in_force(
     price_later, paid
 ):
-    """After a spike a firm buys at 1004, but a new quote is posted before the order arrives."""
+    """After a spike of the price a firm sends an order to buy at 1004 or less.
+
+    A new quote is posted before the order arrives.
+    """
     spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
     world = World(Path(spike), 0, 10, [10], [one_level], [])
@@ -498,7 +502,7 @@ def test_a_late_order_is_filled_within_its_limit_by_the_quote_that_is_then_in_fo
 
 
 def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
-    """Return lots times ticks that firms took, and lots times ticks that each limit prevented."""
+    """Return sums of lots times price: taken by firms, and not taken because of each limit."""
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
@@ -514,7 +518,7 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
         ([6, 0], 6, 0),
         ([4, 0], 4, 2),  # the order size limits the second level
         ([2, 0], 2, 4),  # the order size limits the first level
-        ([0, 0], 0, 6),  # a firm whose order size is zero
+        ([0, 0], 0, 6),  # both firms have an order size of zero
         ([2, 3], 5, 1),  # the second firm takes the lots that the first firm left
         ([2, 9], 6, 0),
     ],
@@ -527,7 +531,7 @@ def test_profitable_lots_that_are_not_taken_because_of_the_order_size_are_counte
     decided = replace(world.intervals[0], thresholds=[1, 1], orders=orders, rooms=rooms)
     world = replace(world, reactions_us=[3, 4], intervals=[decided])
 
-    # The best level of the 39 quotes is 4 above 1000, 1010, ...
+    # The best level of each of the 39 quotes is 4 above the price: 1000, 1010, ...
     prices = [1_004 + 10 * i for i in range(39)]
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
@@ -555,7 +559,7 @@ def test_both_simulations_of_a_session_count_the_same_lots_not_taken():
 
 
 @pytest.mark.parametrize("seed", range(3_000, 3_020))
-def test_orders_without_a_limit_leave_no_profitable_lots(seed):
+def test_firms_take_all_profitable_lots_if_no_limit_is_reached(seed):
     world = random_world(seed)
     bottomless = [
         replace(now, orders=[100] * len(now.orders), rooms=[[10_000] * len(now.orders)] * 2)
@@ -564,8 +568,8 @@ def test_orders_without_a_limit_leave_no_profitable_lots(seed):
     assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]
 
 
-def test_a_firm_stops_when_its_fills_of_an_interval_have_used_up_the_position_limit():
-    """With room for ten lots the firm takes three quotes of three lots and one more lot."""
+def test_a_firm_stops_when_the_fills_of_an_interval_have_used_up_its_position_limit():
+    """The firm may buy ten lots. It takes three quotes of three lots, and then one more lot."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
     fills, *_ = played(replace(world, intervals=[one_level]))

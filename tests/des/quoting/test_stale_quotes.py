@@ -5,22 +5,23 @@ without delay and with costs c gains over both sides
 
     g(T) = 2 [sigma sqrt(T) phi(d) - s Phi(-d)],   d = (s + c) / (sigma sqrt(T)).
 
-Here s is the half-spread and T the time between the two observed prices. Prices are whole ticks and
-only edges above s + c count, so the formula uses s + c + 1/2.
+Here s is the half-spread and T the time between the two observed prices. phi and Phi are the normal
+density and distribution. Prices are whole ticks, and the taker hits only if the price has moved by
+more than s + c. So the formula uses s + c + 1/2 in d.
 
 With dense ticks T is L. With ticks of a Poisson process of rate lambda, the quote is made from the
 last tick before p - L. The age of this tick at p - L is A. The order is filled at the last price
 before p. The age of this price at p is B. If there is no tick between p - L and p, the price has
-not moved. Otherwise T = L + A - B. A is exponential with rate lambda, since the process has no
-memory. B has the same distribution, truncated at L. The integral of the product of both densities
-over A - B = T - L is
+not moved. Otherwise T = L + A - B. A is exponential with rate lambda, because the process has no
+memory. B is also exponential with rate lambda, but truncated at L. The integral of the product of
+both densities over A - B = T - L is
 
     f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0.
 
-Its integral over T is 1 - exp(-lambda L), the probability of a tick between p - L and p.
+The integral of f over T is 1 - exp(-lambda L), the probability of a tick between p - L and p.
 
-Quotes posted less than L apart depend on the same moves. So standard errors are computed from means
-of batches with many quotes each.
+Quotes that are posted less than L apart depend on the same price moves. So standard errors are
+computed from means of batches with many quotes each.
 """
 
 import math
@@ -80,7 +81,7 @@ class Asked:
 
 
 def gain(market: Market, asked: Asked, seconds: float) -> float:
-    """Return g(T), in ticks per lot, over both sides."""
+    """Return g(T), the taker's gain over both sides of a quote, in ticks per lot."""
     sd = market.sigma * math.sqrt(seconds)
     d = (asked.half_spread + asked.costs + 0.5) / sd
     return 2 * (sd * NORMAL.pdf(d) - asked.half_spread * NORMAL.cdf(-d))
@@ -96,7 +97,7 @@ Expect = Callable[[Market, Value, Asked], float]
 
 
 def over_latency(market: Market, value: Value, asked: Asked) -> float:
-    """Return g(L), the gain with dense ticks."""
+    """Return g(L), the expected value if ticks are dense."""
     return value(market, asked, market.latency_s)
 
 
@@ -118,11 +119,11 @@ def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
 
 @dataclass(frozen=True)
 class Sample:
-    """Means per quote at the posting, by batch and firm, and the gain of each later fill."""
+    """Loss and hits per quote at the posting, by batch and firm, and the gain of each later hit."""
 
     loss: np.ndarray  # ticks per lot
     hits: np.ndarray
-    later: np.ndarray  # edge less costs of each fill that a tick triggered
+    later: np.ndarray  # edge minus costs of each fill that a tick triggered
 
 
 def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
@@ -213,10 +214,12 @@ def test_the_loss_on_stale_quotes_equals_the_formula_if_ticks_are_dense(market, 
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
-def test_the_loss_with_sparse_ticks_is_the_formula_averaged_over_elapsed_time(market, asked):
+def test_the_loss_with_sparse_ticks_is_the_formula_averaged_over_the_time_between_the_ticks(
+    market, asked
+):
     """Standard errors are at most 1 %.
 
-    The formula for dense ticks is wrong by tens of standard errors.
+    In these markets the formula for dense ticks is wrong by tens of standard errors.
     """
     hold(market, *asked, over_elapsed)
 
@@ -240,7 +243,7 @@ def test_hits_after_the_posting_gain_more_than_the_costs_of_the_firm():
 
 
 @pytest.mark.parametrize("gateway_ms", [0, 75])
-def test_a_maker_without_latency_that_requotes_at_every_tick_is_never_picked_off(gateway_ms):
+def test_quotes_without_latency_that_are_renewed_at_every_tick_are_never_picked_off(gateway_ms):
     """There are firms with and without delay, and no firm has costs.
 
     With a millisecond of latency, thousands of quotes are picked off in the same minutes.
@@ -263,7 +266,7 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
 
 
 def test_noise_traders_pay_exactly_the_half_spread_of_a_quote_without_latency():
-    """The gain is exact to the cent. In this test the position reaches its limit on both sides."""
+    """The gain is exact to the cent, also after the maker's position has reached both limits."""
     market = Market(sigma=30_000, latency_s=0.0, refresh_s=0.0, ticks_per_s=1.0, quotes=0)
     end_us = START_US + 24 * HOUR_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0, 5_000])

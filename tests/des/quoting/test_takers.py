@@ -35,8 +35,11 @@ def test_the_size_of_an_order_is_a_share_of_the_present_claim_of_the_firm():
     assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
 
 
-def test_the_lots_that_a_firm_may_buy_are_leverage_times_margin_minus_its_position():
-    """Leverage three on half a million dollars is 3,000 lots. The second firm is long 100 lots."""
+def test_a_firm_may_buy_as_many_lots_as_leverage_times_margin_allows_minus_its_position():
+    """Leverage of three on half a million dollars of margin is 3,000 lots.
+
+    The second firm is already long 100 lots.
+    """
     assert decided().room_lots[ASK].tolist() == [3_000, 2_900, 3_000]
     assert decided().room_lots[BID].tolist() == [3_000, 3_100, 3_000]
 
@@ -48,7 +51,7 @@ def test_the_threshold_of_each_trading_firm_is_its_fee_plus_its_hurdle():
 
 
 @pytest.mark.parametrize(("firms", "exponent", "times"), [(4, 0.5, 0.5), (9, 0.0, 1), (0, 1.0, 1)])
-def test_hurdles_fall_with_a_power_of_the_number_of_firms(firms, exponent, times):
+def test_hurdles_are_divided_by_a_power_of_the_number_of_firms(firms, exponent, times):
     assert competing(firms, exponent) == times
     # With half the hurdles, the thresholds are 4 + 1 bps and 4 + 0.5 bps.
     assert decided(hurdle_times=0.5).threshold.tolist() == [22, 25]

@@ -64,7 +64,7 @@ def test_hourly_counts_of_uninformed_orders_are_poisson(hours):
 
 
 def test_uninformed_orders_sum_to_the_stated_volume(hours):
-    """The sum of a Poisson number of sizes has the variance mean number x mean square size."""
+    """The sum of a Poisson number of sizes has the variance (mean number) x (mean square size)."""
     lots = np.array([one["lots"].sum() for one in hours])
     expected = USD_PER_S * 3_600 / LOT_USD
     mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
@@ -112,7 +112,7 @@ def test_orders_of_customers_have_no_price_limit_and_no_trigger(orders):
 
 
 def test_orders_are_one_lot_if_a_lot_is_worth_more_than_a_mean_order():
-    """The number of orders is lower than usual, so the volume is the stated volume."""
+    """There are fewer orders than usual, so that the volume is the stated volume."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []
     for i in range(hours):

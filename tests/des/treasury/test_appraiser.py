@@ -48,7 +48,7 @@ class Ledger:
 def appraised(months: list[dict[str, int]], left: float = 0.8) -> tuple[Appraiser, Ledger]:
     """Return an appraiser and its ledger after months with the given postings.
 
-    Without the maker's quotes, customers of the other makers pay *left* times their present fees.
+    If the maker did not quote, fees on trades with other makers would be *left* times as high.
     """
     ledger = Ledger()
     makers = SimpleNamespace(fees_without_maker_cents=0.0)
@@ -136,7 +136,7 @@ def test_earnings_of_a_trading_firm_include_results_of_quotes_and_costs_of_the_c
 
 
 @given(before=cents, after=cents)
-def test_a_house_with_falling_fees_has_zero_value_by_growth(before, after):
+def test_a_house_without_growth_of_fees_has_a_value_of_zero_by_growth(before, after):
     appraiser, _ = appraised([{FEES: -before}] + [{}] * 11 + [{FEES: -after}])
     growth, *priced = values(appraiser)[BY_GROWTH]
 
@@ -153,7 +153,7 @@ def test_values_of_half_a_cent_are_rounded_to_the_even_cent():
 # ---------------------------------------------------------------------- without the captive maker
 
 
-def test_only_fees_on_fills_of_the_maker_are_lost_if_demand_ignores_quotes():
+def test_without_the_maker_only_fees_on_its_fills_are_lost_if_demand_does_not_depend_on_quotes():
     appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], left=1.0)
 
     assert values(appraiser)[WITHOUT_MAKER][0] == 300
@@ -170,7 +170,7 @@ def test_the_quotes_of_the_maker_are_worth_at_least_zero_and_at_most_the_whole_h
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
 
-def test_removing_the_maker_costs_no_share_value_if_fees_do_not_grow():
+def test_shares_lose_no_value_without_the_makers_quotes_if_fees_do_not_grow():
     posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
 
     assert appraised(posted)[0].lost_without_maker_cents == 0

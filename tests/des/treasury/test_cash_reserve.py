@@ -112,7 +112,7 @@ class Town:
 
     @property
     def above_reserve(self) -> int:
-        """Return the cents of the house and its maker that are not in the reserve."""
+        """Return the cash of the house and its maker above the reserve and waiting requests."""
         cash = int(self.custody.cash[HOUSE] + self.custody.cash[MAKER])
         calm = self.custody.customers_cents() - self.waiting
         return cash - self.waiting - calm * self.share_e9 // 10**9
@@ -127,7 +127,7 @@ def dated(days: list[Day]) -> list[tuple[date, Day]]:
 
 
 @given(days=DAYS, share=SHARES, haircut=HAIRCUTS)
-def test_cash_covers_the_reserve_and_payments_after_sales_unless_no_coins_remain(
+def test_after_sales_of_coins_cash_covers_the_reserve_and_due_payments_unless_no_coins_are_left(
     days, share, haircut
 ):
     town = Town(share, haircut)
@@ -139,7 +139,7 @@ def test_cash_covers_the_reserve_and_payments_after_sales_unless_no_coins_remain
 
 
 @given(days=DAYS, share=SHARES)
-def test_cash_above_the_reserve_buys_coins_in_whole_lots_on_the_first_of_a_month(days, share):
+def test_on_the_first_of_a_month_the_maker_buys_coins_with_cash_above_the_reserve(days, share):
     town = Town(share)
 
     for today, day in dated(days):
@@ -191,9 +191,9 @@ def test_the_proceeds_of_a_sale_go_to_the_house_and_repay_the_credit_line():
     town.begin(PURCHASES, deposit)
     town.end(PURCHASES, deposit)
     owed, till = town.credit.drawn_cents, town.custody.till("FTX")
-    rest = int(town.custody.cash[MAKER])  # The remaining cash is below the price of a lot.
+    rest = int(town.custody.cash[MAKER])  # This cash is too small to buy another lot.
     town.begin(PURCHASES + timedelta(days=1), due)
 
-    assert owed > 6 * 10**8  # Four fifths of the deposit buy coins.
+    assert owed > 6 * 10**8  # The maker has bought coins for four fifths of the deposit.
     assert town.custody.till("FTX") - till == owed - town.credit.drawn_cents >= due.due
     assert town.custody.cash[MAKER] == rest

@@ -54,7 +54,7 @@ class Desk:
         return sum(lots * c for lots, c in zip(self.book.lots, (297_00, 95_00), strict=True))
 
 
-def test_the_amount_for_each_coin_is_spent_in_whole_lots():
+def test_the_maker_spends_the_stated_part_on_each_coin_in_whole_lots():
     desk = Desk()
 
     desk.buy(1_000_000)  # 50 % for BTC at 300.00 a lot, 40 % for ALTS at 100.00
@@ -99,7 +99,7 @@ def test_purchases_of_coins_never_exceed_their_supply():
     assert desk.book.lots == [2 * (15 * 10**12 // 300_00), 10**9]
 
 
-def test_the_books_record_the_cost_of_coins_minus_the_proceeds():
+def test_the_books_record_the_cost_of_bought_coins_minus_the_proceeds_of_sold_coins():
     desk = Desk()
     desk.buy(10_000_000)
     desk.sell(2_000_000, LATER_US)

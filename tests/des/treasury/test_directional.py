@@ -1,4 +1,7 @@
-"""The directional book buys a position evenly over a day, keeps it, and sells it over a day."""
+"""The directional book holds the long positions that a scenario states for the maker.
+
+It buys a position evenly over a day, keeps the position, and sells it evenly over a day.
+"""
 
 from datetime import date
 
@@ -37,7 +40,7 @@ class Market:
 
 
 @given(usd=st.integers(1, 10**7), lot_cents=st.integers(1, 10**6))
-def test_the_position_is_worth_the_stated_dollars_after_a_day(usd, lot_cents):
+def test_after_a_day_the_position_is_worth_the_stated_dollars(usd, lot_cents):
     market = Market(long(usd=float(usd)))
 
     market.pass_days(SINCE, 1, lot_cents)
@@ -53,7 +56,7 @@ def test_a_position_is_bought_and_sold_evenly_over_a_day():
     assert market.path[-STEPS:] == list(range(230, -1, -10))
 
 
-def test_a_later_price_does_not_change_the_position():
+def test_a_change_of_the_price_does_not_change_the_size_of_the_position():
     market = Market(long())
     market.pass_days(SINCE, 1)
     held = market.held
@@ -77,7 +80,7 @@ def test_two_long_positions_in_one_market_are_added():
     assert market.held == 150
 
 
-def test_the_position_is_sold_after_a_close_out_and_never_bought_again():
+def test_after_a_close_out_the_book_sells_all_positions_and_never_buys_again():
     market = Market(long(until=None), long(since=date(2021, 10, 3), until=None))
     market.pass_days(SINCE, 1)
 

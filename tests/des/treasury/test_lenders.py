@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers, the house's maker, and two lenders, by default at a rate of zero."""
+    """A house with customers, the house's maker, and two lenders. The default rate is zero."""
 
     def __init__(
         self,
@@ -160,7 +160,7 @@ def test_the_payable_amount_is_the_cash_that_can_be_raised(
 
 
 @given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
-def test_a_negative_account_is_covered_by_the_same_sources_in_the_same_order(
+def test_a_negative_balance_of_the_maker_at_the_house_is_covered_by_these_sources_in_order(
     own, lost, limits, line
 ):
     town = Town(own, -lost, limits, line)
@@ -190,7 +190,7 @@ def test_a_negative_account_is_covered_by_the_same_sources_in_the_same_order(
     account=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_the_credit_line_lends_only_own_money_of_the_house_if_customer_money_is_never_lent(
+def test_if_customers_money_is_never_lent_the_credit_line_lends_only_the_houses_own_money(
     moves, till, retail, account, tranche
 ):
     town = Town(0, account, (500, 500), 10**6, till, retail, tranche, never_lend=True)
@@ -215,7 +215,7 @@ def test_the_credit_line_lends_only_own_money_of_the_house_if_customer_money_is_
             assert town.custody.till("FTX") >= claims[retail]
 
 
-def test_the_credit_line_also_lends_money_of_customers_by_default():
+def test_by_default_the_credit_line_also_lends_customers_money():
     town = Town(line=1_000, till=1_000, retail=1_000)
 
     town.purse.raise_cash(NIGHT_US, 1_000)
@@ -297,7 +297,7 @@ def test_a_repayment_above_the_cash_of_the_maker_is_refused():
 
 
 @given(cents=st.integers(0, 10**12), days=st.integers(0, 366), rate=st.integers(0, 100 * 10**6))
-def test_interest_is_simple_and_rounded_once(cents, days, rate):
+def test_interest_is_not_compounded_and_is_rounded_once(cents, days, rate):
     exact = Fraction(cents * days * rate, 365 * 100 * 10**6)
 
     assert abs(interest_cents(cents * days, rate) - exact) <= Fraction(1, 2)

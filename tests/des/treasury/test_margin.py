@@ -65,7 +65,7 @@ class Bank:
         self.lead.claims[member] += lead
 
     def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
-        """Move claims from a party to customers and to the outside account."""
+        """Move a party's claims on the house to customers, and on the lead venue to Outside."""
         self.house.claims[[member, RETAIL]] += (-house, house)
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
@@ -85,7 +85,7 @@ class Bank:
 
 @pytest.fixture
 def bank() -> Bank:
-    """Return a bank with cash in which each hedger has only the minimum on the lead venue."""
+    """Return a bank with cash, in which each hedger has only its minimum margin."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -188,7 +188,7 @@ def test_in_any_history_money_is_conserved_and_no_balance_is_negative(money, his
 
 
 def worth(bank: Bank, name: str) -> int:
-    """Return a venue's own money: its cash and loans less its debts."""
+    """Return a venue's own money: cash plus loans minus debts."""
     if name == "FTX":
         lent_out, owes = bank.credit.drawn_cents, bank.house.claims
     else:
@@ -229,7 +229,9 @@ def test_the_books_record_all_transfers_of_the_margin_desk(money, history):
     lots=st.integers(-60, 60),
     member=st.sampled_from(HEDGERS),
 )
-def test_a_gap_loss_is_the_part_that_no_source_covers(own, house, lead, lots, member):
+def test_a_gap_loss_is_the_part_of_a_loss_that_no_source_of_money_covers(
+    own, house, lead, lots, member
+):
     """The sources are own cash, claims on both venues, and the credit line of the captive maker."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
@@ -256,7 +258,7 @@ def test_a_negative_claim_on_the_house_is_paid_first_from_own_cash(bank):
     assert bank.has(FIRM01) == (200, 0, 1_000)
 
 
-def test_a_negative_claim_on_the_house_is_paid_from_the_lead_venue_if_own_cash_is_used_up(bank):
+def test_a_negative_claim_on_the_house_is_paid_from_the_lead_venue_after_own_cash_is_used_up(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=800)
     bank.settle()
@@ -285,7 +287,7 @@ def test_only_the_captive_maker_may_borrow(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_the_maker_has_a_gap_loss_if_the_credit_line_is_fully_drawn(bank):
+def test_the_house_bears_a_gap_loss_if_the_makers_credit_line_is_fully_drawn(bank):
     bank.lose(ALAMEDA, house=LIMIT + 1_700)
     bank.settle()
 
@@ -405,7 +407,7 @@ def test_a_last_partial_tranche_can_be_drawn_and_repaid(bank):
 
 
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
-def test_the_drawn_amount_equals_the_claim_of_the_maker_and_stays_within_the_limit(acts):
+def test_draws_add_to_the_claim_of_the_maker_and_stay_within_the_limit(acts):
     bank = Bank()
     for is_draw, cents in acts:
         drawn = bank.credit.drawn_cents

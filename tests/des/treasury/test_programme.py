@@ -1,4 +1,4 @@
-"""The liquidity programme: pools open and return their reserves. Losses agree with the formulas."""
+"""The maker's pools on chain open and return their reserves, and losses agree with the formulas."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """The programme with a single pool of SOL, its own books, and a close of each day."""
+    """A programme with its own books and a single pool of SOL, whose days a test closes."""
 
     def __init__(
         self,
@@ -156,7 +156,7 @@ def test_a_pool_without_trades_returns_its_reserves_unchanged():
     prices=st.lists(st.integers(MARK // 50, 50 * MARK), min_size=1, max_size=6),
     fee_bps=st.sampled_from((0.0, 0.5, 30.0, 1_000.0)),
 )
-def test_cash_is_conserved_and_closing_returns_the_reserves_at_any_prices(prices, fee_bps):
+def test_at_any_prices_cash_is_conserved_and_a_closed_pool_returns_its_reserves(prices, fee_bps):
     last = START + timedelta(days=len(prices))
     one = Programme(closes(*prices), usd=1_000_000, fee_bps=fee_bps, until=last)
     one.open(MARK)
@@ -177,7 +177,7 @@ def test_cash_is_conserved_and_closing_returns_the_reserves_at_any_prices(prices
     assert sum(map(one.cash_cents, (MAKER, ARBITRAGEURS, OUTSIDE))) == 0
 
 
-def test_arbitrageurs_gain_the_difference_between_the_lead_price_and_their_cost():
+def test_arbitrageurs_gain_the_value_of_tokens_at_the_lead_price_minus_the_cost_of_the_tokens():
     """The price rises from 100 to 400, so the pool has half the tokens and twice the dollars.
 
     Arbitrageurs buy 5,000 tokens for 1,000,000. At the lead price these tokens are worth 2,000,000.
@@ -205,7 +205,7 @@ def test_the_outside_party_can_pay_ten_times_the_largest_possible_trade_of_a_poo
 
 
 @pytest.mark.parametrize("tick_usd", ["0.0025", "0.01", "1", "2.5"])
-def test_a_pool_is_exact_for_any_tick_size(tick_usd):
+def test_trades_of_a_pool_are_exact_for_any_tick_size_of_the_price(tick_usd):
     mark = int(PRICE_USD / Decimal(tick_usd))
     market = SCENARIO.markets[SOL].model_copy(update={"tick_usd": tick_usd})
     scenario = SCENARIO.model_copy(update={"markets": (market, SCENARIO.markets[FTT])})
@@ -263,14 +263,14 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
             moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
             kept = -moved[income(ARBITRAGEURS, "Pools")]
             paid = -moved.get(income(MAKER, "Pools"), 0)
-            if i > 1:  # the start has no effect after the first day
+            if i > 1:  # on the first day the start has an effect, so this day is left out
                 found.append((365 * kept / worth, 365 * paid / worth))
     return np.array(found)
 
 
 @pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
 def test_booked_gains_and_fees_of_pools_agree_with_the_formulas(fee_bps):
-    """The tolerance is three standard errors, each at most 1/30 of the expected value."""
+    """The tolerance is three standard errors. A standard error is at most 1/30 of its value."""
     found = booked_per_dollar(fee_bps)
     terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
     found = np.column_stack((found, found.sum(axis=1)))
@@ -302,7 +302,7 @@ def test_realised_variance_agrees_with_a_loop_over_blocks():
 
 
 def test_a_pool_trades_at_the_prices_of_the_day_including_the_price_impact(tmp_path):
-    """The pool's price at the end of the day equals the mark within the fee."""
+    """At the end of the day the pool's price differs from the mark by no more than the fee."""
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     for market in markets:
         market["lead_volume_usd_per_day"] = 1e7
@@ -335,7 +335,7 @@ def test_a_pool_trades_at_the_prices_of_the_day_including_the_price_impact(tmp_p
     assert max(moved for *_, moved in seen) > 0.001
 
 
-# ---- the effect of pools on marks
+# ---- lift: the effect of pools on marks
 
 LIFT = {"elasticity": 0.2, "reference_usd": 5_000_000.0}
 

@@ -104,7 +104,7 @@ def test_a_captive_maker_moves_its_quotes_to_the_house_after_its_first_loss():
 
 
 @given(results=months)
-def test_a_captive_maker_quotes_on_one_venue_at_a_time(results):
+def test_a_captive_maker_never_quotes_on_both_venues_at_a_time(results):
     quotes = of_lead("captive", results)
 
     assert quotes.on_house == any(result < 0 for result in results)
@@ -119,13 +119,13 @@ def test_a_captive_maker_quotes_on_one_venue_at_a_time(results):
         (-101, 100, "shuts off"),
         (-1, 0, "shuts off"),
         (-1, -50, "shuts off"),  # share value would rise without quotes
-        (0, 0, "quotes on"),  # the result of the year is no loss
+        (0, 0, "quotes on"),  # there is no loss in the year
         (0, -50, "quotes on"),
         (7, 0, "quotes on"),
         (-(10**15), None, "quotes on"),  # the loss of share value is unknown
     ],
 )
-def test_a_captive_maker_compares_the_loss_of_a_year_with_the_loss_of_share_value(
+def test_a_captive_maker_stops_if_the_loss_of_a_year_is_at_least_the_loss_of_share_value(
     year_cents, shares_lose_cents, decided
 ):
     quotes = QuoteShares("captive", on_lead=False)
@@ -135,7 +135,9 @@ def test_a_captive_maker_compares_the_loss_of_a_year_with_the_loss_of_share_valu
 
 
 @given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
-def test_a_larger_loss_of_share_value_never_makes_a_captive_maker_stop(year, shares, more):
+def test_a_larger_loss_of_share_value_without_quotes_never_makes_a_captive_maker_stop(
+    year, shares, more
+):
     less, rather = QuoteShares("captive", on_lead=False), QuoteShares("captive", on_lead=False)
     less.review_house(at_stake(year, shares))
     rather.review_house(at_stake(year, shares + more))

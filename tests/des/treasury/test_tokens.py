@@ -77,7 +77,7 @@ def test_prices_are_recorded_only_for_tokens_in_the_holdings():
     assert holdings._journal.marks == [("SOL", "90.123"), ("FTT", "30000")]
 
 
-def test_purchases_of_tokens_are_due_on_their_dates():
+def test_purchases_of_tokens_are_due_on_the_stated_dates():
     days = (date(2021, 1, 7), date(2021, 1, 8), DAY)
     holdings = holding(token(), token("FTT", house_token=True))
 

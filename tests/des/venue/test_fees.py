@@ -31,7 +31,7 @@ def schedule(*volume_30d_usd: float) -> FeeSchedule:
         (10**12, 550),
     ],
 )
-def test_a_fee_tier_applies_from_exactly_its_volume(volume_usd, rate_e6):
+def test_a_fee_tier_applies_from_exactly_its_stated_volume_on(volume_usd, rate_e6):
     assert schedule(volume_usd).rates_e6.tolist() == [rate_e6]
 
 

@@ -13,8 +13,8 @@ from ledger.fills import new_rows
 from ledger.money import Contract
 from ledger.motives import Motive
 
-# The counterparty of all settlement payments is the pool, which never trades, or the single party
-# with which all others trade.
+# All payments at a settlement have one counterparty. In a test it is the pool, which never trades,
+# or the single party that trades with all other parties.
 MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
 CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
 CENTS = (1, 5)  # the value of one tick on one lot, by market
@@ -145,7 +145,7 @@ def test_positions_in_each_market_sum_to_zero_after_every_step(history):
 
 
 @given(history=histories(), last=marks)
-def test_the_sum_of_variation_margin_is_the_gain_at_the_last_mark(history, last):
+def test_all_variation_margin_together_is_the_gain_at_the_last_mark(history, last):
     pays, steps = history
     steps = [step for step in steps if not isinstance(step, Fund)]
     venue, _ = venue_of(pays)
@@ -188,7 +188,7 @@ def test_closing_all_positions_after_a_settlement_changes_no_claim(history, last
 
 
 def test_the_result_of_a_position_does_not_depend_on_the_path_of_the_marks():
-    """A lot bought at 30 010 has lost 10 ticks at lead price 30 000, and gained 490 at 30 500."""
+    """A lot bought at 30 010 loses 10 ticks at a price of 30 000, and gains 490 at 30 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
     for venue, path in ((straight, (30_500,)), (detour, (31_000, 5, 29_000, 30_500))):
@@ -269,7 +269,7 @@ def test_longs_pay_funding_to_shorts_if_the_rate_is_positive(rate_e9, paid):
     assert venue.claims.tolist() == [0, -paid, 0, paid, 0]
 
 
-def test_notional_is_the_sum_of_absolute_positions_over_all_markets():
+def test_notional_is_the_sum_of_the_absolute_values_of_positions_in_all_markets():
     venue, _ = venue_of(POOL)
     happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
     happen(venue, Trade(1, 1, 3, lots=-4, price=2_000, lead=2_000, fee_e6=0))
