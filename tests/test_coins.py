@@ -209,7 +209,7 @@ def coin_lines(run: RunFolder) -> list[LackingLine]:
     return [line for line in hole_in_kind(run).lines if line.commodity != "USD"]
 
 
-def test_coins_are_sold_at_the_price_of_the_last_settlement(run):
+def test_customers_coins_are_sold_at_the_price_of_the_last_settlement(run):
     (alts,) = (coin for coin in SCENARIO.owed_coins if coin.name == "ALTS")
     sold = [e for e in tagged(run, "coins") if "ALTS" in e.narration]
 

@@ -47,7 +47,7 @@ def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[
 @pytest.mark.parametrize(
     "scenario", [pytest.param("tiny", marks=pytest.mark.slow), str(BUSY)], ids=["tiny", "busy"]
 )
-def test_two_runs_have_the_same_bytes_in_any_folder_and_with_any_hash_seed(
+def test_two_runs_have_the_same_bytes_in_any_folder_and_with_any_hash_seed_of_python(
     executed, scenario, tmp_path
 ):
     one = contents(executed(scenario).path)  # this process has a random hash seed

@@ -8,7 +8,7 @@ from runs.full_audit import audit
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 
 
-def test_an_audit_without_the_fee_discount_reports_wrong_fills(executed, monkeypatch):
+def test_an_audit_that_ignores_the_fee_discount_reports_wrong_fills(executed, monkeypatch):
     run = executed(CROWD)
     with run.connect() as connection:
         found = connection.execute("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'pickoff'")

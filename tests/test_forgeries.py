@@ -29,7 +29,7 @@ FIRST, SECOND, THIRD = date(2022, 5, 30), date(2022, 5, 31), date(2022, 6, 1)
 
 @pytest.fixture(scope="module")
 def run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return a run in which the group borrows and pays, and customers come and leave."""
+    """Return a run in which the group borrows and pays, and customers deposit and withdraw."""
     return executed(GROUP, run={"end": date(2022, 6, 3), "day_ledgers": "all"})
 
 

@@ -109,7 +109,7 @@ def test_a_backstop_that_unwinds_at_once_earns_the_discount(executed):
 # -------------------------------------------------------------------------------- the order book
 
 
-def test_a_forced_order_is_filled_by_the_better_quote(margin_run):
+def test_a_forced_order_is_filled_by_the_maker_with_the_better_price(margin_run):
     """The other makers quote 4 bps from the lead price, so no order is filled at a worse price."""
     with margin_run.connect() as connection:
         found = connection.execute(

@@ -24,7 +24,7 @@ LOT_USD_MOST = 450.0
 ORDER_USD = SCENARIO.markets[0].order_usd_mean
 MONTH_USD = SCENARIO.markets[0].demand[0].usd  # The stated demand is the same in all months.
 FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
-# The maker decides on each day of FIRSTS, after the month in the same place of MONTHS.
+# A decision on a day of FIRSTS is about the month before, which has the same index in MONTHS.
 MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]
 SPENT = f"Expenses:{HOUSE}:Operations"
 LITTLE = {"growth_multiple": 1.0, "growth_multiple_range": (0.0, 3.0)}

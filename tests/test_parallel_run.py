@@ -1,6 +1,6 @@
 """A run of several processes writes the same bytes as a run of one process.
 
-It also stops with an error if its books are wrong.
+A run of several processes also stops with an error if its books are wrong.
 """
 
 from pathlib import Path
@@ -21,7 +21,9 @@ WORLDS = Path(__file__).parent / "worlds"
 # In the world `months` the maker chooses its quotes by its own simulation. The world `everything`
 # writes all kinds of records.
 @pytest.mark.parametrize("world", ["months", "everything"])
-def test_a_run_of_several_processes_has_the_same_bytes(executed, tmp_path, world):
+def test_a_run_of_several_processes_has_the_same_bytes_as_a_run_of_one_process(
+    executed, tmp_path, world
+):
     path = WORLDS / f"{world}.toml"
 
     execute(load(str(path)), tmp_path / "run", parallel=True)

@@ -159,7 +159,9 @@ def test_the_books_of_a_run_with_a_halt_are_valid(halted):
     assert_sound(halted)
 
 
-def test_the_quote_by_quote_simulation_writes_the_same_files_after_a_halt(halted, tmp_path):
+def test_the_fast_and_the_quote_by_quote_simulation_of_a_halt_write_the_same_bytes(
+    halted, tmp_path
+):
     quotes = execute(load(str(RUN), crash_after_halt()), tmp_path / "quotes", every_quote=True)
 
     assert contents(halted.path) == contents(tmp_path / "quotes"), quotes

@@ -87,7 +87,11 @@ class Withdraw(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """A party trades with the maker at a price *better_ticks* better for it than the lead price."""
+    """A party trades with the maker, at a price that differs from the lead price.
+
+    If the party buys, the price is *better_ticks* lower. If the party sells, the price is
+    *better_ticks* higher.
+    """
 
     taker: str
     market: int
@@ -362,14 +366,14 @@ STEPS = st.one_of(
 
 @settings(max_examples=10)
 @given(st.lists(STEPS, max_size=40))
-def test_the_books_balance_and_agree_with_the_world_in_any_history(steps):
+def test_in_any_history_the_books_balance_and_agree_with_the_simulated_balances(steps):
     play(steps)
 
 
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(st.lists(STEPS, max_size=120))
-def test_the_books_balance_and_agree_with_the_world_in_any_long_history(steps):
+def test_in_any_long_history_the_books_balance_and_agree_with_the_simulated_balances(steps):
     play(steps)
 
 

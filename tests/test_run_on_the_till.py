@@ -79,7 +79,7 @@ def test_the_bank_run_ends_in_a_halt_and_the_maker_stops_quoting(broken):
     assert told(broken, QUOTER) == [(date(2022, 5, 9), "on"), (date(2022, 5, 12), "off")]
 
 
-def test_the_cash_of_the_house_is_constant_after_the_halt_and_requests_have_notes(broken):
+def test_after_the_halt_the_cash_of_the_house_is_constant_and_requests_have_notes(broken):
     moved = [
         entry.date
         for entry in broken.transactions

@@ -15,7 +15,7 @@ SOUND = """
 
 
 def faults(text: str) -> list[str]:
-    """Return the faults that the checks find in a ledger. Beancount parses it without an error."""
+    """Return the faults that the checks find in a ledger that Beancount parses without an error."""
     entries, errors, _ = parser.parse_string(text)
     assert not errors
     return list(faults_of(entries))

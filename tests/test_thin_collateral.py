@@ -127,7 +127,9 @@ SLOW = (
 )
 
 
-def test_a_deeper_order_book_lowers_the_loss_and_in_the_deepest_book_a_takeover_gains(executed):
+def test_a_deeper_order_book_lowers_the_loss_and_in_the_deepest_order_book_the_maker_gains(
+    executed,
+):
     depths = (0.0, 300.0, 3_000.0, 30_000.0, 300_000.0)
     found = [
         result(executed, steps=SLOW, book=BOTTOMLESS | {"usd_per_bp": depth}) for depth in depths

@@ -247,7 +247,7 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
 """
 
 
-def test_postings_that_sql_computes_from_fills_equal_the_ledger(run):
+def test_postings_that_sql_computes_from_fills_equal_the_postings_of_the_ledger(run):
     """The test compares sums of postings by motive, taker and account."""
     with run.connect() as connection:
         witnessed = {
@@ -275,7 +275,7 @@ def test_postings_that_sql_computes_from_fills_equal_the_ledger(run):
     }
 
 
-def test_positions_that_sql_computes_from_fills_equal_the_ledger(run):
+def test_positions_that_sql_computes_from_fills_equal_the_positions_in_the_ledger(run):
     lots: dict[tuple[str, str], int] = defaultdict(int)
     with run.connect() as connection:
         for venue, market, taker, maker, traded in connection.execute(

@@ -111,7 +111,7 @@ def confidence(flow: Flow, claims: int = CLAIMS) -> Confidence:
     return Confidence(flow, lambda: claims)
 
 
-def test_trust_is_one_without_fear_and_falls_with_fear_but_stays_above_zero():
+def test_trust_is_one_without_fear_and_lower_at_more_fear_but_never_zero():
     assert trust(0.0) == 1.0
     assert 0 < trust(30.0) < trust(2.0) < trust(1.0) < 1
     assert trust(1.5) * trust(0.5) == pytest.approx(trust(2.0))
@@ -137,7 +137,7 @@ def test_shocks_of_fear_add_up_in_any_order(shocks):
     assert fear.fear(NOON_US + 50 * HOUR_US) == pytest.approx(left)
 
 
-def test_a_withdrawal_adds_fear_by_its_share_of_claims_and_a_queue_adds_a_constant():
+def test_a_withdrawal_adds_fear_in_proportion_to_its_share_of_claims_and_a_queue_adds_a_constant():
     flow = rules(contagion=2.0, queue_shock=0.3)
     fear = confidence(flow, claims=500)
     fear.ask(NOON_US, 50)

@@ -148,7 +148,7 @@ def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
 def trades(
     pool: ConstantProductPool, prices: Sequence[int]
 ) -> list[tuple[ConstantProductPool, ConstantProductPool, dict[str, int]]]:
-    """Return for each trade at these prices the pool before and after, and the trade's row."""
+    """Return for each trade at these prices: the pool before, the pool after, and the trade."""
     seen = []
     for at_us, price in enumerate(prices):
         after, rows = pool.arbitrage(np.array([at_us]), ticks((at_us, price)))
@@ -215,7 +215,9 @@ def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_two_cents_more_than_the_chosen_trade_plus_one_lot(pool, e3):
+def test_no_other_trade_gains_more_than_the_chosen_trade_plus_one_lot_and_two_cents_of_rounding(
+    pool, e3
+):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
 
     def gain(left: int) -> Fraction:

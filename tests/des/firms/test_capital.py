@@ -491,7 +491,7 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
     assert town.has("Firm01")[2] == LOT_MARGIN
 
 
-def test_a_firm_that_loses_all_money_closes_even_if_the_threshold_is_zero():
+def test_a_firm_that_loses_all_money_closes_even_if_the_threshold_for_closing_is_zero():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
 

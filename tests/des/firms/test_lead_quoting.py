@@ -236,7 +236,7 @@ def test_the_formula_for_twenty_firms_has_the_documented_error(cost_bp, ratio):
 # ---- the order of service
 
 
-def test_the_fastest_firm_takes_from_a_quote_first_and_slower_firms_take_the_rest():
+def test_the_fastest_firm_takes_from_a_quote_first_and_slower_firms_take_the_remaining_size():
     """The quote's size is 100 and each order is for 60.
 
     So the second firm takes only 40, and the third firm takes nothing.

@@ -1,6 +1,7 @@
 """The volume of a market is summed by day, by month and over the last 24 hours, to the cent.
 
-The daily pace is the volume of the last 24 hours. At the start it is scaled up from fewer hours.
+The daily pace is the volume of the last 24 hours. In the first hours of a run, the volume so far is
+scaled up to 24 hours.
 """
 
 from types import SimpleNamespace

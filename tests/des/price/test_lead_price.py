@@ -402,7 +402,7 @@ def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
     assert np.var(seen) == pytest.approx(variance, abs=3 * variance * math.sqrt(2 / n))
 
 
-def test_the_price_moves_towards_an_anchor_after_the_end_of_the_run():
+def test_the_price_moves_towards_an_anchor_that_is_after_the_end_of_the_run():
     """The run ends after half of the time to the anchor.
 
     The mean log price is then half of the way. It has s.e. sqrt(variance of a day / (2 n)).

@@ -160,7 +160,7 @@ def test_the_payable_amount_is_the_cash_that_can_be_raised(
 
 
 @given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
-def test_a_negative_balance_of_the_maker_at_the_house_is_covered_by_these_sources_in_order(
+def test_a_negative_balance_of_the_maker_at_the_house_is_covered_by_the_sources_in_order(
     own, lost, limits, line
 ):
     town = Town(own, -lost, limits, line)

@@ -373,7 +373,7 @@ def test_margin_above_twice_the_target_is_returned_to_the_house(bank, margin, le
     assert bank.has(FIRM01) == (0, margin - left, left)
 
 
-def test_free_money_of_the_maker_repays_whole_tranches_every_day(bank):
+def test_free_money_of_the_maker_repays_whole_tranches_of_the_credit_line_every_day(bank):
     bank.credit.draw(NOON_US, 3 * TRANCHE)
     bank.lose(ALAMEDA, house=1)
     bank.desk.daily(NOON_US, MARK)
