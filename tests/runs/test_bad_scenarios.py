@@ -917,22 +917,25 @@ LINE_OF_RETAIL = VALID.splitlines().index('name = "Retail"') + 1
 
 UNREADABLE = {
     "syntax": (mutate("seed = 1", "seed = "), "(at line 6, column 8)"),
-    "an open string": (mutate('"invented"', '"invented'), f"(at line {LINES}, column 30)"),
+    "a string without an end": (mutate('"invented"', '"invented'), f"(at line {LINES}, column 30)"),
     "a key twice": (mutate("seed = 1", "seed = 1\nseed = 2"), "(at line 7, column 9)"),
     "a table twice": (VALID + "[run]\n", f"(at line {LINES + 1}, column 5)"),
     "no such day": (mutate("end = 2021-05-03", "end = 2021-02-30"), "(at line 5, column 7)"),
-    "a month alone": (mutate("end = 2021-05-03", "end = 2021-05"), "(at line 5, column 11)"),
+    "a month without a day": (
+        mutate("end = 2021-05-03", "end = 2021-05"),
+        "(at line 5, column 11)",
+    ),
     "an endless integer": (mutate("seed = 1", f"seed = {'1' * 5_000}"), "thousands of digits"),
     "endless brackets": (mutate("seed = 1", f"seed = {'[' * 100_000}"), "brackets"),
     "endless dots": (VALID + f"[{'a.' * 5_000}a]\n", "brackets"),
     "a null character": (mutate("seed = 1", "seed = 1\0"), "(at line 6, column 9)"),
-    "prose": ("The quoter is slow.\n", "(at line 1, column 5)"),
+    "a sentence": ("The quoter is slow.\n", "(at line 1, column 5)"),
     "latin-1": (mutate('"Retail"', '"Händler"').encode("latin-1"), f"line {LINE_OF_RETAIL};"),
     "binary": (bytes(range(256)) * 9, "not UTF-8"),
     "utf-16": (VALID.encode("utf-16"), "not UTF-8"),
     "nothing": ("", "is empty"),
-    "a remark": ("# to be written\n", "is empty"),
-    "a flood": ("#" * 10_000_001, "larger than 10 MB"),
+    "only a comment": ("# to be written\n", "is empty"),
+    "a file that is too large": ("#" * 10_000_001, "larger than 10 MB"),
 }
 
 

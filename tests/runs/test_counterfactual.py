@@ -202,7 +202,7 @@ def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
 @pytest.mark.parametrize(
     ("kind", "first"), [("Buyback", date(2022, 6, 1)), ("Politics", date(2022, 6, 2))]
 )
-def test_if_a_use_is_removed_the_books_are_equal_until_its_date_and_then_differ(
+def test_if_a_use_of_money_is_removed_both_books_are_equal_before_its_date_and_then_differ(
     group_run, other_runs, kind, first
 ):
     other, tables = other_runs(kind)
@@ -215,7 +215,7 @@ def test_if_a_use_is_removed_the_books_are_equal_until_its_date_and_then_differ(
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "CreditLine", "Buyback", "Loans"])
-def test_each_difference_is_with_minus_without_and_all_differences_sum_to_that_of_the_hole(
+def test_differences_are_the_run_less_the_counterfactual_and_sum_to_the_difference_of_the_hole(
     group_run, other_runs, kind
 ):
     other, tables = other_runs(kind)

@@ -186,7 +186,7 @@ def test_a_run_inside_a_path_that_is_a_file_is_refused(scenario, tmp_path):
         execute(scenario, tmp_path / "file" / "run")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable to root")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can write to every folder")
 def test_a_run_in_a_read_only_folder_is_refused(scenario, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
 

@@ -126,7 +126,7 @@ KINDS = {
     [(kind, place) for kind, found in KINDS.items() for place in found],
     ids=lambda each: each if isinstance(each, str) else written(each),
 )
-def test_an_absurd_value_of_any_key_is_refused_with_the_key(read, kind, place):
+def test_an_absurd_value_of_any_key_is_refused_and_the_error_names_the_key(read, kind, place):
     for absurd in ABSURD[kind]:
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -135,7 +135,7 @@ def test_an_absurd_value_of_any_key_is_refused_with_the_key(read, kind, place):
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_a_wrong_value_for_a_table_or_list_is_refused_with_the_key(read, place):
+def test_a_wrong_value_for_a_table_or_list_is_refused_and_the_error_names_the_key(read, place):
     for absurd in (7, "all", [7], {"x": 7}):
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -199,7 +199,7 @@ MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0
 
 Extremes = dict[str, dict[Place, Any]]
 OF_THE_MAKER: Extremes = {
-    "quotes at the smallest distance, for all of the depth, then none": {
+    "quotes at the smallest distance, with all of the depth and later with none": {
         (*MAKER, "spread_times"): 0.1,
         (*QUOTER, "half_spread_bps"): 0.0,
         (*QUOTER, "levels"): 10,
@@ -207,29 +207,29 @@ OF_THE_MAKER: Extremes = {
         (*MAKER, "depth_share"): 1.0,
         (*DEPTHS, 0, "share"): 0.0,
     },
-    "quotes at the largest distance, for none of the depth, then all": {
+    "quotes at the largest distance, with none of the depth and later with all": {
         (*MAKER, "spread_times"): 4.99,
         (*QUOTER, "half_spread_bps"): 1_000.0,
         (*MAKER, "depth_share"): 0.0,
         (*DEPTHS, 0, "share"): 1.0,
     },
-    "growth to all of the volume, with a position limit of a trillion": {
+    "policy growth with all of the volume as target and a position limit of a trillion": {
         (*MAKER, "quoting"): {"policy": "growth", "target_share": 1.0},
         (*QUOTER, "most_displayed_usd"): 1e12,
         (*QUOTER, "position_limit_usd"): 1e12,
     },
-    "believed policy with a maximum displayed size of one lot": {
+    "policy believed with a maximum displayed size of one lot": {
         (*MAKER, "quoting"): {"policy": "believed"},
         (*QUOTER, "most_displayed_usd"): 330.0,
         (*QUOTER, "levels"): 10,
         (*QUOTER, "level_step_bps"): 1.0,
     },
-    "a maker without cash, a credit line of a trillion, then none": {
+    "a maker without cash, with a credit line of a trillion and later with none": {
         **{(*MAKER, f"{where}_usd"): 0.0 for where in ("opening_cash", *DEPOSITS)},
         (*MAKER, "credit_line_usd"): 1e12,
         (*LINES, 0, "usd"): 0.0,
     },
-    "an independent maker without a credit line, then drawing by the cent": {
+    "an independent maker without a credit line, which later draws single cents": {
         (*MAKER, "policy"): "independent",
         (*MAKER, "credit_line_usd"): 0.0,
         (*MAKER, "credit_tranche_usd"): 0.01,
@@ -237,8 +237,8 @@ OF_THE_MAKER: Extremes = {
     },
 }
 OF_THE_GROUP: Extremes = {
-    "every sum is a cent": everywhere("usd", 0.01),
-    "every sum is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
+    "every amount in dollars is a cent": everywhere("usd", 0.01),
+    "every amount in dollars is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
     "lenders that lend nothing": {("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)},
     "interest of a hundred per cent": {("group", "lenders", 0, "rate_pct_per_year"): 100.0},
     "lenders advance almost nothing on tokens": {("group", "lenders", 0, "advance"): 1e-300},
@@ -246,7 +246,7 @@ OF_THE_GROUP: Extremes = {
     "tokens worth nothing": {("group", "tokens", 0, "marks", n, "usd"): 0.0 for n in (0, 1)},
     "tokens with a mark of a billion": MARKS_OF_A_BILLION,
     "a trillion tokens": everywhere("units", 10**12),
-    "all fees are spent": {("group", "house_cost_share"): 1.0},
+    "operating costs are as high as fees": {("group", "house_cost_share"): 1.0},
     "a pool with the highest fee": {(*POOL, "fee_bps"): 1_000.0},
     "a pool without a fee": {(*POOL, "fee_bps"): 0.0, (*POOL, "block_s"): 3_600.0},
     "the largest effect of tokens on prices": {
@@ -283,7 +283,7 @@ OF_CUSTOMERS: Extremes = {
         **everywhere("sensitivity", 10_000.0),
         (*FLOW, "firms_sensitivity"): 10_000.0,
     },
-    "a halt at once": {(*FLOW, "halt_after_h"): 1e-300, **everywhere("shock", 1.0)},
+    "withdrawals are halted at once": {(*FLOW, "halt_after_h"): 1e-300, **everywhere("shock", 1.0)},
     "the largest elasticities": {
         (*FLOW, "trust_elasticity"): 100.0,
         (*DEMAND, "depth_elasticity"): 10.0,
@@ -382,10 +382,10 @@ def test_rates_of_customers_near_zero_give_the_same_books_as_zero():
 
 BEFORE, AFTER = date(2022, 1, 1), date(2100, 1, 1)
 WHENS = {
-    "the long past": BEFORE,
+    "long before the run": BEFORE,
     "the first day": FIRST,
     "the last day": LAST,
-    "after the end": AFTER,
+    "after the run": AFTER,
 }
 
 

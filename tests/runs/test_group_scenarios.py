@@ -1,4 +1,4 @@
-"""Valid and invalid values of the group in a scenario, and the error for each invalid value."""
+"""A scenario may have the table `group`. Each invalid value in this table is refused."""
 
 from pathlib import Path
 
@@ -102,7 +102,7 @@ def read(tmp_path):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_an_invalid_group_is_refused_in_one_line_with_the_key(read, old, new, key, shown):
+def test_an_invalid_group_is_refused_in_one_line_that_names_the_key(read, old, new, key, shown):
     assert TEXT.count(old) == 1, f"{old!r} occurs {TEXT.count(old)} times in the scenario"
 
     with pytest.raises(ScenarioError) as caught:

@@ -1,4 +1,4 @@
-"""A counterfactual keeps to the cent the inputs that do not depend on the removed cause."""
+"""A counterfactual keeps the inputs that do not depend on the removed cause, to the cent."""
 
 import tomllib
 from datetime import date
@@ -25,7 +25,7 @@ COSTS = "Expenses:FTX:Operations"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Return a run of five days in which operating costs are a quarter of fees."""
+    """Return a run of five days in which operating costs are a quarter of the fees."""
     return executed(GROUP)
 
 
@@ -57,7 +57,9 @@ def test_operating_costs_stay_the_same_although_removing_a_cause_lowers_fees(
     assert [day for day, _, _ in costs_of(group_run)] == [date(2022, 6, 1)]
 
 
-def test_operating_costs_fall_with_fees_if_the_scenario_lets_costs_follow_fees(executed, tmp_path):
+def test_operating_costs_are_lower_without_hits_if_the_scenario_lets_costs_follow_fees(
+    executed, tmp_path
+):
     run = executed(GROUP, group={"costs_follow_fees": True})
     made = without(run, "PickOff")
     other = run_without(run, "PickOff", tmp_path / "run")
@@ -157,7 +159,7 @@ def test_the_volume_of_customers_without_hits_differs_only_by_rounding_to_lots(
     assert hits > before / 20
 
 
-def test_customers_trade_more_by_the_volume_of_hits_if_their_demand_is_not_kept(
+def test_if_the_demand_of_customers_is_not_kept_they_also_trade_the_volume_of_the_missing_hits(
     recorded_run, unhit_run, tmp_path
 ):
     made = without(recorded_run, "PickOff").scenario
@@ -177,7 +179,9 @@ def test_the_counterfactual_keeps_no_hourly_demand_if_demand_is_stated(group_run
     )
 
 
-def test_given_hours_have_the_given_demand_and_other_hours_the_recorded_demand(executed):
+def test_hours_with_a_given_demand_have_this_demand_and_the_whole_day_has_the_recorded_volume(
+    executed,
+):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -213,8 +217,8 @@ def test_almost_all_fills_of_customers_in_a_volatile_month_are_equal_with_and_wi
 def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
     """Assert that customers' fills by the captive maker are almost all equal in both runs.
 
-    Prices of fills are not compared, because hits change the maker's position, which shifts its
-    quotes.
+    Prices of fills are not compared. Hits change the maker's position, and the position shifts the
+    maker's quotes.
     """
     (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
     common = np.intersect1d(rows, others)

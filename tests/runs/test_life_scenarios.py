@@ -93,7 +93,7 @@ def test_the_life_covers_the_days_from_the_launch_to_the_bankruptcy_petition(ftx
     ]
 
 
-def test_the_volume_of_markets_that_stand_for_others_has_the_recorded_shares(ftx):
+def test_markets_that_represent_similar_markets_have_the_recorded_shares_of_volume(ftx):
     days_us = list(range(midnight_us(ftx.run.start), midnight_us(ftx.run.end), DAY_US))
     _, _, large, mid, small, spot = (
         market.stands_for * of_days_usd(market, days_us) for market in ftx.markets
@@ -108,7 +108,7 @@ def test_the_volume_of_markets_that_stand_for_others_has_the_recorded_shares(ftx
     assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
 
 
-def test_the_depth_of_a_market_that_stands_for_others_is_proportional_to_its_volume(ftx):
+def test_the_depth_of_a_market_that_represents_similar_markets_is_proportional_to_its_volume(ftx):
     btc, *others = ftx.markets[0], *ftx.markets[2:]
     day, months = date(2022, 5, 1), {"2021", "2022"}
 
@@ -156,7 +156,7 @@ def test_a_market_has_a_constant_price_and_no_volume_before_its_listing(ftx):
         ("2022-11", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
     ],
 )
-def test_months_with_crashes_have_closes_and_volatility_of_single_days(ftx, month, names):
+def test_months_with_crashes_have_closing_prices_and_volatility_of_single_days(ftx, month, names):
     for market in ftx.markets:
         within = [a for a in market.price.anchors if f"{a.at:%Y-%m}" == month]
         levels = [v.annual for v in market.price.volatility if f"{v.since:%Y-%m}" == month]
@@ -179,7 +179,7 @@ def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx)
             assert move <= 4 * deviation, (market.name, before, after)
 
 
-def test_full_days_have_recorded_closes_and_volatility_and_volume(ftx):
+def test_full_days_have_recorded_closing_prices_and_volatility_and_volume(ftx):
     assert len(ftx.run.full_days) == 40
     btc, eth, *_ = ftx.markets
     for market in (btc, eth):
@@ -274,7 +274,7 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
 
 
 def test_only_the_third_lender_ever_lends_more_than_on_the_day_of_the_peak_of_all_loans(ftx):
-    """The founder of the third lender states that its loans exceeded a billion in May 2022."""
+    """The third lender's founder states that this lender had lent over a billion in May 2022."""
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
         i
@@ -300,7 +300,7 @@ def test_the_limits_of_the_second_lender_are_the_amounts_in_its_filings(ftx):
     assert {day: lender.limit_usd(day) for day in filed_usd} == filed_usd
 
 
-def test_customers_deposit_coins_and_dollars_in_the_shares_of_the_balance_sheet():
+def test_the_shares_of_coins_and_dollars_in_deposits_are_the_shares_in_the_balance_sheet():
     retail = load(IN_KIND).retail
     shares = {coin.name: coin.share for coin in retail.coins.owed}
     (wired,), (wired_of_all,) = retail.agent_shares, load("ftx").retail.agent_shares
@@ -370,12 +370,14 @@ def test_the_number_of_sol_tokens_is_the_number_stated_by_the_foundation(ftx):
 @pytest.mark.parametrize(
     ("year", "low_bn", "high_bn"), [("2020", 0, 385), ("2021", 4_000, 5_200), ("", 6_500, 10_000)]
 )
-def test_volumes_add_up_to_the_recorded_totals(ftx, year, low_bn, high_bn):
+def test_volumes_of_a_year_and_of_all_years_are_within_the_recorded_ranges(
+    ftx, year, low_bn, high_bn
+):
     assert low_bn * BILLION < traded_usd(ftx, year) <= high_bn * BILLION
 
 
 def test_net_deposits_without_news_are_10_to_100_million_a_day(ftx):
-    """The daily volume is 10 billion dollars, and claims are 2 billion and 8 billion dollars."""
+    """The daily volume is 10 billion dollars. Claims are 2 billion, and then 8 billion dollars."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)
@@ -387,7 +389,9 @@ def test_all_news_in_the_scenario_precedes_the_halt_of_payments(ftx):
     assert all(news.date < date(2022, 11, 8) for news in ftx.news)
 
 
-def test_the_low_life_and_the_high_life_have_the_recorded_ends_of_the_share_of_the_maker(ftx):
+def test_the_maker_has_its_lowest_recorded_share_in_the_low_life_and_its_highest_in_the_high_life(
+    ftx,
+):
     low, high = load("ftx-low"), load("ftx-high")
     recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
     years = [date(year, 7, 1) for year in range(2019, 2023)]

@@ -1,4 +1,4 @@
-"""Valid and invalid values of the portfolio of coins bought with loans in a scenario."""
+"""A scenario may have a portfolio of coins bought with loans. Invalid portfolios are refused."""
 
 from pathlib import Path
 
@@ -32,7 +32,9 @@ def read(tmp_path: Path, text: str):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_an_invalid_portfolio_is_refused_in_one_line_with_the_key(tmp_path, old, new, key, shown):
+def test_an_invalid_portfolio_is_refused_in_one_line_that_names_the_key(
+    tmp_path, old, new, key, shown
+):
     assert TEXT.count(old) == 1, f"{old!r} occurs {TEXT.count(old)} times in the scenario"
 
     with pytest.raises(ScenarioError) as caught:

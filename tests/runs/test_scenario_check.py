@@ -52,7 +52,7 @@ maker = { lead_deposit_usd = 5_000, depth_share = 0.3 }
     ]
 
 
-def test_the_error_that_stops_a_run_is_among_the_errors_of_a_check(tmp_path):
+def test_a_check_also_finds_the_error_that_stops_a_run(tmp_path):
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\nrun = { settle_s = 7 }\nlead = { name = "FTX" }\n')
 
@@ -127,8 +127,8 @@ def test_a_new_scenario_does_not_overwrite_a_file(tmp_path):
     assert path.read_text() == "mine"
 
 
-def test_a_key_missing_in_a_list_is_reported_for_the_file_with_the_list(tmp_path):
-    """The list replaces the list of the base, so keys in the base's entries do not apply."""
+def test_the_error_for_a_key_that_is_missing_in_a_list_names_the_file_that_has_the_list(tmp_path):
+    """The list replaces the whole list of the base scenario, so keys of that list do not apply."""
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')
     said = faults(str(path))

@@ -83,7 +83,7 @@ def test_a_key_has_a_range_and_a_unit_and_a_default():
         (
             "maker.credit_line_usd",
             "des/treasury/group_treasury.py",
-        ),  # a method of the table of the key reads the key
+        ),  # this file reads the key through a method of the table `maker`
         ("markets[].quoter.latency_s", "des/quoting/plan.py"),
         ("retail.flow.contagion", "des/custody/confidence.py"),
         ("run.day_ledgers", "runs/execute.py"),

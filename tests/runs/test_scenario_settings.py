@@ -1,4 +1,4 @@
-"""A setting changes one figure of a scenario by its dotted key, and an error names the key."""
+"""A setting (`--set KEY=VALUE`) changes one figure of a scenario, and an error names the key."""
 
 import datetime
 

@@ -767,7 +767,7 @@ IN_RANGE = {
 
 @pytest.mark.parametrize("tables", IN_RANGE.values(), ids=IN_RANGE)
 def test_a_day_can_be_simulated_with_extreme_values_of_firms_and_policies(tables, tmp_path):
-    """At midnight the simulation compares its state with its books and raises if they differ."""
+    """At midnight the simulation compares its state with its books. A difference is an error."""
     scenario = load("tiny", QUOTED | tables)
 
     World(scenario, tmp_path).run(on_day=lambda: None)

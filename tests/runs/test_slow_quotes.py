@@ -1,4 +1,4 @@
-"""The counterfactual SlowQuotes lets the maker quote as fast as other makers, with equal size."""
+"""Without SlowQuotes the maker quotes as fast as other makers, with the same displayed sizes."""
 
 import tomllib
 from datetime import date
@@ -20,7 +20,7 @@ MONTHS = Path(__file__).parents[1] / "worlds" / "months.toml"
 
 @pytest.fixture(scope="module")
 def group_run(executed) -> RunFolder:
-    """Return a run of five days in which quotes are two seconds late and live four seconds."""
+    """Return a run of five days. Quotes are two seconds late and are renewed every four seconds."""
     return executed(GROUP)
 
 

@@ -23,7 +23,7 @@ VALUATION = {
 
 
 def laid_over(key: str, found: Any, closure: str) -> dict[str, Any]:
-    """Return changes of `tiny` with a closure of demand, the keys for it, and one more key."""
+    """Return changes of `tiny`: `demand.closure`, the keys that it needs, and one more key."""
     (market,) = (each.model_dump(exclude_none=True) for each in load("tiny").markets)
     volume = [{"month": "2022-05", "usd": 3e8}]
     market |= {"volume": volume} if closure == "recorded" else {"demand": volume}

@@ -1,4 +1,4 @@
-"""The answer of a counterfactual begins with the results for the maker and for the group."""
+"""A counterfactual states the hole and the results of quotes for the maker and for the group."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -65,7 +65,7 @@ def test_results_of_quotes_agree_with_the_fills_of_both_runs(busy_run, told):
     assert all(ours - theirs == difference for ours, theirs, difference in lines.values())
 
 
-def test_the_answer_of_a_counterfactual_states_the_hole_of_the_group(busy_run):
+def test_the_answer_of_a_counterfactual_begins_with_the_hole_of_the_group(busy_run):
     there = hole(busy_run)
     made = without(busy_run, "PickOff")
     compared = WithAndWithout(made, there, there, (views(-1, 2), views(0, 0)), (), None, True)

@@ -1,4 +1,4 @@
-"""The division of the hole among causes gives known values in a world with payments only."""
+"""The attribution of the hole to causes gives known values in a world with payments only."""
 
 import json
 from decimal import Decimal
@@ -67,13 +67,14 @@ def test_the_value_of_a_cause_that_interacts_with_no_other_cause_is_its_booked_a
         assert sum(parts) == hole
 
 
-def test_values_are_averages_over_orders_if_cash_suffices_for_only_one_of_two_payments(
+def test_the_value_of_a_cause_is_its_average_effect_if_cash_suffices_for_only_one_of_two_payments(
     tmp_path: Path,
 ):
     """The house has 7.2 million. It pays Ventures first, and Sponsorship only without Ventures.
 
-    Ventures add 5 million alone, and 1 million after Sponsorship. Sponsorship adds 4 million alone,
-    and 0 after Ventures. The averages are 3 and 2 million, while the booked amounts are 5 and 0.
+    Ventures add 5 million to a hole without causes, and 1 million to a hole with Sponsorship.
+    Sponsorship adds 4 million without Ventures, and 0 with Ventures. The averages are 3 and 2
+    million. The booked amounts are 5 million and 0.
     """
     path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)
 
@@ -105,7 +106,7 @@ def test_an_interrupted_attribution_continues_and_gives_the_same_table(tmp_path:
     assert found.tables() == whole.tables()
 
 
-def test_removing_tokens_and_pools_together_removes_each_of_them_once():
+def test_tokens_and_pools_can_be_removed_together_although_pools_need_tokens():
     """The removal of tokens also removes the pools, so no pools are left to remove."""
     path = str(Path(__file__).parents[2] / "worlds" / "pools.toml")
 

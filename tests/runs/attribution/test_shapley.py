@@ -15,12 +15,12 @@ WORTH = st.fractions(-100, 100, max_denominator=50)
 
 @st.composite
 def games(draw: st.DrawFn) -> dict[frozenset[str], Fraction]:
-    """Draw a value for every coalition."""
+    """Draw a value for every coalition, which is a set of causes."""
     return {coalition: draw(WORTH) for coalition in coalitions(CAUSES)}
 
 
 def test_the_single_left_glove_of_the_glove_game_has_two_thirds_of_the_value():
-    """In Shapley's example a pair is worth 1. The left glove gets 2/3, each right glove 1/6."""
+    """A pair is worth 1. The one left glove has the value 2/3, each of two right gloves 1/6."""
     gloves = ("left", "right", "other right")
     values = {each: Fraction("left" in each and len(each) > 1) for each in coalitions(gloves)}
 
@@ -64,7 +64,7 @@ def test_the_value_of_a_cause_that_adds_the_same_amount_to_each_coalition_is_thi
 
 
 def test_errors_of_sampled_values_agree_with_their_standard_errors():
-    """Over forty seeds, the mean squared ratio of error to standard error is one (chi-square)."""
+    """Over forty seeds, the mean of (error / standard error) squared is near one (chi-square)."""
     values = {each: Fraction(len(each) ** 2 * (1 + ("a" in each))) for each in coalitions(CAUSES)}
     truth = exact(CAUSES, values)["a"].value
 
@@ -77,7 +77,9 @@ def test_errors_of_sampled_values_agree_with_their_standard_errors():
 
 
 @pytest.mark.parametrize("n", [4, 10])
-def test_orders_are_drawn_in_reversed_pairs_and_a_longer_list_extends_a_shorter_list(n: int):
+def test_sequences_of_causes_are_drawn_with_their_reverse_and_a_longer_list_extends_a_shorter_list(
+    n: int,
+):
     drawn = orders(CAUSES, n, seed=3)
 
     assert all(one == other[::-1] for one, other in zip(drawn[::2], drawn[1::2], strict=True))

@@ -87,7 +87,7 @@ def test_the_answer_states_the_value_and_the_threshold_of_the_central_statement(
     assert said.startswith("Over 2 runs, of the thread's ")
 
 
-def test_the_answer_counts_each_statement_under_one_verdict():
+def test_the_answer_counts_each_statement_for_exactly_one_verdict():
     found = judged({"hole": Decimal(10**10), "stakes-of-hole": Decimal(40)})
     total = len(load_thread().statement)
 
@@ -121,7 +121,7 @@ def test_the_table_by_tweet_counts_each_statement_in_one_column():
     assert (rows["1"]["given"], rows["18"]["given"]) == (None, None)
 
 
-def test_a_verdict_that_an_input_decides_is_marked_as_given():
+def test_the_verdict_on_a_statement_that_an_input_decides_is_marked_as_given():
     found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
     rows = {row[0]: row for row in found["statements"].rows}
 

@@ -1,4 +1,4 @@
-"""The figures that decide the thread's statements, from made-up reports and from played runs."""
+"""The figures that decide the thread's statements agree with made-up reports and with runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -106,7 +106,7 @@ def test_a_maker_without_a_simulation_has_no_predictions():
     assert figure("booked-of-promised", **told) is None
 
 
-def test_the_trend_of_stale_losses_divides_the_loss_rate_of_later_months_by_the_earlier_rate():
+def test_the_trend_of_stale_losses_is_the_loss_rate_of_later_months_divided_by_the_earlier_rate():
     assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
     assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
     assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
@@ -151,9 +151,9 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_shares_of_reviews_that_continue_quotes_or_find_quotes_too_costly_are_in_percent():
+def test_reviews_that_continue_quotes_and_reviews_that_find_quotes_too_costly_are_in_percent():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
-    # A year of quotes costs 12, which is more than ten and less than twenty.
+    # Quotes cost 12 a year. Without them the shares would lose 10 in one review, 20 in the other.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
@@ -165,7 +165,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quote
     assert figure("lead-shut-off", **told) is None
 
 
-def test_shares_are_valued_in_their_best_month_and_ratios_at_the_last_round_with_a_value():
+def test_shares_have_the_value_of_their_best_month_and_ratios_are_those_of_the_last_valued_round():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -478,7 +478,7 @@ def test_losses_on_stale_quotes_agree_with_the_books_of_the_maker(
     assert value_of("quotes-loss") == lost - spread - income_usd(run, Kind.HEDGING)
 
 
-@pytest.mark.slow  # this test is fast only if another test has already played the world
+@pytest.mark.slow  # slow unless another test has already simulated this world
 def test_every_figure_of_a_run_with_a_crash_is_an_amount_or_a_date_or_missing(
     margin_run: RunFolder,
 ):

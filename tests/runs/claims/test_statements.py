@@ -1,4 +1,4 @@
-"""The thread's statements: each tweet has at least one, and a figure can support or refute each."""
+"""Every tweet has a statement. A figure decides each statement, or a reason says why none can."""
 
 import re
 import shlex

@@ -218,7 +218,7 @@ def test_the_examples_in_the_help_of_each_command_work(
         assert result.stdout.strip()
 
 
-def test_help_lists_every_command_once_under_its_section_with_a_whole_line():
+def test_help_lists_every_command_once_in_its_section_and_cuts_no_description():
     told = CliRunner().invoke(main, ["--help"], terminal_width=100).stdout
     listed = re.findall(r"^  (\w[\w-]*)  ", told, re.MULTILINE)
 
@@ -312,7 +312,7 @@ def test_an_audit_exits_with_0_for_a_sound_run_and_with_1_for_a_forged_run(tiny_
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here")
-def test_the_public_key_verifies_a_run_that_was_signed_when_made_or_later(tmp_path):
+def test_the_public_key_verifies_a_run_that_was_signed_when_it_was_made_or_later(tmp_path):
     key, folder = tmp_path / "key", tmp_path / "run"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     day = tmp_path / "day.toml"

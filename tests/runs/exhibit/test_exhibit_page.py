@@ -1,4 +1,4 @@
-"""The exhibit is a single HTML file, and the same run gives the same bytes."""
+"""The exhibit (`moneytrail report`) is a single HTML file. The same run gives the same bytes."""
 
 import json
 import re

@@ -154,7 +154,7 @@ def test_three_clicks_lead_from_the_hole_to_a_single_fill(opened, first_run):
     assert opened.complaints == []
 
 
-def test_a_click_takes_less_than_a_second(opened):
+def test_the_exhibit_shows_the_entries_of_a_figure_in_less_than_a_second_after_a_click(opened):
     for script in ("openHole()", "openKind('PickOff')", "openKind('Fees')"):
         assert opened.run(f"(() => {{ const at = performance.now(); exhibit.thread.{script}; "
                           "return performance.now() - at; })()") < 1000  # fmt: skip
@@ -259,8 +259,8 @@ def test_each_picture_has_a_label_and_a_table_with_its_figures(opened):
     assert opened.run(f"{unnamed}.length") == 0
 
 
-def test_each_of_eight_causes_has_a_line_of_its_own_and_no_line_is_named_others(opened):
-    """Small causes are merged into a line of others only if there are two or more of them."""
+def test_each_of_eight_causes_has_its_own_line_and_no_line_is_named_others(opened):
+    """Small causes are merged into a line `others` only if there are two or more small causes."""
     moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
     assert opened.run(moved) == 8
     names = opened.run("causeLines(exhibit.books).map((line) => line.name)")
@@ -323,8 +323,10 @@ def test_a_page_with_a_missing_hash_is_marked_broken(browser, small_page):
     ("part", "name"),
     [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
 )
-def test_a_changed_figure_with_a_matching_hash_contradicts_the_books(opened, page, part, name):
-    """The page computes each figure from the books, so it finds a change of figure and hash."""
+def test_a_figure_that_is_changed_together_with_its_hash_is_found_by_a_sum_over_the_books(
+    opened, page, part, name
+):
+    """The page computes each figure again from the books on the page."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
     forged = json.loads(figures)

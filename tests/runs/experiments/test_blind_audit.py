@@ -1,4 +1,4 @@
-"""The blind audit: its arithmetic, its result in small worlds, its hit rate against chance."""
+"""The blind audit: its arithmetic, its results in small worlds, and its hit rate."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -72,7 +72,7 @@ def test_the_amounts_of_all_causes_sum_to_the_hole(margin_run):
     assert sum(booked.values()) == hole(margin_run).hole_usd
 
 
-def test_a_loss_that_is_diagnosed_under_another_cause_counts_as_misplaced():
+def test_a_loss_that_is_assigned_to_a_wrong_cause_counts_as_misplaced():
     booked = dict.fromkeys(Cause, ZERO) | {
         Cause.STAKES: Decimal(60),
         Cause.SUMS: Decimal(40),
@@ -113,7 +113,9 @@ def test_the_diagnosis_is_faster_firms_if_only_quotes_lose_money(tiny_run):
     assert found.diagnosed.margin_pct > 0
 
 
-def test_without_firms_the_two_largest_diagnosed_losses_are_not_losses_to_faster_firms(executed):
+def test_without_firms_losses_to_faster_firms_are_not_among_the_two_largest_diagnosed_losses(
+    executed,
+):
     run = executed("tiny", firms={"active": False})
     found = audit(run)
 

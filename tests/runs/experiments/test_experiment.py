@@ -72,7 +72,7 @@ def test_the_books_of_a_case_are_deleted_after_they_have_been_read(tiny_run):
 
 @pytest.fixture
 def asked():
-    """Return an experiment with two tables, and a list with one entry for each run of it."""
+    """Return an experiment with two tables, and a list that grows each time the experiment runs."""
     times = []
 
     @experiment("one", "two")
@@ -118,7 +118,7 @@ def test_each_output_format_runs_the_experiment_once(asked, arguments, printed):
 
 
 @pytest.mark.parametrize("script", OUTCOMES, ids=lambda script: script.__name__)
-def test_the_table_names_of_each_experiment_are_those_of_its_output(
+def test_each_experiment_declares_the_names_of_the_tables_that_it_prints(
     monkeypatch, script: ModuleType
 ):
     monkeypatch.setattr(

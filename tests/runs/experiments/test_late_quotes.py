@@ -1,4 +1,4 @@
-"""The gain of a late maker falls with latency. A firm that hits stale quotes limits the fall."""
+"""A maker gains less if its quotes are later. A firm that hits stale quotes limits this loss."""
 
 from itertools import pairwise
 
@@ -45,7 +45,7 @@ def test_the_gain_of_a_maker_falls_to_a_floor_if_a_firm_hits_stale_quotes():
 
 
 def test_the_gain_at_long_latencies_equals_the_formula_for_absorbing_barriers():
-    """The simulated barrier is up to one tick wider, since a firm hits at the next whole tick."""
+    """A firm hits at the next whole tick, up to one tick farther away than in the formula."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD
 
@@ -54,7 +54,7 @@ def test_the_gain_at_long_latencies_equals_the_formula_for_absorbing_barriers():
 
 
 @pytest.mark.parametrize("barrier", [16.0, 21.0, 40.0])
-def test_the_gain_at_long_latencies_is_a_mean_under_a_cosine_density(barrier):
+def test_the_formula_for_long_latencies_is_the_mean_gain_weighted_by_a_cosine_density(barrier):
     x = np.linspace(HALF_SPREAD - OTHERS, barrier, 200_001)
     density = np.cos(np.pi * x / (2 * barrier))
 

@@ -1,4 +1,4 @@
-"""The ranges of the life's results: the changes of each case, the list of cases, the tables."""
+"""The ranges of the life's results: what a case changes, the list of cases, and the tables."""
 
 from datetime import date
 from decimal import Decimal
@@ -143,7 +143,7 @@ def test_each_scenario_of_the_range_has_its_mean_and_its_range_over_all_seeds():
 
 
 def test_a_life_is_compared_with_the_life_of_the_same_seed_without_hits():
-    """Both lives have the same seed, so the difference excludes the effect of the seed."""
+    """Both lives have the same seed, so the seed does not affect the difference."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
     def hole_usd(case: Case) -> Decimal:

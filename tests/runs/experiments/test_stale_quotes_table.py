@@ -9,7 +9,7 @@ from runs.experiments.stale_quotes import Month, Quoted, losses, stale_quote_tab
 def test_the_loss_on_stale_quotes_grows_with_latency_and_with_size_and_with_the_number_of_firms(
     monkeypatch,
 ):
-    """All cases have the same week and seed, so the same price path. No error bars are needed."""
+    """All cases have the same week, seed and prices, so the differences are not due to chance."""
     load = stale_quotes.load
 
     def a_week(name, tables):
@@ -39,8 +39,8 @@ def test_the_tables_have_the_mean_over_seeds_and_its_standard_error():
     cases = [Month(t, s) for t in stale_quotes.TICKS_PER_S for s in (1, 2, 3)]
     by_latency, by_ticks = stale_quote_tables({case: found(*case) for case in cases})
 
-    # The values 1, 2 and 3 have a mean of 2, a standard deviation of 1 and a standard error of 1 /
-    # sqrt(3).
+    # The values 1, 2 and 3 have a mean of 2 and a standard deviation of 1. The standard error is
+    # 1 / sqrt(3).
     assert set(by_latency.rows[0][2::2]) == {f"{stale_quotes.DENSE + 2:.3f}"}
     assert set(by_latency.rows[0][3::2]) == {"0.577"}
     assert by_ticks.rows[0][1:] == ("1", "3.000", "0.577", "1.000", "0.000")

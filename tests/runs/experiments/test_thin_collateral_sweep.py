@@ -22,7 +22,7 @@ def in_thin(monkeypatch):
     ThinSetting.base.cache_clear()
 
 
-def test_the_base_setting_is_in_the_grid_and_on_the_line_of_every_factor():
+def test_the_base_setting_is_in_the_grid_and_in_the_series_of_every_factor():
     base = ThinSetting.base()
 
     assert base in list(grid())

@@ -1,4 +1,4 @@
-"""The error of the tracing rules: the arithmetic, one played story, and the page of results."""
+"""The error of the tracing rules: the arithmetic, one simulated story, the page of results."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
 def found(lifo: int) -> TracedSource:
-    """Return a source of 100.00 that paid for rent, of which LIFO assigns *lifo* cents to cash."""
+    """Return a source whose 100.00 paid rent. LIFO wrongly assigns *lifo* cents to cash."""
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
     return TracedSource(10_000, rules, {"rent": 10_000})

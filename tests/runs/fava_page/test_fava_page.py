@@ -144,7 +144,7 @@ def test_the_amounts_of_all_causes_sum_to_the_change_of_the_hole_in_each_period(
     assert all(line.usd == kinds[line.name] for line in found.lines if line.link)
 
 
-def test_the_amount_of_a_cause_is_the_sum_of_the_entries_behind_the_link(first_run):
+def test_the_amount_of_a_cause_is_the_sum_of_the_entries_that_its_link_shows(first_run):
     accounts = list(chain.from_iterable(cause_accounts(first_run).values()))
     linked = [line for line in causes(first_run, []).lines if line.link]
 

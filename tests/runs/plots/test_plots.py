@@ -78,8 +78,8 @@ def firms_report() -> FirmAccounts:
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
-    # Here the total of mid-tier is not the sum over its firms. So a picture that has this total has
-    # read it from this table.
+    # This total of mid-tier differs from the sum over its firms. So a picture with this total has
+    # taken the total from this table.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
     return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
@@ -286,7 +286,7 @@ def test_the_caption_states_the_rank_correlation_and_both_intervals():
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
-def test_the_picture_of_a_run_with_quotes_on_and_off_has_a_second_panel():
+def test_the_picture_has_a_second_panel_if_the_maker_stops_quoting_during_the_run():
     _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
@@ -436,7 +436,7 @@ def test_classes_have_different_marks_and_neighbouring_marks_differ_in_lightness
     assert all(abs(a - b) > 0.2 for a, b in zip(light, light[1:] + light[:1], strict=True))
 
 
-def test_lines_differ_clearly_in_style_or_width():
+def test_any_two_lines_of_the_coverage_picture_differ_in_style_or_width():
     styles = [line for _, line in cage_picture.LINES.values()]
 
     told = {(line.get("linestyle", "-"), line.get("linewidth", 1.5) > 2) for line in styles}

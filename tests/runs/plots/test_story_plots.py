@@ -1,4 +1,4 @@
-"""The pictures of where, solvency, valuation and compare have the figures of their tables."""
+"""The pictures of `where`, `solvency`, `valuation` and `compare` agree with their tables."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -86,7 +86,7 @@ def test_the_bars_of_uses_and_sources_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_even_small_bars_of_the_claimed_mechanism_have_a_colour_of_their_own():
+def test_even_a_small_bar_of_the_mechanism_that_the_thread_claims_has_its_own_colour():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")

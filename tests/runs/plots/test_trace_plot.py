@@ -51,7 +51,7 @@ def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     words = {text.get_text() for text in fifo.findobj(matplotlib.text.Annotation)}
 
     assert {rule.plain for rule in TracingRule} <= set(panels)
-    # FIFO repays customers from the opening balance, so no money of customers goes back.
+    # By first in, first out, customers are repaid with the opening cash, not with their own money.
     assert words == {
         "Customers 9 M",
         "Opening 3 M",
@@ -65,7 +65,7 @@ def test_each_tracing_rule_has_a_panel_with_names_and_amounts_of_large_uses():
 
 
 def test_ribbons_of_the_traced_source_are_dark_and_as_wide_as_their_amounts():
-    # the panel of FIFO, where no money of customers goes back
+    # the panel of the rule first in, first out
     panel = trace_figure(found()).axes[0]
     dark = [
         band.get_paths()[0].vertices
@@ -76,7 +76,7 @@ def test_ribbons_of_the_traced_source_are_dark_and_as_wide_as_their_amounts():
         round(16 * float(np.ptp(each[each[:, 0] == each[0, 0], 1])), 6) for each in dark
     )
 
-    # The parts of customers' 9 million are small uses, remaining cash, lenders and ventures.
+    # Of customers' 9 million, 0.2 pays small uses, 0.8 is left, 3 repays lenders, 5 buys ventures.
     assert carried == [0.2, 0.8, 3.0, 5.0]
 
 

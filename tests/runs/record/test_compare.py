@@ -142,7 +142,7 @@ def test_every_figure_that_compare_measures_has_a_fact_in_the_record():
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
 
 
-def test_each_outcome_has_a_text_on_the_parts_of_the_model_that_determine_it():
+def test_for_each_outcome_a_text_names_the_parts_of_the_model_that_determine_it():
     told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
     outcomes = {each.key for each in told if each.role == "outcome"}
 
@@ -543,7 +543,7 @@ def test_a_figure_without_a_recorded_value_is_shown_without_a_comparison(group_r
 
 
 @pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
-def test_an_input_has_no_verdict_and_is_not_counted_at_any_distance_from_the_record(
+def test_an_input_has_the_verdict_as_given_and_never_counts_as_an_outcome(
     group_run: RunFolder, figures
 ):
     given = fact("equity-raised", MIDDLE, *figures, role="input")

@@ -1,4 +1,4 @@
-"""Sampling errors from a bootstrap over blocks of days: the draws, and the coverage."""
+"""Sampling errors from a bootstrap that draws blocks of consecutive days."""
 
 import numpy as np
 import pytest

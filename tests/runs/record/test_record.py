@@ -121,7 +121,7 @@ def test_the_ends_of_a_range_are_inside_the_range(figure, said):
 # ------------------------------------------------------------------------- liquidations
 
 
-def test_a_day_has_its_recorded_share_or_else_the_range_of_shares_within_a_year():
+def test_the_share_on_a_day_is_the_recorded_share_or_the_range_of_all_shares_within_a_year():
     record = Record(
         fact=(
             fact(SHARE, date(2020, 5, 10), 0.1),

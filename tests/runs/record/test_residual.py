@@ -1,4 +1,4 @@
-"""The residual: known values of a small record, and sums of the books by Beancount and DuckDB."""
+"""The residual agrees with known values of a small record and with sums of the books."""
 
 from collections import defaultdict
 from datetime import date

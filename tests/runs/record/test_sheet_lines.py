@@ -88,7 +88,7 @@ def coins_run(executed) -> RunFolder:
 
 
 @pytest.mark.parametrize("line", IN_KIND)
-def test_coins_of_customers_are_valued_at_the_price_of_the_day_on_both_sides(
+def test_coins_of_customers_are_valued_at_the_price_of_the_day_as_assets_and_as_debts(
     coins_run: RunFolder, line: str
 ):
     expected = by_beancount(coins_run, *IN_KIND[line], day=IN_COINS)

@@ -47,7 +47,7 @@ def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
 
     The slope is sum(x y) / sum(x^2) over days. For each day x is ln(ln(high / low)), and y is
     ln(customers + apart / b), both less their mean over the month. Here `apart` is the volume of
-    hits and forced orders, b = e^(k x), and k is the elasticity of the larger venue. With
+    hits and forced orders, b = e^(k x) stands for Binance's volume, and k is its elasticity. With
     *left_over*, `customers` is the mean of the month.
     """
     months = defaultdict(list)
@@ -87,7 +87,7 @@ def test_the_error_interval_covers_the_true_elasticity_at_almost_the_stated_rate
     assert 0.88 <= covered / tries <= 0.98
 
 
-def test_hits_that_grow_like_other_volume_do_not_change_the_elasticity():
+def test_hits_that_grow_with_the_range_like_the_volume_of_binance_do_not_change_the_elasticity():
     log_range, _ = drawn(2)
     customers = np.full(365, 1e9)
     months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
@@ -95,13 +95,13 @@ def test_hits_that_grow_like_other_volume_do_not_change_the_elasticity():
     as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
-    # Hits are a tenth of other volume, and their exponent is 1.4 higher. The effect is at least 0.1
-    # / 1.1 x 1.4.
+    # Hits are a tenth of the customers' volume, and their exponent is 2.0, which is 1.4 above 0.6.
+    # The effect on the elasticity is at least 0.1 / 1.1 x 1.4.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 
 def test_the_volume_of_customers_is_averaged_over_the_month_if_it_is_computed_as_a_remainder():
-    """The remainder is total volume less hits, so it falls on days with many hits."""
+    """The remainder is the total volume less hits, so it is small on days with many hits."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
     left = days_of(log_range, 5e9 - hits, hits)

@@ -37,7 +37,7 @@ MOMENTS = (
 
 
 def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
-    """Return a study of two base members, which have mean figures, and of the given members."""
+    """Return a study of the given members and two base members with the mean of the figures."""
     study = Study(
         question="test",
         base="tiny",
@@ -76,14 +76,14 @@ def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.nd
 
 FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 RECORD = {
-    # The members are: middle of the record, end of its range, above three sigmas, far away, no
-    # figure.
+    # The figures of the members: in the middle of the recorded range, at its end, more than three
+    # standard deviations away, far away, and missing.
     YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
     REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
 }
 
 
-def test_implausibility_is_the_distance_in_sigmas_of_record_and_model():
+def test_implausibility_is_the_distance_in_standard_deviations_of_record_and_model():
     of_yield, of_revenue = judge(members(FIVE, RECORD))
 
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12) ** 0.5)
@@ -158,7 +158,7 @@ def test_the_member_nearest_to_the_record_is_chosen_among_members_with_half_of_t
     assert found.contradicted[0].times_end == pytest.approx(0.4)
 
 
-def test_the_nearest_member_has_most_amounts_in_the_range_or_at_most_a_tenth_outside():
+def test_the_nearest_members_have_the_most_amounts_in_the_range_or_at_most_a_tenth_outside():
     figures = {
         "revenue-of-ftx to 2022-06-30": np.array([1.1e9, 1.7e9, 1.5e9, np.nan, 1.3e9]),
         WITHDRAWN: np.array([4.6e9, 5.5e9, 4.4e9, 5.5e9, 6.5e9]),
@@ -201,9 +201,9 @@ def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     # at most ten trillion.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
-    # The record has the maker's share in 2019, 40 to 50 % of 40 billion, and in 2022, 2 to 3 %. In
-    # 2020 and 2021, without a recorded share, the volume is 385 and 5,200 billion. So 4,375 billion
-    # of the ten trillion are left for 2022.
+    # The record states the maker's share for 2019 (40 to 50 % of a volume of 40 billion) and for
+    # 2022 (2 to 3 %). It states no share for 2020 and 2021, when the volume was 385 and 5,200
+    # billion. So 4,375 billion of the ten trillion are left for 2022.
     assert found.bound.silent_usd == pytest.approx(5_585e9)
     assert found.bound.allowed_usd == pytest.approx(20e9 + 0.03 * 4_375e9)
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
@@ -244,7 +244,7 @@ def test_the_answer_has_the_interval_over_plausible_members():
     assert predicted[WITHDRAWN][-1] == "below"
 
 
-def test_a_hidden_input_is_recovered_only_if_the_moments_depend_on_this_input():
+def test_a_hidden_input_is_recovered_only_if_the_compared_figures_depend_on_this_input():
     points = np.random.default_rng(2).random((200, 3))
     noise = 0.02 * np.random.default_rng(3).standard_normal(200)
     moment = points[:, 0] + noise

@@ -1,4 +1,4 @@
-"""The figures of docs/study.md on the shipped study are the figures of its members."""
+"""The section of docs/study.md on the shipped study has the figures of the members."""
 
 import re
 from pathlib import Path
