@@ -33,7 +33,8 @@ class AccountSums:
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
         self._known = 0  # the number of pairings posted so far
         self._accounts: dict[tuple[str, str], int] = {}  # the key is (account, commodity)
-        # For each posting of a pairing: the column that it multiplies, its sign, and its account.
+        # For each posting of a pairing: the place of the sum by which it is multiplied, the sign of
+        # the posting, and the place of the account in `_accounts`.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)
 
@@ -75,7 +76,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Yield each column with its postings for one cent, or for one lot of a market."""
+        """Yield (column, posting) for each posting of one cent of edge or fee, or of one lot."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):

@@ -1,7 +1,7 @@
 """The names of accounts: ``Root : whose books : kind : with whom``.
 
-An example is ``Assets:Firm01:Claims:FTX``. The kind is the cause of a movement. No other field
-records the cause.
+An example is ``Assets:Firm01:Claims:FTX``. The kind of an account is the cause of each movement on
+the account. No other part of an entry records the cause.
 """
 
 from ledger.kinds import Kind

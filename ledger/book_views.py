@@ -55,7 +55,7 @@ def open_views(
             stored="TABLE" if for_many_questions else "VIEW",
         )
     )
-    # This query fails on a truncated file, before any report reads it.
+    # If a file is truncated, this query fails before a report reads the file.
     connection.execute("SELECT count(*) FROM postings")
 
 

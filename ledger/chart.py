@@ -75,7 +75,7 @@ class HeldToken:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All accounts of one world, with the contracts that trade in it."""
+    """All accounts of one simulated world, with the contracts that its parties trade."""
 
     parties: Parties
     contracts: tuple[Contract, ...]

@@ -1,4 +1,4 @@
-"""Reads the chart of accounts of a run from the commodities and roles in its books."""
+"""Reads the chart of accounts of a run from the commodities and roles in the run's books."""
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +11,7 @@ from ledger.parties import OUTSIDE
 from ledger.roles import read_parties
 from ledger.spending import Spending
 
-Commodities = Mapping[str, Mapping[str, str]]  # by commodity, in the order of the chart
+Commodities = Mapping[str, Mapping[str, str]]  # metadata by commodity, in the order of the chart
 
 
 def chart_of(

@@ -91,7 +91,7 @@ def _posting_of(posting: data.Posting, scales: Mapping[str, Scale]) -> Posting[i
 
 
 def opened_by(line: Directive) -> Opened:
-    """Return the account that an `open` directive declares, as the chart has it."""
+    """Return the account that an `open` directive declares, in the form of the chart."""
     about = {key: plain(value) for key, value in line.meta}
     return Opened(line.name, line.words, about.get("hole"), about.get("about"))
 

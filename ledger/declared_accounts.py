@@ -42,7 +42,7 @@ class LedgerFileError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One account of the ledger: its name in reports, its part in the hole, and its `open` line."""
+    """An account: its name in reports, its part in the hole, and the place of its `open` line."""
 
     account: str
     hole: str | None

@@ -16,7 +16,8 @@ from ledger.transaction import MONEY
 FAVA_FILE = "fava-group.beancount"
 EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # the module of the extension, and its class
 
-# Fava reports an error if it cannot import an extension. So main.beancount does not name ours.
+# Fava reports an error if it cannot import an extension. So main.beancount does not name our
+# extension.
 WITH_PAGE = f"""\
 {HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
 ;; installed; without it Fava opens {GROUP}.

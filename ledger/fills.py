@@ -1,4 +1,4 @@
-"""Fills: one row per fill or settlement payment, and the one rule by which rows are posted.
+"""Fills: a row for each fill or settlement payment, and the one rule by which rows are posted.
 
 The posting rule is linear in edge, fee and lots, so it accepts columns as well as numbers. A day
 ledger applies the rule to each row. The general ledger applies it to a day's sums by motive, venue,
@@ -66,9 +66,9 @@ class Fill(NamedTuple, Generic[Held]):
     maker: Held  # the counterparty, or the venue for payments from its pool
     holder: Held  # number of the retail customer, or -1
     lots: Held  # positive if the taker buys or pledges; in a payment, the receiver's position
-    price: Held  # in ticks; in a payment the mark, in a sale of tokens the sale price
+    price: Held  # price of the fill in ticks; in a payment the mark, in a sale of tokens its price
     lead: Held  # the lead price at the moment of the fill, in ticks
-    lead_when_quoted: Held  # in ticks, or -1 if no quote was hit
+    lead_when_quoted: Held  # lead price behind the quote, in ticks; -1: no quote was hit
     quote_age_us: Held  # age of the lead price on which the quote was based, or -1
     trigger: Held
     fee_e6: Held  # millionths of the traded value
@@ -116,7 +116,7 @@ def each_fill(rows: np.ndarray) -> Iterator[Fill[int]]:
 
 
 def first_fill(rows: np.ndarray) -> Fill[int]:
-    """Return the first of some rows (dtype ROW)."""
+    """Return the first row of *rows* (dtype ROW)."""
     return Fill._make(rows[0].item())
 
 
@@ -141,7 +141,7 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
 
 
 def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count) -> Count:
-    """Return the taker's edge: the gain from the price of the fill to the lead price."""
+    """Return the taker's edge: the gain of the fill if the lots are valued at the lead price."""
     return (lead - price) * lots * cents_per_lot_tick
 
 
@@ -178,7 +178,10 @@ class Pairing:
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the taker, or the counterparty if the captive maker takes on the lead venue."""
+        """Return the party that the entry names as payee: the taker.
+
+        If the captive maker is the taker on the lead venue, the payee is the counterparty.
+        """
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
         return maker if in_group else taker

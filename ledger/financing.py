@@ -35,7 +35,7 @@ def lend(
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or its part above the lender's limit. The maker repays the sum."""
+    """A lender recalls a loan, or the part above the lender's limit. The maker repays the cash."""
     return Transaction(
         time_us,
         lender,

@@ -35,7 +35,7 @@ _OF_FILLS = (
     "fills",
     "first-fill",
     "last-fill",
-)  # metadata of closing entries that are whole numbers
+)  # keys of whole numbers in the metadata of closing entries
 
 Money = tuple[str, str]  # account and commodity
 
@@ -221,12 +221,12 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # unknown format: midnight, so that only the order of entries counts
+        at = time()  # unknown format: midnight, and only the order of entries matters
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
-    """Return a transaction's metadata in the form of the copy, without empty values."""
+    """Return a transaction's metadata in the form of the columnar copy, without empty values."""
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):
         said = {key: value for key, value in said.items() if key not in _OF_FILLS}

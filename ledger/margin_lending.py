@@ -97,7 +97,7 @@ def take_account_over(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The captive maker pays the debt of a failed account, and receives its remaining tokens."""
+    """The captive maker pays the debt of a failed account, and receives the remaining tokens."""
     house, maker = parties.house, parties.maker
     return Transaction(
         time_us,

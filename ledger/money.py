@@ -91,8 +91,8 @@ class Contract:
     """A perpetual contract on one venue, with its lot and tick.
 
     A contract may represent n similar markets. A trade of one lot is then a trade of one lot in
-    each of the n markets, and its value and result count n times. The fee is rounded in each
-    market.
+    each of the n markets. So the value and the result of the trade count n times. The fee is
+    rounded in each market.
     """
 
     market: str

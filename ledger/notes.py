@@ -21,7 +21,7 @@ Value = str | Decimal | date | bool | tuple[Decimal, str]
 
 
 class Shape(NamedTuple):
-    """How a field is written in the text, and how it is converted when it is read."""
+    """The functions that write a field as text, and that convert a value that was read."""
 
     write: Callable[[Any], str]
     read: Callable[[Any], Any]
@@ -184,7 +184,7 @@ class TradedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class ForcedDay(Note):
-    """The forced orders of a day in one market of the house that hit the captive maker's quotes."""
+    """The forced orders that hit the captive maker's quotes in a market of the house on a day."""
 
     kind: ClassVar[str] = "forced"
     market: Word
@@ -381,7 +381,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """A day's number of blocks of a pool's chain, and the price's variance between two blocks."""
+    """A day on a pool's chain: the number of blocks, and the price's variance between blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word

@@ -19,7 +19,7 @@ class Opened:
 
 
 def part(hole: str, account: str, about: str | None = None) -> Opened:
-    """Open an account of the group, in dollars, with its part in the hole."""
+    """Open an account of the group in dollars, with the account's part in the hole."""
     return Opened(account, (MONEY,), hole, about)
 
 

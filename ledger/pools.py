@@ -23,7 +23,7 @@ class Arbitrages:
     units: int  # units of the token that leave the pool, minus units paid in
     cents: int  # cents that are paid into the pool for these units
     fee_cents: int
-    outside_cents: int  # cents that the units are worth at the lead price at each trade
+    outside_cents: int  # cents that the units are worth at the lead price of each trade
 
 
 def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, terms: str) -> Movement:

@@ -68,7 +68,7 @@ def kind_of(account: str) -> str:
 
 
 def is_contract(account: str) -> bool:
-    """Return whether an account holds positions in contracts, which balance across entities."""
+    """Return whether an account is for positions in contracts. These balance across entities."""
     return kind_of(account) == Kind.CONTRACTS
 
 

@@ -88,7 +88,7 @@ def audit(
     on_margin = ask("fills_on_margin")
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
     for step, answers in (
-        ("seal: every file is as it was sealed", [seal]),
+        ("seal: no file has changed since the run was sealed", [seal]),
         ("preamble: accounts, roles, queries and inputs follow from scenario and code", preamble),
         ("general ledger: Beancount loads it, and the invariants hold", [general, loans]),
         ("columns: the general ledger's copy agrees with its text, line by line", [copy]),

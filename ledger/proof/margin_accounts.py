@@ -34,7 +34,7 @@ class MarginAccounts:
         self._known = np.zeros(0, dtype=np.int64)  # the numbers of the holders who have an account
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
-        """Yield the errors in some rows: in the steps of liquidations, and in their results.
+        """Yield errors in some rows: wrong steps of liquidations, and wrong accounts after them.
 
         Args:
             rows: the rows (dtype ROW) that follow those of the previous call, in the order of seq.
@@ -44,7 +44,7 @@ class MarginAccounts:
         self._make_room(own)
         self._know(own["holder"])
         if not len(self._known):
-            return  # no customer is on margin, as on most days of a life
+            return  # on most days no customer is on margin
         marks = on_house[np.isin(on_house["motive"], MARKS)]
         settled = np.isin(own["motive"], SETTLED)
         times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))

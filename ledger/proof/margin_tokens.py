@@ -93,6 +93,6 @@ class MarginTokens:
             )
             if booked != (held := int(self.lots[here].sum())):
                 yield (
-                    f"holders have set aside {held} lots of {token.commodity} in the end, and the "
+                    f"at the end holders have set aside {held} lots of {token.commodity}, but the "
                     f"general ledger has {booked}"
                 )

@@ -30,7 +30,7 @@ Marks = Mapping[tuple[datetime, str], int]  # a settlement's mark in ticks, by (
 
 
 def wrong_loans(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each step of a loan on tokens that does not follow from its terms."""
+    """Yield a sentence for each step of a loan that does not follow from the loan's terms."""
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)
     marks = _marks(run) if terms_of else {}

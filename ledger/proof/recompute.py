@@ -1,8 +1,8 @@
 """Recomputes fills, and compares their sums with the general ledger.
 
 Edges, fees and settlement payments are computed from the columns alone. This code is independent of
-the code that booked the fills. Sums are posted by the one posting rule, and compared with the
-general ledger in amounts and words.
+the code that booked the fills. Sums are posted by the posting rule of `ledger.fills`, and compared
+with the general ledger in amounts and words.
 
 Days are checked one by one, in any order and by any process, with only one day's rows in memory.
 The state at a day's start is the sum of all earlier rows: positions, their values, and the volumes
@@ -162,7 +162,7 @@ class Recomputation:
         """Compare a day's rows with the general ledger, by their control total and their sums."""
         run = self._run
         if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
-            yield f"{day}: the control total in the general ledger is different"
+            yield f"{day}: the control total in the general ledger is not that of the fills"
         booked = {
             (
                 int(entry.meta["fills"]),
@@ -176,7 +176,9 @@ class Recomputation:
             count, first, last = (int(value) for _, value in entry.meta)
             found = booked.pop((count, first, last), None)
             if found is None:
-                yield f"{day}: no entry of the general ledger sums up: {entry.narration}"
+                yield (
+                    f"{day}: no entry of the general ledger sums up these fills: {entry.narration}"
+                )
                 continue
             seq = int(found.meta["seq"])
             yield from (f"{day}: {problem}" for problem in self._wrong_entry(seq, found, entry))

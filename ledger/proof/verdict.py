@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from ledger.proof.audit_step import AuditStep, Proof
 
 _SOUND = {
-    Proof.SEAL: "the run is as it was sealed",
+    Proof.SEAL: "the run has not changed since it was sealed",
     Proof.SIGNATURE: "the key's holder sealed it",
     Proof.BOOKS: "its books are consistent",
     Proof.REPLAY: "its scenario gives the same bytes",

@@ -12,7 +12,7 @@ FUNDING_UNIT = 10**9
 
 
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
-    """Yield the error *what* at the first marked row, with the number of other marked rows."""
+    """Yield the error *what* at the first row where *wrong* is true, and count the other rows."""
     found = np.flatnonzero(wrong)
     if len(found):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

@@ -227,7 +227,7 @@ def test_a_change_in_a_column_that_affects_no_amount_changes_the_control_total(f
 
     (problem,) = wrong_fills(forged(doctor, vouch=False))
 
-    assert "the control total in the general ledger is different" in problem
+    assert "the control total in the general ledger is not that of the fills" in problem
 
 
 def test_a_month_whose_fill_file_is_missing_is_reported(busy_run, tmp_path):

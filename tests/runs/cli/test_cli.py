@@ -295,7 +295,7 @@ def test_an_audit_exits_with_0_for_a_sound_run_and_with_1_for_a_forged_run(tiny_
     sound = moneytrail("audit", tiny_run.path, "--processes", 1)
     assert sound.exit_code == 0
     verdict, *steps = sound.stdout.splitlines()
-    assert verdict == "The run is as it was sealed and its books are consistent."
+    assert verdict == "The run has not changed since it was sealed and its books are consistent."
     assert [line[:6] for line in steps[:7]] == ["OK    "] * 7
 
     shutil.copytree(tiny_run.path, tmp_path / "forged")
