@@ -18,7 +18,7 @@ from des.seeding import SeedState
 
 QUANTILES = 4096
 
-_NO_MORE_OF_SEED = (0, 0, 0)  # the other three of the four words that numpy reserves for a seed
+_NO_MORE_OF_SEED = (0, 0, 0)  # numpy reserves four words for a seed, and our seed needs only one
 
 # Finaliser of SplitMix64: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number
 # generators", OOPSLA.

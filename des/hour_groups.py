@@ -2,9 +2,9 @@
 
 The price's hourly path gives a predicted loss of each hour before any hour is played. The hours of
 a day are sorted by their predictions, the largest first, and divided into groups. The scenario
-states a bound on the predicted loss of a group, and a largest number of hours. Each group has as
-many hours as both limits allow, and at least one hour. One random hour of each group is played and
-represents the whole group.
+states a bound on the predicted loss of a group, and the largest number of hours in a group. Each
+group has as many hours as both limits allow, and at least one hour. One random hour of each group
+is played and represents the whole group.
 
 Hours with a large predicted loss are in small groups, so most of these hours are played. The bound
 is the same on all days, so the groups of a day depend on that day's predictions alone.

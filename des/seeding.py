@@ -1,7 +1,8 @@
 """The initial state of a random stream: numpy's SeedSequence, but in faster compiled code.
 
-A run of the exchange's whole life begins about 300,000 random streams. numpy takes 14 microseconds
-to seed a stream, and this module takes three. A test checks that both compute the same words.
+A run of the exchange's whole life begins about 300,000 random streams. To seed a stream, numpy
+takes 14 microseconds, and this module takes three microseconds. A test checks that numpy and this
+module compute the same words.
 """
 
 from typing import Any

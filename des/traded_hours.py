@@ -15,10 +15,10 @@ stratum of n hours is within one day, and a full day consists of whole strata.
 
 The net position of uninformed customers is a random walk. Orders that are n times as large would
 multiply the standard deviation of this walk by sqrt(n). So in the plain draw, every second played
-hour repeats most orders of the previous played hour with sides reversed. One in n of these hours
-repeats nothing. The orders of each hour keep their distribution, and the walk over many hours keeps
-its standard deviation. With groups, `des.repeated_orders` corrects the walk for hours of any
-weights.
+hour repeats most orders of the previous played hour with sides reversed. Only one in n of the
+second hours repeats nothing. The orders of each hour keep their distribution, and the walk over
+many hours keeps its standard deviation. With groups, `des.repeated_orders` corrects the walk for
+hours of any weights.
 """
 
 from collections.abc import Mapping
@@ -90,11 +90,11 @@ class TradedHours:
     def weight_of_position(self, time_us: int) -> float:
         """Return the factor by which sampling enlarges a position at *time_us*, at least 1.
 
-        The factor compares this world with another one, in which only the played hours exist, each
-        with the weight 1. If all played hours have the weight w, each order, displayed size and
-        position in this world is w times as large. If weights differ, the factor is the mean
-        weight of the last 24 hours. Each of the 24 hours has the weight of the played hour that
-        represents it.
+        The factor compares this world with another world, in which only the played hours exist,
+        each with the weight 1. If all played hours have the weight w, each order, displayed size
+        and position in this world is w times as large. If weights differ, the factor is the mean
+        weight of the last 24 hours, where an hour has the weight of the played hour that represents
+        this hour.
         """
         if self.one_in == 1:
             return 1.0

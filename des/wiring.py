@@ -209,7 +209,7 @@ def _unwinding(
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open both venues. The house pays gains on the house, and Outside gains on the lead venue."""
+    """Open the house, which pays gains itself, and the lead venue, where Outside pays gains."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)

@@ -1,4 +1,4 @@
-"""Checks that the world and the general ledger, each computed separately, have equal debts."""
+"""Checks that the world and the general ledger, which count debts separately, have equal debts."""
 
 from collections.abc import Mapping
 

@@ -1,10 +1,10 @@
 """Customers' coins are sold if the house lacks dollars, and bought back if it lacks coins.
 
-The house lends coins to its maker on the credit line. The maker sells them to dealers at the price
-of the last settlement, and pays the dollars to the house. When a customer requests a coin that the
-house lacks, the maker buys the coin back with the house's dollars. At constant prices it makes no
-difference whether the house holds coins or dollars, unless dealers buy only a limited amount in a
-day.
+The house lends coins to its maker on the credit line. The maker sells the lent coins to dealers at
+the price of the last settlement, and pays the dollars to the house. When a customer requests a coin
+that the house lacks, the maker buys the coin back with the house's dollars. At constant prices it
+makes no difference whether the house holds coins or dollars, unless dealers buy only a limited
+amount in a day.
 """
 
 from datetime import date

@@ -128,7 +128,7 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Return the lots of each coin in a request of *cents*. The other part is in dollars.
+        """Return the lots of each coin in a request of *cents*. The remaining cents are in dollars.
 
         One commodity, a coin or dollars, is drawn by its share of the claims. If the claims have
         too little of this commodity, dollars are added, then other coins.

@@ -35,7 +35,7 @@ class Custody:
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
-        """Add customers' coins to custody. The house sells them in tranches.
+        """Add customers' coins to custody. The house sells coins in tranches.
 
         Dealers buy coins for at most *daily_cents* in a day. If *daily_cents* is None, only the
         dealers' cash is a limit.

@@ -1,9 +1,9 @@
 """The till of the house: a withdrawal is paid at once, or waits behind earlier withdrawals.
 
 A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
-wait behind it, even small withdrawals. If each coin has its own waiting line, this rule applies
-within each line. The books note each request that has to wait. After a halt the house pays nothing,
-but the books still note each request.
+wait behind it, even small withdrawals. If each coin has its own waiting line, a withdrawal waits
+only behind withdrawals in its own line. The books note each request that has to wait. After a halt
+the house pays nothing, but the books still note each request.
 
 The till does not pay the margin that firms and the captive maker move between the venues. Margin is
 paid at settlements, as far as there is cash.

@@ -234,10 +234,10 @@ def _arbitrage(
 ) -> int:
     """Trade with the pool at each block, record the trades, and return their number.
 
-    The marginal price of a lot is cents / lots. The pool's ask is this price times (1 + fee), and
-    the pool's bid is this price times (1 - fee). The outside price is compared with the ask and
-    the bid. Each price is multiplied by the denominator of the other price, so that the comparison
-    needs only integers.
+    The marginal price of a lot is cents / lots. The pool's ask is the marginal price times
+    (1 + fee), and the pool's bid is the marginal price times (1 - fee). The outside price is
+    compared with the ask and the bid. Each price is multiplied by the denominator of the other
+    price, so that the comparison needs only integers.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)
@@ -300,7 +300,10 @@ def _lots_up(scaled_lots: int, cents: int, outside: int) -> int:
 
 @njit(cache=True)
 def _rounded_up(part: int, amount: int, whole: int) -> int:
-    """Return amount * part / whole, rounded up. Only part * whole must fit in 64 bits."""
+    """Return amount * part / whole, rounded up.
+
+    The product part * whole must fit in 64 bits, but amount * part may be larger.
+    """
     return part * (amount // whole) - (-part * (amount % whole)) // whole
 
 
@@ -369,7 +372,7 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
     """Return the fees that arbitrageurs pay, per year and dollar in the pool.
 
     The fees and the arbitrageurs' gain sum to the loss versus rebalancing, about sigma^2 / 8 for
-    small fees. So the fees return a part of this loss to the providers.
+    small fees. So the fees return a part of the loss versus rebalancing to the providers.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.

@@ -153,7 +153,7 @@ class CapitalDesk:
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
         """Let waiting firms enter at random, with a higher chance if trading firms earn more."""
-        seen = self._trailing[:, self.takes].sum(axis=0)  # by firm, the sum of both returns
+        seen = self._trailing[:, self.takes].sum(axis=0)  # by firm, its return on both venues
         # The exact sum is rounded once, so that the order of the firms does not matter.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0
         chance = min(rules.entry_per_day + rules.entry_per_bp * visible_bps, 1.0)

@@ -1,9 +1,9 @@
 """The second step of a liquidation: at a settlement, accounts below auto-close margin are closed.
 
-The account with the lowest margin fraction is first. The account's tokens are sold at their margin
-value, and its position goes to backstop providers. The part that the providers cannot take is
-closed against the largest accounts on the other side. The third step (`loss_bearers`) settles the
-money that is left, or the debt.
+The account with the lowest margin fraction is closed first. The account's tokens are sold at their
+margin value, and its position goes to backstop providers. The part of a position that the providers
+cannot take is closed against the largest accounts on the other side. The third step
+(`loss_bearers`) settles the money or the debt that a closed account leaves.
 """
 
 from collections.abc import Iterator
@@ -128,7 +128,7 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close an account, or as much of it as `transferred_lots` allows. Yield the trades."""
+        """Close an account's position, at most what `transferred_lots` allows. Yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)

@@ -72,7 +72,7 @@ class LiquidationDesk:
 
     @property
     def reserved_cents(self) -> int:
-        """Return the cents of retail's claim that were in these accounts at the last settlement.
+        """Return the cents of retail's claim in accounts on margin at the last settlement.
 
         Tokens are not included, since the venue owes them in kind. An account that owes dollars
         against tokens counts as zero.
@@ -82,8 +82,8 @@ class LiquidationDesk:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
         """Open accounts. The holders deposit collateral and enter positions at *marks*.
 
-        Cash collateral is paid from retail's claim outside these accounts. So this part of the
-        claim limits the number of holders.
+        Cash collateral is paid from retail's claim outside the accounts on margin. So the claim
+        outside these accounts limits the number of holders.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)

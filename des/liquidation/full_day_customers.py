@@ -52,7 +52,7 @@ class FullDayCustomers(MarginCustomers):
         self._come(time_us)
 
     def turn_over(self, now_us: int) -> None:
-        """At midnight close yesterday's accounts, and on a full day open new ones."""
+        """At midnight close yesterday's accounts, and on a full day open new accounts."""
         if self.are_there:
             self.leave_all(now_us)
         self._come(now_us)

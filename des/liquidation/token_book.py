@@ -1,9 +1,9 @@
 """The order book of a thinly traded token: the largest sale that it can fill, and the discount.
 
-The book has the same size in dollars at each basis point below the price. A sale uses the book up
-to a stated distance in basis points, and the book refills over time. So the capacity of an interval
-is the size per basis point, times this distance, times the number of refills. The average discount
-of a sale is half of the discount of its last lot.
+The book has the same size in dollars at each basis point below the price. A sale uses the book only
+within a stated distance from the price, and the book refills over time. So the largest sale in an
+interval is the size per basis point, times the stated distance, times the number of refills. The
+average discount of a sale is half of the discount of its last lot.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class BookDepth:
     """An order book whose depth is linear in the distance from the price."""
 
     cents_per_bp: int
-    through_e6: int  # distance up to which a sale uses the book, in millionths of a basis point
+    through_e6: int  # distance within which a sale uses the book, in millionths of a basis point
     refill_s: int
 
     @classmethod

@@ -58,7 +58,7 @@ class TokenCollateral:
         return bool(np.any(marks[self._in_use] < self._supposed[self._in_use]))
 
     def suppose(self) -> np.ndarray:
-        """Set the supposed token prices. Return each account's margin value at these prices."""
+        """Set the supposed token prices, and return each account's margin value at these prices."""
         self._supposed = np.maximum(self._marks * SUPPOSED_PCT // 100, 1)
         return self._worth(slice(None), self._supposed)
 

@@ -107,7 +107,7 @@ class HedgeDesk:
         """Fill the orders due before *end_us*.
 
         A purchase costs the lead price plus the half-spread and the impact. A sale brings the lead
-        price minus both.
+        price minus the half-spread and the impact.
 
         Args:
             end_us: the interval's end.

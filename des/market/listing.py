@@ -256,7 +256,7 @@ class Listing:
     def prices_of_day(self, end_us: int) -> np.ndarray:
         """Return the lead prices of the day that ends at *end_us*, in ticks.
 
-        If idle hours pass in one step, each of them has one price, without impact.
+        If idle hours pass in one step, each idle hour has one price, without impact.
         """
         if self.hours.pass_at_once:
             return self._traded.prices_of_hours(end_us, self._trades)

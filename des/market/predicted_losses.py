@@ -3,10 +3,10 @@
 A late maker loses to a fast firm when the price jumps beyond the maker's quote. All jumps of a run
 are drawn before any hour is played. For each jump and each level of the captive maker's quotes, the
 prediction takes the part of the jump beyond the level's stated distance. The predicted loss of an
-hour is the sum of these parts, if the maker shows one dollar on each level of each market. A market
-that represents n similar markets counts n times. The prediction uses no figure that depends on the
-course of a run or on a cause that a counterfactual removes: no displayed sizes, latencies, firms or
-fees. So a counterfactual plays the same hours as its base run.
+hour is the sum of these parts of jumps, for one dollar displayed on each level of each market. A
+market that represents n similar markets counts n times in the sum. The prediction uses no figure
+that depends on the course of a run or on a cause that a counterfactual removes: no displayed sizes,
+latencies, firms or fees. So a counterfactual plays the same hours as its base run.
 """
 
 from datetime import date

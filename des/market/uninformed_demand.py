@@ -54,7 +54,7 @@ class UninformedDemand:
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
-        """Return the hour's demand in whole dollars. The books note it for counterfactuals."""
+        """Return the hour's demand in whole dollars, which the books note for counterfactuals."""
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])

@@ -24,7 +24,7 @@ class Impact:
         self.log_offset = 0.0
 
     def per_root_lot(self, daily_volatility: float) -> float:
-        """Return the move of the log-price by one lot. For n lots, multiply it by sqrt(n)."""
+        """Return the log-price's move by one lot. The move by n lots is sqrt(n) times as large."""
         if not self._kappa:
             return 0.0
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)

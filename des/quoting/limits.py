@@ -1,10 +1,10 @@
 """Limits on firms' orders, and the volume that these limits prevent.
 
-If a firm's order reaches a limit, some profitable lots stay in the quote. Later orders may still
-take these lots. Profitable lots that are still left when the quote is replaced are counted as cut
-off by the limit. If several orders reached limits, the lots count for one limit only: the limit of
-the order for which the largest number of levels was profitable, or of the last such order. The lots
-that are cut off are valued at the quote's best price.
+If a firm's order reaches a limit, some profitable lots stay in the quote, and later orders may take
+them. Profitable lots that are still left when the quote is replaced are counted as cut off by the
+limit. If several orders reached limits, the lots count for one limit only: the limit of the order
+for which the largest number of levels was profitable, or of the last such order. The lots that are
+cut off are valued at the quote's best price.
 """
 
 from typing import NamedTuple

@@ -3,11 +3,11 @@
 Firms compare a quote with the lead price when the quote is posted, and at each tick of the lead
 price. As soon as a hit is profitable for a firm, the firm sends one immediate-or-cancel order. The
 order arrives after the firm's reaction time and the gateway's delay. The order hits the quote that
-is in force when the order arrives. This model of sniping stale quotes follows Budish, Cramton &
-Shim (2015), QJE 130(4).
+is in force when the order arrives. The model of the race follows Budish, Cramton & Shim (2015), QJE
+130(4).
 
-The functions `watch` and `fills_of` are compiled and use only integers. Called for one quote and
-one order at a time, they give the same result as one call for a whole interval.
+The functions `watch` and `fills_of` are compiled and use only integers. Calls of the functions for
+one quote and one order at a time give the same result as one call for a whole interval.
 """
 
 from typing import NamedTuple
@@ -106,7 +106,7 @@ def watch(
         if not quotes.shown_lots[i, ASK] and not quotes.shown_lots[i, BID]:
             tick = first_at(tick_us, max(since_us, replaced_us))
             continue
-        # Between these prices no firm hits.
+        # If the lead price is between `low` and `high`, no firm hits the quote.
         low, high = best[i, BID] - loosest, best[i, ASK] + loosest
         if posted_us[i] >= since_us:
             now = tick if tick < len(tick_us) and tick_us[tick] == posted_us[i] else tick - 1

@@ -22,8 +22,8 @@ class UninformedFlow:
     The n-th order drawn in an hour does not depend on the number of orders. So a slightly larger
     flow only adds a few orders. The hours can be drawn in any sequence.
 
-    If customers close positions, orders on the side that closes positions are more likely. The
-    hours must then be drawn in the order of time.
+    If customers close positions, orders on the side that closes positions are more likely, and the
+    hours must be drawn in the order of time.
     """
 
     def __init__(

@@ -87,13 +87,13 @@ class Flow(Part):
         """Return the branching ratio: the dollars of further withdrawals that one dollar causes.
 
         A dollar paid out of claims C raises fear by contagion / C. Fear decays at the rate d = ln 2
-        / half-life. While fear lasts, customers withdraw C s dollars per unit of fear and time. In
-        total they withdraw n = contagion s / d dollars, which does not depend on C: with smaller
-        claims each dollar is a larger share, but fewer dollars are withdrawn per unit of fear. s is
-        the mean sensitivity over all claims. At the start, s is at most the larger of the retail
-        cohorts' mean and the firms' mean. s falls as sensitive customers leave. Fear is evaluated
-        only at full hours, which leaves n unchanged: a request has an effect only from the next
-        hour, but then at full strength for a whole hour.
+        / half-life. While fear lasts, customers withdraw C s dollars per unit of fear and time,
+        where s is the mean sensitivity over all claims. In total customers withdraw n = contagion s
+        / d dollars, which does not depend on C: with smaller claims each dollar is a larger share,
+        but fewer dollars are withdrawn per unit of fear. At the start, s is at most the larger of
+        the retail cohorts' mean and the firms' mean. Later, s becomes smaller because sensitive
+        customers leave. Fear is evaluated only at full hours, which leaves n unchanged: a request
+        has an effect only from the next hour, but then at full strength for a whole hour.
 
         If n is below 1, one request leads to 1 / (1 - n) requests, including the first, and without
         shocks withdrawals stay near the base rate. If n is 1 or more, a run begins without a cause.
@@ -120,8 +120,8 @@ class Flow(Part):
     def asked_per_day(self, fear: float, sensitivity: float) -> float:
         """Return the share of its claims that a cohort is expected to withdraw in a day.
 
-        Formula: base_per_day + fear * sensitivity. The result is a rate and may exceed 1. Customers
-            then withdraw all their claims before the end of the day.
+        Formula: base_per_day + fear * sensitivity. The result is a rate and may exceed 1. If it
+            does, customers withdraw all their claims before the end of the day.
         """
         return self.base_per_day + fear * sensitivity
 

@@ -14,11 +14,11 @@ CalmVolatility = Annotated[float, Field(gt=0, le=100)]
 class Others(Part):
     """The quotes of all other makers in one market together.
 
-    These makers show one price on each side of the lead price as they see it, and fill any quantity
-    at this price. If an hour's volatility v is above `calm_volatility`, then for the next hour
-    the half-spread is multiplied by (v / calm_volatility) ** spread_elasticity, and the displayed
-    size is divided by (v / calm_volatility) ** depth_elasticity. As a simplification, firms never
-    hit stale quotes of these makers.
+    The other makers show one price on each side of the lead price as they see it, and fill any
+    quantity at this price. If an hour's volatility v is above `calm_volatility`, then for the next
+    hour the half-spread is multiplied by (v / calm_volatility) ** spread_elasticity, and the
+    displayed size is divided by (v / calm_volatility) ** depth_elasticity. As a simplification,
+    firms never hit stale quotes of the other makers.
     """
 
     half_spread_bps: Bps

@@ -35,7 +35,7 @@ Day = date  # another name for `date`, since a field is called date
 
 
 def _check_use(word: str) -> str:
-    """Refuse a kind that is not a use of money, as pydantic refuses a value."""
+    """Refuse a kind that is not a use of money, with pydantic's error for a wrong value."""
     if word not in USES:
         raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
     return word
@@ -252,7 +252,7 @@ class Group(Part):
     # If true, the credit line lends only the house's own money.
     never_lend_customer_money: bool = False
     house_cost_share: Fraction = 0.0  # operating cost, as a share of the last month's fees
-    # Stated operating costs. In their months they replace the share of fees.
+    # Stated operating costs. In a month with a stated cost the share of fees is not paid.
     house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
     # If false, a counterfactual repeats the operating costs that the base run booked.
     costs_follow_fees: bool = False

@@ -84,7 +84,7 @@ class Leverage(Part):
     long_share: Fraction = 0.5
     # The mean number of new customers on margin at each midnight.
     arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0
-    exits_per_day: Fraction = 0.0  # probability of closing at a midnight
+    exits_per_day: Fraction = 0.0  # probability that a customer on margin leaves at a midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     # The limit on all forced orders of a market in one second, as a share of the market's daily
@@ -184,7 +184,7 @@ class Leverage(Part):
         return round(self.auto_close_margin_pct * 1_000_000 / 100)
 
     def leverage_max(self, day: date) -> float:
-        """Return the limit on leverage on a day. The first limit also applies before it begins."""
+        """Return the limit on leverage on a day. The first limit also applies to earlier days."""
         limit = in_force(self.limits, day) or self.limits[0]
         return limit.leverage_max
 

@@ -15,9 +15,9 @@ class Valuation(Part):
 
     By growth, the value is growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the
     last twelve months, and F0 its fees of the twelve months before. Fees are volume times the
-    venue's rates, so this value is a multiple of volume growth. Fees before the run's start count
-    as zero. The value is right for a venue that opens on the first day, and too high for an older
-    venue.
+    venue's rates, so the value by growth is a multiple of volume growth. Fees before the run's
+    start count as zero. So the value is right for a venue that opens on the first day, and too high
+    for an older venue.
 
     Without the captive maker's liquidity, the value is growth_multiple * max(F - F0, 0). F is the
     last year's fees if the maker had shown no quotes: customers' fee rate times the uninformed
@@ -30,9 +30,9 @@ class Valuation(Part):
 
     The price of a listed venue is 28 to 113 times the growth of a year's revenue: 28 for Robinhood
     at its listing in July 2021, 113 for Coinbase at its listing in April 2021. The multiple 113
-    compares calendar years. With the last twelve months Coinbase's multiple is 39. The price of a
-    listed trading firm is 2.6 to 12.4 times a year's earnings (Flow Traders, 2020 and 2021). To
-    count only growth is our simplification.
+    compares calendar years. If the last twelve months are compared, Coinbase's multiple is 39. The
+    price of a listed trading firm is 2.6 to 12.4 times a year's earnings (Flow Traders, 2020 and
+    2021). To count only growth is our simplification.
     """
 
     growth_multiple: Multiple

@@ -1,9 +1,9 @@
 """Coins that the maker buys with money of lenders and customers, and sells with a haircut.
 
-Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
-at the start. Dealers sell at this price, and buy at this price minus the haircut. The haircut
-represents the cost of selling into a falling market. Sales do not move the price, since recorded
-prices already contain the impact of actual sales.
+Coins are valued at the day's last lead price, or at the last stated price. Dealers have all coins
+at the start. Dealers sell coins at their value, and buy coins at their value minus the haircut. The
+haircut represents the cost of selling into a falling market. Sales do not move the price, since
+recorded prices already contain the impact of actual sales.
 """
 
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class CoinBook:
     def __init__(
         self, scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
     ) -> None:
-        """Start with all coins at the dealers."""
+        """Start with all coins owned by the dealers."""
         self._terms = given(given(scenario.group).portfolio)
         self._coins = [coin for coin in chart_coins(scenario) if coin.is_held]
         self._prices = CoinPrices(scenario, scenario.coins)

@@ -8,7 +8,7 @@ from ledger.parties import Parties
 
 
 class HouseMoney:
-    """The house's cash minus its debts. Debts to customers outside the group come first."""
+    """The house's cash minus its debts. Customers outside the group are paid before the maker."""
 
     def __init__(
         self, parties: Parties, house: Venue, custody: Custody, reserved: Callable[[], int]
@@ -27,5 +27,6 @@ class HouseMoney:
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()
         left = self._custody.till(self._name) - outsiders
-        # A debit of the maker raises the result, but not if customers' money is already missing.
+        # A debit of the maker (a negative claim) raises the result, unless customers' money is
+        # already missing.
         return max(left - makers, 0) if left >= 0 else 0

@@ -77,7 +77,7 @@ class Lenders:
     def draw_in_full(self, time_us: int) -> Iterator[tuple[int, int]]:
         """Draw the loans that are drawn in full, even if the money is not needed.
 
-        These loans are drawn when a limit begins, and again on the first of each month.
+        A loan is drawn when a limit of the lender begins, and again on the first of each month.
 
         Yields:
             The index of each lender, and the cents drawn.

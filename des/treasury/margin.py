@@ -140,8 +140,8 @@ class MarginDesk:
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
         """Move margin to the lead venue: own cash first, then other money.
 
-        The maker's other money is from its funding waterfall. Other hedgers withdraw from the
-        house.
+        The maker raises other money by its funding waterfall. All other hedgers withdraw money from
+        the house.
         """
         house, lead = self._parties.house, self._parties.lead
         why = f", as margin for {lead}"

@@ -1,13 +1,14 @@
 """The maker's monthly review of its own results, and its decision to continue or stop.
 
 A maker with a policy and with quotes on the lead venue starts there, and shows no quotes on the
-house. If these quotes lose money in a month, an independent maker halves its size, and stops when
-the size is small. A captive maker moves its quotes to the house.
+house. If the quotes on the lead venue lose money in a month, an independent maker halves its size,
+and stops if half the size is below an eighth of the first size. A captive maker moves its quotes to
+the house.
 
-An independent maker applies the same rule to quotes on the house. A captive maker computes the
+An independent maker halves its quotes on the house by the same rule. A captive maker computes the
 value that the shares of the house would lose without its quotes. The captive maker continues to
-quote as long as this value is more than the quotes' losses in the last twelve months. We call this
-rule the lock-in.
+quote as long as this loss of value exceeds the quotes' losses in the last twelve months. We call
+the captive maker's rule the lock-in.
 """
 
 from dataclasses import dataclass
