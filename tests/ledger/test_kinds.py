@@ -36,7 +36,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def cells(tables: list[Table], name: str) -> dict[object, tuple]:
-    """Return the rows of a table, by the kind or the cause in the row."""
+    """Return the rows of a table in a dictionary. The key is the kind or the cause of a row."""
     (table,) = (each for each in tables if each.name == name)
     where_named = next(i for i, column in enumerate(table.columns) if column in ("kind", "cause"))
     return {row[where_named]: row for row in table.rows}

@@ -1,4 +1,4 @@
-"""An object in another process receives calls in order. It ends when its parent process ends."""
+"""An object in another process receives calls in order. That process ends with its parent."""
 
 import multiprocessing
 import os

@@ -1,4 +1,4 @@
-"""The Parquet copy of the books agrees with their text. The text gives the same copy again."""
+"""The Parquet copy of the books agrees with the text, and can be made again from the text."""
 
 import json
 import random

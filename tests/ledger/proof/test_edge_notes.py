@@ -110,7 +110,7 @@ def test_the_standard_error_is_the_same_if_it_is_computed_from_fills_and_not_fro
 def test_a_missing_note_on_gains_is_found_if_another_day_has_such_a_note(
     executed: Callable[..., RunFolder], tmp_path: Path
 ):
-    """A run without any such note is accepted, since older versions of this project wrote none."""
+    """A run without any note on gains is accepted, since older versions wrote no such notes."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2

@@ -20,7 +20,7 @@ WORLDS = Path(__file__).parents[2] / "worlds"
 MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
 # The tests of liquidations use a run with the same settings, so it is simulated only once.
 ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
-CENT_A_TICK = np.array([1])  # cents per lot and tick in the margin world
+CENT_A_TICK = np.array([1])  # the value of one tick on one lot in the margin world, in cents
 
 
 @pytest.fixture(scope="module")

@@ -311,7 +311,7 @@ def test_a_day_without_a_control_total_is_reported(busy_run, tmp_path):
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
 CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
-MAY_5_US = 19_117 * DAY_US  # 2022-05-05 (thirty days later is in the next file, June)
+MAY_5_US = 19_117 * DAY_US  # 2022-05-05 (thirty days later is in the file of June)
 # fee rates in millionths: with a volume of at least 1,000 dollars, and with a smaller volume
 LOW_E6, HIGH_E6 = 500, 700
 

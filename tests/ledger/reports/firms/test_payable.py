@@ -31,7 +31,7 @@ def test_cash_of_300_is_shared_pro_rata_among_claims_of_811(afternoon):
 
 
 def test_the_cash_of_the_group_includes_the_claim_of_the_maker_on_the_lead_venue(afternoon):
-    # the cash of the house is 300, the maker's cash is 0, and its claim on the lead venue is 388
+    # The house has 300 in cash. The maker has no cash and a claim of 388 on the lead venue.
     assert coverage(afternoon).group.cash_usd == 688
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 

@@ -57,7 +57,7 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
 
     Joe has 100,000 of his own money and adds 200,000 of the trust's. The car, 75,000, is paid from
     his own money. After a boat and a jet 45,500 is left, all of it the trust's. The boat
-    and the jet cost 154,500 of the trust's money. Before the boat, on 19 January, none was spent.
+    and the jet cost 154,500 of the trust's money. It was first spent on 19 January, for the boat.
     """
     car, boat = date(2022, 1, 10), date(2022, 1, 19)
     found = traced(
