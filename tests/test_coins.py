@@ -311,7 +311,7 @@ def test_the_reports_where_and_solvency_show_the_missing_quantity_of_coins(run, 
             n.owed * n.mark_usd for n in where(run).in_kind.lines if n.commodity != "USD"
         )
         assert "in BTC, ALTS and STABLE are not included" in table.notes[-1]
-        assert f"Claims in them are {spoken(owed_usd)} at the marks" in table.notes[-1]
+        assert f"the claims in coins are {spoken(owed_usd)}: see" in table.notes[-1]
     assert not any("Only dollars are here" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
     assert " STABLE are missing" in answer(run)

@@ -164,7 +164,7 @@ def test_the_maker_only_earns_the_spread_if_there_are_no_firms(seed, tmp_path):
 
 def test_reports_note_the_day_on_which_the_last_waiting_firm_entered(crowd_run):
     count = len(crowd_run.chart.parties.firms)
-    said = f"Since 2022-06-01 no waiting firm was left: the number of firms, {count}"
+    said = f"Since 2022-06-01 no firm waited to enter, so the number of firms, {count} in all,"
 
     for report in (where(crowd_run), firms(crowd_run)):
         assert any(said in note for table in report.tables() for note in table.notes)

@@ -1,4 +1,4 @@
-"""Exports a table as a stream of Arrow records, which any library of data frames can read.
+"""Exports a table as a stream of Arrow records, which libraries such as polars can read.
 
 Amounts stay exact: a column of decimals has as many decimal places as its most precise cell.
 Source: the Arrow PyCapsule interface, https://arrow.apache.org/docs/format/CDataInterface.html
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ledger.reports.table import Cell, Table
 
-DIGITS = 38  # the most digits of a decimal in Arrow
+DIGITS = 38  # the largest number of digits that a decimal in Arrow can have
 LARGEST = 2**63  # whole numbers below this limit fit into 64 bits
 
 
@@ -66,7 +66,7 @@ def _decimal(cells: Sequence["Cell"]) -> str:
     scale = max(-min(int(number.exponent), 0) for number in numbers)
     whole = max(len(number.digits) + int(number.exponent) for number in numbers)
     if max(whole, 0) + scale > DIGITS:
-        raise ValueError(f"a column needs {whole + scale} digits, and Arrow has {DIGITS}")
+        raise ValueError(f"a column needs {whole + scale} digits, and Arrow allows {DIGITS}")
     return f"DECIMAL({DIGITS}, {scale})"
 
 

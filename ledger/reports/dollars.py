@@ -15,7 +15,7 @@ ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 TENTH = Decimal("0.1")
 MILLION = Decimal(1_000_000)
-# The numbers (seq) of opening entries.
+# A subquery that returns the numbers (seq) of opening entries.
 OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
@@ -28,7 +28,7 @@ class Dollars(dict[Key, Decimal]):
 
 @once
 def openings(run: RunFolder) -> list[int]:
-    """Return the numbers (seq) of opening entries. Queries with this list are faster."""
+    """Return the numbers (seq) of opening entries. This list is faster than the query OPENINGS."""
     return [seq for (seq,) in run.select(f"SELECT DISTINCT seq FROM {OPENINGS}")]
 
 
@@ -44,7 +44,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return a function from units of a commodity to the number that the ledger's text shows."""
+    """Return a function that converts units of a commodity to the number in the ledger's text."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:

@@ -31,7 +31,7 @@ class Marks:
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
     def usd(self, units: Units, day: date) -> Decimal:
-        """Return the value of a holding at the last marks up to *day*, rounded to cents by token.
+        """Return the value of a holding at the last marks until *day*, each token in whole cents.
 
         A token that has no mark yet has no value.
         """
@@ -43,7 +43,7 @@ class Marks:
         return self.usd(others, day)
 
     def of(self, token: str, day: date) -> Decimal:
-        """Return the last mark of a token up to *day*, or zero if it has no mark yet."""
+        """Return a token's last mark on or before *day*, or zero if it has no mark yet."""
         days, marks = self._prices.get(token, ([], []))
         marked = bisect_right(days, day)
         return marks[marked - 1] if marked else ZERO
@@ -54,7 +54,7 @@ class Marks:
 
 @once
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Return the units of each token that the group received less those that it gave, by day.
+    """Return by day the units of each token that the group received, less the units that it gave.
 
     Tokens and coins held in kind for customers are left out.
     """

@@ -43,7 +43,7 @@ class Table:
     ) -> Self:
         """Return a table with a row for each object. Columns show attributes of the same names.
 
-        A column whose name is a keyword, such as ``class``, has the attribute ``class_``.
+        A column whose name is a keyword, such as ``class``, shows the attribute ``class_``.
         """
         names = [f"{column}_" if iskeyword(column) else column for column in columns]
         rows = [tuple(getattr(row, name) for name in names) for row in found]
@@ -69,8 +69,8 @@ class Table:
 class LaterTable(Table):
     """A table that is computed when its content is first read, at most once.
 
-    A report prints one table and names the others that have rows. So tables that cost time are
-    computed later.
+    A report prints one table and names the other tables that have rows. So a table that takes time
+    is computed only if it is read.
     """
 
     __slots__ = ("_known_rows", "_make")

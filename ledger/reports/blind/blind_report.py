@@ -16,11 +16,11 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class BlindReport:
-    """The diagnosis from stripped books, and each cause's amount by the kinds in the full books."""
+    """The diagnosis from stripped books, and the amount of each cause in the full books."""
 
     found: Diagnosis
     booked_usd: Mapping[Cause, Decimal]
-    names: Mapping[str, str]  # each party's name by its number; the audit knows only the numbers
+    names: Mapping[str, str]  # by the party's number; the audit knows only the numbers
 
     def answer(self) -> str:
         """State the main cause of loss according to the audit, and according to the books."""
@@ -30,7 +30,7 @@ class BlindReport:
         said = f"Without the names of kinds, the main cause of loss looks like {diagnosed}."
         if diagnosed == true:
             return f"{said} The books agree."
-        return f"{said} According to the books, {f'it is {true}' if true else 'there is no loss'}."
+        return f"{said} In the books {f'the main cause is {true}' if true else 'there is no loss'}."
 
     def tables(self) -> list[Table]:
         """Return tables of the verdict, of the causes and of the evidence."""
@@ -48,7 +48,7 @@ def blind_report(run: RunFolder) -> BlindReport:
 
 
 def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
-    """Return the sum of the books' kinds of each cause. An amount above zero is a use of money."""
+    """Return the booked sum of the kinds of each cause. A positive amount is a use of money."""
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
         booked[cause_of(kind)] += usd
@@ -78,7 +78,7 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # The cause "other" has the kinds that are not known. It is shown only if it has an amount.
+    # The cause "other" has all unknown kinds. This cause is shown only if it has an amount.
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -103,9 +103,9 @@ def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
         ("side", "cause", "diagnosed_usd", "booked_usd", "difference_usd", "kinds"),
         rows,
         (
-            "Positive: a use of money. Negative: a source.",
-            "Kinds with the same traces have one cause: without names a loan that is never "
-            "repaid looks like a buyback, and an acquisition like a venture.",
+            "A positive amount is a use of money, and a negative amount is a source of money.",
+            "Kinds that leave the same traces in the books have one cause. Without names, a loan "
+            "that is never repaid looks like a buyback, and an acquisition looks like a venture.",
         ),
     )
 
@@ -122,5 +122,5 @@ def _evidence(found: Diagnosis, names: Mapping[str, str]) -> Table:
         "The evidence for each diagnosis",
         ("cause", "party", "name", "usd", "seen"),
         rows,
-        ("Names are shown for the reader. The audit saw numbers only.",),
+        ("The audit saw only the numbers of the parties. The names are added for the reader.",),
     )

@@ -2,22 +2,24 @@
 
 The diagnosis uses no kind, motive or name. Each cause is recognised by a pattern:
 
-- faster counterparties: takers whose gains on the maker's quotes, measured at the lead price, are
-  too regular for chance. A single fill is no evidence, because noise traders sometimes hit a late
-  quote too. All fills of a taker together are evidence.
-- positions: net payments on the maker's positions, other than trades, on both venues together.
+- faster counterparties: takers that gain on the maker's quotes, at the lead price, too regularly
+  for chance. A single fill is no evidence, because noise traders sometimes hit a stale quote too.
+  All fills of a taker together are evidence.
+- positions: the net of all payments on the maker's positions, on both venues together. Trades are
+  no such payments.
 - takeovers: positions that the maker receives without a quote, price moves until these positions
-  are hedged, and customers' debts.
+  are hedged, and customers' debts that the group bears.
 - stakes: payments for an asset that is carried at cost.
-- sums handed over: payments to a party without an asset in return, at least half of their sum on
-  one day.
-- regular spending: payments to a party without an asset in return, in smaller parts.
+- sums handed over: payments to a party without an asset in return, if the party receives at least
+  half of the total on one day.
+- regular spending: payments to a party without an asset in return, if the party receives less than
+  half of the total on each day.
 - trading costs and interest: the cost of the maker's own orders, and payments to lenders.
 
 Large single payments look the same for any purpose: a loan that is never repaid, a theft, a
 settlement, a buyback. Regular spending looks the same for a plant, a stadium, an election or an
-office. A venture and an acquired company are both carried at cost. Books without words cannot
-distinguish these purposes, so the audit does not try to.
+office. A venture and an acquired company are both carried at cost. Books without words do not show
+these purposes, so the audit does not distinguish them.
 """
 
 import math
@@ -42,8 +44,9 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# A counterparty is faster if its mean gain exceeds zero by SURE standard errors. With FILLS_MIN
-# fills or more the mean is nearly normal, and chance alone exceeds the limit once in 740 times.
+# A counterparty counts as faster if its mean gain is more than SURE standard errors above zero.
+# With FILLS_MIN fills or more the mean is nearly normal. Then a mean exceeds this limit by chance
+# alone once in 740 times.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
@@ -58,7 +61,7 @@ class Evidence(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The causes with the largest and the second largest loss, and the difference of the losses."""
+    """The causes of the largest and the second largest loss, and the difference of these losses."""
 
     main: Cause | None  # None if there are no losses
     second: Cause | None
@@ -67,7 +70,7 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All findings of the audit, and the hole that they must explain."""
+    """All findings of the audit, and the hole that the findings must explain."""
 
     findings: tuple[Evidence, ...]
     hole_usd: Decimal  # customers' claims less liquid assets, at the end
@@ -147,19 +150,19 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     received = paid.cents[paid.receiver == maker].sum() - paid.cents[paid.payer == maker].sum()
     from_pool = (paid.venue == house) & (paid.payer == house)
     yield Evidence(
-        Cause.POSITIONS, None, -_usd(received + moved_cents), "net payments on its positions"
+        Cause.POSITIONS, None, -_usd(received + moved_cents), "net payments on positions"
     )
     if taken.any():
         at_once = _usd(edge_cents[taken].sum())
         yield Evidence(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
         yield Evidence(
-            Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until these were hedged"
+            Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until positions were hedged"
         )
     # Accounts with losses pay into the venue's pool, and the pool pays accounts with gains. If the
     # pool pays more than it receives, the venue has paid customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
-        yield Evidence(Cause.TAKEOVERS, None, kept, "paid to accounts, less received")
+        yield Evidence(Cause.TAKEOVERS, None, kept, "paid to accounts, less received from accounts")
 
 
 def _codes(column: np.ndarray) -> list[int]:
@@ -184,8 +187,9 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
     """Return the maker's loss, in cents, from price moves of positions that it took over.
 
-    The stripped books do not show the maker's desks. So an order on the lead venue is assumed to
-    hedge positions taken over and other positions in proportion to their sizes.
+    The stripped books do not show which desk of the maker sends an order. So each order on the lead
+    venue is assumed to hedge two sorts of positions in proportion to their sizes: positions taken
+    over, and all other positions.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -289,7 +293,7 @@ def _cause(
     if line.root == "Equity":
         return _of_capital(entry, line)
     if party := _paid_party(entry, group):
-        return Cause.COSTS, party, "paid to a lender, beyond its loan"
+        return Cause.COSTS, party, "paid to a lender, other than repayments"
     return _without_cash(entry, line, group, house)
 
 
@@ -311,7 +315,7 @@ def _without_cash(
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
-            return Cause.FEES, customer, "charged to its claim, without a trade"
+            return Cause.FEES, customer, "charged to the customer's claim, without a trade"
         return Cause.TAKEOVERS, customer, "a debt that is written off"
     held = [each for each in entry.lines if each.root == "Assets" and each.word == OTHER]
     if len(held) == 1 and held[0].owner == line.owner and held[0].party not in group:
@@ -320,11 +324,11 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Return the cause of payments to a party, judged by their sum and by the largest day."""
+    """Return the cause of payments to a party, judged by their sum and the largest day."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:
-        return Evidence(Cause.FEES, party, total, f"received on {days}, for no asset")
+        return Evidence(Cause.FEES, party, total, f"received on {days}, without an asset in return")
     seen = f"paid on {days}, at most {largest:,.2f} a day"
     return Evidence(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
 

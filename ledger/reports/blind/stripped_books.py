@@ -1,4 +1,4 @@
-"""A copy of the books with payers, payees, times and amounts, but without any cause.
+"""A copy of the books that shows who pays whom, when and how much, but no cause.
 
 All words that name a cause are removed: the third word of every account (except accounts of cash
 and claims), narrations, payees, tags, links, metadata, desks, customers' numbers, and the motives
@@ -74,7 +74,7 @@ class Payments:
 
     venue: np.ndarray
     receiver: np.ndarray
-    payer: np.ndarray  # the venue, for payments from its pool
+    payer: np.ndarray  # the other party; for a payment from the venue's pool, the venue
     cents: np.ndarray  # below zero if the receiver pays
 
 
@@ -82,7 +82,7 @@ class Payments:
 class BlindBooks:
     """Stripped books, and the numbers of the exchange and its maker."""
 
-    parties: tuple[str, ...]  # their numbers; a number's index is the code in trades and payments
+    parties: tuple[str, ...]  # numbers, in the order of the codes in trades and payments
     house: str
     maker: str
     entries: tuple[StrippedEntry, ...]  # in the order of their numbers (seq)
@@ -132,14 +132,17 @@ def _spent(entry: StrippedEntry) -> Iterator[StrippedLine]:
 
 
 def _aliases(names: Collection[str]) -> dict[str, str]:
-    """Number the parties by hashes of their names. The chart's order would reveal their roles."""
+    """Number the parties in the order of the hashes of their names.
+
+    The order of the chart of accounts would reveal the parties' roles.
+    """
     digits = len(str(len(names)))
     shuffled = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
     return {name: f"P{n:0{digits}}" for n, name in enumerate(shuffled, start=1)}
 
 
 def _names_in(account: str) -> list[str]:
-    """Return an account's entity, and its party or asset, without desks and states."""
+    """Return the entity of an account, and the counterparty or asset if the account names one."""
     words = account.split(":")
     return [words[1], *words[3:4]]
 
@@ -167,14 +170,17 @@ _MOVEMENTS = """
 
 
 def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """Return an account without its cause: its root, entity, word, and party or asset."""
+    """Return the parts of an account that name no cause: root, entity, word, party or asset."""
     owner, *party = _names_in(opened.account)
     root = opened.account.partition(":")[0]
     return root, alias[owner], _word(opened), alias[party[0]] if party else None
 
 
 def _word(opened: Opened) -> str:
-    """Return the word that replaces an account's kind. Liquid accounts except claims are Cash."""
+    """Return the word that replaces the kind of an account.
+
+    A kind that is not in KEPT becomes Cash if the account is liquid, and Other if it is not.
+    """
     kind = kind_of(opened.account)
     if kind in KEPT:
         return kind

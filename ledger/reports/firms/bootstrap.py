@@ -1,10 +1,11 @@
-"""Computes sampling errors of figures by percentile bootstraps, and rank correlations.
+"""Computes intervals of figures by percentile bootstraps, and rank correlations.
 
-A figure depends on some firms or days. Firms or days are drawn many times with replacement, and the
-figure is computed for each draw. The interval contains the middle 95 % of these figures. Draws are
-stored as counts, so a resampled sum is a product of matrices. Draws depend only on their name and
-on the number of items. So the same books always have the same intervals, and all figures of the
-same firms or days use the same draws.
+A figure is computed from several firms or days. These firms or days are drawn many times with
+replacement, and the figure is computed for each draw. The interval contains the middle 95 % of
+these figures. A draw is stored as the number of times that each item is drawn, so the sums of all
+draws are one product of matrices. Draws depend only on their name and on the number of items. So
+the same books always have the same intervals, and all figures of the same firms or days use the
+same draws.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -18,11 +19,11 @@ import numpy as np
 COVERAGE = 0.95
 RESAMPLES = 2_000
 SEED = 19_930_513
-FEWEST = 5  # the fewest firms or days for a bootstrap
+FEWEST = 5  # with fewer firms or days there is no interval
 
 
 class Interval(NamedTuple):
-    """The interval of a figure, from low to high."""
+    """The low end and the high end of a figure's interval."""
 
     low: float
     high: float
@@ -37,8 +38,8 @@ def draws(n: int, what: str) -> np.ndarray:
         what: the name of the draws. Draws with different names are independent.
 
     Returns:
-        The number of times each item is drawn, shape (RESAMPLES, n). No draws if n is below FEWEST.
-        The numbers are floats, since matrices of floats multiply fast.
+        The number of times that each item is drawn, shape (RESAMPLES, n). If n is below FEWEST, the
+        array has no rows. The numbers are floats, since matrices of floats multiply fast.
     """
     if n < FEWEST:
         return np.zeros((0, n))
@@ -77,8 +78,8 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return each value's rank less the mean rank: (values below it - values above it) / 2."""
-    # The difference of equal infinite values is NaN, which becomes 0: their ranks are equal.
+    """Return each rank less the mean rank: (number of lower - number of higher values) / 2."""
+    # Two equal infinite values have equal ranks. Their difference is NaN, and is replaced by 0.
     with np.errstate(invalid="ignore"):
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

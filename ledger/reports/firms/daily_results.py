@@ -1,10 +1,11 @@
 """Each trading firm's results by day and venue.
 
-The result on the house venue comes from the captive maker's stale quotes: edge, less fees, less the
-cost of hedging these fills.
-The result elsewhere is from a firm's own quotes on the lead venue: spread from noise traders,
-losses to faster firms, gains from slower firms, less fees. Both results exclude variation margin,
-which on one venue alone shows only price moves. Funding is a separate figure.
+The result on the house venue comes from hits on the captive maker's stale quotes. It is the edge of
+these hits, less fees, less the cost of hedging the hits.
+The result elsewhere comes from a firm's own quotes on the lead venue, and from hits there. It is
+the spread that noise traders pay, less losses to faster firms, plus gains from slower firms, less
+fees. Both results exclude variation margin, which on one venue alone shows only price moves.
+Funding is a separate figure.
 """
 
 from collections import defaultdict
@@ -47,8 +48,8 @@ class DailyResults:
     house: np.ndarray
     elsewhere: np.ndarray
     funding: np.ndarray  # funding received on both venues
-    present: np.ndarray  # whether the firm had entered, and was not closed
-    quoting: Sequence[str | None]  # the maker's quotes: on, off, or None on days of a change
+    present: np.ndarray  # 1 if the firm has entered and is not closed, otherwise 0
+    quoting: Sequence[str | None]  # the maker's quotes: on, off, or None if this changed on the day
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
@@ -57,7 +58,7 @@ class DailyResults:
 
     @cached_property
     def invested(self) -> np.ndarray:
-        """Return the opening capital in cents of the firms present: shape (days, firms)."""
+        """Return opening capital in cents, or 0 on days of absence: shape (days, firms)."""
         return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
 
     @cached_property
@@ -144,7 +145,7 @@ def elsewhere_accounts(firm: str) -> list[str]:
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return, for each event and day, the state at the start of the day and then the changes."""
+    """Return for each event and day the value at the start of the day, and then each change."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)
@@ -157,7 +158,7 @@ def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
 
 
 def _was_present(statuses: Sequence[str]) -> bool:
-    """Return whether a firm took part in a day. A decision at a day's end counts the day after."""
+    """Return whether a firm took part in a day, judged by its status at the start of the day."""
     return not statuses or statuses[0] in PRESENT
 
 

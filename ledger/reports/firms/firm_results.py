@@ -1,7 +1,7 @@
 """The trading firms' results on stale quotes: gains, costs, and the money that the firms have left.
 
 The tables show each firm and each class, and the firms' claims beside all other claims on the
-house. `league` defines the figures. Most columns have the name of a field of `FirmResult`.
+house. The module `league` defines the figures. Most columns are fields of `FirmResult`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +81,7 @@ class ClassResult:
     firms: int
     fills: int
     share_of_pickoff_pct: Decimal | None
-    result: FirmResult  # the sum, whose `firm` is the name of the class
+    result: FirmResult  # the sum; its field `firm` has the name of the class
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +186,10 @@ def _league_table(
         ],
         (
             "Fees and costs are positive when paid; all other figures are positive when received.",
-            "Age is the time from the lead price in the quote to the fill.",
-            f"'Lead cost' is the cost of hedging fills on {parties.house}. 'Elsewhere' is the "
-            f"expected result of a firm's own quotes on {parties.lead}.",
+            "Age is the time from the lead price that the quote is computed from to the fill.",
+            f"'Lead cost' is the cost on {parties.lead} of hedging fills on {parties.house}. "
+            "'Elsewhere' is the expected result of a firm's own quotes and hits on "
+            f"{parties.lead}.",
         ),
     )
 
@@ -221,7 +222,7 @@ def _class_table(found: FirmAccounts) -> Table:
 def _margin_table(rows: Sequence[FirmResult]) -> Table:
     return Table(
         "margin",
-        "The firms' variation margin and funding, and their debts that venues bore",
+        "The firms' variation margin and funding, and the firms' debts that venues bore",
         ("firm", *BY_PRICE),
         [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
         (
@@ -244,8 +245,9 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
             f"withdrawn money has left {parties.house}. Deposits and withdrawals include margin "
             "that moves between the two venues.",
             f"'Payable' is the firm's pro rata share of the cash of {parties.house} if all "
-            "customers withdrew at once. 'Left net' is the money left less the unpaid part; "
-            f"{parties.lead} is assumed to pay in full.",
+            "customers withdrew at once. 'Left net' is the firm's remaining money, less the part "
+            f"of the firm's claim that {parties.house} could not pay; {parties.lead} is assumed to "
+            "pay in full.",
         ),
     )
 
@@ -301,10 +303,10 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         ),
         rows,
         (
-            f"'Payable' is a pro rata share of the cash of {parties.house}. So the customers' "
-            "share of the claims is also their share of the unpaid part. If customers are paid in "
-            "order of arrival, their unpaid part is between 'unpaid if first' and 'unpaid if "
-            "last'.",
+            f"'Payable' is a pro rata share of the cash of {parties.house}. So the share of a "
+            "group of customers in all claims is also its share in the unpaid part. If customers "
+            "are paid in the order of their requests, the group's unpaid part is between 'unpaid "
+            "if first' and 'unpaid if last'.",
             "'Payable by group' is the pro rata payment if all liquid assets of "
             f"{parties.house} and {parties.maker} were cash of the exchange.",
         ),
@@ -348,8 +350,8 @@ def _venue_check(
 ) -> Iterator[tuple[str, Decimal]]:
     """Return two sums that must be zero, each after its parts.
 
-    The first is zero if customers' gains equal the venue's losses. The second is zero if the
-    venue's debts to the firms equal the firms' claims.
+    The first sum is zero if customers' gains equal the venue's losses. The second sum is zero if
+    the debts to the firms in the venue's books equal the claims in the firms' own books.
 
     Args:
         run: the run.
@@ -370,11 +372,11 @@ def _venue_check(
         kept += left
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd
-    yield f"debts in {venue}'s books, less these claims (must be 0.00)", told_usd - own_usd
+    yield f"debts to firms in {venue}'s books, less these claims (must be 0.00)", told_usd - own_usd
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return payments to the insurance fund less payments from the fund, without its opening."""
+    """Return payments to the insurance fund less payments from the fund, without opening money."""
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

@@ -1,16 +1,18 @@
 """The trading firms' results in a run, by firm and venue, and the money that each firm has left.
 
-Edge is a firm's gain at the lead price at each fill on the house venue. The result on the house
-venue is edge less fees and the cost of hedging. Elsewhere is the result of the firm's own quotes on
-the lead venue.
-After a fill, the firm has opposite positions on the two venues. So variation margin on one venue
-shows only price moves. The sum of both venues is a result, which is listed separately.
+Edge is a firm's gain at fills on the house venue, at the lead price of each fill. The result on the
+house venue is edge less fees and the cost of hedging. The result elsewhere comes from the firm's
+own quotes and hits on the lead venue.
+After a fill and its hedge, the firm has opposite positions on the two venues. So variation margin
+on one venue shows only price moves. The sum of the variation margin on both venues is a result of
+the firm, and is listed separately.
 
-Edge depends on the maker's latency, refresh, spread and size, on volatility, on the firm's reaction
-time, on the gateway's delay and on competition. Fees depend on the fee tiers. The cost of hedging
-depends on the lead venue's spread, fee and impact, and on price moves before the hedge. The result
-elsewhere depends on the orders that pay the spread there, and on reaction times, because this
-result is booked as the expectation of a race that only speed decides.
+Edge depends on the latency of the maker's quotes, the time between two quotes, their spread and
+size, on volatility, on the firm's reaction time, on the delay of the house's gateway and on
+competition. Fees depend on the fee tiers. The cost of hedging depends on the lead venue's spread,
+fee and impact, and on price moves before the hedge. The result elsewhere depends on the orders that
+pay the spread there, and on reaction times: it is booked as an expected value, by a rule in which
+the faster firm wins.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,7 +39,7 @@ class Profile(NamedTuple):
 
     category: str | None = None  # pro, mid-tier or larp
     reaction_ms: Decimal | None = None
-    status: str | None = None  # the last of: trading, waiting, left the house, closed
+    status: str | None = None  # the last status: waiting, trading, left (the house) or closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class FirmResult:
     house_fees_usd: Decimal
     lead_cost_usd: Decimal  # spread and fees paid on the lead venue to hedge fills on the house
     lead_spread_usd: Decimal  # spread that the firm's quotes earned on the lead venue
-    lead_pickoff_usd: Decimal  # gains from slower firms less losses to faster firms, lead venue
+    lead_pickoff_usd: Decimal  # lead venue: gains from slower firms less losses to faster firms
     lead_fees_usd: Decimal  # fees for hits on slower firms' quotes on the lead venue
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
@@ -72,22 +74,22 @@ class FirmResult:
 
     @property
     def house_result_usd(self) -> Decimal:
-        """Return the firm's result on the house venue, less fees and the cost of hedging."""
+        """Return the firm's gain at fills on the house venue, less fees and the cost of hedging."""
         return self.edge_less_fees_usd - self.lead_cost_usd
 
     @property
     def elsewhere_usd(self) -> Decimal:
-        """Return the result of the firm's own quotes on the lead venue, without hedges."""
+        """Return the result of the firm's own quotes and hits on the lead venue, without hedges."""
         return self.lead_spread_usd + self.lead_pickoff_usd - self.lead_fees_usd
 
     @property
     def margin_usd(self) -> Decimal:
-        """Return the result of price moves, summed over both venues."""
+        """Return the variation margin of both venues, which is the result of price moves."""
         return self.margin_house_usd + self.margin_lead_usd
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the sum of all results."""
+        """Return the sum of results, variation margin, funding, and debts that venues bore."""
         traded = self.house_result_usd + self.elsewhere_usd
         return traded + self.margin_usd + self.funding_usd + self.gap_loss_usd
 

@@ -1,13 +1,13 @@
 """The amount that the house could pay if all customers withdrew at once.
 
-A claim is not cash, so the answer depends on the order of payment. The rule here is *pro rata*, as
-in court: each customer receives the same share of its claim. Under *first come, first served*,
-payment depends on the place in the queue. So the payments at the first and at the last place are
-shown too.
+If cash is less than claims, a customer's payment depends on the rule of payment. The rule here is
+*pro rata*, as in court: each customer receives the same percentage of its claim. If customers are
+paid in the order of their requests, a payment depends on the place in the queue. So the report also
+shows the payment at the first place and the payment at the last place.
 
 Customers are the parties outside the house group, so the exchange's debt to its captive maker is
 left out. Customers are paid from the exchange's own cash. The group may have more money (the
-maker's cash and its claim on the lead venue), but customers cannot withdraw it.
+maker's cash, and the maker's claim on the lead venue), but customers cannot withdraw this money.
 """
 
 from collections.abc import Collection, Mapping
@@ -34,7 +34,10 @@ class CashCoverage:
         return sum((self.claims_usd[customer] for customer in customers), ZERO)
 
     def pro_rata_usd(self) -> dict[str, Decimal]:
-        """Return the payments, an equal share of each claim. Largest remainders get odd cents."""
+        """Return each customer's payment, which is the same percentage of every claim.
+
+        Odd cents go to the largest remainders.
+        """
         claims = [int(usd / CENT) for usd in self.claims_usd.values()]
         shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
         return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}

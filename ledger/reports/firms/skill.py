@@ -1,21 +1,21 @@
-"""Skill, or the captive maker's money? Compares each firm's results on the house and elsewhere.
+"""Are the firms skilled? Compares each firm's results on the house with its results elsewhere.
 
 The result on the house comes from the captive maker's stale quotes. The result elsewhere comes from
-a firm's own quotes on the lead venue. `daily_results` has both results by day. If results showed
-skill, firms that win on one venue should win on the other too.
+a firm's own quotes on the lead venue (see `daily_results`). If results come from skill, firms that
+earn on one venue should earn on the other venue too.
 
-Results on the house depend on the latency and width of the quotes, displayed size, fees, hurdles,
-gateway delays and hedging costs. The books have fills of the captive maker's quotes only, so on
-days without these quotes there is nothing to hit. Results elsewhere depend on reaction times,
-displayed size, the uninformed share of orders and the venue's half-spread. Results elsewhere are
-booked as an expectation in which speed decides. So better results of faster firms there are an
-assumption, not a finding. Both results are divided by opening capital.
+Results on the house depend on the latency, width and size of the captive maker's quotes, on fees,
+hurdles, gateway delays and hedging costs. The books have fills of the captive maker's quotes only,
+so on days without these quotes there is nothing to hit. Results elsewhere depend on reaction times,
+displayed size, the uninformed share of orders and the half-spread. They are booked as expected
+values, by a rule in which the faster firm wins. So it is an assumption, not a finding, that faster
+firms earn more elsewhere. All results are divided by the firm's opening capital.
 
-Intervals are bootstrapped over firms, as if other firms of the same kind were in the run, or over
-days, as if the same firms traded on other days. Days are treated as independent. So intervals over
-days are too narrow if volatile days follow each other. Resampling days adds noise, so the interval
-of a rank correlation is biased towards zero. Firms that are present at different times have
-different days, which may cause part of a correlation.
+An interval over firms shows how a figure varies if other firms of the same kind are in the run. An
+interval over days shows how a figure varies if the same firms trade on other days. Days are treated
+as independent. So intervals over days are too narrow if volatile days follow each other. Resampling
+days adds noise, so the interval of a rank correlation is biased towards zero. Firms are present on
+different days, which may cause a part of a correlation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,8 +40,8 @@ REACTION = "reaction time"
 IN_USD, IN_BPS, IN_RANKS = 2, 3, 2  # decimal places
 
 INTERVALS = (
-    f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over firms, and separately over days. "
-    f"They are blank if there are fewer than {FEWEST} firms or days."
+    f"Low and high are the ends of {COVERAGE:.0%} intervals, bootstrapped over firms and, "
+    f"separately, over days. An interval is blank if there are fewer than {FEWEST} firms or days."
 )
 
 
@@ -114,15 +114,15 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Results on the house and elsewhere: by firm, rank, class, and the state of the quotes."""
+    """Results on the house and elsewhere: by firm, rank, class, and with the quotes on or off."""
 
     maker: str
     firms: tuple[FirmPlaces, ...]
     ranks: tuple[RankCorrelation, ...]
     classes: tuple[ClassMean, ...]
     days_on: int  # days on which the maker quotes all day
-    days_off: int  # days on which it never quotes
-    quoter_by_class: tuple[QuoterOnAndOff, ...]  # empty unless there are days of both sorts
+    days_off: int  # days on which the maker never quotes
+    quoter_by_class: tuple[QuoterOnAndOff, ...]  # empty if days_on or days_off is zero
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
@@ -131,12 +131,12 @@ class Skill:
         both = sum(firm.elsewhere_usd > 0 for firm in at_house)
         said = (
             f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes; "
-            f"{both} of these earn on the lead venue too."
+            f"{both} of these {len(at_house)} firms earn on the lead venue too."
         )
         together = self.ranks[0].spearman if self.ranks else None
         if together is None:
-            return f"{said} Their ranks on the two venues can't be compared."
-        return f"{said} The rank correlation between the two venues is {together}."
+            return f"{said} The firms' ranks on the two venues can't be compared."
+        return f"{said} The rank correlation of the results on the two venues is {together}."
 
     def tables(self) -> list[Table]:
         """Return tables of results by firm, rank, class, and the state of the maker's quotes."""
@@ -212,11 +212,10 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
         ),
         found,
         (
-            "House: edge less fees there, less the cost of hedging on the lead venue.",
-            "Elsewhere: the spread earned by own quotes on the lead venue, less losses to "
-            "faster firms, plus gains from slower firms less fees; booked in expectation, by a "
-            "rule in which speed decides.",
-            "Basis points are of opening capital, per day from entry to closing.",
+            "House: edge less fees on the house, less the cost of hedging on the lead venue.",
+            "Elsewhere: the expected spread of own quotes on the lead venue, less losses to faster "
+            "firms, plus gains from slower firms, less fees. By assumption the faster firm wins.",
+            "Basis points: daily result from entry to closing, divided by opening capital.",
             "Both results exclude variation margin, which on one venue shows only price moves.",
             *_absent(found),
         ),
@@ -228,8 +227,9 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     came = sum(firm.days > 0 for firm in found)
     if came < len(found):
         yield (
-            f"Of {len(found)} firms {came} entered, and have results. The others waited to the "
-            "end. They could enter on any day, and higher earnings of firms made this more likely."
+            f"Of {len(found)} firms {came} entered, and have results. The other firms waited until "
+            "the end. A waiting firm could enter on any day; the more trading firms earned, the "
+            "more likely this was."
         )
 
 
@@ -313,8 +313,8 @@ def _class_table(found: Sequence[ClassMean]) -> Table:
         ),
         found,
         (
-            "The mean is over firms with equal weights, in basis points of opening capital per "
-            "day. A class earns (or loses) if both intervals are positive (or negative).",
+            "Each firm has the same weight in the mean (basis points of opening capital per day). "
+            "A class earns if both intervals are above zero, and loses if both are below zero.",
             INTERVALS,
         ),
     )
@@ -355,8 +355,8 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
         f"{found.days_off} whole days"
         + ("; other days are left out." if compared else ": no comparison is possible."),
         f"Without {found.maker}'s quotes firms hit nothing at the house, but pay hedging costs.",
-        "Basis points are of the opening capital of firms in business, per day. "
-        f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over days.",
+        "Basis points: daily result, divided by the opening capital of the firms present. "
+        f"Low and high: the ends of {COVERAGE:.0%} intervals, bootstrapped over days.",
         "The two groups of days also differ in other ways. To measure the effect of the quotes "
         "alone, compare with a run in which the maker quotes on all days.",
     )
@@ -372,7 +372,7 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> list[list[Decimal | None]]:
-    """Return each group's basis points with quotes, without quotes, the difference, and intervals.
+    """Return each group's basis points: with quotes, without quotes, their difference, intervals.
 
     All groups are compared in one product of matrices, because the draws are large.
     """
@@ -381,7 +381,7 @@ def _compared(
         made, capital = cents[days], invested[days]
         found.append(basis_points(made, capital, np.ones(len(made))))
         drawn.append(basis_points(made, capital, draws(len(made), name)))
-    enough = len(drawn[0]) == len(drawn[1])  # false if only one set of days is drawn
+    enough = len(drawn[0]) == len(drawn[1])  # false if one set of days is too small for a bootstrap
     found.append(found[1] - found[0])
     drawn.append(drawn[1] - drawn[0] if enough else drawn[0][:0])
     cells: list[list[Decimal | None]] = [[] for _ in found[0]]

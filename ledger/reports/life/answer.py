@@ -14,7 +14,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The paragraph, and the hole that it explains."""
+    """The answer in one paragraph, and the hole that the paragraph explains."""
 
     paragraph: str
     hole: Hole
@@ -34,7 +34,7 @@ def answer(run: RunFolder) -> str:
 
 
 def answered(run: RunFolder) -> Answer:
-    """Return the paragraph that `answer` gives, and the hole that it states."""
+    """Return the answer as one paragraph, and the hole that the paragraph states."""
     the_hole, days, in_kind = hole(run), standings(run), hole_in_kind(run)
     dated, opened = firsts(run, days), hole_opened(run)
     house = run.chart.parties.house

@@ -1,10 +1,11 @@
 """Balance sheets at the end of a day: for each entity, and for the house group as one.
 
-The ledger books at cost, so the sheets are at cost too, and each sheet balances to the cent. The
-sheets also show tokens at mark, which reveals gains that are not booked. Tokens held in kind have
-no cost and are owed in kind. At cost they are zero on both sides, and at mark they are equal on
-both sides. Claims are at face value. In the consolidated sheet debts within the group cancel. So
-the maker's debt, an asset in the exchange's own sheet, is no asset of the group.
+The ledger books assets at cost, so the sheets are at cost too, and each sheet balances to the cent.
+The sheets also show tokens at mark, which reveals gains that are not booked. An entity can hold
+tokens in kind for their owner. These tokens have no cost, and the entity owes them in kind. At cost
+the tokens and the debt are zero, and at mark both have the same value. Claims are at face value. In
+the consolidated sheet debts within the group cancel. So the maker's debt to the exchange is an
+asset in the exchange's own sheet, but not in the sheet of the group.
 """
 
 from collections import defaultdict
@@ -45,7 +46,7 @@ SIDE_OF_ROOT = {
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of a balance sheet. An amount above zero adds to the line's side."""
+    """One line of a balance sheet. A positive amount increases the side on which the line is."""
 
     side: Side
     account: str
@@ -76,7 +77,7 @@ class Sheet:
 
     @property
     def net_at_mark_usd(self) -> Decimal:
-        """Return the net worth at mark, which is assets less debts."""
+        """Return the net worth at mark: assets at mark less debts at mark."""
         return self._at_mark_usd(Side.ASSETS) - self._at_mark_usd(Side.LIABILITIES)
 
     @property
@@ -159,5 +160,5 @@ def _bought(account: str) -> str:
 
 
 def paid_for(account: str) -> str:
-    """Return the equity account that balances tokens. Tokens in kind have no such account."""
+    """Return the equity account with the cost of tokens. Tokens in kind have no such account."""
     return f"Equity:{account.partition(':')[2]}"

@@ -1,14 +1,14 @@
 """Cash coverage: can the house's cash pay the firms' profits, and all claims?
 
-A profit is booked as a claim on the house. The firm can withdraw it only while the house has cash.
-The firms' own books do not show this cash. So each day's close lists the firms' profits at the
-house so far, all claims of customers, and the house's cash. Firms' claims contain deposits and
-results of price moves in addition to profits.
+A firm's profit is booked as a claim on the house. The firm can withdraw its profit only while the
+house has cash, but the firms' own books do not show the house's cash. So the report lists, for the
+end of each day, the firms' profits at the house so far, all claims of customers, and the house's
+cash. Firms' claims contain deposits and results of price moves in addition to profits.
 
-For the causes of profits see `skill`. Cash depends on the captive maker's credit line and
-withdrawals, on margin that customers move to the lead venue, and on retail's deposits and
-withdrawals. In the model customers do not read the books, so they do not notice when claims first
-exceed the cash.
+The report `skill` shows the causes of profits. Cash depends on the captive maker's credit line and
+withdrawals, on margin that customers move to the lead venue, and on the deposits and withdrawals of
+retail customers. In the model customers do not read the books, so customers do not notice when
+claims first exceed the cash.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Close:
 
     @property
     def beyond_cash(self) -> "list[Chips]":
-        """Return those figures (profits, claims) that exceed the cash."""
+        """Return the figures (profits, claims) that exceed the cash."""
         return [chips for chips in Chips if chips.usd(self) > self.house_cash_usd]
 
     @property
@@ -92,7 +92,7 @@ class FirstShort:
 class CoverageByDay:
     """The house's cash and claims at the end of each day, and the first days of a shortfall.
 
-    For each claim or profit that is compared with the cash, `dates` has the first day on which it
+    For each figure that is compared with the cash, `dates` has the first day on which the figure
     exceeded the cash.
     """
 
@@ -105,8 +105,8 @@ class CoverageByDay:
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"
         ends = (
-            f"On {last.day} it has {spoken(last.house_cash_usd)} for {spoken(last.claims_usd)} of "
-            f"claims{covers}."
+            f"On {last.day} the exchange has {spoken(last.house_cash_usd)} of cash for "
+            f"{spoken(last.claims_usd)} of claims{covers}."
         )
         if not short:
             return f"The exchange could pay all customers at once on every day. {ends}"
@@ -153,7 +153,7 @@ def closes(run: RunFolder) -> list[Close]:
 
 
 def _with_coins(close: Close, coins: CoinsAtMark) -> Close:
-    """Add customers' coins at the day's mark to the claims of retail, which alone has coins."""
+    """Add customers' coins at the day's mark. Only retail customers are owed coins."""
     return replace(
         close,
         retail_claims_usd=close.retail_claims_usd + coins.owed_usd,
@@ -191,11 +191,12 @@ def _dates_table(found: CoverageByDay) -> Table:
         ("what", "first_day", "usd", "house_cash_usd", "days"),
         found.dates,
         (
-            "Amounts are at the close of the first day. The last column counts all days on which "
-            f"it happened, of {len(found.closes)} days. A blank date means that it never happened.",
-            "The amount of a withdrawal is the first request that was not paid in full. Requests "
-            "are those of retail, and of firms if the scenario has a flow of customers' money. "
-            "Without such a flow the books do not have a firm's unpaid requests.",
+            "Amounts are at the close of the first day. The last column counts the days of the "
+            f"event, out of {len(found.closes)} days. A blank date means that the event never "
+            "happened.",
+            "The amount of a withdrawal is the first request that was not paid in full. The books "
+            "have the unpaid requests of retail customers. If the scenario has a flow of "
+            "customers' money, the books have the unpaid requests of firms too.",
         ),
     )
 
@@ -218,9 +219,9 @@ def _closes_table(found: CoverageByDay) -> Table:
         ),
         found.closes,
         (
-            "Profit is the firms' result at the house since the first day: edge less fees "
-            "there, less hedging costs. All other figures are balances at the day's close.",
-            "A firm's claim is its profit, its net deposits, and its gains and losses from price "
-            "moves. 'Cover' is the cash as a percentage of all claims.",
+            "Profit is the firms' result at the house since the first day: edge, less fees on the "
+            "house, less hedging costs. All other figures are balances at the day's close.",
+            "A firm's claim is the sum of its profit, its net deposits, and its gains and losses "
+            "from price moves. 'Cover' is the cash as a percentage of all claims.",
         ),
     )

@@ -46,7 +46,7 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first day and the number of days of a milestone. The day is None if it never happened."""
+    """The first day of a milestone (None if there is no such day), and the number of its days."""
 
     what: str  # the milestone's wording
     day: date | None
@@ -56,7 +56,7 @@ class First:
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
-    """State the days of use of customers' money, of insolvency, and of waiting withdrawals."""
+    """State the days of customers' money in use, of insolvency, and of unpaid withdrawals."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),

@@ -7,11 +7,11 @@ round, the money raised, and the stated value of the whole house.
 
 The maker's decisions about its quotes are in `custom "review"`. The values are the venue, the
 policy, the decision, the month's result, and the result of the last twelve months. If the house is
-appraised, one more value is the loss of the shares' value without the quotes.
+appraised, the last value is the amount that the shares would lose without the maker's quotes.
 
-The figures depend on fees, and so on the recorded volume, and on the captive maker's share of the
-volume. The figures also depend on how other volume reacts to a thin book, and on two multiples,
-which are assumptions with ranges.
+The appraisals depend on fees, and fees depend on the recorded volume. The appraisals also depend on
+the captive maker's share of the volume, on how the volume of others reacts to a thin book, and on
+two multiples, which are assumptions with ranges.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,12 +77,12 @@ class HouseValuation:
             f"{spoken(ways[way].middle_usd)} {how}"
             for way, how in (
                 (BY_GROWTH, f"by growth with {self.maker}'s quotes"),
-                (WITHOUT_MAKER, "by growth without them"),
+                (WITHOUT_MAKER, "by growth without these quotes"),
                 (AS_TRADING_FIRM, "as a trading firm"),
             )
             if way in ways
         ]
-        return f"{said} Its computed value is {listed(priced)}." if priced else said
+        return f"{said} The computed value is {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
         """Return tables of rounds with appraisals and sale prices, of months, and of reviews."""
@@ -153,13 +153,14 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
         ),
         [(*each, *_beside(each, priced.get(each.name))) for each in sold],
         (
-            "Growth is the fees of the last twelve full months before the round, minus the fees "
-            "of the twelve months before those. Months before the books begin count as zero. "
+            "Growth is the fees of the last twelve full months before the round, less the fees "
+            "of the preceding twelve months. Months before the books begin count as zero. "
             "'By growth' is this growth times the middle one of three assumed multiples, and at "
             "least zero. Low and high are this growth times the lowest and the highest multiple.",
-            "'Without quotes' is the same figure with last year's fees as they would be without "
-            "the captive maker's quotes. 'As a trading firm' is a multiple of a year's earnings: "
-            "fees less costs, plus the results of the maker's quotes.",
+            "'Without quotes' is computed like 'by growth', but the fees of the last twelve months "
+            "are those that the house would have without the captive maker's quotes. 'As a trading "
+            "firm' is a multiple of a year's earnings: fees less costs, plus the results of the "
+            "maker's quotes.",
             "The recorded value is an input of the scenario. No other figure depends on it.",
         ),
     )
@@ -229,12 +230,13 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
         Review._fields,
         found,
         (
-            "An independent maker reviews the last month. After a loss it halves its size, and "
-            "below an eighth of its first size it stops. A captive maker on the lead venue moves "
-            "to the house after a month with a loss.",
-            "On the house a captive maker reviews the last twelve months. It stops only if its "
-            "quotes lost as much as the house's shares would lose without them. Without an "
-            "appraisal it never stops.",
+            "An independent maker reviews the last month. After a month with a loss the maker "
+            "halves the size of its quotes. If the size would be below an eighth of the first "
+            "size, the maker stops. A captive maker on the lead venue moves to the house after a "
+            "month with a loss.",
+            "On the house a captive maker reviews the last twelve months. The maker stops only if "
+            "its quotes lost at least as much as the house's shares would lose in value without "
+            "the quotes. Without an appraisal the maker never stops.",
         ),
     )
 

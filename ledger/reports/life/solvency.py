@@ -58,7 +58,7 @@ class TokenHolding:
     account: str
     token: str
     units: Decimal
-    unbalanced_units: Decimal  # sum of the entity's accounts, which must be zero
+    unbalanced_units: Decimal  # sum over the entity's accounts; must be zero
     cost_usd: Decimal | None  # None for a token held or owed in kind, which has no cost
     at_mark_usd: Decimal
     counted_usd: Decimal  # value at mark, or zero for the group's own tokens in the group
@@ -115,7 +115,7 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Return each kind's amounts for exchange and maker, and their sum without mutual debts."""
+    """Return each kind's amounts: of exchange, maker and group, where mutual debts are left out."""
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:
@@ -180,7 +180,7 @@ def _entities_table(found: Solvency) -> Table:
             "liabilities, equity and result, and must be 0.00 on every line.",
             "Assets are carried at cost. 'Unbooked' is the value of tokens at mark, less their "
             "cost and less debts in kind; the group's own tokens inside the group count as zero. "
-            "'Net at mark' is net worth at mark. A debt of the maker to the exchange is at face "
+            "'Net at mark' is net worth at mark. The maker's debt to the exchange is at face "
             "value, and is left out of the consolidated line.",
         ),
     )
@@ -214,8 +214,9 @@ def _group_table(found: Solvency) -> Table:
         ),
         rows,
         (
-            "Debts between the two entities are struck out. So the credit line, an asset of the "
-            "exchange, is no asset for the group's creditors. Lines are summed by kind.",
+            "Debts between the two entities are struck out of the group's column. So the drawn "
+            "credit line is an asset of the exchange, but not of the group. Each line is the sum "
+            "of all accounts of one kind.",
         ),
     )
 
@@ -227,8 +228,8 @@ def _tokens_table(found: Solvency) -> Table:
         ("account", "token", "units", "unbalanced_units", "cost_usd", "at_mark_usd", "counted_usd"),
         found.holdings,
         (
-            "Cost is the purchase price less the proceeds of sales; negative when proceeds are "
-            "larger. Tokens held in kind or in a pool have no cost of their own; tokens owed "
+            "Cost is the purchase price less the proceeds of sales, so it is negative if proceeds "
+            "are larger. Tokens held in kind or in a pool have no cost of their own; tokens owed "
             "in kind are negative. 'Counted' is the value at mark, or zero for the group's own "
             "tokens inside the group. 'Unbalanced units' is the sum of the entity's accounts in "
             "the token, and must be 0.",
@@ -251,7 +252,8 @@ def _sheets_table(found: Solvency) -> Table:
         ("entity", "side", "account", "usd", "at_mark_usd"),
         rows,
         (
-            "Accounts at zero are left out, and so are contracts: they were settled at the "
-            "day's close and have no price. Result is inception to date; a gain is positive.",
+            "Accounts at zero are left out. Contracts are left out too, because they were settled "
+            "at the day's close and have no price. Result is inception to date; a gain is "
+            "positive.",
         ),
     )

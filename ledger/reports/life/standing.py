@@ -60,13 +60,13 @@ class Standing:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the part of the hole that no kind explains. If not zero, the chart is wrong."""
+        """Return the part of the hole that no kind explains. In a correct chart it is zero."""
         return self.hole_usd - self.kinds_usd
 
 
 @once
 def standings(run: RunFolder) -> list[Standing]:
-    """Return the state at the end of each day, from the general ledger."""
+    """Return the state of the house group at the end of each day, from the general ledger."""
     days, parts = calendar(run), _accounts(run)
     # In the books debts are negative, and assets are positive.
     sums = posted_cents(run, list(parts.values())).cumsum(axis=0)

@@ -2,9 +2,9 @@
 
 There are four thresholds. If claims exceed the exchange's cash, customers' money is in use. If
 claims exceed the group's liquid assets, the group could not pay all customers at once. If claims
-and loans exceed liquid assets, the group could not pay if lenders recalled loans too. If claims and
-loans exceed liquid assets, tokens at mark and ventures at cost, the group is insolvent even at
-market prices.
+and loans exceed liquid assets, the group could not pay all customers and lenders at once. If claims
+and loans exceed liquid assets, tokens at mark and ventures at cost together, the group is insolvent
+even at market prices.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Timeline:
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """State the days of use of customers' money, of insolvency, and of waiting withdrawals."""
+        """State the days of customers' money in use, of insolvency, and of unpaid withdrawals."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
@@ -70,12 +70,13 @@ def _firsts_table(found: Timeline) -> Table:
             for each in found.firsts.values()
         ],
         (
-            f"The state at the end of each of {found.days} days counts. The amount is the figure "
-            "on the first day. A blank date means that it never happened. The last column has a "
-            "date if the milestone lasts until the end.",
-            "The amount of a wait is the sum refused on the first day, or the queue at the end of "
-            "that day if the queue is larger. The amount of a halt is all unpaid claims. An unpaid "
-            "use, loan or interest counts on the day on which the books note it.",
+            f"The state at the end of each of {found.days} days counts. The amount is the "
+            "milestone's figure on the first day. A blank date means that the milestone was not "
+            "reached. The last column has a date if the milestone lasts until the end.",
+            "If a withdrawal has to wait, the amount is the sum refused on the first day, or the "
+            "queue at the end of that day if the queue is larger. If withdrawals are halted, the "
+            "amount is all unpaid claims. An unpaid use, loan or interest counts on the day on "
+            "which the books note the refusal.",
         ),
     )
 

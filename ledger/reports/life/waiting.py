@@ -2,10 +2,10 @@
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that is paid after a
 wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the holder's first
-waiting request. Other holders' earlier requests that still wait are dropped, because their claims
-no longer exist.
-If dollars and each coin have separate queues, the note names the queue, and this rule applies
-within each queue.
+waiting request. If other holders' requests are still before it in the queue, these holders have no
+claim any more, and their requests are dropped.
+If dollars and each coin have separate queues, the note names the queue, and requests are paid in
+order within each queue.
 """
 
 from collections import defaultdict, deque
@@ -33,7 +33,7 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for commodity, holder in paid[day]:
             _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            lines.clear()  # requests left in the queue at a reopening have no claim
+            lines.clear()  # requests that still wait at a reopening have no claim
         before = status[day]
         left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left

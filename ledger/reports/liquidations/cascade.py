@@ -1,8 +1,9 @@
 """The cascade of liquidations by hour, who lost and gained, and who paid customers' debts.
 
 Every step of a liquidation is a row of the fills. There are four kinds of steps: a fill in the
-book, a takeover by a backstop, a closing against the other side, and a payment without a trade.
-Sales of tokens are in another table. Gains are read from the general ledger, by kind.
+order book, a takeover by a backstop, a closing against customers with opposite positions, and a
+payment without a trade. The sales of pledged tokens are in the table `seized`. The parties' gains
+are read from the general ledger, by kind.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from ledger.notes import StatedFund
 from ledger.reports.dollars import CENT, ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
-# The kinds of income from liquidations. The cost of hedging positions taken over is an expense.
+# The kinds of income from liquidations. The cost of hedging positions taken over is no income.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 
 # There is one query for each motive. DuckDB can skip the parts of a file that lack the one motive
@@ -92,9 +93,10 @@ class BankruptDebts:
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Create the table `steps` (rows of liquidations) and the view `liquidated` (their volume).
 
-    Few fills belong to liquidations, and these are read many times. So `steps` is a copy. If a
-    position is closed against the other side, the position's account and each account on the other
-    side have a row. The volume is the larger of the two sides' sums: the size of the position.
+    Few fills belong to liquidations, and the reports read these fills many times. So `steps` is a
+    copy of these fills. If a position is closed against opposite positions, its account has a row,
+    and so has each account with an opposite position. The volume of this closing is the larger of
+    the two sides' sums: the size of the position.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]

@@ -19,12 +19,12 @@ from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-HOURLY_DAYS = 7  # up to this number of days a step is an hour, in longer runs a day
+HOURLY_DAYS = 7  # a step is an hour in runs of at most this many days, and a day in longer runs
 LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # endings of column names
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Create the table `held`: takeovers by backstops, and all later rows of the positions."""
+    """Create the table `held`: takeovers by backstops, later hedges, and later payments."""
     connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
@@ -53,7 +53,7 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # the lead price of each market
-    held_usd: Mapping[str, Decimal]  # largest position in the step, above zero if long
+    held_usd: Mapping[str, Decimal]  # the largest position of each provider; above zero: long
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
@@ -78,9 +78,10 @@ class Course:
             ),
             [self._cells(step) for step in self.steps],
             (
-                f"'Held' is the largest position at any moment of the {self.word} before the time "
-                "(above zero: long). A position is summed over both venues and all markets, each "
-                "at the lead price of the last trade in the market. Results are inception to date.",
+                f"'Held' is the backstop's largest position in the {self.word} before 'time'. A "
+                "position above zero is long. A position is summed over both venues and all "
+                "markets. Each market is valued at the lead price of its last trade. Results are "
+                "inception to date.",
             ),
         )
 
@@ -151,7 +152,7 @@ def _prices(
 def _positions(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[tuple[datetime, str], int], ...]:
-    """Return by step and holder the largest and the last position, and the result."""
+    """Return three mappings by step and holder: largest position, last position, result."""
     found = connection.execute(
         f"""
         WITH by_market AS (

@@ -133,9 +133,9 @@ def _gains_table(found: Liquidations) -> Table:
         ),
         found.gains,
         (
-            "'In book' is the gain of the quotes that forced orders hit. 'Backstop' is the result "
-            "of positions taken over: the discount, and price moves until the positions were "
-            "hedged. Customers' earlier losses (variation margin) are not included.",
+            "'In book' is the gain of the party's quotes that forced orders hit. 'Backstop' is the "
+            "result of positions taken over: the discount, and price moves until the positions "
+            "were hedged. Customers' earlier losses (variation margin) are not included.",
         ),
     )
 
@@ -165,15 +165,15 @@ def _backstops_table(found: Liquidations) -> Table:
 def _debts_table(debts: BankruptDebts) -> Table:
     return Table(
         "debts",
-        "Bankruptcies, and the parties that paid for them",
+        "Debts of bankrupt accounts, and the parties that paid them",
         ("what", "usd"),
         [
             ("paid by the insurance fund", debts.by_fund_usd),
-            ("taken over with positions by backstops", debts.by_backstops_usd),
+            ("taken over by backstops, with positions", debts.by_backstops_usd),
             ("borne by all customers", debts.by_customers_usd),
             ("received by the insurance fund from closed accounts", debts.left_to_fund_usd),
             ("in the fund at the end", debts.fund_usd),
-            *(("in the fund, as the exchange stated", usd) for usd in debts.stated_usd),
+            *(("in the fund, as stated by the exchange", usd) for usd in debts.stated_usd),
         ],
     )
 

@@ -77,9 +77,10 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
         (
             "'Repaid' is the proceeds of tokens that the house sold before the takeover. The "
             "captive maker then took over the debt and the remaining tokens; 'worth' is the value "
-            "of these tokens at the lead price. 'Brought' is the maker's proceeds since then, and "
-            "'loss' is the debt taken over less these proceeds. 'Unsold' is the value of the "
-            "maker's remaining tokens at the last price, which is no part of the loss or the hole.",
+            "of these tokens at the lead price. 'Brought' is the maker's proceeds from sales of "
+            "these tokens, and 'loss' is the debt taken over less these proceeds. 'Unsold' is the "
+            "value of the maker's remaining tokens at the last price; this value is no part of the "
+            "loss or the hole.",
         ),
     )
 

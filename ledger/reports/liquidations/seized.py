@@ -46,7 +46,8 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
         found,
         (
             "These tokens are sold to the other makers before any other step of a liquidation. "
-            "'Worth' is their value at the lead price; 'markdown' is the other makers' gain.",
+            "'Worth' is the tokens' value at the lead price, and 'brought' is the proceeds. "
+            "'Markdown' is worth less proceeds, which is the other makers' gain.",
         ),
     )
 

@@ -1,1 +1,1 @@
-"""Markets: the maker's expected results and share of volume, the venues' lag, limits, and pools."""
+"""Markets: the maker's expected results and share of volume, lag between venues, limits, pools."""

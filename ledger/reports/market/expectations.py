@@ -1,7 +1,8 @@
-"""The results that the maker's own simulation expects of its quotes, and the booked results.
+"""The results of the maker's quotes, as the maker's own simulation predicts them and as booked.
 
-The tables have two sources. `promises` gives results by month from the general ledger, results by
-market from the fills, and the parts of the difference. `plans` gives each decision with its plan.
+The tables have two sources. The module `promises` gives results by month from the general ledger,
+results by market from the fills, and the parts of the difference. The module `plans` gives each
+decision with its plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -62,7 +63,7 @@ class Expectations:
         expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
         return (
             f"{self.maker}'s own simulation predicted a result of {spoken(expected)} at the "
-            f"fills. Its quotes {earned(booked.result_usd)} at the fills and "
+            f"fills. The quotes {earned(booked.result_usd)} at the fills and "
             f"{earned(booked.net_usd)} after hedging."
         )
 
@@ -120,8 +121,8 @@ def _month_table(
 ) -> Table:
     rows, everything = [], Booked()
     for month, lines in by_month.items():
-        # Results are from the general ledger. Volume is from the fills, since the ledger does not
-        # have it.
+        # Results are from the general ledger. Volume is from the fills, since the general ledger
+        # has no volume.
         traded = _booked(lines)
         booked = replace(
             ledger.get(month, Booked()),
@@ -135,9 +136,10 @@ def _month_table(
     notes = [
         f"{maker} simulates its own quotes of the month with uninformed orders only. The "
         "prediction is a result at fills, and is compared with the booked kinds Spread and "
-        "PickOff together. Hedging is separate; net is after hedging.",
+        "PickOff together. Hedging is separate; 'net' is booked plus hedging.",
         "Promised basis points are relative to the predicted volume, and booked basis points to "
-        "the traded volume. The sum of predictions is empty if a month in a market has none.",
+        "the traded volume. The sum of predictions is empty if any month of a market has no "
+        "prediction.",
     ]
     if not any(line.promise for lines in by_month.values() for line in lines):
         notes.insert(0, "The books of this run have no simulated results.")
@@ -179,7 +181,8 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
             "From volume: traded volume less predicted volume, times the result per dollar of "
             "volume predicted for that market and month.",
             "From pick-offs: the result of fills by informed takers, less the result predicted "
-            "for the same volume. The rest: the same difference for all other fills.",
+            "for the same volume. Rest: the result of all other fills, less the result predicted "
+            "for their volume.",
         ),
     )
 

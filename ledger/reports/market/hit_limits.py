@@ -1,8 +1,8 @@
 """Profitable hits that limits prevented.
 
 A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
-by its leverage. The number of firms that may enter is limited too. No limit is on public record, so
-this report shows where limits reduce hits.
+by its leverage. The number of firms that may enter is limited too. These limits are not on public
+record, so this report shows where the limits reduce hits.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-BINDS_FROM_PCT = Decimal(1)  # a market-month is mentioned if a larger share of hits is prevented
+BINDS_FROM_PCT = Decimal(1)  # a month of a market is mentioned if limits prevent more hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Cut:
     taken_usd: Decimal
     by_order_share_usd: Decimal
     by_leverage_usd: Decimal
-    trading: int  # the number of firms at the month's end
+    trading: int  # the number of firms that trade at the month's end
     waiting: int
 
     @property
@@ -63,10 +63,10 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AllCame:
-    """The day on which the last waiting firm entered. After it, the number of firms is a limit."""
+    """The day on which the last waiting firm entered. Since then the number of firms is a limit."""
 
     since: date
-    firms: int  # all firms, from the start or entered later
+    firms: int  # the number of all firms, also of those that entered later
 
 
 def all_came(run: RunFolder) -> AllCame | None:
@@ -103,9 +103,9 @@ def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[st
         return ()
     months = len({each.month for each in later})
     return (
-        f"Since {none_left.since} no waiting firm was left: the number of firms, "
-        f"{none_left.firms} in all, was a limit in {months} "
-        f"{'month' if months == 1 else 'months'}, in which the firms' hits were {taken_usd:,.2f} "
+        f"Since {none_left.since} no firm waited to enter, so the number of firms, "
+        f"{none_left.firms} in all, was a limit. In {months} "
+        f"{'month' if months == 1 else 'months'} since then the firms' hits were {taken_usd:,.2f} "
         "USD.",
     )
 
@@ -119,11 +119,12 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
     whole_usd = order_usd + leverage_usd + sum((each.taken_usd for each in binding), ZERO)
     none_waits = sum(not each.waiting for each in binding)
     return (
-        f"Limits reduced the trading firms' hits in {len(binding)} of {len(found)} market-months: "
-        f"they prevented {percent(order_usd + leverage_usd, whole_usd)} % of profitable hits there "
-        f"({order_usd:,.2f} USD by the limit of an order to a share of the firm's claim, "
-        f"{leverage_usd:,.2f} by leverage); in {none_waits} of these market-months no waiting firm "
-        "was left.",
+        f"Limits reduced the trading firms' hits in {len(binding)} of {len(found)} market-months "
+        "(one market in one month). In these market-months the limits prevented "
+        f"{percent(order_usd + leverage_usd, whole_usd)} % of profitable hits: {order_usd:,.2f} "
+        "USD because an order is limited to a share of the firm's claim, and "
+        f"{leverage_usd:,.2f} USD because a position is limited by leverage. In {none_waits} of "
+        "these market-months no firm waited to enter.",
     )
 
 
@@ -156,8 +157,8 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "Prevented hits are the profitable size beyond a firm's limit that no other firm took "
-            "before the quote was replaced, at the quote's best price.",
+            "A prevented hit is profitable size beyond a firm's limit that no other firm took "
+            "before the quote was replaced. It is valued at the quote's best price.",
             *limits_lines(found, none_left),
         ),
     )

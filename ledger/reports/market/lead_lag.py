@@ -5,23 +5,23 @@ the run together.
 
 The house's prices are the prices paid. Asks and bids are separate series, because each series has
 its own half-spread. If an order took several levels, only its best price is used. The lead venue's
-prices are the lead prices at the same moments. The few more lead prices of hedges and settlements
-are left out, with little effect. Only uninformed orders are used, because pick-offs come when
+prices are the lead prices at the same moments. Hedges and settlements have a few more lead prices.
+These are left out, with little effect. Only uninformed orders are used, because pick-offs come when
 quotes are oldest. The fills also have the age of each quote, and the lead price on which the quote
 was based. The estimate does not use these data. The report shows the ages beside the lag, since a
 good estimate should agree with the ages.
 
-The precision is limited. A quote's age grows until the next quote replaces it, so there is no
-single lag. The least difference is at one of the ages, near the ages at which prices moved most.
-The middle half of the ages is shown beside the lag. The books do not have the lead price between
-fills. If fills are more than about ten seconds apart, too few of them are close to each other, and
-the report shows no lag. (A quote that is renewed only when the price moves can be old without a
-lag.)
+The precision is limited. A quote's age grows until the next quote replaces the quote, so there is
+no single lag. The estimated lag is one of the ages, near the ages at which prices moved most. The
+middle half of the ages is shown beside the lag. The books do not have the lead price between fills.
+If fills are more than about ten seconds apart, too few of them are close to each other, and the
+report shows no lag. (A quote that is renewed only when the price moves can be old although its
+price is not late.)
 
 The books have fills of the captive maker's quotes only. So this is the lag of the captive maker's
 quotes. If other makers' quotes are faster, the lag of the whole venue is shorter. Customers take
-the captive maker's quotes only if they are better than the other makers' quotes. So the observed
-prices depend on price moves. `price_lag` is valid in this case too.
+the captive maker's quotes only if these are better than the other makers' quotes. So the observed
+prices depend on price moves. The method of `price_lag` is valid in this case too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -150,7 +150,8 @@ def days_seen(
 ) -> Iterator[DayPrices]:
     """Yield the observed prices of each day with uninformed trades."""
     where = (run.chart.parties.house, market, Motive.SPREAD.word)
-    # A month fits into a small computer's memory. A query for each day would open all files again.
+    # There is one query for each month. A month fits into a small computer's memory, and a query
+    # for each day would open all files again for each day.
     for month in dict.fromkeys(day.replace(day=1) for day in calendar(run)):
         # Prices stay in ticks, whose sums are exact. Within a day logarithms would give almost the
         # same lag.
@@ -222,18 +223,21 @@ def _lag_table(found: LeadLag) -> Table:
         ),
         [_row(market, parties) for market in found.markets],
         (
-            f"If the lag is above zero, {parties.house} follows. Over all days the prices of "
-            f"{parties.house} differ least from the lead prices that are older by the lag. A lag "
-            "is shown only if the prices differ more at both ends of the grid "
-            f"({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
+            f"If the lag is above zero, {parties.house} follows. The prices of {parties.house} are "
+            f"compared with lead prices that are up to {LAGS_US[-1] / 1e6:.0f} s older or newer, "
+            "over all days. The lag is the time shift with the least difference. A lag is shown "
+            "only if the difference at both ends of this range is larger by more than "
+            f"{CLEAR:.0f} standard errors.",
             "Low and high: the ends of the lag's 95% interval. A leader is named if the interval "
             "excludes zero.",
-            "Quote age: the median age in the fills; low and high: the middle half of the "
-            "ages. The estimate of the lag does not use the ages.",
-            f"Correlation: of the two venues' price moves over {STEP_US // 60_000_000} minutes, "
-            f"with the prices of {parties.house} shifted back by the lag; the mean over days. The "
-            "correlation is at most one, and lower where fills are rare.",
-            f"The books have fills of {parties.maker}'s quotes only, so this is the lag of these "
-            f"quotes; faster quotes of others would shorten the lag of {parties.house} as a whole.",
+            "Quote age: the median age of the quotes in the fills. The middle half of the ages is "
+            "between 'age low' and 'age high'. The estimate of the lag does not use the ages.",
+            "Correlation: the correlation of the two venues' price moves over "
+            f"{STEP_US // 60_000_000} minutes, after the prices of {parties.house} are shifted "
+            "back by the lag; the mean over days. The correlation is at most one, and is lower if "
+            "fills are rare.",
+            f"The books have fills of {parties.maker}'s quotes only, so the lag is that of "
+            f"{parties.maker}'s quotes. If quotes of others are faster, the lag of {parties.house} "
+            "as a whole is shorter.",
         ),
     )

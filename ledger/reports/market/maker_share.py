@@ -108,10 +108,11 @@ def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
 def _forced_on_maker(run: RunFolder, places: Set[Place]) -> Mapping[Place, Decimal]:
     """Return the volume of forced orders that hit the captive maker's quotes.
 
+    Older runs have no notes on forced orders. For these runs the fills are read.
+
     Args:
         run: the run.
-        places: the days and markets with forced orders. For older runs, which have no notes on
-            forced orders, the fills are read.
+        places: the days and markets with forced orders.
     """
     noted = {(day, note.market): note.captive_usd for day, note in run.dated_notes(ForcedDay)}
     return noted if noted.keys() >= places else forced_in_fills(run)

@@ -22,7 +22,7 @@ class MarketDay:
 
     day: date
     traded: TradedDay
-    maker_usd: Decimal  # the part that the maker's quotes filled
+    maker_usd: Decimal  # the part of the volume that the maker's quotes filled
     fees_usd: Decimal
     price: PriceRange | None
     book: ShownBook | None  # None if the house was closed

@@ -1,8 +1,8 @@
 """The cost of buying a large quantity and selling it again, at the quotes that are displayed.
 
-The public record uses the same definition: the mean distance of the purchase above the price, plus
-the mean distance of the sale below the price. If depth is equal at every distance from the price,
-the cost is the size divided by the depth.
+The public record uses the same definition: the mean distance of the purchase above the middle of
+the book, plus the mean distance of the sale below the middle, in basis points. If each basis point
+of distance has the same depth in dollars, the cost is the size divided by this depth.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WHOLE_PRICE_BPS = 10_000.0
 
 
 class Level(NamedTuple):
-    """The price's distance from the middle of the book, and the size of the quotes at the price."""
+    """One price in the book: its distance from the middle, and the size of the quotes at it."""
 
     away_bps: float
     usd: float
@@ -43,7 +43,9 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 
 
 def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
-    """Return the cost in basis points if other makers fill any quantity, as in the model.
+    """Return the cost in basis points if other makers fill any quantity at their half-spread.
+
+    Other makers do so in the model.
 
     Args:
         book: the displayed book on one side. The other side has the same depth.

@@ -1,9 +1,9 @@
 """The maker's monthly decisions on its quotes, and the plans, compared with the results.
 
-A decision is in the books as `custom "decision"`, with the figures behind it. These figures are
-from the last month. The plan is for as many days as the figures, and is scaled here to the run's
-days in the month. A plan has no hits, because the maker's own simulation has no hits. The thread
-claims that the maker's strategies lost "harder or faster than they anticipated".
+A decision is in the books as `custom "decision"`, with figures that the maker has seen in the month
+before. The plan is for as many days as these figures. This report scales the plan to the number of
+days that the run has in the month. A plan has no hits, because the maker's own simulation has no
+hits. The thread claims that the maker's strategies lost "harder or faster than they anticipated".
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ class PlannedMonth:
 
     @property
     def planned_result_usd(self) -> Decimal | None:
-        """Return the planned result for the month's days, or None before the first month."""
+        """Return the planned result for the month's days, or None if there is no plan."""
         return self._scaled(self.decision.planned_result_usd)
 
     @property
@@ -43,19 +43,19 @@ class PlannedMonth:
 
     @property
     def planned_share_pct(self) -> Decimal | None:
-        """Return the planned volume as a share of last month's volume."""
+        """Return the planned volume as a percentage of the house's volume in the month before."""
         planned_usd = self.decision.planned_volume_usd
         return None if planned_usd is None else percent(planned_usd, self.decision.seen_usd)
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return the booked result less the planned result. Negative: worse than planned."""
+        """Return the booked result less the planned result. It is negative if it is below plan."""
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return the volume of hits before the decision, scaled to the month's days."""
+        """Return the volume of hits in the month before, scaled to this month's days."""
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -105,7 +105,8 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
         [_row(each) for each in months],
         (
             _answer(months),
-            "'Shown' is the size per level and side. 'Held by' is the limit that determined it.",
+            "'Shown' is the displayed size of one level on one side. 'Held by' is the limit that "
+            "determined this size.",
             "A plan is simulated on the observed days of the month before, with orders that do "
             "not depend on the price. So a plan has no hits. The plan is scaled to the number of "
             "days that the run has in the month.",
@@ -134,14 +135,15 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """State how often results were below plan, by how much, and how much of this was hits."""
+    """State how often results were below plan, the sum of differences, and the result of hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
-        return "No month's plan used data of an earlier month."
+        return "No plan used data of an earlier month."
     short = [each for each in planned if (each.beyond_plan_usd or ZERO) < 0]
     beyond_usd = sum((each.beyond_plan_usd or ZERO for each in planned), ZERO)
     hits_usd = sum((each.booked.pickoff_usd for each in planned), ZERO)
     return (
-        f"The quotes earned less than planned in {len(short)} of {len(planned)} market-months. "
-        f"Booked less planned results are {beyond_usd:+,} USD in all, of which hits {hits_usd:+,}."
+        f"The quotes earned less than planned in {len(short)} of {len(planned)} market-months "
+        f"(one market in one month). In all months the booked results less the planned results "
+        f"are {beyond_usd:+,} USD. The result of hits alone is {hits_usd:+,} USD."
     )

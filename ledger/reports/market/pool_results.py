@@ -1,15 +1,15 @@
 """Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
-Fees are the maker's income of the kind Pools. Arbitrageurs keep the rest of the pool's loss.
-Fees and rest together are the loss versus rebalancing: the loss compared with holding the same
-tokens and trading them at the lead price. Theory expects an eighth of the price's variance, times
-the pool's value. This is exact with frequent blocks and no fee, and close with a small fee
-(Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). The report
-uses the realised variance from block to block, so random differences of the variance have no
-effect.
+A pool's loss is the loss versus rebalancing: the loss compared with a holder of the same tokens who
+trades them at the lead price. The maker gets a part of this loss back as fees (income of the kind
+Pools), and arbitrageurs keep the other part. Theory expects a loss of one eighth of the price's
+variance, times the pool's value. This formula is exact if blocks are frequent and there is no fee,
+and close if the fee is small (Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with
+fees, 2305.14604). The report uses the realised variance from block to block. So a random difference
+between realised and expected variance has no effect.
 
-The figures depend on the price's variance, and on the fee, which moves gains from arbitrageurs to
-the maker and does not change the sum. By construction only arbitrageurs trade with a pool.
+The figures depend on the price's variance and on the fee. A fee moves gains from arbitrageurs to
+the maker and does not change the sum of both. By construction only arbitrageurs trade with a pool.
 """
 
 import math
@@ -85,8 +85,8 @@ class PoolResults:
             for name in ("loss_usd", "expected_loss_usd", "fees_usd")
         )
         return (
-            f"Liquidity in pools lost {spoken(lost)} to arbitrage, where theory expects "
-            f"{spoken(expected)}. It earned {spoken(fees)} of fees."
+            f"Liquidity in pools lost {spoken(lost)} to arbitrage (theory expects "
+            f"{spoken(expected)}) and earned {spoken(fees)} of fees."
         )
 
     def tables(self) -> list[Table]:
@@ -132,7 +132,7 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
 def _moved(
     run: RunFolder, tokens: Mapping[str, str]
 ) -> defaultdict[date, list[tuple[str, str, Decimal]]]:
-    """Return the dollars that entries with a pool's link move, by (token, account) and day."""
+    """Return by day what entries with a pool's link move: token, account and dollars."""
     moved: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, link, account, sum(units) * 0.01 FROM {_LINKED} "
@@ -155,7 +155,7 @@ def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str],
 
 
 def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
-    """Return the pools that are open on each day, with the blocks and the price's variance."""
+    """Return the open pools of each day: token, number of blocks, and variance of the price."""
     noted: defaultdict[date, list[tuple[str, int, float]]] = defaultdict(list)
     for day, note in run.dated_notes(TradedPool):
         noted[day].append((note.token, note.blocks, float(note.variance)))
@@ -209,9 +209,10 @@ def _pool_table(found: PoolResults) -> Table:
         found.months,
         (
             "The value is twice the dollars in the pool at the start of a day (mean over days). "
-            "The loss is the loss versus rebalancing, at the lead price. Fees returned a part of "
-            "this loss; arbitrageurs kept the rest. It is a loss on tokens, so no kind of the hole "
-            "contains it.",
-            "The expected loss is an eighth of the realised variance times the value, day by day.",
+            "The loss is the loss versus rebalancing, at the lead price. The maker got a part of "
+            "this loss back as fees, and arbitrageurs kept the other part. The loss is a loss of "
+            "tokens, so no kind of the hole contains it.",
+            "The expected loss of a day is one eighth of the day's realised variance, times the "
+            "value.",
         ),
     )

@@ -1,21 +1,22 @@
 """How late one price follows another: the lag at which the two prices differ least.
 
-Each price on the house is compared with the lead prices near a lag before it. The estimate is the
-lag with the least mean squared difference. This is the method of least dispersion by Pelt,
-Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784. They estimate delays
-between images of a quasar. The two series need not be observed at the same times.
+For each lag, each price on the house is compared with the lead prices that are older by about this
+lag. The estimate is the lag with the least mean squared difference. This is the method of least
+dispersion by Pelt, Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784,
+who estimate delays between images of a quasar. The two series need not be observed at the same
+times.
 
 Another estimate is the lag with the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11,
 359-379). That estimate assumes that the times of observation are independent of the prices. Here
 the times depend on the prices, since customers take the captive maker's price only if it is better
 than the other makers' price. So an ask is observed after a rise of the price. After a fall there is
 no observation until the quote is renewed. For this reason the covariance finds lags that are too
-short. The lag of the least difference does not depend on the traders' reasons: at the right lag
-the difference between the two prices is the same for every later move of the price.
+short. The lag of the least difference does not have this error: at the right lag the difference
+between the two prices is the same for every later move of the price.
 
-The half-spread is a part of the difference. The half-spread is estimated by side and block, from
-lead prices that are BEFORE_US older. These lead prices are older than the quote. So they do not
-affect whether a customer takes the quote.
+The half-spread is a part of the difference. The half-spread is estimated for each side and each
+block of time, from lead prices that are older by BEFORE_US. These lead prices are older than the
+quote. So they do not affect whether a customer takes the quote.
 
 If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
 the ages at which the price moved most.
@@ -33,7 +34,7 @@ LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follow
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices of this age, which is above the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# The differences at both ends of the grid must exceed the least by this number of standard errors.
+# The differences at both ends of the grid must be this many standard errors above the least one.
 CLEAR = 4.0
 # Half the width of the 95 % interval for a difference of two dispersions, in standard errors.
 APART = 1.96
@@ -41,7 +42,7 @@ APART = 1.96
 BLOCK_US = 600_000_000
 # With fewer blocks, no error is estimated.
 BLOCKS_MIN = 6
-# The usual step for price moves, long enough for small effects of rare observations. Source:
+# The usual step for price moves. It is so long that rare observations have little effect. Source:
 # Andersen, Bollerslev, Diebold & Labys (2001),
 # J. American Statistical Association 96, 42-55.
 STEP_US = 300_000_000
@@ -113,7 +114,7 @@ def _scaled(day: Sight) -> Dispersions | None:
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return the squared differences of the house's prices, without half-spread, from lead prices.
+    """Return squared differences between lead prices and the house's prices less half-spread.
 
     A pair belongs to the block of the house's price.
     """
@@ -203,7 +204,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price before each mark, and whether it is less than STEP_US old."""
+    """Return the last price before each mark in time, and whether it is less than STEP_US old."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

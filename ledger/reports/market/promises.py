@@ -1,19 +1,20 @@
 """The maker's predictions for its quotes, the booked results, and the parts of the difference.
 
 The maker's own simulation plays the quotes of a month against noise traders only. The prediction is
-in the books as `custom "belief"`, dated in that month, with the market, the result at fills, and
+in the books as `custom "belief"`, dated in the same month, with the market, the result at fills and
 the volume. The prediction is compared with the booked result at fills, which is Spread and PickOff
 together. Hedging is separate.
 
-The booked result less the predicted result is split as accountants split a variance. The first part
-is volume: actual volume less predicted volume, times the predicted rate (result divided by volume).
-The second part is pick-offs: the result of informed fills, less their volume times the predicted
-rate. The last part is the rest, so the parts sum exactly.
+The booked result less the predicted result is split as accountants split a variance. The predicted
+rate is the predicted result divided by the predicted volume. The first part, from volume, is actual
+volume less predicted volume, times the predicted rate. The second part, from pick-offs, is the
+result of informed fills, less the volume of these fills times the predicted rate. The third part is
+the difference that is left, so the parts sum exactly.
 
 The prediction depends on half-spread, displayed size, recorded volume and the maker's share of this
-volume. Pick-offs depend on latency, refresh, volatility, the firms and their delays. Volume depends
-on firms' hits, which may be above or below the expected volume, and on days without quotes. The
-rest depends on the levels that other orders reach, and on chance.
+volume. The first part depends on days without quotes and on the volume of firms' hits, so it may be
+above or below zero. The second part depends on latency, the time between quotes, volatility, the
+firms and their delays. The third part depends on the levels that other orders reach, and on chance.
 """
 
 from collections import defaultdict
@@ -108,7 +109,7 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return the result of a volume at the predicted rate, to the cent, or zero without volume."""
+    """Return a volume's result at the predicted rate, or zero if no volume is predicted."""
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
@@ -156,9 +157,9 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
-    # Payments have other motives. As a taker, the maker only hedges. Quotes and hedges are read
-    # separately, because a scan for one can skip the rows of the other. Fills are summed by day
-    # first, so that the name of a month is made once a day, not once a fill.
+    # Payments have other motives. If the maker is the taker, the fill is a hedge. Fills of quotes
+    # and hedges are read separately, because each scan can skip the rows of the other. Fills are
+    # first summed by day, so the name of a month is made once for each day, not for each fill.
     found = run.select(
         """
         WITH hits AS (

@@ -1,14 +1,14 @@
 """The sampling error of a total of fills if only some hours were simulated.
 
-One of every *n* hours is drawn, and its orders are *n* times as large. So each stratum has *n*
-hours and one observation. The variance within a stratum is estimated from differences between
-neighbouring strata. Days on which all hours are simulated add no variance. The variance between
-seeds is not included.
+A stratum is a set of *n* hours. One hour of each stratum is drawn, and its orders are *n* times as
+large. So a stratum has one observation. The variance within a stratum is estimated from differences
+between neighbouring strata. Days on which all hours are simulated add no variance. The variance
+between seeds is not included.
 
-A stratum is either several consecutive hours, or a group of hours with similar predicted losses.
-Strata of consecutive hours are neighbours in the order of time. Groups are neighbours in the order
-of their predicted losses, within 90 days, because the sizes of quotes and the volatility change
-from one quarter to the next. A group of one hour has no error.
+The hours of a stratum either follow each other, or have similar predicted losses. Strata of
+consecutive hours are neighbours in the order of time. Strata with similar predicted losses are
+neighbours in the order of these losses, within 90 days, because the sizes of quotes and the
+volatility change from one quarter to the next. A stratum of one hour has no error.
 
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance Estimation,
 section 8.2.1. No correction for the finite number of hours is needed, since the differences between
@@ -43,7 +43,7 @@ class SampledHours:
     """The hours that were simulated: one in *one_in*, and on full days all hours."""
 
     one_in: int
-    strata: tuple[int, ...]  # the strata's numbers, counted since 1970; none are in full days
+    strata: tuple[int, ...]  # numbers of the strata since 1970, without those in full days
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":
@@ -63,7 +63,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 
 def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[int]:
-    """Return the drawn hour of each group of several hours. Similar groups are neighbours."""
+    """Return the drawn hour of each stratum of several hours. Similar strata are neighbours."""
     groups = []
     for day, note in drawn_of_days:
         days = (day - EPOCH).days
@@ -76,7 +76,7 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error, due to sampled hours, of takers' gains by a motive.
+    """Return the standard error of takers' gains by a motive, as far as sampling is the cause.
 
     The result is None if all hours were simulated.
     """

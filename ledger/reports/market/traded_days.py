@@ -66,9 +66,9 @@ def contradictions_table(found: TradedDays) -> Table:
             for each in found.contradictions
         ],
         (
-            f"{len(found.contradictions)} of {found.recorded} days with a record; a day counts "
-            "once for each market. On these days the model contradicts the record, for any volume "
-            "of other customers.",
+            f"{len(found.contradictions)} of {found.recorded} days with a recorded volume are "
+            "listed; a day counts once for each market. On the listed days the model contradicts "
+            "the record, even if the other customers trade nothing.",
             "If the record has only a month's volume, the mean day of the month is used. Days of "
             "large price moves then exceed the record more often.",
         ),

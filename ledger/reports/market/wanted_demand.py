@@ -1,4 +1,4 @@
-"""Reads the hourly demand of noise traders. The books note it if it follows the recorded volume."""
+"""Reads noise traders' hourly demand, which the books note if it follows the recorded volume."""
 
 from collections import defaultdict
 from collections.abc import Mapping

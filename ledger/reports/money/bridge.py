@@ -34,13 +34,13 @@ class ClaimBridge:
     def unexplained_usd(self) -> Decimal:
         """Return closing claims in the house's books less the changes in the customers' books.
 
-        If the difference is not zero, the two books disagree.
+        If the difference is not zero, the house's books and the customers' books disagree.
         """
         return self.left_usd - sum(self.movements_usd.values(), ZERO)
 
 
 def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
-    """Return a bridge for each class of customers and for all of them, from customers' books."""
+    """Return a bridge for each class of customers and one for all, from the customers' books."""
     parties, balances = run.chart.parties, usd_balances(run)
     moved = claim_movements(run, parties.house)
     outsiders = [a for a, opened in run.opens.items() if opened.hole == "claim"]
@@ -150,8 +150,8 @@ def bridge_table(
         ("movement", *(f"{each.customers.replace(' ', '_')}_usd" for each in bridges)),
         rows,
         (
-            "Movements are from the customers' own books, closing claims from those of "
-            f"{house}: two independent sources.",
+            "Movements are from the customers' own books. Closing claims are from the books of "
+            f"{house}. These sources are independent.",
             *notes,
         ),
     )

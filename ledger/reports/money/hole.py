@@ -49,7 +49,7 @@ class Hole:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the part of the hole that no kind explains. If not zero, the chart is wrong."""
+        """Return the part of the hole that no kind explains. In a correct chart it is zero."""
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 
@@ -78,7 +78,7 @@ def largest_uses(the_hole: Hole) -> str:
 
 
 def hole(run: RunFolder) -> Hole:
-    """Read the hole from the balances of the accounts that have a part in it."""
+    """Read the hole from the balances of the accounts that have a part in the hole."""
     parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     balances = usd_balances(run)
     for account, opened in run.opens.items():
@@ -113,7 +113,7 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
     rows.append((None, "hole", used + brought, None))
     notes = [
         "Uses and sources sum to the hole exactly. Money is commingled, so it is not known "
-        "which source paid for which use: a share of the uses is not a share of the hole."
+        "which source paid for which use. So a share of the uses is not a share of the hole."
     ]
     if used + brought <= 0:
         notes.append("A negative hole is a surplus: the group has more liquid assets than it owes.")
@@ -137,7 +137,7 @@ def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Ta
         house: the exchange's name.
         in_coins: whether customers are owed coins in addition to dollars.
     """
-    stated = "All claims are in dollars, also where the customer deposited coins: a simplification."
+    stated = "As a simplification all claims are in dollars, even if a customer deposited coins."
     if in_coins:
         stated = "Dollars only: --table hole-in-kind has the debts to customers in coins."
     rows = [

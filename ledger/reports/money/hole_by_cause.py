@@ -21,12 +21,12 @@ def assets_and_spending(the_hole: Hole) -> str:
         return ""
     bought = sum(_by_cause(the_hole.uses_usd).get(Cause.STAKES, {}).values(), ZERO)
     if not bought:
-        return "No use bought an asset: all is booked as spent."
+        return "No use bought an asset: all uses are booked as spent."
     if bought == used:
         return "All uses bought assets, carried at cost less sales."
     return (
         f"{percent(bought, used)}% of the uses bought assets, carried at cost less sales; "
-        "the rest is booked as spent."
+        "all other uses are booked as spent."
     )
 
 

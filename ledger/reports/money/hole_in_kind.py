@@ -94,19 +94,19 @@ class HoleInKind:
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
             f"Only dollars are here: deposits, withdrawals and claims in {listed(names)} are not "
-            f"included. Claims in them are {spoken(self.coins_owed_usd)} at the marks of "
-            f"{self.day}: --table {IN_KIND}."
+            f"included. At the marks of {self.day} the claims in coins are "
+            f"{spoken(self.coins_owed_usd)}: see --table {IN_KIND}."
         )
 
     def answer(self) -> str:
-        """Return the missing quantity of each coin, its value, and its changes, in a text."""
+        """State the missing quantity of each coin, the hole at mark, and the hole's changes."""
         coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
         named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
         lacking = f"In kind {listed(named)} are missing" if named else "No coin is missing"
         return (
             f"{lacking}: at the prices of {self.day} the hole in dollars and coins is "
-            f"{spoken(self.at_mark_usd)}. Since {self.first} price has changed it by "
-            f"{spoken(self.by_price_usd)}, and quantity (use) by {spoken(self.by_use_usd)}."
+            f"{spoken(self.at_mark_usd)}. Since {self.first} prices have changed this hole by "
+            f"{spoken(self.by_price_usd)}, and quantities (use) by {spoken(self.by_use_usd)}."
         )
 
     def tables(self) -> list[Table]:
@@ -155,7 +155,7 @@ class CoinsAtMark:
 
 
 def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
-    """Return customers' coins at the end of each day: zero if no customer is owed coins."""
+    """Return the value of customers' coins at each day's end: zero if no customer is owed coins."""
     days, coins = calendar(run), names_owed(run.chart.coins)
     if not coins:
         return [CoinsAtMark() for _ in days]
@@ -224,7 +224,8 @@ def _in_kind_table(found: HoleInKind) -> Table:
             "The lacking quantity is the debt to customers in a commodity, less the group's liquid "
             "holdings of this commodity. Coins that the house lent its maker are lacking, because "
             "the maker sold them.",
-            "Lent dollars are negative if the maker, which owes coins, paid in more than it drew.",
+            "Lent dollars are negative if the maker has paid the house more dollars than it has "
+            "drawn. The maker then owes coins.",
         ),
     )
 

@@ -31,7 +31,7 @@ class DayOfHole:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """The day on which the hole grew most, and the kind that used most money on that day."""
+    """The day on which the hole grew most, and the kind that used the most money on that day."""
 
     day: date
     usd: Decimal
@@ -137,7 +137,7 @@ def _opening_hole_usd(run: RunFolder) -> Decimal:
 
 
 def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
-    """Return the growth on a day, and the recipients of the kind that used most money that day."""
+    """Return a day's growth, and the recipients of the kind that used the most money on the day."""
     used: dict[str, list[tuple[str, Decimal]]] = {}
     for kind, party, cents in run.select(
         "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "

@@ -1,7 +1,8 @@
 """The mechanism that the thread claims: quotes, liquidations, and liquidity on chain.
 
 Each kind that the thread claims belongs to one part of the mechanism. The loss of pools has no
-kind, because the loss is in tokens. The books show this loss as the arbitrageurs' gain.
+kind, because it is a loss of tokens. The report computes this loss from two booked amounts: the
+maker's fees plus the arbitrageurs' gains.
 """
 
 from collections.abc import Mapping
@@ -124,7 +125,8 @@ def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
 def _stated_usd(run: RunFolder) -> Decimal:
     """Return the takeovers that the scenario states, in dollars.
 
-    The debts of accounts that borrowed against tokens have the same kind, but are outcomes.
+    The debts of accounts that borrowed against tokens have the same kind. These debts are outcomes
+    of the simulation, so they are left out.
     """
     ((cents,),) = run.select(
         """
@@ -137,7 +139,7 @@ def _stated_usd(run: RunFolder) -> Decimal:
 
 
 def _lost_in_pools(run: RunFolder) -> Decimal:
-    """Return the pools' loss versus rebalancing, which is their fees plus arbitrageurs' gains."""
+    """Return the pools' loss versus rebalancing: the maker's fees plus arbitrageurs' gains."""
     parties, balances = run.chart.parties, usd_balances(run)
     traders = (name for name in (parties.maker, parties.arbitrageurs) if name)
     return -sum((balances[income(name, Kind.POOLS)] for name in traders), ZERO)
@@ -176,13 +178,13 @@ def mechanism_table(found: Mechanism) -> Table:
         (
             "'Net' is cost less earnings; if it is positive, the part lost money. The share is "
             "the cost as a percentage of all uses of money.",
-            f"{Kind.TAKEOVERS} are amounts stated in the scenario, except for accounts that "
-            "borrowed against tokens (`liquidations`); every other figure is an outcome of the "
-            "simulation.",
-            "Tokens lost to arbitrage are valued at the lead price. They are no kind of the hole, "
-            "because the hole already counts the purchase price of tokens (Tokens).",
-            "The maker's gains and losses from price moves and funding of its positions "
-            "(VariationMargin, Funding) are in no part.",
-            "How much of the unexplained money each part can account for: `moneytrail residual`.",
+            f"The kind {Kind.TAKEOVERS} has amounts that the scenario states, and debts of "
+            "accounts that borrowed against tokens (`moneytrail liquidations`). These debts and "
+            "all other figures are outcomes of the simulation.",
+            "Tokens lost to arbitrage are valued at the lead price. This loss is no kind of the "
+            "hole, because the hole already counts the purchase price of tokens (the kind Tokens).",
+            "The maker's gains and losses from price moves and funding of its positions (the kinds "
+            "VariationMargin and Funding) are in no part of the mechanism.",
+            "`moneytrail residual` shows how much of the unexplained money each part can explain.",
         ),
     )

@@ -38,7 +38,7 @@ class PaidInUse:
 
 
 def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
-    """Return payments by recipient and kind, the largest first. Withdrawals are one row.
+    """Return payments by recipient and kind, the largest first. All withdrawals are one row.
 
     Args:
         run: the run whose books are read.
@@ -62,7 +62,7 @@ def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
 def was_paid_in_use(run: RunFolder) -> bool | None:
     """Return whether there are payments while customers' money was in use.
 
-    The result is None if only a reading of all payments can tell.
+    The result is None if this is known only after reading all payments.
     """
     days = _days_in_use(run)
     if not days:
@@ -95,9 +95,9 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
         ("recipient", "kind", "first", "last", "paid_usd", "since_hole_usd"),
         rows,
         (
-            f"Customers' money is in use on a day at whose end claims exceed {house}'s own cash. "
-            "The last column has the payments since the hole opened. Receipts from the same "
-            "party are not deducted.",
+            "Customers' money is in use on a day if claims exceed the own cash of "
+            f"{house} at the end of the day. The last column has the payments since the hole "
+            "opened. Payments by the same party to the group are not deducted.",
             "Money is commingled: the payments were made on these days, but not necessarily with "
             "customers' money. The origin of the money by five rules of courts: moneytrail trace "
             "RUN",

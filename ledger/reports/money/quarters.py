@@ -48,11 +48,11 @@ class WhereByQuarter:
                 ),
                 _rows(self.hole, self.kinds_usd, self.grown_usd),
                 (
-                    "Positive: the kind used money in that quarter. Negative: it was a source. "
-                    "A kind is a use or a source by its sum over the whole run. Opening balances "
-                    "are in the first quarter.",
-                    "'Whole life' is computed without quarters. 'Unexplained' is the sum of the "
-                    "quarters less the whole life, and must be 0.00 on every line.",
+                    "A positive amount: the kind used money in that quarter. A negative amount: "
+                    "the kind was a source. The column 'side' shows whether the kind is a use or "
+                    "a source over the whole run. Opening balances are in the first quarter.",
+                    "'Whole life' is computed directly, not from quarters. 'Unexplained' is the "
+                    "sum of the quarters less the whole life, and must be 0.00 on every line.",
                 ),
             )
         ]
@@ -108,7 +108,7 @@ def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
 
 
 def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
-    """Return by how much the hole (claims less liquid assets) grew in each quarter."""
+    """Return the growth of the hole (claims less liquid assets) in each quarter."""
     grown = dict.fromkeys(_quarters(run), ZERO)
     for quarter, _, usd in _posted(run, [CLAIM, LIQUID]):
         grown[quarter] -= usd
@@ -116,7 +116,7 @@ def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
 
 
 def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decimal]]:
-    """Return amounts by quarter and kind, on accounts with given parts in the hole."""
+    """Return amounts by quarter and kind, on accounts whose part in the hole is in *parts*."""
     return run.select(
         "SELECT year(date) || 'q' || quarter(date) AS quarter, kind, sum(units) * 0.01 "
         "FROM postings WHERE commodity = ? AND hole IN (SELECT unnest(?)) GROUP BY ALL",

@@ -63,7 +63,7 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
-    """Return sums of cash by payer, recipient and kind: first those to insiders, then by amount.
+    """Return sums of cash by payer, recipient and kind. Insiders are first, then large amounts.
 
     Args:
         run: the run whose books are read.

@@ -15,7 +15,7 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """The debts between exchange and maker at a month's end, and their payments in the month."""
+    """The debts between exchange and maker at a month's end, and their payments to each other."""
 
     day: date
     credit_line_usd: Decimal  # the maker's debt on its credit line

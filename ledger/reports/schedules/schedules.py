@@ -42,7 +42,7 @@ class Schedules:
         week = sum(each.preference_cents for each in self.preferred)
         return (
             f"In the year before {self.end} insiders were paid {spoken(dollars(year))}, "
-            "including payments within the group; in the last week creditors were preferred by "
+            "including payments within the group. Preferences to creditors in the last week are "
             f"{spoken(dollars(week))}."
         )
 

@@ -93,8 +93,9 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
             "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
             "loans. 'Unpaid' is the queue of withdrawals, plus the payments that lenders and "
             "other parties were refused on that day.",
-            "Capital is adequate if net worth is at least its largest fall within 30 days so far. "
-            "This is an assumption: courts ask which setback was foreseeable.",
+            "Capital is adequate if net worth is at least as large as its largest fall within 30 "
+            "days that has happened so far. This limit is an assumption: courts ask which setback "
+            "was foreseeable.",
         ),
     )
 
@@ -116,6 +117,6 @@ def failed_table(days: Sequence[SolvencyTests]) -> Table:
         rows,
         (
             "The third column has a date if the test failed on every day from this date to the "
-            "end. A blank date means that it never happened.",
+            "end. If the first date is blank, the test never failed.",
         ),
     )

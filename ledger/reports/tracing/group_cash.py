@@ -80,8 +80,9 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     """Return every movement of the group's cash, in the order of entries.
 
     The reason is the account on the other side. If an entry has several such accounts, the cash is
-    split in proportion. A movement between accounts of the group is a transfer. Of an opening
-    balance, the part that is owed to others comes from creditors, and the rest from the group.
+    split in proportion to their amounts. A movement between accounts of the group is a transfer.
+    The part of an opening balance that the group owes to others comes from these creditors. The
+    other part comes from the group.
     """
     found = run.select(
         f"{_LEGS.format(when='', condition=_ANY)} SELECT {_COLUMNS} FROM legs ORDER BY seq, line",
@@ -101,8 +102,9 @@ class PaidOnDay(NamedTuple):
 def payments_by_day(run: RunFolder, day: date | None = None) -> list[PaidOnDay]:
     """Return the group's payments, summed by day and reason, in the order of time.
 
-    The payments are those of `cash_passed`. DuckDB sums the plain entries, whose whole payment has
-    one reason, in rows without a seq. Only the few other entries are read one by one.
+    The payments are those of `cash_passed`. The whole payment of a plain entry has one reason.
+    DuckDB sums plain entries, and the rows of these sums have no seq. Only the few other entries
+    are read one by one.
 
     Args:
         run: the run whose books are read.
@@ -179,8 +181,8 @@ def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
 def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
     """Split the receipts or payments of a cash account among the accounts on the other side.
 
-    If a payment goes to another member of the group, such as a deposit through the agent, its
-    reason is in that member's books.
+    If a payment goes to another member of the group, such as a deposit through the agent, the
+    reason for the payment is in that member's books.
     """
     others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
     outside = [leg for leg in others if not leg.is_internal]

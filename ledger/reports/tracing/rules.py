@@ -6,7 +6,7 @@ result is exact to the cent.
 Sources:
     First in, first out: Devaynes v Noble, Clayton's Case (1816) 1 Mer 572.
     Rolling charge: Re Ontario Securities Commission and Greymac Credit Corp (1986) 55 OR (2d) 673;
-        weighed in Barlow Clowes International v Vaughan [1992] 4 All ER 22.
+        discussed in Barlow Clowes International v Vaughan [1992] 4 All ER 22.
     Lowest intermediate balance: Re Hallett's Estate (1880) 13 Ch D 696; James Roscoe (Bolton) Ltd v
         Winder [1915] 1 Ch 62; Cunningham v Brown (1924) 265 US 1.
     Last in, first out: forensic practice, as the reverse of first in, first out.
@@ -123,10 +123,10 @@ class Blend:
 class Preserved:
     """Lowest intermediate balance: the followed money is preserved as long as possible.
 
-    The holder of the account is presumed to spend other money first. So the rest of the followed
-    money is at most the lowest balance since its receipt. Payments to the followed sources count as
-    a return of their own money, not as a use. If several followed sources pay, they share the
-    payment in proportion, and so do other sources.
+    The holder of the account is presumed to spend other money first. So the followed money that is
+    left is at most the lowest balance of the account since this money was received. Payments to the
+    followed sources count as a return of their own money, not as a use. Several followed sources
+    share a payment in proportion to their money, and so do several other sources.
     """
 
     def __init__(self, followed: Collection[str]) -> None:

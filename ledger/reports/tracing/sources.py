@@ -56,7 +56,7 @@ class Question:
         return f"entry {seq}" if seq == self.seq else self.name(reason)
 
     def name(self, reason: Reason) -> str:
-        """Return the name of a source or use. A use with a source's name returns its money."""
+        """Return the name of a source or use. A use with a source's name repays this source."""
         both = f"{reason.kind}:{reason.party}"
         return both if self.by == PARTY or self.of in (both, reason.party) else reason.kind
 

@@ -115,7 +115,7 @@ class Trace:
         back = self._range(lambda rule: self.fate_usd(rule, Fate.BACK))
         said = (
             f"{self.question.spoken} paid in {spoken(self.brought_usd)} of cash from {days[0]} "
-            f"to {days[-1]}. Its use depends on the rule: {back} was paid back, and "
+            f"to {days[-1]}. The use of this cash depends on the rule: {back} was paid back, and "
             f"{self._range(self.all_left_usd)} is left."
         )
         others = [use for use in self.uses if self.fates[use] is not Fate.BACK]
@@ -148,11 +148,11 @@ class Trace:
             ("use", "meaning", *_columns()),
             rows,
             (
-                "Money is commingled: each rule is a convention of courts, none is a fact. Fifo: "
-                "first in, first out. Lifo: last in, first out. Lowest balance keeps the traced "
-                "money as long as possible.",
-                f"Only cash is traced, in {self._through()}. Gains, losses and charges on an "
-                "account at a venue move a claim and no cash.",
+                "Money is commingled: each rule is a convention of courts, and no rule is a fact. "
+                "Fifo: first in, first out. Lifo: last in, first out. Lowest balance keeps the "
+                "traced money as long as possible.",
+                f"Only cash is traced: {self._through()}. Gains, losses and charges on an account "
+                "at a venue change a claim, but move no cash.",
                 "Every column sums exactly to the cash received. Odd cents go to the largest "
                 "remainders.",
             ),
@@ -180,7 +180,7 @@ class Trace:
             (
                 f"Back: to {self.question.spoken}. Held: in assets that were bought and are "
                 "still held, at cost. Creditors: paid to other creditors of the group. Spent: "
-                "no asset is left, so it can be traced no further.",
+                "no asset is left, so this money can be traced no further.",
             ),
         )
 
@@ -215,7 +215,7 @@ class Trace:
             "Each source and use under each rule, with the first and last day of the movement",
             ("rule", "source", "use", "usd", "first", "last"),
             found,
-            ("Equal sharing is computed at the end only, so its days are all days of the use.",),
+            ("Equal sharing is computed only at the end, so its days are those of the whole use.",),
         )
 
     def _days(self) -> Table:
@@ -224,7 +224,7 @@ class Trace:
             f"How much of the money of {self.question.spoken} is left at the end of each day",
             ("day", "cash_usd", *_columns()[:-1]),
             list(self._left_by_day()),
-            ("Days without a movement of cash are left out, and so is equal sharing at the end.",),
+            ("Days without a movement of cash, and equal sharing at the end, are left out.",),
         )
 
     def _left_by_day(self) -> Iterator[tuple[Cell, ...]]:

@@ -24,7 +24,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What each source paid for each use, and what is left of its money in each account.
+    """What each source paid for each use, and what is left of the source's money in each account.
 
     The amount of a use is the sum of the sources' payments for it. The amount of a source is the
     sum of its payments, plus its money that is left.

@@ -1,4 +1,4 @@
-"""Reads single entries of the general ledger from the ledger's copy in columns."""
+"""Reads single entries of the general ledger from its column files."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Reads the general ledger and the fills of a run together.
 
-Entries are read from the ledger's copy in columns. Fills are summed by DuckDB, and the posting rule
-is applied to the sums.
+Entries are read from the column files of the general ledger. DuckDB sums the fills, and the posting
+rule is applied to the sums.
 """
 
 from datetime import date
@@ -104,7 +104,7 @@ class BothTiers:
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:
-        """Return the sentences of many fills by seq, as day ledgers have them."""
+        """Return the narrations of many fills by seq, as in the day ledgers."""
         said: dict[int, str] = {}
         for seqs, told in self._entries.of_rows(rows):
             words = told.narration
@@ -117,7 +117,7 @@ class BothTiers:
         return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
 
     def closing_of(self, fill: Fill[int]) -> BookedEntry | None:
-        """Return the closing entry that includes *fill*: one with the same pairing."""
+        """Return the closing entry that includes *fill*. All fills of an entry have one pairing."""
         pairing = Pairing.of(fill, self.run.names)
         candidates = booked_entries(
             self.run,
@@ -132,7 +132,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Return the fills that a closing entry sums: all with the pairing of its first fill."""
+        """Return the fills that a closing entry sums: those with the pairing of its first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(

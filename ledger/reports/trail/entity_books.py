@@ -151,7 +151,7 @@ def _amounts(lines: Sequence[LedgerLine]) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def _in_other_commodities(entity: str, lines: Sequence[LedgerLine]) -> Iterator[Table]:
-    note = "Contracts balance across entities: every long has its short. Contracts have no price."
+    note = "Every long contract is a short contract of another entity. Contracts have no price."
     contracts = [line for line in lines if is_contract(line.account)]
     yield _quantities("contracts", f"Contracts of {entity}", contracts, note)
     tokens = [line for line in lines if not is_contract(line.account)]

@@ -12,12 +12,13 @@ from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY, is_contract
 
 ABOUT = """\
-;; The books of {entity}, by themselves: its own postings of every entry that touches it.
+;; The books of {entity} alone: its own postings in the entries of the general ledger.
 ;;
-;; Left out are its contracts, and entries in which it moves nothing else: contracts balance across
-;; entities, every long having its short, and what is gained on them is paid in dollars, which are
-;; here. Numbers missing in seq are entries of others, and fills, which closing entries sum up.
-;; The part that an account plays in the hole is kept, as the general ledger's header explains it.
+;; Contracts are left out, and so are entries that move only contracts. Contracts balance across
+;; entities: each long position is a short position of another entity. Gains and losses on contracts
+;; are paid in dollars, and these payments are here. The numbers missing in seq are entries of other
+;; entities, and fills, which closing entries sum up. Each account keeps its part in the hole: see
+;; the header of the general ledger.
 
 option "title" {title}
 option "operating_currency" "{money}"
@@ -40,7 +41,7 @@ def books_text(run: RunFolder, entity: str) -> str:
             *(opened(calendar(run)[0], line) for line in accounts.values()),
             "\n",
             *(_entry_text(entry, accounts) for entry in run.transactions),
-            ";; As asserted at each close: Beancount asserts a balance at the start of its date.\n",
+            ";; Balances at each close. Beancount checks a balance at the start of its date.\n",
             *(
                 _balance_text(entry)
                 for entry in run.entries

@@ -36,7 +36,7 @@ class Linked:
 
 
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
-    """Find the entries with one of the links, and the payments of each settlement's link.
+    """Find the entries that have one of the links, and the payments of settlements' links.
 
     The event with the number *own* is left out.
     """
@@ -56,7 +56,7 @@ def linked_table(found: Linked) -> Table:
     links, limit = found.links, found.limit
     return Table.of(
         "linked",
-        f"Other entries with the link {', '.join(links)}" if links else "It has no links",
+        f"Other entries with the link {', '.join(links)}" if links else "The event has no links",
         ("seq", "date", "party", "narration", "link"),
         found.entries[:limit],
         not_listed(len(found.entries), limit),

@@ -10,7 +10,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
-PARTS = ("cause", "claim", "liquid", "group")  # the parts in the hole that `open` lines state
+PARTS = ("cause", "claim", "liquid", "group")  # an account's part in the hole, from its `open` line
 
 
 @dataclass(frozen=True, slots=True)

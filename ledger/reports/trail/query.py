@@ -28,7 +28,7 @@ class QueryError(MistakeError, ValueError):
 
 
 def query(run: RunFolder, bql: str, group: bool = False) -> Table:
-    """Return the result of a BQL query. ``.run NAME`` runs a saved query, and ``.run`` lists them.
+    """Return the result of a BQL query. ``.run NAME`` runs a saved query, ``.run`` lists all names.
 
     Args:
         run: the run.

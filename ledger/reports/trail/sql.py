@@ -8,7 +8,7 @@ A query can read these views and tables, in DuckDB's dialect:
     contracts  the size of lot and tick, and the number of similar markets, by venue and market
     opens, notes, events, prices    the general ledger's other directives
 
-A statement may do nothing else. DuckDB can limit access to a list of files, but it cannot forbid
+A statement can only read. DuckDB can limit access to a list of files, but it cannot forbid
 writing to these files, since a COPY can be hidden in a SELECT. So a statement works on a copy, and
 the sealed files stay unchanged.
 """
@@ -53,12 +53,12 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("lead_usd", "DECIMAL", "lead price at that moment"),
     ("lead_when_quoted_usd", "DECIMAL", "lead price that the quote was computed from, or NULL"),
     ("quote_age_s", "DECIMAL", "seconds since that lead price; NULL without a quote"),
-    ("trigger", "VARCHAR", "cause of a profitable hit: posting (of the quote), tick or NULL"),
+    ("trigger", "VARCHAR", "what made a hit profitable: posting (of the quote), tick or NULL"),
     ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
     ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: amount received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
     ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
-    ("stands_for", "BIGINT", "similar markets, in each of which the quantity changes hands"),
+    ("stands_for", "BIGINT", "number of similar markets; each of them trades the quantity"),
 )
 
 # DuckDB multiplies decimals exactly, and reports an error if a product is too large.

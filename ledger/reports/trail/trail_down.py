@@ -42,7 +42,7 @@ def trail(
     Args:
         run: the run.
         kind: the third word of accounts, such as PickOff. None: all kinds that explain the hole, or
-            all that explain the result of *entity*.
+            all kinds that explain the result of *entity*.
         party: the counterparty. None: all counterparties.
         since: the first day. None: the first day of the run.
         until: the last day. None: the last day of the run.
@@ -208,7 +208,7 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
 
 def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
     more = len(shares) - len(listed)
-    notes = [f"The largest {len(listed):,} are listed; there are {more:,} more."] if more else []
+    notes = [f"The {len(listed):,} largest are listed; {more:,} are not listed."] if more else []
     if listed:
         notes.append(f"The postings of one entry: moneytrail trail RUN --seq {listed[0].seq}")
     return Table(
@@ -251,7 +251,7 @@ def _fills_table(sums: Sequence[FillShare]) -> Table:
             )
             for each, usd in sums
         ],
-        ("The last column is the contribution of these fills to the figure.",),
+        ("The last column is the contribution of the fills to the figure.",),
     )
 
 
@@ -274,7 +274,7 @@ def _sums_table(
             ("fills behind the closing entries", sum(s.sum.fills for s in sums), _total(sums)),
             ("difference (must be 0.00)", None, difference),
         ],
-        (f"The general ledger and the fills {agree}. Other entries have no fills.",),
+        (f"The closing entries and the fills {agree}. All other entries have no fills.",),
     )
 
 

@@ -46,8 +46,8 @@ class FillTrail:
     def tables(self) -> list[Table]:
         """Return the tables of the fill.
 
-        They show the fill, its postings, its closing entry, the figures that it changes, and the
-        other entries with its link.
+        The tables show the fill, its postings, its closing entry, the figures that the fill
+        changes, and the other entries with the fill's link.
         """
         return [
             _fill_table(self.fill, self.transaction, self.pairing),
@@ -75,8 +75,8 @@ class EntryTrail:
     def tables(self) -> list[Table]:
         """Return the tables of the entry.
 
-        They show its postings, the entry, the figures that it changes, the other entries with its
-        link, and its fills if it is a closing entry.
+        The tables show the entry's postings, the entry, the figures that the entry changes, and
+        the other entries with the entry's link. A closing entry also has tables of its fills.
         """
         tables = [
             _postings_table(self.entry.lines, self.entry.narration),
@@ -98,7 +98,7 @@ class LinkTrail:
 
     def answer(self) -> str:
         """State the number of entries that have the link."""
-        return f"{len(self.linked.entries)} entries share this link."
+        return f"{len(self.linked.entries)} entries have this link."
 
     def tables(self) -> list[Table]:
         """Return tables of the entries and of the figures that they change."""

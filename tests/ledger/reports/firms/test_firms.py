@@ -257,7 +257,7 @@ def test_a_claim_that_only_the_venue_books_is_reported_for_this_venue(afternoon_
 """
     assert not_zero(afternoon_with(gift)) == {
         f"results and fees on {venue} (must be 0.00)": -7,
-        f"debts in {venue}'s books, less these claims (must be 0.00)": 7,
+        f"debts to firms in {venue}'s books, less these claims (must be 0.00)": 7,
         "difference (must be 0.00)": 7,
     }
 

@@ -169,7 +169,7 @@ def test_the_balance_of_the_insurance_fund_is_its_receipts_less_its_payments(tab
         + debts["received by the insurance fund from closed accounts"]
         - debts["paid by the insurance fund"]
     )
-    assert debts["in the fund, as the exchange stated"] == 100_000_000
+    assert debts["in the fund, as stated by the exchange"] == 100_000_000
 
 
 def test_the_report_is_empty_if_no_customer_is_on_margin(tiny_run):

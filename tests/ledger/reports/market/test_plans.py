@@ -52,8 +52,9 @@ def test_a_note_states_how_many_results_were_below_the_plan_and_the_sum_of_the_d
     afternoon_with,
 ):
     assert plans(afternoon_with(DECISION)).notes[0] == (
-        "The quotes earned less than planned in 1 of 1 market-months. Booked less planned results "
-        "are -800.00 USD in all, of which hits -800.00."
+        "The quotes earned less than planned in 1 of 1 market-months (one market in one month). In "
+        "all months the booked results less the planned results are -800.00 USD. The result of "
+        "hits alone is -800.00 USD."
     )
 
 
@@ -64,4 +65,4 @@ def test_a_decision_without_earlier_data_has_no_plan(afternoon_with):
     assert (row["policy"], row["shown_usd"], row["booked_usd"]) == ("stated", 1000, -750)
     unknown = ("held_by", "planned_usd", "planned_volume_usd", "planned_share_pct")
     assert [row[column] for column in (*unknown, "hits_before_usd")] == [None] * 5
-    assert found.notes[0] == "No month's plan used data of an earlier month."
+    assert found.notes[0] == "No plan used data of an earlier month."

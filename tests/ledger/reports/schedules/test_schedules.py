@@ -186,7 +186,7 @@ def test_the_amounts_of_the_answer_and_the_tables_agree_with_a_calculation_by_ha
 
     assert found.end == END
     assert "insiders were paid $3,800" in found.answer()
-    assert "preferred by $600" in found.answer()
+    assert "Preferences to creditors in the last week are $600." in found.answer()
     assert tables["payments"].rows[-1][4:6] == (Decimal("8500.00"), Decimal("8500.00"))
     assert ("cash flow", date(2022, 6, 20)) == tables["failed"].rows[1][:2]
     assert tables["preferences"].rows[0][-1] == Decimal("60.0")

@@ -190,9 +190,9 @@ def test_the_tables_agree_and_every_column_sums_to_its_total(afternoon: RunFolde
 
 def test_the_answer_states_the_range_of_the_results_of_all_rules(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
-        "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
-        "the rule: $300 to $700 was paid back, and $97 to $300 is left. The largest other use is "
-        "Ventures, with $300 to $1,074."
+        "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. The use of this cash "
+        "depends on the rule: $300 to $700 was paid back, and $97 to $300 is left. The largest "
+        "other use is Ventures, with $300 to $1,074."
     )
 
 

@@ -197,7 +197,7 @@ def test_the_books_of_an_entity_contain_no_postings_of_contracts(afternoon):
 
     assert "takes a position over" not in text
     assert ":Contracts:" not in text
-    assert "Left out are its contracts" in text
+    assert "Contracts are left out" in text
 
 
 # ------------------------------------------------------------------ unknown entities
