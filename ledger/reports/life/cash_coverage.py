@@ -5,7 +5,7 @@ house has cash, but the firms' own books do not show the house's cash. So the re
 end of each day, the firms' profits at the house so far, all claims of customers, and the house's
 cash. Firms' claims contain deposits and results of price moves in addition to profits.
 
-The report `skill` shows the causes of profits. Cash depends on the captive maker's credit line and
+The report `skill` shows the causes of profits. Cash depends on the captive maker's drawn credit and
 withdrawals, on margin that customers move to the lead venue, and on the deposits and withdrawals of
 retail customers. In the model customers do not read the books, so customers do not notice when
 claims first exceed the cash.

@@ -115,7 +115,7 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Return each kind's amounts: of exchange, maker and group, where mutual debts are left out."""
+    """Return each kind's amounts for exchange, maker and group (without debts between the two)."""
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:

@@ -115,7 +115,7 @@ def _timeline_table(found: Timeline) -> Table:
             f"claims less {found.house}'s own cash. The hole of the group is claims less all "
             "liquid assets of the group. A negative hole is a surplus.",
             "Tokens are at the mark of the day, and the group's own token counts as zero. Loans "
-            "are debts to outside lenders. The credit line is a debt within the group. Queued "
+            "are debts to outside lenders. Drawn credit is a debt within the group. Queued "
             "withdrawals are part of the claims.",
         ),
     )

@@ -2,7 +2,7 @@
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that is paid after a
 wait (`waited-s`). Requests are paid in order. So a withdrawal after a wait ends the holder's first
-waiting request. If other holders' requests are still before it in the queue, these holders have no
+waiting request. If requests of other holders still precede this request, these holders have no
 claim any more, and their requests are dropped.
 If dollars and each coin have separate queues, the note names the queue, and requests are paid in
 order within each queue.

@@ -94,9 +94,9 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Create the table `steps` (rows of liquidations) and the view `liquidated` (their volume).
 
     Few fills belong to liquidations, and the reports read these fills many times. So `steps` is a
-    copy of these fills. If a position is closed against opposite positions, its account has a row,
-    and so has each account with an opposite position. The volume of this closing is the larger of
-    the two sides' sums: the size of the position.
+    copy of these fills. If a position is closed against opposite positions, the position's account
+    has a row, and so has each account with an opposite position. The volume of this closing is the
+    larger of the two sides' sums: the size of the position.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]

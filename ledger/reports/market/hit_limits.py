@@ -17,7 +17,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-BINDS_FROM_PCT = Decimal(1)  # a month of a market is mentioned if limits prevent more hits
+BINDS_FROM_PCT = Decimal(1)  # a market's month is mentioned if limits prevent more of its hits
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ the run together.
 The house's prices are the prices paid. Asks and bids are separate series, because each series has
 its own half-spread. If an order took several levels, only its best price is used. The lead venue's
 prices are the lead prices at the same moments. Hedges and settlements have a few more lead prices.
-These are left out, with little effect. Only uninformed orders are used, because pick-offs come when
-quotes are oldest. The fills also have the age of each quote, and the lead price on which the quote
-was based. The estimate does not use these data. The report shows the ages beside the lag, since a
-good estimate should agree with the ages.
+These prices are left out, with little effect. Only uninformed orders are used, because pick-offs
+come when quotes are oldest. The fills also have the age of each quote, and the lead price on which
+the quote was based. The estimate does not use these data. The report shows the ages beside the lag,
+since a good estimate should agree with the ages.
 
 The precision is limited. A quote's age grows until the next quote replaces the quote, so there is
 no single lag. The estimated lag is one of the ages, near the ages at which prices moved most. The

@@ -76,7 +76,7 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error of takers' gains by a motive, as far as sampling is the cause.
+    """Return the standard error of takers' gains by a motive, due to sampled hours alone.
 
     The result is None if all hours were simulated.
     """

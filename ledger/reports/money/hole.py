@@ -49,7 +49,7 @@ class Hole:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return the part of the hole that no kind explains. In a correct chart it is zero."""
+        """Return the hole that no kind explains. It is zero if the chart of accounts is correct."""
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 

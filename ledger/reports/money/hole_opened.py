@@ -45,7 +45,11 @@ class Growth:
         named = [each for each in self.recipients_usd[:NAMED] if each[0] != NOT_NAMED]
         if [usd for _, usd in named] == [self.kind_usd]:
             name = named[0][0]
-            return f"{name} was repaid {used}" if is_loan else f"{self.kind} used {used}, to {name}"
+            return (
+                f"{name} was repaid {used}"
+                if is_loan
+                else f"{self.kind} used {used}, paid to {name}"
+            )
         said = "lenders were repaid" if is_loan else f"{self.kind} used"
         parts = [f"{spoken(usd)} to {recipient}" for recipient, usd in named if usd > 0]
         return f"{said} {used} ({', '.join(parts)})" if parts else f"{said} {used}"

@@ -106,5 +106,5 @@ def test_the_key_dates_of_the_page_include_the_opening_of_the_hole(first_run):
     told = {each.what: each.day for each in named}
 
     assert told["The hole opens and stays open; the hole grows most, by $150,113: "
-                "Ventures used $150,000, to MineCo"] == days[0].day  # fmt: skip
+                "Ventures used $150,000, paid to MineCo"] == days[0].day  # fmt: skip
     assert all(what[0].isupper() for what in told)
