@@ -87,7 +87,7 @@ class Claims:
         held = self.study.holds_in_pct(self.central) if self.study else None
         if self.study is None or held is None:
             return ""
-        return f" Of {self.study.lives} {held} % support it."
+        return f" Of {self.study.lives} {held} % support the central statement."
 
     def _on_the_central_one(self) -> str:
         central = self.central
@@ -102,7 +102,7 @@ class Claims:
         value = spoken_span(central.span, FIGURES[decides.figure].unit)
         return (
             f"{said}{verdict}. Its measure is {central.statement.shown_by}: {value}. A value of "
-            f"{decides.plain} would support it."
+            f"{decides.plain} would support the statement."
         )
 
     def tables(self) -> list[Table]:

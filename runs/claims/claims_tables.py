@@ -43,7 +43,7 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
             f"Open: the runs or the record can't decide the statement.{varies}",
             "Given: an input decides the statement or affects it strongly, so the verdict proves "
             "little.",
-            "--table statements shows each statement with its value, --table given the inputs.",
+            "--table statements shows each statement with its value. --table given has the inputs.",
         ),
     )
 
@@ -57,7 +57,7 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
         [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
         (
             "10.2 is the second statement of tweet 10. Other tables use the same numbers.",
-            "Table measures defines each value, and table figures has every digit.",
+            "Table measures defines each value, and table figures has each value with every digit.",
             "Table given has the inputs that decide a statement or affect it strongly.",
         ),
     )

@@ -25,7 +25,7 @@ def firms_return_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
-    """Return the firms' share, in percent, of all claims that could not be withdrawn at once."""
+    """Return firms' percentage of the claims that stay unpaid if all customers withdraw at once."""
     covered = run.firms.coverage.house
     payable = sum(covered.pro_rata_usd().values(), ZERO)
     unpaid = covered.claim_usd(tuple(covered.claims_usd)) - payable
@@ -69,9 +69,9 @@ def rank_correlation(run: RunEvidence) -> Decimal | None:
 
 
 def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
-    """Compare firms' daily result at the house without and with the maker's quotes.
+    """Return firms' daily result at the house without the maker's quotes.
 
-    The result on days without quotes is in percent of the result on days with quotes.
+    It is in percent of the daily result with the quotes. A loss without the quotes counts as zero.
     """
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None

@@ -42,8 +42,8 @@ def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
     """Return the largest value of the group's tokens plus all shares of the house.
 
-    Tokens count at mark, and own tokens at zero. Shares count at the middle multiple of the growth
-    of the house's fees. The largest value is over the dates of the timeline with a valuation.
+    Tokens count at mark, and own tokens at zero. Shares count at the growth of the house's fees
+    times the middle multiple. Only dates of the timeline with a valuation count.
     """
     priced = run.valuation.priced
     if not priced:
@@ -66,12 +66,12 @@ def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
 
 
 def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days on which all claims exceed the exchange's cash."""
+    """Return on what percentage of days all claims together exceed the exchange's cash."""
     return _days_beyond(run, Chips.ALL)
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of days on which firms' profit alone exceeds the exchange's cash."""
+    """Return on what percentage of days firms' profit alone exceeds the exchange's cash."""
     return _days_beyond(run, Chips.PROFIT)
 
 

@@ -122,9 +122,9 @@ def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
 
 
 def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of customers' cash that paid for other uses.
+    """Return the percentage of customers' cash that was not paid back and is not left.
 
-    The tracing rule with the least percentage is used.
+    Of all tracing rules, the rule with the least percentage is used.
     """
     found = run.trace
     if found is None:
@@ -133,7 +133,10 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return quotes' losses in the period with most unexplained money, in percent of that money."""
+    """Return losses of quotes in percent of the unexplained money.
+
+    The period is the time between two recorded days with the largest unexplained amount.
+    """
     return _carried(run, Claimed.QUOTES)
 
 

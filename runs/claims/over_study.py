@@ -1,7 +1,7 @@
-"""Judges statements by the members of a study: what percentage of the members supports each?
+"""Judges statements by a study: what percentage of its members supports each statement?
 
 A run has one value of a figure. A study has one value for each member. The plausible members agree
-with the record. Only figures that are stored for members can be judged.
+with the record. A statement can be judged only if its figure is stored for the members.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ def _share(part: str, whole: str) -> OfMembers:
     return share
 
 
-# For the key of a run's figure, a function that returns the same figure of each member.
+# For the key of a run's figure, a function that returns the figure for each member.
 OVER_MEMBERS: Mapping[str, OfMembers] = {
     "hole": _of(HOLE),
     "stale-loss": _of("pickoff_usd"),
@@ -71,7 +71,10 @@ class OverStudy:
         return f"{int(self.which.sum())} {kind} of the study {self.name}"
 
     def holds_in_pct(self, judged: JudgedStatement) -> int | None:
-        """Return the percentage of members that support a statement, or None without its figure."""
+        """Return the percentage of members that support a statement.
+
+        The result is None if the members lack the statement's figure.
+        """
         values = self._values(judged)
         decides = judged.statement.decides
         if values is None or decides is None:
@@ -83,9 +86,10 @@ class OverStudy:
         """Return a table of the statements whose figure is stored for each member."""
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
-            f"Values of {self.lives}: low and high enclose 90 % of the values, held_pct is the "
-            "percentage within the threshold. Thresholds of amounts are in dollars. A member's "
-            "liquidations exclude unpaid debts of trading firms."
+            f"Values of {self.lives}: low and high enclose 90 % of the values, and held_pct is the "
+            "percentage of members whose value is within the threshold. Thresholds of amounts are "
+            "in dollars. In this table losses on liquidations exclude unpaid debts of trading "
+            "firms."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))

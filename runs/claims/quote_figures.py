@@ -111,7 +111,7 @@ def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
 
 
 def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of the shares' value by growth that depends on the maker's quotes."""
+    """Return how much of the shares' value by growth depends on the maker's quotes, in percent."""
     ways = _last_priced(run)
     if not ways:
         return None
@@ -120,7 +120,7 @@ def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
-    """Divide the value of the shares by growth by their value as shares of a trading firm."""
+    """Return the shares' value by growth as a multiple of their value in a trading firm."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None
@@ -134,9 +134,9 @@ def reviews_quoting_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def reviews_too_costly_pct(run: RunEvidence) -> Decimal | None:
-    """Return the percentage of reviews in which quotes cost more than the shares would lose.
+    """Return the percentage of reviews in which a year of quotes costs too much.
 
-    The cost is for one year. The shares would lose value if the quotes ended.
+    The cost is too high if the shares would lose less than this cost without the quotes.
     """
     reviews = [each for each in run.valuation.reviews if each.shares_would_lose_usd is not None]
     costly = sum(-each.year_usd > (each.shares_would_lose_usd or ZERO) for each in reviews)
@@ -150,7 +150,10 @@ def lead_first_month_usd(run: RunEvidence) -> Decimal | None:
 
 
 def lead_last_of_first_pct(run: RunEvidence) -> Decimal | None:
-    """Return the quotes' result on the lead venue in the last month, in percent of the first."""
+    """Return the result of the quotes on the lead venue in the last month.
+
+    It is in percent of the result in the first month.
+    """
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return percent(reviews[-1].month_usd, reviews[0].month_usd) if len(reviews) > 1 else None
 
@@ -212,7 +215,7 @@ def _reviews_on(run: RunEvidence, venue: str) -> list[Review]:
 
 
 def _last_priced(run: RunEvidence) -> dict[str, Priced]:
-    """Return the appraisals of the exchange at its last funding round, or of its last month."""
+    """Return the exchange's appraisals at the last funding round, or else of the last month."""
     priced = run.valuation.priced
     names = [each.name for each in run.valuation.rounds if each.name in priced] or list(priced)
     return dict(priced[names[-1]]) if names else {}

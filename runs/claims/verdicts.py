@@ -42,7 +42,7 @@ class JudgedStatement:
 
     @property
     def verdict(self) -> StatementVerdict:
-        """Return the verdict of all runs that have one, or DEPENDS if these runs disagree."""
+        """Return the verdict of the runs that can decide, or DEPENDS if these runs disagree."""
         said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
         if not said:
             return self.by_run[0].verdict
@@ -63,13 +63,13 @@ class JudgedStatement:
 
     @property
     def reason(self) -> str | None:
-        """Return the condition of an ONLY_IF verdict, or the reason of no verdict, or else None."""
+        """Return the condition of an ONLY_IF verdict, or the reason if there is no verdict."""
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
         if self.verdict is StatementVerdict.RUN_CANNOT:
             ask = f" Try: {self.statement.elsewhere}" if self.statement.elsewhere else ""
-            return f"This run lacks the figure that decides.{ask}"
+            return f"This run lacks the deciding figure.{ask}"
         if self.verdict is StatementVerdict.ONLY_IF and weaker is not None:
             return f"Only if {weaker.condition}."
         return None

@@ -71,7 +71,7 @@ def test_a_statement_without_a_value_names_the_command_for_a_run_that_has_a_valu
         ([{KEY: Decimal("50.0")}], "is supported. "),
         ([{KEY: Decimal(1)}, {KEY: Decimal(60)}], "depends on the run. "),
         ([{KEY: Decimal(1), "mechanism-of-uses": Decimal(70)}], "is supported only if "),
-        ([{}], "can't be decided. This run lacks the figure that decides."),
+        ([{}], "can't be decided. This run lacks the deciding figure."),
     ],
 )
 def test_the_answer_states_the_verdict_on_the_central_statement(figures: list, told: str):
@@ -83,7 +83,8 @@ def test_the_answer_states_the_verdict_on_the_central_statement(figures: list, t
 def test_the_answer_states_the_value_and_the_threshold_of_the_central_statement():
     said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
 
-    assert "in percent of the hole: 0.1 to 6.3 %. A value of at least 50 would support it." in said
+    assert "in percent of the hole: 0.1 to 6.3 %." in said
+    assert "A value of at least 50 would support the statement." in said
     assert said.startswith("Over 2 runs, of the thread's ")
 
 
