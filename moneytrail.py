@@ -1,4 +1,4 @@
-"""The public functions of moneytrail, which run scenarios and report on runs; the Beancount plugin.
+"""The public functions of moneytrail, which run scenarios and report on runs, and a plugin.
 
     import moneytrail
 
@@ -9,11 +9,13 @@
     moneytrail.frame(moneytrail.where(run), "hole-by-kind")     # a data frame; see docs/python.md
     moneytrail.plot(moneytrail.where(run))                      # a picture
 
-Each report is a function of a run and has the name of its command. Importing this module loads
-nothing else. The first use of a report loads the report and its libraries.
+Each function that reports on a run has the name of the command that prints the same report. If
+this module is imported, no report is loaded. The first use of a report loads the report and the
+libraries that it needs.
 
-The file ``check.beancount`` of every run names this module as a plugin. So a sealed ledger still
-loads if the code of the checks moves to another module. The plugin has three forms:
+This module is also a plugin of Beancount. The file ``check.beancount`` of every run names this
+module, and this module calls the checks. So a sealed ledger still loads if the code of the checks
+moves to another module. The plugin has three forms:
 
     plugin "moneytrail"           ; for a general ledger, which sums the fills of each day
     plugin "moneytrail" "line"    ; for a day ledger, in which every fill is a transaction

@@ -2,7 +2,7 @@
 
 
 def main() -> None:
-    """Start the command line. Worker processes import this module without starting it."""
+    """Start the command line. Worker processes import this module, but do not call `main`."""
     from runs.cli.main import main as command
 
     command()

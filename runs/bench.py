@@ -1,8 +1,8 @@
 """Measures, for `make bench`, simulated seconds per CPU-second, and compares them with SimPy alone.
 
 The workload is the scenario bench-peers. The baseline is SimPy with empty processes, which wake up
-as often as the workload renews quotes, moves the price, and receives orders. No time limit makes
-this command fail.
+as often as the workload renews quotes, moves the price, and receives orders. There is no time
+limit: this command only measures.
 """
 
 import gc
@@ -54,7 +54,7 @@ def bare_simpy(scenario: Scenario) -> None:
 
 
 def markets_alone(scenario: Scenario, every_quote: bool) -> None:
-    """Run quotes, the firms' races to stale quotes and fills, without posting and settlement."""
+    """Run the markets (quotes, races to stale quotes, fills) without posting and settlement."""
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder), every_quote)
         for listing in world.listings:
@@ -122,13 +122,13 @@ def main() -> None:
     market, run = (costs["looking ahead", posted] for posted in ("no", "yes"))
     interval_us = market / (_seconds(scenario) / scenario.run.settle_s) * 1e6
     print(
-        "\nSimulated by looking ahead (not quote by quote), the market takes "
-        f"{interval_us:,.0f} microseconds of CPU time per settlement interval. All its intervals "
-        f"take {market / bare:.2f} times as long as SimPy with empty processes."
+        "\nLooking ahead means that a whole settlement interval is simulated at once, at its end. "
+        f"Then the market takes {interval_us:,.0f} microseconds of CPU time for each interval. All "
+        f"intervals together take {market / bare:.2f} times as long as SimPy with empty processes."
     )
     print(
         f"Settlement, posting and sealing take {(run - market) / market:.2f} times the market's "
-        "CPU time"
+        "CPU time."
     )
     print(f"Day ledgers: {_fills_rendered_per_s(scenario):,.0f} fills are written per CPU-second")
 

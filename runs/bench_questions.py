@@ -1,8 +1,8 @@
 """Measures, for `make bench`, the CPU time of each command, beside `bean-check` of the same run.
 
 Each command runs in its own process, and all CPU time of the process counts. A busy machine slows
-all commands equally. The help cannot be faster than the import of its library, click. No time limit
-makes this command fail.
+all commands equally. The command `--help` cannot be faster than the import of the library click.
+There is no time limit: this command only measures.
 """
 
 import resource

@@ -38,7 +38,7 @@ SCALES = (
     ReadingUnit("USD", 1, 2),
 )
 UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
-# Numbers in these columns are identifiers, which a reader may type, so they are not rounded.
+# Numbers in these columns are identifiers that a user may type, so they are written without commas.
 NAMES = ("seq", "year")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def chosen_folder(out: Path | None) -> Iterator[Path]:
-    """Yield *out*. If it is None, yield a path in a temporary folder that is deleted later."""
+    """Yield *out*. If *out* is None, yield a path in a temporary folder, which is deleted later."""
     if out is not None:
         yield out
         return

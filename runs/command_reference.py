@@ -18,14 +18,15 @@ HEAD = """\
 # Every command
 
 `make reference` writes this page from the commands. `moneytrail COMMAND --help` prints the same
-text on a terminal. Tests run the examples, or smaller examples of `run`, `sign` and `sweep`.
+text on a terminal. Tests run the examples. For `run`, `sign` and `sweep` the tests run smaller
+examples.
 
 Most commands take a run, which is the folder that `moneytrail run` prints. After a mistake in a
 command, one line is printed and the exit code is 2.
 
 The shell completes commands and options after
 `eval "$(_MONEYTRAIL_COMPLETE=bash_source moneytrail)"` (in zsh: `zsh_source`, in fish:
-`fish_source`). Put this line into a start-up file of the shell to keep it.
+`fish_source`). To keep the completion, put this line into a start-up file of the shell.
 """
 OPTIONS = "| option | meaning |\n| --- | --- |\n"
 

@@ -1,10 +1,10 @@
-"""Compiles all functions of the world: `python -m runs.compile_all SCENARIO`.
+"""Compiles all functions of the simulation: `python -m runs.compile_all SCENARIO`.
 
-The scenario must call every compiled function. Numba compiles a function at its first call and
-stores it for later runs. The quotes, the race and the fills of an interval are compiled together,
-which takes half of the total time. So two processes share the work: this process compiles these
-functions first, and the other process plays the scenario without any quote or order and so compiles
-the other functions.
+The scenario must call every function that Numba compiles. Numba compiles a function at the first
+call and stores the code for later runs. The functions for quotes, races and fills are compiled
+together, which takes half of the total time. So two processes share the work. This process compiles
+these functions first. The other process plays the scenario without quotes and orders, so it
+compiles only the other functions.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Plays a counterfactual, which is the same scenario and seed with one cause removed.
 
-Sources and uses do not show causation, but a counterfactual does. The difference between the two
-runs is the effect of the cause and of everything that follows from the cause. For example, without
+Sources and uses do not show causation, but a counterfactual does. The run minus the counterfactual
+is the effect of the cause and of everything that follows from the cause. For example, without
 hits on stale quotes there are also no fees on hits and no hedges of the resulting positions. So the
 effects of several causes do not sum to the effect of all of them together.
 """
@@ -28,7 +28,7 @@ from runs.what_would_have_been import in_a_sentence, two_views
 
 
 class EntrySaid(NamedTuple):
-    """The content of a ledger entry, and its number, which may differ between two runs."""
+    """A ledger entry: content and number. The same entry may have different numbers in two runs."""
 
     day: date
     payee: str | None
@@ -149,7 +149,7 @@ def _hole_table(ours: Hole, theirs: Hole, kind: str) -> Table:
     lines: Mapping[str, Callable[[Hole], Any]] = {
         "claims of customers outside the group": lambda of: of.claims_usd,
         "cash of the exchange": lambda of: of.house_cash_usd,
-        "hole of the exchange: claims less that cash": lambda of: of.hole_of_exchange_usd,
+        "hole of the exchange: claims less its cash": lambda of: of.hole_of_exchange_usd,
         "liquid assets of the group": lambda of: sum(of.liquid_usd.values(), ZERO),
         "hole: claims less liquid assets": lambda of: of.hole_usd,
         "unexplained (must be 0.00)": lambda of: of.unexplained_usd,

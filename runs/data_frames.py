@@ -27,7 +27,7 @@ PICTURES: Mapping[str, tuple[str, str]] = {
 
 
 class NotebookError(MistakeError):
-    """The report does not have the table or picture, or the library for it is missing."""
+    """The report lacks the table or the picture, or a library for data frames is missing."""
 
 
 def table(report: Report, name: str | None = None) -> Table:

@@ -68,9 +68,9 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
     if not costs:
         return Held()
     how = (
-        f"The operating cost of {house} is as in the run, "
-        f"{spoken(sum(costs.values(), ZERO))}, due on the first day of a month ({len(costs)} "
-        "in total). The cost does not fall with fees."
+        f"The operating cost of {house} is as in the run: "
+        f"{spoken(sum(costs.values(), ZERO))} (number of months: {len(costs)}), due on the first "
+        "day of each month. The cost does not fall if fees fall."
     )
     table = [{"date": day, "usd": float(usd)} for day, usd in costs.items()]
     sources = {"group.house_costs": BOOKED}
@@ -116,7 +116,7 @@ def _demand(run: RunFolder) -> OfMarkets | None:
     all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
     how = (
         f"The demand of uninformed customers is as in the run, hour by hour, {spoken(all_usd)} in "
-        "total. Uninformed demand does not replace missing volume."
+        "total. It does not rise if other volume is missing."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
 

@@ -29,7 +29,7 @@ class Answered:
     tables: Sequence[Table]
     answer: str = ""
     provenance: str = ""
-    is_exact: bool = False  # whether figures are printed with every digit, as results of queries
+    is_exact: bool = False  # whether figures have every digit, as results of queries have
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:

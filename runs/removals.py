@@ -107,7 +107,7 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Return whether a source note is on a figure of a market that fast quotes do not change."""
+    """Return whether a source note stays: its market figure does not change with fast quotes."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 
@@ -144,7 +144,7 @@ def _loans(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.lenders:
         return None
     nothing: dict[str, Any] = {"lenders": [], "portfolio": None}
-    return Change("no lender outside the group lends to it", {"group": nothing})
+    return Change("no lender outside the group lends to the group", {"group": nothing})
 
 
 def _tokens(scenario: Scenario) -> Change | None:
@@ -160,7 +160,7 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 
 def _portfolio(scenario: Scenario) -> Change | None:
-    """Buy no coins with borrowed money. Lenders still lend as needed, up to their limits."""
+    """Buy no coins with borrowed money. Lenders still lend what is needed, up to their limits."""
     group = scenario.group
     if group is None or group.portfolio is None:
         return None
@@ -175,7 +175,7 @@ def _portfolio(scenario: Scenario) -> Change | None:
 def _agent_deposits(scenario: Scenario) -> Change | None:
     if not scenario.retail.agent_shares:
         return None
-    how = "all deposits arrive at the house, and all withdrawals are paid from it"
+    how = "all deposits arrive at the house, and the house pays all withdrawals"
     return Change(how, {"retail": {"agent_shares": None}})
 
 

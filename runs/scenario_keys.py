@@ -122,7 +122,7 @@ def all_keys() -> tuple[Key, ...]:
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, str]]:
-    """Return the meanings of keys, by the name of the table's model and the key's name."""
+    """Return the meaning of each key: first by the name of its table's model, then by its name."""
     text = files("des.scenario").joinpath("meanings.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -140,7 +140,7 @@ def meaning_of(table: type[Part], name: str) -> str:
 
 
 def about(table: type[Part]) -> str:
-    """Return the first sentence of a table's documentation."""
+    """Return the first paragraph of a table's documentation."""
     return " ".join((table.__doc__ or "").partition("\n\n")[0].split())
 
 

@@ -26,8 +26,8 @@ def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file.
 
     A file that extends a base may leave out required keys, since the base has them. So required
-    keys are a separate part of the schema, which applies only without ``extends``. The entries of
-    a list are never merged, so every file must give all keys of each entry that the models require.
+    keys are a separate part of the schema, which applies only without ``extends``. A list replaces
+    the list of the base, so each entry of a list must have all required keys in every file.
     """
     models = {key.table.__name__: key.table for key in all_keys()}
     raw = Scenario.model_json_schema()

@@ -52,7 +52,7 @@ def setting_text(place: str, value: Any) -> str:
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario's data with each key set. A replaced value loses its source note.
 
-    Missing tables are created. Whether a key is allowed is not checked here, but with the schema.
+    Missing tables are created. This function does not check whether a key is allowed.
     Candles replace the anchors and the volatility of the scenario.
 
     Args:

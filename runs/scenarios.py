@@ -61,7 +61,10 @@ class Layered:
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return the folder for relative paths of a key: the file's or the working folder."""
+        """Return the folder for relative paths of a key.
+
+        It is the folder of the file that set the key, or for a setting the working folder.
+        """
         if setting_at(self.settings, keys) is not None:
             return Path()
         return origin_of(self.layers, keys).parent

@@ -2,7 +2,7 @@
 
 The sheet of entries lists each payment of the last year with its number in the books. Payments by
 recipient are sums over the sheet of entries, and the summary refers to these sums. Each formula is
-stored with its value, for programs that do not calculate.
+stored with its value, for programs that do not compute formulas.
 """
 
 import os
@@ -33,7 +33,7 @@ SHEETS = {
     "failed": "Days failed",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "still_owed_usd")
-# The formulas of each sheet, by column. A name in braces is a cell of the same row.
+# The formulas of each sheet, by column. A name in braces is the cell in that column and this row.
 FOLLOWS = {
     "Related": {"net_debt_usd": "={credit_line_usd}-{deposit_usd}"},
     "Solvency tests": {

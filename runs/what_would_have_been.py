@@ -35,7 +35,7 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Return a table of the quotes' results: for the maker by kind, their fees, for the group.
+    """Return a table of the quotes: the maker's result by kind, the fees, the group's result.
 
     Args:
         columns: names of the columns with the cause, without the cause, and for the difference.

@@ -1,4 +1,4 @@
-"""Compares the effect of each cause on the hole, a Shapley value, with its booked amount."""
+"""Compares each cause's effect on the hole (a Shapley value) with the cause's booked amount."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,15 @@ from runs.attribution.shapley import (
 from runs.program import program, versions
 from runs.scenarios import dump
 
-EXACT_MAX = 4  # with more causes than this, orders of the causes are drawn at random
+EXACT_MAX = 4  # if there are more causes, orders of the causes are drawn at random
 WHY = (
-    "Booked is the amount that each kind moved in this run. The effect of a cause includes its "
-    "consequences. The effect is the hole with the cause minus the hole without the cause, for "
-    "the same scenario and seed, on average over all orders of adding the causes. Booked amount "
-    "and effect differ if a cause pays for another cause, prevents a payment for another cause, "
-    "or changes fees, deposits and withdrawals. Booked amounts sum to the hole. Effects sum to "
-    "the hole minus the hole without these causes."
+    "Booked is the amount that each kind moved in this run. The effect of a cause includes the "
+    "consequences of the cause. To find it, the causes are added one by one, with the same "
+    "scenario and seed. The effect is the hole after the cause is added minus the hole before, "
+    "on average over all orders of the causes. Booked amount and effect differ if money from one "
+    "cause pays for another cause, or if a cause prevents a payment for another cause or changes "
+    "fees, deposits or withdrawals. Booked amounts sum to the hole. Effects sum to the hole "
+    "minus the hole without these causes."
 )
 
 
@@ -61,8 +62,8 @@ class Attribution:
         error = "" if share.error is None else f" (standard error {spoken(Decimal(share.error))})"
         return (
             f"The hole is {spoken(_usd(self.played.hole))}. Of {len(self.causes)} causes {first} "
-            f"adds the most: {spoken(_usd(share.value))}{error}, beside a booked amount of "
-            f"{spoken(self._booked(first))}. Without any of these causes the hole would be "
+            f"adds the most: {spoken(_usd(share.value))}{error}; the books have "
+            f"{spoken(self._booked(first))} for it. Without any of these causes the hole would be "
             f"{spoken(_usd(self.without_any))}."
         )
 
@@ -95,10 +96,11 @@ class Attribution:
             (
                 WHY,
                 "Alone: the addition of a cause to the hole if no other cause is present. Last: "
-                "its addition if all other causes are present, as in `counterfactual`. A cell of "
-                "these two columns is empty if a run that it needs was not played. Error: the "
-                "standard error of the effect if orders of the causes are drawn at random. It is "
-                "empty if all orders were counted.",
+                "the addition of a cause if all other causes are present, as in "
+                "`counterfactual`. A cell of the columns Alone and Last is empty if a run that "
+                "the cell needs was not played. Error: the standard error of the effect if "
+                "orders of the causes are drawn at random. The error is empty if all orders were "
+                "counted.",
                 *self.played.held,
             ),
         )
@@ -162,7 +164,7 @@ def attribute(
 
 
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
-    """Return the inputs on which each stored result depends, without the number of orders."""
+    """Return the inputs on which a stored result depends; the number of orders is none of them."""
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {
         "scenario": digest,

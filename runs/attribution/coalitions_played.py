@@ -1,5 +1,4 @@
-"""Plays coalitions. A coalition is one scenario and seed with some of its causes and without the
-other causes.
+"""Plays coalitions: runs of one scenario and seed, each with some causes and without the others.
 
 Inputs that do not follow from the causes are the same as in the run with all causes, as in every
 counterfactual. So two coalitions differ by their causes alone.
@@ -23,7 +22,7 @@ from runs.scenarios import dump, load
 from runs.study.play import books_of_accounts
 
 ALL = "all"
-SCENARIO = "scenario.toml"  # the scenario with the held inputs
+SCENARIO = "scenario.toml"  # the scenario with the inputs that all coalitions keep
 
 
 class Played(NamedTuple):
@@ -50,7 +49,7 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
 def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
     """Play the scenario with all causes, or read its stored result.
 
-    A new run also stores the scenario with its held inputs, for the other coalitions.
+    A new run also stores the scenario with the inputs that all other coalitions keep.
     """
     found = kept.get(ALL)
     if found is None:
@@ -82,7 +81,7 @@ def play(
         coalitions: sets of causes; `play_all` plays the set of all causes.
         causes: all causes.
         kept: the folder of results and of the scenario.
-        executor: plays the coalitions in other processes. With None this process plays them.
+        executor: plays the coalitions in other processes. If it is None, this process plays them.
         on_run: called after each run.
     """
     names = {each: _name(each, causes) for each in coalitions}

@@ -49,9 +49,10 @@ def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
 def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
     """Draw *n* orders of the causes, in pairs of an order and its reverse. *n* is even.
 
-    A cause that is early in one order of a pair is late in the other. So the mean of a pair has a
-    smaller error than the mean of two independent orders. With the same causes and
-    seed, a longer list begins with the orders of a shorter list.
+    A cause that is early in one order of a pair is late in the other order, so the errors of the
+    two orders partly cancel. The mean of a pair then has a smaller error than the mean of two
+    independent orders. With the same causes and seed, a longer list begins with the orders of a
+    shorter list.
     """
     drawn: list[Order] = []
     for pair in range(n // 2):
@@ -68,7 +69,7 @@ def on_the_way(order: Order) -> Iterator[Coalition]:
 
 
 def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
-    """Return each cause's mean addition over orders, with its standard error over pairs of orders.
+    """Return each cause's mean addition over orders. The error is computed from pairs of orders.
 
     Args:
         drawn: the result of `orders`, with two pairs or more.

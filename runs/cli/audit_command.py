@@ -63,10 +63,10 @@ def audit_command(
     The report begins with the verdict. Each check below the verdict is OK, or WRONG with a list of
     problems. The last paragraph says what the checks prove.
 
-    The audit checks the seal of every file, and compares the directives before the entries with the
-    scenario. It reads the general ledger with Beancount's own loader and checks the invariants. It
-    computes the amounts of all fills again, and compares their sums with the general ledger. It
-    checks each day ledger by itself.
+    The audit checks the seal of every file. It compares options, accounts, queries and plugins of
+    the books with the scenario. It reads the general ledger with Beancount's own loader and checks
+    the invariants. It computes the amounts of all fills again, and compares their sums with the
+    general ledger. It checks each day ledger by itself.
 
     A person who changes a run can also seal it again. --verify checks who made the seal, and
     --replay finds everything that does not follow from the scenario. The exit code is 1 if

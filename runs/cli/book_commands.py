@@ -26,7 +26,7 @@ VIEWS = ("fills", "postings")
 @click.argument("run", type=BOOKS)
 @click.argument("entity")
 @click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
-@report()  # there are no tables on contracts and tokens if the entity has none
+@report()  # names of tables differ: contracts and tokens have tables only if the entity has them
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
     """What is in the books of one ENTITY?
 

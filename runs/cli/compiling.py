@@ -1,4 +1,4 @@
-"""Tells the user when functions are compiled, which takes seconds. Later runs load their code."""
+"""Tells the user when functions are compiled, which takes seconds. Later runs load the result."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -40,9 +40,9 @@ def counterfactual_command(
     have the same size as in the run.
 
     The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
-    follow from the cause stay as in the run, and the report lists them. The differences by kind and
-    of the hole are the effect of the cause and its consequences. Before the first different entry
-    the two ledgers are the same.
+    follow from the cause stay as in the run, and the report lists them. The difference of the hole,
+    and the difference of each kind, are the effect of the cause and of its consequences. Before the
+    first different entry the two ledgers are the same.
     """
     other = without(run, kind)
     with Progress() as progress:

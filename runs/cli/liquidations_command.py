@@ -42,11 +42,11 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
 
     The scenario tiny has no customers on margin. The scenario luna has them.
 
-    The tables show for each hour the volume that the order book filled, that backstops took over,
-    and that was closed against positions on the other side. They also show losses and gains, the
-    results of backstops, who paid for bankrupt accounts, and the maker's cost of loans against thin
-    tokens (scenario thin-collateral). Table beside-the-record compares the liquidations of a day
-    with the recorded range for FTX. --plot draws prices, liquidations, and the positions and
-    results of backstops.
+    The tables show three volumes for each hour: positions sold in the order book, positions that
+    backstops took over, and positions closed against customers on the other side. The tables also
+    show losses and gains, the results of backstops, who paid for bankrupt accounts, and the maker's
+    cost of loans against thin tokens (scenario thin-collateral). Table beside-the-record compares
+    the liquidations of a day with the recorded range for FTX. --plot draws prices, liquidations,
+    and the positions and results of backstops.
     """
     return recorded_liquidations(run, load_record())

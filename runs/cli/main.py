@@ -194,7 +194,7 @@ class OneLineErrors(LazyGroup):
     """A group of commands that report mistakes in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; end without an error if the reader of the output closes the pipe."""
+        """Run a command. If the reader of the output closes the pipe, end without a message."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -270,6 +270,6 @@ def main() -> None:
     A run is a folder. Every report is computed from the books in this folder. Tools of Beancount,
     such as bean-check, bean-query and Fava, open the same books: the file main.beancount.
 
-    The exit code is 0 after success, 1 if an audit found an error, 2 after a mistake in the
-    command, which one line explains, and 130 after an interruption.
+    The exit code is 0 after success, 1 if `audit` or `scenario check` found an error, 2 after a
+    mistake in the command, which one line explains, and 130 after an interruption.
     """

@@ -22,8 +22,9 @@ def expectations_command(run: RunFolder) -> Expectations:
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
     this prediction with the booked result of the quotes' fills, and splits the difference into
-    volume, pick-offs, and the rest. Hedging is not part of either result. Table plans shows the
-    plan that the maker makes on the first day of each month, with its decision on that day.
+    three parts: volume, pick-offs, and other causes. Both results exclude hedging. Table plans
+    shows the plan that the maker makes on the first day of each month, with its decision on that
+    day.
     """
     return expectations(run)
 

@@ -1,4 +1,4 @@
-"""The commands `where`, on where the money went, and `cash-coverage`."""
+"""The commands `where` and `cash-coverage`: uses of money, and claims compared with cash."""
 
 from typing import TYPE_CHECKING
 

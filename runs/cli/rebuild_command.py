@@ -15,9 +15,10 @@ def rebuild_command(run: RunFolder) -> None:
     \b
       moneytrail rebuild runs/out/tiny-seed1
 
-    Reports read postings/ and directives.parquet, a copy of the general ledger by column. The file
-    group.beancount has the house group's own books. Runs of older versions lack these files. The
-    command stops if any other file has changed since it was sealed.
+    The files in postings/ and the file directives.parquet are a copy of the general ledger, stored
+    by column. Reports read this copy. The file group.beancount has the house group's own books.
+    Runs of older versions lack these files. The command stops if any other file has changed since
+    the run was sealed.
     """
     rebuild(run)
     click.echo(run.path)

@@ -6,7 +6,7 @@ import click
 
 from runs.cli.progress import Progress
 
-LONG_DAYS = 30  # a shorter run ends before other processes have started
+LONG_DAYS = 30  # a shorter run uses one process, since it ends before other processes start
 
 
 @click.command("run")

@@ -88,8 +88,9 @@ def valuation_command(run: RunFolder) -> HouseValuation:
     The scenario tiny has no valuation. A valuation needs three parts of a scenario: funding rounds
     ([[group.rounds]]), [group.valuation], and the key maker.policy.
 
-    For each funding round the report compares the recorded price with a multiple of growth, with
-    and without the captive maker's liquidity, and with the value of the same business as a trading
-    firm. Other tables have these values by month, and each decision of the maker about its quotes.
+    For each funding round the report compares four values: the recorded price, a multiple of
+    growth, the same multiple of the growth without the captive maker's quotes, and the value of the
+    business as a trading firm. Other tables have these values by month, and each decision of the
+    maker about its quotes.
     """
     return valuation(run)

@@ -74,10 +74,10 @@ def study_command(
       moneytrail study tiny --members 2 --processes 1 --out my-study
       moneytrail study tiny --replay 5 my-member
 
-    A STUDY is a built-in name or a .toml file. It names unknown inputs with their ranges, the facts
-    that judge each life, and the number of lives. Each life of a study is called a member. If a
-    study is stopped, the same command continues it, and prints the same result as a study that was
-    not stopped.
+    A STUDY is a built-in name or a .toml file. The file names unknown inputs with their ranges, the
+    facts that judge each life, and the number of lives. Each life of a study is called a member. If
+    a study is stopped, the same command continues the study, and prints the same result as a study
+    that was not stopped.
     """
     path = study_path(study)
     if again:

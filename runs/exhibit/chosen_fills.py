@@ -19,8 +19,8 @@ from ledger.run_folder import RunFolder
 FILLS_MAX = 24_000  # the most fills on the page
 OF_A_DAY_MAX = 6_000
 ORDINALS = ("Largest", "Second largest", "Third largest", "Fourth largest", "Fifth largest")
-# The motives of the entries whose fills can be on the page. In such an entry, the dollars of one
-# kind are the sum of the fills' edges.
+# The fills of an entry can be on the page only if the entry has one of these motives. In such an
+# entry, the dollars of one kind are the sum of the fills' edges.
 TOLD = words(WITH_FEE)
 
 _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MULTILINE)

@@ -64,7 +64,7 @@ def write_exhibit(run: RunFolder, target: Path) -> int:
 
 
 def exhibit(run: RunFolder) -> str:
-    """Return the page of a run. The same run gives the same bytes.
+    """Return the page of a run. The same run always gives the same bytes.
 
     Raises:
         ExhibitError: the run has no books of the group.

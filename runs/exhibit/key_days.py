@@ -12,7 +12,7 @@ from ledger.run_folder import RunFolder
 # An event of the real world, for comparison with the run. The books don't contain this event.
 LUNA = (
     date(2022, 5, 9),
-    "Luna's fall begins: within four days it loses nearly all of its price",
+    "Luna's fall begins: within four days Luna loses nearly all of its price",
     "public record: Binance spot LUNAUSDT, daily closes of 2022-05-06 to 2022-05-12",
 )
 

@@ -1,7 +1,7 @@
 """Writes the data of the page as blocks. The page checks the hash of each block.
 
-A block is text in a script element that a browser doesn't run. It has no line ends, which a browser
-would normalise, and no "<", which could end the element.
+A block is the text of a script element that a browser doesn't run. The text has no line ends, since
+a browser could change them, and no "<", since this character could end the element.
 """
 
 import base64

@@ -6,15 +6,16 @@ Runs each scenario for each seed, on all cores. `diagnose` then reads a copy of 
 kinds, names and narrations. The true main cause is the largest loss by the kinds in the books, not
 the loss that the scenario's author intended.
 
-Chance is the best score of a constant answer: the share of the most common true cause. The audit
-must reach twice that score. The main cause of a single scenario proves little, since the largest
-use is easy to see. So the report also has the share of all losses found under their true cause.
+Chance is the score of the best constant answer: the share of runs that have the most common true
+cause. The audit must reach twice this share. To find the main cause of a single scenario proves
+little, since the largest use is easy to see. So the report also has the share of all losses that
+the audit places under their true cause.
 
 Only the payer's own books show that a payment bought an asset. For a reader who does not trust
 these books, the audit is repeated on cash alone. Then a venture and a cost look the same.
 
-Stale quotes are not the main loss in the other five scenarios, but they are in the month
-`may-2021`, so this month is the sixth scenario. Takeovers are not the main loss in any of the six.
+Stale quotes are the main loss only in the month `may-2021`, so this month is one of the six
+scenarios. Takeovers are the main loss in none of them.
 """
 
 from collections import Counter
@@ -107,7 +108,7 @@ def score(pairs: Sequence[Pair]) -> Score:
 
 
 def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
-    """Return tables of true and diagnosed causes, also by cash alone, of runs, and of scores."""
+    """Return tables: true and diagnosed causes, the same from cash alone, all runs, and scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
     title = "The main cause by the books, and its diagnoses"

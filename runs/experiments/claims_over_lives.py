@@ -2,8 +2,9 @@
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
-Plays the middle of the record's ranges with three seeds, and each end of the ranges with the first
-seed. All lives have the sampled hours of `ftx-sampled`. A life takes about two minutes of one core.
+Plays the life in the middle of the record's ranges with three seeds, and the life at each end of
+the ranges with the first seed. All lives have the sampled hours of `ftx-sampled`. A life takes
+about two minutes of one core.
 Only the figures that decide statements are stored. The run of a life is then deleted.
 """
 

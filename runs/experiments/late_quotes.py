@@ -11,11 +11,11 @@ Without the firm, customers trade with quotes of any age. The maker's gain per l
 smaller as latency grows, and has no lower limit. With the firm, the price is never further from the
 middle of a valid quote than half-spread plus threshold, so the gain has a lower limit. At long
 latencies the distance of the price from the middle of a valid quote has the quasi-stationary
-distribution of Brownian motion between two absorbing barriers. The density is the first
-eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013, Quasi-Stationary
-Distributions, Springer). This distribution is narrower than the distribution at shorter latencies,
-so the gain rises slightly again. The function `limit_ticks` returns the mean gain at very long
-latencies.
+distribution of Brownian motion between two absorbing barriers. The density of this distribution is
+the first eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013,
+Quasi-Stationary Distributions, Springer). This distribution is narrower than the distribution at
+shorter latencies, so the gain rises slightly again. The function `limit_ticks` returns the mean
+gain at very long latencies.
 """
 
 import math
@@ -116,9 +116,10 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 def limit_ticks(barrier: float) -> float:
     """Return the gain per lot in the limit of long latencies, if a firm hits stale quotes.
 
-    The price is x ticks above the middle of a valid quote. The density of x is cos(pi x / 2 b) on
-    (-b, b). A buyer trades with the maker if the maker's ask is better than the others' ask, that
-    is, if x > half-spread - others. The maker's gain is then half-spread - x.
+    The price is x ticks above the middle of a valid quote. The density of x on (-b, b) is
+    proportional to cos(pi x / (2 b)). A buyer trades with the maker if the maker's ask is below the
+    other makers' ask, which is at x + OTHERS. This means x > HALF_SPREAD - OTHERS. The maker's gain
+    is then HALF_SPREAD - x.
 
     Args:
         barrier: b, the sum of half-spread and threshold.

@@ -3,14 +3,15 @@
     python -m runs.experiments.life_ranges        (or: make ranges)
 
 Runs the life of the exchange at the low end, the middle and the high end of the record's ranges.
-Each life is run with its trading firms and, with the same seed, without them. Then one assumption
-at a time is moved to its low and its high end, with all others in the middle. All lives have the
-sampled hours of `ftx-sampled`.
+Each life is run twice with the same seed: with hits of trading firms, and without hits. Then one
+assumption at a time is moved to its low and its high end, while all other assumptions stay in the
+middle. All lives have the sampled hours of `ftx-sampled`.
 
-Crashes have a large effect on a life, and their sampled hours are random. So the ends and the
-middle are run with several seeds, and reported with mean, least and greatest value. Assumptions are
-moved with the first seed alone. The difference of two lives with the same seed is the effect of the
-change between them. This difference is more precise than the figures of a single life.
+Crashes have a large effect on a life, and it is random which of their hours are sampled. So the
+ends and the middle are run with several seeds, and reported with mean, least and greatest value.
+Assumptions are moved with the first seed alone. The difference of two lives with the same seed is
+the effect of the change between them. This difference is more precise than the figures of a single
+life.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,9 +31,9 @@ from runs.scenarios import load
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
 # Assumptions, each with the value for a small loss and the value for a large loss. The first
-# assumption has the recorded range of the maker's share in the volume. The latency in the middle,
-# two seconds, comes from a single remark; the record also says that the maker's quotes were faster
-# than all others by milliseconds. Quotes are refreshed once per latency.
+# assumption has the recorded range of the maker's share in the volume. In the middle of the ranges
+# the latency is two seconds, which comes from a single remark. The record also says that the
+# maker's quotes were milliseconds faster than all others. Quotes are refreshed once per latency.
 ENDS: Mapping[str, tuple[float, float]] = {
     "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
@@ -67,7 +68,7 @@ class LifeLosses(NamedTuple):
 
 
 class WithAndWithoutFirms(NamedTuple):
-    """A life beside the same life without hits on stale quotes."""
+    """Figures of a life, and of the same life without hits on stale quotes."""
 
     pickoff_usd: Decimal
     quotes_lose_usd: Decimal

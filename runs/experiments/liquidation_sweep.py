@@ -6,8 +6,9 @@ Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, a
 books the captive provider's takeovers and their results. One factor moves at a time. In addition
 the delay of unwinding and the volatility form a grid.
 
-The volatility factor multiplies every move of the log-price, also between anchors. So a seed has
-the same path in all settings, and with a factor of zero the price does not move. A position's loss
+The volatility factor multiplies every move of the log-price, also between anchors (recorded prices
+that the path meets). So all settings have the same path for a seed, stretched by this factor. With
+a factor of zero the price does not move. A position's loss
 after its takeover depends on the path, so there are two paths. `recorded` keeps all anchors: the
 price falls as in history, so a long position loses after its takeover. This direction is hindsight.
 `driftless` keeps only the first anchor: the log-price has no direction, so a delay adds risk and
@@ -207,7 +208,7 @@ class Found:
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
-        """Return a sum over all seeds as basis points of the volume taken over."""
+        """Return the sum of a figure over all seeds in basis points of the volume taken over."""
         return float(self._resampled(setting, np.ones((1, len(SEEDS))), which)[0])
 
     def error_bps(self, setting: Setting) -> float:
@@ -223,9 +224,9 @@ class Found:
         return float(10_000 * np.sqrt(n / (n - 1) * (off @ off)) / taken.sum())
 
     def resampled(self, along: Sequence[Setting]) -> np.ndarray:
-        """Bootstrap the seeds: bps, shape (drawings, settings).
+        """Return `bps` for random draws of the seeds (a bootstrap), shape (draws, settings).
 
-        A draw has the same seeds in all settings, since a seed has the same path in all of them.
+        A draw has the same seeds in all settings, since a seed has the same path in all settings.
         """
         counts = draws(len(SEEDS), "seeds")
         return np.stack([self._resampled(each, counts, "result_usd") for each in along], axis=1)
@@ -237,7 +238,7 @@ class Found:
 
 
 def break_even(values: Sequence[float], results: Sequence[float]) -> float:
-    """Return the factor's value at which the result is first zero, or NaN if there is none.
+    """Return the factor's value at which the result is first zero, or NaN if it is never zero.
 
     Args:
         values: the values of the factor, in rising order.
@@ -283,8 +284,8 @@ def _by_factor(found: Found) -> Table:
         ),
         rows,
         (
-            f"Taken is the mean volume taken over, of {len(SEEDS)} seeds. Basis points are of the "
-            "volume taken over. Volatility is a factor on every move of the log-price.",
+            f"Taken is the volume taken over, as a mean of {len(SEEDS)} seeds. Basis points are of "
+            "this volume. Volatility is a factor on every move of the log-price.",
         ),
     )
 
@@ -328,7 +329,8 @@ def _break_evens(found: Found) -> Table:
         rows,
         (
             "A break-even is interpolated between the two values around the first change of sign. "
-            "Low and high are the ends of its 95 % interval over random draws of the seeds. "
+            "Low and high are the ends of the 95 % interval of the break-even, from random draws "
+            "of the seeds. "
             "Crossing is the percentage of these draws with a change of sign in the range.",
         ),
     )

@@ -90,7 +90,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
     return [
         Table(
             "policies",
-            "One life and seed under each policy of the captive maker and its house",
+            "The same life and seed with each policy of the maker and the exchange",
             ("policy", *Life._fields),
             [(policy, *found) for policy, found in lives.items()],
             (
@@ -98,7 +98,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
                 "own cash. A blank date means that the event never happened. Every policy except "
                 "independent has a captive maker.",
                 "Quotes lose: loss on stale quotes plus hedging costs minus spread income; a "
-                "negative loss is a gain. If a use can't be paid on its day, it is never paid.",
+                "negative loss is a gain. A use that can't be paid on its day is never paid.",
             ),
         )
     ]

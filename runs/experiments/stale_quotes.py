@@ -127,7 +127,7 @@ class _Race:
     def play(self, lead: LeadPrice, hour_us: int) -> None:
         """Play an hour, and add the quotes' losses to `lost_cents`.
 
-        The loss of a fill is measured at the lead price of its time.
+        The loss of a fill is measured at the lead price at the time of the fill.
         """
         tick_cents = self._contract.cents_per_lot_tick
         mark = round(lead.hour_price_usd(hour_us) / float(self._contract.tick_usd))
@@ -174,8 +174,8 @@ def _by_latency(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
         (
             f"BTC-PERP with {DENSE:g} ticks a second, over {len(SEEDS)} seeds. The refresh "
             "interval equals the latency. The firms are the fastest ones. Errors are standard "
-            "errors over seeds. Cases of a seed have the same price, so differences between cases "
-            "are much more precise.",
+            "errors over seeds. Cases of a seed have the same price, so the difference of two "
+            "cases is much more precise than their losses.",
         ),
     )
 

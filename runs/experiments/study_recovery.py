@@ -2,9 +2,9 @@
 
     python -m runs.experiments.study_recovery        (or: make study-recovery)
 
-Plays the study `recovery`, and hides ten members one by one. Of a hidden member, only the volume,
-the maker's share, the fees and the spread income are known. The table counts how often the 90 %
-interval of the plausible members contains the hidden member's inputs and loss.
+Plays the study `recovery`, and hides ten members one by one. Four figures of a hidden member are
+known: the volume, the maker's share, the fees and the spread income. The table counts how often the
+90 % interval of the plausible members contains the hidden member's inputs and loss.
 """
 
 import tempfile

@@ -1,11 +1,13 @@
-"""Computes the cost of a loan account on a thin token, by weight, depth, holding and price.
+"""Computes the cost of an account that borrows against a thin token, by four factors.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
-cores, and reads the borrower's cost to the captive maker from each run's books. Weight and depth
-form a grid. The other factors move one at a time. No factor of the account is on record. So the
-table shows under which conditions the recorded loss arises; it does not show the true conditions.
+cores, and reads the captive maker's loss on the borrower from each run's books. The factors are the
+token's weight as collateral, the depth of its order book, the holding, and the price at the end.
+Weight and depth form a grid. The other factors move one at a time. No factor of the account is on
+record. So the table shows under which conditions the recorded loss arises. It does not show the
+true conditions.
 """
 
 from collections.abc import Iterator
@@ -94,7 +96,7 @@ def _market(scenario: Scenario) -> int:
 
 
 def outcome(setting: ThinSetting) -> PledgedResult:
-    """Run one setting and read the borrower's cost from its books."""
+    """Run one setting and read the maker's loss on the borrower from the books."""
     with books_of(scenario_of(setting)) as run:
         (found,) = pledged(run)
         return found
@@ -174,7 +176,7 @@ def _millions(usd: Decimal) -> Decimal:
 
 @experiment("grid", "by-factor")
 def main() -> list[Table]:
-    """Print the captive maker's cost of an account that borrows against a thin token."""
+    """Print the captive maker's loss on an account that borrows against a thin token."""
     return sweep_tables(run_cases(outcome, cases()))
 
 

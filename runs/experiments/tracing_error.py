@@ -2,15 +2,17 @@
 
     python -m runs.experiments.tracing_error      (or: make tracing-error)
 
-Commingled cash has no true owner. A court can't compute the but-for effect of a source, but a
-simulation can: it plays the same seed again without the source. The effect has three parts:
-payments that do not happen without the source, cash that is not left without it, and cash that
-other sources supply in its place. Each rule is compared with this effect, over seeds and over
-stories with different uses.
+Commingled cash has no true owner. The but-for effect of a source is the difference between the run
+and the same run without the source. A court can't compute this effect, but a simulation can: it
+plays the same seed again without the source. The effect has three parts: payments that happen only
+with the source, cash that is left only with the source, and cash that other sources supply only if
+the source is missing. Each rule is compared with this effect, over seeds and over stories with
+different uses.
 
-A rule's error is half the sum of its absolute errors over all uses, as a share of the source's
-cash: the share of misplaced dollars. By the rule and by the but-for effect, the amounts of all uses
-and replacements sum to the source's cash.
+A rule's error is the share of the source's dollars that the rule assigns to a wrong use. By the
+rule, and by the but-for effect, the amounts of all parts sum to the source's cash. So a misplaced
+dollar is an error twice: too much in one use, too little in another. The error is therefore half
+the sum of the absolute errors over all uses, as a share of the source's cash.
 """
 
 from collections import Counter
@@ -91,10 +93,10 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 
 
 class TracedSource(NamedTuple):
-    """The uses of one source in one run, by each basis and rule and by the but-for effect."""
+    """The uses of one source in one run: by each basis and rule, and by the but-for effect."""
 
     brought: int  # the source's cash, in cents
-    by_rule: Mapping[tuple[str, TracingRule], Cents]  # the key is (basis, rule)
+    by_rule: Mapping[tuple[str, TracingRule], Cents]  # by basis (GROUP or ACCOUNT) and rule
     but_for: Cents
 
     @property
@@ -162,7 +164,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Return the group's cash by use and in hand, minus the cash of other sources."""
+    """Return the group's cash by use, the cash left, and other sources' cash as negative."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):
@@ -176,7 +178,7 @@ def _sums(run: RunFolder, source: str) -> Counter[str]:
 
 
 def _without(run: RunFolder, source: str) -> Scenario:
-    """Return a run's scenario without a source. Inputs that do not follow from it are kept."""
+    """Return a run's scenario without a source. Inputs that do not follow from the source stay."""
     if source != CUSTOMER:
         return without(run, source).scenario
     path = str(run.path / "scenario.toml")
@@ -217,7 +219,7 @@ def _by_account(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, per, *misplaced))
     return Table(
         "by-account",
-        "The error of each rule over all stories, with one account or one for each company",
+        "The error of each rule over all stories, with one account or an account for each company",
         ("source", "traced per", *TracingRule),
         rows,
         (NOTE,),
@@ -240,8 +242,8 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
         (
             "Amounts are thousands of dollars per run, over all stories. The group's cash is one "
             "account.",
-            f"{INSTEAD.capitalize()}: cash that others supply only because of the source. A "
-            "negative amount is cash that others supply instead of the source.",
+            f"{INSTEAD.capitalize()}: cash that others supply only if the source is missing. A "
+            "negative amount is cash that others supply only because of the source.",
             NOTE,
         ),
     )
@@ -271,7 +273,7 @@ def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
 
 
 def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
-    """Return a figure's mean over seeds, with its interval. First, average each seed's stories."""
+    """Return a figure's mean over seeds, with its interval. The stories of a seed are averaged."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:
         by_seed.setdefault(seed, []).append(figure(of))

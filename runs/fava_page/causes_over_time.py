@@ -110,7 +110,7 @@ def period_word(days: int) -> Callable[[date], str]:
 
 
 def _shown(cents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the kinds with the largest absolute sums, and one line with the sum of all others."""
+    """Return the kinds with the largest running totals, and one line for all other kinds."""
     reach = {kind: int(abs(posted.cumsum()).max()) for kind, posted in cents.items()}
     moved = sorted((kind for kind in cents if reach[kind]), key=lambda kind: (-reach[kind], kind))
     few = moved if len(moved) == MOST + 1 else moved[:MOST]

@@ -117,7 +117,7 @@ def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
     }[which]
     if is_wide(figures):
         decade = floor(log10(max(map(abs, figures))))
-        # Without 1.0001 the label 100 is drawn too, as matplotlib's log10(1000) is less than 3.
+        # The factor 1.0001 prevents an extra label: for matplotlib log10(1000) is less than 3.
         set_scale("symlog", linthresh=1.0001 * 10**decade / DECADES)
     axis.set_major_formatter(short)
 

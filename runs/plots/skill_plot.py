@@ -68,7 +68,7 @@ def _draw_places(axes: "Axes", found: Skill) -> None:
 
 
 def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
-    """Draw results with intervals: upper marks for days with the maker's quotes, lower without."""
+    """Draw results with intervals: above, days with the maker's quotes; below, days without."""
     figures = [getattr(row, f"{state}_bps_per_day") for row in groups for state in ("on", "off")]
     scale(axes, "x", [float(bps) for bps in figures if bps is not None])
     axes.axvline(0, **ZERO_LINE)

@@ -51,7 +51,10 @@ def trace_figure(found: Trace) -> "Figure":
 
 
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
-    """Return cents by source and use. Small ones are merged, and remaining cash counts as a use."""
+    """Return cents by source and use. Cash that is left counts as a use.
+
+    Small sources are merged into one source, and small uses into one use.
+    """
     traced = found.by_rule[rule]
     cents: dict[tuple[str, str], int] = {}
     for (source, use), paid in traced.paid.items():
@@ -70,7 +73,7 @@ def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
 
 
 def _sums(cents: Ribbons, end: int) -> dict[str, int]:
-    """Return sums by source (end 0) or by use (end 1), the largest first, remaining cash last."""
+    """Return sums by source (end 0) or by use (end 1), the largest first, and cash left last."""
     sums: dict[str, int] = {}
     for way, part in cents.items():
         sums[way[end]] = sums.get(way[end], 0) + part

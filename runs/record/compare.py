@@ -1,9 +1,9 @@
 """Compares a run with the public record, and lists outcomes and inputs separately.
 
-Each row has the record's definition in words, and the run's figure if the run has one of the same
-definition. An outcome has a verdict. An input has none: the scenario states the input or its cause,
-so agreement proves nothing. The largest outcome, the hole, is mostly a sum of amounts that the
-scenario states. The report shows this sum.
+Each row has the record's definition in words, and the run's figure if the run has a figure of the
+same definition. An outcome has a verdict. An input has no verdict: the scenario states the input or
+its cause, so agreement proves nothing. The largest outcome is the hole. It is mostly a sum of
+amounts that the scenario states, and the report shows this sum.
 """
 
 from collections import Counter
@@ -157,7 +157,7 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Return the reason why a run lacks a figure: its days, or the accounts of its books."""
+    """Return why a run lacks a figure: it lacks the days, or its books lack the accounts."""
     if span is None:
         return f"the run covers {days.first} to {days.last}"
-    return "its books have no such figure"
+    return "the run's books have no such figure"

@@ -42,8 +42,8 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
         rows,
         (
             "Near: outside the range by at most a tenth of the nearer end. Inputs are not judged.",
-            "The record's claims and cash are its dollars plus its coins at market prices. A "
-            "balance is at the end of the last day of its period.",
+            "Recorded claims and recorded cash are dollars plus coins at market prices. A balance "
+            "is at the end of the last day of the period.",
         ),
     )
 
@@ -170,8 +170,8 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
             (None, "hole", sum(kinds.values(), ZERO)),
         ],
         (
-            "Amounts that the scenario states are in the hole of any run that pays them. If the "
-            "hole is near the recorded hole, this supports only the outcomes.",
+            "Amounts that the scenario states are in the hole of any run that pays them. So a hole "
+            "near the recorded hole is evidence only for the outcomes in it.",
             "This table has the hole of the group, from which all cash of the group is deducted. "
             "The tables above have the hole of the exchange.",
         ),
@@ -215,7 +215,7 @@ def sources_table(shown: Sequence[Row]) -> Table:
         ],
         (
             "Found, recalled and derived describe how we obtained a figure, not whether it is "
-            "true. Where the record has no figure, the note says which one is missing.",
+            "true. If the record has no figure, the note says which figure is missing.",
         ),
     )
 

@@ -3,7 +3,8 @@
 Volume in a run is random, since customers' orders and, in a sampled run, the played hours are
 random. Neighbouring days are correlated, so blocks of days are drawn, not single days. The days of
 a month are drawn from the same month, since growth from month to month is not an error. A nominal
-95 % interval covers 94 % if days are independent, and 87 % at a correlation of 0.5.
+95 % interval contains the true value in 94 % of cases if days are independent, and in 87 % of cases
+if neighbouring days have a correlation of 0.5.
 
 Source: Politis & Romano (1992), A circular block-resampling procedure for stationary data, in
     Exploring the Limits of Bootstrap, 263-270.
@@ -60,9 +61,9 @@ def of_sums(
 ) -> Estimate:
     """Compute a figure from sums over days, and its sampling error.
 
-    Blocks of a month have the mean of this month, so the variance of resampled sums is too small by
-    the factor 1 - BLOCK_DAYS / days. The deviations of the resampled sums are scaled up to correct
-    this.
+    Blocks deviate from the mean of the same month's days, so the variance of resampled sums is too
+    small by the factor 1 - BLOCK_DAYS / days. To correct the variance, deviations of the resampled
+    sums are divided by the square root of this factor.
 
     Args:
         months: for each month its name, and its daily quantities of shape (days, quantities). A

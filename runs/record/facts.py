@@ -8,7 +8,7 @@
     value = 1_050_000_000               # left out if a search found nothing
     low = 1_000_000_000                 # if sources disagree
     high = 1_100_000_000
-    unit = "USD"                        # a value in "date" is a day itself
+    unit = "USD"                        # if the unit is "date", the value is a day
     role = "outcome"                    # or input: scenarios may state it, so agreement is no proof
     source = "the publication"
     provenance = "found: where"

@@ -30,7 +30,7 @@ Days = Sequence[MarketDay]  # one or more days of one market, in order
 class Inputs:
     """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
 
-    has_recorded_volume: bool  # True: customers trade the rest of the recorded volume
+    has_recorded_volume: bool  # True: customers trade recorded volume less hits, forced orders
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
     aims_at_share: bool = False  # True: the captive maker aims at the recorded share
 
@@ -130,7 +130,7 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return recorded volume times the exchange's fee yield: no yield of one market is known."""
+    """Return recorded volume times the exchange's fee yield, since no market's yield is known."""
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

@@ -270,19 +270,20 @@ _NOTES = (
     "Low and high are the ends of a 95 % interval, from 2,000 random draws of whole weeks. They "
     "include the error of sampled hours. Below and above: the whole interval is outside the "
     "record. With less than two weeks of days there is no interval.",
-    "As given: the figure follows from an input. With recorded demand, customers trade the rest of "
-    "the recorded volume. With recorded depth, the depth determines the cost of an order in a calm "
-    "hour. The volume is above the record if hits and forced orders alone exceed it. In a sampled "
-    "run this is more frequent, since one volatile hour represents many hours.",
+    "As given: the figure follows from an input. With recorded demand, customers trade the "
+    "recorded volume less hits and forced orders. With recorded depth, the depth determines the "
+    "cost of an order in a calm hour. The volume is above the record if hits and forced orders "
+    "alone exceed the recorded volume. In a sampled run this is more frequent, since one volatile "
+    "hour represents many hours.",
     "The record has the share and the fee yield of the whole exchange. Each market, and the sum of "
     "all markets, is compared with these two figures. A market that represents n markets has the "
     "volume and the fees of all n, and the order book of one. The share is an input if the "
     "maker's policy has a target share (`growth`).",
     "The elasticity is the percentage rise of the ratio of the house's volume to Binance's if a "
     "day's range is 1 % wider. Binance is not simulated: customers' volume is assumed to rise "
-    "with the range as Binance's does on record. If customers trade the remainder of the "
-    "recorded volume, the mean of the month replaces their volume of a day, since the remainder "
-    "falls when hits rise.",
+    "with the range as much as Binance's recorded volume. If customers trade the recorded volume "
+    "less hits and forced orders, the mean of the month replaces customers' volume of a day, since "
+    "customers' volume of a day then falls if hits rise.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",
@@ -294,12 +295,12 @@ _MONTH_NOTES = {
     "volume": (
         "The recorded volume of these days is in the scenario, whose [sources] name the origin."
     ),
-    "share": "Only two shares of the whole exchange are on record: 40 to 50 % in 2019, 2 to 3 % in "
-    "2022.",
+    "share": "The record has the captive maker's share only for the whole exchange and only twice: "
+    "40 to 50 % in 2019, and 2 to 3 % in 2022.",
     "fees": "The fees of single months and markets are not on record. They are computed as the "
     "recorded volume times the recorded yield of the whole exchange, if both are known.",
     "cost_10m": (
-        "The book has the quotes of all makers in the first hour of each day. Beyond its last "
-        "displayed price the same depth is assumed."
+        "The book has the quotes of all makers in the first hour of each day. Beyond the last "
+        "displayed price of the book the same depth is assumed."
     ),
 }

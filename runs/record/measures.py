@@ -1,7 +1,7 @@
 """Computes the figure of a run that corresponds to a fact of the record.
 
 Each function gets the days of the fact. A sum needs all of these days in the run, a balance needs
-the last day, and a ratio needs any of them.
+the last day, and a ratio needs at least one of the days.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -203,8 +203,8 @@ class Measure(NamedTuple):
 # The measure for each key of the record. Whether a figure is an input or an outcome is in the fact.
 # The command `liquidations` compares liquidations with the record, market by market.
 MEASURES: Mapping[str, Measure] = {
-    "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
-    "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),
+    "volume-of-ftx": Measure(volume, _whole, "trades on the house venue, each once"),
+    "volume-of-ftx-over-time": Measure(volume, _whole, "trades on the house venue, each once"),
     "share-of-maker-in-volume": Measure(
         share_of_maker, _part, "the maker's share of the house's volume"
     ),

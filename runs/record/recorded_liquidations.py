@@ -1,7 +1,7 @@
 """Compares a run's liquidations with the recorded range for FTX.
 
-For some days the record has the total of all venues, and for some days FTX's share. The range for
-FTX on a day is the product of both.
+For some days the record has the total of all venues, and for some days FTX's share of this total.
+The range for FTX on a day is the total times the share.
 """
 
 from collections import defaultdict
@@ -120,7 +120,7 @@ def days_on_margin(run: RunFolder, end: date) -> set[date]:
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
-    """Return FTX's recorded share on a day, or else the range of the shares within NEAR of it."""
+    """Return FTX's recorded share on a day, or else the range of the shares within NEAR days."""
     of_day = record.on(day, SHARE)
     if of_day:
         return of_day

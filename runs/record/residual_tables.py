@@ -52,9 +52,9 @@ def residual_table(
         (
             "Low and high are the least and the greatest amount that the recorded ranges allow. "
             "The middle is not more likely than the ends. FTT, SOL and SRM count as zero.",
-            "The maker's earnings reduce the unexplained amount. Interest increases it, and its "
-            "total is not on record. In the run the unexplained amount equals the losses of all "
-            "kinds that are not uses (table `carriers`).",
+            "The maker's earnings reduce the unexplained amount, and interest increases it. The "
+            "total of interest is not on record. In the run the unexplained amount equals the "
+            "losses of all kinds that are not uses (table `carriers`).",
             *notes,
         ),
     )
@@ -73,8 +73,8 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
             low, high = (end / BILLION for end in gap.lacked)
             notes.append(
                 f"In addition the exchange lacked {low:,.1f} to {high:,.1f} billion on "
-                f"{gap.day} that no source assigns to its maker. If this was a debt of the maker, "
-                "it adds to the unexplained amount (table `the-exchange`)."
+                f"{gap.day} that no source assigns to its maker. If the maker owed this amount, "
+                "add it to the unexplained amount (table `the-exchange`)."
             )
     return notes
 
@@ -105,9 +105,9 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
         ("carrier", *(f"{_span(period)}_usd" for period in periods)),
         rows,
         (
-            "A mechanism explains at most its loss in that time. The portfolio has positions held "
-            "for their price, and coins at mark. Kinds of no mechanism are under their own names. "
-            "Tokens that pools lost count as zero.",
+            "A mechanism explains at most its own loss in a period. The portfolio has positions "
+            "held for their price, and coins at mark. A kind that belongs to no mechanism has its "
+            "own row. Tokens that pools lost count as zero.",
         ),
     )
 
@@ -133,12 +133,12 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
             )
     return Table(
         "lines",
-        "Each recorded line of the maker's debts, assets and uses, with the run's",
+        "Each recorded line of the maker's debts, assets and uses, with the run's amount",
         ("day", "line", "counts", "low_usd", "high_usd", "run_usd", "ids", "too_little"),
         rows,
         (
-            "If the record has debts less assets as one figure, the table shows the debts beside "
-            "it but does not add them, and counts stakes as assets.",
+            "If the record has debts less assets as one figure, the residual uses this figure. "
+            "The single debts are then shown, but not added again, and stakes count as assets.",
         ),
     )
 
@@ -159,8 +159,8 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
         ("day", "what", "low_usd", "high_usd", "run_usd"),
         rows,
         (
-            "Coins are at the price of the day, so the shortfall falls with prices. Its change "
-            "between two days does not show when money vanished.",
+            "Coins are at the price of the day, so the shortfall is smaller if prices are lower. A "
+            "change of the shortfall between two days does not show when money vanished.",
         ),
     )
 

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 # For each key of the record, a possible reason why a run differs from the record.
 RESTS_ON: Mapping[str, str] = {
-    "result-of-making": "latency, size and spread of the maker's quotes; the firms",
+    "result-of-making": "latency, size and spread of the maker's quotes; the number of firms",
     "result-of-all-trading": "quotes, hedges and portfolio; arbitrage and lending are left out",
     "result-of-directional-book": "positions held for their price; no shipped life has them",
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
     "share-of-maker-in-volume": "quotes of the maker and of others, or a target share of volume",
     "revenue-of-ftx": "the fee rate of 2021 in all years; earlier rates were higher",
     "claims-of-customers": "deposits follow volume, by assumption; only coins follow prices",
-    "cash-of-the-exchange": "custody: in dollars, unless retail.coins; idle, unless cash_shares",
-    "hole-of-the-exchange": "claims and custody, which are separate outcomes",
-    "shortfall-of-the-exchange": "claims, and the rest of the portfolio after recalls",
+    "cash-of-the-exchange": "cash: idle without cash_shares, all in dollars without retail.coins",
+    "hole-of-the-exchange": "claims of customers, and cash, which are separate outcomes",
+    "shortfall-of-the-exchange": "claims, and the portfolio that is left after recalls of loans",
     "first-use-of-customers-money": "deposits at the maker's banks, counted from the first day",
     "owed-by-maker-to-house": "stated uses and recalled loans that customers' dollars pay for",
     "credit-drawn-by-maker": "customers' dollars at the maker, used before the credit line",

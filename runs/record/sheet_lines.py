@@ -1,8 +1,8 @@
 """Lines of a recorded balance sheet, computed from the books by root and kind of account.
 
-A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at the marks of its
-author. The books have stakes at cost. The kinds are read from `ledger.kinds`, so a new kind is
-included without a change here.
+A recorded sheet has tokens (also the group's own) at the day's mark, and stakes at values that the
+sheet's author chose. The books have stakes at cost. Kinds are read from `ledger.kinds`, so a new
+kind is included without a change here.
 """
 
 from collections.abc import Callable, Iterator
@@ -244,7 +244,7 @@ def _sum(
 
 
 def _owned_by_group(books: MeasuredBooks) -> list[str]:
-    """Return the accounts of the group's assets that are neither liquid nor a debt."""
+    """Return the group's asset accounts, without liquid assets and debts within the group."""
     group = books.run.chart.parties.group
     return [
         account

@@ -1,18 +1,20 @@
 """Estimates how volume, relative to a larger venue, responds to the day's price range.
 
-The recorded elasticity is the slope of log(FTX volume / Binance volume) on log(ln(high / low)) of
-the day. From both logarithms their mean over the month is subtracted. Binance is not simulated, so
-the regression here replaces the ratio of volumes by
+The recorded elasticity is the slope of log(FTX volume / Binance volume) on log(range) of the day,
+where range = ln(high / low). From each logarithm its mean over the month is subtracted. Binance is
+not simulated, so the regression here replaces log(FTX volume / Binance volume) by
 
-    log(customers + apart / b),    b = (range of the day / its month's geometric mean) ** k
+    log(customers + apart / b),    b = (range of the day / geometric mean over its month) ** k
 
-Here `customers` is the uninformed volume, and `apart` is the volume of hits and forced orders. k is
-the recorded elasticity of Binance's own volume. The assumption is that on a volatile day uninformed
-customers trade more in the same proportion on both venues, which cancels in the ratio. Hits and
-forced orders do not cancel. The result is the part of the recorded slope that comes from hits,
-forced orders and customers' response to spread and depth. The recorded slope also contains shifts
-between venues within a month, which are not in the model. If customers trade the rest of a recorded
-volume, their monthly mean is used, since this rest falls by definition when hits rise.
+Here `customers` is the uninformed volume, `apart` is the volume of hits and forced orders, and b
+stands for Binance's volume. k is the recorded elasticity of Binance's own volume. The assumption is
+that customers trade more on a volatile day, in the same proportion on both venues. So `customers`
+is not divided by b, since this proportion cancels in the ratio. Hits and forced orders do not
+cancel. The result is the part of the recorded slope that comes from hits, forced orders and
+customers' response to spread and depth. The recorded slope also contains shifts between venues
+within a month, which are not in the model. If customers trade a recorded volume less hits and
+forced orders, the monthly mean of `customers` is used, since their volume of a day then falls if
+hits rise.
 
 The recorded slope is an upper bound for the effect of hits: liquidations and other takers raise the
 slope too.
@@ -38,12 +40,13 @@ class Variation(NamedTuple):
 def elasticity(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Estimate | None:
-    """Return the slope, with a sampling error over blocks of days, as in the recorded regression.
+    """Return the slope of the recorded regression, with a sampling error from blocks of days.
 
     Args:
         days: days of one market. Days without volume or range do not count.
         others_elasticity: the elasticity k of the larger venue's volume.
-        customers_are_left_over: whether customers trade the rest of a recorded volume.
+        customers_are_left_over: whether customers trade a recorded volume less hits and forced
+            orders.
 
     Returns:
         The slope, or None with less than DAYS_MIN days, or if all ranges of a month are equal.

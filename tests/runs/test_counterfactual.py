@@ -234,7 +234,7 @@ def test_the_table_of_the_hole_has_both_runs_and_no_unexplained_amount(group_run
     rows = {row[0]: row[1:] for row in table(tables, "hole").rows}
 
     ours, theirs = hole(group_run).hole_of_exchange_usd, hole(other).hole_of_exchange_usd
-    assert rows["hole of the exchange: claims less that cash"] == (ours, theirs, ours - theirs)
+    assert rows["hole of the exchange: claims less its cash"] == (ours, theirs, ours - theirs)
     assert rows["unexplained (must be 0.00)"] == (0, 0, 0)
 
 

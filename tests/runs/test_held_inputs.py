@@ -100,7 +100,7 @@ def test_inputs_that_are_kept_are_named_in_the_report_and_written_in_the_scenari
     (table,) = [table for table in tables if table.name == "difference"]
 
     ((_, due, _),) = costs_of(group_run)
-    said = f"The operating cost of FTX is as in the run, {spoken(due)}, due on the first day of a"
+    said = f"The operating cost of FTX is as in the run: {spoken(due)} (number of months: 1), due"
     assert any(note.startswith(said) for note in table.notes)
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 

@@ -200,7 +200,7 @@ class Books {
     if (this.text.startsWith("    party: ", after)) {
       return JSON.parse(this.text.slice(after + 11, this.text.indexOf("\n", after)));
     }
-    // The payee ends at the next quote, except if it contains a backslash.
+    // The payee ends at the next quotation mark, unless the payee contains a backslash.
     const from = this._start.values[posting.entry] + DATE_AND_FLAG;
     const to = this.text.indexOf('"', from);
     const payee = this.text.slice(from, to);
@@ -242,7 +242,7 @@ class Books {
     return { number, text, meta, postings, date: text.slice(0, 10), seq: Number(meta.seq), ...this._head(number) };
   }
 
-  // Find an entry by its seq, its place in the true order.
+  // Find an entry by its seq, its number in the order of booking.
   entryOfSeq(seq) {
     this._seqs ??= this._allSeqs();
     const number = this._seqs.get(seq);

@@ -25,7 +25,7 @@ async function unpacked(name) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// Write JSON as the program that seals a run: sorted keys, ASCII, and a space after , and :
+// Write JSON as the program that seals a run writes it: sorted keys, ASCII, a space after , and :
 function sealedJson(value) {
   if (Array.isArray(value)) return `[${value.map(sealedJson).join(", ")}]`;
   if (value !== null && typeof value === "object") {
@@ -42,7 +42,7 @@ function sealedText(text) {
   );
 }
 
-// Compute the chain of months. A month's link is the hash of the link before and of its files.
+// Compute the chain of months. A month's link is the hash of the previous link and the month's files.
 async function chainOf(files) {
   const months = {};
   for (const name of Object.keys(files).sort()) {
@@ -100,7 +100,7 @@ async function testSeal(proof, manifestBytes, bookBytes, provenance) {
   const { seal, ...content } = manifest;
   const digits = (await sha256(manifestBytes)).slice(0, 12);
   proof.test(`The run's seal is ${digits}, as the line below the answer says.`, provenance.includes(`seal ${digits},`));
-  proof.test("The rest of the manifest has the hash that the manifest states as its seal.", (await sha256(bytesOf(sealedJson(content)))) === seal);
+  proof.test("The manifest without its seal has the hash that the seal states.", (await sha256(bytesOf(sealedJson(content)))) === seal);
   const chain = await chainOf(manifest.files);
   proof.test(
     `The chain of ${Object.keys(chain).length} months has no break.`,
@@ -164,7 +164,7 @@ function fillsAgree(entry, rows) {
   const lost = moved.filter((posting) => /^Income:.*:(PickOff|Spread|Liquidation)$/.test(posting.account));
   const fees = moved.filter((posting) => /^Income:.*:Fees$/.test(posting.account));
   return (
-    // The losses of other makers are in their own books.
+    // The losses of other makers are in the books of these makers, which are not on the page.
     (lost.length === 0 || lost.reduce((sum, posting) => sum + posting.cents, 0) === edge) &&
     fees.reduce((sum, posting) => sum + posting.cents, 0) === -fee
   );

@@ -3,8 +3,8 @@
 
 // List the bands: { from, to, side, title, names, cents }, with cents above zero.
 //
-// The debts between the two companies are the band between them. Each other posting belongs to one
-// band: debts to a class of customers, cash on an account, or a cause in one company.
+// The debts between the two companies are one band. Each other posting belongs to one of the other
+// bands: debts to a class of customers, cash on an account, or a cause in one company.
 function bandsOf(books, figures) {
   const { house, maker } = figures.parties;
   const last = books.days - 1;

@@ -60,7 +60,7 @@ class Thread {
       const rows = kinds.map(([kind, cents]) => [plain(kind), figures.about[kind] ?? "", opener(exact(cents), () => this.openKind(kind, false), `${plain(kind)}: ${exact(cents)}; open the entries`)]);
       rows.push({ class: "total", cells: ["The hole", "", exact(books.hole(last))] });
       return [
-        el("p", {}, `Customers are owed ${exact(books.claims(last))}. The group has ${exact(books.part("liquid", last))} in liquid assets. The difference is ${exact(books.hole(last))}, the hole. Below zero nothing is missing. The sum of all causes is the same amount, with uses of money above zero and sources below.`),
+        el("p", {}, `Customers are owed ${exact(books.claims(last))}. The group has ${exact(books.part("liquid", last))} in liquid assets. The difference is ${exact(books.hole(last))}, the hole. If the hole is below zero, nothing is missing. The sum of all causes equals the hole, with uses of money above zero and sources below zero.`),
         table("The hole by cause", [["Cause"], ["What it is"], ["Amount", true]], rows),
         query(`moneytrail where ${figures.run} --table hole-by-kind`),
       ];
@@ -95,7 +95,7 @@ class Thread {
       sumsTable("By counterparty: the party or the pool that each posting names", "Party", postings, (each) => books.partyOf(each)),
       sumsTable("By type of entry", "Type", postings, (each) => books.tagOf(each)),
       entriesTable(this, entries, "The entries, the largest first"),
-      query(sqlOf(figures.run, names), "In the group's own books similar entries of a day are summed. The command lists them one by one, with the same sums."),
+      query(sqlOf(figures.run, names), "In the group's own books, similar entries of a day are summed into one entry. The command lists the single entries. Their sums are the same."),
     ];
   }
 

@@ -462,7 +462,7 @@ def test_a_fact_that_cannot_be_compared_is_listed_with_the_reason(group_run: Run
     assert [row["why_not"] for row in unsaid] == [
         "no scenario has it",
         "the run covers 2022-05-30 to 2022-06-03",
-        "its books have no such figure",
+        "the run's books have no such figure",
     ]
     assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
     counted = {row["verdict"]: row["outcomes"] for row in table(beside.tables(), "verdicts")}
