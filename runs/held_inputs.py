@@ -116,7 +116,7 @@ def _demand(run: RunFolder) -> OfMarkets | None:
     all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
     how = (
         f"The demand of uninformed customers is as in the run, hour by hour, {spoken(all_usd)} in "
-        "total. It does not rise if other volume is missing."
+        "total. This demand does not rise if other volume is missing."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
 

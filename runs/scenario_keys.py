@@ -122,7 +122,7 @@ def all_keys() -> tuple[Key, ...]:
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, str]]:
-    """Return the meaning of each key: first by the name of its table's model, then by its name."""
+    """Return the meaning of each key, by the name of the table's model and then of the key."""
     text = files("des.scenario").joinpath("meanings.toml").read_text("utf-8")
     return tomllib.loads(text)
 

@@ -5,7 +5,7 @@
     says = "Stale quotes lose more than the spread earns."   # our own words
     shown_by = "losses on stale quotes, in percent of spread"
     command = "moneytrail where RUN --table views"
-    given = "what the scenario states"     # an input that affects the verdict, which proves little
+    given = "what the scenario states"     # an input with a strong effect on the verdict
     elsewhere = "make ranges"              # the command to use if the run lacks the figure
 
     [statement.decides]

@@ -42,7 +42,7 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
 
     The scenario tiny has no customers on margin. The scenario luna has them.
 
-    The tables show three volumes for each hour: positions sold in the order book, positions that
+    The tables show three volumes for each hour: positions closed in the order book, positions that
     backstops took over, and positions closed against customers on the other side. The tables also
     show losses and gains, the results of backstops, who paid for bankrupt accounts, and the maker's
     cost of loans against thin tokens (scenario thin-collateral). Table beside-the-record compares

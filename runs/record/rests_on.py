@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 # For each key of the record, a possible reason why a run differs from the record.
 RESTS_ON: Mapping[str, str] = {
-    "result-of-making": "latency, size and spread of the maker's quotes; the number of firms",
+    "result-of-making": "latency, size and spread of the maker's quotes; the trading firms",
     "result-of-all-trading": "quotes, hedges and portfolio; arbitrage and lending are left out",
     "result-of-directional-book": "positions held for their price; no shipped life has them",
     "backstop-payouts-of-ftx": "a backstop; only scenarios with customers on margin have one",
