@@ -95,6 +95,33 @@ def test_the_reserve_does_not_change_the_net_worth_of_the_group_at_constant_pric
     assert sheets[0].net_at_mark_usd == sheets[1].net_at_mark_usd
 
 
+def test_assets_that_stay_worth_a_dollar_keep_their_cost_while_coins_fall(executed):
+    like = {
+        "name": "DOLLARLIKE",
+        "prices": [{"since": FIRST, "usd": 1.0}],
+        "share": 1.0,
+        "haircut": 0.0,
+        "supply": 10**9,
+    }
+    shares = {"cash_shares": [{"since": FIRST, "share": 0.0}]}
+    coins, dollars = (
+        executed(PORTFOLIO, group={"portfolio": GROUP["portfolio"] | shares | holdings})
+        for holdings in ({}, {"holdings": [like]})
+    )
+    ask = asking(dollars)
+    ((units, cost),) = ask(
+        "SELECT sum(number) AS n, sum(number(cost(position))) AS c WHERE currency = 'DOLLARLIKE' "
+        "AND account ~ '^Assets:Alameda:'"
+    )
+    ((paid,),) = ask(
+        "SELECT sum(number) AS n WHERE 'portfolio' IN tags AND account = 'Assets:Alameda:Cash'"
+    )
+    worth = [solvency(run, LAST).consolidated.net_at_mark_usd for run in (coins, dollars)]
+
+    assert units == cost == -paid > 0
+    assert worth[0] < worth[1] - 100_000
+
+
 def test_the_maker_sells_coins_to_make_a_payment_that_exceeds_the_cash_above_the_reserve(executed):
     use = GROUP["uses"][0] | {"date": date(2022, 6, 2), "usd": 2_000_000}
     run = executed(PORTFOLIO, **keeping(0.0, uses=[use]))
