@@ -103,7 +103,7 @@ def test_the_readmes_text_on_the_study_agrees_with_the_shipped_study():
         r"simulated (\d+) lives .*? (\d+) of them fit the record: each misses at most (\d+) of "
         r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? "
         r"cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
-        r"billion. In (\d+) of the \1 lives these causes are at least half of the hole. None of "
+        r"billion. In (\d+) of the \1 lives these causes are at least half of the hole. Neither of "
         r"the \d+ fits the record: the nearest life misses (\d+) of the \4 facts",
         said(),
     )[0]
