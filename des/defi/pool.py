@@ -273,7 +273,7 @@ def _arbitrage(
 
 @njit(cache=True)
 def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
-    """Return the most lots in the pool at which its bid (or ask) is at least the outside price.
+    """Return the most lots that the pool can hold while its bid (or ask) is at least *outside*.
 
     The product of the reserves, lots * cents, stays the same. So if the pool has n lots, the price
     of a lot is lots * cents / n^2.
@@ -293,7 +293,7 @@ def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
 
 @njit(cache=True)
 def _lots_up(scaled_lots: int, cents: int, outside: int) -> int:
-    """Return the fewest lots in the pool at which its bid (or ask) is at most the outside price."""
+    """Return the fewest lots that the pool can hold while its bid (or ask) is at most *outside*."""
     n = _lots_down(scaled_lots, cents, outside)
     return n + 1 if _exceeds(scaled_lots, cents, n * n, outside) else n
 

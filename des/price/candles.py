@@ -29,9 +29,9 @@ class Candles:
 def read_candles(path: Path) -> Candles:
     """Read a file of candles of equal length, at most a week. See `des.candles` for formats.
 
-    Times without a zone are UTC. Candles that are not whole hours are joined to whole hours. The
-    volatility of a day comes from the ranges of the candles that open on this day. A day without
-    candles has the volatility of the previous day.
+    Times without a zone are UTC. Candles that do not last whole hours are combined into longer
+    candles that do. The volatility of a day comes from the ranges of the candles that open on this
+    day. A day without candles has the volatility of the previous day.
 
     Raises:
         CandleError: the file cannot be read, or a line of it is implausible.

@@ -271,9 +271,9 @@ def _hit(
 ) -> int:
     """Fill a firm's order from the profitable levels of quote *i*, within the firm's limits.
 
-    The order's fills reduce the room for the firm's next orders. Profitable lots above the limits
-    are counted as cut off. *n* is the number of rows before the order. Returns the number of rows
-    after the order.
+    The order's fills reduce the firm's room for further orders on the same side, and increase its
+    room on the other side. Profitable lots above the limits are counted as cut off. *n* is the
+    number of rows before the order. Returns the number of rows after the order.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]

@@ -9,12 +9,12 @@ not simulated, so the regression here replaces log(FTX volume / Binance volume) 
 Here `customers` is the uninformed volume, `apart` is the volume of hits and forced orders, and b
 stands for Binance's volume. k is the recorded elasticity of Binance's own volume. The assumption is
 that customers trade more on a volatile day, in the same proportion on both venues. So `customers`
-is not divided by b, since this proportion cancels in the ratio. Hits and forced orders do not
-cancel. The result is the part of the recorded slope that comes from hits, forced orders and
-customers' response to spread and depth. The recorded slope also contains shifts between venues
-within a month, which are not in the model. If customers trade a recorded volume less hits and
-forced orders, the monthly mean of `customers` is used, since their volume of a day then falls if
-hits rise.
+is not divided by b, since this proportion cancels in the ratio. It does not cancel for hits and
+forced orders, so `apart` is divided by b. The result is the part of the recorded slope that comes
+from hits, forced orders and customers' response to spread and depth. The recorded slope also
+contains shifts between venues within a month, which are not in the model. If customers trade a
+recorded volume less hits and forced orders, the monthly mean of `customers` is used, since their
+volume of a day then falls if hits rise.
 
 The recorded slope is an upper bound for the effect of hits: liquidations and other takers raise the
 slope too.

@@ -33,9 +33,11 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
     """Return the variances of the position and of the open chain.
 
     The unit is the variance of one hour. An hour has the orders of its source hour, times the
-    weight of the hour, with the same or with reversed sides. So the variance is the sum of s^2 over
-    all source hours. Here s is the sum of the weights of all hours with this source, and the weight
-    is negative if the sides are reversed.
+    weight of the hour, with the same or with reversed sides. For each source hour, let s be the sum
+    of the weights of all hours with this source, where a weight is negative if the sides are
+    reversed. These hours together have the variance s^2. The variance of the position is the sum
+    of s^2 over all source hours except that of the open chain. The last hour belongs to an open
+    chain, unless its weight is 1.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):

@@ -157,7 +157,7 @@ def test_makers_with_the_same_price_fill_an_order_in_proportion_to_displayed_siz
 @pytest.mark.parametrize(
     ("away", "captive", "others_price"), [(3, 0, 1_003), (5, 6, 1_005), (7, 12, 1_007)]
 )
-def test_an_order_takes_only_levels_with_a_better_price_than_the_other_makers(
+def test_an_order_takes_the_captive_makers_better_levels_and_the_rest_from_the_other_makers(
     away, captive, others_price
 ):
     rows, others_lot_ticks, _ = met(20, 6, 3, away)

@@ -43,7 +43,7 @@ def test_the_error_of_a_rule_is_the_share_of_dollars_that_it_assigns_to_a_wrong_
     assert found(2_500).error(GROUP, TracingRule.LIFO, "rent") == -2_500
 
 
-def test_tables_have_means_over_stories_and_seeds_and_intervals_over_seeds():
+def test_tables_have_means_over_stories_and_seeds_with_intervals_over_seeds_alone():
     of = {
         (story, seed): {source: found(1_000 * (seed % 2)) for source in SOURCES}
         for story, seed in cases()

@@ -1,4 +1,4 @@
-"""Conclusions from a study: plausible members, decisive inputs, conditions for half of the hole."""
+"""Conclusions from a study: plausible members, decisive inputs, members that reach half."""
 
 import sys
 from collections.abc import Mapping

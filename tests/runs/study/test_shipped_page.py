@@ -2,14 +2,18 @@
 
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from ledger.run_folder import RunFolder
+from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.member_table import read_members
 from runs.study.nearest import amounts_near, dollar_outcomes
-from runs.study.study_file import study_path
+from runs.study.play import replay
+from runs.study.study_file import load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import contradicted_by
 
@@ -163,3 +167,17 @@ def test_the_page_describes_the_member_nearest_to_the_record(report: StudyReport
         figure("mechanism_usd"),
         figure("pickoff_usd", 10**6),
     ]
+
+
+@pytest.mark.slow
+def test_the_page_states_how_many_outcomes_of_the_nearest_member_agree_with_the_record(
+    text: str, tmp_path: Path
+):
+    ((number, agree, of),) = re.findall(
+        r"--replay (\d+) nearest-life` .*? (\d+) of (\d+) comparable outcomes agree", text
+    )
+    replay(load_study(study_path("life")), int(number), tmp_path / "run", Mock())
+    answer = compare(RunFolder(tmp_path / "run"), load_record()).answer()
+
+    assert told(text, r"The nearest member, (\d+), owes") == [int(number)]
+    assert answer.startswith(f"{agree} of {of} comparable outcomes agree")
