@@ -20,11 +20,13 @@ from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.member_figures import MECHANISM
 from runs.study.member_table import read_members
+from runs.study.nearest import amounts_near, dollar_outcomes
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+STUDY_PAGE = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
 FINDINGS = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sys.executable).parent
 LIFE = "runs/out/ftx-sampled-seed1"
@@ -120,6 +122,20 @@ def test_the_readmes_text_on_the_study_agrees_with_the_shipped_study():
     assert most == f"{stale_bn.max():.1f}"
     assert not (plausible & report.would_have_to_be.reached).any()
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
+
+
+def test_the_text_on_the_nearest_life_agrees_with_the_shipped_study_and_its_page():
+    members = read_members(study_path("life").with_suffix(""))
+    outcomes, n = dollar_outcomes(members), int((~members.is_base).sum())
+    nearest = max(range(n), key=lambda place: amounts_near(outcomes, place))
+    of, near, lost = re.findall(
+        r"In the nearest of the (\d+) lives (\d+) are, and the thread's causes cost \$(\S+)",
+        said(),
+    )[0]
+
+    assert int(of) == n
+    assert lost == f"{members.drawn(MECHANISM)[nearest] / 10**9:.1f}"
+    assert f"{near} of 30 comparable outcomes agree" in " ".join(STUDY_PAGE.split())
 
 
 @pytest.fixture(scope="module")
