@@ -53,12 +53,12 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("lead_usd", "DECIMAL", "lead price at that moment"),
     ("lead_when_quoted_usd", "DECIMAL", "lead price that the quote was computed from, or NULL"),
     ("quote_age_s", "DECIMAL", "seconds since that lead price; NULL without a quote"),
-    ("trigger", "VARCHAR", "what made a hit profitable: posting (of the quote), tick or NULL"),
+    ("trigger", "VARCHAR", "why a hit is profitable: posting (of the quote), tick or NULL"),
     ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
     ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: amount received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
     ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
-    ("stands_for", "BIGINT", "number of similar markets; each of them trades the quantity"),
+    ("stands_for", "BIGINT", "number of similar markets; each trades the quantity"),
 )
 
 # DuckDB multiplies decimals exactly, and reports an error if a product is too large.
