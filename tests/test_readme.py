@@ -20,7 +20,6 @@ from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.member_figures import MECHANISM
 from runs.study.member_table import read_members
-from runs.study.nearest import amounts_near, dollar_outcomes
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
 
@@ -124,18 +123,21 @@ def test_the_readmes_text_on_the_study_agrees_with_the_shipped_study():
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
 
 
-def test_the_text_on_the_nearest_life_agrees_with_the_shipped_study_and_its_page():
-    members = read_members(study_path("life").with_suffix(""))
-    outcomes, n = dollar_outcomes(members), int((~members.is_base).sum())
-    nearest = max(range(n), key=lambda place: amounts_near(outcomes, place))
-    of, near, lost = re.findall(
-        r"In the nearest of the (\d+) lives (\d+) are, and the thread's causes cost \$(\S+)",
+def test_the_text_on_the_nearest_member_agrees_with_the_shipped_study_and_its_page():
+    report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
+    (table,) = (each for each in report.tables() if each.name == "nearest")
+    first, second = (dict(zip(table.columns, row, strict=True)) for row in table.rows[:2])
+    number, near, lost = re.findall(
+        r"In member (\d+), the nearest of .*? (\d+) outcomes are, and the thread's causes cost "
+        r"\$(\S+) billion",
         said(),
     )[0]
+    (of,) = re.findall(r"Of (\d+) comparable recorded outcomes", said())
 
-    assert int(of) == n
-    assert lost == f"{members.drawn(MECHANISM)[nearest] / 10**9:.1f}"
-    assert f"{near} of 30 comparable outcomes agree" in " ".join(STUDY_PAGE.split())
+    assert int(number) == first["member"]
+    assert first["amounts_near"] > second["amounts_near"]
+    assert lost == f"{first['mechanism_usd'] / 10**9:.1f}"
+    assert f"{near} of {of} comparable outcomes agree" in " ".join(STUDY_PAGE.split())
 
 
 @pytest.fixture(scope="module")

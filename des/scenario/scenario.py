@@ -252,7 +252,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _valued(self) -> Self:
-        """Refuse a collateral token without a market of its own, or that the group also holds."""
+        """Refuse a collateral token that has no market of its own, or that the group also holds."""
         names = [market.name for market in self.markets]
         for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
             if token.market not in names:

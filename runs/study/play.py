@@ -93,12 +93,14 @@ def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
     """Play one member with full books, which all reports can read, into a folder.
 
     Raises:
-        StudyError: the study has no member of this number.
-        RunRefusedError: the folder exists, or can't be written.
+        StudyError: the study has no member of this number, or the folder exists.
+        RunRefusedError: the folder can't be written.
     """
     members = members_of(study)
     if not 0 <= number < len(members):
         raise StudyError(f"there is no member {number}; give one from 0 to {len(members) - 1}")
+    if out.exists():
+        raise StudyError(f"{out}: exists; give another folder, or delete this one")
     scenario = scenario_of(study, members[number])
     watching.simulates(scenario.run.start, scenario.run.end)
     execute(scenario, out, on_day=watching.day, on_phase=watching.says)

@@ -19,6 +19,7 @@ from runs.scenarios import load
 
 LIFE = ("ftx", "ftx-low", "ftx-high")
 IN_KIND = "ftx-in-kind"
+INVESTED = "ftx-invested"
 TOLD = "as-told"
 RIVALS = {
     "ventures-only": {"Ventures"},
@@ -321,6 +322,31 @@ def test_the_life_with_claims_in_kind_differs_from_the_sampled_life_only_in_coin
     assert changed == {"question", "retail", "sources"}
     apart = {"coins": None, "agent_shares": sampled.retail.agent_shares}
     assert in_kind.retail.model_copy(update=apart) == sampled.retail
+
+
+def test_the_life_with_investments_differs_from_the_life_in_kind_only_in_the_portfolio(ftx):
+    invested, in_kind = load(INVESTED), load(IN_KIND)
+    own, usual = invested.group.portfolio, ftx.group.portfolio
+    changed = {
+        name
+        for name in type(invested).model_fields
+        if getattr(invested, name) != getattr(in_kind, name)
+    }
+
+    assert changed == {"question", "group", "sources"}
+    assert invested.group.model_copy(update={"portfolio": usual}) == in_kind.group
+    kept = {"cash_shares": (), "holdings": usual.holdings}
+    assert own.model_copy(update=kept) == usual
+
+
+def test_the_life_with_investments_has_the_coins_of_the_life_with_half_of_their_shares(ftx):
+    *coins, dollars = load(INVESTED).group.portfolio.holdings
+    usual = ftx.group.portfolio.holdings
+    owed = {coin.name: coin.prices for coin in load(IN_KIND).retail.coins.owed}
+
+    assert [coin.model_copy(update={"share": coin.share * 2}) for coin in coins] == list(usual)
+    assert {coin.name: coin.prices for coin in coins} == owed
+    assert [(price.usd, dollars.haircut) for price in dollars.prices] == [(1.0, 0.0)]
 
 
 def test_the_scenario_as_told_changes_only_the_share_of_the_maker_and_the_group():

@@ -90,6 +90,7 @@ def test_a_changed_amount_in_a_note_on_forced_orders_is_found(folder: Path):
 
     assert problem.startswith(note.group()[:10])
     assert "of forced orders in" in problem
+    assert "with the captive maker, but the fills have " in problem
 
 
 def test_a_missing_note_on_forced_orders_is_found_if_other_days_have_such_notes(folder: Path):

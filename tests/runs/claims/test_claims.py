@@ -83,8 +83,9 @@ def test_the_answer_states_the_verdict_on_the_central_statement(figures: list, t
 def test_the_answer_states_the_value_and_the_threshold_of_the_central_statement():
     said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
 
-    assert "in percent of the hole: 0.1 to 6.3 %." in said
-    assert "A value of at least 50 would support the statement." in said
+    assert (
+        "in percent of the hole: 0.1 to 6.3 %. A value of at least 50 would support the statement."
+    ) in said
     assert said.startswith("Over 2 runs, of the thread's ")
 
 

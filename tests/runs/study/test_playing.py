@@ -110,6 +110,8 @@ def test_a_member_that_is_played_again_has_the_same_figures_and_complete_books(
     assert run.select("SELECT count(*) > 0 FROM rows") == [(True,)]
     with pytest.raises(StudyError, match="no member 8"):
         replay(load_study(TINY), 8, tmp_path / "none", watched)
+    with pytest.raises(StudyError, match="run: exists; give another folder"):
+        replay(load_study(TINY), 5, tmp_path / "run", watched)
 
 
 def test_stored_sums_by_day_and_kind_add_up_to_the_outcomes(whole: Path):

@@ -68,6 +68,40 @@ def test_the_page_states_the_plausible_members_and_their_ranges(report: StudyRep
     ]
 
 
+def test_the_page_states_the_middles_of_the_plausible_members(report: StudyReport, text: str):
+    def middle(name: str) -> float:
+        return round(float(np.median(report.members.drawn(name)[report.is_plausible])) / BN, 1)
+
+    mechanism = report.members.drawn("mechanism_usd")[report.is_plausible] / BN
+    low, high = np.percentile(mechanism, (5, 95)).round(1)
+    assert told(text, r"in the fifteen, and the middle is (\S+)\. The record") == [
+        middle("hole-of-the-exchange to 2022-11-11")
+    ]
+    gain, loss = told(text, r"the mechanism ranges from a gain of (\S+) to a loss of (\S+) billion")
+    assert [-gain, loss] == [low, high]
+    assert told(text, r"the middle is a loss of (\S+)\. The") == [middle("mechanism_usd")]
+    assert told(text, r"that the maker takes over is (\S+), and most") == [
+        middle("spent-on-takeovers to 2022-11-11")
+    ]
+
+
+def test_the_page_states_the_predictions_of_the_plausible_members(report: StudyReport, text: str):
+    of, found = report.members.drawn, report.is_plausible
+
+    assert told(text, r"plausible member has (\S+) to (\S+) billion of cash and coins") == ends(
+        of("cash-of-the-exchange to 2021-11-30")[found] / BN
+    )
+    assert told(text, r"less these assets are (\S+) to (\S+) billion on that day") == ends(
+        of("hole-of-the-exchange to 2021-11-30")[found] / BN
+    )
+    assert told(text, r"and (\S+) to (\S+) billion at the end of October 2022") == ends(
+        of("hole-of-the-exchange to 2022-10-31")[found] / BN
+    )
+    (table,) = (each for each in report.tables() if each.name == "predictions")
+    met = sum(row[table.columns.index("verdict")] == "met" for row in table.rows)
+    assert told(text, r"For (\d+) of these (\d+) outcomes") == [met, len(table.rows)]
+
+
 def test_the_page_states_the_members_whose_mechanism_is_half_of_the_hole(
     report: StudyReport, text: str
 ):
@@ -155,9 +189,10 @@ def test_the_page_describes_the_member_nearest_to_the_record(report: StudyReport
     cash = [figure(f"cash-of-the-exchange to {day}") for day in (ON_RECORD[0], ON_RECORD[2])]
     owed = figure(f"owed-by-maker-to-house to {ON_RECORD[1]}")
     assert told(text, r"The nearest member, (\d+), owes") == [number]
-    assert told(
-        text, r"owes its customers (\S+) billion in \w+ 2021, (\S+) in .*? and (\S+) in"
-    ) == (claims)
+    assert (
+        told(text, r"owes its customers (\S+) billion in \w+ 2021, (\S+) in .*? and (\S+) in")
+        == claims
+    )
     assert told(text, r"Its exchange has (\S+) and (\S+) billion of cash and coins") == cash
     assert told(text, r"its maker owes the exchange (\S+) in June 2022") == [owed]
     assert told(
