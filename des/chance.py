@@ -47,10 +47,11 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the indices that sort numbers. For uniform draws the run time is proportional to n.
+    """Return the indices that sort numbers.
 
-    There are as many buckets as numbers. Each number goes to one bucket, and only numbers in the
-    same bucket are compared. Equal numbers keep the order in which they were drawn.
+    If the numbers are uniform draws, the run time is proportional to the quantity of numbers. There
+    are as many buckets as numbers. Each number goes to one bucket, and only numbers in the same
+    bucket are compared. Equal numbers keep the order in which they were drawn.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).

@@ -2,12 +2,13 @@
 
 The price's hourly path gives a predicted loss of each hour before any hour is played. The hours of
 a day are sorted by their predictions, the largest first, and divided into groups. The scenario
-states a bound on the predicted loss of a group, and the largest number of hours in a group. Each
-group has as many hours as both limits allow, and at least one hour. One random hour of each group
+states a bound on the predicted loss of a group, and the largest number of hours in a group. Divide
+the bound by the largest predicted loss of an hour in the group, and round down: the group has this
+number of hours, but at least one hour and at most the stated number. One random hour of each group
 is played and represents the whole group.
 
 Hours with a large predicted loss are in small groups, so most of these hours are played. The bound
-is the same on all days, so the groups of a day depend on that day's predictions alone.
+is the same on all days, so the groups of a day depend only on the predictions of this day.
 
 Source: Cochran (1977), Sampling Techniques, chapter 5, on strata of similar units.
 """
@@ -30,8 +31,8 @@ def groups_of(predicted: np.ndarray, loss_max: float, most: int) -> list[np.ndar
         most: the largest number of hours in a group.
 
     Returns:
-        The hours of each group, as indices into *predicted*. Groups with the largest losses are
-        first.
+        The hours of each group, as indices into *predicted*. The first group has the hours with the
+        largest predicted losses.
     """
     left, groups = np.argsort(-predicted, kind="stable"), []
     while len(left):
@@ -48,7 +49,8 @@ class GroupedHours:
 
     first_hour: int  # hours since 1970
     weights: tuple[int, ...]  # number of hours that each hour represents; 0 if it is not played
-    group_losses: tuple[float, ...]  # the predicted loss of the group that a played hour represents
+    # The predicted loss of the group that a played hour represents; 0 if the hour is not played.
+    group_losses: tuple[float, ...]
 
     @classmethod
     def drawn(

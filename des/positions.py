@@ -36,7 +36,7 @@ class Positions:
             parties: all parties that keep books, by role.
             house, lead: the two venues.
             capital: states which firms trade.
-            directional: the captive maker's directional long positions, or None.
+            directional: the captive maker's directional book of long positions, or None.
         """
         self._run, self._markets = scenario.run, [market.name for market in scenario.markets]
         self._house, self._lead, self._capital = house, lead, capital

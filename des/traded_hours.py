@@ -3,7 +3,7 @@
 A played hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
 The weights of a day sum to 24. So sampling leaves a day's expected result unchanged and only raises
 its variance. Prices, settlements, funding and daily events continue in all hours. With
-`run.idle_hours_at_once`, consecutive idle hours pass as one step.
+`run.idle_hours_at_once`, consecutive idle hours can pass as one step.
 
 There are two methods to draw the played hours. No decision in the world depends on the draw. In
 the plain draw, one random hour of every n consecutive hours is played, with the weight n. With

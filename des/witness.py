@@ -1,4 +1,4 @@
-"""Checks that the world and the general ledger, which count debts separately, have equal debts."""
+"""Checks that the debts in the simulation equal the debts in the general ledger."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
             booked = -journal.balance(owed(name, entity))
             if booked != venue.claims[code]:
                 raise LedgerError(
-                    f"{name} owes {entity} {venue.claims[code]} cents in the world and "
+                    f"{name} owes {entity} {venue.claims[code]} cents in the simulation and "
                     f"{booked} in the books"
                 )
 
@@ -34,6 +34,6 @@ def agree_on_agent(journal: Journal, cents: int) -> None:
     booked = journal.balance(with_agent(parties.house, parties.agent)) if parties.agent else 0
     if booked != cents:
         raise LedgerError(
-            f"the agent of {parties.house} has {cents} cents of customers in the world and "
+            f"the agent of {parties.house} has {cents} cents of customers in the simulation and "
             f"{booked} in the books"
         )

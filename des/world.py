@@ -1,10 +1,10 @@
 """The order of a day: the times of trading, and the order of events at a settlement.
 
-Time runs from settlement to settlement. Between two settlements, every input to a decision except
-prices is constant. Quotes and orders follow the decisions of the last settlement, and customers
-deposit and withdraw at any moment. At a settlement, gains are paid, margin is restored, and all
-decisions are made again. The timestamp of a settlement is the last microsecond of its interval.
-`wiring` creates the parts of a world.
+A world is all parts of one run of one scenario. `wiring` creates these parts. Time moves from
+settlement to settlement. Between two settlements, every input to a decision except prices is
+constant. Quotes and orders follow the decisions of the last settlement, and customers deposit and
+withdraw at any moment. At a settlement, gains are paid, margin is restored, and all decisions are
+made again. The timestamp of a settlement is the last microsecond of its interval.
 """
 
 from collections.abc import Callable, Generator
@@ -111,8 +111,8 @@ class World:
     def _step_s(self, now_us: int) -> int:
         """Return the length of the next step in seconds: an interval of trading, or idle hours.
 
-        Several idle hours pass at once only while customers are calm, or after a halt. In a bank
-        run each hour is simulated.
+        Several idle hours pass at once only while customers are calm, after a halt, or if the
+        scenario has no `retail.flow`. In a bank run each hour is simulated.
         """
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
@@ -203,7 +203,7 @@ class World:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Record by how much limits have reduced hits since the last record."""
+        """Record the volume of hits that limits have prevented since the last record."""
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):

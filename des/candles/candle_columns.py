@@ -1,4 +1,4 @@
-"""Find which columns of a file contain the times and prices of candles, by name or by value.
+"""Finds the columns of a file that contain the times and prices of candles, by name or by value.
 
 Without a header the first column is the time. The next four columns are compared with the orders of
 columns that exchanges use.
@@ -103,7 +103,7 @@ def _check_zone(name: str, line: int) -> None:
     words = re.sub(r"[^a-z]+", " ", name.lower())
     zones = set(_ZONE.findall(words)) - UTC_WORDS
     if zones:
-        raise RowError(line, f"times are not UTC ({min(zones)}); write them in UTC")
+        raise RowError(line, f"times are not UTC ({min(zones)}); write the times in UTC")
 
 
 def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
     same = all(_alike(found[0], order, row) for order in found[1:] for row in rows)
     if not same:
         said = " or ".join(",".join(order) for order in found)
-        raise RowError(None, f"columns could be {said}; begin with a header that names them")
+        raise RowError(None, f"columns could be {said}; begin with a header that names the columns")
     return found[0]
 
 

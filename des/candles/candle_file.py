@@ -42,15 +42,15 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise RowError(None, f"{reason}; name a CSV file") from error
+        raise RowError(None, f"{reason}; give the path of a CSV or JSON file") from error
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise RowError(line, "not UTF-8 text; unzip it or save it as CSV") from error
+        raise RowError(line, "not UTF-8 text; unzip the file or save it as CSV") from error
     if "\0" in text:
-        raise RowError(None, "not text; unzip it or save it as CSV")
+        raise RowError(None, "not text; unzip the file or save it as CSV")
     return text
 
 

@@ -41,14 +41,16 @@ def _parsed(text: str) -> Any:
         return _values(text)
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise RowError(error.lineno, f"not JSON ({error.msg}); correct it there") from error
+            raise RowError(error.lineno, f"not JSON ({error.msg}); correct this line") from error
     except RecursionError as error:
-        raise RowError(None, "too deeply nested brackets; correct it") from error
+        raise RowError(None, "too deeply nested brackets; give one list of candles") from error
     lines = [line for line in text.splitlines() if line.strip()]
     try:
         return [_values(line) for line in lines]
     except (json.JSONDecodeError, RecursionError) as error:
-        raise RowError(None, "not JSON, as a whole or by line; correct it") from error
+        raise RowError(
+            None, "the file is not JSON, and not every line is JSON; correct the file"
+        ) from error
 
 
 def _values(text: str) -> Any:
@@ -105,7 +107,7 @@ def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
 
 def _across(columns: Sequence[list[Any]]) -> list[list[str]]:
     if len({len(column) for column in columns}) != 1:
-        raise RowError(None, "JSON with columns of different lengths; correct it")
+        raise RowError(None, "JSON with columns of different lengths; complete the columns")
     return [[_cell(cell) for cell in row] for row in zip(*columns, strict=True)]
 
 

@@ -1,7 +1,8 @@
-"""Brings candles into regular form: oldest first, of equal length in whole hours, without gaps.
+"""Brings candles into regular form: oldest first, and of equal length in whole hours.
 
-Trading venues leave out candles without a trade, and some files do not begin on a full hour. In a
-gap the price moves at random from the last close to the next open. Gaps are counted and reported.
+Trading venues leave out candles without a trade, and some files do not begin on a full hour. Gaps
+between candles are allowed, if they are not too long and not too many. In a gap the price moves at
+random from the last close to the next open. Gaps are counted and reported.
 """
 
 import math
@@ -67,7 +68,9 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
         found, length_us = _of_hours(found, length_us, said)
     for candle in found:
         if candle.opens_us % HOUR_US:
-            raise RowError(candle.row, "does not open on a whole hour UTC; use candles that do")
+            raise RowError(
+                candle.row, "the candle does not open on a whole hour UTC; use candles that do"
+            )
     said += _bridged(found, length_us)
     return Regular(found, length_us, said)
 
@@ -79,14 +82,19 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
     for before, candle in pairwise(candles):
         if candle.opens_us < before.opens_us:
             raise RowError(
-                candle.row, f"is earlier than {counted} {before.row}; sort the file by time"
+                candle.row,
+                f"the candle is earlier than {counted} {before.row}; sort the file by time",
             )
         if candle.opens_us > before.opens_us:
             yield candle
         elif replace(candle, row=before.row) == before:
             repeated += 1
         else:
-            raise RowError(candle.row, f"repeats the time of {counted} {before.row}; drop one")
+            raise RowError(
+                candle.row,
+                f"the candle has the same time as {counted} {before.row}, but other prices; delete "
+                "one of the two",
+            )
     if repeated:
         said.append(f"repeated candles left out: {repeated}")
 
@@ -99,11 +107,14 @@ def _length_us(candles: Sequence[Candle]) -> int:
     if length_us > LENGTH_US_MAX:
         raise RowError(
             candles[1].row,
-            f"comes {_told(length_us)} after the candle before; fill the gap, or use candles of "
-            "at most a week",
+            f"the candle opens {_told(length_us)} after the previous candle; fill the gap, or use "
+            "candles of at most a week",
         )
     if length_us % MINUTE_US:
-        raise RowError(candles[1].row, f"candles of {length_us / SECOND_US:g} s; use whole minutes")
+        raise RowError(
+            candles[1].row,
+            f"candles of {length_us / SECOND_US:g} s; use candles of whole minutes",
+        )
     return length_us
 
 
@@ -113,8 +124,8 @@ def _check_steps(candles: Sequence[Candle], length_us: int) -> None:
         if step_us % length_us:
             raise RowError(
                 candle.row,
-                f"comes {_told(step_us)} after the candle before, not {_told(length_us)} or a "
-                "multiple; use candles of one length",
+                f"the candle opens {_told(step_us)} after the previous candle, which is no "
+                f"multiple of {_told(length_us)}; use candles of one length",
             )
 
 
@@ -124,7 +135,9 @@ def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> 
     if not past_us:
         return candles
     if past_us < MINUTE_US - SECOND_US:
-        raise RowError(candles[0].row, "does not open on a whole minute; use candles that do")
+        raise RowError(
+            candles[0].row, "the candle does not open on a whole minute; use candles that do"
+        )
     back_us = length_us - (MINUTE_US - past_us)
     said.append("times are at the close")
     return [replace(candle, opens_us=candle.opens_us - back_us) for candle in candles]
@@ -184,8 +197,8 @@ def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
         if gap_us > GAP_US_MAX:
             raise RowError(
                 candle.row,
-                f"comes after a gap of {_told(gap_us)}, and only gaps of at most "
-                f"{_told(GAP_US_MAX)} are bridged; fill the gap",
+                f"before this candle there is a gap of {_told(gap_us)}, and a gap may last at "
+                f"most {_told(GAP_US_MAX)}; fill the gap",
             )
         if gap_us:
             gaps.append(gap_us)
@@ -194,7 +207,7 @@ def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
     span_us = candles[-1].opens_us - candles[0].opens_us
     if sum(gaps) > GAPS_SHARE_MAX * span_us:
         raise RowError(
-            None, f"{_told(sum(gaps))} of {_told(span_us)} are gaps; use candles without them"
+            None, f"{_told(sum(gaps))} of {_told(span_us)} are gaps; give candles for at least half"
         )
     return [f"gaps bridged: {len(gaps)}, {_told(sum(gaps))} in all, {_told(max(gaps))} at most"]
 

@@ -1,7 +1,8 @@
 """The house's agent: the captive maker, whose bank accounts receive and pay customers' dollars.
 
 For each deposit and withdrawal in dollars a random draw selects the agent's or the house's account.
-Coins never pass through the agent. The agent mixes customers' dollars with the maker's other cash.
+The agent also pays a withdrawal if the house has too little cash. Coins never pass through the
+agent. The agent mixes customers' dollars with the maker's other cash.
 """
 
 from des.chance import decision_key, mix
@@ -22,7 +23,7 @@ def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "
 
 
 class Agent:
-    """Receives wire deposits of retail customers, and pays their withdrawals."""
+    """Receives a part of retail customers' dollar deposits, and pays a part of the withdrawals."""
 
     def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
         """Initialise with no deposits received.
@@ -56,8 +57,9 @@ class Agent:
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
         """Tell whether the agent pays a withdrawal.
 
-        The agent pays if the draw selects its account, or if the house's own cash is too small. The
-        agent never pays more than the deposits that it holds, and never more than its cash.
+        The agent pays a retail customer if a draw selects the agent's account, or if the house's
+        cash is too small. The agent never pays other customers, never pays after a halt, and never
+        pays more than the deposits that it holds or more than its cash.
 
         Args:
             asked_us: the time of the request.

@@ -32,7 +32,10 @@ class Cohorts:
             self.cents = [share * max(cents, 0) for share in self._shares]
 
     def bring(self, place: float, cents: int) -> None:
-        """Add a deposit to the claim of the cohort that contains *place*, a share of holders."""
+        """Add a deposit to the claim of one cohort.
+
+        *place* is the depositor's place among all holders, as a share from 0 to below 1.
+        """
         self.cents[chosen(self._ends, place)] += cents
 
     def take(self, cohort: int, cents: int) -> None:

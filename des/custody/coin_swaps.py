@@ -1,4 +1,4 @@
-"""Customers' coins are sold if the house lacks dollars, and bought back if it lacks coins.
+"""Customers' coins are sold if the house lacks dollars, and bought back if the house lacks coins.
 
 The house lends coins to its maker on the credit line. The maker sells the lent coins to dealers at
 the price of the last settlement, and pays the dollars to the house. When a customer requests a coin

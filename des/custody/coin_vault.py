@@ -27,7 +27,7 @@ Meta = tuple[tuple[str, str], ...]
 
 
 class CoinVault:
-    """Counts the lots of each of customers' coins, by location."""
+    """Counts the lots of each coin that customers own or are owed, by location."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
         """Initialise with all coins in customers' own wallets, and without prices."""
@@ -199,7 +199,8 @@ class CoinVault:
             booked = self._journal.balance(account, name)
             if booked != lots:
                 raise LedgerError(
-                    f"{account} has {lots} lots of {name} in the world and {booked} in the books"
+                    f"{account} has {lots} lots of {name} in the simulation and {booked} in the "
+                    "books"
                 )
 
     def _booked(self) -> Iterator[tuple[str, str, int]]:

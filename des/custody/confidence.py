@@ -1,4 +1,4 @@
-"""Confidence in the house: each shock adds fear, and fear decays."""
+"""Customers' confidence in the house: each shock adds fear, and fear decays (see `Flow`)."""
 
 import math
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class Confidence:
             self.shock(time_us, self._flow.contagion * min(cents / claims, 1.0))
 
     def queue(self, time_us: int) -> None:
-        """Add the fear that the start of a queue causes."""
+        """Add the fear that the start of a queue of withdrawals causes."""
         self.shock(time_us, self._flow.queue_shock)
 
     def _left(self, elapsed_us: int) -> float:

@@ -1,8 +1,9 @@
 """Customers' deposits and withdrawals: rates are set every hour, arrivals are random.
 
-At each full hour customers learn the news and see the queue. News, queue and the house's volume set
-the expected deposits and withdrawals until the next hour. Within the hour customers arrive one by
-one, as a Poisson process in continuous time.
+Customers' fear rises at once when somebody requests a withdrawal, when a queue of withdrawals
+begins, and when there is news, always at a full hour. At each full hour the fear and the house's
+volume set the expected deposits and withdrawals until the next hour. Within the hour customers
+arrive one by one, as a Poisson process in continuous time.
 """
 
 from collections import deque
@@ -63,12 +64,12 @@ class CustomerFlow:
         self._reach_usd = [0.0]
 
     def look_at_queue(self, now_us: int) -> None:
-        """Pay waiting requests from the house's cash, and halt if the queue has lasted too long."""
+        """Pay the withdrawals that wait, as far as possible. Halt if the queue lasts too long."""
         self._till.serve(now_us)
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether there is little fear, no queue and no news within a day."""
+        """Tell whether fear is small, no withdrawal waits, and the next day has no news."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
@@ -112,8 +113,8 @@ class CustomerFlow:
     ) -> Generator[simpy.Event, None, None]:
         """Simulate customers' arrivals in the next *hours*, on average *expected* in each hour.
 
-        The hour of the call selects the random stream. So the n-th customer after this hour, and
-        the customer's amount, do not depend on the number of earlier arrivals.
+        The hour of the call selects the random stream. So the n-th customer after the call, and
+        the customer's amount, do not depend on the number of arrivals before the call.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)

@@ -1,4 +1,7 @@
-"""The other makers on the house venue, who pay fees on customers' trades with them."""
+"""The other makers' account on the house venue: their fees, and the margin of their positions.
+
+The account pays the fees of both sides of customers' trades with the other makers.
+"""
 
 from decimal import Decimal
 

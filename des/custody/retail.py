@@ -24,7 +24,11 @@ class RetailCustody:
         entity: int,
         agent: Agent | None = None,
     ) -> None:
-        """Initialise for customers of the account *entity*. Some money goes through *agent*."""
+        """Initialise for customers of the account *entity*.
+
+        A part of the dollars goes through *agent*. If *agent* is None, all dollars go through the
+        house's own accounts.
+        """
         self._env, self._custody, self._till = env, custody, till
         self._house_name, self._entity, self._agent = house_name, entity, agent
 
@@ -55,7 +59,7 @@ class RetailCustody:
             act(int(draws.integers(holders)), whole_dollars(draws.exponential(usd_mean)))
 
     def deposit(self, holder: int, cents: int) -> int:
-        """Receive a deposit, use it to pay the queue, and return the cents deposited."""
+        """Receive a deposit, pay withdrawals that wait, and return the cents deposited."""
         now_us = int(self._env.now)
         meta = (("holder", f'"{_name(holder)}"'),)
         if self._agent and self._agent.takes(now_us):

@@ -1,9 +1,10 @@
 """The till of the house: a withdrawal is paid at once, or waits behind earlier withdrawals.
 
 A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
-wait behind it, even small withdrawals. If each coin has its own waiting line, a withdrawal waits
-only behind withdrawals in its own line. The books note each request that has to wait. After a halt
-the house pays nothing, but the books still note each request.
+wait behind it, even small withdrawals. If dollars and each coin have their own waiting lines, a
+withdrawal is split into one part for each line, and a part waits only behind earlier parts in its
+own line. The books note each request that has to wait. After a halt the house pays nothing, but the
+books still note each request.
 
 The till does not pay the margin that firms and the captive maker move between the venues. Margin is
 paid at settlements, as far as there is cash.
@@ -46,7 +47,8 @@ class Till:
             names: the names of all parties, by code.
             held_cents: returns the part of a party's claim that cannot be withdrawn: margin or
                 collateral.
-            confidence: is notified of requests and queues. None: customers do not see the queue.
+            confidence: learns of requests and queues. None: requests and queues cause no fear, and
+                the house never halts.
             agent: pays some withdrawals for the house. None: the house pays all withdrawals.
         """
         self._custody, self._house, self._names = custody, house, names
@@ -189,7 +191,7 @@ class Till:
         return True
 
     def _become(self, time_us: int, status: str) -> None:
-        """Change the status of withdrawals, if the scenario lets customers see a queue."""
+        """Change the status of withdrawals. Without `confidence` the status is always open."""
         if self._confidence is None:
             return
         self._custody.status[self._house] = status

@@ -1,4 +1,4 @@
-"""Waiting withdrawals: all in one line, or in one line for dollars and one for each coin.
+"""Withdrawals that wait: all in one line, or in one line for dollars and one line for each coin.
 
 Each line is paid in the order of its requests. If each coin has a line and the house lacks one
 coin, the house can still pay the other lines.

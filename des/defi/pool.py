@@ -10,8 +10,8 @@ the outside price. The loss equals the arbitrageur's gain plus the fee.
 The fee is paid in dollars, for purchases and for sales. The fee is not added to the reserves: the
 providers receive the fee as income at once. So the product of the reserves changes only by
 rounding, or if a provider adds or removes liquidity. The books record losses and fees separately,
-as the theory of constant-product pools does. The first real pools of this kind added fees to the
-reserves, so their reserves grew over time.
+as the theory of constant-product pools does. The first real pools of this kind added fees to their
+reserves, so that the reserves grew over time.
 
 All amounts are integers, and every rounding favours the pool. Floats give only a first estimate.
 """
@@ -177,7 +177,7 @@ class ConstantProductPool:
         if lots >= LOTS_MAX:
             raise PoolRangeError(f"the pool may reach {lots:.3g} lots; give larger lots")
         if cents >= CENTS_MAX:
-            raise PoolRangeError(f"the pool may reach {cents:.3g} cents; add less to it")
+            raise PoolRangeError(f"the pool may reach {cents:.3g} cents; add fewer dollars to it")
 
 
 def block_times_us(

@@ -106,7 +106,7 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Update a firm's trailing returns, and close it or move its capital accordingly."""
+        """Update a firm's trailing returns. Then close the firm, or move its capital."""
         code = self._code[i]
         capital = self._money.capital_cents(code)
         self._days[i] += 1

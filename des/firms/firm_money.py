@@ -1,4 +1,4 @@
-"""A firm's money on both venues: how much of it is spare, and how it is moved."""
+"""A firm's money on both venues: the part that is not needed as margin, and transfers."""
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class FirmMoney:
         return self._venues[LEAD].claims[codes]
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return the margin in cents that positions need at *marks*, shape (2, members)."""
+        """Return the margin in cents that positions need at *marks*, shape (2, accounts)."""
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:

@@ -2,7 +2,7 @@
 
 The race on the lead venue is not simulated quote by quote. The desk books the expected result at
 each day's volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm's
-gain is a slower firm's loss. All other traders on the venue pay the spread.
+gain is the loss of a slower firm or of the maker. Noise traders on the venue pay the spread.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def lead_desk(
     lead: Venue,
     journal: Journal,
 ) -> "LeadDesk | None":
-    """Create the desk that books the results, or None if there are no quotes on the lead venue.
+    """Create the desk that books the results, or return None without quotes on the lead venue.
 
     Args:
         scenario: states the quotes on the lead venue.

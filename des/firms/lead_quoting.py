@@ -23,20 +23,20 @@ are not simulated. The results of quotes on the lead venue are the expected valu
 - Approximation: the pace of the price is its move during L, divided by sqrt(L). For one quote, we
   assume the same pace for every firm. The expected loss is then exact for the fastest firm, and for
   all firms if they do not exhaust the quote. The approximation neglects one case: the price has
-  turned back, so faster firms do not hit the quote, and slower firms then hit it. The error was
-  measured for a quote for which twenty firms compete, and which one firm can exhaust. We compared
-  the approximation with a simulated race. The loss in the race is 0.64 times the approximation if
-  the firms need a move of x = 0.3 standard deviations (see below), 1.2 times if x = 1.1, and 1.3
-  times if x = 2.4. With x = 2.4 hits are rare.
+  turned back, so faster firms do not hit the quote, and slower firms then hit it. We measured the
+  error by a simulated race of twenty firms for a quote that one firm can exhaust. Let x be the
+  smallest profitable move in standard deviations (see below). The loss in the race is 0.64 times
+  the approximation if x = 0.3, 1.2 times if x = 1.1, and 1.3 times if x = 2.4. With x = 2.4 hits
+  are rare.
 - The quotes of traders other than the firms receive a part of the uninformed flow. No firm hits
   these quotes.
 
-So for one firm and a quote of unlimited size, the expected edge is 2 [sigma sqrt(L) phi(x) - s
-Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). The functions phi and Phi are
-the density and the distribution function of the standard normal distribution. The factor 2 counts
-both sides of the quote. The edge is measured at the lead price. The fee is not subtracted from the
-edge: as a part of c it only decides whether an order is sent. The fee is charged separately, on
-the volume taken.
+Let phi and Phi be the density and the distribution function of the standard normal distribution,
+and let x = (s + c) / (sigma sqrt(L)). For one firm and a quote of unlimited size, the expected edge
+is 2 [sigma sqrt(L) phi(x) - s Phi(-x)] times the order's size. The factor 2 counts both sides of
+the quote. The edge is measured at the lead price. The fee is not subtracted from the edge: as a
+part of c, the fee only decides whether an order is sent. The fee is charged separately, on the
+volume taken.
 
 Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; for latency arbitrage as a
 discrete-event race, Wah & Wellman (2013), ACM EC '13.

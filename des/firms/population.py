@@ -1,4 +1,4 @@
-"""The trading firms: those that a scenario names, and those drawn from its classes."""
+"""The trading firms: firms that a scenario names, and firms drawn from its classes."""
 
 import math
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ class DayReturns:
         """Initialise all results with zero.
 
         Args:
-            members: the number of parties plus the number of desks with a position of their own.
+            members: the number of parties plus the number of desks with positions of their own.
             firms: the codes of the firms.
         """
         self._firms = firms

@@ -83,8 +83,8 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # The largest accounts on the other side are closed at the debtor's zero price. So
-                # one of these accounts can then have a debt.
+                # The largest accounts on the other side are closed at the zero price of the failed
+                # account. So one of these accounts can then have a debt.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
@@ -128,12 +128,12 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """Close an account's position, at most what `transferred_lots` allows. Yield the trades."""
+        """Close at most `transferred_lots` of an account's position, and yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
-            return  # the closing of another account has already closed this account
+            return  # the closing of another account has closed a part of this account's position
         if equity < 0:
             equity += self._bearers.cover(account, -equity)
         if not position:

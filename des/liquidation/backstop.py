@@ -31,7 +31,11 @@ class Backstop:
         self._now_left = [cents * elapsed_s // 60 if may else 0 for cents, may in by_minute]
 
     def take(self, lots: int, lot_cents: int) -> list[int]:
-        """Divide lots in proportion to unused capacity. Return the lots of each provider."""
+        """Divide lots among the providers in proportion to their unused capacity.
+
+        Returns:
+            The lots of each provider. Their sum is at most the capacity of all providers.
+        """
         unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
         room = [cents // lot_cents for cents in unused]
         taken = pro_rata(min(lots, sum(room)), room)

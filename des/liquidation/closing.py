@@ -1,8 +1,9 @@
 """The price at which an account is closed, between the mark and the account's zero price.
 
-If a position is closed at its zero price, the account has no equity left. A backstop provider takes
-a position at the price 2/3 * zero price + 1/3 * mark. The equity that is left goes to the insurance
-fund. The venue states these rules on its help page 360027668712.
+If a position is closed at its zero price, the account has no equity left. FTX states on its help
+page 360027668712 that a backstop provider takes a position at the price 2/3 * zero price + 1/3 *
+mark, and that the equity that is left goes to the insurance fund. The scenario can state another
+price (`leverage.discount_thirds`).
 """
 
 from typing import NamedTuple
@@ -26,7 +27,8 @@ def hand_over(
 
     Args:
         equity_cents: the account's equity at the mark. If the equity is negative, the price is
-            better for the account than the mark, so the taker bears a part of the debt.
+            better for the account than the mark. So the party that takes over the lots bears a part
+            of the debt, or all of it.
         position: the account's position in lots, above zero if it is long.
         lots: the number of lots to close, at least 1.
         mark: the lead price in ticks.
@@ -44,9 +46,9 @@ def hand_over(
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
     """Return the lots that are transferred while the account is below auto-close margin.
 
-    Each second the share 1 - MF / ACMF of the remaining lots is transferred, at least one lot. MF
-    is the margin fraction, ACMF the auto-close margin fraction. If MF is not above zero, all lots
-    are transferred.
+    Let MF be the account's margin fraction, and ACMF the auto-close margin fraction. Each second
+    the share 1 - MF / ACMF of the remaining lots is transferred, at least one lot. If MF is not
+    above zero, all lots are transferred.
 
     Args:
         lots: the size of the position.

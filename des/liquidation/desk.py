@@ -90,7 +90,7 @@ class LiquidationDesk:
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Close those *chosen* accounts that have enough margin. *chosen* is a bool array."""
+        """Close the accounts that are *chosen* (bool, shape (accounts,)) and have enough margin."""
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 

@@ -40,7 +40,8 @@ class FullDayCustomers(MarginCustomers):
             parties: all parties that keep books, by role.
             house: the house venue.
             listings: all markets.
-            funding_e9: the hourly payment from longs to shorts, in billionths.
+            funding_e9: the hourly payment from longs to shorts, in billionths of the value of a
+                position.
             journal: records the marks of tokens.
         """
         super().__init__(scenario, parties, house, listings, funding_e9, journal)

@@ -11,15 +11,18 @@ from ledger.parties import Parties
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """The codes that are the same in all rows about customers on margin."""
+    """The codes that are the same in all rows about customers on margin.
 
-    retail: int  # the control account of retail customers
-    others: int  # the other makers, which are the counterparty of customers
-    first: int  # the holder's number of the first account on margin
+    The account with the index i is the holder with the number `first` + i in the books.
+    """
+
+    retail: int  # the code of the retail customers' control account
+    others: int  # the code of the other makers, the counterparty of customers on margin
+    first: int  # the number in the books of the first customer on margin
 
     @classmethod
     def of(cls, parties: Parties, first: int) -> "Holders":
-        """Return the codes of the parties. *first* is the holder's number of the first account."""
+        """Return the codes of the parties. *first* is the first customer's number in the books."""
         retail, others = map(parties.holders.index, (parties.retail, parties.other_makers))
         return cls(retail, others, first)
 

@@ -71,7 +71,7 @@ class LeveragedAccounts:
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:
-        """Return the numbers of a market's accounts that lack maintenance margin at *mark*, rising.
+        """Return the accounts of a market that lack maintenance margin at *mark*, in rising order.
 
         The result includes accounts that owe money and have no position left.
         """
@@ -133,10 +133,10 @@ class LeveragedAccounts:
         self._move(accounts)
 
     def fund(self, marks: np.ndarray, rate_e9: int) -> None:
-        """Book funding: longs pay shorts *rate_e9* billionths of the value of their positions.
+        """Book funding: each account pays or receives *rate_e9* billionths of its position's value.
 
-        Each payment is rounded down. The cents that rounding leaves over belong to the other
-        holders of retail's control account.
+        Longs pay and shorts receive if the rate is above zero. Each amount is rounded down. The
+        cents that rounding leaves over belong to the other holders of retail's control account.
         """
         due = -self.lots * (self._tick_cents * marks)[self.market] * rate_e9
         self.cash += due // FUNDING_UNIT

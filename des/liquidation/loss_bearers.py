@@ -1,4 +1,4 @@
-"""The third step of a liquidation settles the money or the debts that closed accounts leave.
+"""The third step of a liquidation settles the money and the debts that closed accounts leave.
 
 At the end of a settlement the insurance fund receives the money, and pays the debts as far as the
 fund's balance is enough. All customers outside the house group bear the remaining debts, in
@@ -76,7 +76,7 @@ class LossBearers:
         self._debts.clear()
 
     def _insure(self, account: int, cents: int) -> int:
-        """Pay *cents* from the fund to an account, or to the fund if *cents* are negative."""
+        """Pay *cents* from the fund to an account. If *cents* are negative, the account pays."""
         if cents:
             self.fund_cents -= cents
             self._accounts.credit(np.array([account]), np.array([cents]))

@@ -21,7 +21,7 @@ from ledger.motives import Motive
 
 
 class MarginCall:
-    """Sends forced orders for accounts that have some margin left."""
+    """Sends forced orders for accounts below maintenance margin but not below auto-close margin."""
 
     def __init__(
         self,

@@ -47,7 +47,8 @@ class MarginCustomers:
             parties: all parties that keep books, by role.
             house: the house venue.
             listings: all markets.
-            funding_e9: the hourly payment from longs to shorts, in billionths.
+            funding_e9: the hourly payment from longs to shorts, in billionths of the value of a
+                position.
             journal: records the marks of tokens.
         """
         self._rules, self._seed = given(scenario.leverage), scenario.run.seed
@@ -131,7 +132,8 @@ class MarginCustomers:
     def _agree(self, account: str, commodity: str, units: int) -> None:
         if (booked := -self._journal.balance(account, commodity)) != units:
             raise LedgerError(
-                f"{account} has {units} units of {commodity} in the world and {booked} in the books"
+                f"{account} has {units} units of {commodity} in the simulation and {booked} in the "
+                "books"
             )
 
     def _marks(self) -> np.ndarray:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan
 
-WHOLE_E6 = 1_100_000  # in the rule WHOLE_E6 / (1 + factor x square root of the holding)
+WHOLE_E6 = 1_100_000  # the numerator of the rule for large holdings, see `size_weight_e6`
 
 
 @dataclass(slots=True)
@@ -29,10 +29,12 @@ class PledgedAccount:
 
 
 def size_weight_e6(factor: float, tokens: float) -> int:
-    """Return the largest weight that the size of a holding allows: 1.1 / (1 + factor sqrt(tokens)).
+    """Return the largest weight that the size of a holding allows.
+
+    Formula: 1.1 / (1 + factor sqrt(tokens)).
 
     Args:
-        factor: the token's factor. 0: the size of the holding has no effect.
+        factor: the strength of the effect. 0: the size of the holding has no effect.
         tokens: the holding, in whole tokens.
 
     Returns:

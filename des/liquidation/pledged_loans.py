@@ -161,7 +161,8 @@ class PledgedLoans:
     def _agree(self, account: str, commodity: str, units: int) -> None:
         if (booked := self._journal.balance(account, commodity)) != units:
             raise LedgerError(
-                f"{account} has {units} units of {commodity} in the world and {booked} in the books"
+                f"{account} has {units} units of {commodity} in the simulation and {booked} in the "
+                "books"
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:

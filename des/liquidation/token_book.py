@@ -2,8 +2,9 @@
 
 The book has the same size in dollars at each basis point below the price. A sale uses the book only
 within a stated distance from the price, and the book refills over time. So the largest sale in an
-interval is the size per basis point, times the stated distance, times the number of refills. The
-average discount of a sale is half of the discount of its last lot.
+interval is the size per basis point, times the stated distance, times the length of the interval
+divided by the time of a refill. The average discount of a sale is half of the discount of its last
+lot.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ BPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class BookDepth:
-    """An order book whose depth is linear in the distance from the price."""
+    """An order book with the same size at each basis point of distance from the price."""
 
     cents_per_bp: int
     through_e6: int  # distance within which a sale uses the book, in millionths of a basis point

@@ -13,7 +13,7 @@ from ledger.motives import Motive
 
 
 class Turnover:
-    """Opens accounts on margin, and closes accounts of holders who leave."""
+    """Opens accounts on margin, and closes the accounts of customers who leave."""
 
     def __init__(
         self,

@@ -21,7 +21,10 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_hours(journal: Journal, time_us: int, hours: TradedHours) -> None:
-    """If hours are sampled, record the weights of the day's hours. *time_us* is the day's end."""
+    """Record the weights of the day's hours, if hours are drawn in groups.
+
+    *time_us* is the last microsecond of the day.
+    """
     if hours.grouped:
         first_hour = time_us // DAY_US * HOURS_PER_DAY
         weights, losses = hours.grouped.of_day(first_hour)

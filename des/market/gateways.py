@@ -27,5 +27,5 @@ class Gateways:
         return cls(quiet, busy, house.busy_above)
 
     def at(self, volatility_ratio: float) -> np.ndarray:
-        """Return the delays, given the hour's volatility as a ratio to its usual level."""
+        """Return the delays, given the hour's volatility as a ratio to its stated level."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

@@ -10,7 +10,11 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """Places hedge orders of the captive maker, the backstop providers and the directional desk."""
+    """Places the orders on the lead venue that are decided at settlements.
+
+    They are the hedge orders of the captive maker and of the backstop providers, and the orders of
+    the directional desk.
+    """
 
     def __init__(
         self,
@@ -31,9 +35,9 @@ class Hedgers:
         self._hedge_us = (run.hedge_s or 1) * SECOND_US  # without hedge_s: at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Place the hedge orders of all hedgers, and return the net lots of all hedge orders.
+        """Place the orders, and return the net lots of all orders since the last settlement.
 
-        The net lots include the firms' hedge orders since the last settlement.
+        The net lots include the firms' hedge orders, which firms place between settlements.
         """
         if now_us % self._hedge_us == 0:
             self.desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)

@@ -76,7 +76,7 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Place hedge orders for firms' latest hits and unwound positions (rows of dtype ROW)."""
+        """Place hedge orders for firms' hits and closed positions among fills of dtype ROW."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots

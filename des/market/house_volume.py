@@ -10,7 +10,7 @@ from ledger.times import day_of
 
 
 class HouseVolume:
-    """Records the daily volume of each market, and sums it over the markets."""
+    """Records the daily volume of each market, and returns volumes of all markets together."""
 
     def __init__(self, names: Sequence[str], listings: Sequence[Listing], journal: Journal) -> None:
         """Initialise with the markets to read.

@@ -142,7 +142,9 @@ class Listing:
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
     ) -> Generator[simpy.Event, None, IntervalRows]:
-        """Simulate quotes and fills in a span inside one hour. The method is a process of SimPy.
+        """Simulate quotes and fills in a span. The method is a process of SimPy.
+
+        The span is inside one hour. Only a span without trading may last several hours.
 
         Args:
             env: the simulation's clock.
@@ -222,8 +224,8 @@ class Listing:
 
         Args:
             now_us: the time of the removal.
-            hedgers: the codes of the members that close their hedges at once.
-            lead_lots: the position of each of these members on the lead venue.
+            hedgers: the codes of the firms, which close their hedges at once.
+            lead_lots: the position of each of these firms on the lead venue.
         """
         self._session.clear()
         for hedger, lots in zip(hedgers.tolist(), lead_lots.tolist(), strict=True):
@@ -256,7 +258,8 @@ class Listing:
     def prices_of_day(self, end_us: int) -> np.ndarray:
         """Return the lead prices of the day that ends at *end_us*, in ticks.
 
-        If idle hours pass in one step, each idle hour has one price, without impact.
+        If several idle hours can pass in one step, each idle hour has one price, and all prices are
+        without the impact of orders.
         """
         if self.hours.pass_at_once:
             return self._traded.prices_of_hours(end_us, self._trades)
@@ -271,7 +274,7 @@ class Listing:
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the scenario's volume on the day at *time_us*, in dollars per second."""
+        """Return the recorded volume or the stated demand of a day, in dollars per second."""
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
@@ -282,7 +285,7 @@ class Listing:
         return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded volume of the day at *time_us* in dollars, or None."""
+        """Return the recorded dollars of the day at *time_us*, or None without a record."""
         of_one_usd = self._demand.recorded_usd(time_us)
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 

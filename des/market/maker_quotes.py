@@ -99,7 +99,7 @@ class MakerQuotes:
         return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return the simulation's predictions for this month, those of displayed quotes first."""
+        """Return this month's predictions: for the displayed quotes, then for each alternative."""
         return tuple(Outlook(*each) for each in self.belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:

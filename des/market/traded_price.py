@@ -43,9 +43,10 @@ class TradedPrice:
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
-        """Return the prices of the day that ends at *end_us*, in the order of time, shape (n,).
+        """Return the prices of the day that ends at *end_us*, without impact, shape (n,).
 
-        A played hour has the prices of all its ticks. An idle hour has the price at its start.
+        An idle hour has the price at its start. A played hour has the prices of all its ticks. The
+        prices of idle hours are before the prices of played hours.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

@@ -26,6 +26,6 @@ class VolumeByMonth:
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 
     def usd_of_day(self, time_us: int) -> float | None:
-        """Return the dollars of the whole day at *time_us*."""
+        """Return the dollars of the whole day at *time_us*, or None."""
         usd_per_s = self.usd_per_s(time_us)
         return None if usd_per_s is None else usd_per_s * DAY_S

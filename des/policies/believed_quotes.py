@@ -1,7 +1,7 @@
 """A policy that chooses the quotes with the best result in the maker's own simulation.
 
 During a month the maker simulates its displayed quotes and some alternatives. The simulation uses
-the actual lead price and the competitors' quotes, but only random, uninformed orders. On the first
+the actual lead price and the other makers' quotes, but only random, uninformed orders. On the first
 of the next month the maker chooses the quotes with the highest simulated result.
 """
 
@@ -41,7 +41,7 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes with the highest predicted result, or the first of several such quotes.
+        """Return the quotes with the highest predicted result, and the first of equal results.
 
         After a month without actual trades the quotes stay the same, since in such a month
         predictions depend on simulated orders only.

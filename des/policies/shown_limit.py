@@ -15,7 +15,7 @@ class ShownLimit(NamedTuple):
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the lower limit: the stated size, or the position limit divided by the levels."""
+    """Return the lower of two limits: the stated limit, and the position limit for each level."""
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

@@ -1,4 +1,4 @@
-"""Quotes as the scenario states them: by date, as a share of depth, or from a base run."""
+"""Quotes that the scenario states: sizes, a share of the depth, or the decisions of a base run."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
@@ -8,7 +8,7 @@ from ledger.times import day_of
 
 
 class StatedQuotes:
-    """A policy that shows the stated sizes and takes no account of results."""
+    """A policy that shows the stated quotes. Results have no effect on these quotes."""
 
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker

@@ -76,6 +76,7 @@ def _daily_levels(
             raise CandleError(
                 path,
                 day[0].row,
-                f"the ranges of {day_of(day_us)} make a volatility of {annual:.0f} a year, above "
-                "the largest allowed volatility; correct the highs and lows of this day",
+                f"the ranges of the candles of {day_of(day_us)} give an annual volatility of "
+                f"{annual:.0f}, above the largest allowed volatility; correct the highs and lows "
+                "of this day",
             ) from error

@@ -81,8 +81,8 @@ class LeadPrice:
         log_prices = self._path.log_price[: (end_us - start_us) // HOUR_US + 1]
         if log_prices.max() > math.log(PRICE_TICKS_MAX_AT_HOURS * self._tick_usd):
             raise PriceRangeError(
-                f"the price of {market} rises past {PRICE_TICKS_MAX_AT_HOURS:_} ticks; "
-                "add anchors, or lower its volatility"
+                f"the price of {market} rises above {PRICE_TICKS_MAX_AT_HOURS:_} ticks; "
+                "add anchors, or lower the volatility of the price"
             )
         self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)
 

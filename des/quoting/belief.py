@@ -2,7 +2,7 @@
 
 The simulation tests the decided quotes and some alternatives at the actual lead prices. The
 simulation includes the other makers' quotes, and assumes the volume of the last 24 hours. Only the
-first minutes of each played hour are simulated, and they represent the whole hour.
+first five minutes of each played hour are simulated, and these minutes represent the whole hour.
 """
 
 from collections.abc import Sequence

@@ -1,15 +1,16 @@
 """The net position of uninformed customers in one market, and its closing over time.
 
 A customer holds a position for a random time, with an exponential distribution and a stated mean.
-So in each hour a part of the orders closes the share 1 - exp(-hour / mean) of the net position. The
-other orders open positions, on either side with equal probability. The net position is then an
-autoregressive process of order 1, which returns to zero. Without closing, the net position is a
-random walk.
+So in each hour a part of the orders is expected to close the share 1 - exp(-hour / mean) of the net
+position. The other orders open positions, on either side with equal probability. The net position
+is then an autoregressive process of order 1, which returns to zero. Without closing, the net
+position is a random walk.
 
 Suppose that on average lambda orders arrive per hour as a Poisson process, that s is the mean
 square of their sizes, and that positions are held for T hours on average. In the long run the
-variance of the net position is lambda s / (1 - exp(-2 / T)), about lambda s T / 2. A queue in which
-positions on both sides arrive as Poisson processes and last T hours has the same variance.
+variance of the net position is lambda s / (1 - exp(-2 / T)), about lambda s T / 2. A model in which
+each position is opened by one order and closed by another has the same variance, if lambda / 2
+positions are opened per hour as a Poisson process and each lasts T hours on average.
 
 Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in service of an
     infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.

@@ -56,7 +56,7 @@ def play(
 
 @njit(cache=True)
 def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """Merge orders by time of arrival, then by firm, then by the order of sending."""
+    """Merge orders by time of arrival, then by firm, then by the sequence of sending."""
     n, begin = len(in_flight) + len(unforeseen) + len(sent), 0
     joined, ordered = np.empty(n, dtype=ORDER), np.empty(n, dtype=ORDER)
     for part in (in_flight, unforeseen, sent):

@@ -2,9 +2,9 @@
 
 If a firm's order reaches a limit, some profitable lots stay in the quote, and later orders may take
 them. Profitable lots that are still left when the quote is replaced are counted as cut off by the
-limit. If several orders reached limits, the lots count for one limit only: the limit of the order
-for which the largest number of levels was profitable, or of the last such order. The lots that are
-cut off are valued at the quote's best price.
+limit. If several orders reached limits, the lots count for the limit of one order only: the order
+for which the largest number of levels was profitable. If there are several such orders, the last of
+them counts. The lots that are cut off are valued at the quote's best price.
 """
 
 from typing import NamedTuple

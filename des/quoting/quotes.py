@@ -1,4 +1,4 @@
-"""The captive maker's quotes, based on a late price, posted regularly, and valid until replaced.
+"""The captive maker's quotes, which are based on a late price and valid until the next quote.
 
 Side 0 is the ask, at which takers buy. Side 1 is the bid, at which takers sell. `SIGN` is 1 for the
 ask and -1 for the bid. If prices are multiplied by `SIGN`, the same comparison is correct for both
@@ -90,7 +90,7 @@ def post_quotes(
 
 @njit(cache=True)
 def last(quotes: Quotes) -> Quotes:
-    """Return a copy of the last quote, which is still in force, or no quote if there is none."""
+    """Return a copy of the last of *quotes*, which is in force, or no quote if there is none."""
     n = len(quotes.posted_us)
     kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
     for i in range(len(kept.posted_us)):

@@ -25,9 +25,9 @@ from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit price of a market order
-UNINFORMED = 2**31  # firm number of other customers' orders, after all firms
-FORCED = UNINFORMED + 1  # firm number of liquidated customers' orders, which come last
-CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes an order can hit
+UNINFORMED = 2**31  # the value of the field `firm` in noise traders' orders, after all firms
+FORCED = UNINFORMED + 1  # the value of the field `firm` in forced orders, which come last
+CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes can fill an order
 
 # An immediate-or-cancel order on its way to the house venue.
 ORDER = np.dtype(
@@ -43,8 +43,10 @@ ORDER = np.dtype(
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code takes integers, not enumerations. The integers are of numpy's type, because numba
-# gives a literal integer a type of its own, and would compile each function again for this type.
+# Compiled code takes integers, not enumerations. The constants that functions pass to each other
+# are of numpy's type. The reason: numba gives a constant of Python's type a type of its own, and
+# would compile the called function again for this type. The motives are only written to rows, so
+# Python's integers suffice.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
@@ -53,8 +55,8 @@ _NONE = np.int64(0)
 class Codes(NamedTuple):
     """The codes by which the books name the traders."""
 
-    takers: np.ndarray  # the firms first, then the retail customers
-    makers: np.ndarray  # the makers, in the order CAPTIVE, OTHERS
+    takers: np.ndarray  # the codes of the firms, then the code of the retail customers
+    makers: np.ndarray  # the code of the captive maker, then the code of the other makers
 
 
 class Watchers(NamedTuple):
@@ -206,9 +208,10 @@ def fills_of(
 
     A firm's order aims at the captive maker's quote and can hit only this quote. All other orders
     get the better price: an order takes the captive maker's levels that are better than the other
-    makers' price, and then trades with the other makers, who have unlimited quantity. At equal
-    prices the order is split in proportion to displayed size, in whole lots, rounded down for the
-    captive maker. Firms never hit the other makers, a simplification that favours these makers.
+    makers' price, and then trades with the other makers, who have unlimited quantity. If both
+    prices are equal, the order is split in proportion to the displayed sizes, in whole lots, and
+    the captive maker's part is rounded down. As a simplification, firms never hit the other makers'
+    quotes. This favours the other makers.
 
     Args:
         orders: the orders (dtype ORDER) in the order of arrival.
@@ -320,7 +323,8 @@ def _take(
         rows, n: the rows, and their number.
 
     Returns:
-        The number of rows, the lots that remain to be filled, and the levels within the limit.
+        The number of rows, the lots that remain to be filled, and the number of levels within the
+        limit.
     """
     side: int = order.side
     paying, sign = _NONE, SIGN[side]

@@ -23,7 +23,8 @@ class Takers:
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # the least gain for a hit, in millionths of the price
-    order_share: np.ndarray  # the largest size of an order, as a share of the firm's claim
+    # The largest size of an order, as a share of the firm's claim on the house.
+    order_share: np.ndarray
     leverage_max: np.ndarray
 
     @classmethod
@@ -65,7 +66,7 @@ def terms(
     Args:
         takers: the trading firms.
         mark_ticks: the lead price at the settlement.
-        cents_per_lot_tick: the value of one tick on one lot.
+        cents_per_lot_tick: the value of one tick on one lot, in cents.
         state: the firms' positions, claims and fees.
         hurdle_times: a factor on the firms' hurdles. See `competing`.
         order_times: the number of real orders that one simulated order represents.
@@ -89,9 +90,10 @@ def competing(firms_that_trade: int, exponent: float) -> float:
     """Return the factor by which competition changes a firm's hurdle.
 
     Args:
-        firms_that_trade: the number of firms that trade.
-        exponent: the factor is the number of firms to the power of -exponent. With an exponent of
-            0 the factor is 1.
+        firms_that_trade: the number of firms that trade. 0 counts as 1.
+        exponent: the strength of competition. 0: competition has no effect.
+
+    Formula: firms_that_trade ** -exponent.
     """
     return float(max(firms_that_trade, 1) ** -exponent)
 
@@ -132,7 +134,7 @@ def _most_lots(
 
 
 def nobody_takes(firms: int) -> Terms:
-    """Return the terms for *firms* (a number) that send no orders."""
+    """Return terms with which no firm sends an order. *firms* is the number of firms."""
     none = np.empty(0, dtype=np.int64)
     return Terms(none, none, np.zeros(firms, dtype=np.int64), np.zeros((2, firms), dtype=np.int64))
 

@@ -35,17 +35,18 @@ class CustomerCoins(Part):
 
     A random draw decides whether a deposit is in dollars or in a coin, by the shares of the coins.
     For each withdrawal another draw decides, by the value of customers' claims in dollars and in
-    each coin. Amounts below a lot are in dollars. If the house lacks dollars, it lends coins to its
-    maker, and the maker sells the coins at the price of the last settlement. If the house lacks a
-    coin, the maker buys the coin back with the house's dollars. If the dollars are not enough, the
-    withdrawal waits. If dealers buy only a limited amount in a day, dollars and each coin have
-    separate waiting lines. Customers' gains and losses are in dollars.
+    each coin. Amounts below a lot of a coin are in dollars. If the house lacks dollars, it lends
+    coins to its maker, and the maker sells the coins at the price of the last settlement. If the
+    house lacks a coin, the maker buys the coin back with the house's dollars. If the dollars are
+    not enough, the withdrawal waits. If dealers buy only a limited amount in a day, dollars and
+    each coin have separate waiting lines. Customers' gains and losses are in dollars.
     """
 
     dealers: Entity  # the parties that trade coins with the maker
     # The opening cash of these dealers. A portfolio's dealers have cash of their own.
     dealers_cash_usd: PositiveUsd
-    dealers_buy_usd_per_day: Usd | None = None  # None: only the dealers' cash is a limit
+    # The most that the dealers pay for customers' coins in a day. None: no limit but their cash.
+    dealers_buy_usd_per_day: Usd | None = None
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")

@@ -23,11 +23,12 @@ from des.scenario.quantities import (
 
 ARRIVALS_PER_DAY_MAX = 10_000
 Elasticity = Annotated[float, Field(ge=0, le=100)]
-Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # share of claims per day and unit of fear
+# The share of claims that is withdrawn, per day and unit of fear (see Flow).
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]
 
 
 class Cohort(Part):
-    """Customers with the same sensitivity to fear."""
+    """A group of customers with the same sensitivity to fear. `Flow` explains fear."""
 
     # The cohort's share of all holders, and of their claims at the start.
     share: Annotated[float, Field(gt=0, le=1)]
@@ -37,15 +38,15 @@ class Cohort(Part):
 class Flow(Part):
     """Deposits and withdrawals of customers, as functions of volume and fear.
 
-    Fear is a number without a unit, from 0 upwards. Three things raise fear: the shocks of news,
-    `queue_shock` when a queue of withdrawals begins, and each request for withdrawal, which adds
-    `contagion` times the request's share of all claims. Each rise halves every `fear_half_life_h`
-    hours. All rates are evaluated at full hours.
+    Fear measures how much customers expect that the house cannot pay them. Fear is a number without
+    a unit, from 0 upwards. Three events raise fear: news adds its shock, the start of a queue of
+    withdrawals adds `queue_shock`, and a request for withdrawal adds `contagion` times the
+    request's share of all claims. Each rise halves every `fear_half_life_h` hours. The rates of
+    deposits and withdrawals are evaluated at full hours.
 
-    Sources: depositors run because other depositors run (Diamond & Dybvig 1983, Journal of
-        Political Economy 91(3), 401-419). A depositor is more likely to withdraw if others do (Iyer
-        & Puri 2012, American Economic Review 102(4), 1414-1445). The formulas here are the simplest
-        with these effects.
+    Sources: in a bank run depositors withdraw because other depositors withdraw (Diamond & Dybvig
+        1983, Journal of Political Economy 91(3), 401-419; measured by Iyer & Puri 2012, American
+        Economic Review 102(4), 1414-1445). The formulas here are the simplest with these effects.
     Every figure is an assumption unless the scenario gives a source.
     """
 
@@ -84,19 +85,21 @@ class Flow(Part):
 
     @property
     def branching_ratio(self) -> float:
-        """Return the branching ratio: the dollars of further withdrawals that one dollar causes.
+        """Return the branching ratio: the dollars of further requests that one dollar causes.
 
-        A dollar paid out of claims C raises fear by contagion / C. Fear decays at the rate d = ln 2
-        / half-life. While fear lasts, customers withdraw C s dollars per unit of fear and time,
-        where s is the mean sensitivity over all claims. In total customers withdraw n = contagion s
-        / d dollars, which does not depend on C: with smaller claims each dollar is a larger share,
-        but fewer dollars are withdrawn per unit of fear. At the start, s is at most the larger of
-        the retail cohorts' mean and the firms' mean. Later, s becomes smaller because sensitive
-        customers leave. Fear is evaluated only at full hours, which leaves n unchanged: a request
-        has an effect only from the next hour, but then at full strength for a whole hour.
+        Let C be all claims, and s the mean sensitivity over all claims. A request for one dollar
+        raises fear by contagion / C. Fear decays at the rate d = ln 2 / half-life. While fear
+        lasts, customers withdraw C s dollars per unit of fear and time. In total they withdraw
+        n = contagion s / d dollars because of the request. The number n does not depend on C: with
+        smaller claims one dollar is a larger share, but fewer dollars are withdrawn per unit of
+        fear. At the start, s is at most the larger of the retail cohorts' mean and the firms' mean.
+        Later, s becomes smaller because sensitive customers leave. Fear is evaluated only at full
+        hours, which leaves n unchanged: a request has an effect only from the next hour, but then
+        at full strength for a whole hour.
 
-        If n is below 1, one request leads to 1 / (1 - n) requests, including the first, and without
-        shocks withdrawals stay near the base rate. If n is 1 or more, a run begins without a cause.
+        If n is below 1, a request for one dollar leads to requests for 1 / (1 - n) dollars,
+        including the first dollar. Without shocks, withdrawals then stay near the base rate. If n
+        is 1 or more, a bank run begins without a cause.
 
         Source: Hawkes (1971), Biometrika 58(1), 83-90; in terms of clusters, Hawkes & Oakes (1974),
             Journal of Applied Probability 11(3), 493-503.
@@ -118,16 +121,19 @@ class Flow(Part):
         return self.deposits_per_volume * volume_usd_per_day * trust**self.trust_elasticity
 
     def asked_per_day(self, fear: float, sensitivity: float) -> float:
-        """Return the share of its claims that a cohort is expected to withdraw in a day.
+        """Return the rate at which a cohort withdraws, as a share of the cohort's claims per day.
 
-        Formula: base_per_day + fear * sensitivity. The result is a rate and may exceed 1. If it
-            does, customers withdraw all their claims before the end of the day.
+        Formula: base_per_day + fear * sensitivity. The rate may exceed 1. Each hour the cohort is
+            expected to withdraw a 24th of this rate, times the claims that the cohort still has.
         """
         return self.base_per_day + fear * sensitivity
 
 
 class AgentShare(Dated):
-    """The share of customers' dollar payments through the maker's bank accounts, from a day on."""
+    """The share of dollar deposits and withdrawals through the agent's accounts, from a day on.
+
+    The agent is the captive maker, whose bank accounts receive and pay customers' dollars.
+    """
 
     share: Fraction
 
@@ -167,12 +173,12 @@ class Retail(Part):
     # The buyer's and the seller's fee on a trade together, as a mean over accounts in all tiers.
     fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
-    # The share of dollar payments through the captive maker's bank accounts. None: no agent.
+    # None: the house has no agent, so no payment passes through the maker's bank accounts.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
     coins: CustomerCoins | None = None  # coins owed to customers. None: all claims are in dollars
     # Mean days until a customer closes a position. None: customers open and close positions at
-    # random, and their trades with the other makers leave no positions in the books.
+    # random, and customers' trades with the other makers leave no positions in the books.
     holding_days: HoldingDays | None = None
 
     @property
@@ -220,8 +226,8 @@ class Retail(Part):
             least = f"{usd / ARRIVALS_PER_DAY_MAX:_.2f}"
             raise ContradictionError(
                 ("withdrawal_usd_mean",),
-                f"is {self.withdrawal_usd_mean:_}; give at least {least}, for "
-                f"{ARRIVALS_PER_DAY_MAX:_} withdrawals a day",
+                f"is {self.withdrawal_usd_mean:_}; give at least {least}, so that there are at "
+                f"most {ARRIVALS_PER_DAY_MAX:_} withdrawals a day",
             )
         return self
 
@@ -231,4 +237,5 @@ class OtherMakers(Part):
 
     name: Entity
     opening_claim_usd: Usd
-    opening_cash_usd: Usd = 0.0  # pays fees until this cash is used up
+    # The other makers deposit their fees from this cash. Later fees reduce their claim.
+    opening_cash_usd: Usd = 0.0

@@ -18,7 +18,10 @@ D = TypeVar("D", bound=Dated)
 
 
 def in_force(steps: Sequence[D], day: date) -> D | None:
-    """Return the step that applies on a day, or None. *steps* are in the order of time."""
+    """Return the step that applies on a day, or None before the first step.
+
+    *steps* are in the order of time.
+    """
     begun = [step for step in steps if step.since <= day]
     return begun[-1] if begun else None
 

@@ -14,15 +14,17 @@ CalmVolatility = Annotated[float, Field(gt=0, le=100)]
 class Others(Part):
     """The quotes of all other makers in one market together.
 
-    The other makers show one price on each side of the lead price as they see it, and fill any
-    quantity at this price. If an hour's volatility v is above `calm_volatility`, then for the next
-    hour the half-spread is multiplied by (v / calm_volatility) ** spread_elasticity, and the
-    displayed size is divided by (v / calm_volatility) ** depth_elasticity. As a simplification,
-    firms never hit stale quotes of the other makers.
+    The other makers see the lead price `latency_s` late. They show one price on each side of the
+    lead price that they see, and fill any quantity at this price. Let v be the volatility of an
+    hour. If v is above `calm_volatility`, then in the next hour the half-spread is multiplied by
+    (v / calm_volatility) ** spread_elasticity, and the displayed size is divided by
+    (v / calm_volatility) ** depth_elasticity. As a simplification, firms never hit stale quotes of
+    the other makers.
     """
 
     half_spread_bps: Bps
-    displayed_usd: PositiveUsd | None = None  # per side; None: the depth minus the maker's share
+    # The displayed size on each side. None: the market's depth minus the captive maker's share.
+    displayed_usd: PositiveUsd | None = None
     latency_s: Latency  # delay of data and gateway together
     calm_volatility: CalmVolatility  # annualised, with jumps
     spread_elasticity: Elasticity = 1.0

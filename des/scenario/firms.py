@@ -37,9 +37,12 @@ class Firm(Part):
     lead_share: Fraction = 0.3  # the share of capital kept on the lead venue for hedges
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    fee_discount: Fraction = 0.0  # share of the tier's fee, since the firm holds house tokens
-    volume_30d_usd: Usd = 0.0  # before the run; sets the first fee tier
-    lead_quotes_usd: Usd = 0.0  # size on the lead venue, per market and side
+    # The discount on the tier's fee, as a share of this fee. The reason: the firm holds house
+    # tokens.
+    fee_discount: Fraction = 0.0
+    # The firm's volume in the thirty days before the run, which determines the first fee tier.
+    volume_30d_usd: Usd = 0.0
+    lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue, per market and side
     waiting: bool = False  # whether the firm begins with cash only, and may enter later
 
     @property
@@ -109,7 +112,8 @@ class Firms(Part):
         check_distinct("classes", "category", [each.category for each in self.classes])
         if self.count > FIRMS_MAX:
             raise ContradictionError(
-                ("classes",), f"make {self.count} firms; give {FIRMS_MAX} at most"
+                ("classes",),
+                f"and the named firms make {self.count} firms; give {FIRMS_MAX} at most",
             )
         if self.holding_days is not None and not self.count:
             raise ContradictionError(

@@ -56,7 +56,7 @@ Line = Annotated[
 
 
 class LoanLimit(Dated):
-    """A lender's limit from a day on. On this day the lender recalls debt above the limit."""
+    """A lender's limit from a day on. From this day the lender recalls debt above the limit."""
 
     usd: Usd
 
@@ -67,7 +67,7 @@ class Lender(Part):
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
-    # The loan is at most this share of the collateral's value.
+    # The loan is at most this share of the collateral's value. None: only `limits` restrict it.
     advance: Annotated[float, Field(gt=0, le=1)] | None = None
     drawn_in_full: bool | None = None  # whether the maker always draws the limit, see Portfolio
 
@@ -86,12 +86,13 @@ class Use(Part):
     """A payment for a purpose other than trading, once or in equal monthly parts."""
 
     date: date
-    usd: PositiveUsd
+    usd: PositiveUsd  # the sum of all parts
     kind: UseKind
     by: Literal["house", "maker"]
     to: Entity  # the payee: Outside, or a party with books of its own
     why: Line
-    until: Day | None = None  # further parts are due monthly until this day
+    # Further parts are due on the first of each later month until this day. None: one payment.
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -179,7 +180,7 @@ class Token(Part):
 
 
 class Spell(Part):
-    """An asset that is held from one day until another day, or until the end of the run."""
+    """The days on which the maker holds a position: until a stated day, or to the run's end."""
 
     since: date
     until: date | None = None
@@ -207,12 +208,13 @@ class Pool(Spell):
 
 
 class Lift(Part):
-    """The rise of a token's mark by its pool's dollars: an assumption that the scenario may state.
+    """The rise of a token's mark because of the dollars in the token's pool.
 
-    The mark is the lead price times 1 + elasticity * ln(1 + D / reference), where D is the dollars
-    in the token's pool. If D equals the reference, the mark rises by ln 2 times the elasticity.
-    Marks change paper wealth and lenders' advances. Nothing trades at marks, and arbitrage keeps
-    pools at the lead price.
+    The rise is an assumption that the scenario may state. Let D be the dollars in the token's pool.
+    The mark is the lead price times 1 + elasticity * ln(1 + D / reference_usd). If D equals
+    reference_usd, the mark is above the lead price by ln 2 times the elasticity. Marks change paper
+    wealth and lenders' advances. Nothing trades at marks, and arbitrage keeps pools at the lead
+    price.
 
     No record shows the size of the effect, so a scenario should be run with the effect and without
     it. In a larger pool each further dollar has a smaller effect: Amihud & Mendelson (1986),
@@ -230,16 +232,20 @@ class Lift(Part):
 
 
 class HouseCost(Part):
-    """A stated operating cost of the house on the first of a month, in place of a share of fees."""
+    """A stated operating cost, which the house pays on the first of a month.
+
+    In this month the house does not pay a share of fees as operating cost.
+    """
 
     date: date
     usd: Usd
 
 
 class Long(Spell):
-    """A long position of the directional book, bought for a given sum.
+    """A long position that the captive maker holds for a rise of the price.
 
-    The maker buys the position on the first day and sells it on the last day.
+    The maker buys the position on the first day for a stated sum, and sells it on the last day. All
+    such positions together are the directional book.
     """
 
     market: MarketName
@@ -254,7 +260,8 @@ class Group(Part):
     house_cost_share: Fraction = 0.0  # operating cost, as a share of the last month's fees
     # Stated operating costs. In a month with a stated cost the share of fees is not paid.
     house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()
-    # If false, a counterfactual repeats the operating costs that the base run booked.
+    # If false, a counterfactual repeats the operating costs that the base run booked. If true, the
+    # costs of a counterfactual follow its own fees.
     costs_follow_fees: bool = False
     investors: Entity | None = None  # the party that buys shares
     # The maker asks the lenders in this order.
@@ -308,7 +315,8 @@ class Group(Part):
             if lender.advance is not None and not (self.tokens or self.portfolio):
                 raise ContradictionError(
                     ("lenders", i, "advance"),
-                    f"is {lender.advance:_}; give tokens as collateral, or leave it out",
+                    f"is {lender.advance:_}; give tokens or a portfolio as collateral, or leave "
+                    "it out",
                 )
         return self
 
@@ -334,14 +342,14 @@ class Group(Part):
             if token not in markets:
                 fault = f"is '{token}'; give one of the tokens: {', '.join(markets) or 'none'}"
             elif markets[token] is None:
-                fault = f"is '{token}', which has no market for its price; give the token one"
+                fault = f"is '{token}', which has no market for its price; give the token a market"
             elif token in pools[:i]:
                 fault = f"is '{token}', which already has a pool; give each token at most one pool"
             else:
                 continue
             raise ContradictionError(("pools", i, "token"), fault)
         if self.lift and not pools:
-            raise ContradictionError(("pools",), "is missing; give it, since there is lift")
+            raise ContradictionError(("pools",), "is missing; give it, since lift is given")
         return self
 
     @model_validator(mode="after")

@@ -40,7 +40,8 @@ class Provider(Part):
     unwind_usd_per_minute: PositiveUsd | None = None  # None: the whole position at once
     capital_usd: Usd = 0.0  # capital of a provider other than the captive maker
     lead_share: Fraction = 0.5  # the share of the capital kept on the lead venue as margin
-    # Below this balance on the house venue, the provider takes over no positions.
+    # Below this balance on the house venue, the provider takes over no positions. The key has no
+    # effect on the captive maker.
     balance_usd_min: Usd = 0.0
 
     @property
@@ -74,8 +75,9 @@ class Leverage(Part):
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
     collateral_usd_median: PositiveUsd | None = None
-    # The share of retail customers' claims that customers on margin set aside on full days. None:
-    # customers on margin trade from the first day on, with the median collateral above.
+    # The collateral of all customers on margin at the start of a full day, as a share of retail
+    # customers' claims. None: customers on margin trade from the first day on, and
+    # collateral_usd_median states their collateral.
     share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
     leverage_mean: Annotated[float, Field(gt=0, le=100)]
@@ -90,10 +92,12 @@ class Leverage(Part):
     # The limit on all forced orders of a market in one second, as a share of the market's daily
     # volume.
     forced_share_per_s: Fraction = 0.0001
-    # The price of a takeover, in thirds of the way from the mark to the zero price.
+    # The price of a takeover, in thirds of the way from the mark to the zero price. At the zero
+    # price the account has no equity left.
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2
-    insurance_usd: Usd = 0.0  # the money that the fund really has
-    insurance_stated_usd: Usd | None = None  # the money that the venue says the fund has
+    insurance_usd: Usd = 0.0  # the money that the insurance fund really has at the start
+    # The balance of the fund that the venue states in public. None: the venue states the real one.
+    insurance_stated_usd: Usd | None = None
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
     # Each customer's collateral is drawn at random: one of these tokens, or cash.
     tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()
@@ -143,12 +147,14 @@ class Leverage(Part):
         if self.collateral_usd_median is None and self.share_of_claims is None:
             raise ContradictionError(
                 ("collateral_usd_median",),
-                "is missing; give it or share_of_claims: the amount that customers set aside",
+                "is missing; give it or share_of_claims, to state the collateral of customers on "
+                "margin",
             )
         if self.collateral_usd_median is not None and self.share_of_claims is not None:
             raise ContradictionError(
                 ("collateral_usd_median",),
-                "and share_of_claims both state what customers set aside; give one of them",
+                "and share_of_claims both state the collateral of customers on margin; give one of "
+                "the two",
             )
         if self.share_of_claims is None:
             return self
@@ -156,8 +162,9 @@ class Leverage(Part):
             if found := getattr(self, key):
                 raise ContradictionError(
                     (key,),
-                    f"{'are' if isinstance(found, tuple) else f'is {found:g}'}; leave it out, "
-                    "since with share_of_claims customers on margin trade only on full days",
+                    f"{'are given' if isinstance(found, tuple) else f'is {found:g}'}; leave "
+                    f"{'them' if isinstance(found, tuple) else 'it'} out, since with "
+                    "share_of_claims customers on margin trade only on full days",
                 )
         return self
 
@@ -199,8 +206,8 @@ def check_sampling(leverage: Leverage, run: Run) -> None:
     if leverage.share_of_claims is None and run.one_hour_in > 1:
         raise ContradictionError(
             ("run", "one_hour_in"),
-            f"is {run.one_hour_in}; give 1, since a margin call under leverage cannot wait for the "
-            "next played hour; or give leverage.share_of_claims",
+            f"is {run.one_hour_in}; give 1, since a margin call cannot wait for the next played "
+            "hour; or give leverage.share_of_claims",
         )
     if leverage.share_of_claims is not None and not run.full_days:
         raise ContradictionError(

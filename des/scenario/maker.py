@@ -21,7 +21,8 @@ from des.scenario.quantities import (
 )
 
 TargetShare = Annotated[float, Field(gt=0, le=1)]
-# A policy multiplies the half-spread by a factor from 1 / SPREAD_TIMES_MAX to SPREAD_TIMES_MAX.
+# The policy `believed` decides a half-spread between the stated half-spread divided by this factor
+# and the stated half-spread multiplied by this factor.
 SPREAD_TIMES_MAX = 4.0
 REFRESH_S_MIN = 0.01  # the shortest time between quotes, except 0: a quote at every tick
 
@@ -39,7 +40,7 @@ class TargetStep(Dated):
 
 
 class SizeStep(Dated):
-    """The size that the captive maker displays per level, from the first of a month on."""
+    """The size that the captive maker displays per level and side, from the first of a month on."""
 
     usd: PositiveUsd
 
@@ -126,7 +127,7 @@ class Maker(Part):
     # A factor on the distance of all levels from the mid.
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0
     quoter_off: date | None = None  # quotes end at the start of this day
-    lead_quotes_usd: Usd = 0.0  # displayed size in each market of the lead venue
+    lead_quotes_usd: Usd = 0.0  # displayed size on the lead venue, per market and side
     policy: Literal["captive", "independent"] | None = None  # None: there is no monthly review
 
     def depth_share_on(self, day: date) -> float:
@@ -164,7 +165,8 @@ class Quoter(Part):
     """The captive maker's quotes in one market."""
 
     latency_s: Latency
-    refresh_s: Seconds | None = None  # 0: a quote at every tick; None: latency_s
+    # Seconds from one quote to the next. 0: a quote at every tick. None: as long as latency_s.
+    refresh_s: Seconds | None = None
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0

@@ -25,7 +25,7 @@ class TokenBook(Part):
     """
 
     usd_per_bp: Usd  # dollars shown at each basis point of distance from the price
-    # How far from the price a sale uses the book, in basis points.
+    # The largest distance from the price at which a sale uses the book, in basis points.
     through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0
     refill_s: Annotated[int, Field(ge=1, le=86_400)]  # seconds until the book is full again
 
@@ -43,7 +43,8 @@ class PledgedLoan(Part):
     tokens: Annotated[float, Field(gt=0, le=1e12)]  # whole tokens, rounded down to lots
     # The weight for new loans, at most the token's weight.
     weight_initial: Annotated[float, Field(ge=0.01, le=1)]
-    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / margin on a dollar of new debt
+    # 1 divided by the margin that a dollar of new debt needs, in dollars.
+    leverage_max: Annotated[float, Field(ge=1, le=200)]
     since: date | datetime
     until: date | datetime | None = None  # None: until the end of the run
     borrowed_usd_max: PositiveUsd | None = None  # the largest debt; None: no limit

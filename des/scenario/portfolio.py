@@ -41,11 +41,12 @@ class Portfolio(Part):
     the difference. If these sources are not enough, more coins are sold. Coins are collateral, like
     tokens.
 
-    With `cash_shares` customers' money is invested too. On the first of each month the maker buys
-    coins with the group's cash above the day's share of customers' claims, in the proportions of
-    the holdings. At the end of a day the maker sells coins if the cash is below this share, or
-    cannot pay the withdrawals that wait and the maker's payments of the day. Before the first day
-    of `cash_shares` only loans buy coins.
+    With `cash_shares` customers' money is invested too. The group then keeps a reserve in cash: all
+    withdrawals that wait, plus the day's share of customers' other claims. On the first of each
+    month the maker buys coins with the group's cash above the reserve, in the proportions of the
+    holdings. At the end of a day the maker sells coins if the group's cash is less than the reserve
+    plus the maker's payments of the day. Before the first day of `cash_shares` only loans buy
+    coins.
     """
 
     dealers: Entity  # the parties that sell coins to the maker and buy coins from it

@@ -22,7 +22,7 @@ from des.scenario.quantities import (
 class Anchor(Part):
     """A known lead price at a full hour."""
 
-    at: date | datetime  # a date means its midnight; the default zone is UTC
+    at: date | datetime  # a date means the start of this day; a time without a zone is in UTC
     price_usd: Annotated[float, Field(gt=0, le=1e9)]
 
     @model_validator(mode="after")
@@ -49,7 +49,7 @@ class Price(Part):
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
     candles: FilePath | None = None  # a user's file of candles, in place of anchors and volatility
-    candles_read: Remark | None = None  # remarks on the file, added when the file is read
+    candles_read: Remark | None = None  # remarks on the file, which the program adds on reading
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0

@@ -93,7 +93,7 @@ class Part(BaseModel):
 
 
 class ContradictionError(ValueError):
-    """Two values of a scenario contradict each other, though each is in its range.
+    """A value of a scenario is in its range but breaks another rule, or contradicts another value.
 
     Attributes:
         keys: the location of the fault in the checked table, such as ("fee_tiers", 2,

@@ -33,15 +33,18 @@ class Run(Part):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
-    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that a played hour represents
+    # The hours that a played hour represents. With group_loss_usd_max: the most hours in a group.
+    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1
     # The bound on the predicted loss of a group of hours, of which one hour is played (see
     # `des.hour_groups`). None: one random hour of every one_hour_in consecutive hours is played.
     group_loss_usd_max: Annotated[float, Field(gt=0, le=1e9)] | None = None
     # Days on which all hours are played.
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()
     full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
-    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: 1
-    hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
+    # The most idle hours that pass in one step. None: each idle hour is a step.
+    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None
+    # Seconds between two hedges of the captive maker. None: a hedge at every settlement.
+    hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
     @model_validator(mode="after")

@@ -31,7 +31,7 @@ REACH_BPS_MAX = 5_000
 
 
 class Scenario(Part):
-    """A question, and the world in which a run answers it."""
+    """A question, and all inputs of the simulation that answers the question."""
 
     question: Annotated[
         str,
@@ -53,7 +53,7 @@ class Scenario(Part):
     sources: dict[str, SourceText] = Field(default={})  # the source of a figure, by its key
 
     def entities(self) -> Iterator[str]:
-        """Yield the name of every party that keeps books."""
+        """Yield the name that the scenario gives to each party with books of its own."""
         parts = (self.house, self.maker, self.lead, self.retail, self.other_makers)
         yield from (part.name for part in parts)
         yield from (firm.name for firm in self.firms.members)
@@ -77,7 +77,7 @@ class Scenario(Part):
 
     @property
     def coins(self) -> tuple[HeldCoin, ...]:
-        """Return the coins that the captive maker buys with borrowed money."""
+        """Return the coins of the captive maker's portfolio."""
         portfolio = self.group.portfolio if self.group else None
         return portfolio.holdings if portfolio else ()
 
@@ -125,7 +125,8 @@ class Scenario(Part):
     def _token_names(self) -> Self:
         """Refuse a token or coin with the name of a party.
 
-        Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on the party.
+        Otherwise an account such as Assets:Outside:Tokens:SOL would read as a claim on a party
+        named SOL.
         """
         tokens = self.group.tokens if self.group else ()
         named: list[tuple[tuple[str | int, ...], str]] = [
@@ -201,7 +202,7 @@ class Scenario(Part):
             if news.time_us < before.time_us:
                 raise ContradictionError(
                     ("news", i, "date"),
-                    f"is {news.date}; give {before.date}, the date of the news before, or later",
+                    f"is {news.date}; give {before.date}, the date of the previous news, or later",
                 )
         return self
 
@@ -221,8 +222,8 @@ class Scenario(Part):
         if usd > ARRIVALS_PER_DAY_MAX * mean:
             raise ContradictionError(
                 ("retail", "deposit_usd_mean"),
-                f"is {mean:_}; give at least {usd / ARRIVALS_PER_DAY_MAX:_.2f}, for "
-                f"{ARRIVALS_PER_DAY_MAX:_} deposits a day",
+                f"is {mean:_}; give at least {usd / ARRIVALS_PER_DAY_MAX:_.2f}, so that there "
+                f"are at most {ARRIVALS_PER_DAY_MAX:_} deposits a day",
             )
         return self
 
@@ -297,15 +298,15 @@ class Scenario(Part):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
             reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
-                # If spread_times is 1, only a large number of levels can bring quotes so far from
-                # the price.
+                # If spread_times is 1, the usual cause is the distance of the last level: the
+                # half-spread and the skew are each at most 1,000 bps.
                 step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
                 place, found = step if times == 1 else (("maker", "spread_times"), times)
                 raise ContradictionError(
                     place,
                     f"is {found:g}, and quotes in {self.markets[i].name} can be "
-                    f"{reach_bps:_.0f} bps from the price; give a smaller value, "
-                    f"so that they are less than {REACH_BPS_MAX:_} bps from it",
+                    f"{reach_bps:_.0f} bps from the price; give a smaller value, so that "
+                    f"all quotes are less than {REACH_BPS_MAX:_} bps from the price",
                 )
         return self
 
@@ -324,7 +325,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a depth that begins after the run's start, or if the maker's share is missing."""
+        """Refuse a depth that begins after the run's start, or that lacks the maker's share."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue

@@ -107,6 +107,6 @@ def _unused_of_demand(
         if found := getattr(demand, key):
             yield (
                 ("demand", key),
-                f"is {found:g}; leave it out, since demand.closure is 'recorded' and no "
-                "group.valuation uses the volume without the maker",
+                f"is {found:g}; leave it out, since demand.closure is 'recorded' and there is no "
+                "group.valuation, which would use the key",
             )

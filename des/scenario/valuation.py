@@ -14,16 +14,16 @@ class Valuation(Part):
     """Two ways to value the house: as a growing venue, and as a trading firm.
 
     By growth, the value is growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the
-    last twelve months, and F0 its fees of the twelve months before. Fees are volume times the
-    venue's rates, so the value by growth is a multiple of volume growth. Fees before the run's
+    last twelve months, and F0 is its fees of the twelve months before these. Fees are volume times
+    the venue's rates, so the value by growth is a multiple of volume growth. Fees before the run's
     start count as zero. So the value is right for a venue that opens on the first day, and too high
     for an older venue.
 
     Without the captive maker's liquidity, the value is growth_multiple * max(F - F0, 0). F is the
-    last year's fees if the maker had shown no quotes: customers' fee rate times the uninformed
-    volume with the other makers alone (`Demand.response`). F has no fees of firms, which would have
-    found no quotes to hit, and no fees of forced orders. F0 stays the same, since the question is
-    the cost of stopping the quotes.
+    fees of the last twelve months if the maker had shown no quotes: customers' fee rate times the
+    uninformed volume with the other makers alone (`Demand.response`). F contains no fees of firms,
+    since firms would have found no quotes to hit. F also contains no fees of forced orders. F0
+    stays the same, since the question is the cost of stopping the quotes.
 
     As a trading firm, the value is earnings_multiple * max(E, 0). E is the fees of the last twelve
     months minus operating costs, plus the result of the captive maker's quotes.

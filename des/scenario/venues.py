@@ -19,7 +19,7 @@ from des.scenario.quantities import (
 
 
 class FeeTier(Part):
-    """The taker fee of members who traded at least *volume_usd* in thirty days."""
+    """The taker fee of traders who traded at least *volume_usd* in thirty days."""
 
     volume_usd: Usd
     taker_bps: Annotated[float, Field(ge=0, le=100)]
@@ -38,11 +38,12 @@ class House(Gateway):
     name: Entity
     opening_cash_usd: Usd
     gateway_ms_median_busy: Milliseconds
-    # An hour is busy if its volatility is at least this number times the stated level.
+    # An hour is busy if its volatility is at least this number times the stated volatility.
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0
     funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay if above 0
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
-    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0  # the lowest fee after a discount
+    # The lowest taker fee after a discount. A tier with a lower fee keeps its fee.
+    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0
     volume_share_pct_recorded: tuple[Annotated[float, Field(ge=0, le=100)], ...] = ()
 
     @model_validator(mode="after")
@@ -57,23 +58,25 @@ class House(Gateway):
                 raise ContradictionError(
                     ("fee_tiers", i, "volume_usd"),
                     f"is {tier.volume_usd:_}; give more than {below.volume_usd:_}, the volume of "
-                    "the tier before",
+                    "the previous tier",
                 )
         recorded = self.volume_share_pct_recorded
         if recorded and (len(recorded) != 2 or recorded[0] > recorded[1]):
             raise ContradictionError(
-                ("volume_share_pct_recorded",), "is not a range; give [low, high] or leave it out"
+                ("volume_share_pct_recorded",),
+                "is not a range; give [low, high], or leave the key out",
             )
         return self
 
 
 class LeadQuoting(Part):
-    """The maker's and the firms' quotes on the lead venue. Fast firms hit slow quotes."""
+    """The maker's and the firms' quotes on the lead venue. Fast firms hit the slow quotes."""
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
-    uninformed_fraction: Fraction  # the noise traders' share of the venue's volume
-    outside_quotes_usd: PositiveUsd  # of all other makers on the lead venue, per market and side
+    uninformed_fraction: Fraction  # the noise traders' share of the lead venue's volume
+    # The displayed size of all other makers on the lead venue together, per market and side.
+    outside_quotes_usd: PositiveUsd
 
 
 class Lead(Part):
@@ -85,12 +88,13 @@ class Lead(Part):
     taker_fee_bps: Annotated[float, Field(ge=0, le=100)]
     impact_kappa: Annotated[float, Field(ge=0, le=10)] = 0.0
     impact_tau_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
-    # Margin as a share of a hedge's value. A hedger with less margin adds money.
+    # Margin as a share of a hedge's value. A hedger with less margin than the minimum adds money
+    # until its margin reaches the target.
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
     # The opening balance of all other parties on this venue, who hold the other side of hedges.
     outside_claim_usd: PositiveUsd
-    quoting: LeadQuoting | None = None  # None: firms only hedge on this venue
+    quoting: LeadQuoting | None = None  # None: the maker and the firms only hedge on this venue
 
     @model_validator(mode="after")
     def _margin(self) -> Self:

@@ -59,7 +59,8 @@ class Appraiser:
         """Close the month that ended just before *time_us*, and note the value of the house."""
         self._fees.close_month()
         self._earnings.close_month()
-        # All other fees are for fills with the captive maker, so they would be lost.
+        # All other fees count as lost. They are for fills with the captive maker, or for forced
+        # orders.
         so_far = self._others.fees_without_maker_cents
         self._fees_left_cents.append(round(so_far - self._left_so_far_cents))
         self._left_so_far_cents = so_far

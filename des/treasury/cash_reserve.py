@@ -1,8 +1,9 @@
-"""The group's cash reserve: the maker buys coins with cash above it, and sells coins to refill it.
+"""The group's cash reserve, which the maker fills by selling coins.
 
 The cash of the group is the cash of the house and of its maker. Customers' coins in the house count
-as the proceeds of their sale. The reserve is a share of customers' claims. So customers' money that
-is neither reserved nor spent is invested in coins, as a part of each loan is.
+as the proceeds of their sale. The reserve is all withdrawals that wait, plus a share of customers'
+other claims. Each month the maker buys coins with the group's cash above the reserve. So customers'
+money that is neither reserved nor spent is invested in coins.
 """
 
 from collections.abc import Callable, Sequence
@@ -90,7 +91,7 @@ class CashReserve:
             self._book.spend(time_us, min(cents, self._purse.cash_cents), marks, LINKS)
 
     def _spare_cents(self, kept: CashShare) -> int:
-        """Return the group's cash minus the reserve."""
+        """Return the group's cash minus the reserve. Below zero, cash is missing."""
         cash, waiting = self._purse.cash_cents, self._waiting_cents()
         cash += self._custody.till(self._house)
         calm = self._custody.customers_cents() - waiting

@@ -65,7 +65,7 @@ class CoinBook:
         return {self._terms.dealers: to_cents(self._terms.dealers_cash_usd)}
 
     def opening_lots(self) -> dict[tuple[str, str], int]:
-        """Return the lots of each coin that exist at the start, by (dealers, coin)."""
+        """Return the lots of each coin that the dealers hold at the start, by (dealers, coin)."""
         return {
             (coin.dealers, coin.name): lots
             for coin, lots in zip(self._coins, self._supply, strict=True)
@@ -87,7 +87,7 @@ class CoinBook:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
 
     def spend(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend all of *cents* on coins, in the proportions of the holdings."""
+        """Spend *cents* on whole lots of coins, in the proportions of the holdings."""
         self.buy(time_us, cents * UNIT // sum(self._share), marks, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:

@@ -29,7 +29,7 @@ class CreditLine:
             house: the venue of the borrower's account.
             names: the names of the borrower and of the house.
             borrower: the borrower's code.
-            limit_cents: returns the limit at a time.
+            limit_cents: returns the limit of the line at a given time.
             tranche_cents: draws and repayments are multiples of this amount, unless the limit or
                 the debt is less.
             journal: records draws and repayments.

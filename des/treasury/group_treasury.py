@@ -59,7 +59,7 @@ def treasury(
         parties: all parties that keep books, by role.
         house: the house venue.
         custody: moves the cash.
-        reserved: returns the insurance fund in cents.
+        reserved: returns the balance of the insurance fund in cents.
         listings: all markets.
         appraiser: notes the value of shares at each round; None: no notes.
         journal: records draws, loans and payments.
@@ -117,7 +117,9 @@ class GroupTreasury:
             custody: moves cash, and states whether the house has halted.
             shares: sells shares of the house.
             loans: invests loans in coins, and repays the loans.
-            reserve: invests the cash that the group does not keep; None: only loans are invested.
+            reserve: keeps a share of customers' claims in cash. Buys coins with the group's other
+                cash, and sells coins if the group has less cash than this share. None: only loans
+                buy coins.
             spender: makes all other payments.
             pools: the pools of the maker's tokens.
             journal: the journal with all balances.
@@ -147,7 +149,7 @@ class GroupTreasury:
         return units
 
     def opening_coins(self) -> dict[tuple[str, str], int]:
-        """Return the lots of each coin that exist at the start, by (dealers, coin)."""
+        """Return the lots of each coin that the dealers hold at the start, by (dealers, coin)."""
         return self._book.opening_lots() if self._book else {}
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
@@ -227,6 +229,6 @@ class GroupTreasury:
             booked = self._journal.balance(account, commodity)
             if booked != units:
                 raise LedgerError(
-                    f"{account} is {units} in the world and {booked} in the books, in the "
+                    f"{account} is {units} in the simulation and {booked} in the books, in the "
                     f"smallest units of {commodity}"
                 )

@@ -15,7 +15,7 @@ class HouseMoney:
     ) -> None:
         """Store the parts that determine the house's own cash.
 
-        *reserved* returns the insurance fund in cents.
+        *reserved* returns the balance of the insurance fund in cents.
         """
         self._name, self._house, self._custody = parties.house, house, custody
         self._reserved = reserved

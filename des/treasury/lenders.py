@@ -37,7 +37,8 @@ class Lenders:
 
         Args:
             lenders: the scenario's lenders.
-            tranche_cents: loans are multiples of this amount, unless the limit is lower.
+            tranche_cents: a loan for a payment is a multiple of this amount, unless it reaches the
+                limit. A loan that is drawn in full always reaches the limit.
             parties, custody, journal: the parts of the world.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents
@@ -80,7 +81,7 @@ class Lenders:
         A loan is drawn when a limit of the lender begins, and again on the first of each month.
 
         Yields:
-            The index of each lender, and the cents drawn.
+            The index of each lender that lends now, and the cents drawn.
         """
         day = day_of(time_us)
         for i, lender in enumerate(self._lenders):
@@ -106,7 +107,7 @@ class Lenders:
             self._custody.pay(self._maker, self._code[place], cents, entry)
 
     def interest_due(self) -> Iterator[tuple[int, int]]:
-        """Yield the index of each lender, and the interest due since the last payment."""
+        """Yield the index of each lender to which interest is due, and the interest in cents."""
         for i, cent_days in enumerate(self._cent_days):
             cents = interest_cents(cent_days, self._rate[i])
             if cents:

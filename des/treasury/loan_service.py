@@ -2,7 +2,8 @@
 
 Interest that cannot be paid in full is not paid at all. A recall is paid as far as there is money,
 and the unpaid part remains due. If the maker holds coins, sales of coins raise a part of each
-recall. A part of a recall remains unpaid only after all coins have been sold.
+recall. A part of a recall remains unpaid only if all coins have been sold, or if the dealers have
+no cash for more coins.
 """
 
 import numpy as np

@@ -22,7 +22,7 @@ from ledger.money import to_cents
 from ledger.parties import Parties
 from ledger.times import day_of, settlement_link
 
-EXCESS = 2  # margin above this multiple of its target is returned
+EXCESS = 2  # if margin exceeds this multiple of its target, the margin above the target is returned
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
@@ -54,7 +54,7 @@ class MarginDesk:
             house, lead: the two venues.
             custody: moves the cash.
             purse: the captive maker's purse.
-            lead_floor_cents: by hedger, the minimum that it keeps on the lead venue.
+            lead_floor_cents: the minimum that each hedger keeps on the lead venue, by its code.
             ratios: minimum and target of the margin on the lead venue, as shares of notional value.
             journal: records gap losses.
         """
@@ -98,14 +98,14 @@ class MarginDesk:
         self._purse.credit.repay(time_us, int(self._house.claims[self._maker]))
 
     def is_called(self, member: int, marks: np.ndarray) -> bool:
-        """Tell whether a member's margin on the lead venue is still below the minimum."""
+        """Tell whether a hedger's margin on the lead venue is still below the minimum."""
         needed = self._ratios[0] * self._lead.notional(marks)[member]
         return bool(self._lead.claims[member] < needed)
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return the margin that positions need at *marks*, shape (2, members).
+        """Return the margin in cents that positions need at *marks*, shape (2, accounts).
 
-        The first row is for the house, the second row for the lead venue.
+        The first row is for the house, and the second row is for the lead venue.
         """
         notional = np.stack((self._house.notional(marks), self._lead.notional(marks)))
         return np.ceil(self._ratios[1] * notional).astype(np.int64)

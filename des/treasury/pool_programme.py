@@ -8,7 +8,7 @@ the world.
 
 Simplifications, and the direction of their error:
 
-- No customers trade with a pool, so it earns less in fees.
+- No customers trade with a pool. So a pool earns less in fees.
 - Arbitrageurs pay no fees to the blockchain and are never late. So a pool loses more, and loses
   even if the price moves little.
 - A pool trades only whole tokens. If a trade of one token is not yet profitable, it happens later.
@@ -173,8 +173,8 @@ class PoolProgramme:
     def _most(self, terms: Pool) -> tuple[int, int]:
         """Return the dollars and units that the rest of the world needs for a pool's whole life.
 
-        A pool's dollars are proportional to the square root of the price, and its tokens to the
-        inverse of this root.
+        A pool's dollars are proportional to the square root of the price. A pool's tokens are
+        proportional to the inverse of this root.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price
         if not run.start <= terms.since < run.end:

@@ -25,7 +25,7 @@ class QuoterSwitch:
         """Start with quotes on.
 
         Args:
-            off_on: the day from which quotes are off, if the scenario has one.
+            off_on: the day from which quotes are off, or None if the scenario has no such day.
             parties: all parties that keep books, by role.
             custody: states whether the house has halted.
             purse: the maker's purse.

@@ -53,7 +53,7 @@ class Spender:
             parties: all parties that keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            house_money: the part of the house's cash that is its own.
+            house_money: the house's own cash, which remains if all customers are paid.
             journal: has the fees, and records unpaid amounts.
         """
         self._parties, self._custody, self._journal = parties, custody, journal

@@ -57,7 +57,7 @@ class TokenHoldings:
                 self._due[purchase.date].append((token, n, purchase))
 
     def opening_units(self) -> dict[tuple[str, str], int]:
-        """Return the total units by (issuer, token) that the scenario's purchases need."""
+        """Return the units of each token that the maker will receive, by (issuer, token)."""
         return {
             (self._token[t.name].issuer, t.name): sum(each.units for each in t.bought)
             for t in self._tokens

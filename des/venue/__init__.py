@@ -1,1 +1,4 @@
-"""A venue: the claims and positions of its members, its fees, its settlements."""
+"""A venue: the claims and positions of its members, its fees and its settlements.
+
+A member of a venue is a party, or a desk of a party with positions of its own.
+"""

@@ -1,4 +1,7 @@
-"""Taker fees by tier. A member's volume of the last thirty days sets its fee of the next day."""
+"""Taker fees by tier. A firm's volume of the last thirty days determines its fee of the next day.
+
+A member of the venue is a party, or a desk of a party with positions of its own.
+"""
 
 from collections import deque
 from collections.abc import Sequence
@@ -55,7 +58,7 @@ class FeeSchedule:
 
 
 class TakerFees:
-    """The fee of each member, which follows the member's volume."""
+    """The taker fee of each member of the venue: by tier for firms, and fixed for all others."""
 
     def __init__(
         self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule, customers_e6: int
@@ -64,8 +67,8 @@ class TakerFees:
 
         Args:
             venue: the venue that charges the fees.
-            takers: the members that have a tier.
-            schedule: the takers' fee schedule.
+            takers: the codes of the members that have a tier.
+            schedule: the fee tiers of these takers.
             customers_e6: the fee of all other members in millionths. Each of these members
                 represents many accounts in all tiers.
         """

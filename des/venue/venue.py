@@ -1,8 +1,9 @@
-"""A venue keeps its members' claims and positions, and settles them.
+"""A venue keeps its members' claims and positions, and settles the positions.
 
-Each account has n contracts with the entry value v. At the mark M the account receives the
-variation margin n M - v, and v becomes n M. For every long there is a short, so the sums of n and v
-over all members are zero, and the payments of a settlement sum to zero.
+A member is a party, or a desk of a party with positions of its own. A desk's money is in the
+party's account. In a market a member has n contracts with the entry value v. At the mark M the
+member receives the variation margin n M - v, and v becomes n M. For every long there is a short, so
+the sums of n and v over all members are zero, and the payments of a settlement sum to zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,7 @@ class Venue:
         self._trade(market, rows, self.fee_e6)
 
     def exchange(self, market: int, rows: np.ndarray) -> None:
-        """Book positions that change owner without an order, for which no fee is due."""
+        """Book positions that change owner without an order. No fee is due."""
         self._trade(market, rows, self._free)
 
     def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
@@ -95,7 +96,12 @@ class Venue:
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
-        """Book payments (dtype ROW) to their takers, from their makers or from this venue."""
+        """Book payments, which are rows of dtype ROW.
+
+        The party in the field `taker` receives the row's `edge_cents`, and the party in the field
+        `maker` pays them. If the amount is negative, the taker pays. If the maker is the
+        counterparty of settlements (see `pays`), only the taker's claim changes.
+        """
         if not len(rows):
             return
         rows["venue"] = self.code
@@ -110,7 +116,10 @@ class Venue:
         self._pay(Motive.MARGIN, payments, marks, time_us)
 
     def fund(self, marks: np.ndarray, rate_e9: int, time_us: int) -> None:
-        """Let longs pay shorts *rate_e9* billionths of the value of their positions at *marks*."""
+        """Pay funding: *rate_e9* billionths of each position's value at *marks*.
+
+        Longs pay and shorts receive if the rate is above zero.
+        """
         payments = _funding(self.lots, marks * self.tick_cents, rate_e9)
         self._pay(Motive.FUNDING, payments, marks, time_us)
 

@@ -117,7 +117,7 @@ def test_an_invalid_group_is_refused_in_one_line_that_names_the_key(read, old, n
 def test_a_lender_that_lends_against_tokens_requires_tokens(read):
     without = TEXT[: TEXT.index("[[group.tokens]]")] + TEXT[TEXT.index("[[group.longs]]") :]
 
-    with pytest.raises(ScenarioError, match="give tokens as collateral") as caught:
+    with pytest.raises(ScenarioError, match="give tokens or a portfolio as collateral") as caught:
         read(without)
     assert caught.value.key == "group.lenders[1].advance"
 

@@ -429,7 +429,7 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
     "a time zone after the time": (DAYS.replace("-09,", "-09 00:00 EST,"), "is no time"),
     "two different candles at one time": (
         DAYS + "2022-05-11,1,1,1,1,1\n",
-        "repeats the time of line 4",
+        "has the same time as line 4",
     ),
     "candles in no order": (DAYS + "2022-05-10,1,1,1,1,1\n", "earlier than line 4"),
     "candles of different lengths": (
