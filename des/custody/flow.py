@@ -1,7 +1,7 @@
 """Customers' deposits and withdrawals: rates are set every hour, arrivals are random.
 
-Customers' fear rises at once when somebody requests a withdrawal, when a queue of withdrawals
-begins, and when there is news, always at a full hour. At each full hour the fear and the house's
+Customers' fear rises at once when a customer requests a withdrawal, when a queue of withdrawals
+begins, and at the time of news, which is a full hour. At each full hour the fear and the house's
 volume set the expected deposits and withdrawals until the next hour. Within the hour customers
 arrive one by one, as a Poisson process in continuous time.
 """

@@ -63,8 +63,8 @@ UNUSED = [
         {},
         "since demand.closure is 'recorded'",
     ),
-    ("demand.spread_elasticity", 0.5, "recorded", {}, "no group.valuation uses"),
-    ("demand.depth_elasticity", 0.5, "recorded", {}, "no group.valuation uses"),
+    ("demand.spread_elasticity", 0.5, "recorded", {}, "there is no group.valuation, which"),
+    ("demand.depth_elasticity", 0.5, "recorded", {}, "there is no group.valuation, which"),
 ]
 
 
