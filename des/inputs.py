@@ -1,4 +1,4 @@
-"""Inputs that the books record, so that reports and audits can compare them with outcomes."""
+"""Inputs that the books record, so that reports and audits can compare inputs with outcomes."""
 
 from collections.abc import Iterator
 from decimal import Decimal

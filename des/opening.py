@@ -91,7 +91,7 @@ def opening(
     Args:
         scenario: states the balances.
         parties: all parties that keep books, by role.
-        firms: the named firms and the drawn firms, including those that wait to enter.
+        firms: the named firms and the drawn firms, including firms that wait to enter.
         on_margin, pledged, group: parts of the world with balances of their own, or None.
         coins: customers' coins, which are a part of customers' claims, or None.
     """

@@ -1,4 +1,4 @@
-"""The played hours of a sampled run, and the number of hours that each of them represents.
+"""The played hours of a sampled run, and the number of hours that each played hour represents.
 
 A played hour of weight n represents n hours: orders and displayed sizes in it are n times as large.
 The weights of a day sum to 24. So sampling leaves a day's expected result unchanged and only raises

@@ -1,1 +1,1 @@
-"""Readers of candle files: they detect the format and return the candles in order of time."""
+"""Readers of files of candles, which detect the format and return candles in order of time."""

@@ -114,7 +114,7 @@ def _one_of(
     sign: str,
     said: list[str],
 ) -> list[float]:
-    """Read a price from its column. If several columns fit the name, they must agree."""
+    """Read a price from its column. If several columns fit the name, all must have equal values."""
     first, *others = (
         list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
         for place in places
@@ -148,7 +148,7 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the opening times. If several columns may contain opening times, they must agree."""
+    """Read the opening times. If several columns may contain opening times, all must be equal."""
     places = columns["opened"]
     if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
         said.append(f"time is in {shown(header[places[0]].strip())}")
@@ -196,7 +196,7 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Check each candle. Widen its range if rounding put the open or close outside the range."""
+    """Check each candle. If rounding put its open or close outside its range, widen the range."""
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each

@@ -158,7 +158,10 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Tell whether dates begin with the day: they do if the first part of any date exceeds 12."""
+    """Tell whether dates begin with the day, that is, the first part of some date exceeds 12.
+
+    If points separate the parts of all dates, the day comes first, unless a second part exceeds 12.
+    """
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)

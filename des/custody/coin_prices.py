@@ -39,7 +39,7 @@ def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
 
 
 class CoinPrices:
-    """The exact price of each coin at a given time. A lot costs a whole number of cents."""
+    """The exact price of each coin at a given time. A lot of a coin costs whole cents."""
 
     def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
         """Initialise with the prices of some of a scenario's coins."""

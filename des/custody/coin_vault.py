@@ -160,7 +160,7 @@ class CoinVault:
         return tuple(lots)
 
     def line_up(self, lots: Lots, sign: int = 1) -> None:
-        """Add a request's lots to the waiting lots, or subtract them if *sign* is -1."""
+        """Add the lots of a request to the waiting lots if *sign* is 1; subtract if it is -1."""
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:

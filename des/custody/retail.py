@@ -74,7 +74,7 @@ class RetailCustody:
         return brought
 
     def request(self, holder: int, cents: int) -> int:
-        """Request *cents*, at most what `unasked_cents` returns. Return the amount requested."""
+        """Request *cents*, at most the result of `unasked_cents`. Return the requested amount."""
         return self._till.ask(int(self._env.now), self._entity, cents, _name(holder))
 
     def unasked_cents(self) -> int:

@@ -2,9 +2,9 @@
 
 A withdrawal is paid in full or not at all. If one withdrawal has to wait, all later withdrawals
 wait behind it, even small withdrawals. If dollars and each coin have their own waiting lines, a
-withdrawal is split into one part for each line, and a part waits only behind earlier parts in its
-own line. The books note each request that has to wait. After a halt the house pays nothing, but the
-books still note each request.
+withdrawal is split into one part for each line. Each part is then paid in full or not at all, and
+waits only behind earlier parts in its own line. The books note each request that has to wait. After
+a halt the house pays nothing, but the books still note each request.
 
 The till does not pay the margin that firms and the captive maker move between the venues. Margin is
 paid at settlements, as far as there is cash.

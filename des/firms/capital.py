@@ -1,4 +1,4 @@
-"""Capital follows results: firms move and withdraw capital, and close if they lose too much.
+"""Capital follows results: firms move and withdraw capital, and close after large losses.
 
 Firms decide daily, after the last settlement. A firm compares the two venues by its trailing return
 on each of them. The return excludes variation margin, which only shows how the price moved.

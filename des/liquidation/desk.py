@@ -53,7 +53,7 @@ class LiquidationDesk:
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens
-        # Holders on margin have numbers above those of all other retail customers.
+        # The numbers of customers on margin are above the numbers of all other retail customers.
         self._holders = holders = Holders.of(parties, scenario.retail.holders)
         self.accounts = LeveragedAccounts(house.tick_cents, rules.maintenance_e6, token_weight_e6)
         self._turnover = Turnover(house, holders, self.accounts, free_tokens)

@@ -1,4 +1,4 @@
-"""Customers on margin: how they arrive, their collateral, and the check of their margin."""
+"""Customers on margin: their arrival, their collateral, and the check of their margin."""
 
 from collections.abc import Sequence
 
@@ -22,14 +22,14 @@ from ledger.transaction import LedgerError
 
 
 def collateral_tokens(scenario: Scenario, contracts: Sequence[Contract]) -> tuple[MarginToken, ...]:
-    """Return the tokens that the house accepts as collateral, and the contracts that price them."""
+    """Return the tokens that the house accepts as collateral, each with its contract and weight."""
     by_market = {contract.market: contract for contract in contracts}
     given = scenario.leverage.tokens if scenario.leverage else ()
     return tuple(MarginToken(each.name, by_market[each.market], each.weight_e6) for each in given)
 
 
 class MarginCustomers:
-    """The retail customers who trade on margin, and the desk that liquidates them."""
+    """The retail customers who trade on margin, and the desk that liquidates their positions."""
 
     def __init__(
         self,
@@ -172,7 +172,7 @@ class MarginCustomers:
         return weights
 
     def _first_tokens(self, others_cents: int) -> np.ndarray:
-        """Return retail's tokens on the first day in lots, by the market that prices them.
+        """Return retail's tokens on the first day in lots, by the market that prices the tokens.
 
         Retail has the tokens that the first holders on margin deposit, plus tokens that later
         customers may deposit. The real amount of the tokens for later customers is not on record.

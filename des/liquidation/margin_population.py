@@ -33,7 +33,7 @@ class Population:
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """Give customers cash instead of tokens if too few *free* tokens are left for them."""
+        """Replace tokens by cash for each customer for whom too few *free* tokens are left."""
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
             wanted = np.where(self.token_market == market, self.tokens, 0)

@@ -35,9 +35,10 @@ class Turnover:
         self._accounts, self._free_tokens = accounts, free_tokens
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
-        """Open accounts at *marks* until the free dollars are used.
+        """Open accounts at *marks*, in the given order, as long as there are free dollars.
 
-        Customers deposit cash if no free tokens are left for them.
+        The cash collateral of the accounts is at most *free_cents*. A customer deposits cash
+        instead of tokens if too few free tokens are left.
         """
         accounts = self._accounts
         holders = holders.with_tokens_of(self._free_tokens)

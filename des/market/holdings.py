@@ -7,7 +7,7 @@ from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):
-    """An order of the directional desk to move its position on the lead venue to its target."""
+    """An order that moves the directional desk's position on the lead venue to the target."""
 
     holder: int
     lots: int  # lots above the target, negative if lots are missing

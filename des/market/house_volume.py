@@ -27,7 +27,10 @@ class HouseVolume:
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:
-        """Return the cents that customers traded with the other makers today, by market."""
+        """Return the volume of today's trades of customers with the other makers, by market.
+
+        The volumes are in cents.
+        """
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:

@@ -10,7 +10,8 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# By the code of a motive: the index in _PARTS of the part of the volume to which its orders belong.
+# For the code of each motive: the index in _PARTS of the part of the volume that counts the orders
+# with this motive.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place

@@ -41,7 +41,7 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return the quotes with the highest predicted result, and the first of equal results.
+        """Return the quotes with the highest predicted result. Of equal results the first counts.
 
         After a month without actual trades the quotes stay the same, since in such a month
         predictions depend on simulated orders only.

@@ -20,7 +20,7 @@ class MonthlyQuotes:
 class Outlook(NamedTuple):
     """The predicted result of quotes in a month, or in the simulated part of a month."""
 
-    result_cents: int  # the gains of all fills, each valued at the lead price at its moment
+    result_cents: int  # each fill is valued at the lead price at the moment of the fill
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":

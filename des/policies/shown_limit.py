@@ -15,7 +15,10 @@ class ShownLimit(NamedTuple):
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the lower of two limits: the stated limit, and the position limit for each level."""
+    """Return the lower of two limits: the stated size, and the position limit of one level.
+
+    The position limit of one level is the position limit divided by the number of levels.
+    """
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

@@ -16,8 +16,8 @@ from des.turns import first_at
 from ledger.mistake import MistakeError
 
 # The number of hours whose ticks stay in memory. The close of a day reads the ticks of its 24 hours
-# again. A late quoter needs the hour before the day. Orders on their way need the hour after the
-# day.
+# again. A late quoter needs the last hour of the previous day. Orders on their way need the first
+# hour of the next day.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
 # Prices are stored in 32 bits. This limit leaves room for moves inside hours and for impact.

@@ -1,1 +1,1 @@
-"""The captive maker's quotes, and the orders that hit them."""
+"""The captive maker's quotes, and the orders that these quotes fill."""

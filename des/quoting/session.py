@@ -36,7 +36,7 @@ class Decisions:
 
 
 class Session:
-    """The captive maker's quotes in one market, and the orders that hit them.
+    """The captive maker's quotes in one market, and the orders that arrive there.
 
     From one interval to the next a session keeps the quote in force with its remaining lots, the
     orders that have not yet arrived, and the ticks on which the next quotes are based.

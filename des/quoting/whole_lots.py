@@ -15,7 +15,7 @@ from des.scenario import Maker, Market
 class WholeLots:
     """The rounding of decided sizes in one market. Stated sizes stay unchanged."""
 
-    # The key of the random draws. None: sizes are stated, and the plan rounds them up.
+    # The key of the random draws. None: sizes are stated, and the plan rounds stated sizes up.
     key: int | None = None
 
     @classmethod

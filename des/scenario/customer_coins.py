@@ -62,11 +62,11 @@ def fault_of_coins(
     markets: Sequence[str],
     taken: Sequence[str],
 ) -> Fault | None:
-    """Find a contradiction between customers' coins and the rest of a scenario.
+    """Find a contradiction between customers' coins and other parts of a scenario.
 
     Args:
         coins: customers' claims in kind.
-        portfolio: the maker's own coins, which may be the same coins as the customers'.
+        portfolio: the maker's own coins, some of which customers may also have.
         markets: the names of all contracts.
         taken: names of entities, and of tokens that the books count in other units.
     """

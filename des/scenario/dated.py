@@ -1,4 +1,4 @@
-"""Values that apply from a day on, until the next value replaces them."""
+"""Values that each apply from a day on, until the next value applies."""
 
 from collections.abc import Sequence
 from datetime import date

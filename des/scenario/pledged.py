@@ -31,7 +31,7 @@ class TokenBook(Part):
 
 
 class PledgedLoan(Part):
-    """A customer who borrows the most dollars that the venue lends on a token, and withdraws them.
+    """A customer who borrows as many dollars as the venue lends on a token, and withdraws the loan.
 
     The customer has the token on the first day. At each settlement from `since` until `until` the
     customer borrows the largest amount that the price allows. The customer never repays

@@ -50,7 +50,7 @@ class Portfolio(Part):
     """
 
     dealers: Entity  # the parties that sell coins to the maker and buy coins from it
-    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, from which they can buy coins back
+    dealers_cash_usd: PositiveUsd  # the dealers' opening cash, which pays for coins from the maker
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
     cash_shares: Annotated[tuple[CashShare, ...], Field(max_length=1_000)] = ()

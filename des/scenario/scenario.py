@@ -103,7 +103,8 @@ class Scenario(Part):
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(
-                    place, f"create a firm '{name}', a name that is taken; rename the other entity"
+                    place,
+                    f"create a firm '{name}', and another entity has this name; rename that entity",
                 )
             if name in seen:
                 raise ContradictionError(
@@ -292,7 +293,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
-        """Refuse quotes so far from the price that a fall could make them negative."""
+        """Refuse quotes so far from the price that a fall of the price could make bids negative."""
         times, widens = self.maker.spread_times, self.maker.quoting.spread_times_max
         for i, quoter in enumerate(market.quoter for market in self.markets):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times

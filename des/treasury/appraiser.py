@@ -1,4 +1,4 @@
-"""The value of all shares of the house: by growth, by growth without the maker, and by earnings.
+"""The value of all shares of the house: by growth, by growth without the maker, or by earnings.
 
 Fees and earnings are from the general ledger, by whole months. The multiples are in the scenario's
 `Valuation`. A note records the value on the first day of each month, and at each funding round.

@@ -20,7 +20,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook | None":
-    """Create the captive maker's directional book, or return None without long positions."""
+    """Create the directional book, or return None if the scenario has no long positions."""
     if parties.directional is None:
         return None
     desk = f"{parties.directional}:{Kind.DIRECTIONAL}"

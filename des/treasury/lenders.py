@@ -18,7 +18,7 @@ RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
 
 
 class Lenders:
-    """Lenders to the captive maker, which asks them in order. Lenders can recall their loans.
+    """Lenders to the captive maker. The maker asks lenders in order. Lenders can recall loans.
 
     Each lender has a limit, which depends on the date. If the scenario states `advance` for a
     lender, the limit is also at most this share of the value of the maker's tokens and coins at the

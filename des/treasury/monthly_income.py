@@ -42,7 +42,7 @@ def year_before_cents(months_cents: Sequence[int]) -> int:
 
 
 def quotes_on_house(maker: str) -> tuple[str, ...]:
-    """Return the accounts of the captive maker's quotes on the house, and of hedges for them."""
+    """Return the accounts of the captive maker's quotes on the house, and of its hedges."""
     kinds = (Kind.SPREAD, Kind.PICKOFF, Kind.LIQUIDATION)
     return (*(income(maker, kind) for kind in kinds), expense(maker, Kind.HEDGING))
 

@@ -23,7 +23,7 @@ class Purse:
         credit: CreditLine,
         lenders: Lenders | None = None,
     ) -> None:
-        """Store the sources of money. Without *lenders*, the credit line comes second."""
+        """Store the sources of money. Without *lenders*, the credit line follows own money."""
         self._house_name, self._house, self._custody = parties.house, house, custody
         self._maker = parties.names.index(parties.maker)
         self.credit, self._lenders = credit, lenders

@@ -25,7 +25,7 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # the smallest size that the maker displays, as a share of its first size
+SMALLEST = 1 / 8  # the smallest share of its first size that the maker displays, except 0
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
@@ -40,7 +40,7 @@ class Figures:
 
 
 class QuoteShares:
-    """The share of its size that the maker displays on each venue: 1, a power of 1/2, or 0."""
+    """The share of its first size that the maker displays on each venue: 1, 1/2, 1/4, 1/8 or 0."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
         """Start on the lead venue if the maker has quotes there, otherwise on the house.
