@@ -611,19 +611,19 @@ WRONG_CLASSES = [
         'name = "Firm02"',
         'name = "Firm03"',
         "firms.classes",
-        "create a firm 'Firm03', a name that is taken",
+        "create a firm 'Firm03', and another entity has this name",
     ),
     (
         'name = "Firm02"',
         'name = "Firm07"',
         "firms.classes",
-        "create a firm 'Firm07', a name that is taken",
+        "create a firm 'Firm07', and another entity has this name",
     ),
     (
         'name = "Retail"',
         'name = "Firm05"',
         "firms.classes",
-        "create a firm 'Firm05', a name that is taken",
+        "create a firm 'Firm05', and another entity has this name",
     ),
     *(
         (f'category = "{old}"', f"category = {wrong}", f"{place}.category", "in small letters")
