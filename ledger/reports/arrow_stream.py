@@ -22,7 +22,7 @@ def arrow_stream(table: "Table") -> object:
     """Return an Arrow stream capsule with a table's rows. Columns keep their names.
 
     Raises:
-        ValueError: a number has more than DIGITS digits.
+        ValueError: the numbers of a column need more than DIGITS digits.
     """
     return _relation(table).__arrow_c_stream__()
 
@@ -45,7 +45,7 @@ def column_type(cells: Sequence["Cell"]) -> str:
     """Return the DuckDB type that can represent all cells of a column exactly.
 
     Raises:
-        ValueError: a number has more than DIGITS digits.
+        ValueError: the numbers of the column need more than DIGITS digits.
     """
     filled = [cell for cell in cells if cell is not None]
     kinds = {type(cell) for cell in filled}

@@ -1,7 +1,7 @@
 """Reads the general ledger by day: the amounts posted to accounts on each day.
 
-Days are in UTC. Days without entries are included. After a halt, days that have notes but no
-entries are included too.
+Days are in UTC. Days without entries are included. After a halt the last days may have only notes.
+These days are included too.
 """
 
 from collections.abc import Sequence

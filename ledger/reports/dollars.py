@@ -56,7 +56,7 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Return *part* as a percentage of *whole* with one decimal, or None if *whole* is zero."""
+    """Return *part* as a percentage of *whole* with one decimal, or None if *whole* is not > 0."""
     return (100 * part / whole).quantize(TENTH) if whole > 0 else None
 
 

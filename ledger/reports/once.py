@@ -1,4 +1,4 @@
-"""Computes a figure only once for each opened run, if several parts of a report use it."""
+"""Computes a figure only once for each opened run, even if several reports use the figure."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,8 +1,8 @@
 """Paper wealth: the value of tokens at the day's mark, compared with their cost.
 
-Units are in accounts of the kinds `Tokens` and `Portfolio`, and marks are `price` directives. So
-Beancount itself can value a holding. The group could not sell much of its own token at the token's
-price. So inside the house group this token counts as zero at any mark.
+The units of tokens and coins are in accounts of the kinds in `HELD`, and marks are `price`
+directives. So Beancount itself can value a holding. The group could not sell much of its own token
+at the token's price. So inside the house group this token counts as zero at any mark.
 """
 
 from bisect import bisect_right

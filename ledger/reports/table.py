@@ -58,7 +58,7 @@ class Table:
         """Return the rows as an Arrow stream, which libraries such as polars can read.
 
         Raises:
-            ValueError: a number has too many digits for Arrow.
+            ValueError: the numbers of a column need more digits than Arrow allows.
         """
         # Imported here, since few tables are exported.
         from ledger.reports.arrow_stream import arrow_stream
@@ -102,7 +102,7 @@ class LaterTable(Table):
 
 
 def cell_of(value: object) -> Cell:
-    """Convert a value to a cell. Truth values and values of other types become text."""
+    """Convert a value to a cell. Truth values, and values that no cell can have, become text."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):

@@ -5,8 +5,8 @@ The diagnosis uses no kind, motive or name. Each cause is recognised by a patter
 - faster counterparties: takers that gain on the maker's quotes, at the lead price, too regularly
   for chance. A single fill is no evidence, because noise traders sometimes hit a stale quote too.
   All fills of a taker together are evidence.
-- positions: the net of all payments on the maker's positions, on both venues together. Trades are
-  no such payments.
+- positions: the net of all payments on the maker's positions, on both venues together, without
+  price moves of takeovers. A trade is no such payment.
 - takeovers: positions that the maker receives without a quote, price moves until these positions
   are hedged, and customers' debts that the group bears.
 - stakes: payments for an asset that is carried at cost.
@@ -154,7 +154,9 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     )
     if taken.any():
         at_once = _usd(edge_cents[taken].sum())
-        yield Evidence(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
+        yield Evidence(
+            Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions received without a quote"
+        )
         yield Evidence(
             Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until positions were hedged"
         )
@@ -178,7 +180,7 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)
     sure = n >= FILLS_MIN and mean > SURE * error
-    gain = f"mean gain {mean / 100:,.2f} +- {error / 100:,.2f}"
+    gain = f"mean gain {mean / 100:,.2f} USD, standard error {error / 100:,.2f} USD"
     seen = f"{n:,} fills of quotes, median age {np.median(age_us) / 1e6:.1f} s, {gain}"
     cause = Cause.FASTER if sure else Cause.OTHER_FLOW
     return Evidence(cause, party, _usd(edge_cents.sum()), seen)
@@ -246,7 +248,7 @@ def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
 
 
 def _within(line: StrippedLine, group: set[str], house: str) -> bool:
-    """Return whether a line is part of the hole, or names a party within the group."""
+    """Return whether a line is a liquid asset, a customer's claim, or a debt within the group."""
     return _is_liquid(line, group) or _is_claim(line, group, house) or line.party in group
 
 
@@ -324,7 +326,7 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Return the cause of payments to a party, judged by their sum and the largest day."""
+    """Return the cause of payments to a party, judged by the sum and by the largest day's sum."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:

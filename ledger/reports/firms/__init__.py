@@ -1,1 +1,1 @@
-"""The trading firms: their results on each venue, and the money that the house could pay them."""
+"""The trading firms: their results on each venue, and the part of their claims that is payable."""

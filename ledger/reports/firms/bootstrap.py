@@ -1,11 +1,11 @@
 """Computes intervals of figures by percentile bootstraps, and rank correlations.
 
-A figure is computed from several firms or days. These firms or days are drawn many times with
-replacement, and the figure is computed for each draw. The interval contains the middle 95 % of
-these figures. A draw is stored as the number of times that each item is drawn, so the sums of all
-draws are one product of matrices. Draws depend only on their name and on the number of items. So
-the same books always have the same intervals, and all figures of the same firms or days use the
-same draws.
+A figure is computed from several items, which are firms or days. A draw picks as many items at
+random, with replacement. There are many draws, and the figure is computed for each draw. The
+interval contains the middle 95 % of these figures. A draw is stored as the number of times that
+each item is picked, so the sums of all draws are one product of matrices. Draws depend only on
+their name and on the number of items. So the same books always have the same intervals, and figures
+of the same firms or days use the same draws.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -31,14 +31,14 @@ class Interval(NamedTuple):
 
 @cache
 def draws(n: int, what: str) -> np.ndarray:
-    """Draw *n* of *n* items with replacement, RESAMPLES times.
+    """Pick *n* of *n* items with replacement, RESAMPLES times.
 
     Args:
         n: the number of items.
         what: the name of the draws. Draws with different names are independent.
 
     Returns:
-        The number of times that each item is drawn, shape (RESAMPLES, n). If n is below FEWEST, the
+        The number of times that each item is picked, shape (RESAMPLES, n). If n < FEWEST, the
         array has no rows. The numbers are floats, since matrices of floats multiply fast.
     """
     if n < FEWEST:
@@ -65,7 +65,7 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
         counts: the weight of each pair, shape (..., n). A pair with a NaN has no weight.
 
     Returns:
-        Numbers between -1 and 1, shape (...). NaN if all values of a series are equal.
+        Numbers between -1 and 1, shape (...). NaN if all weighted values of a series are equal.
 
     Source: Spearman (1904), American Journal of Psychology 15(1), 72-101.
     """

@@ -1,10 +1,11 @@
 """Each trading firm's results by day and venue.
 
-The result on the house venue comes from hits on the captive maker's stale quotes. It is the edge of
-these hits, less fees, less the cost of hedging the hits.
-The result elsewhere comes from a firm's own quotes on the lead venue, and from hits there. It is
-the spread that noise traders pay, less losses to faster firms, plus gains from slower firms, less
-fees. Both results exclude variation margin, which on one venue alone shows only price moves.
+The result on the house venue comes from hits on the captive maker's stale quotes. This result is
+the edge of these hits, less fees, less the cost of hedging the hits.
+The result elsewhere comes from a firm's own quotes on the lead venue, and from the firm's hits on
+the lead venue. This result is the spread that noise traders pay, less losses to faster firms, plus
+gains from slower firms, less fees.
+Both results exclude variation margin, which on one venue alone shows only price moves.
 Funding is a separate figure.
 """
 
@@ -49,16 +50,18 @@ class DailyResults:
     elsewhere: np.ndarray
     funding: np.ndarray  # funding received on both venues
     present: np.ndarray  # 1 if the firm has entered and is not closed, otherwise 0
-    quoting: Sequence[str | None]  # the maker's quotes: on, off, or None if this changed on the day
+    # The state of the maker's quotes on each day, on or off. None: the state changed on the day, or
+    # is not in the books.
+    quoting: Sequence[str | None]
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
-        """Return the results on the house and the results elsewhere, for comparison."""
+        """Return the results on the house venue and the results elsewhere, for comparison."""
         return {HOUSE: self.house, ELSEWHERE: self.elsewhere}
 
     @cached_property
     def invested(self) -> np.ndarray:
-        """Return opening capital in cents, or 0 on days of absence: shape (days, firms)."""
+        """Return opening capital in cents, shape (days, firms). It is 0 while a firm is absent."""
         return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
 
     @cached_property
@@ -69,7 +72,10 @@ class DailyResults:
 
     @cached_property
     def groups(self) -> dict[str, np.ndarray]:
-        """Return the firms of each class, the fastest class first. The last group is all firms."""
+        """Return a mask of the firms for each class, the fastest class first, and for all firms.
+
+        If no firm has a class, the only group is all firms.
+        """
         classes = np.array([firm.profile.category or NO_CLASS for firm in self.firms])
         members = {str(name): classes == name for name in np.unique(classes)}
         if set(members) <= {NO_CLASS}:

@@ -89,10 +89,10 @@ class FirmAccounts:
     """The trading firms' results by firm and by class, and the money that they have left."""
 
     parties: Parties
-    results: tuple[FirmResult, ...]  # in falling order of edge
+    results: tuple[FirmResult, ...]  # the firm with the largest edge first
     everybody: FirmResult
     statistics: Mapping[str, FillStatistics]  # by firm, and for all firms together
-    classes: tuple[ClassResult, ...]  # fastest class first, all firms last (empty in older books)
+    classes: tuple[ClassResult, ...]  # fastest class first, all firms last; empty without classes
     coverage: Coverage
     cuts: tuple[Cut, ...]  # hits that limits prevented, by market and month
     none_left: AllCame | None  # the day from which no firm waits to enter
@@ -104,15 +104,15 @@ class FirmAccounts:
         return (*self.results, self.everybody)
 
     def answer(self) -> str:
-        """State what the firms took from stale quotes, what they kept, and which firm took most."""
+        """State the firms' gain from stale quotes, before and after costs, and the largest gain."""
         taken, maker = self.everybody.edge_usd, self.parties.maker
         if not self.results or not taken:
             return f"No trading firm hit a stale quote of {maker}."
         first = self.results[0]
         kept = earned(self.everybody.house_result_usd)
         return (
-            f"{len(self.results)} trading firms took {spoken(taken)} from stale quotes of {maker}; "
-            f"after fees and hedging they {kept}. {first.firm} took the most, "
+            f"The run's {len(self.results)} trading firms took {spoken(taken)} from stale quotes "
+            f"of {maker}; after fees and hedging they {kept}. {first.firm} took the most, "
             f"{spoken(first.edge_usd)} ({percent(first.edge_usd, taken)}%)."
         )
 
@@ -185,8 +185,8 @@ def _league_table(
             for row in rows
         ],
         (
-            "Fees and costs are positive when paid; all other figures are positive when received.",
-            "Age is the time from the lead price that the quote is computed from to the fill.",
+            "A fee or cost above zero was paid; any other amount above zero was received.",
+            "Age is the time between the lead price from which a quote is computed and the fill.",
             f"'Lead cost' is the cost on {parties.lead} of hedging fills on {parties.house}. "
             "'Elsewhere' is the expected result of a firm's own quotes and hits on "
             f"{parties.lead}.",
@@ -241,9 +241,9 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
         (
             "Result = edge - fees - lead cost + result elsewhere + variation margin + funding "
             "+ debts that venues bore.",
-            f"Claims are taken from the books of {parties.house} and {parties.lead}; only "
-            f"withdrawn money has left {parties.house}. Deposits and withdrawals include margin "
-            "that moves between the two venues.",
+            f"Claims are taken from the books of {parties.house} and {parties.lead}. A gain on "
+            f"{parties.house} is a claim until the firm withdraws it. Deposits and withdrawals "
+            "include margin that moves between the two venues.",
             f"'Payable' is the firm's pro rata share of the cash of {parties.house} if all "
             "customers withdrew at once. 'Left net' is the firm's remaining money, less the part "
             f"of the firm's claim that {parties.house} could not pay; {parties.lead} is assumed to "
@@ -303,10 +303,10 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         ),
         rows,
         (
-            f"'Payable' is a pro rata share of the cash of {parties.house}. So the share of a "
-            "group of customers in all claims is also its share in the unpaid part. If customers "
-            "are paid in the order of their requests, the group's unpaid part is between 'unpaid "
-            "if first' and 'unpaid if last'.",
+            f"'Payable' is a pro rata share of the cash of {parties.house}. So the customers of a "
+            "row have the same share of the unpaid amount as of all claims. If customers are paid "
+            "in the order of their requests, the unpaid amount of a row is between 'unpaid if "
+            "first' and 'unpaid if last'.",
             "'Payable by group' is the pro rata payment if all liquid assets of "
             f"{parties.house} and {parties.maker} were cash of the exchange.",
         ),
@@ -350,8 +350,9 @@ def _venue_check(
 ) -> Iterator[tuple[str, Decimal]]:
     """Return two sums that must be zero, each after its parts.
 
-    The first sum is zero if customers' gains equal the venue's losses. The second sum is zero if
-    the debts to the firms in the venue's books equal the claims in the firms' own books.
+    The first sum adds the results of all customers, the venue's fees less the debts that the venue
+    bore, and the payments to the venue's insurance fund. The second sum is zero if the debts to the
+    firms in the venue's books equal the claims in the firms' own books.
 
     Args:
         run: the run.
@@ -365,7 +366,7 @@ def _venue_check(
     kept = -balances[income(venue, Kind.FEES)] - balances[expense(venue, Kind.GAP_LOSS)]
     own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
     yield f"results of all customers on {venue}", made
-    yield f"fees of {venue}, less debts it bore", kept
+    yield f"fees of {venue}, less debts that {venue} bore", kept
     if pool(venue, Kind.INSURANCE) in run.opens:
         left = _left_to_fund(run, venue)
         yield f"payments to the insurance fund of {venue}, less payments from the fund", left
@@ -376,7 +377,7 @@ def _venue_check(
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return payments to the insurance fund less payments from the fund, without opening money."""
+    """Return payments to the insurance fund less payments from it, without its opening balance."""
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

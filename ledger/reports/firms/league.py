@@ -1,17 +1,17 @@
 """The trading firms' results in a run, by firm and venue, and the money that each firm has left.
 
-Edge is a firm's gain at fills on the house venue, at the lead price of each fill. The result on the
-house venue is edge less fees and the cost of hedging. The result elsewhere comes from the firm's
-own quotes and hits on the lead venue.
+Edge is a firm's gain on its fills on the house venue. Each fill is valued at the lead price at the
+moment of the fill. The result on the house venue is edge less fees and the cost of hedging. The
+result elsewhere comes from the firm's own quotes and hits on the lead venue.
 After a fill and its hedge, the firm has opposite positions on the two venues. So variation margin
 on one venue shows only price moves. The sum of the variation margin on both venues is a result of
 the firm, and is listed separately.
 
-Edge depends on the latency of the maker's quotes, the time between two quotes, their spread and
-size, on volatility, on the firm's reaction time, on the delay of the house's gateway and on
-competition. Fees depend on the fee tiers. The cost of hedging depends on the lead venue's spread,
-fee and impact, and on price moves before the hedge. The result elsewhere depends on the orders that
-pay the spread there, and on reaction times: it is booked as an expected value, by a rule in which
+Edge depends on the maker's quotes (latency, spread, size, and the time between two quotes), on
+volatility, on the firm's reaction time, on the delay of the house's gateway, and on competition.
+Fees depend on the fee tiers. The cost of hedging depends on the lead venue's spread and fee, and on
+the impact of the hedge orders. The result elsewhere depends on the orders of noise traders on the
+lead venue, and on reaction times. This result is booked as an expected value, by a rule in which
 the faster firm wins.
 """
 
@@ -35,7 +35,7 @@ NO_CLASS = "none"  # the name of the group of firms without a class
 
 
 class Profile(NamedTuple):
-    """A firm's data other than money. The fields are empty for older runs."""
+    """A firm's data other than money. A field is None if the books do not state it."""
 
     category: str | None = None  # pro, mid-tier or larp
     reaction_ms: Decimal | None = None
@@ -44,7 +44,7 @@ class Profile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FirmResult:
-    """The result of one firm, or of several firms together, in dollars. Costs are above zero."""
+    """The result of one firm, or of several firms together, in dollars. A cost paid is positive."""
 
     firm: str
     profile: Profile
@@ -89,7 +89,7 @@ class FirmResult:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the sum of results, variation margin, funding, and debts that venues bore."""
+        """Return the firm's whole result, with variation margin and the debts that venues bore."""
         traded = self.house_result_usd + self.elsewhere_usd
         return traded + self.margin_usd + self.funding_usd + self.gap_loss_usd
 
@@ -110,7 +110,7 @@ class FirmResult:
 
 
 def league(run: RunFolder) -> tuple[FirmResult, ...]:
-    """Read the results of all firms from the general ledger, in falling order of edge."""
+    """Read the results of all firms from the general ledger, the largest edge first."""
     parties, balances, told = run.chart.parties, usd_balances(run), profiles(run)
     house, lead = (claim_movements(run, venue) for venue in (parties.house, parties.lead))
     payable = coverage(run).house.pro_rata_usd()

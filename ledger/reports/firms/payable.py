@@ -24,13 +24,13 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class CashCoverage:
-    """Cash, and the claims that have to be paid from it."""
+    """Cash, and the claims that have to be paid from this cash."""
 
     cash_usd: Decimal
     claims_usd: Mapping[str, Decimal]  # the claim of each customer, not negative
 
     def claim_usd(self, customers: Collection[str]) -> Decimal:
-        """Return the dollars of some customers' claims, added up."""
+        """Return the sum of some customers' claims, in dollars."""
         return sum((self.claims_usd[customer] for customer in customers), ZERO)
 
     def pro_rata_usd(self) -> dict[str, Decimal]:

@@ -4,18 +4,19 @@ The result on the house comes from the captive maker's stale quotes. The result 
 a firm's own quotes on the lead venue (see `daily_results`). If results come from skill, firms that
 earn on one venue should earn on the other venue too.
 
-Results on the house depend on the latency, width and size of the captive maker's quotes, on fees,
-hurdles, gateway delays and hedging costs. The books have fills of the captive maker's quotes only,
-so on days without these quotes there is nothing to hit. Results elsewhere depend on reaction times,
-displayed size, the uninformed share of orders and the half-spread. They are booked as expected
-values, by a rule in which the faster firm wins. So it is an assumption, not a finding, that faster
-firms earn more elsewhere. All results are divided by the firm's opening capital.
+Results on the house depend on the latency, width and size of the captive maker's quotes, and on
+fees, hurdles, gateway delays and hedging costs. Firms hit only the captive maker's quotes, so on
+days without these quotes firms hit nothing on the house. Results elsewhere depend on reaction
+times, displayed size, the uninformed share of orders and the half-spread. Results elsewhere are
+booked as expected values, by a rule in which the faster firm wins. So it is an assumption, not a
+finding, that faster firms earn more elsewhere. Results are compared after division by the firm's
+opening capital.
 
 An interval over firms shows how a figure varies if other firms of the same kind are in the run. An
 interval over days shows how a figure varies if the same firms trade on other days. Days are treated
-as independent. So intervals over days are too narrow if volatile days follow each other. Resampling
-days adds noise, so the interval of a rank correlation is biased towards zero. Firms are present on
-different days, which may cause a part of a correlation.
+as independent. So intervals over days are too narrow if volatile days follow each other. Drawing
+days again adds noise, so the interval of a rank correlation over days is biased towards zero. Firms
+are present on different days, which may cause a part of a correlation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +48,7 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """A firm's results on the house and elsewhere, without basis points if it never entered."""
+    """A firm's results on the house and elsewhere. Basis points are None if it never entered."""
 
     firm: str
     class_: str | None
@@ -63,7 +64,10 @@ class FirmPlaces:
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """The rank correlation of two results, or None if it is not defined."""
+    """The rank correlation of two figures of the firms: two results, or speed and a result.
+
+    A correlation or an end of an interval is None if it is not defined.
+    """
 
     ranks_of: str
     firms: int
@@ -76,7 +80,7 @@ class RankCorrelation:
 
 @dataclass(frozen=True, slots=True)
 class ClassMean:
-    """The mean result of a class on one venue. Each firm has the same weight."""
+    """The mean result of a class at one place (house or elsewhere). Firms have equal weights."""
 
     class_: str
     firms: int
@@ -114,7 +118,7 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Results on the house and elsewhere: by firm, rank, class, and with the quotes on or off."""
+    """Results on the house and elsewhere, their ranks, and results with the quotes on and off."""
 
     maker: str
     firms: tuple[FirmPlaces, ...]
@@ -135,11 +139,11 @@ class Skill:
         )
         together = self.ranks[0].spearman if self.ranks else None
         if together is None:
-            return f"{said} The firms' ranks on the two venues can't be compared."
+            return f"{said} The firms' ranks on the two venues cannot be compared."
         return f"{said} The rank correlation of the results on the two venues is {together}."
 
     def tables(self) -> list[Table]:
-        """Return tables of results by firm, rank, class, and the state of the maker's quotes."""
+        """Return tables by firm, rank and class, and tables of days with quotes on and off."""
         return [
             _firm_table(self.firms),
             _rank_table(self.ranks),
@@ -215,7 +219,8 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
             "House: edge less fees on the house, less the cost of hedging on the lead venue.",
             "Elsewhere: the expected spread of own quotes on the lead venue, less losses to faster "
             "firms, plus gains from slower firms, less fees. By assumption the faster firm wins.",
-            "Basis points: daily result from entry to closing, divided by opening capital.",
+            "Basis points: the mean daily result while the firm takes part, divided by the firm's "
+            "opening capital.",
             "Both results exclude variation margin, which on one venue shows only price moves.",
             *_absent(found),
         ),
@@ -228,8 +233,8 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     if came < len(found):
         yield (
             f"Of {len(found)} firms {came} entered, and have results. The other firms waited until "
-            "the end. A waiting firm could enter on any day; the more trading firms earned, the "
-            "more likely this was."
+            "the end. A waiting firm could enter on any day. Its entry was more likely if firms "
+            "that trade had earned more."
         )
 
 
@@ -257,7 +262,7 @@ def _rank_correlations(
 def _rank_table(found: Sequence[RankCorrelation]) -> Table:
     return Table.of(
         "rank-correlation",
-        "Rank correlations: results at the house, results elsewhere, and speed",
+        "Rank correlations of results at the house, results elsewhere, and reaction times",
         (
             "ranks_of",
             "firms",
@@ -314,7 +319,8 @@ def _class_table(found: Sequence[ClassMean]) -> Table:
         found,
         (
             "Each firm has the same weight in the mean (basis points of opening capital per day). "
-            "A class earns if both intervals are above zero, and loses if both are below zero.",
+            "The verdict is 'earns' if both intervals are above zero, 'loses' if both intervals "
+            "are below zero, and 'undecided' in all other cases.",
             INTERVALS,
         ),
     )
@@ -372,9 +378,10 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> list[list[Decimal | None]]:
-    """Return each group's basis points: with quotes, without quotes, their difference, intervals.
+    """Return basis points with quotes, without quotes, and their difference, for each group.
 
-    All groups are compared in one product of matrices, because the draws are large.
+    Each of the three figures is followed by the two ends of its interval. All groups are compared
+    in one product of matrices, because the draws are large.
     """
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):

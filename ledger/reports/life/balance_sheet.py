@@ -2,10 +2,11 @@
 
 The ledger books assets at cost, so the sheets are at cost too, and each sheet balances to the cent.
 The sheets also show tokens at mark, which reveals gains that are not booked. An entity can hold
-tokens in kind for their owner. These tokens have no cost, and the entity owes them in kind. At cost
-the tokens and the debt are zero, and at mark both have the same value. Claims are at face value. In
-the consolidated sheet debts within the group cancel. So the maker's debt to the exchange is an
-asset in the exchange's own sheet, but not in the sheet of the group.
+tokens in kind for the owner of the tokens. These tokens have no cost, and the entity owes the
+tokens in kind. At cost the tokens and the debt are zero, and at mark both have the same value.
+Claims in dollars are at face value. In the consolidated sheet debts within the group cancel. So the
+maker's debt to the exchange is an asset in the exchange's own sheet, but not in the sheet of the
+group.
 """
 
 from collections import defaultdict
@@ -82,7 +83,7 @@ class Sheet:
 
     @property
     def unbooked_usd(self) -> Decimal:
-        """Return net worth at mark less net worth at cost, which is a gain that is not booked."""
+        """Return net worth at mark less net worth at cost: the gain or loss that is not booked."""
         return self.net_at_mark_usd - (self.usd(Side.ASSETS) - self.usd(Side.LIABILITIES))
 
     def _at_mark_usd(self, side: Side) -> Decimal:

@@ -1,9 +1,10 @@
 """Cash coverage: can the house's cash pay the firms' profits, and all claims?
 
-A firm's profit is booked as a claim on the house. The firm can withdraw its profit only while the
-house has cash, but the firms' own books do not show the house's cash. So the report lists, for the
-end of each day, the firms' profits at the house so far, all claims of customers, and the house's
-cash. Firms' claims contain deposits and results of price moves in addition to profits.
+A firm's gains on the house are booked as a claim on the house. The firm can withdraw its gains only
+while the house has cash, but the firms' own books do not show the house's cash. So the report
+lists, for the end of each day, the firms' profits at the house so far, all claims of customers, and
+the house's cash. Firms' claims also contain deposits and results of price moves. Profits are less
+hedging costs, which firms pay on the lead venue and not from claims on the house.
 
 The report `skill` shows the causes of profits. Cash depends on the captive maker's drawn credit and
 withdrawals, on margin that customers move to the lead venue, and on the deposits and withdrawals of
@@ -30,7 +31,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The house at the end of a day, in dollars. Customers' coins count at the day's mark."""
+    """The house's cash and debts at the end of a day. Customers' coins count at the day's mark."""
 
     day: date
     firms_profit_usd: Decimal  # since the first day: edge less fees less hedging costs
@@ -84,7 +85,7 @@ class FirstShort:
     what: str
     first_day: date | None = None
     usd: Decimal | None = None
-    house_cash_usd: Decimal | None = None  # cash at the end of the first such day
+    house_cash_usd: Decimal | None = None  # cash at the end of this first day
     days: int = 0
 
 
@@ -121,7 +122,7 @@ class CoverageByDay:
 
 
 def cash_coverage(run: RunFolder) -> CoverageByDay:
-    """Return the house at each day's end, and the first day on which each figure exceeded cash."""
+    """Return the house's cash and claims by day, and the first day of each shortfall of cash."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
     return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
@@ -221,7 +222,8 @@ def _closes_table(found: CoverageByDay) -> Table:
         (
             "Profit is the firms' result at the house since the first day: edge, less fees on the "
             "house, less hedging costs. All other figures are balances at the day's close.",
-            "A firm's claim is the sum of its profit, its net deposits, and its gains and losses "
-            "from price moves. 'Cover' is the cash as a percentage of all claims.",
+            "A firm's claim is the sum of its net deposits, its edge less fees, and its gains and "
+            "losses from price moves. Hedging costs are paid on the lead venue, so they do not "
+            "reduce the claim. 'Cover' is the cash as a percentage of all claims.",
         ),
     )

@@ -34,7 +34,8 @@ class Milestone(Enum):
         return self.value.format(house=house)
 
 
-# A figure for each milestone. The milestone is reached at a day's end if the figure is above zero.
+# The figure of each milestone that follows from balances. A milestone is reached at a day's end if
+# its figure is above zero.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -46,7 +47,7 @@ LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first day of a milestone (None if there is no such day), and the number of its days."""
+    """The first day of a milestone, or None if it was not reached, and its number of days."""
 
     what: str  # the milestone's wording
     day: date | None

@@ -1,13 +1,15 @@
 """Shares of the house: prices at sales, appraisals, and the maker's decisions based on appraisals.
 
-The books note appraisals on the first of each month and at each round. There are three methods: by
-growth, by growth without the captive maker's quotes, and as a trading firm (see
-`ledger.appraisal`). The recorded valuation of a round is in `custom "valuation"`: the name of the
-round, the money raised, and the stated value of the whole house.
+A round is a sale of shares to investors. The books note appraisals on the first of each month and
+at each round. An appraisal uses three methods: by growth, by growth without the captive maker's
+quotes, and as a trading firm (see `ledger.appraisal`). The recorded valuation of a round is in
+`custom "valuation"`: the name of the round, the money raised, and the stated value of the whole
+house.
 
-The maker's decisions about its quotes are in `custom "review"`. The values are the venue, the
-policy, the decision, the month's result, and the result of the last twelve months. If the house is
-appraised, the last value is the amount that the shares would lose without the maker's quotes.
+The maker's decisions about its quotes are in `custom "review"`. The values of a review are the
+venue, the policy, the decision, the month's result, and the result of the last twelve months. If
+the house is appraised, a further value is the amount that the shares would lose without the maker's
+quotes.
 
 The appraisals depend on fees, and fees depend on the recorded volume. The appraisals also depend on
 the captive maker's share of the volume, on how the volume of others reacts to a thin book, and on

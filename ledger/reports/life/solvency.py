@@ -34,15 +34,15 @@ MUST_BE_ZERO = "difference (must be 0.00)"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """The amounts of one kind of account: of the exchange, of its maker, and of their group."""
+    """The amounts in accounts of one kind: of the exchange, of its maker, and of the group."""
 
     side: Side
     line: str
     house_usd: Decimal
     maker_usd: Decimal
-    struck_out_usd: Decimal
+    struck_out_usd: Decimal  # the debts between exchange and maker, with the opposite sign
     group_usd: Decimal
-    at_mark_usd: Decimal
+    at_mark_usd: Decimal  # the group's amount, with tokens at mark
 
     @property
     def usd(self) -> tuple[Decimal, ...]:

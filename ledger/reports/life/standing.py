@@ -94,7 +94,7 @@ def standings(run: RunFolder) -> list[Standing]:
 
 
 def month_ends(days: Sequence[Standing]) -> list[Standing]:
-    """Return the last day of each month, and the last day of the books."""
+    """Return the group on the last day of each month, and on the last day of the books."""
     # The dictionary keeps the last day of each month.
     return list({(at.day.year, at.day.month): at for at in days}.values())
 

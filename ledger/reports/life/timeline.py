@@ -63,7 +63,7 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
 def _firsts_table(found: Timeline) -> Table:
     return Table(
         "firsts",
-        "The first day of each milestone, and the number of its days",
+        "The first day of each milestone, and its number of days",
         ("milestone", "first_day", "amount_usd", "number_of_days", "every_day_since"),
         [
             (each.what, each.day, each.usd, each.days, each.continuous_since)

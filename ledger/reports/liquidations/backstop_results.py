@@ -1,4 +1,4 @@
-"""The backstops: the positions that they took over, and their results, checked with the ledger."""
+"""The positions that backstops took over, and the backstops' results, checked with the ledger."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,13 +30,13 @@ class BackstopResult:
     taken_usd: Decimal
     discount_usd: Decimal  # worth of the positions less the takeover price
     moves_usd: Decimal  # variation margin and funding since the takeovers
-    unwinding_usd: Decimal  # the cost of hedging the positions
+    unwinding_usd: Decimal  # the result of hedging the positions; a cost is below zero
     result_usd: Decimal
     booked_usd: Decimal  # the result in the general ledger
 
     @property
     def backstop_usd(self) -> Decimal:
-        """Return the result in fills less the result in the ledger, which must be zero."""
+        """Return the result in fills less the result in the ledger: zero if the books agree."""
         return self.result_usd - self.booked_usd
 
 

@@ -69,7 +69,7 @@ class LiquidationGain:
     deleveraging_usd: Decimal
     insurance_usd: Decimal
     socialised_usd: Decimal
-    unwinding_usd: Decimal
+    unwinding_usd: Decimal  # the result of hedging positions taken over; a cost is below zero
 
     @property
     def sum_usd(self) -> Decimal:
@@ -87,7 +87,7 @@ class BankruptDebts:
     by_customers_usd: Decimal
     left_to_fund_usd: Decimal  # paid to the fund by closed accounts
     fund_usd: Decimal  # the fund's balance at the end
-    stated_usd: tuple[Decimal, ...]  # the fund's size as the exchange stated it
+    stated_usd: tuple[Decimal, ...]  # the fund's sizes that the exchange stated in public
 
 
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
@@ -184,7 +184,7 @@ def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
     gained = []
     for name in dict.fromkeys((*parties.house_customers, *parties.providers)):
         gains = [-balances[income(name, kind)] for kind in KINDS]
-        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # the cost of hedging
+        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # a cost of hedging is below zero
         if any(gains):
             gained.append(LiquidationGain(name, *gains))
     return tuple(gained)

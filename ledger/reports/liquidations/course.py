@@ -1,8 +1,8 @@
 """The course of a run: the price, each backstop's position, and the backstop's result so far.
 
 A backstop's position on both venues is computed from takeovers and hedges in the fills. A
-backstop's result is the discount of takeovers, plus all price moves after takeovers, less the cost
-of hedging. The table `backstops` has the totals.
+backstop's result is the discount of takeovers, plus variation margin and funding, less the cost of
+hedging. The printed table `backstops` has the totals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # endings of colum
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Create the table `held`: takeovers by backstops, later hedges, and later payments."""
+    """Create the table `held`: backstops' takeovers, hedges, variation margin and funding."""
     connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
@@ -53,7 +53,7 @@ class CourseStep:
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # the lead price of each market
-    held_usd: Mapping[str, Decimal]  # the largest position of each provider; above zero: long
+    held_usd: Mapping[str, Decimal]  # each provider's largest position in the step; long is > 0
     result_usd: Mapping[str, Decimal]  # the result of each provider since the start
 
 
@@ -80,8 +80,8 @@ class Course:
             (
                 f"'Held' is the backstop's largest position in the {self.word} before 'time'. A "
                 "position above zero is long. A position is summed over both venues and all "
-                "markets. Each market is valued at the lead price of its last trade. Results are "
-                "inception to date.",
+                "markets. In each market it is valued at the lead price of the backstop's last "
+                "takeover or hedge. Results are inception to date.",
             ),
         )
 

@@ -120,7 +120,7 @@ def _days_table(found: Liquidations) -> Table:
 def _gains_table(found: Liquidations) -> Table:
     return Table.of(
         "gains",
-        "Losses and gains by party",
+        "Results of liquidations by party: gains are above zero, losses below",
         (
             "who",
             "in_book_usd",
@@ -133,9 +133,11 @@ def _gains_table(found: Liquidations) -> Table:
         ),
         found.gains,
         (
-            "'In book' is the gain of the party's quotes that forced orders hit. 'Backstop' is the "
-            "result of positions taken over: the discount, and price moves until the positions "
-            "were hedged. Customers' earlier losses (variation margin) are not included.",
+            "'In book' is the result of fills of forced orders: the gain of a party whose quotes "
+            "these orders hit, or the loss of the liquidated customers. 'Backstop' is the result "
+            "of takeovers. For a backstop it is the discount, and price moves until the positions "
+            "were hedged; for the liquidated customers it is the loss of the discount. Customers' "
+            "earlier losses (variation margin) are not included.",
         ),
     )
 
@@ -157,7 +159,7 @@ def _backstops_table(found: Liquidations) -> Table:
         (
             "The discount is the worth of the positions less their takeover price. Moves are "
             "variation margin and funding on both venues since the takeover. Unwinding is the "
-            "cost of hedging the positions.",
+            "result of hedging the positions; a cost is below zero.",
         ),
     )
 
@@ -165,21 +167,21 @@ def _backstops_table(found: Liquidations) -> Table:
 def _debts_table(debts: BankruptDebts) -> Table:
     return Table(
         "debts",
-        "Debts of bankrupt accounts, and the parties that paid them",
+        "Debts of bankrupt accounts, and the parties that paid these debts",
         ("what", "usd"),
         [
             ("paid by the insurance fund", debts.by_fund_usd),
             ("taken over by backstops, with positions", debts.by_backstops_usd),
             ("borne by all customers", debts.by_customers_usd),
             ("received by the insurance fund from closed accounts", debts.left_to_fund_usd),
-            ("in the fund at the end", debts.fund_usd),
-            *(("in the fund, as stated by the exchange", usd) for usd in debts.stated_usd),
+            ("in the insurance fund at the end", debts.fund_usd),
+            *(("in this fund, as stated by the exchange", usd) for usd in debts.stated_usd),
         ],
     )
 
 
 def _check_table(found: Liquidations) -> Table:
-    """Return a table of the backstops' results in the fills less those in the general ledger."""
+    """Return a table of each backstop's result in the fills, less its result in the ledger."""
     return Table.of(
         "check",
         "Results in the fills less results in the general ledger: all must be 0.00",

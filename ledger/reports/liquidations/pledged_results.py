@@ -1,8 +1,8 @@
 """Loans against thinly traded tokens: the dollars borrowed, and the collateral's proceeds.
 
 The general ledger has an entry for each step. All entries of a borrower share one link. The loss is
-the debt that the captive maker took over, less the proceeds of the tokens. Unsold tokens are held
-in kind, and are shown at the last price.
+the debt that the captive maker took over, less the proceeds of the tokens that the maker sold. The
+maker holds unsold tokens in kind. They are shown at the last price.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
     """Return a table with a row for each borrower."""
     return Table.of(
         "pledged",
-        "Customers who borrowed dollars against tokens and withdrew them",
+        "Customers who borrowed dollars against tokens and withdrew the dollars",
         (
             "borrower",
             "token",

@@ -1,8 +1,8 @@
-"""The results of the maker's quotes, as the maker's own simulation predicts them and as booked.
+"""The results of the maker's quotes: predicted by the maker's own simulation, and booked.
 
 The tables have two sources. The module `promises` gives results by month from the general ledger,
-results by market from the fills, and the parts of the difference. The module `plans` gives each
-decision with its plan.
+results by market from the fills, and the parts of the difference between predicted and booked
+results. The module `plans` gives each decision with its plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ class Expectations:
     """The maker's expected results of its quotes, and the booked results."""
 
     maker: str
-    lines: Sequence[MonthInMarket]  # one line for each month and market with fills
+    lines: Sequence[MonthInMarket]  # one for each month and market with fills or a prediction
     ledger: Mapping[str, Booked]  # the figures of the general ledger by month
     planned: Sequence[PlannedMonth]  # months and markets with a decision in the books
 
@@ -55,7 +55,7 @@ class Expectations:
         }
 
     def answer(self) -> str:
-        """Return the simulated and the realised result of the maker's quotes in a sentence."""
+        """State the simulated and the booked result of the quotes with a prediction."""
         promised = [line for line in self.lines if line.promise]
         if not promised:
             return f"{self.maker} did not simulate its quotes in this run."
@@ -63,7 +63,7 @@ class Expectations:
         expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
         return (
             f"{self.maker}'s own simulation predicted a result of {spoken(expected)} at the "
-            f"fills. The quotes {earned(booked.result_usd)} at the fills and "
+            f"fills. In the same months the quotes {earned(booked.result_usd)} at the fills and "
             f"{earned(booked.net_usd)} after hedging."
         )
 
@@ -137,9 +137,9 @@ def _month_table(
         f"{maker} simulates its own quotes of the month with uninformed orders only. The "
         "prediction is a result at fills, and is compared with the booked kinds Spread and "
         "PickOff together. Hedging is separate; 'net' is booked plus hedging.",
-        "Promised basis points are relative to the predicted volume, and booked basis points to "
-        "the traded volume. The sum of predictions is empty if any month of a market has no "
-        "prediction.",
+        "Promised basis points are the predicted result divided by the predicted volume. Booked "
+        "basis points are the booked result divided by the traded volume. The sum of predictions "
+        "is empty if any month of a market has no prediction.",
     ]
     if not any(line.promise for lines in by_month.values() for line in lines):
         notes.insert(0, "The books of this run have no simulated results.")
@@ -178,11 +178,11 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
         ("month", "market", "difference_usd", *Difference._fields),
         rows,
         (
-            "From volume: traded volume less predicted volume, times the result per dollar of "
-            "volume predicted for that market and month.",
+            "From volume: the traded volume less the predicted volume, times the predicted result "
+            "per dollar of volume.",
             "From pick-offs: the result of fills by informed takers, less the result predicted "
-            "for the same volume. Rest: the result of all other fills, less the result predicted "
-            "for their volume.",
+            "for the volume of these fills. Rest: the result of all other fills, less the result "
+            "predicted for the volume of these other fills.",
         ),
     )
 

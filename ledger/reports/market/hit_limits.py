@@ -1,8 +1,8 @@
 """Profitable hits that limits prevented.
 
 A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
-by its leverage. The number of firms that may enter is limited too. These limits are not on public
-record, so this report shows where the limits reduce hits.
+by the firm's largest leverage. The number of firms that may enter is limited too. These limits are
+not on public record, so this report shows where the limits reduce hits.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a status event's name and values
-BINDS_FROM_PCT = Decimal(1)  # a market's month is mentioned if limits prevent more of its hits
+BINDS_FROM_PCT = Decimal(1)  # a market's month is counted if limits prevent a larger part of hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Cut:
 
     @property
     def binds(self) -> bool:
-        """Return whether limits prevented enough hits to be mentioned."""
+        """Return whether limits prevented more than BINDS_FROM_PCT per cent of the hits."""
         return (self.cut_pct or ZERO) > BINDS_FROM_PCT
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Return hits and prevented hits by market and month. Older books have none."""
+    """Return hits and prevented hits by market and month. Older books do not state them."""
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"
@@ -104,9 +104,8 @@ def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[st
     months = len({each.month for each in later})
     return (
         f"Since {none_left.since} no firm waited to enter, so the number of firms, "
-        f"{none_left.firms} in all, was a limit. In {months} "
-        f"{'month' if months == 1 else 'months'} since then the firms' hits were {taken_usd:,.2f} "
-        "USD.",
+        f"{none_left.firms} in all, was a limit. From {none_left.since:%Y-%m} on the firms' hits "
+        f"were {taken_usd:,.2f} USD in {months} {'month' if months == 1 else 'months'}.",
     )
 
 

@@ -18,10 +18,11 @@ If fills are more than about ten seconds apart, too few of them are close to eac
 report shows no lag. (A quote that is renewed only when the price moves can be old although its
 price is not late.)
 
-The books have fills of the captive maker's quotes only. So this is the lag of the captive maker's
-quotes. If other makers' quotes are faster, the lag of the whole venue is shorter. Customers take
-the captive maker's quotes only if these are better than the other makers' quotes. So the observed
-prices depend on price moves. The method of `price_lag` is valid in this case too.
+Only the captive maker's quotes have fills of uninformed orders in the books. So this is the lag of
+the captive maker's quotes. If other makers' quotes are faster, the lag of the whole venue is
+shorter. Customers take the captive maker's quotes only if these quotes are better than the other
+makers' quotes. So the observed prices depend on price moves. The method of `price_lag` is valid in
+this case too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -62,7 +63,7 @@ class DayPrices:
 
     @property
     def fills(self) -> int:
-        """Return the number of fills. Each fill also has a lead price."""
+        """Return the number of observed fills: the first fill of each order."""
         return len(self.seen.lead.times_us)
 
 
@@ -78,7 +79,10 @@ class MarketLag:
     correlation: float | None  # the mean over days
 
     def leader(self, parties: Parties) -> str:
-        """Return the venue that leads, or "undecided" if the lag's interval contains zero."""
+        """Return the venue that leads.
+
+        The result is "no lag" if no lag is found, and "undecided" if the interval contains zero.
+        """
         if self.found is None:
             return "no lag"
         if self.found.low_us <= 0 <= self.found.high_us:
@@ -225,19 +229,19 @@ def _lag_table(found: LeadLag) -> Table:
         (
             f"If the lag is above zero, {parties.house} follows. The prices of {parties.house} are "
             f"compared with lead prices that are up to {LAGS_US[-1] / 1e6:.0f} s older or newer, "
-            "over all days. The lag is the time shift with the least difference. A lag is shown "
-            "only if the difference at both ends of this range is larger by more than "
-            f"{CLEAR:.0f} standard errors.",
+            "over all days. The lag is the time shift at which the prices differ least. A lag is "
+            "shown only if the difference at the largest shift in each direction exceeds the least "
+            f"difference by more than {CLEAR:.0f} standard errors.",
             "Low and high: the ends of the lag's 95% interval. A leader is named if the interval "
             "excludes zero.",
             "Quote age: the median age of the quotes in the fills. The middle half of the ages is "
             "between 'age low' and 'age high'. The estimate of the lag does not use the ages.",
             "Correlation: the correlation of the two venues' price moves over "
             f"{STEP_US // 60_000_000} minutes, after the prices of {parties.house} are shifted "
-            "back by the lag; the mean over days. The correlation is at most one, and is lower if "
-            "fills are rare.",
-            f"The books have fills of {parties.maker}'s quotes only, so the lag is that of "
-            f"{parties.maker}'s quotes. If quotes of others are faster, the lag of {parties.house} "
-            "as a whole is shorter.",
+            "back by the lag. It is the mean over days, is at most one, and is lower if fills are "
+            "rare.",
+            f"The observed fills are fills of {parties.maker}'s quotes, so the lag is the lag of "
+            "these quotes. If quotes of others are faster, the lag of "
+            f"{parties.house} as a whole is shorter.",
         ),
     )

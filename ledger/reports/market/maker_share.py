@@ -45,7 +45,7 @@ class MakerShare:
 
     maker: str
     house: str
-    months: tuple[Volume, ...]  # the volumes of each market
+    months: tuple[Volume, ...]  # one for each market and month
     recorded_pct: tuple[Decimal, Decimal] | None
 
 

@@ -2,7 +2,7 @@
 
 The public record uses the same definition: the mean distance of the purchase above the middle of
 the book, plus the mean distance of the sale below the middle, in basis points. If each basis point
-of distance has the same depth in dollars, the cost is the size divided by this depth.
+of distance has the same depth in dollars, the cost is the order's size divided by this depth.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WHOLE_PRICE_BPS = 10_000.0
 
 
 class Level(NamedTuple):
-    """One price in the book: its distance from the middle, and the size of the quotes at it."""
+    """One price in the book: its distance from the middle, and the size of the quotes there."""
 
     away_bps: float
     usd: float
@@ -24,14 +24,14 @@ class Level(NamedTuple):
 def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
     """Return the cost of buying and selling an order of a given size on the displayed book.
 
-    The book is assumed to continue beyond its last price with the same depth.
+    The book is assumed to continue beyond its last price with its mean depth.
 
     Args:
         book: the displayed book on one side. The other side has the same depth.
         order_usd: the size of the order.
 
     Returns:
-        The cost in basis points, or None if the book is too thin for the order.
+        The cost in basis points, or None if the cost would be WHOLE_PRICE_BPS or more.
     """
     levels = sorted(_levels(book))
     shown_usd, reach_bps = sum(level.usd for level in levels), levels[-1].away_bps

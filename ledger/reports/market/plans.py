@@ -1,9 +1,10 @@
 """The maker's monthly decisions on its quotes, and the plans, compared with the results.
 
-A decision is in the books as `custom "decision"`, with figures that the maker has seen in the month
-before. The plan is for as many days as these figures. This report scales the plan to the number of
-days that the run has in the month. A plan has no hits, because the maker's own simulation has no
-hits. The thread claims that the maker's strategies lost "harder or faster than they anticipated".
+A decision is in the books as `custom "decision"`, with figures that the maker has seen in the
+previous month. The plan is for as many days as these figures cover. This report scales the plan to
+the number of days that the run has in the month. A plan has no hits, because the maker's own
+simulation has no hits. The thread claims that the maker's strategies lost "harder or faster than
+they anticipated".
 """
 
 from collections import Counter
@@ -43,19 +44,19 @@ class PlannedMonth:
 
     @property
     def planned_share_pct(self) -> Decimal | None:
-        """Return the planned volume as a percentage of the house's volume in the month before."""
+        """Return the planned volume as a percentage of the house's volume in the previous month."""
         planned_usd = self.decision.planned_volume_usd
         return None if planned_usd is None else percent(planned_usd, self.decision.seen_usd)
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return the booked result less the planned result. It is negative if it is below plan."""
+        """Return the booked result less the planned result: negative for a result below plan."""
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return the volume of hits in the month before, scaled to this month's days."""
+        """Return the volume of hits in the previous month, scaled to this month's days."""
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -107,7 +108,7 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
             _answer(months),
             "'Shown' is the displayed size of one level on one side. 'Held by' is the limit that "
             "determined this size.",
-            "A plan is simulated on the observed days of the month before, with orders that do "
+            "A plan is simulated on the observed days of the previous month, with orders that do "
             "not depend on the price. So a plan has no hits. The plan is scaled to the number of "
             "days that the run has in the month.",
         ),
@@ -144,6 +145,7 @@ def _answer(months: Sequence[PlannedMonth]) -> str:
     hits_usd = sum((each.booked.pickoff_usd for each in planned), ZERO)
     return (
         f"The quotes earned less than planned in {len(short)} of {len(planned)} market-months "
-        f"(one market in one month). In all months the booked results less the planned results "
-        f"are {beyond_usd:+,} USD. The result of hits alone is {hits_usd:+,} USD."
+        f"(one market in one month). Over all {len(planned)} market-months the booked results less "
+        f"the planned results are {beyond_usd:+,} USD. The result of hits alone is "
+        f"{hits_usd:+,} USD."
     )

@@ -1,15 +1,16 @@
 """Liquidity pools: fees that the maker earned, and losses to arbitrage.
 
 A pool's loss is the loss versus rebalancing: the loss compared with a holder of the same tokens who
-trades them at the lead price. The maker gets a part of this loss back as fees (income of the kind
-Pools), and arbitrageurs keep the other part. Theory expects a loss of one eighth of the price's
-variance, times the pool's value. This formula is exact if blocks are frequent and there is no fee,
-and close if the fee is small (Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with
-fees, 2305.14604). The report uses the realised variance from block to block. So a random difference
-between realised and expected variance has no effect.
+makes the pool's trades at the lead price. The maker gets a part of this loss back as fees (income
+of the kind Pools), and arbitrageurs keep the other part. Theory expects a loss of one eighth of the
+price's variance, times the pool's value. This formula is exact if blocks are frequent and there is
+no fee, and close if the fee is small (Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv
+2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block. So a
+random difference between realised and expected variance has no effect.
 
 The figures depend on the price's variance and on the fee. A fee moves gains from arbitrageurs to
-the maker and does not change the sum of both. By construction only arbitrageurs trade with a pool.
+the maker, and hardly changes the sum of the two gains. By construction only arbitrageurs trade with
+a pool.
 """
 
 import math
@@ -71,7 +72,7 @@ class PoolMonth:
 
 @dataclass(frozen=True, slots=True)
 class PoolResults:
-    """The fees of pools, and their losses to arbitrage."""
+    """The fees of pools, and the pools' losses to arbitrage."""
 
     months: tuple[PoolMonth, ...]  # by pool and month, with the total of a pool last
 
@@ -132,7 +133,7 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
 def _moved(
     run: RunFolder, tokens: Mapping[str, str]
 ) -> defaultdict[date, list[tuple[str, str, Decimal]]]:
-    """Return by day what entries with a pool's link move: token, account and dollars."""
+    """Return by day the dollars that entries with a pool's link post: token, account, dollars."""
     moved: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
     found = run.select(
         f"SELECT date, link, account, sum(units) * 0.01 FROM {_LINKED} "

@@ -34,7 +34,8 @@ LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follow
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices of this age, which is above the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# The differences at both ends of the grid must be this many standard errors above the least one.
+# At both ends of the grid, the difference must be this many standard errors above the least
+# difference.
 CLEAR = 4.0
 # Half the width of the 95 % interval for a difference of two dispersions, in standard errors.
 APART = 1.96
@@ -74,8 +75,8 @@ class PriceLag:
     """The lag at which two prices differ least, with its interval."""
 
     lag_us: int  # above zero if the house's price follows
-    low_us: int  # the smallest lag whose difference is not significantly larger
-    high_us: int
+    low_us: int  # the smallest lag whose difference is not significantly above the least difference
+    high_us: int  # the largest lag of this sort
 
 
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
@@ -85,7 +86,8 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
 
     Returns:
         The lag. The result is None if the dispersion at an end of the grid is less than CLEAR
-        standard errors above the minimum, since the lag is then not clear.
+        standard errors above the minimum, since the lag is then not clear. The result is also None
+        if there are fewer than BLOCKS_MIN blocks, or no pair of prices for a lag.
     """
     scaled = [found for found in map(_scaled, days) if found is not None]
     if not scaled:
@@ -177,8 +179,8 @@ def correlation(day: Sight, lag_us: int) -> float | None:
     """Return the correlation of both prices' moves over STEP_US, with the lag removed.
 
     The price at a step's end is the last price observed. A step counts if both prices were observed
-    in it and in the step before. The correlation is at most one, and old observations reduce it:
-    Epps (1979), J. American Statistical Association 74, 291-298.
+    in this step and in the previous step. The correlation is at most one, and old observations
+    reduce the correlation: Epps (1979), J. American Statistical Association 74, 291-298.
 
     Args:
         day: the observed prices. Asks and bids of the house have separate steps.

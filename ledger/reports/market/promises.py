@@ -158,8 +158,8 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
     # Payments have other motives. If the maker is the taker, the fill is a hedge. Fills of quotes
-    # and hedges are read separately, because each scan can skip the rows of the other. Fills are
-    # first summed by day, so the name of a month is made once for each day, not for each fill.
+    # and hedges are read separately, because the scan for one can skip the rows of the other. Fills
+    # are first summed by day, so the name of a month is made once for each day, not for each fill.
     found = run.select(
         """
         WITH hits AS (

@@ -55,7 +55,7 @@ class SampledHours:
 
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
-    """Return the hours that a run simulated. None: all hours, or the books do not tell."""
+    """Return the hours that a run simulated. None: all hours, or the books do not state them."""
     if not run.has_fills or not (run.path / SCENARIO).is_file():
         return None
     played = run.scenario["run"]
@@ -78,7 +78,8 @@ def strata_of_groups(drawn_of_days: Iterable[tuple[date, HoursDrawn]]) -> list[i
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
     """Return the standard error of takers' gains by a motive, due to sampled hours alone.
 
-    The result is None if all hours were simulated.
+    The result is None if all hours were simulated, if there are fewer than two strata, or if the
+    run folder does not state which hours were simulated.
     """
     sampled = sampled_hours(run)
     if sampled is None:

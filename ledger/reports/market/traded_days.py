@@ -69,7 +69,7 @@ def contradictions_table(found: TradedDays) -> Table:
             f"{len(found.contradictions)} of {found.recorded} days with a recorded volume are "
             "listed; a day counts once for each market. On the listed days the model contradicts "
             "the record, even if the other customers trade nothing.",
-            "If the record has only a month's volume, the mean day of the month is used. Days of "
-            "large price moves then exceed the record more often.",
+            "If the record has only a month's volume, each day is compared with the month's mean "
+            "volume per day. Days of large price moves then exceed the record more often.",
         ),
     )

@@ -1,4 +1,4 @@
-"""Reads noise traders' hourly demand, which the books note if it follows the recorded volume."""
+"""Reads noise traders' hourly demand. The books note demand that follows the recorded volume."""
 
 from collections import defaultdict
 from collections.abc import Mapping

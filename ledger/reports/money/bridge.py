@@ -65,8 +65,8 @@ def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
     """Return the changes of claims on *venue*, by (customer, reason).
 
     The reason is read from the customer's own books. Every entry balances in these books. So if a
-    claim grows, other accounts of the customer fall by the same amount. Only changes by cash or by
-    a result have a reason.
+    claim grows, other accounts of the customer fall by the same amount. Only changes by cash, by a
+    result, or by an exchange of tokens or coins for dollars have a reason.
     """
     return _movements_by_venue(run)[venue]
 

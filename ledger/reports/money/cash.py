@@ -27,10 +27,10 @@ class PartyCash:
 
 @dataclass(frozen=True, slots=True)
 class CashStatement:
-    """The group's cash on the first and the last day, and all parties' payments in between."""
+    """The group's opening and closing cash, and all parties' payments to and from the group."""
 
     opening_usd: Decimal
-    parties: tuple[PartyCash, ...]  # in falling order of net receipts
+    parties: tuple[PartyCash, ...]  # the party with the largest net receipts first
     closing_usd: Decimal
 
     @property
@@ -94,7 +94,7 @@ def cash_change(statement: CashStatement, notes: tuple[str, ...] = ()) -> Table:
     everybody = statement.everybody
     return Table(
         "cash-change",
-        "Cash of the group, from the first day to the last",
+        "Cash of the group, from the first day to the last day",
         ("line", "usd"),
         [
             ("opening cash", statement.opening_usd),

@@ -39,7 +39,7 @@ class Hole:
 
     @property
     def uses_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that used money, in falling order."""
+        """Return the kinds that used money, the largest use first."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd > 0}
 
     @property
@@ -116,13 +116,13 @@ def hole_by_kind(the_hole: Hole, deeper: Sequence[str] = ()) -> Table:
         "which source paid for which use. So a share of the uses is not a share of the hole."
     ]
     if used + brought <= 0:
-        notes.append("A negative hole is a surplus: the group has more liquid assets than it owes.")
+        notes.append("A negative hole is a surplus: liquid assets exceed the claims of customers.")
     if uses:
         largest = next(iter(uses))
         notes.append(f"The entries of a kind: moneytrail trail RUN --kind {largest}")
     return Table(
         "hole-by-kind",
-        "The hole by kind: uses of money, and its sources other than customers",
+        "The hole by kind: uses of money, and sources other than customers",
         ("side", "kind", "hole_usd", "share_of_uses_pct"),
         rows,
         (*notes, *deeper),
@@ -143,7 +143,7 @@ def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Ta
     rows = [
         ("claims of customers outside the group", the_hole.claims_usd),
         (f"cash of {house}", the_hole.house_cash_usd),
-        ("hole of the exchange: claims less that cash", the_hole.hole_of_exchange_usd),
+        (f"hole of the exchange: claims less cash of {house}", the_hole.hole_of_exchange_usd),
         *((f"liquid: {account}", usd) for account, usd in the_hole.liquid_usd.items()),
         ("liquid assets of the group", sum(the_hole.liquid_usd.values(), ZERO)),
         ("hole: claims less liquid assets", the_hole.hole_usd),

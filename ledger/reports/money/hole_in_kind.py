@@ -3,8 +3,8 @@
 The missing quantity of a coin does not depend on the coin's price, but the value of this quantity
 does. From one day to the next, the hole at mark changes
 
-    by price   the missing quantity of the day before, times the change of its mark
-    by use     the change of the missing quantity, times the day's mark
+    by price   the missing quantity of the previous day, times the change of the coin's mark
+    by use     the change of the missing quantity, times the coin's mark of the day
 
 The two changes sum exactly to the whole change, because a lot costs a whole number of cents. The
 missing dollars change by use only.
@@ -90,7 +90,7 @@ class HoleInKind:
         return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
 
     def beside_dollars(self) -> str:
-        """Return a sentence on the coins that a table in dollars leaves out."""
+        """Return a note on the coins that a table in dollars leaves out."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
             f"Only dollars are here: deposits, withdrawals and claims in {listed(names)} are not "
@@ -106,7 +106,8 @@ class HoleInKind:
         return (
             f"{lacking}: at the prices of {self.day} the hole in dollars and coins is "
             f"{spoken(self.at_mark_usd)}. Since {self.first} prices have changed this hole by "
-            f"{spoken(self.by_price_usd)}, and quantities (use) by {spoken(self.by_use_usd)}."
+            f"{spoken(self.by_price_usd)}, and use (changes of the missing quantities) has changed "
+            f"it by {spoken(self.by_use_usd)}."
         )
 
     def tables(self) -> list[Table]:
@@ -224,8 +225,8 @@ def _in_kind_table(found: HoleInKind) -> Table:
             "The lacking quantity is the debt to customers in a commodity, less the group's liquid "
             "holdings of this commodity. Coins that the house lent its maker are lacking, because "
             "the maker sold them.",
-            "Lent dollars are negative if the maker has paid the house more dollars than it has "
-            "drawn. The maker then owes coins.",
+            "Lent dollars are negative if the maker has paid the house more dollars than the maker "
+            "has drawn. The maker then owes coins.",
         ),
     )
 
@@ -245,8 +246,8 @@ def _changes_table(found: HoleInKind) -> Table:
         ("commodity", "first_usd", "by_price_usd", "by_use_usd", "lacking_usd", "unexplained_usd"),
         rows,
         (
-            "By price: the lacking quantity of the day before, times the change of its mark. By "
-            "use: the change of the lacking quantity, times the day's mark. Both are sums over all "
-            "days. Unexplained changes must be 0.00.",
+            "By price: the lacking quantity of the previous day, times the change of the "
+            "commodity's mark. By use: the change of the lacking quantity, times the commodity's "
+            "mark of the day. Both are sums over all days. Unexplained changes must be 0.00.",
         ),
     )

@@ -1,4 +1,4 @@
-"""When the hole opened, when it grew most, and what was paid on that day."""
+"""When the hole opened, when it grew most, and the payments on the day of the largest growth."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -37,7 +37,7 @@ class Growth:
     usd: Decimal
     kind: str
     kind_usd: Decimal
-    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients, in falling order
+    recipients_usd: tuple[tuple[str, Decimal], ...]  # recipients, the largest amount first
 
     def in_words(self) -> str:
         """Return the amount that the kind used and its main recipients, as a part of a sentence."""
@@ -61,8 +61,8 @@ class HoleOpened:
 
     day: date  # since this day the hole has been open
     is_opening: bool  # whether the hole was there in the opening balances
-    counts_coins: bool  # whether customers are owed coins, which then count
-    growth: Growth | None  # None if there is no growth, or if prices of coins change the hole
+    counts_coins: bool  # whether customers are owed coins; the hole counts coins at their marks
+    growth: Growth | None  # None if there is no growth, or if customers are owed coins
 
     def in_a_sentence(self) -> str:
         """State since when the hole is open, and the payments on the day of its largest growth."""

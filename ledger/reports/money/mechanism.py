@@ -68,7 +68,7 @@ class Mechanism:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return the costs of all parts less their gains. Above zero, the mechanism lost money."""
+        """Return the costs of all parts less the gains. A difference above zero is a loss."""
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
@@ -180,7 +180,7 @@ def mechanism_table(found: Mechanism) -> Table:
             "the cost as a percentage of all uses of money.",
             f"The kind {Kind.TAKEOVERS} has amounts that the scenario states, and debts of "
             "accounts that borrowed against tokens (`moneytrail liquidations`). These debts and "
-            "all other figures are outcomes of the simulation.",
+            "the amounts of all other kinds are outcomes of the simulation.",
             "Tokens lost to arbitrage are valued at the lead price. This loss is no kind of the "
             "hole, because the hole already counts the purchase price of tokens (the kind Tokens).",
             "The maker's gains and losses from price moves and funding of its positions (the kinds "

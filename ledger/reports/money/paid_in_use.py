@@ -78,7 +78,7 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
     """Return a table of the payments and their sum.
 
     Args:
-        payments: the payments, in falling order.
+        payments: the payments, the largest first.
         house: the exchange's name.
     """
     rows: list[tuple[Cell, ...]] = [
@@ -95,9 +95,9 @@ def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
         ("recipient", "kind", "first", "last", "paid_usd", "since_hole_usd"),
         rows,
         (
-            "Customers' money is in use on a day if claims exceed the own cash of "
-            f"{house} at the end of the day. The last column has the payments since the hole "
-            "opened. Payments by the same party to the group are not deducted.",
+            f"Customers' money is in use on a day if customers' claims exceed the cash of {house} "
+            "at the end of the day. The last column has the payments since the hole opened. "
+            "Payments by the same party to the group are not deducted.",
             "Money is commingled: the payments were made on these days, but not necessarily with "
             "customers' money. The origin of the money by five rules of courts: moneytrail trace "
             "RUN",

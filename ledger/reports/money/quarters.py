@@ -26,7 +26,7 @@ class WhereByQuarter:
     def answer(self) -> str:
         """State the hole at the end, and the quarter in which it grew most."""
         if self.hole.hole_usd <= 0:
-            return "There is no hole: the group has more liquid assets than it owes customers."
+            return "There is no hole: the group's liquid assets cover all claims of customers."
         most = max(self.grown_usd, key=self.grown_usd.__getitem__)
         return (
             f"The hole is {spoken(self.hole.hole_usd)} at the end. It grew most in {most}, by "
@@ -38,7 +38,7 @@ class WhereByQuarter:
         return [
             Table(
                 "hole-by-quarter",
-                "The hole by kind and quarter: uses of money, and its sources other than customers",
+                "The hole by kind and quarter: uses of money, and sources other than customers",
                 (
                     "side",
                     "kind",
@@ -59,7 +59,7 @@ class WhereByQuarter:
 
 
 def where_by_quarter(run: RunFolder) -> WhereByQuarter:
-    """Return the hole by kind for each quarter. The sums are checked with the whole life."""
+    """Return the hole by kind for each quarter. The sum of all quarters must be the whole life."""
     return WhereByQuarter(hole(run), _kinds_by_quarter(run), _hole_by_quarter(run))
 
 
@@ -125,7 +125,7 @@ def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decima
 
 
 def _quarters(run: RunFolder) -> list[str]:
-    """Return the names of the quarters from the first entry to the last."""
+    """Return the names of the quarters from the first entry to the last entry or note."""
     return list(dict.fromkeys(map(_quarter, calendar(run))))
 
 

@@ -32,7 +32,7 @@ class QuoteView:
 
 @dataclass(frozen=True, slots=True)
 class QuoteViews:
-    """The results of the captive maker's quotes on the house venue, by kind, and of its hedges."""
+    """The results of the captive maker's quotes on the house venue and of their hedges, by kind."""
 
     maker: str
     house: str

@@ -37,7 +37,7 @@ class Where:
     run: RunFolder
     hole: Hole
     in_kind: HoleInKind | None  # None if the house owes only dollars to customers
-    stale_quotes: str  # a sentence on the cost of stale quotes; empty if there is none
+    stale_quotes: str  # sentences on the result of quotes; empty if the hole has no kind PickOff
     opened: HoleOpened | None  # None if there is no hole at the end
 
     def answer(self) -> str:

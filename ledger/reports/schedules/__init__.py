@@ -1,1 +1,1 @@
-"""Schedules that trustees and examiners file: last payments, related balances, solvency tests."""
+"""Schedules: tables that a trustee in bankruptcy files with the court, such as last payments."""

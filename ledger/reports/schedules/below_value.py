@@ -1,4 +1,4 @@
-"""Payments for which the group received nothing of equal value, and which creditors can recover."""
+"""Payments without equal value in return. A trustee may recover them from the recipients."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,9 @@ from ledger.money import dollars
 from ledger.reports.schedules.payments_before import PaidBefore
 from ledger.reports.table import Cell, Table
 
-# Kinds of payments that by their purpose bring no equal value, with the reason. The books do not
-# have the value of a stake, a house or a service, so they cannot show whether a price was too high.
+# Kinds of payments that by their purpose bring the payer no equal value, with the reason. The books
+# do not have the value of a stake, a house or a service. So the books cannot show whether the price
+# of such a purchase was too high.
 WITHOUT_VALUE: Mapping[str, str] = {
     Kind.BUYBACK: "own shares: worth nothing to creditors",
     Kind.POLITICS: "a gift",
@@ -19,7 +20,7 @@ WITHOUT_VALUE: Mapping[str, str] = {
 
 
 def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
-    """Return the last year's payments without equal value in return, in order."""
+    """Return the payments that brought no equal value in return, in the same order."""
     return [paid for paid in payments if paid.kind in WITHOUT_VALUE]
 
 
@@ -57,6 +58,7 @@ def below_value_table(payments: Sequence[PaidBefore]) -> Table:
         rows,
         (
             "A payment is listed because of its kind. The books do not have the value of a stake, "
-            "a house or a service, so no schedule can show whether the price was too high.",
+            "a house or a service. So no table can show whether the price of a stake, a house or "
+            "a service was too high.",
         ),
     )

@@ -1,4 +1,4 @@
-"""The group's payments in the last 90 days and in the last year before the end."""
+"""The group's payments in the last 90 days and in the last year, up to one day: the end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NEAR, YEAR = timedelta(days=90), timedelta(days=365)
 
 
 class ListedPayment(NamedTuple):
-    """One payment of a member of the group in the year before the end."""
+    """One payment of a member of the group in the year up to the end."""
 
     seq: int
     day: date
@@ -28,7 +28,7 @@ class ListedPayment(NamedTuple):
 
 @dataclass(slots=True)
 class PaidBefore:
-    """Payments of one member of the group to one recipient for one kind."""
+    """The sum of payments of one member of the group to one recipient for one kind."""
 
     payer: str
     recipient: str
@@ -40,7 +40,7 @@ class PaidBefore:
     year_cents: int = 0  # payments of the last year, which includes these 90 days
 
     def add(self, each: ListedPayment, end: date) -> None:
-        """Add a payment that was made in the year before *end*."""
+        """Add a payment that was made in the year up to *end*."""
         self.last = each.day
         self.year_cents += each.cents
         if each.day > end - NEAR:
@@ -63,7 +63,9 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
-    """Return sums of cash by payer, recipient and kind. Insiders are first, then large amounts.
+    """Return payments summed by payer, recipient and kind: first insiders, then other recipients.
+
+    In both parts the largest sum comes first.
 
     Args:
         run: the run whose books are read.
@@ -116,8 +118,9 @@ def payments_table(payments: list[PaidBefore], end: date) -> Table:
         rows,
         (
             "Insiders are members of the group (affiliates), and all recipients of payments of "
-            "the kind Insiders. By law a payment can be a preference if it was made to an insider "
-            "in the last year, or to another creditor in the last 90 days.",
+            "the kind Insiders. A payment that favoured one creditor is a preference: a trustee "
+            "may recover it. By law a payment to an insider can be a preference if it was made in "
+            "the last year, and a payment to another creditor if it was made in the last 90 days.",
         ),
     )
 

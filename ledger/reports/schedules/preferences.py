@@ -1,7 +1,10 @@
-"""Preferences in the last week: payments to creditors, less new value that they gave afterwards.
+"""Preferences in the last week: payments to creditors, less new value from these creditors.
 
-Source: by 11 USC 547(b) and (c)(4), a creditor may keep as much as the new value that it gave
-    later.
+A payment shortly before the end can favour its recipient over other creditors. By law such a
+payment is a *preference*, and a trustee may recover it. But a creditor may keep as much as the new
+value that the creditor gave after the payment.
+
+Source: 11 USC 547(b) and (c)(4).
 """
 
 from dataclasses import dataclass
@@ -28,11 +31,11 @@ class Preferred:
     kind: str
     paid_cents: int = 0
     new_cents: int = 0  # new value: the creditor's payments to the group in the last week
-    preference_cents: int = 0  # payments less later new value
-    owed_cents: int = 0  # the debt at the end
+    preference_cents: int = 0  # payments to the creditor, less later new value
+    owed_cents: int = 0  # the group's debt to the creditor at the end
 
     def pay(self, cents: int) -> None:
-        """Add a payment to the creditor."""
+        """Add a payment of the group to the creditor."""
         self.paid_cents += cents
         self.preference_cents += cents
 
@@ -43,7 +46,7 @@ class Preferred:
 
 
 def preferences(run: RunFolder, end: date) -> list[Preferred]:
-    """Return the creditors paid in the seven days until *end*, in falling order of preference."""
+    """Return the creditors paid in the seven days up to *end*, the largest preference first."""
     known = statuses(run)
     found: dict[tuple[str, str], Preferred] = {}
     for each in cash_passed(run):
@@ -63,7 +66,7 @@ def preferences(run: RunFolder, end: date) -> list[Preferred]:
 
 
 def _owed(run: RunFolder, end: date) -> list[tuple[str, str, int]]:
-    """Return the group's debt to each creditor at the end of a day."""
+    """Return the group's debt in dollars to each creditor, by kind, at the end of a day."""
     return run.select(
         "SELECT counterparty, kind, -sum(units)::BIGINT FROM postings WHERE commodity = ? "
         "AND root = ? AND entity IN (SELECT unnest(?)) AND date <= ? GROUP BY ALL",
@@ -92,12 +95,13 @@ def preferences_table(preferred: list[Preferred], end: date) -> Table:
     columns = ("paid_usd", "new_value_usd", "preference_usd", "still_owed_usd", "recovered_pct")
     return Table(
         "preferences",
-        f"Creditors that were paid in the last week, until {end}",
+        f"Creditors that were paid in the week until {end}, including this day",
         ("creditor", "status", "kind", *columns),
         rows,
         (
             "New value is the creditor's payments to the group in the same week. A preference is "
-            "the payments to the creditor less later new value, and at least zero. 'Recovered' is "
-            "the preference as a percentage of the preference plus the debt still owed.",
+            "the payments to the creditor, less the new value that the creditor gave after these "
+            "payments, and at least zero. 'Recovered' is the preference as a percentage of the "
+            "preference plus the debt still owed to the creditor.",
         ),
     )

@@ -15,11 +15,14 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """The debts between exchange and maker at a month's end, and their payments to each other."""
+    """The debts between exchange and maker at the end of a day, and their payments in its month.
+
+    The payments are those between exchange and maker from the first of the month to this day.
+    """
 
     day: date
     credit_line_usd: Decimal  # the maker's debt on its credit line
-    account_usd: Decimal  # the exchange's debt to the maker as its customer
+    account_usd: Decimal  # the exchange's debt to the maker, who is also its customer
     cash_to_maker_usd: Decimal
     cash_to_house_usd: Decimal
 
@@ -30,7 +33,7 @@ class RelatedBalance:
 
 
 def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
-    """Read the balances at each month's end up to *end* from the exchange's books."""
+    """Read the balances on each month's last day, and on *end*, from the exchange's books."""
     parties = run.chart.parties
     days = calendar(run)
     accounts = [[lent(parties.house, parties.maker)], [owed(parties.house, parties.maker)]]
@@ -56,7 +59,7 @@ def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
 
 
 def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Table:
-    """Return a table of the balances, with one row for each month."""
+    """Return a table of the balances, with one row for each month. The last month may be a part."""
     columns = ("day", "credit_line_usd", "deposit_usd", "net_debt_usd", "cash_to_maker_usd")
     rows: list[tuple[Cell, ...]] = [
         (
@@ -71,11 +74,12 @@ def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Tab
     ]
     return Table(
         "related",
-        f"The net debt of {maker} to {house} at each month's end",
+        f"The net debt of {maker} to {house} at each month's end, and on the last day",
         (*columns, "cash_to_house_usd"),
         rows,
         (
-            f"The net debt is the credit line that {maker} has drawn, less its deposit as a "
-            f"customer of {house}. The cash columns have the payments of the month.",
+            f"The net debt is the credit line that {maker} has drawn, less the deposit of {maker} "
+            f"as a customer of {house}. The cash columns have the payments between {house} and "
+            f"{maker} in the month, up to the row's day.",
         ),
     )

@@ -1,4 +1,7 @@
-"""All schedules of one run, computed for the end of one day."""
+"""All schedules of one run, computed for the end of one day.
+
+A schedule is a table that a trustee in bankruptcy files with the court.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +30,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """Payments, balances, tests and preferences, up to one date."""
+    """All schedules up to one day: payments, debts in the group, solvency tests, preferences."""
 
     end: date
     parties: Parties
@@ -41,7 +44,7 @@ class Schedules:
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (
-            f"In the year before {self.end} insiders were paid {spoken(dollars(year))}, "
+            f"In the year until {self.end} insiders were paid {spoken(dollars(year))}, "
             "including payments within the group. Preferences to creditors in the last week are "
             f"{spoken(dollars(week))}."
         )

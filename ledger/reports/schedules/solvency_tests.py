@@ -1,7 +1,7 @@
 """Three tests of solvency for each day: balance sheet, cash flow, and adequate capital.
 
-To recover a transfer, a trustee must show that the payer failed one of the tests at that time (11
-USC 548(a)(1)(B)(ii)).
+To recover a payment without equal value in return, a trustee must show that the payer failed one of
+the tests at the time of the payment (11 USC 548(a)(1)(B)(ii)).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,22 +24,22 @@ class SolvencyTests:
 
     day: date
     net_usd: Decimal  # net worth at mark
-    unpaid_usd: Decimal  # unpaid debts that were due
+    unpaid_usd: Decimal  # withdrawals that wait, and payments that were refused on the day
     setback_usd: Decimal  # the largest fall of net worth within 30 days, so far
 
     @property
     def has_balance(self) -> bool:
-        """Return whether assets at mark cover debts: the balance sheet test."""
+        """Return whether assets cover debts: the balance sheet test."""
         return self.net_usd >= 0
 
     @property
     def pays(self) -> bool:
-        """Return whether debts that are due are paid: the cash flow test."""
+        """Return whether all payments that are due are made: the cash flow test."""
         return not self.unpaid_usd
 
     @property
     def has_capital(self) -> bool:
-        """Return whether net worth covers the largest fall so far: the adequate capital test."""
+        """Return whether net worth covers its largest fall so far: the adequate capital test."""
         return self.net_usd >= self.setback_usd
 
 
@@ -71,7 +71,7 @@ def solvency_tests(run: RunFolder, end: date) -> list[SolvencyTests]:
 
 
 def tests_table(days: Sequence[SolvencyTests]) -> Table:
-    """Return a table of the tests at the end of each month."""
+    """Return a table of the tests at the end of each month, and at the end of the last day."""
     ends = {(each.day.year, each.day.month): each for each in days}.values()
     rows = [
         (
@@ -86,13 +86,13 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
     names = (name.replace(" ", "_") for name in TESTS)
     return Table(
         "solvency-tests",
-        "Three tests of solvency, at each month's end",
+        "Three tests of solvency, at each month's end and on the last day",
         ("day", "net_worth_usd", "unpaid_usd", "largest_fall_usd", *names),
         rows,
         (
-            "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
-            "loans. 'Unpaid' is the queue of withdrawals, plus the payments that lenders and "
-            "other parties were refused on that day.",
+            "Net worth is liquid assets, tokens at mark (own tokens at zero), and ventures and "
+            "other purchases at cost, less claims and loans. 'Unpaid' is the queue of withdrawals, "
+            "plus the payments that lenders and other parties were refused on that day.",
             "Capital is adequate if net worth is at least as large as its largest fall within 30 "
             "days that has happened so far. This limit is an assumption: courts ask which setback "
             "was foreseeable.",
@@ -116,7 +116,7 @@ def failed_table(days: Sequence[SolvencyTests]) -> Table:
         ("test", "first_failed_on", "failed_every_day_since", "days_failed"),
         rows,
         (
-            "The third column has a date if the test failed on every day from this date to the "
-            "end. If the first date is blank, the test never failed.",
+            "'Failed every day since' has a date if the test failed on every day from this date "
+            "to the end. If 'first failed on' is blank, the test never failed.",
         ),
     )

@@ -20,12 +20,12 @@ class Status(StrEnum):
 
     @property
     def is_insider(self) -> bool:
-        """Return whether preferences reach back one year, not 90 days (11 USC 547(b)(4))."""
+        """Return whether preferences can be a year old, not only 90 days (11 USC 547(b)(4))."""
         return self in (Status.AFFILIATE, Status.INSIDER)
 
 
 def statuses(run: RunFolder) -> Mapping[str, Status]:
-    """Return each party's relation to the group, judged by its role or by payments to it."""
+    """Return each party's relation to the group, judged by the party's role or receipts."""
     parties = run.chart.parties
     found = dict.fromkeys(parties.names, Status.OTHER)
     found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)

@@ -19,7 +19,7 @@ def follow(
 
     A transfer moves a mix of sources from one account to the other. Payments beyond an account's
     balance are a separate source, the overdraft. A receipt on an overdrawn account repays the
-    overdraft first. This repayment is a separate use, and ends the tracing.
+    overdraft first. This repayment is a separate use, and the repaid money is not traced further.
 
     Args:
         moves: the movements of cash in order. A giver that is no account is a source, and a taker

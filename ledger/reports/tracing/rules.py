@@ -126,7 +126,8 @@ class Preserved:
     The holder of the account is presumed to spend other money first. So the followed money that is
     left is at most the lowest balance of the account since this money was received. Payments to the
     followed sources count as a return of their own money, not as a use. Several followed sources
-    share a payment in proportion to their money, and so do several other sources.
+    share a payment in proportion to their money. Several other sources share a payment in the same
+    way.
     """
 
     def __init__(self, followed: Collection[str]) -> None:

@@ -31,7 +31,7 @@ class Fate(StrEnum):
     """What happened to money that was paid out."""
 
     BACK = "back"  # paid back to the followed sources
-    HELD = "held"  # bought an asset that is still held, at cost
+    HELD = "held"  # bought an asset, at cost; the asset may have been sold later
     CREDITORS = "creditors"  # paid a debt to another party
     SPENT = "spent"  # left no asset to trace
 

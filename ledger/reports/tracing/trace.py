@@ -43,7 +43,7 @@ MEANINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How the money of followed sources and of other sources was used, under each rule."""
+    """The uses of the money of followed sources and of other sources, under each rule."""
 
     question: Question
     followed: frozenset[str]  # the names of the followed sources
@@ -64,7 +64,7 @@ class Trace:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Return the names of all sources: followed sources first, and then by amount."""
+        """Return the names of all sources: first followed sources, then others, by amount."""
         cents: dict[str, int] = {}
         for traced in self.by_rule.values():
             for source, _ in (*traced.paid, *traced.left_cents):
@@ -76,13 +76,13 @@ class Trace:
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Return the names of all uses, in falling order."""
+        """Return the names of all uses, the largest use first."""
         cents: dict[str, int] = {}
         for (_, use), paid in self.by_rule[TracingRule.FIFO].paid.items():
             cents[use] = cents.get(use, 0) + paid.cents
         for traced in self.by_rule.values():
             for _, use in traced.paid:
-                cents.setdefault(use, 0)  # an overdraft may occur under one rule only
+                cents.setdefault(use, 0)  # an overdraft may occur under some rules only
         return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
 
     def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
@@ -144,7 +144,7 @@ class Trace:
         rows.append(("all", "cash received", *(self.brought_usd for _ in TracingRule)))
         return Table(
             "paid",
-            f"Uses of the money of {self.question.spoken}, by each rule",
+            f"Uses of the money of {self.question.spoken}, under each rule",
             ("use", "meaning", *_columns()),
             rows,
             (
@@ -178,9 +178,9 @@ class Trace:
             ("rule", *(f"{fate}_usd" for fate in Fate), "left_usd"),
             rows,
             (
-                f"Back: to {self.question.spoken}. Held: in assets that were bought and are "
-                "still held, at cost. Creditors: paid to other creditors of the group. Spent: "
-                "no asset is left, so this money can be traced no further.",
+                f"Back: paid back to {self.question.spoken}. Held: paid for assets, at cost, even "
+                "if an asset was sold later. Creditors: paid to other creditors of the group. "
+                "Spent: bought no asset, so this money can be traced no further.",
             ),
         )
 
@@ -199,7 +199,7 @@ class Trace:
         sums = [dollars(traced.cents_of(source)) for source in sources]
         return Table(
             rule.value,
-            f"Sources by uses: {rule.plain}",
+            f"The sources of each use: {rule.plain}",
             ("use", *(f"{source}_usd" for source in sources)),
             [*rows, ("all", *sums)],
         )

@@ -10,21 +10,21 @@ from ledger.money import dollars
 
 @dataclass(slots=True)
 class Paid:
-    """What one source paid for one use, with the first and the last day of payment."""
+    """The cash that one source paid for one use, with the first and the last day of payment."""
 
     cents: int
     first: date
     last: date
 
     def add(self, cents: int, day: date) -> None:
-        """Add a payment, which must be later than all payments before."""
+        """Add a payment, which must not be earlier than the payments added before."""
         self.cents += cents
         self.last = day
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What each source paid for each use, and what is left of the source's money in each account.
+    """The cash that each source paid for each use, and each source's cash left in each account.
 
     The amount of a use is the sum of the sources' payments for it. The amount of a source is the
     sum of its payments, plus its money that is left.

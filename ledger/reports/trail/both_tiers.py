@@ -23,7 +23,8 @@ from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Movement, Posting
 
 SIGNS = (
-    "Signs are Beancount's: uses, costs and assets are positive; sources, gains and debts negative."
+    "Signs are Beancount's: uses, costs and assets are positive. Sources, gains and debts are "
+    "negative."
 )
 SHOWN = 20  # the default number of entries or fills in a list
 
@@ -46,7 +47,7 @@ class FillSum(NamedTuple):
 
 
 class BothTiers:
-    """The general ledger and the fills of a run."""
+    """The two tiers of a run's books: the general ledger and the fills."""
 
     def __init__(self, run: RunFolder, connection: duckdb.DuckDBPyConnection) -> None:
         self.run, self._connection = run, connection
@@ -55,7 +56,7 @@ class BothTiers:
 
     @property
     def last_seq(self) -> int:
-        """Return the last number (seq) in the books, which belongs to a closing entry."""
+        """Return the last number (seq) of the general ledger."""
         ((last,),) = self.run.select("SELECT max(seq) FROM postings")
         return int(last)
 
@@ -132,7 +133,7 @@ class BothTiers:
         return None
 
     def fills_of(self, closing: BookedEntry) -> np.ndarray:
-        """Return the fills that a closing entry sums: those with the pairing of its first fill."""
+        """Return the fills that a closing entry sums. They have the pairing of the first fill."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
         return self.fills(

@@ -37,7 +37,7 @@ class Agreement:
 
     @property
     def difference(self) -> Decimal:
-        """Return the entry's figure less the fills' figure. If not zero, one of them is wrong."""
+        """Return the entry's figure less the fills' figure. If it is not zero, one is wrong."""
         return self.in_the_entry - self.in_the_fills
 
 

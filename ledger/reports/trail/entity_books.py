@@ -2,7 +2,7 @@
 
 Every entry of the general ledger balances in dollars within each of its entities. So the postings
 of one entity are a ledger by themselves. Contracts are separate: a long position is in one entity's
-books, and the short position is in another's.
+books, and the short position is in another entity's books.
 """
 
 from collections import defaultdict

@@ -16,9 +16,9 @@ ABOUT = """\
 ;;
 ;; Contracts are left out, and so are entries that move only contracts. Contracts balance across
 ;; entities: each long position is a short position of another entity. Gains and losses on contracts
-;; are paid in dollars, and these payments are here. The numbers missing in seq are entries of other
-;; entities, and fills, which closing entries sum up. Each account keeps its part in the hole: see
-;; the header of the general ledger.
+;; are paid in dollars, and these payments are here. A number (seq) that is missing here belongs to
+;; an entry of other entities, or to a fill. Closing entries sum up the fills. Each `open` line has
+;; the account's part in the hole: see the header of the general ledger.
 
 option "title" {title}
 option "operating_currency" "{money}"

@@ -53,7 +53,10 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
         "The figures of the house group that change",
         ("part", "kind", "before_usd", "moved_usd", "after_usd", "end_usd"),
         found,
-        ("The hole is the sum of its causes; claims owed are negative, liquid assets positive.",),
+        (
+            "The hole is the sum of its causes. Claims owed are negative, and liquid assets are "
+            "positive.",
+        ),
     )
 
 

@@ -54,7 +54,7 @@ def query(run: RunFolder, bql: str, group: bool = False) -> Table:
     name = name.strip()
     if name not in saved:
         close = get_close_matches(name, saved, n=1)
-        meant = f"did you mean {close[0]}?" if close else f"they are {', '.join(saved)}"
+        meant = f"did you mean {close[0]}?" if close else f"give one of {', '.join(saved)}"
         raise QueryError(f"there is no saved query {name!r}; {meant}")
     return _answer(entries, name, saved[name])
 

@@ -122,11 +122,12 @@ def schemas() -> dict[str, Table]:
             SCHEMA,
             (
                 "A taker's gain is (lead_usd - price_usd) x quantity x stands_for.",
-                "A DECIMAL without a number of digits has as many as the finest lot or tick of "
-                "the run requires.",
-                "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
-                "microseconds; the table contracts has each contract's lot and tick.",
-                "A market with stands_for n represents n markets: edge and fee are those of all n.",
+                "A DECIMAL without a number of digits has as many digits as the finest lot or tick "
+                "of the run requires.",
+                "The view rows has the same fills as they are stored, in integers of lots, ticks, "
+                "cents and microseconds; the table contracts has each contract's lot and tick.",
+                "A market with stands_for n represents n markets: edge and fee are sums over n "
+                "markets.",
             ),
         ),
         "postings": Table(

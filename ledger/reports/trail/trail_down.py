@@ -64,7 +64,7 @@ def trail(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An amount in dollars on some accounts in a period, with all or with one counterparty."""
+    """An amount in dollars on some accounts in a period, with one counterparty or with all."""
 
     name: str
     kind: str | None  # the kind of the accounts, or None for all kinds
@@ -139,7 +139,9 @@ def _figure(
         if name is not None and name not in parties.names:
             raise UnknownEntityError(name, parties.names)
     if since and until and since > until:
-        raise TrailError(f"the period from {since} to {until} ends before it starts; exchange them")
+        raise TrailError(
+            f"the period from {since} to {until} ends before it starts; exchange the two days"
+        )
     books = (entity,) if entity else parties.group
     owned = [a for a, o in run.opens.items() if entity_of(a) in books and MONEY in o.commodities]
     if kind is None:
@@ -208,7 +210,7 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
 
 def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
     more = len(shares) - len(listed)
-    notes = [f"The {len(listed):,} largest are listed; {more:,} are not listed."] if more else []
+    notes = [f"The {len(listed):,} largest are listed; {more:,} entries are not."] if more else []
     if listed:
         notes.append(f"The postings of one entry: moneytrail trail RUN --seq {listed[0].seq}")
     return Table(
@@ -270,7 +272,7 @@ def _sums_table(
             ("entries listed", len(listed), _total(listed)),
             ("entries not listed", others, _total(shares) - _total(listed)),
             ("the figure", len(shares), _total(shares)),
-            ("closing entries among them", len(closings), _total(closings)),
+            ("closing entries of the figure", len(closings), _total(closings)),
             ("fills behind the closing entries", sum(s.sum.fills for s in sums), _total(sums)),
             ("difference (must be 0.00)", None, difference),
         ],

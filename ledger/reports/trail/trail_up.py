@@ -1,7 +1,8 @@
 """The trail up: from one fill or entry to every figure that it changes.
 
 The report has the event, its postings, its closing entry, and every part of the hole that changes.
-For each part it shows the amount before the event, after it, and at the end of the run.
+For each part the report shows the amount before the event, after the event, and at the end of the
+run.
 """
 
 import re

@@ -164,12 +164,12 @@ def test_the_table_course_of_a_run_longer_than_a_week_has_a_row_for_every_day(ex
 def test_the_balance_of_the_insurance_fund_is_its_receipts_less_its_payments(tables):
     debts = dict(tables["debts"].rows)
 
-    assert debts["in the fund at the end"] == (
+    assert debts["in the insurance fund at the end"] == (
         2_000
         + debts["received by the insurance fund from closed accounts"]
         - debts["paid by the insurance fund"]
     )
-    assert debts["in the fund, as stated by the exchange"] == 100_000_000
+    assert debts["in this fund, as stated by the exchange"] == 100_000_000
 
 
 def test_the_report_is_empty_if_no_customer_is_on_margin(tiny_run):

@@ -52,9 +52,9 @@ def test_a_note_states_how_many_results_were_below_the_plan_and_the_sum_of_the_d
     afternoon_with,
 ):
     assert plans(afternoon_with(DECISION)).notes[0] == (
-        "The quotes earned less than planned in 1 of 1 market-months (one market in one month). In "
-        "all months the booked results less the planned results are -800.00 USD. The result of "
-        "hits alone is -800.00 USD."
+        "The quotes earned less than planned in 1 of 1 market-months (one market in one month). "
+        "Over all 1 market-months the booked results less the planned results are -800.00 USD. The "
+        "result of hits alone is -800.00 USD."
     )
 
 

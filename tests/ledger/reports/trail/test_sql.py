@@ -332,7 +332,7 @@ def test_a_sum_that_is_zero_is_printed_as_an_empty_cell(tiny_run: RunFolder):
         ("SELECT account WHERE account ~ '('", "unterminated subpattern"),
         ("", "empty query"),
         (".run hole-by-dya", "did you mean hole-by-day?"),
-        (".run nothing-like-it", "they are balance-sheet-of-ftx, "),
+        (".run nothing-like-it", "give one of balance-sheet-of-ftx, "),
         (".reload", ".reload is not a command"),
         ("PRINT", "nothing here can be changed"),
         ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "nothing here can be changed"),
