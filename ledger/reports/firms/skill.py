@@ -6,11 +6,10 @@ earn on one venue should earn on the other venue too.
 
 Results on the house depend on the latency, width and size of the captive maker's quotes, and on
 fees, hurdles, gateway delays and hedging costs. Firms hit only the captive maker's quotes, so on
-days without these quotes firms hit nothing on the house. Results elsewhere depend on reaction
-times, displayed size, the uninformed share of orders and the half-spread. Results elsewhere are
-booked as expected values, by a rule in which the faster firm wins. So it is an assumption, not a
-finding, that faster firms earn more elsewhere. Results are compared after division by the firm's
-opening capital.
+days without these quotes there is nothing to hit. Results elsewhere depend on reaction times,
+displayed size, the uninformed share of orders and the half-spread. Results elsewhere are booked as
+expected values, by a rule in which the faster firm wins. So it is an assumption, not a finding,
+that faster firms earn more elsewhere. Results are divided by the firm's opening capital.
 
 An interval over firms shows how a figure varies if other firms of the same kind are in the run. An
 interval over days shows how a figure varies if the same firms trade on other days. Days are treated
@@ -64,10 +63,7 @@ class FirmPlaces:
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """The rank correlation of two figures of the firms: two results, or speed and a result.
-
-    A correlation or an end of an interval is None if it is not defined.
-    """
+    """The rank correlation of two results, or of a result and speed. None: not defined."""
 
     ranks_of: str
     firms: int
@@ -219,8 +215,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
             "House: edge less fees on the house, less the cost of hedging on the lead venue.",
             "Elsewhere: the expected spread of own quotes on the lead venue, less losses to faster "
             "firms, plus gains from slower firms, less fees. By assumption the faster firm wins.",
-            "Basis points: the mean daily result while the firm takes part, divided by the firm's "
-            "opening capital.",
+            "Basis points: mean daily result of a present firm, divided by its opening capital.",
             "Both results exclude variation margin, which on one venue shows only price moves.",
             *_absent(found),
         ),
@@ -233,8 +228,7 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     if came < len(found):
         yield (
             f"Of {len(found)} firms {came} entered, and have results. The other firms waited until "
-            "the end. A waiting firm could enter on any day. Its entry was more likely if firms "
-            "that trade had earned more."
+            "the end. Higher earnings of trading firms make the entry of a firm more likely."
         )
 
 
@@ -378,10 +372,9 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
 ) -> list[list[Decimal | None]]:
-    """Return basis points with quotes, without quotes, and their difference, for each group.
+    """Return basis points with quotes, without quotes, and their difference, with intervals.
 
-    Each of the three figures is followed by the two ends of its interval. All groups are compared
-    in one product of matrices, because the draws are large.
+    All groups are compared in one product of matrices, because the draws are large.
     """
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):
