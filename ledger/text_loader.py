@@ -9,13 +9,20 @@ from typing import Any
 from beancount import loader
 from beancount.core import data
 
+from ledger.foreign_code import refuse_foreign_code
+
 # Beancount's cache is never used. A cache file beside the ledger could be older than the ledger, or
 # forged. And reading must not write into a sealed folder.
 loader.initialize(use_cache=False)
 
 
 def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
-    """Return all directives of a ledger, and the errors that Beancount finds in the ledger."""
+    """Return all directives of a run's books, and the errors that Beancount finds in the books.
+
+    Raises:
+        ForeignCodeError: the books could make Beancount run code that is not ours.
+    """
+    refuse_foreign_code(path)
     entries, errors, _ = load_with_options(path)
     return entries, errors
 
@@ -23,7 +30,7 @@ def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
 def load_with_options(
     path: Path,
 ) -> tuple[data.Directives, list[data.BeancountError], Mapping[str, Any]]:
-    """Return directives, errors and options of a ledger."""
+    """Return directives, errors and options of a ledger, whose plugins run: the user trusts it."""
     with collector_at_rest():
         return loader.load_file(str(path))
 

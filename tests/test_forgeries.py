@@ -233,7 +233,6 @@ REWRITTEN = (
     # Lines that change the meaning of other lines.
     (CHECK, 'plugin "moneytrail"\n', "", f"{CHECK}:", "plugin"),
     (MAIN, '  hole: "claim"', '  hole: "group"', f"{MAIN}:", "hole:"),
-    (MAIN, 'option "title"', 'plugin "json"\noption "title"', f"{MAIN}:", "not loaded"),
     ("2022-04.beancount", '"FTX" 0.00 USD 200', '"FTX" 0.00 USD 201', "2022-04.", "taker-fee"),
 )
 

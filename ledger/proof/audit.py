@@ -26,6 +26,7 @@ from beancount import loader
 
 from ledger.day_ledger import days_of, render_day
 from ledger.fill_store import FillsError
+from ledger.foreign_code import ForeignCodeError, refuse_foreign_code_in
 from ledger.group_books import group_texts
 from ledger.hit_statistics import wrong_statistics
 from ledger.proof import invariants
@@ -36,7 +37,7 @@ from ledger.proof.first_difference import line_that_differs
 from ledger.proof.hour_notes import wrong_hours
 from ledger.proof.misplaced import misplaced
 from ledger.proof.pledged_steps import wrong_loans
-from ledger.proof.preamble import Given, refuse_foreign_code, wrong_inputs, wrong_preamble
+from ledger.proof.preamble import Given, wrong_inputs, wrong_preamble
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
 from ledger.proof.traded_notes import wrong_forced_notes, wrong_notes
@@ -146,7 +147,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     try:
         # If the question fails, `found` keeps the problems that were found before.
         found.extend(getattr(auditor, question)(*arguments))
-    except (RunFolderError, RoleError, FillsError) as error:
+    except (RunFolderError, ForeignCodeError, RoleError, FillsError) as error:
         found.append(str(error))
     except Exception as error:  # a forged file may raise any error
         found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
@@ -161,7 +162,6 @@ class _Auditor:
 
     @cached_property
     def _run(self) -> RunFolder:
-        refuse_foreign_code(self._folder)
         return RunFolder(self._folder)
 
     @cached_property
@@ -197,7 +197,7 @@ class _Auditor:
                 continue
             stored = path.read_text(encoding="utf-8")
             yield from line_that_differs(name, stored, text, "the general ledger gives")
-        yield from (f"{GROUP}: {error}" for error in _errors_of(texts[GROUP], "group"))
+        yield from _errors_of(GROUP, texts[GROUP], "group")
 
     def days_of_fills(self) -> Iterator[PlannedFills]:
         """Yield the days whose fills must be recomputed."""
@@ -239,11 +239,18 @@ class _Auditor:
             found = stored.read_text(encoding="utf-8")
             yield from line_that_differs(name, found, text, "general ledger and fills give")
         if load:
-            yield from (f"{name}: {error}" for error in _errors_of(text, "line"))
+            yield from _errors_of(name, text, "line")
 
 
-def _errors_of(text: str, mode: str) -> list[str]:
-    """Let Beancount load a ledger alone, and return the errors with their places."""
+def _errors_of(name: str, text: str, mode: str) -> list[str]:
+    """Let Beancount load a ledger alone, and return the errors with their places.
+
+    Raises:
+        ForeignCodeError: the ledger could make Beancount run code that is not ours.
+    """
+    # The text has lines of the general ledger, in which they may have had another meaning.
+    refuse_foreign_code_in(name, text)
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)
-        return list(map(placed, errors or invariants.check(entries, {}, mode)[1]))
+        wrong = errors or invariants.check(entries, {}, mode)[1]
+        return [f"{name}: {placed(error)}" for error in wrong]

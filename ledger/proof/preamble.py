@@ -6,7 +6,6 @@ day's notes on rates and firms also follow from the scenario.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +24,7 @@ from ledger.notes import (
 )
 from ledger.pledged_terms import PledgedTerms
 from ledger.proof.first_difference import line_that_differs
-from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
+from ledger.run_folder import MANIFEST, RunFolder
 
 MAIN, CHECK, SCENARIO = "main.beancount", "check.beancount", "scenario.toml"
 
@@ -43,10 +42,6 @@ INPUTS: tuple[type[Note], ...] = (
     CandlesRead,
     PledgedTerms,
 )
-
-# With a plugin or a path for plugins, a ledger could run its own code when Beancount loads the
-# ledger. Our ledgers need no such code.
-_FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +84,6 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
                 yield f"{day:%Y-%m}.beancount: {missing}"
         if len(found) > len(due) and not set(found) - set(due):
             yield f"{given.start:%Y-%m}.beancount: it notes an input twice: {kind.kind}"
-
-
-def refuse_foreign_code(folder: Path) -> None:
-    """Raise an error if a ledger would run code of its own when it is loaded.
-
-    Raises:
-        RunFolderError: the ledger names a plugin, or a path for plugins.
-    """
-    text = _text(folder / MAIN)
-    if found := _FOREIGN_CODE.search(text):
-        line = text.count("\n", 0, found.start(1)) + 1
-        raise RunFolderError(
-            f"{MAIN}:{line}: it names a plugin, which could change all other directives; "
-            "so the ledger is not loaded"
-        )
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:

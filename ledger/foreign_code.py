@@ -1,0 +1,72 @@
+"""Refuses books of a run that could make Beancount run code, before Beancount loads the books.
+
+A plugin is code of its own, and some options decide where plugins are found and whether Beancount
+checks balances. Beancount also accepts such a directive after a syntax error, in the middle of a
+line. So the words of a text are found by Beancount's own lexer.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from beancount.parser import lexer
+
+from ledger.mistake import MistakeError
+
+# The options of our own books. Other options could change how lines are read.
+_OPTIONS = {"title", "operating_currency", "tolerance_multiplier"}
+_MONTH = re.compile(r"\d{4}-\d{2}\.beancount", re.ASCII)
+
+# A text without these words has none of the directives, and need not be split by the lexer, which
+# is slow. Every month's file says in a comment that the main file includes it. The lexer reads
+# "includes" as no include, but as an error.
+_WORDS = re.compile(rb"plugin|option|include(?!s)")
+
+
+class ForeignCodeError(MistakeError):
+    """A run's books could make Beancount run code that is not ours."""
+
+
+def refuse_foreign_code(path: Path) -> None:
+    """Check a file of books, and the months that it may include, before Beancount loads them.
+
+    Raises:
+        ForeignCodeError: a file names a plugin, an option that our books do not have, or another
+            file than a month beside it.
+    """
+    months = [each for each in sorted(path.parent.iterdir()) if _MONTH.fullmatch(each.name)]
+    for file in (path, *months):
+        if file.is_file():
+            _refuse(file.name, file.read_bytes(), has_months=file == path)
+
+
+def refuse_foreign_code_in(name: str, text: str) -> None:
+    """Check a text that Beancount loads alone, such as a day ledger.
+
+    Raises:
+        ForeignCodeError: the text names a plugin, a file, or an option that our books do not have.
+    """
+    _refuse(name, text.encode(), has_months=False)
+
+
+def _refuse(name: str, text: bytes, has_months: bool) -> None:
+    for line, what in _foreign(text, has_months):
+        raise ForeignCodeError(
+            f"{name}:{line}: it names {what}, which could change all other directives; "
+            "so the ledger is not loaded"
+        )
+
+
+def _foreign(text: bytes, has_months: bool) -> Iterator[tuple[int, str]]:
+    """Yield the line of each directive that our books never have, and what the directive names."""
+    if not _WORDS.search(text):
+        return
+    for (word, line, *_), (_, _, _, named) in pairwise(lexer.lex_iter_string(text)):
+        match word:
+            case "PLUGIN":
+                yield line, "a plugin"
+            case "OPTION" if named not in _OPTIONS:
+                yield line, f"the option {named!r}"
+            case "INCLUDE" if not (has_months and _MONTH.fullmatch(str(named))):
+                yield line, f"the file {named!r}"
