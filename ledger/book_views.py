@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from ledger import directive_store, duckdb_session, posting_store
+from ledger import directive_store, posting_store
+from ledger.duckdb_session import parquet
 
 VIEWS = """
 CREATE TEMP VIEW postings AS
@@ -47,11 +48,11 @@ def open_views(
         duckdb.Error: a file can't be read.
     """
     if fills := months_of(folder, "fills"):
-        connection.execute(f"CREATE TEMP VIEW rows AS FROM {_read(fills)}")
+        connection.execute(f"CREATE TEMP VIEW rows AS FROM {parquet(*fills)}")
     connection.execute(
         VIEWS.format(
-            postings=_read(months_of(folder, posting_store.FOLDER)),
-            directives=_read([folder / directive_store.FILE]),
+            postings=parquet(*months_of(folder, posting_store.FOLDER)),
+            directives=parquet(folder / directive_store.FILE),
             stored="TABLE" if for_many_questions else "VIEW",
         )
     )
@@ -62,12 +63,6 @@ def open_views(
 def months_of(folder: Path, name: str) -> list[Path]:
     """Return the monthly files of one kind, in the order of the months."""
     return sorted((folder / name).glob("*.parquet"))
-
-
-def _read(paths: list[Path]) -> str:
-    files = ", ".join(duckdb_session.literal(path) for path in paths)
-    # If a parent folder is called `taker=Zed`, DuckDB must not read the folder's name as a column.
-    return f"read_parquet([{files}], hive_partitioning = false)"
 
 
 def _is_month(name: str) -> bool:

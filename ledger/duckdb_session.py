@@ -8,6 +8,7 @@ reports and audits need many connections. Temporary objects are private to their
 import os
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import duckdb
 
@@ -45,6 +46,19 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 def literal(value: object) -> str:
     """Return a path or a text as a quoted string of SQL."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def parquet(*paths: Path, with_row_numbers: bool = False) -> str:
+    """Return the SQL expression that reads Parquet files, with all rows and columns of the files.
+
+    Args:
+        paths: the files, which all have the same columns.
+        with_row_numbers: add the column `file_row_number`.
+    """
+    files = ", ".join(map(literal, paths))
+    numbers = "file_row_number = true, " if with_row_numbers else ""
+    # If a parent folder is called `taker=Zed`, DuckDB must not read the folder's name as a column.
+    return f"read_parquet([{files}], {numbers}hive_partitioning = false)"
 
 
 def _say_that_pandas_is_missing() -> None:

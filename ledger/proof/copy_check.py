@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 from beancount.core import data
@@ -50,8 +51,8 @@ def _wrong_directives(
     if not path.is_file():
         return
     try:
-        yield from _other_columns(connection, str(path), path.name, _DIRECTIVE_COLUMNS)
-        rows = connection.execute("FROM read_parquet(?)", [str(path)]).fetchall()
+        yield from _other_columns(connection, path, path.name, _DIRECTIVE_COLUMNS)
+        rows = connection.execute(f"FROM {duckdb_session.parquet(path)}").fetchall()
     except duckdb.Error as error:
         yield _unreadable(path.name, error)
         return
@@ -80,10 +81,9 @@ def _wrong_postings(
     for month in sorted(paths.keys() & months.keys()):
         name = f"{posting_store.FOLDER}/{month}.parquet"
         try:
-            yield from _other_columns(connection, str(paths[month]), name, types)
-            rows = connection.execute(
-                f"SELECT {', '.join(_NAMES)} FROM read_parquet(?)", [str(paths[month])]
-            ).fetchall()
+            yield from _other_columns(connection, paths[month], name, types)
+            stored = duckdb_session.parquet(paths[month])
+            rows = connection.execute(f"SELECT {', '.join(_NAMES)} FROM {stored}").fetchall()
             copy = ((*row[:8], json.loads(row[8] or "{}"), *row[9:]) for row in rows)
             text = (row for entry in months[month] for row in _rows(entry, holes, units))
             yield from (f"{name}: {what}" for what in _differences(copy, text))
@@ -115,11 +115,11 @@ def _wrong_metadata(
 
 def _other_columns(
     connection: duckdb.DuckDBPyConnection,
-    path: str,
+    path: Path,
     name: str,
     wanted: Sequence[tuple[str, str]],
 ) -> Iterator[str]:
-    described = connection.execute("DESCRIBE FROM read_parquet(?)", [path]).fetchall()
+    described = connection.execute(f"DESCRIBE FROM {duckdb_session.parquet(path)}").fetchall()
     found = [(column, kind.partition("(")[0]) for column, kind, *_ in described]
     yield from (
         f"{name}: a column {each} is missing or unexpected" for each in {*found} ^ {*wanted}

@@ -50,7 +50,7 @@ def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[
 def _row_that_differs(
     connection: duckdb.DuckDBPyConnection, found: Path, due: Path, giver: str
 ) -> str:
-    ours, theirs = map(_rows_of, (found, due))
+    ours, theirs = (duckdb_session.parquet(each, with_row_numbers=True) for each in (found, due))
     columns = [connection.execute(f"DESCRIBE FROM {each}").fetchall() for each in (ours, theirs)]
     if columns[0] != columns[1]:
         return f"its columns are not the columns that {giver}"
@@ -64,11 +64,6 @@ def _row_that_differs(
     column = next(name for name in one if one[name] != other[name])
     said = _contrast(_text(one[column]), _text(other[column]), giver)
     return f"row {n + 1:,}, column {column}: {said}"
-
-
-def _rows_of(path: Path) -> str:
-    file = duckdb_session.literal(path)
-    return f"read_parquet({file}, file_row_number = true, hive_partitioning = false)"
 
 
 def _text(value: Any) -> str | None:

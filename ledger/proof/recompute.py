@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
 
 import duckdb
 import numpy as np
 from beancount.core import data
 
 from ledger import duckdb_session, fill_store
+from ledger.duckdb_session import parquet
 from ledger.entries import Entries, contract_table
 from ledger.notes import FillsOfDay, FundingRate
 from ledger.proof.closing_entries import (
@@ -92,7 +92,7 @@ class Recomputation:
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
             try:
-                days = self._connection.cursor().execute(ENDS.format(file=_file(path))).fetchall()
+                days = self._connection.cursor().execute(ENDS.format(file=parquet(path))).fetchall()
             except duckdb.Error as error:
                 yield f"{name}: {error}".splitlines()[0]
                 continue
@@ -121,7 +121,7 @@ class Recomputation:
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
             try:
-                days = self._connection.cursor().execute(ENDS.format(file=_file(path))).fetchall()
+                days = self._connection.cursor().execute(ENDS.format(file=parquet(path))).fetchall()
                 for day, *_ in days:
                     rows = self._rows(day)
                     yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
@@ -131,7 +131,7 @@ class Recomputation:
 
     def _rows(self, day: date) -> np.ndarray:
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
-        among = f"(FROM {_file(path)} WHERE {DAY} = DATE '{day}')"
+        among = f"(FROM {parquet(path)} WHERE {DAY} = DATE '{day}')"
         # Each day needs a cursor of its own, because a worker with threads can check two days at
         # once.
         return fill_store.read(self._connection.cursor(), among, self._run.names)
@@ -217,11 +217,6 @@ def _stands_for(run: RunFolder) -> np.ndarray:
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.stands_for
     return table
-
-
-def _file(path: Path) -> str:
-    """Return a DuckDB expression for a file. A folder `taker=Zed` must not become a column."""
-    return f"read_parquet({duckdb_session.literal(path)}, hive_partitioning = false)"
 
 
 def _control_totals(run: RunFolder) -> dict[date, tuple[int, str]]:

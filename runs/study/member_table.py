@@ -103,8 +103,8 @@ def read_members(folder: Path) -> Members:
     if problems := broken_seals(folder):
         raise StudyError(f"{folder}: {problems[0]}")
     with duckdb_session.connect() as connection:
-        path = duckdb_session.literal(folder / TABLE)
-        found = connection.execute(f"FROM read_parquet({path}) ORDER BY member").fetchnumpy()
+        table = duckdb_session.parquet(folder / TABLE)
+        found = connection.execute(f"FROM {table} ORDER BY member").fetchnumpy()
     study = load_study(folder / STUDY)
     kept = np.array([not text for text in found["failed"]])
     floats = {

@@ -1,6 +1,7 @@
 """All connections share a database but no views, and a connection never reads an outdated file."""
 
 import os
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,6 +10,10 @@ import duckdb
 import pytest
 
 from ledger import duckdb_session
+from ledger.proof.copy_check import wrong_copies
+from ledger.run_folder import RunFolder
+from runs import studies
+from runs.study.member_table import read_members
 
 
 def test_a_connection_does_not_see_the_views_of_another_connection():
@@ -59,3 +64,19 @@ def test_duckdb_does_not_search_for_pandas_if_pandas_is_missing(monkeypatch: pyt
 
     assert found == [(3,)]
     assert "pandas" not in looked_for
+
+
+def test_the_name_of_a_parent_folder_is_not_read_as_a_column(afternoon, tmp_path: Path):
+    moved = tmp_path / "taker=Zed" / "seq=x" / "date=7"
+    shutil.copytree(afternoon.path, moved, ignore=shutil.ignore_patterns("taker=*"))
+
+    assert list(wrong_copies(RunFolder(moved))) == list(wrong_copies(afternoon))
+
+
+def test_the_folder_of_a_study_may_have_the_name_and_the_value_of_a_column(tmp_path: Path):
+    shipped = Path(studies.__path__[0]) / "life"
+    shutil.copytree(shipped, tmp_path / "member=7" / "life")
+
+    moved = read_members(tmp_path / "member=7" / "life")
+
+    assert moved.numbers.tolist() == read_members(shipped).numbers.tolist()
