@@ -9,9 +9,14 @@ def parts_of(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split("\n\n")
 
 
-@lru_cache(maxsize=2)  # days are read in order, so two months are enough
 def entries_of(path: Path) -> dict[int, str]:
     """Return the text of each entry of a month, by the entry's number (seq)."""
+    file = path.stat()  # another run may have replaced the file since the last call
+    return _entries_of(path, (file.st_ino, file.st_mtime_ns, file.st_size))
+
+
+@lru_cache(maxsize=2)  # days are read in order, so two months are enough
+def _entries_of(path: Path, state: tuple[int, ...]) -> dict[int, str]:
     found = {}
     for part in parts_of(path):
         _, _, rest = part.partition("\n  seq: ")
