@@ -24,6 +24,7 @@ from ledger.opened import Opened
 from ledger.run_folder import GROUP, RunFolder
 from ledger.text import EXACT, HEADER, Text, opened, quoted
 from ledger.transaction import MONEY, Posting, Transaction, entity_of, is_contract
+from ledger.whole_file import write_whole
 
 CHECK_FILE = "check-group.beancount"
 
@@ -75,7 +76,7 @@ _Row = tuple[Any, ...]  # the columns of _SUMS
 def write_group(run: RunFolder) -> None:
     """Write the group's own books, and the files that include them, into the run's folder."""
     for name, text in group_texts(run).items():
-        (run.path / name).write_text(text, encoding="utf-8")
+        write_whole(run.path / name, text.encode())
 
 
 def group_texts(run: RunFolder) -> dict[str, str]:

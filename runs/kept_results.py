@@ -1,25 +1,18 @@
 """Stores results one by one, so that work can continue after an interruption."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ledger.mistake import MistakeError
+from ledger.whole_file import write_whole
 
 MADE_BY = "made-by.json"
 
 
 class OtherResultsError(MistakeError):
     """A folder has results that were computed from other inputs."""
-
-
-def write_whole(place: Path, content: bytes) -> None:
-    """Write a file under a temporary name, and rename it when it is complete."""
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(place)
 
 
 class KeptResults:

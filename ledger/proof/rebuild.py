@@ -2,7 +2,8 @@
 
 A run may have no copy, or a broken copy. The files are part of the seal, so the run is sealed again
 afterwards. First all other files are compared with the old seal, because a new seal must not hide
-an old change.
+an old change. The old seal stays until the new one is complete, so that after a failure, such as a
+full disk, the run can be rebuilt again.
 """
 
 import json

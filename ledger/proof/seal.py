@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ledger.run_folder import MANIFEST, SIGNATURE
+from ledger.whole_file import write_whole
 
 FORMAT = 1
 
@@ -23,7 +24,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
         run: other facts to record, such as scenario, seed and versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
-    (folder / MANIFEST).write_text(_manifest(run, files), encoding="utf-8")
+    write_whole(folder / MANIFEST, _manifest(run, files).encode())
 
 
 def broken_seals(folder: Path) -> list[str]:

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from des.scenario import Scenario
 from ledger.reports.money.hole import hole
+from ledger.whole_file import write_whole
 from runs.attribution.shapley import Coalition
 from runs.held_inputs import held_inputs
-from runs.kept_results import KeptResults, write_whole
+from runs.kept_results import KeptResults
 from runs.removals import REMOVALS, SLOW_QUOTES, CounterfactualError
 from runs.scenario_files import extended
 from runs.scenarios import dump, load

@@ -24,8 +24,8 @@ from ledger.accounts_journal import AccountsJournal
 from ledger.proof.seal import seal
 from ledger.run_folder import RunFolder
 from ledger.transaction import LedgerError
+from ledger.whole_file import write_whole
 from runs.execute import execute
-from runs.kept_results import write_whole
 from runs.program import program, versions
 from runs.record.facts import load_record
 from runs.scenario_files import ScenarioError

@@ -1,6 +1,8 @@
 """The check of a seal reports each changed, added or missing file."""
 
+import errno
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -179,3 +181,19 @@ def test_the_hash_of_a_month_depends_on_the_day_ledgers_of_the_month(folder):
     seal(folder, RUN)
 
     assert chain(folder)["2022-05"] != before["2022-05"]
+
+
+def test_a_seal_for_which_the_disk_has_no_space_leaves_the_old_seal(folder, monkeypatch):
+    write = Path.write_bytes
+
+    def on_a_full_disk(path: Path, content: bytes) -> int:
+        write(path, content[:100])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (folder / "main.beancount").write_text("the second version\n", encoding="utf-8")
+    monkeypatch.setattr(Path, "write_bytes", on_a_full_disk)
+    with pytest.raises(OSError, match="No space"):
+        seal(folder, RUN)
+
+    assert broken_seals(folder) == ["main.beancount: it has been changed since it was sealed"]
+    assert not list(folder.glob(".*"))
