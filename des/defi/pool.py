@@ -101,7 +101,8 @@ class ConstantProductPool:
     def add_liquidity(self, lots: int) -> tuple[Self, Liquidity]:
         """Add *lots*, and dollars in proportion, for new shares.
 
-        Dollars are rounded up and shares down, so that the lots and dollars per share never fall.
+        Dollars are rounded up, and shares are rounded down. So the lots and the dollars per share
+        never fall.
 
         Raises:
             ValueError: the lots are worth less than one share, or the pool is empty.

@@ -52,7 +52,8 @@ class TokenLoan:
         self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
         self.lot_tokens = float(token.contract.lot)
         self.book = BookDepth.of(loan.book)
-        # As decimals, since a quotient of floats may be slightly below a whole number of lots.
+        # The division is of decimals, since a quotient of floats may be slightly below a whole
+        # number of lots.
         self.account = PledgedAccount(
             int(Decimal(repr(loan.tokens)) // Decimal(token.contract.lot))
         )
@@ -183,7 +184,7 @@ class PledgedLoans:
         return margin_below(counted, each.account.debt_cents, margin_e6)
 
     def _sell(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell an account's tokens until it has enough margin again."""
+        """Sell tokens until the account has enough margin, as many as the order book can fill."""
         account, lot_cents = each.account, self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         if not room:

@@ -72,7 +72,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # the volatility exceeds the maximum of a scenario
+        except ValidationError as error:  # the volatility is above the maximum of a scenario's key
             raise CandleError(
                 path,
                 day[0].row,

@@ -320,7 +320,7 @@ def _take(
         quotes: the quotes, from which the taken lots are subtracted.
         i, lead: the index of the quote in force, and the lead price.
         codes: the codes of takers and makers in the books.
-        rows, n: the rows, and their number.
+        rows, n: the rows of all fills, and the number of rows before this order.
 
     Returns:
         The number of rows, the lots that remain to be filled, and the number of levels within the

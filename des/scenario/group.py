@@ -220,7 +220,7 @@ class Lift(Part):
     it. In a larger pool each further dollar has a smaller effect: Amihud & Mendelson (1986),
     Journal of Financial Economics 17(2), 223-249, find a premium for illiquidity that is concave in
     illiquidity. The logarithm is our choice. The elasticity is from 0 (no effect) to 1. The
-    reference is a pool large enough for markets to notice.
+    reference is the dollars of a pool that is large enough for markets to notice.
     """
 
     elasticity: Fraction

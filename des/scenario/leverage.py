@@ -96,7 +96,8 @@ class Leverage(Part):
     # price the account has no equity left.
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2
     insurance_usd: Usd = 0.0  # the money that the insurance fund really has at the start
-    # The balance of the fund that the venue states in public. None: the venue states the real one.
+    # The balance of the fund that the venue states in public. None: the venue states the real
+    # balance.
     insurance_stated_usd: Usd | None = None
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
     # Each customer's collateral is drawn at random: one of these tokens, or cash.

@@ -165,7 +165,7 @@ class Quoter(Part):
     """The captive maker's quotes in one market."""
 
     latency_s: Latency
-    # Seconds from one quote to the next. 0: a quote at every tick. None: as long as latency_s.
+    # Seconds from one quote to the next. 0: a quote at every tick. None: latency_s seconds.
     refresh_s: Seconds | None = None
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1

@@ -375,7 +375,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _unused(self) -> Self:
-        """Refuse keys that have no effect together with the other keys."""
+        """Refuse keys that have no effect, given the other keys."""
         fault = unused_of_maker(self.maker, self.markets, self.leverage)
         fault = fault or unused_of_demand(self.demand, self.markets, self.group)
         if not self.lead.quoting:

@@ -80,7 +80,7 @@ class LeadQuoting(Part):
 
 
 class Lead(Part):
-    """The venue where the price is discovered, and where firms and makers hedge their positions."""
+    """The venue where the price is discovered, and where the maker and the firms hedge."""
 
     name: Entity
     gateway_ms: Milliseconds  # from the sender of an order to the matching engine

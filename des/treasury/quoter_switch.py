@@ -45,7 +45,7 @@ class QuoterSwitch:
 
     @property
     def lead_quote_cents(self) -> int:
-        """Return the maker's displayed size on the lead venue, in cents per market."""
+        """Return the maker's displayed size on the lead venue, in cents per market and side."""
         return self._review.lead_quote_cents
 
     @property

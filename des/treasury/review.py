@@ -106,7 +106,7 @@ class MonthlyReview:
 
     @property
     def lead_quote_cents(self) -> int:
-        """Return the maker's displayed size on the lead venue, in cents per market."""
+        """Return the maker's displayed size on the lead venue, in cents per market and side."""
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:

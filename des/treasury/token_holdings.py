@@ -102,7 +102,7 @@ class TokenHoldings:
         return Decimal(repr(in_force[-1])) if in_force else Decimal(0)
 
     def _lifted(self, token: Token) -> Decimal | int:
-        """Return the factor by which liquidity raises a mark; 1 without a lift in the scenario."""
+        """Return the factor by which the dollars in a pool raise a mark, or 1 without an effect."""
         pool = self.pools.get(token.name)
         if self._lift is None or pool is None:
             return 1
