@@ -52,7 +52,7 @@ ZERO = Decimal("0.00")
 
 
 class Evidence(NamedTuple):
-    """An amount that belongs to one cause and one party, with the evidence for it."""
+    """An amount that belongs to one cause and to one party or none, with the evidence."""
 
     cause: Cause
     party: str | None

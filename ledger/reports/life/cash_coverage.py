@@ -222,8 +222,8 @@ def _closes_table(found: CoverageByDay) -> Table:
         (
             "Profit is the firms' result at the house since the first day: edge, less fees on the "
             "house, less hedging costs. All other figures are balances at the day's close.",
-            "A firm's claim is the sum of its net deposits, its edge less fees, and its gains and "
-            "losses from price moves. Hedging costs are paid on the lead venue, so they do not "
-            "reduce the claim. 'Cover' is the cash as a percentage of all claims.",
+            "A firm's claim is its opening claim and net deposits, plus edge less fees, plus gains "
+            "and losses from price moves and funding. Hedging costs are paid on the lead venue, so "
+            "they do not reduce the claim. 'Cover' is the cash as a percentage of all claims.",
         ),
     )

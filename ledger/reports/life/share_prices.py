@@ -159,10 +159,10 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
             "of the preceding twelve months. Months before the books begin count as zero. "
             "'By growth' is this growth times the middle one of three assumed multiples, and at "
             "least zero. Low and high are this growth times the lowest and the highest multiple.",
-            "'Without quotes' is computed like 'by growth', but the fees of the last twelve months "
-            "are those that the house would have without the captive maker's quotes. 'As a trading "
-            "firm' is a multiple of a year's earnings: fees less costs, plus the results of the "
-            "maker's quotes.",
+            "'Without quotes' is computed like 'by growth', but with the fees that the house would "
+            "have received in the last twelve months without the captive maker's quotes. 'As a "
+            "trading firm' is a multiple of a year's earnings: fees less costs, plus the results "
+            "of the maker's quotes.",
             "The recorded value is an input of the scenario. No other figure depends on it.",
         ),
     )

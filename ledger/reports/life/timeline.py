@@ -111,7 +111,7 @@ def _timeline_table(found: Timeline) -> Table:
             for at in found.shown
         ],
         (
-            "Claims are those of customers outside the group. The hole of the exchange is "
+            "Claims are the claims of customers outside the group. The hole of the exchange is "
             f"claims less {found.house}'s own cash. The hole of the group is claims less all "
             "liquid assets of the group. A negative hole is a surplus.",
             "Tokens are at the mark of the day, and the group's own token counts as zero. Loans "
@@ -148,8 +148,8 @@ def _worth_table(found: Timeline) -> Table:
         ],
         (
             "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
-            "loans. If it is negative, the group is insolvent even if it could sell these assets "
-            "at their marks.",
+            "loans. If net worth is negative, the group is insolvent even if it could sell these "
+            "tokens at their marks.",
         ),
     )
 

@@ -66,7 +66,7 @@ class AllCame:
     """The day on which the last waiting firm entered. Since then the number of firms is a limit."""
 
     since: date
-    firms: int  # the number of all firms of the run, those that entered during the run included
+    firms: int  # the number of all firms of the run, also of firms that entered during the run
 
 
 def all_came(run: RunFolder) -> AllCame | None:

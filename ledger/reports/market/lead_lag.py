@@ -14,9 +14,9 @@ since a good estimate should agree with the ages.
 The precision is limited. A quote's age grows until the next quote replaces the quote, so there is
 no single lag. The estimated lag is one of the ages, near the ages at which prices moved most. The
 middle half of the ages is shown beside the lag. The books do not have the lead price between fills.
-If fills are more than about ten seconds apart, too few of them are close to each other, and the
-report shows no lag. (A quote that is renewed only when the price moves can be old although its
-price is not late.)
+If fills are more than about ten seconds apart, too few fills are close to each other, and the
+report shows no lag. (A quote that is renewed only when the price moves can be old although the
+quote's price is not late.)
 
 Only the captive maker's quotes have fills of uninformed orders in the books. So this is the lag of
 the captive maker's quotes. If other makers' quotes are faster, the lag of the whole venue is

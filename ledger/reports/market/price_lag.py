@@ -16,7 +16,7 @@ between the two prices is the same for every later move of the price.
 
 The half-spread is a part of the difference. The half-spread is estimated for each side and each
 block of time, from lead prices that are older by BEFORE_US. These lead prices are older than the
-quote. So they do not affect whether a customer takes the quote.
+quote. So these lead prices do not affect whether a customer takes the quote.
 
 If quotes have many ages, there is no single lag. The least dispersion is at one of the ages, near
 the ages at which the price moved most.
@@ -30,7 +30,8 @@ import numpy as np
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero if the house's price follows
 
-# A pair of prices counts for all lags within this distance of its own lag. So few fills are enough.
+# A pair of prices counts for all lags within this distance of the pair's own lag. So a small number
+# of fills is enough.
 NEAR_US = 250_000
 # The half-spread is estimated from lead prices of this age, which is above the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))

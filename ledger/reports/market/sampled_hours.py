@@ -43,7 +43,7 @@ class SampledHours:
     """The hours that were simulated: one in *one_in*, and on full days all hours."""
 
     one_in: int
-    strata: tuple[int, ...]  # numbers of the strata since 1970, without those in full days
+    strata: tuple[int, ...]  # numbers of the strata since 1970, without strata in full days
 
     @classmethod
     def of(cls, played: dict[str, Any]) -> "SampledHours":

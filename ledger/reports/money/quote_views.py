@@ -57,8 +57,8 @@ class QuoteViews:
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
-    # Only customers on margin are liquidated, and a run with these customers has backstops. So in a
-    # run without backstops the kinds of liquidations are left out.
+    # Only customers on margin send forced orders, and a run with these customers has backstops. So
+    # in a run without backstops the kinds of liquidations are left out.
     unknown = () if parties.providers else ON_MARGIN
     hits = [motive.entry.kind for motive in FROM_QUOTES if motive.entry.kind not in unknown]
     kinds = [*dict.fromkeys(hits), Kind.HEDGING]

@@ -1,4 +1,4 @@
-"""The debts between the exchange and its captive maker, and the cash that each paid the other."""
+"""The debts between the exchange and its captive maker, and the payments between the two."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +15,10 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """The debts between exchange and maker at the end of a day, and their payments in its month.
+    """The debts between exchange and maker at the end of a day, and the payments of the month.
 
-    The payments are those between exchange and maker from the first of the month to this day.
+    The payments are cash that exchange and maker paid each other from the first of the month to
+    this day.
     """
 
     day: date

@@ -53,7 +53,7 @@ class TracedCash(Protocol):
         """Add money from a source."""
 
     def take(self, cents: int, use: str) -> Mix:
-        """Remove the cents of a use, at most the balance, and return the sources that paid them."""
+        """Remove the cents of a use, at most the balance. Return the sources of these cents."""
 
 
 class Layers:

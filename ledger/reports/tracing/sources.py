@@ -86,7 +86,7 @@ class Question:
         """Return the names of the followed sources.
 
         Raises:
-            NoSuchSourceError: the group received no cash from them.
+            NoSuchSourceError: the group received no cash from the chosen sources.
         """
         came = [(each.giver, each.seq) for each in passed if isinstance(each.giver, Reason)]
         found = frozenset(self.source(why, seq) for why, seq in came if self.is_followed(why, seq))

@@ -37,7 +37,7 @@ class Agreement:
 
     @property
     def difference(self) -> Decimal:
-        """Return the entry's figure less the fills' figure. If it is not zero, one is wrong."""
+        """Return the entry's figure less the fills' figure, which must be zero."""
         return self.in_the_entry - self.in_the_fills
 
 

@@ -2,8 +2,8 @@
 
 A query reads the general ledger, or the house group's own books.
 
-The results are those of `bean-query main.beancount`. In the table, a column of amounts becomes a
-column of numbers for each commodity.
+The results equal the results of `bean-query` on the same books. In the table, a column of amounts
+becomes a column of numbers for each commodity.
 """
 
 from collections.abc import Iterator, Sequence
