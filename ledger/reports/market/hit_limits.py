@@ -29,8 +29,8 @@ class Cut:
     taken_usd: Decimal
     by_order_share_usd: Decimal
     by_leverage_usd: Decimal
-    trading: int  # the number of firms that trade at the month's end
-    waiting: int
+    trading: int  # the number of firms that trade at the last note of the month
+    waiting: int  # the number of firms that wait to enter at this note
 
     @property
     def cut_pct(self) -> Decimal | None:

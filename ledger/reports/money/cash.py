@@ -1,4 +1,4 @@
-"""Cash by counterparty: each party's payments to the house group and receipts from it."""
+"""Cash by party: each party's payments to the house group, and receipts from the house group."""
 
 from dataclasses import dataclass
 from decimal import Decimal
