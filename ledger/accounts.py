@@ -1,12 +1,12 @@
 """The names of accounts: ``Root : whose books : kind : with whom``.
 
-An example is ``Assets:Firm01:Claims:FTX``. The kind of an account is the cause of each movement on
-the account. No other part of an entry records the cause.
+An example is ``Assets:Firm01:Claims:FTX``. In an income, expense or equity account the kind is the
+cause of each movement on the account. No other part of an entry records the cause.
 """
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # last word of accounts of coins at hand; no party may have this name
+WALLET = "Wallet"  # the last word in names of accounts of coins at hand; no party has this name
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 
@@ -26,7 +26,7 @@ def owed(venue: str, entity: str) -> str:
 
 
 def contracts(entity: str, venue: str, desk: str | None = None) -> str:
-    """The account of one desk's open positions, in the books of *entity*."""
+    """The account of an entity's open positions on a venue, or only of one desk's positions."""
     return f"Assets:{entity}:{Kind.CONTRACTS}:{venue}" + (f":{desk}" if desk else "")
 
 

@@ -1,9 +1,9 @@
 """A journal for studies: it stores neither text nor single fills.
 
-A study has many runs, and few of them are read again. The balance of each account at the end of
-each day equals the balance in the full `Journal`, to the cent. Postings and notes are stored by
-column only, and the fills of a day are one entry. Such books cannot be audited. For an audit, run
-the scenario again with the full `Journal`.
+A study has many runs, and few of these runs are read again. The balance of each account at the end
+of each day equals the balance in the full `Journal`, to the cent. Postings and notes are stored
+only in Parquet files, and the fills of a day are one entry. Such books cannot be audited. For an
+audit, run the scenario again with the full `Journal`.
 """
 
 from functools import cached_property

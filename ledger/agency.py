@@ -1,7 +1,7 @@
-"""Customers' dollars that go through the bank accounts of the house's agent, its own maker.
+"""Customers' dollars that go through bank accounts of the captive maker, the house's agent.
 
-The house owes these dollars to customers as if it had received them itself. The agent owes the same
-dollars to the house. The books show this debt separately from the credit line.
+The house owes these dollars to customers as if the house had received them itself. The agent owes
+the same dollars to the house. The books show this debt separately from the credit line.
 """
 
 from ledger.accounts import as_agent, cash, claim, owed, with_agent

@@ -1,4 +1,4 @@
-"""Valuations of all shares of the house. The books record them as notes for reports.
+"""Valuations of all shares of the house. The books record each valuation as a note for reports.
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 

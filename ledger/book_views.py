@@ -27,7 +27,7 @@ CREATE TEMP VIEW prices AS
 
 
 def missing_copies(folder: Path) -> list[str]:
-    """Return the names of the files that the columnar copy of a general ledger lacks."""
+    """Return the names of the files that the Parquet copy of a general ledger lacks."""
     texts = [path.stem for path in folder.glob("*.beancount")]
     wanted = {f"{posting_store.FOLDER}/{text}.parquet" for text in texts if _is_month(text)}
     wanted.add(directive_store.FILE)
@@ -37,7 +37,7 @@ def missing_copies(folder: Path) -> list[str]:
 def open_views(
     connection: duckdb.DuckDBPyConnection, folder: Path, for_many_questions: bool = False
 ) -> None:
-    """Open a view for each kind of columnar file in a run's folder.
+    """Open views of the Parquet files in a run's folder.
 
     Args:
         connection: a connection without views.
@@ -56,7 +56,7 @@ def open_views(
             stored="TABLE" if for_many_questions else "VIEW",
         )
     )
-    # If a file is truncated, this query fails before a report reads the file.
+    # If a file of postings is truncated, this query fails before a report reads the file.
     connection.execute("SELECT count(*) FROM postings")
 
 

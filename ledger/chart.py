@@ -1,13 +1,14 @@
 """The chart of accounts: which accounts each party has.
 
-Each account of the house group is opened with its part in the definition of the hole. So a reader
-can check the whole definition in one place:
+Each account of the house group, except accounts of positions in contracts, is opened with its part
+in the definition of the hole. So a reader can check the whole definition in one place. If
+sum(claim) is the sum of the balances of all accounts with the part `claim`, and so on, then:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
-Here sum(claim) is the sum of the balances of all accounts with the part `claim`. The equation is
-true in dollars, and in each coin that the house owes to customers. Tokens of customers on margin
-are held and owed in kind (in-kind), so at any price they are no part of the hole.
+This is true in dollars, and in each coin that the house owes to customers. Tokens of customers on
+margin have the part `in-kind`: the house holds the same quantity that it owes. So these tokens are
+no part of the hole at any price.
 """
 
 from collections.abc import Iterable, Iterator
@@ -100,9 +101,10 @@ class Chart:
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind to which a holder's result is posted.
 
-        Results of a backstop's positions and of the directional book have their own kinds, so that
-        they are separate from the results of the maker's quotes. Socialised losses are an
-        exception: a backstop bears them as a customer does.
+        Results of a backstop's positions, and of the directional book (positions that the maker
+        holds for their price), have kinds of their own. So these results are separate from the
+        results of the maker's quotes. Socialised losses are an exception: a backstop posts them to
+        the same kind as customers do.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -148,7 +150,8 @@ class Chart:
         for name in p.borrowers:
             yield f"{name}, who borrows against tokens", self._borrower(name)
         if dealers := p.dealers:
-            yield f"{dealers}, who sell {p.maker} coins and buy them", self._dealers(dealers)
+            about = f"{dealers}, who sell coins to {p.maker} and buy coins from it"
+            yield about, self._dealers(dealers)
 
     # ------------------------------------------- the group: each account with its part in the hole
 
@@ -248,7 +251,7 @@ class Chart:
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     def _taken_over(self, maker: str) -> Iterator[Opened]:
-        """Open the maker's accounts for failed loans that it takes over, and for their tokens."""
+        """Open the maker's accounts for failed borrowers' debts and tokens that it takes over."""
         if not self.parties.borrowers:
             return
         lost = expense(maker, Kind.TAKEOVERS)
@@ -351,11 +354,11 @@ class Chart:
 
     @property
     def _socialised(self) -> tuple[str, ...]:
-        """Return the kind of socialised losses, if such losses are possible."""
+        """Return the kind of socialised losses, or nothing if there are no backstop providers."""
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:
-        """Return the accounts, each once, in which a party books payments from the group."""
+        """Return the accounts in which a party books payments from the group, each only once."""
         return tuple(dict.fromkeys(e.received for e in self.spendings if e.to == receiver))
 
     def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
@@ -374,8 +377,9 @@ class Chart:
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
         """Open the accounts of a party's tokens.
 
-        The maker has accounts for all tokens, an issuer only for its own tokens. OUTSIDE has
-        accounts for tokens in pools, because arbitrageurs sell these tokens to other traders.
+        The maker has accounts for all tokens. An issuer has accounts only for the tokens that it
+        issues. OUTSIDE also has accounts for tokens in pools, because arbitrageurs trade these
+        tokens with other traders.
         """
         about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):

@@ -1,4 +1,4 @@
-"""The mechanism that explains the loss in the thread: its parts, and the tweets on each part.
+"""The mechanism by which the thread explains the loss: its parts, and the tweets on each part.
 
 Each kind of account belongs to at most one part of the mechanism.
 """

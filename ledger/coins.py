@@ -1,8 +1,8 @@
 """Coins: commodities that the maker buys with borrowed money, or that customers are owed.
 
 Dealers sell and buy coins. The maker may hold a coin that the house also owes to customers. The
-maker's own coins are in accounts of the kind `Portfolio`, customers' coins in accounts of the kind
-`Coins`.
+maker's own coins are in accounts of the kind `Portfolio`, and customers' coins are in accounts of
+the kind `Coins`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,14 +59,14 @@ def opened_for_customers(known: Sequence[Coin], house: str, customers: str) -> I
 
 
 def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open customers' accounts for coins in wallets and for coins that the house owes."""
+    """Open customers' accounts for coins in their own wallets and for coins that the house owes."""
     if names := names_owed(known):
         yield Opened(coins_there(customers), names)
         yield Opened(claim_in_coins(customers, house), names)
 
 
 def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
-    """Open the maker's accounts for the sale of customers' coins that the house lent to it."""
+    """Open the maker's accounts for sales of customers' coins that the house lent to the maker."""
     about = "customers' coins sold, and the dollars received for them"
     for name in names_owed(known):
         yield Opened(sold_coins(maker, name), (name, MONEY), CAUSE, about)

@@ -1,8 +1,9 @@
-"""Writes the text of many rows at once.
+"""Writes the texts of many rows at once.
 
-A day has tens of thousands of fills that differ only in some numbers. So a function that writes the
-text of one fill can also write the texts of many fills. From a number the function makes a text,
-and from an array of numbers a list of texts. A text that all rows share is written once.
+A day has tens of thousands of fills, and their texts differ only in some numbers. So the functions
+that write these texts take one number, or a column: an array with a number for each row. From a
+number a function makes one text. From a column it makes a list with one text for each row. The
+words that all rows share are written only once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +14,11 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# A linear function returns a number if it gets a number, and a column if it gets a column.
+# The type of amounts. A function that gets numbers returns numbers. If it gets columns, it returns
+# columns.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
-# The fields of a record are of this type: numbers, or columns of numbers.
+# The types of a record's fields. If the record stands for many rows, a field with a number is a
+# column of numbers (Held), and a field with a text is a list of texts (Told).
 Held = TypeVar("Held", bound=Numbers, covariant=True)
 Told = TypeVar("Told", bound=Words, covariant=True)
 
@@ -40,7 +43,7 @@ def joined(parts: Iterable[str]) -> str: ...
 @overload
 def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
-    """Join texts. If some texts are columns of one length, join them row by row."""
+    """Join texts. If some parts are columns (of equal length), join the parts row by row."""
     parts = list(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):
@@ -50,10 +53,10 @@ def joined(parts: Iterable[Words]) -> Words:
 
 
 def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield groups of rows that are equal in all *columns*, sorted by these values.
+    """Yield the groups of rows that have equal values in all *columns*, sorted by these values.
 
     Args:
-        rows: the rows, shape (n,). Equal rows keep their order.
+        rows: the rows, shape (n,). Within a group the rows keep their order.
         columns: the values to compare, each of shape (n,). The values are booleans, or integers
             from zero.
     """

@@ -1,4 +1,4 @@
-"""Makes the columnar copy of a general ledger from its text. The journal makes the same bytes."""
+"""Makes the Parquet copy of a general ledger from its text. The journal writes the same bytes."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ N = TypeVar("N", bound=Note)
 
 
 def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
-    """Write the copy of a general ledger into its folder, in place of an older copy.
+    """Write the Parquet copy of a general ledger into a run's folder, in place of an older copy.
 
     Args:
         folder: the run's folder.
@@ -116,7 +116,7 @@ def _notes(found: Sequence[Directive], kind: type[N]) -> list[N]:
 
 
 def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
-    """Group transactions by month. Within a month they are in the order of seq."""
+    """Group transactions by month. The transactions of a month are in the order of seq."""
     names = [path.stem for path in sorted(folder.glob("????-??.beancount"))]
     months: dict[str, list[data.Transaction]] = {name: [] for name in names}
     booked = (entry for entry in entries if isinstance(entry, data.Transaction))
@@ -131,7 +131,7 @@ def _time_us(entry: data.Transaction) -> int:
 
 
 def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
-    """Return the metadata of a directive, each value as in the text."""
+    """Return the metadata of a directive, with each value written as in the text."""
     return tuple(
         (key, value_text(value))
         for key, value in entry.meta.items()
@@ -162,4 +162,4 @@ def value_text(value: object) -> str:
         case date():
             return str(value)
         case _:
-            raise TypeError(f"{value!r}: the columnar copy cannot store this value")
+            raise TypeError(f"{value!r}: the Parquet copy cannot store a value of this type")

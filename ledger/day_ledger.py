@@ -1,11 +1,12 @@
 """Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
 
-A day ledger opens the accounts that change on the day, and the accounts with which these must be
-compared. The first entry is dated the day before. It brings the balances of these accounts forward,
-and one `Opening` account of each entity balances it. Income and expenses start from zero. The next
-entries are each fill of the day, and the day's entries of the general ledger, copied word for word.
-They are in the order of `seq`. A fill is posted by the same rule that the general ledger applies to
-sums of fills. Closing balances are dated the day after.
+A day ledger opens the accounts that change on the day, and the accounts with which these accounts
+must be compared. The first entry has the date of the previous day. This entry brings the accounts'
+balances forward, and the `Opening` account of each entity balances it. Income and expenses start
+from zero. The next entries are the fills of the day, one entry for each fill, and the day's entries
+of the general ledger except closing entries, copied word for word. These entries are in the order
+of `seq`. A fill is posted by the same rule that the general ledger applies to sums of fills. The
+closing balances have the date of the next day.
 """
 
 from collections import defaultdict
@@ -43,11 +44,16 @@ def render_day(run: RunFolder, day: date) -> str:
     for _, text in render_days(run, [day]):
         return text
     days = days_of(run)
-    raise RunFolderError(f"no {day} in {run.path}; give a day from {days[0]} to {days[-1]}")
+    raise RunFolderError(
+        f"{run.path}: the books have no entry on {day}; give a day from {days[0]} to {days[-1]}"
+    )
 
 
 def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, str]]:
-    """Yield the ledgers of several days in their order. The general ledger is read only once."""
+    """Yield the ledgers of several days, in the order of the days.
+
+    The sums of the general ledger's postings are read only once.
+    """
     wanted = set(wanted)
     if not wanted:
         return

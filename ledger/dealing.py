@@ -34,7 +34,7 @@ def _exchange(
     what: str,
     links: tuple[str, ...],
 ) -> Movement:
-    """Move coins to the maker and cash to the dealers, or the opposite if amounts are negative."""
+    """Move coins to the maker and cash to the dealers. Negative amounts reverse both movements."""
     lots, cents = bought
     sides = ((maker, lots, cents), (coin.dealers, -lots, -cents))
     postings = [

@@ -33,7 +33,7 @@ ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
 PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
 # The kind of an account that states its part in the hole, but not its kind.
 _BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}
-_OPENING = "Opening"  # the names of accounts of opening balances begin with this word
+_OPENING = "Opening"  # an equity account has opening balances if its name begins with this word
 
 
 class LedgerFileError(MistakeError):
@@ -82,7 +82,7 @@ class DeclaredAccounts:
         kind, rest = self._kind(self._roots[root], words, hole, stated["kind"])
         if not kind:
             raise LedgerFileError(
-                f'{place}: {line.account} has no kind; write kind: "..." below it'
+                f'{place}: {line.account} has no kind; write kind: "..." below its open line'
             )
         if kind == Kind.CASH:
             rest = []  # the name of the bank does not matter
@@ -101,8 +101,8 @@ class DeclaredAccounts:
         entity, kind = declared.account.split(":")[1:3]
         if entity in self._parties.group and not declared.hole and kind != Kind.CONTRACTS:
             raise LedgerFileError(
-                f"{declared.place}: {line.account} has no hole:; write hole: with one of "
-                f"{', '.join(PARTS)} below it"
+                f"{declared.place}: {line.account} has no part in the hole; below its open line, "
+                f"write hole: with one of {', '.join(PARTS)}"
             )
 
     def _kind(
@@ -128,8 +128,8 @@ class DeclaredAccounts:
             )
         if customer not in customers:
             raise LedgerFileError(
-                f"{place}: {account} is owed to {customer or 'nobody'}, who has no role; write "
-                f'custom "role" "customer" "{customer or "NAME"}", or name the customer by with:'
+                f"{place}: {account} is a claim, but does not name a customer with a role; write "
+                f'custom "role" "customer" "{customer or "NAME"}", or name the customer with with:'
             )
 
 
@@ -155,6 +155,6 @@ def _word(line: data.Open, key: str, place: str) -> str | None:
         return None
     if not isinstance(value, str) or not value or (":" in value and key != "with"):
         raise LedgerFileError(
-            f'{place}: {key}: of {line.account} must be a word; write {key}: "..."'
+            f'{place}: the value of {key}: on {line.account} is not a word; write {key}: "..."'
         )
     return value

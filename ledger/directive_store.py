@@ -1,8 +1,7 @@
-"""The general ledger's directives except transactions, stored by column.
+"""Stores the general ledger's directives, except transactions, in one Parquet file.
 
-One Parquet file has all directives that reports read: `open`, `commodity`, `custom`, `event` and
-`price`. The file is a copy of the general ledger's text. If copy and text differ, the
-text is right.
+The file has all directives that reports read: `open`, `commodity`, `custom`, `event` and `price`.
+It is a copy of the general ledger's text. If copy and text differ, the text is right.
 """
 
 import json
@@ -49,7 +48,7 @@ class Directives:
 
 
 def in_order(found: Iterable[Directive]) -> list[Directive]:
-    """Sort directives in the order of storage. Directives of equal rank keep their order."""
+    """Sort directives in the order of storage. Directives with equal keys keep their order."""
     return sorted(
         found,
         key=lambda each: (

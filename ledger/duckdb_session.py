@@ -1,4 +1,4 @@
-"""One DuckDB database for this process, without data, and a connection to it for each use.
+"""The DuckDB databases of this process, which store no data, and a new connection for each use.
 
 Starting a database takes 10 ms of CPU. Connecting to a running database takes almost nothing, and
 reports and audits need many connections. Temporary objects are private to their connection, so use

@@ -1,7 +1,8 @@
 """Turns fills into transactions.
 
-In a day ledger, each fill is a transaction. In the general ledger, one closing entry at a day's end
-sums all fills with the same motive, venue, taker and counterparty (a pairing).
+In a day ledger, each fill is a transaction. In the general ledger, fills are summed by pairing: the
+motive, the venue, the taker and the counterparty. At a day's end each pairing has one closing
+entry, the sum of the pairing's fills on this day.
 """
 
 from collections.abc import Iterator, Mapping

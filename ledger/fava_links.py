@@ -16,8 +16,7 @@ from ledger.transaction import MONEY
 FAVA_FILE = "fava-group.beancount"
 EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # the module of the extension, and its class
 
-# Fava reports an error if it cannot import an extension. So main.beancount does not name our
-# extension.
+# Fava reports an error if it cannot import an extension. So only this file names our extension.
 WITH_PAGE = f"""\
 {HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
 ;; installed; without it Fava opens {GROUP}.
@@ -45,7 +44,7 @@ def with_page(title: str, start: date) -> str:
 
 
 def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield the links to saved queries that have a label, for the books called *title*."""
+    """Yield a link to each saved query in ANSWERED, for the books called *title*."""
     yield ";; For Fava alone: links to the saved queries.\n"
     for name in queries:
         if name in ANSWERED:

@@ -8,7 +8,7 @@ from ledger.notes import Note, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class TakerFee(Note):
-    """The fee rate of takers whose volume in thirty days is at least `volume_usd`."""
+    """A tier of taker fees: the rate from a volume of `volume_usd` in thirty days upwards."""
 
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word

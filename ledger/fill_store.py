@@ -1,6 +1,7 @@
 """Stores fills on disk: one Parquet file per month. The same rows give the same bytes.
 
-Only DuckDB writes and reads the files. DuckDB's licence is compatible with Beancount's licence.
+This project uses only DuckDB to write and read the files, since DuckDB's licence is compatible with
+Beancount's licence.
 """
 
 import hashlib
@@ -25,8 +26,8 @@ class FillsError(ValueError):
 class MonthOfFills:
     """The fills of one month, collected by column until they are written.
 
-    When a column is full, its size is doubled. Joining parts at the end would need twice the
-    memory.
+    If a column is too short for new rows, it gets twice the length that the rows need. If parts
+    were joined at the end of the month instead, this would need twice the memory.
     """
 
     def __init__(self) -> None:
@@ -101,7 +102,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
 
     Raises:
         FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it.
-            SQL and the audit would read such a column differently.
+            From such a column, SQL and the audit would read different values.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
@@ -118,7 +119,12 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
 
 
 def _whole(column: str, values: np.ndarray) -> np.ndarray:
-    """Return whole numbers. In columns that may be empty, NULL becomes ABSENT."""
+    """Return a column of whole numbers. In the columns of NULLABLE, NULL becomes ABSENT.
+
+    Raises:
+        FillsError: a value is not a whole number, is NULL in another column, or is ABSENT in a
+            column of NULLABLE.
+    """
     nothing = np.ma.getmaskarray(values)
     present = np.ma.getdata(values)
     may_be_nothing = column in NULLABLE
@@ -127,7 +133,10 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
         or (nothing.any() and not may_be_nothing)
         or (may_be_nothing and (present[~nothing] == ABSENT).any())
     ):
-        raise FillsError(f"the fills' {column} must be a whole number in each row, and is not")
+        raise FillsError(
+            f"the fills' {column} has a value that is not allowed: no whole number, NULL, or "
+            f"{ABSENT} in place of NULL"
+        )
     return np.where(nothing, ABSENT, present)
 
 
@@ -143,8 +152,8 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
     except KeyError as error:
         word = error.args[0]
         raise FillsError(
-            f"the fills name {word!r} as {column}, and main.beancount does not; "
-            "correct the roles or markets of main.beancount, or the fills"
+            f"the fills have an unknown {column}, {word!r}; correct the fills, or the roles or "
+            "markets of main.beancount"
         ) from error
 
 

@@ -1,8 +1,8 @@
 """Fills: a row for each fill or settlement payment, and the one rule by which rows are posted.
 
-The posting rule is linear in edge, fee and lots, so it accepts columns as well as numbers. A day
-ledger applies the rule to each row. The general ledger applies it to a day's sums by motive, venue,
-taker and counterparty. No other code makes postings from fills.
+The posting rule is linear in edge, fee and lots, so the rule accepts columns as well as numbers. A
+day ledger applies the rule to each row. The general ledger applies the rule to a day's sums by
+motive, venue, taker and counterparty. No other code makes postings from fills.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,9 +50,9 @@ class Trigger(IntEnum):
 
 
 class Fill(NamedTuple, Generic[Held]):
-    """One row of the fills, or many rows: then each field is a column.
+    """One row of the fills. If the record stands for many rows, each field is a column.
 
-    The names of venue, market, taker and maker are codes: see `Names`.
+    Venue, market, taker and maker are stored as codes of their names: see `Names`.
     """
 
     seq: Held  # number in the order of all events
@@ -60,13 +60,13 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    # The receiver if the row is a payment. If the position is at one of the maker's additional
-    # desks, the taker is the desk, not the maker.
+    # The taker, or the receiver if the row is a payment. If one of the maker's additional desks
+    # trades or has the position, this field names the desk, not the maker.
     taker: Held
     maker: Held  # the counterparty, or the venue for payments from its pool
     holder: Held  # number of the retail customer, or -1
     lots: Held  # positive if the taker buys or pledges; in a payment, the receiver's position
-    price: Held  # price of the fill in ticks; in a payment the mark, in a sale of tokens its price
+    price: Held  # in ticks: the price of the fill or of sold tokens, or the mark of a payment
     lead: Held  # the lead price at the moment of the fill, in ticks
     lead_when_quoted: Held  # lead price behind the quote, in ticks; -1: no quote was hit
     quote_age_us: Held  # age of the lead price on which the quote was based, or -1
@@ -85,14 +85,14 @@ _CODES: dict[str, type[np.unsignedinteger[Any]]] = {
 _CODES |= {"taker": np.uint16, "maker": np.uint16}
 ROW = np.dtype([(name, _CODES.get(name, np.int64)) for name in Fill._fields])
 
-# The value of an empty field.
+# The value of an empty field, and the fields that can be empty.
 ABSENT = -1
 NULLABLE = ("holder", "lead_when_quoted", "quote_age_us")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names for which the codes of fills stand."""
+    """The names that the codes in fills represent."""
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]
@@ -141,7 +141,7 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
 
 
 def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count) -> Count:
-    """Return the taker's edge: the gain of the fill if the lots are valued at the lead price."""
+    """Return the taker's edge: the taker's gain if the lots are valued at the lead price."""
     return (lead - price) * lots * cents_per_lot_tick
 
 
@@ -197,7 +197,7 @@ def postings(
     """Return the postings of a fill, of a payment, or of a sum of fills or payments.
 
     If the amounts are columns, the units of the postings are columns too. An amount of zero and a
-    column of zeros get no posting.
+    column of zeros get no posting, unless all postings are zero.
 
     Args:
         chart: the chart of accounts, which has the desk of each position.
@@ -217,7 +217,7 @@ def postings(
             posted = list(_house_fill(pairing, edge_cents, fee_cents))
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
-    # If all sums of a day are zero, the entry keeps its postings of zero.
+    # If all postings are zero, the entry keeps them.
     return [posting for posting in posted if _is_any(posting.units)] or posted
 
 

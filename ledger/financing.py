@@ -1,4 +1,4 @@
-"""The group's money from sources other than customers, and its payments other than for trading."""
+"""Money that lenders and investors give to the group, and the group's payments outside trading."""
 
 from ledger.accounts import (
     cash,
@@ -29,13 +29,14 @@ def lend(
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # If a lender's loan pays the interest on its earlier loans, both links are the same.
+        # If a new loan pays the interest on the same lender's earlier loans, both links are the
+        # same.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or the part above the lender's limit. The maker repays the cash."""
+    """A lender recalls a loan, or the loan's part above a limit. The maker repays the cash."""
     return Transaction(
         time_us,
         lender,
@@ -66,7 +67,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The group makes a payment. For some kinds of payment it receives a stake, carried at cost."""
+    """The group makes a payment. For some kinds the group receives a stake, carried at cost."""
     payer, to = spending.payer, spending.to
     return Transaction(
         time_us,

@@ -55,7 +55,7 @@ _ACCOUNT = re.compile(
 )
 _OF_A_POSTING = "    "
 
-# Similar entries are summed posting by posting. The sum has the number (seq) of the last of them.
+# Similar entries are summed posting by posting. The sum has the number (seq) of the last entry.
 _SUMS = """
     WITH own AS (
         SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place

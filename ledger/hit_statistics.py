@@ -63,7 +63,7 @@ def wrong_statistics(run: RunFolder) -> Iterator[str]:
         said, found = kept.get(firm), due.get(firm)
         if said != found:
             yield (
-                f"{MANIFEST}: hits of {firm} are {_told(said)}; computed from the fills they are "
+                f"{MANIFEST}: hits of {firm} have the figures {_told(said)}, but the fills give "
                 f"{_told(found)} (number, median gain in basis points, median age in seconds)"
             )
 

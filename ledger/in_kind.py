@@ -9,9 +9,9 @@ is the account's part in the hole (see `ledger.chart`):
     Liabilities:Alameda:CreditLine:FTX   coins that the maker borrowed from the house group
     Equity:Alameda:Coins:BTC             coins that the maker sold, and the dollars   cause
 
-So for each coin, owed = held + lent. The group's hole in a coin is the quantity that the maker sold
-and did not buy back. The maker sells borrowed coins at once. With the dollars it repays its dollar
-debt on the credit line.
+So for each coin, the quantity owed is the sum of the quantities held and lent. The group's hole in
+a coin is the quantity that the maker sold and did not buy back. The maker sells borrowed coins at
+once. With the dollars the maker repays its dollar debt on the credit line.
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ def deposit_coins(
 def withdraw_coins(
     time_us: int, parties: Parties, coin: Coin, lots: int, meta: Meta = ()
 ) -> Movement:
-    """The house pays coins to customers, and owes them less."""
+    """The house pays coins to customers, and then owes them fewer coins."""
     what = f"{parties.retail} withdraws {_text(coin, lots)} from {parties.house}"
     return _moved(time_us, parties, coin, (-lots, what, "withdrawal"), meta)
 

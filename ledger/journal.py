@@ -1,8 +1,8 @@
 """The journal records events, puts them in the order of time, and closes each day.
 
-The simulated world records cash movements one by one and fills in batches. `post` gives each new
-record its number in the order of time (`seq`). `close_day` sums the day's fills into the general
-ledger. `finish` writes the last files of the folder.
+The simulated world records cash movements one by one and fills in batches. `post` gives the new
+records their numbers (`seq`), in the order of time. `close_day` sums the day's fills into the
+general ledger. `finish` writes the last files of the folder.
 """
 
 from collections import defaultdict
@@ -45,9 +45,9 @@ class Journal:
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
         self._priced: dict[str, date] = {}  # the day of each commodity's last price
         self._last_seq = 0
-        self._rows: list[np.ndarray] = []  # recorded, but without their seq yet
+        self._rows: list[np.ndarray] = []  # recorded fills that have no seq yet
         self._transactions: list[Movement] = []
-        self._day: list[np.ndarray] = []  # with their seq, but not yet in the general ledger
+        self._day: list[np.ndarray] = []  # fills with a seq that are not yet in the general ledger
         self._columns = MonthlyColumns(folder, chart, names)
         self._directives = Directives()
         self._months: list[str] = []
@@ -63,7 +63,7 @@ class Journal:
         self._transactions.append(transaction)
 
     def trade(self, rows: np.ndarray) -> None:
-        """Record fills or payments (dtype ROW) in the order of time, without their seq yet."""
+        """Record fills or payments (dtype ROW), which are in the order of time and have no seq."""
         if len(rows):
             self._rows.append(rows)
 
@@ -79,7 +79,7 @@ class Journal:
         """Record the price of a commodity at the end of a day, if it is not yet recorded."""
         day = day_of(time_us)
         if self._priced.get(commodity) == day:
-            return  # already written, since several parties have the commodity
+            return  # already recorded for another party that has the commodity
         self._priced[commodity] = day
         self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
@@ -89,11 +89,12 @@ class Journal:
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Give all records so far their numbers. Later records get later numbers.
+        """Give all records so far their numbers. Later records get higher numbers.
 
-        The order is by time. At the same instant, fills and payments come before the cash movements
-        that follow from them. Cash movements keep the order of recording. If there are only fills
-        and payments, they get their numbers at the next cash movement or at the day's close.
+        The order is by time. At the same instant, fills and payments come before cash movements,
+        and cash movements keep the order of recording. If only fills and payments are recorded,
+        this call does nothing: they get their numbers in the first call after a cash movement, or
+        at the day's close.
         """
         if self._transactions:
             self._put_in_order()
@@ -108,7 +109,8 @@ class Journal:
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
         times = np.array([move.time_us for move in moves], dtype=np.int64)
-        # The number of rows before each cash movement, and of cash movements before each row.
+        # The number of rows before each cash movement, and the number of cash movements before each
+        # row.
         rows_before = np.searchsorted(rows["time_us"], times, side="right")
         moves_before = np.searchsorted(times, rows["time_us"], side="left")
         first = self._last_seq + 1
@@ -156,8 +158,8 @@ class Journal:
     def close(self) -> None:
         """Close the file of the month that is being written, if any.
 
-        If a run fails, this call leaves no open file and no thread that still writes. After
-        `finish` no month is being written.
+        After this call there is no open file, and no thread that still writes, even if the run has
+        failed. After `finish` no month is being written.
         """
         self._columns.close()
         if self._file:
@@ -188,7 +190,7 @@ class Journal:
         return self._file
 
     def _close_month(self, time_us: int) -> None:
-        """Write the balances of assets, liabilities and equity, and end the month's file."""
+        """Write the balances of assets, liabilities and equity, and end the month's files."""
         next_day = day_of(time_us + DAY_US)
         file = self._month(time_us)
         closed = day_of(time_us)

@@ -2,7 +2,7 @@
 
 The simulated world reads only account balances from its journal. So this process keeps balances.
 The other process has a `Journal`, which makes the books: the order of events, the sums of a day,
-the text and the columns. A `Journal` in one process would write the same bytes.
+the text and the Parquet files. If this process had the `Journal`, it would write the same bytes.
 """
 
 from collections import defaultdict
@@ -37,7 +37,7 @@ class JournalBeside(Journal):
         self._balances = defaultdict(int)
         self._rows: list[np.ndarray] = []  # fills recorded since the last `post`
         self._transactions: list[Movement] = []
-        self._day: list[np.ndarray] = []  # the day's earlier fills, not yet in the balances
+        self._day: list[np.ndarray] = []  # the day's fills that are not yet in the balances
         self._books = OtherProcess(
             _Writer, folder, title, chart, names, start_us, hours_are_sampled
         )
@@ -90,18 +90,22 @@ class _Writer(Journal):
     """The journal in the other process."""
 
     def put(self, rows: np.ndarray, transactions: Iterable[Movement]) -> None:
-        """Put records in order. The world's process has checked the transactions already."""
+        """Put records in order. The process that simulates has checked the transactions already."""
         self.trade(rows)
         self._transactions.extend(transactions)
         self.post()
 
     def finish_with(self, time_us: int, balances: Mapping[tuple[str, str], int]) -> None:
-        """Finish the books, which must have the *balances* that the world's process has."""
+        """Finish the books. They must have the *balances* of the process that simulates.
+
+        Raises:
+            LedgerError: an account has another balance in the books.
+        """
         for account, commodity in {*balances, *self._balances}:
             booked = self.balance(account, commodity)
             if booked != (kept := balances.get((account, commodity), 0)):
                 raise LedgerError(
-                    f"{account} has {kept} {commodity} in the world's process and {booked} in the "
-                    "books"
+                    f"{account} has {kept} smallest units of {commodity} in the process that "
+                    f"simulates, but {booked} in the books"
                 )
         self.finish(time_us)

@@ -35,7 +35,7 @@ class Entry:
     word: str  # the word in accounts' names
     plain: str  # the meaning in plain English
     roots: tuple[str, ...]  # roots of the kind's accounts, in all books
-    parts: tuple[str, ...] = ()  # the parts of the hole that accounts of this kind can have
+    parts: tuple[str, ...] = ()  # the parts in the hole that accounts of this kind can have
     cause: Cause | None = None  # the cause to which a blind audit assigns the kind
     family: Family | None = None
     has_switch: bool = False  # whether a counterfactual can remove the kind; see `runs.removals`
@@ -329,7 +329,7 @@ AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 
 def cause_of(word: str) -> Cause:
-    """Return the cause of a kind, or `Cause.OTHER` for an unknown word.
+    """Return the cause of a kind. For a kind without a cause or an unknown word: `Cause.OTHER`.
 
     A word is unknown if the books come from a later version or from another program.
     """

@@ -21,12 +21,13 @@ from ledger.transaction import MONEY
 from ledger.values import plain, read_value
 
 _CUSTOMER, _FIRM = "customer", "firm"  # a customer that the ledger names gets the role of a firm
-_OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of our own commodities
-_DIGITS_MAX = 9  # the most digits after the point, for commodities that the ledger does not declare
+# In the books of a run, each commodity except money has one of these metadata keys.
+_OURS = ("market", "house-token", "valued-by", "dealers")
+_DIGITS_MAX = 9  # the most digits after the point, for commodities without such a key
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
-    """Return the ledger's operating currency, or dollars if the ledger has none.
+    """Return the ledger's operating currency, or dollars if the ledger states none.
 
     Raises:
         LedgerFileError: the ledger has several operating currencies.
@@ -34,8 +35,8 @@ def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
     stated = list(options["operating_currency"])
     if len(stated) > 1:
         raise LedgerFileError(
-            f"{path.name}: {len(stated)} operating currencies ({', '.join(stated)}); reports use "
-            f"only one: keep one option"
+            f"{path.name}: the ledger has {len(stated)} operating currencies "
+            f"({', '.join(stated)}), but reports can use only one; keep one of these options"
         )
     return str(stated[0]) if stated else MONEY
 
@@ -73,7 +74,8 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
     for each in roles:
         if not each.name or ":" in each.name:
             raise LedgerFileError(
-                f"{path.name}: the role {each.role!r} has {each.name!r}, which is not a name"
+                f"{path.name}: the role {each.role!r} has {each.name!r}, which is not the name of "
+                f"a party; give a name without a colon"
             )
     if not any(each.role == "house" for each in roles):
         raise LedgerFileError(
@@ -93,7 +95,7 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
 
 
 def _nobody(role: str) -> str:
-    """Return the name that a role gets if the ledger has no party for it."""
+    """Return the placeholder for the party of a role, if the ledger has no party with this role."""
     return "No" + "".join(word.capitalize() for word in role.split("_"))
 
 
@@ -124,9 +126,10 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 
 
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return declarations of commodities.
+    """Return the declarations of all commodities except money.
 
-    An undeclared commodity gets as many digits after the point as its most precise amount.
+    A commodity that is not declared as in the books of a run gets as many digits after the point as
+    its most precise amount.
     """
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
@@ -154,8 +157,8 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
     fine = [name for name, n in digits.items() if n > _DIGITS_MAX and name not in (*ours, money)]
     if fine:
         raise LedgerFileError(
-            f"{place_of(first[fine[0]].meta)}: {fine[0]} has {digits[fine[0]]} digits after the "
-            f"point; reports count up to {_DIGITS_MAX}: round it"
+            f"{place_of(first[fine[0]].meta)}: amounts of {fine[0]} have up to {digits[fine[0]]} "
+            f"digits after the point, but reports can use at most {_DIGITS_MAX}; round the amounts"
         )
     counted = [
         Directive(
@@ -179,15 +182,15 @@ def chart_declared(
     """Return the chart: the parties and the commodities that the ledger declares.
 
     Raises:
-        LedgerFileError: a commodity has only some of the metadata of our books.
+        LedgerFileError: a commodity has incomplete or wrong metadata of the books of runs.
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # If `notes` has no party for a role, `Parties` has a placeholder for this role.
+        # If `notes` has no party for a role, `parties` has a placeholder for this role.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:
         raise LedgerFileError(
-            f"{path.name}: a commodity with {', '.join(_OURS)} is not declared as in our books "
-            f"({error}); leave this metadata out"
+            f"{path.name}: a commodity has metadata of moneytrail's books ({' or '.join(_OURS)}), "
+            f"but in another form ({error}); leave these metadata out"
         ) from error

@@ -1,8 +1,8 @@
 """Converts the transactions of any ledger to the form of our own books.
 
-A posting with a cost or a price has units of a commodity, and dollars paid for them. As in our own
-books, an equity account balances the units and the dollars separately. If a customer keeps no
-books, the customer's side of the house's entries is added.
+A posting with a cost or a price has units of a commodity, and dollars paid for these units. As in
+our own books, an equity account balances the units and the dollars separately. If a customer keeps
+no books, the customer's side of the house's entries is added.
 """
 
 from collections import defaultdict
@@ -31,13 +31,10 @@ from ledger.transaction import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_FILLS = (
-    "fills",
-    "first-fill",
-    "last-fill",
-)  # keys of whole numbers in the metadata of closing entries
+# In the metadata of closing entries, the values of these keys are whole numbers.
+_OF_FILLS = ("fills", "first-fill", "last-fill")
 
-Money = tuple[str, str]  # account and commodity
+Money = tuple[str, str]  # an account or an entity, and a commodity
 
 
 class LedgerEntries:
@@ -67,8 +64,8 @@ class LedgerEntries:
             scales: the scale of each commodity.
 
         Raises:
-            LedgerFileError: the transaction moves a fraction of a cent or a claim that is not in
-                money, or the books of an entity do not balance.
+            LedgerFileError: an amount has a fraction of the smallest unit, a claim is not in
+                *money*, or the books of an entity do not balance.
         """
         place = place_of(entry.meta)
         postings: list[Posting[int]] = []
@@ -106,7 +103,7 @@ class LedgerEntries:
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
         """Return the name in reports of an account, and the name of a commodity.
 
-        Each asset that is not money gets an account of its own.
+        In an asset account, each commodity that is not money gets an account of its own.
         """
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
@@ -114,8 +111,8 @@ class LedgerEntries:
             return name, commodity
         if part == CLAIM:
             raise LedgerFileError(
-                f"{place}: {account} is a claim in {called}, and claims are counted in {money}; "
-                f'open it with hole: "{IN_KIND}", or book it in {money}'
+                f"{place}: {account} is a claim in {called}, but reports count claims in {money}; "
+                f'open the account with hole: "{IN_KIND}", or book the claim in {money}'
             )
         if root != ASSETS:
             return name, commodity
@@ -189,14 +186,18 @@ class LedgerEntries:
         return f"{root}:{customer}:{kind_of(account)}"
 
     def _counterparty(self, postings: Sequence[Posting[int]]) -> str | None:
-        """Return the only party outside the group, for a transaction without a payee."""
+        """Return the payee of a transaction that names none, or None if the payee is unclear.
+
+        The payee is the only party outside the group that is in the names of the accounts.
+        """
         names = {each.account.split(":")[-1] for each in postings if each.account.count(":") > 2}
         named = names.intersection(self._parties.names).difference(self._parties.group)
         return named.pop() if len(named) == 1 else None
 
 
 def _line_of(posting: data.Posting) -> int:
-    return int((posting.meta or {}).get("lineno", 0))  # a posting by a plugin has no line number
+    # A posting that a plugin adds has no line number.
+    return int((posting.meta or {}).get("lineno", 0))
 
 
 def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: str) -> int:
@@ -204,7 +205,8 @@ def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: 
         return scales[commodity].units(number)
     except ValueError as error:
         raise LedgerFileError(
-            f"{place}: {number} is no whole number of cents; round it, and book the rest separately"
+            f"{place}: {number} is not a whole number of the smallest unit, "
+            f"{scales[commodity].text(1)}; round the amount, and book the remainder separately"
         ) from error
 
 
@@ -212,7 +214,7 @@ def _paid(account: str, weight: Amount, money: str, scales: Mapping[str, Scale])
     commodity = MONEY if weight.currency == money else weight.currency
     scale = scales[commodity]
     whole = Decimal(scale.text(1))
-    assert weight.number is not None  # Beancount has completed each amount
+    assert weight.number is not None  # Beancount has computed each amount that the text leaves out
     return Posting(account, int((weight.number / whole).to_integral_value()), commodity)
 
 
@@ -221,12 +223,16 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # unknown format: midnight, and only the order of entries matters
+        at = time()  # a time in an unknown format becomes midnight; the order is by number (seq)
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
-    """Return a transaction's metadata in the form of the columnar copy, without empty values."""
+    """Return a transaction's metadata in the form of the Parquet copy, without empty values.
+
+    The number (seq) and the time are left out, because the copy has columns for them. If a value in
+    _OF_FILLS is not a whole number, these keys are left out too.
+    """
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):
         said = {key: value for key, value in said.items() if key not in _OF_FILLS}
@@ -239,7 +245,11 @@ def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
 
 
 def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data.Transaction]]:
-    """Yield transactions with their `seq`, or numbered from 1 if a `seq` is missing or repeated."""
+    """Yield each transaction with its number, in the order of the numbers.
+
+    The numbers are those in the metadata key `seq`. If a `seq` is missing, is repeated, or is not a
+    whole number above zero, all transactions are numbered from 1 instead.
+    """
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]
     whole = [int(n) for n in numbers if isinstance(n, Decimal) and n == int(n) and n > 0]

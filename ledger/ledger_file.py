@@ -49,17 +49,17 @@ WORDS = ("motive", "venue", "market", "taker", "maker", "trigger")
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
-    """A ledger without fills. Reports read its columnar copy in a temporary folder."""
+    """A user's own ledger, which has no fills. Reports read its Parquet copy in *folder*."""
 
-    folder: Path = field(kw_only=True)
-    places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by its seq
+    folder: Path = field(kw_only=True)  # a temporary folder
+    places: Mapping[int, str] = field(kw_only=True)  # the file and line of each entry, by seq
     chart_read: Chart = field(kw_only=True)
     currency: str = field(kw_only=True)
     _kept: "tempfile.TemporaryDirectory[str]" = field(kw_only=True)
 
     @classmethod
     def at(cls, path: Path) -> "LedgerFile":
-        """Load a ledger with all its included files, and copy it by column.
+        """Load a ledger with all files that it includes, and write its Parquet copy.
 
         Raises:
             LedgerFileError: Beancount finds errors in the ledger, or the ledger lacks data that
@@ -68,7 +68,9 @@ class LedgerFile(RunFolder):
         try:
             entries, errors, options = load_with_options(path)
         except (OSError, UnicodeDecodeError) as error:
-            raise LedgerFileError(f"{path}: it can't be read ({error})") from error
+            raise LedgerFileError(
+                f"{path}: the ledger can't be read ({error}); give a readable file in UTF-8"
+            ) from error
         if errors:
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
             raise LedgerFileError(f"{placed(errors[0])}{more}")
@@ -77,7 +79,8 @@ class LedgerFile(RunFolder):
         numbered = list(in_true_order(entries))
         if not any(entry.postings for _, entry in numbered):
             raise LedgerFileError(
-                f"{path.name}: no transactions that move anything, so there is nothing to report"
+                f"{path.name}: no transaction of this ledger has postings, so there is nothing to "
+                f"report; give a ledger with postings"
             )
         chart = _write(Path(kept.name), path, entries, options, money)
         places = {seq: place_of(entry.meta) for seq, entry in numbered}
@@ -102,19 +105,20 @@ class LedgerFile(RunFolder):
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """Refuse to load the text, because reports read the columnar copy.
+        """Refuse to load the text, because reports on a user's ledger read only its Parquet copy.
 
         Raises:
             LedgerFileError: always.
         """
         raise LedgerFileError(
-            f"{self.path.name}: it is Beancount text already; leave out --beancount, or give a run"
+            f"{self.path.name}: this ledger is Beancount text already; leave out --beancount, or "
+            f"give the folder of a run"
         )
 
     def connect(
         self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
     ) -> duckdb.DuckDBPyConnection:
-        """Connect to DuckDB with views of the ledger's copy. The view of fills is empty."""
+        """Connect to DuckDB with views of the ledger's Parquet copy. The view of fills is empty."""
         connection = opened or duckdb_session.connect()
         open_views(connection, self.folder, for_many_questions)
         kinds = dict.fromkeys(Fill._fields, "BIGINT") | dict.fromkeys(WORDS, "VARCHAR")
@@ -139,7 +143,8 @@ class LedgerFile(RunFolder):
         except duckdb.Error as error:
             what = str(error).splitlines()[0]
             raise LedgerFileError(
-                f"{self.path.name}: this report can't read it ({what})"
+                f"{self.path.name}: this report can't be made from this ledger ({what}); see "
+                f"docs/any-ledger.md"
             ) from error
 
     def place_of(self, seq: int, day: date) -> str:
@@ -154,7 +159,7 @@ def _write(
     options: Mapping[str, Any],
     money: str,
 ) -> Chart:
-    """Copy a ledger by column.
+    """Write the Parquet copy of a ledger, and return the ledger's chart.
 
     Raises:
         LedgerFileError: the ledger lacks data that reports need.
@@ -194,7 +199,10 @@ def _write(
         _write_postings(folder / posting_store.FOLDER, booked, list(lines.values()), scales)
     except (ValueError, OverflowError, duckdb.Error) as error:
         what = str(error).splitlines()[0]
-        raise LedgerFileError(f"{path.name}: it can't be copied by column ({what})") from error
+        raise LedgerFileError(
+            f"{path.name}: reports can't use this ledger, because its entries can't be stored in "
+            f"the temporary tables that reports read ({what})"
+        ) from error
     return chart
 
 
@@ -231,7 +239,10 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use, and cash if a group member has no account."""
+    """Add accounts and commodities that entries use.
+
+    A member of the group without any account gets an account of cash.
+    """
     found = dict(lines)
     for account, commodities in book.used.items():
         line = found.get(account, Opened(account, (), book.parts[account]))

@@ -15,7 +15,7 @@ class UnstatedAmountError(LedgerError):
     """A posting of the general ledger has no amount."""
 
     def __init__(self, account: str) -> None:
-        super().__init__(f"a posting to {account} has no amount; write it")
+        super().__init__(f"a posting to {account} has no amount; write the amount")
         self.account = account
 
 
@@ -40,12 +40,15 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
 
 
 def party_of(posting: Posting) -> str | None:
-    """Return the counterparty that a posting states, or None: then it is the entry's payee."""
+    """Return the counterparty that a posting states.
+
+    If the posting states none, return None. The counterparty is then the entry's payee.
+    """
     return (posting.meta or {}).get("party")
 
 
 def in_text_order(entry: Transaction) -> list[Posting]:
-    """Return a transaction's postings in the order of the text, which Beancount changes."""
+    """Return a transaction's postings in the order of the text. Beancount changes this order."""
     return sorted(entry.postings, key=_line_of)
 
 

@@ -131,7 +131,7 @@ def finances(chart: Chart) -> bool:
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
-    """Return the text of main.beancount. Declarations are dated *start*, queries *last*."""
+    """Return the text of main.beancount. Declarations have the date *start*, and queries *last*."""
     firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
     claims = IN_COINS if names_owed(chart.coins) else IN_DOLLARS
     parts = [
@@ -153,7 +153,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
 
 
 def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
-    """Yield the saved queries. If *alone*, only those that the group's own books can answer."""
+    """Yield the saved queries. If *alone*, leave out the queries that need other parties' books."""
     group = _group(chart)
     asked = QUERIES | (FINANCE_QUERIES if finances(chart) else {})
     asked |= COIN_QUERIES if names_owed(chart.coins) else {}
@@ -163,7 +163,7 @@ def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
 
 
 def property_texts(chart: Chart, start: date) -> Iterator[str]:
-    """Yield declarations of commodities that are property: money, tokens and coins."""
+    """Yield the declarations of all commodities except contracts: money, tokens and coins."""
     contracts = {contract.commodity for contract in chart.contracts}
     for commodity, meta in _commodities(chart):
         if commodity not in contracts:
@@ -171,7 +171,7 @@ def property_texts(chart: Chart, start: date) -> Iterator[str]:
 
 
 def check_text() -> str:
-    """Return the text of check.beancount: it includes main.beancount, and adds the invariants."""
+    """Return the text of check.beancount, which includes main.beancount and adds the invariants."""
     return (
         f"{HEADER};; The same books, checked by the invariants. Needs moneytrail installed.\n"
         f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
@@ -179,7 +179,7 @@ def check_text() -> str:
 
 
 def declared(chart: Chart, start: date) -> Iterator[Directive]:
-    """Yield the declarations of main.beancount for the columnar copy."""
+    """Yield the declarations of main.beancount for the Parquet copy."""
     for commodity, meta in _commodities(chart):
         yield Directive("commodity", start, commodity, meta=meta)
     for note in _parts_played(chart):
@@ -192,7 +192,7 @@ def declared(chart: Chart, start: date) -> Iterator[Directive]:
 
 
 def _parts_played(chart: Chart) -> Iterator[Note]:
-    """Yield the notes that name roles, and those that name payers and payees."""
+    """Yield the notes that name roles, and the notes that name payers and payees."""
     yield from (Role(*each) for each in chart.parties.roles())
     yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
 

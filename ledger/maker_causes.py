@@ -1,4 +1,4 @@
-"""The maker's accounts of trading results and of loans, which explain the hole."""
+"""The maker's accounts of trading results and of loans. They are among the causes of the hole."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from ledger.parties import Parties
 
 
 def maker_causes(parties: Parties) -> Iterator[tuple[str, str | None]]:
-    """Yield each of the maker's accounts that explains the hole, with its description."""
+    """Yield the maker's accounts of trading results and of loans, each with its description."""
     maker = parties.maker
     yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
     yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain

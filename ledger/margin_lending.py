@@ -128,7 +128,7 @@ def sell_taken_over(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The captive maker sells tokens that it took over. The proceeds reduce its loss."""
+    """The captive maker sells tokens that it took over. The proceeds reduce the maker's loss."""
     house, maker, buyer = parties.house, parties.maker, parties.other_makers
     lots, cents, *_ = sale
     return Transaction(
@@ -163,7 +163,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Move tokens in custody from one customer to another: each is (name, state of the tokens)."""
+    """Move tokens in custody. *giver* and *taker* are customers: (name, state of the tokens)."""
     if not lots:
         return []
     postings = []

@@ -16,18 +16,18 @@ RATE_UNIT = 1_000_000  # fee rates are in millionths (1/100 of a basis point)
 
 
 def amount(cents: int) -> str:
-    """Write cents as Beancount reads dollars: ``-1234.50``."""
+    """Write cents as a number of dollars that Beancount can read, such as ``-1234.50``."""
     text = str(cents).zfill(3 if cents >= 0 else 4)
     return f"{text[:-2]}.{text[-2:]}"
 
 
 def dollars(cents: int) -> Decimal:
-    """Return whole cents as an exact amount."""
+    """Return cents as an exact number of dollars."""
     return Decimal(int(cents)).scaleb(-2)
 
 
 def usd(cents: int) -> str:
-    """Write cents for a sentence: ``1,234.50``, without a sign."""
+    """Write cents as dollars for a sentence, such as ``1,234.50``. The sign is left out."""
     whole, rest = divmod(abs(cents), 100)
     return f"{whole:,}.{rest:02}"
 
@@ -44,26 +44,34 @@ def fee_cents(notional_cents: np.ndarray, rate_e6: Numbers) -> np.ndarray: ...
 def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
     """Return *rate_e6* millionths of each traded value, rounded half up to a whole cent.
 
-    A fee is rounded only here, so the taker pays the same cents that the venue receives.
+    Fees of fills are rounded only here, so the taker pays the same cents that the venue receives.
     """
     return (notional_cents * rate_e6 + RATE_UNIT // 2) // RATE_UNIT
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The smallest unit of a commodity: *step* times 10**-*digits*."""
+    """The size of a commodity's smallest unit: *step* times 10**-*digits*.
+
+    For example, the size 0.05 has the step 5 and 2 digits.
+    """
 
     step: int
     digits: int
 
     @classmethod
     def of(cls, unit: str, digits_min: int = 0) -> "Scale":
-        """Read a unit that a scenario writes as ``0.01``, ``10`` or ``0.001``."""
+        """Read the size of a smallest unit from a decimal number as text.
+
+        Args:
+            unit: the size, such as ``0.01`` or ``10``.
+            digits_min: the least number of digits after the point with which amounts are written.
+        """
         digits = max(-int(Decimal(unit).as_tuple().exponent), digits_min)
         return cls(int(Decimal(unit).scaleb(digits)), digits)
 
     def text(self, units: int, comma: str = "") -> str:
-        """Write a number of smallest units as an exact decimal."""
+        """Write a number of smallest units as an exact decimal. *comma* separates the thousands."""
         sign, whole = ("-", -units * self.step) if units < 0 else ("", units * self.step)
         if not self.digits:
             return f"{sign}{whole:{comma}}"
@@ -71,7 +79,7 @@ class Scale:
         return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
     def units_within(self, whole: int) -> int:
-        """Return the number of smallest units in *whole* units of the commodity."""
+        """Return the number of smallest units in *whole* units of the commodity, rounded down."""
         return whole * 10**self.digits // self.step
 
     def units(self, number: Decimal) -> int:
@@ -102,7 +110,7 @@ class Contract:
     stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_of_one: int = field(init=False)  # cents that one tick on one lot of one market is worth
+    cents_of_one: int = field(init=False)  # the value of one tick on one lot, in one market
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -112,7 +120,7 @@ class Contract:
 
     @property
     def cents_per_lot_tick(self) -> int:
-        """Return the cents that one tick on one lot is worth, summed over all similar markets."""
+        """Return the value in cents of one tick on one lot, summed over all similar markets."""
         return self.stands_for * self.cents_of_one
 
     @property
@@ -130,10 +138,10 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class MarginToken:
-    """A token held in kind as collateral, counted in lots of the market that gives its price."""
+    """A token held in kind as collateral. Its unit is the lot of the contract that prices it."""
 
     commodity: str
-    contract: Contract  # the perpetual on the house venue that has the token's price
+    contract: Contract  # the perpetual on the house venue whose price is the token's price
     weight_e6: int  # millionths of the value that count as collateral
 
     @property
@@ -150,7 +158,7 @@ def pro_rata(amount: int, weights: Sequence[int]) -> list[int]:
 
     Args:
         amount: the amount to split, not negative.
-        weights: the weights, not negative, and not all zero unless the amount is zero.
+        weights: the weights, not negative. If the amount is above zero, some weight is above zero.
 
     Returns:
         Shares that sum to *amount*.

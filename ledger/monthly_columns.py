@@ -1,4 +1,4 @@
-"""Writes fills and postings by column. One month is written while the next month is simulated.
+"""Writes the Parquet files of fills and postings: a month's while the next month is simulated.
 
 DuckDB writes the files in a thread that does not block Python. At most one month is being written,
 because two would need twice the memory.
@@ -15,7 +15,7 @@ FILLS = "fills"
 
 
 class MonthlyColumns:
-    """The present month by column, and the thread that writes the previous month."""
+    """The current month's fills and postings, and the thread that writes the previous month."""
 
     def __init__(self, folder: Path, chart: Chart, names: Names) -> None:
         """Create the two folders for the files inside *folder*."""

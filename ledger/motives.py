@@ -36,7 +36,7 @@ class MotiveEntry:
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether rows with this motive are part of a settlement
     ends_account: bool = False  # whether the row is a step of a customer's liquidation
-    volume: VolumePart | None = None  # the part of the day's volume, for orders that pay a fee
+    volume: VolumePart | None = None  # the part of the house's volume in which the order counts
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
@@ -102,16 +102,16 @@ class Motive(IntEnum):
 
     @property
     def is_payment(self) -> bool:
-        """Return whether the row is a payment, not a trade."""
+        """Return whether a row with this motive is a payment, not a trade."""
         return self.entry.rule in (Rule.PAYMENT, Rule.IN_KIND)
 
     @property
     def is_in_kind(self) -> bool:
-        """Return whether the lots of the row are tokens."""
+        """Return whether the lots of a row with this motive are tokens."""
         return self.entry.rule is Rule.IN_KIND
 
 
-# All results of a desk's positions are posted to the kind of the desk.
+# The kinds of desks. Results of a desk's positions are posted to the desk's kind: see `Chart.kind`.
 DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
@@ -135,11 +135,12 @@ def words(motives: Iterable[Motive]) -> list[str]:
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind. None: all motives.
+    """Return the motives whose fills may be posted to accounts of a kind.
 
-    If some motives have this kind, only their fills are posted to it, with one exception: a desk
-    posts results of all motives to its own kind (see `Chart.kind`). No motive has the kind of
-    fees, claims or cash, so fills of all motives may be posted to these kinds.
+    If some motives have this kind, only fills of these motives are posted to it. The kinds of desks
+    are an exception, since a desk posts results of all motives to its own kind (see `Chart.kind`).
+    No motive has the kind of fees, claims or cash, so fills of all motives may be posted to these
+    kinds. If *kind* is None, all motives are returned.
     """
     own = tuple(motive for motive in Motive if motive.entry.kind == kind)
     return own if own and kind not in DESKS else tuple(Motive)

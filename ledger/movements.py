@@ -1,4 +1,4 @@
-"""Cash movements outside trading. Each movement is one transaction in all parties' books."""
+"""Cash movements outside trading. Each movement is one transaction in the books of its parties."""
 
 from collections.abc import Mapping
 
@@ -265,7 +265,7 @@ def _credit_line(
 def _outsider(entity: str, venue: str, group: Parties) -> str:
     """Return the payee of a movement between a customer and a venue.
 
-    The payee is the one party outside the house group. If both parties or none are outside the
-    group, the payee is the customer.
+    If only one of the two is outside the house group, this party is the payee. If both or none are
+    outside the group, the payee is the customer.
     """
     return venue if entity == group.maker and venue != group.house else entity

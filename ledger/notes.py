@@ -3,7 +3,7 @@
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
 The fields of a note are written and read in order. The type of a field decides its form in the
-text. Values are read in the same way from the text and from the columnar copy.
+text. Values are read in the same way from the text and from the Parquet copy of the ledger.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_type_hints
 from ledger.text import quoted
 from ledger.transaction import MONEY
 
-# The plain values of a directive. An amount is a number with its currency.
+# The types of a directive's values. The last type is an amount: a number with its currency.
 Value = str | Decimal | date | bool | tuple[Decimal, str]
 
 
@@ -75,7 +75,8 @@ class Note:
     def words(self) -> tuple[str, ...]:
         """Return the note's values, each in the form that Beancount reads.
 
-        Values of None are left out. So only None may follow None: a note is read by position.
+        Values of None are left out. Since the values of a note are read by their position, only
+        None may follow None.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -141,7 +142,7 @@ class FirmProfile(Note):
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """The size of the insurance fund that the venue states in public, even if it is untrue."""
+    """The size of the insurance fund that the venue states in public, which may be untrue."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -345,7 +346,7 @@ class UnpaidRequest(Note):
     owed: Account  # an account in the house's books
     usd: Usd
     holder: Word
-    commodity: MaybeWord = None  # only if each commodity has its own queue
+    commodity: MaybeWord = None  # stated only if each commodity has its own queue of requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +382,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """A day on a pool's chain: the number of blocks, and the price's variance between blocks."""
+    """A day on a pool's chain: the number of blocks, and the variance of prices between blocks."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word
@@ -391,7 +392,7 @@ class TradedPool(Note):
 
 @dataclass(frozen=True, slots=True)
 class FillsOfDay(Note):
-    """The number of a day's fills, and a hash of them."""
+    """The number of a day's fills, and a hash of these fills."""
 
     kind: ClassVar[str] = "control-total-of-fills"
     rows: Whole

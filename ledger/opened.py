@@ -1,4 +1,4 @@
-"""The class of an opened account, and functions that open accounts which several parties have."""
+"""The class of an opened account, and functions that open accounts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def cause(account: str, about: str | None = None) -> Opened:
 
 
 def money(*accounts: str) -> Iterator[Opened]:
-    """Open accounts in dollars without a part in the hole."""
+    """Open accounts in dollars. These accounts have no part in the hole."""
     return (Opened(account, (MONEY,)) for account in accounts)
 
 

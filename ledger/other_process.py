@@ -35,8 +35,8 @@ class OtherProcess:
     """An object in a process of its own."""
 
     def __init__(self, make: Callable[..., object], *args: object) -> None:
-        """Start the process. The first message tells it to make the object by *make* and *args*."""
-        # The process is spawned, not forked: a fork of a process with threads may never answer.
+        """Start the process. The first message makes the process call *make* with *args*."""
+        # The process is spawned, not forked: a fork of a process with threads may wait for ever.
         context = get_context("spawn")
         self._end, other_end = context.Pipe()
         self._process = context.Process(target=_serve, args=(other_end,), daemon=True)
@@ -92,7 +92,7 @@ class OtherProcess:
 
 @contextmanager
 def _without_interruption() -> Iterator[None]:
-    """In this context, start processes without Ctrl-C: the parent receives it and ends them."""
+    """In this context, start processes that ignore Ctrl-C. The parent process ends them instead."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,8 +1,8 @@
 """Metadata of Parquet files: the units of their columns, and the lots and ticks of contracts.
 
-If a file is copied out of its run, the metadata still show what its whole numbers mean. The values
-are JSON, under keys of the file's metadata. Polars reads them with `read_parquet_metadata`, and
-DuckDB with `parquet_kv_metadata`.
+If a file is copied out of its run, the metadata still show the meaning of the file's whole numbers.
+Each value of the metadata is JSON. Polars reads the metadata with `read_parquet_metadata`, and
+DuckDB reads them with `parquet_kv_metadata`.
 """
 
 import json
@@ -65,13 +65,13 @@ def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
 
 
 def option(metadata: Mapping[str, str]) -> str:
-    """Return the option of DuckDB's COPY that writes metadata. It is empty without metadata."""
+    """Return the option of DuckDB's COPY that writes metadata, or "" if there are no metadata."""
     told = ", ".join(f"{key}: {duckdb_session.literal(value)}" for key, value in metadata.items())
     return f", KV_METADATA {{{told}}}" if told else ""
 
 
 def read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    """Return the metadata of a file by key. A file of an older run has no metadata.
+    """Return the metadata of a file by key. In older runs a file has no metadata.
 
     Raises:
         duckdb.Error: the file can't be read.

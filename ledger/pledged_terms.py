@@ -21,7 +21,7 @@ class PledgedTerms(Note):
     maintenance_e6: Whole  # below this margin tokens are sold
     auto_close_e6: Whole  # below this margin the captive maker takes over debt and tokens
     imf_factor: Number  # above 0: a large holding counts with a lower weight
-    book_usd_per_bp: Usd
+    book_usd_per_bp: Usd  # dollars of tokens that the book buys for each basis point of price
     book_through_e6: Whole  # price range that a sale may use, in millionths of a basis point
     book_refill_s: Whole  # seconds after which the book has its full depth again
     most_usd: MaybeUsd = None  # the largest debt, if there is a limit

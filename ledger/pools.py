@@ -2,8 +2,8 @@
 
 A pool has no debts and keeps no books, since the pool's reserves belong to the maker. An equity
 account balances the tokens and the dollars exchanged for them, as in a purchase of tokens. So gains
-and losses on tokens are not income. Arbitrageurs close each trade with other traders at the lead
-price. So their gain is in dollars, and it is booked.
+and losses on tokens are not income. Arbitrageurs reverse each trade with other traders, at the lead
+price. So the arbitrageurs' gain is in dollars, and this gain is booked as income.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Arbitrages:
     units: int  # units of the token that leave the pool, minus units paid in
     cents: int  # cents that are paid into the pool for these units
     fee_cents: int
-    outside_cents: int  # cents that the units are worth at the lead price of each trade
+    outside_cents: int  # cents that the units are worth, at the lead price at each trade
 
 
 def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, terms: str) -> Movement:
@@ -60,7 +60,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
 ) -> Movement:
-    """Arbitrageurs move a pool's price to the lead price, and reverse each trade outside."""
+    """Arbitrageurs move a pool's price to the lead price, and reverse trades with other traders."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
     postings = [

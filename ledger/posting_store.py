@@ -1,8 +1,8 @@
-"""Stores postings by column: a copy of the general ledger's text for fast queries.
+"""Stores postings in Parquet files: a copy of the general ledger's text for fast queries.
 
-Each month is one Parquet file with one row for each posting. The same entries give the same bytes.
-The audit compares the copy with the text, posting by posting. If copy and text differ, the text is
-right.
+A run has one file for each month, with one row for each posting. A run in a study and a user's own
+ledger have one file for all months. The same entries give the same bytes. The audit compares the
+copy with the text, posting by posting. If copy and text differ, the text is right.
 """
 
 import json
@@ -27,11 +27,11 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("line", "INTEGER", "number of the posting in its entry: 1, 2, ..."),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
     ("date", "DATE", "day of the entry"),
-    ("payee", "VARCHAR", "the one party outside the house group; NULL if there is none"),
+    ("payee", "VARCHAR", "party outside the house group, or else a customer; NULL: none"),
     ("narration", "VARCHAR", "the event in a sentence"),
     ("tag", "VARCHAR", "the event in a word: deposit, pickoff, ..."),
     ("links", "VARCHAR[]", "join entries of one settlement, one transfer or one day's fills"),
-    ("meta", "JSON", "the entry's other metadata, as text: meta->>'fills'"),
+    ("meta", "JSON", "the entry's other metadata, with values as text: meta->>'fills'"),
     ("account", "VARCHAR", "Root : whose books : kind : with whom"),
     ("root", "VARCHAR", "Assets, Liabilities, Equity, Income or Expenses"),
     ("entity", "VARCHAR", "the entity in whose books the account is"),
@@ -39,7 +39,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("counterparty", "VARCHAR", "the other party or the asset: the rest of the account's name"),
     ("hole", "VARCHAR", "part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
     ("units", "BIGINT", "quantity moved, in the smallest unit: cents, lots, tokens"),
-    ("unit", "DECIMAL", "size of the smallest unit, in the commodity"),
+    ("unit", "DECIMAL", "size of the commodity's smallest unit, such as 0.01 for USD"),
     ("commodity", "VARCHAR", "USD, a contract or a token"),
     ("party", "VARCHAR", "party on the other side, if it is not the payee"),
 )

@@ -60,7 +60,7 @@ def _check(role: str, name: str, players: dict[str, list[str]], keepers: Collect
     if role not in players:
         raise RoleError(role, f"is unknown; give one of {', '.join(players)}")
     if role in OF_ONE and players[role]:
-        raise RoleError(role, f"is {players[role][0]}'s already; name one party")
+        raise RoleError(role, f"already has the party {players[role][0]}; name only one party")
     if name in players[role]:
         raise RoleError(role, f"names {name!r} twice; leave one of them out")
     if name not in keepers:

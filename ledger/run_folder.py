@@ -1,4 +1,4 @@
-"""A finished run on disk. Reports read only this folder."""
+"""The folder of a finished run. Reports read only the files in this folder."""
 
 import json
 import tomllib
@@ -36,16 +36,17 @@ N = TypeVar("N", bound=Note)
 
 
 class RunFolderError(MistakeError):
-    """A folder is not a complete run, or Beancount cannot load its books."""
+    """A run's folder is incomplete or broken, or a request does not fit the run."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
     """The folder of one run. A file is read when it is needed.
 
-    Reports read the fills and the columnar copy of the general ledger. An audit compares the copy
-    with `entries` and `transactions`, which are read from the text. Loading the text takes a
-    minute, and loading a column less than a second.
+    Reports read the fills, and a Parquet copy of the general ledger: the files in postings/ and
+    directives.parquet. An audit compares this copy with the ledger's text. Properties such as
+    `entries` and `transactions` load the text. If a run has the whole life of the exchange, loading
+    the text takes a minute, and reading one column of the copy takes less than a second.
     """
 
     path: Path
@@ -59,12 +60,12 @@ class RunFolder:
         """
         if not (path / "main.beancount").is_file() or not (path / MANIFEST).is_file():
             raise RunFolderError(
-                f"{path}: not a finished run (no main.beancount with {MANIFEST}); "
+                f"{path}: not a finished run, since main.beancount or {MANIFEST} is missing; "
                 f"give the folder that `moneytrail run` printed"
             )
         return cls(path)
 
-    # ----------------------------------------------------------------------- by column
+    # ----------------------------------------------------------------- the Parquet files
 
     def connect(
         self, opened: duckdb.DuckDBPyConnection | None = None, for_many_questions: bool = False
@@ -80,7 +81,7 @@ class RunFolder:
             `opens`, `notes`, `events` and `prices`.
 
         Raises:
-            RunFolderError: the columnar copy is missing, or a file can't be read.
+            RunFolderError: the Parquet copy lacks a file, or a Parquet file can't be read.
         """
         self._check_copies()
         connection = opened or duckdb_session.connect()
@@ -96,7 +97,7 @@ class RunFolder:
         """Return the result of a SELECT over the views of `connect`.
 
         Raises:
-            RunFolderError: the columnar copy is missing, or a file can't be read.
+            RunFolderError: the Parquet copy lacks a file, or a Parquet file can't be read.
         """
         try:
             return self._views.execute(statement, parameters).fetchall()
@@ -115,23 +116,23 @@ class RunFolder:
     def _check_copies(self) -> None:
         if missing := missing_copies(self.path):
             raise RunFolderError(
-                f"{self.path}: the general ledger has no copy by column ({missing[0]}); "
-                f"write it from the text with `moneytrail rebuild {self.path}`"
+                f"{self.path}: the Parquet copy of the general ledger lacks {missing[0]}; "
+                f"make the copy again from the text with `moneytrail rebuild {self.path}`"
             )
 
     def _unreadable(self, error: duckdb.Error) -> RunFolderError:
         what = str(error).splitlines()[0]
         return RunFolderError(
-            f"{self.path}: its files by column can't be read ({what}); see which are broken with "
-            f"`moneytrail audit {self.path}`"
+            f"{self.path}: a Parquet file of this run can't be read ({what}); to see which files "
+            f"are broken, type `moneytrail audit {self.path}`"
         )
 
     @property
     def column_files(self) -> list[Path]:
-        """The paths of all columnar files: fills, postings and directives.
+        """The paths of all Parquet files: fills, postings and directives.
 
         Raises:
-            RunFolderError: the columnar copy is missing.
+            RunFolderError: the Parquet copy lacks a file.
         """
         self._check_copies()
         return [
@@ -147,7 +148,7 @@ class RunFolder:
 
     @property
     def has_fills(self) -> bool:
-        """Return True, since a run has fills. Another ledger (`LedgerFile`) has none."""
+        """Return True, since a run has fills. A user's own ledger (`LedgerFile`) has no fills."""
         return True
 
     def place_of(self, seq: int, day: date) -> str:
@@ -186,7 +187,7 @@ class RunFolder:
 
     @cached_property
     def names(self) -> Names:
-        """The names that fills may use, for venues, markets and parties."""
+        """The names that fills may use, for venues, markets, parties and the maker's desks."""
         parties = self.chart.parties
         markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
         venues = (parties.house, parties.lead)

@@ -1,4 +1,4 @@
-"""Loads the general ledger's text with Beancount, for audits and `query`."""
+"""Loads the text of a ledger with Beancount."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from beancount.core import data
 from ledger.foreign_code import refuse_foreign_code
 
 # Beancount's cache is never used. A cache file beside the ledger could be older than the ledger, or
-# forged. And reading must not write into a sealed folder.
+# forged. Also, nothing may be written into a sealed folder when its ledger is read.
 loader.initialize(use_cache=False)
 
 

@@ -24,7 +24,7 @@ def create(
     joined = [SEPARATOR.join(column) for column in columns.values()]
     for column, text in zip(columns, joined, strict=True):
         if rows and text.count(SEPARATOR) != rows - 1:
-            raise ValueError(f"a text of {column} has the character U+001F; write it without")
+            raise ValueError(f"a text of {column} has the character U+001F; remove this character")
     parts = ", ".join(f"unnest(string_split(?, chr(31))) AS {column}" for column in columns)
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {parts}", joined)
     if not rows:

@@ -1,4 +1,4 @@
-"""Transactions: their postings sum to zero, in total and within the books of each entity."""
+"""Transactions: their postings sum to zero. Except for contracts, they do so for each entity."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ MONEY = "USD"
 
 
 class LedgerError(Exception):
-    """A request is refused because it would make the books wrong."""
+    """The books are wrong, or a request is refused because it would make the books wrong."""
 
 
 class UnbalancedTransactionError(LedgerError):
@@ -21,8 +21,8 @@ class UnbalancedTransactionError(LedgerError):
 
     def __init__(self, narration: str, entity: str, residual: int, commodity: str) -> None:
         super().__init__(
-            f"{narration!r} leaves {entity} with {residual:+d} {commodity} unexplained; "
-            f"add the posting that accounts for it"
+            f"{narration!r} leaves {entity} with {residual:+d} smallest units of {commodity}; "
+            f"add the posting that accounts for these units"
         )
         self.narration, self.entity = narration, entity
         self.residual, self.commodity = residual, commodity
@@ -45,7 +45,7 @@ class Transaction(NamedTuple, Generic[Held, Told]):
     """
 
     time_us: Held
-    payee: str | None  # the one party outside the house group
+    payee: str | None  # the party outside the house group, or else a customer, if there is one
     narration: Told
     tag: str
     postings: tuple[Posting[Held], ...]
@@ -68,7 +68,7 @@ def kind_of(account: str) -> str:
 
 
 def is_contract(account: str) -> bool:
-    """Return whether an account is for positions in contracts. These balance across entities."""
+    """Return whether an account is for positions in contracts. They balance across entities."""
     return kind_of(account) == Kind.CONTRACTS
 
 

@@ -19,4 +19,4 @@ def test_an_audit_that_ignores_the_fee_discount_reports_wrong_fills(executed, mo
 
     monkeypatch.setattr(FeeRates, "_discounted_e6", lambda _, tier_e6: tier_e6)
     (finding,) = (each for each in audit(run.path) if each.problems)
-    assert "the fee rate is not that of the taker's tier" in finding.problems[0]
+    assert "the fee rate is not the rate that the taker must pay" in finding.problems[0]

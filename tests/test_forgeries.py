@@ -139,7 +139,7 @@ def test_forged_books_that_break_no_rule_pass_the_audit_and_fail_the_replay(
 
     assert found_by_audit(folder) == []
     first, *_ = found_by_replay(folder, run)
-    assert re.match(r"2022-05\.beancount:\d+: it says '", first)
+    assert re.match(r"2022-05\.beancount:\d+: found '", first)
     assert said in first
 
 
@@ -154,7 +154,7 @@ def test_only_a_replay_finds_a_changed_latency_or_seed(executed, tmp_path, old, 
 
     assert found_by_audit(folder) == []
     replayed = replay(folder)
-    assert re.match(r"2022-05\.beancount:\d+: it says '", replayed.problems[0])
+    assert re.match(r"2022-05\.beancount:\d+: found '", replayed.problems[0])
 
 
 def test_a_replay_of_an_unchanged_run_finds_no_differences_and_leaves_no_files(

@@ -2,10 +2,11 @@
 
 The audit has these steps. The seal is checked. The preamble is compared with the scenario and the
 code. Beancount's own loader and the invariants check the general ledger, and loans on tokens are
-recomputed. The general ledger's copy by column is compared with its text. The group's own books are
+recomputed. The general ledger's Parquet copy is compared with the text. The group's own books are
 made again from the general ledger. The fills are recomputed, and their sums are compared with the
-general ledger in amounts and words. The day ledgers are made again, loaded by Beancount and checked
-line by line. Each step states its subject and its problems.
+general ledger in amounts and words. The day ledgers on disk are compared with the books. The
+ledgers of some days, or of all days, are loaded by Beancount and checked by the invariants. Each
+step states its subject and its problems.
 
 Two other proofs are not part of the audit: who signed the seal (`ledger.proof.signature`), and a
 replay of the scenario (`runs.replay`).
@@ -92,9 +93,9 @@ def audit(
         ("seal: no file has changed since the run was sealed", [seal]),
         ("preamble: accounts, roles, queries and inputs follow from scenario and code", preamble),
         ("general ledger: Beancount loads it, and the invariants hold", [general, loans]),
-        ("columns: the general ledger's copy agrees with its text, line by line", [copy]),
-        ("group: its own books agree with the general ledger, and satisfy the invariants", [group]),
-        ("fills: recomputed; their sums and their words agree with the general ledger", fills),
+        ("copy: the general ledger's Parquet copy has the same data as the ledger's text", [copy]),
+        ("group: the group's own books agree with the general ledger and the invariants", [group]),
+        ("fills: amounts are recomputed; sums and sentences agree with the general ledger", fills),
         (f"day ledgers: {_coverage(days)}", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
@@ -104,7 +105,7 @@ def audit(
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return a function that sends a question to a parallel worker, or else to this process."""
+    """Return a function that sends a question to a worker, or else to this process."""
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)
@@ -115,7 +116,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Send the question for each planned item. A problem in the plan is an answer by itself."""
+    """Send the question for each item of the plan. An item that is a problem is its own answer."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
@@ -124,10 +125,11 @@ def _each(
 def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
-        return "Beancount loads each alone"
+        return "Beancount loads each day by itself"
     loaded = sum(load for _, load in days)
     return (
-        f"Beancount loads {loaded} of {len(days)} days, each alone; the files on disk are compared"
+        f"Beancount loads {loaded} of {len(days)}, each by itself; files on disk agree with the "
+        "books"
     )
 
 
@@ -150,7 +152,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     except (RunFolderError, ForeignCodeError, RoleError, FillsError) as error:
         found.append(str(error))
     except Exception as error:  # a forged file may raise any error
-        found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
+        found.append(f"the books can't be read: {type(error).__name__}: {error}".splitlines()[0])
     return tuple(found)
 
 
@@ -193,7 +195,7 @@ class _Auditor:
         for name, text in texts.items():
             path = self._run.path / name
             if not path.is_file():
-                yield f"{name}: it is missing; `moneytrail rebuild` writes it"
+                yield f"{name}: this file is missing; `moneytrail rebuild` writes it"
                 continue
             stored = path.read_text(encoding="utf-8")
             yield from line_that_differs(name, stored, text, "the general ledger gives")

@@ -31,7 +31,10 @@ def last_microsecond(day: date) -> int:
 
 
 def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
-    """Yield the differences between a closing entry and its fills in anything but amounts."""
+    """Yield the differences, except in amounts, between a closing entry and the entry *due*.
+
+    The entry *due* is the closing entry that follows from the fills.
+    """
     said = {key: plain(value) for key, value in due.meta}
     meta = {"time": time_of_day(due.time_us), **said}
     for what, ours, theirs in (
@@ -43,7 +46,7 @@ def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
         ("metadata", _meta(found), meta),
     ):
         if ours != theirs:
-            yield f"its {what} is {ours!r}, the fills give {theirs!r}"
+            yield f"its {what} is {ours!r}, but the fills give {theirs!r}"
 
 
 def booked_lines(found: data.Transaction) -> list[PostedLine]:

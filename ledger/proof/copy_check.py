@@ -1,7 +1,8 @@
-"""Checks that the copy by column and the general ledger's text have the same postings.
+"""Compares the Parquet copy of the general ledger with the ledger's text.
 
-The comparison is in both directions. This module reads the text through Beancount, and shares no
-code with the module that writes postings.
+Each posting and directive of the copy must be in the text, and each posting and directive of the
+text must be in the copy. This module reads the text through Beancount. It computes the rows of
+postings with its own code, not with the code that writes the copy.
 """
 
 import json
@@ -35,7 +36,7 @@ _DIRECTIVE_COLUMNS = (
 
 def wrong_copies(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each difference between the copy and the text."""
-    yield from (f"{name}: it is missing" for name in missing_copies(run.path))
+    yield from (f"{name}: this file is missing" for name in missing_copies(run.path))
     entries, _ = run.loaded
     found = list(directives(entries))
     with duckdb_session.connect() as connection:
@@ -59,10 +60,10 @@ def _wrong_directives(
     text = [_stored(each) for each in in_order(found)]
     copy = [(*row[:4], json.loads(row[4])) for row in rows]
     if len(copy) != len(text):
-        yield f"{path.name}: {len(copy):,} directives, but the text has {len(text):,}"
+        yield f"{path.name}: the file has {len(copy):,} directives, but the text has {len(text):,}"
     for n, (ours, theirs) in enumerate(zip(copy, text, strict=False), start=1):
         if ours != theirs:
-            yield f"{path.name}: row {n} is {_said(ours)}, in the text {_said(theirs)}"
+            yield f"{path.name}: row {n} is {_said(ours)}, but the text has {_said(theirs)}"
 
 
 def _wrong_postings(
@@ -179,8 +180,8 @@ def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
             for name, said, told in zip(_NAMES, ours, row, strict=True):
                 if said != told:
                     yield (
-                        f"posting {row[1]} of seq {row[0]} has the {name} {_said(said)}, "
-                        f"in the text {_said(told)}"
+                        f"posting {row[1]} of seq {row[0]} has the {name} {_said(said)}, but "
+                        f"{_said(told)} in the text"
                     )
     yield from (f"posting {line} of seq {seq} is not in the text" for seq, line in held)
 
@@ -196,4 +197,4 @@ def _said(value: object) -> str:
 
 
 def _unreadable(name: str, error: duckdb.Error) -> str:
-    return f"{name}: it can't be read ({str(error).splitlines()[0]})"
+    return f"{name}: this file can't be read ({str(error).splitlines()[0]})"

@@ -76,8 +76,8 @@ class DayOpenings:
             np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
             np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
         np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
-        # A payment settles a position of n contracts. If M is the mark, the new value is
-        # n M = earlier value + payment.
+        # A payment settles a position of n contracts. If one contract is worth M at the mark, the
+        # new value of the position is n M = earlier value + payment.
         np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
         self._sums = added.cumsum(axis=1)
 

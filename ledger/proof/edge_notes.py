@@ -1,6 +1,6 @@
 """Compares the notes on takers' gains by hour with the fills.
 
-Reports compute the error of sampled hours from these notes, and need not read all fills.
+Reports compute the sampling error from these notes, so reports need not read all fills.
 """
 
 from collections import defaultdict

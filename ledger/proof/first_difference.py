@@ -44,7 +44,7 @@ def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[
         with duckdb_session.connect(threads=1) as connection:
             yield f"{name}: {_row_that_differs(connection, found, due, giver)}"
     except duckdb.Error as error:
-        yield f"{name}: it can't be read ({str(error).splitlines()[0]})"
+        yield f"{name}: this file can't be read ({str(error).splitlines()[0]})"
 
 
 def _row_that_differs(
@@ -60,7 +60,7 @@ def _row_that_differs(
     n, one, other = differing
     if one is None or other is None:
         (rows,) = connection.execute(f"SELECT count(*) FROM {theirs}").fetchone() or (0,)
-        return f"it does not have the {rows:,} rows that {giver}"
+        return f"its number of rows is not {rows:,}, the number that {giver}"
     column = next(name for name in one if one[name] != other[name])
     said = _contrast(_text(one[column]), _text(other[column]), giver)
     return f"row {n + 1:,}, column {column}: {said}"
@@ -71,12 +71,12 @@ def _text(value: Any) -> str | None:
 
 
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
-    """Return the found and the expected text, cut to begin shortly before they differ."""
+    """Return the found and the expected text. Long texts are cut around the first difference."""
     if ours is not None and theirs is not None and len(ours) + len(theirs) > 2 * _SHOWN:
         apart = next(i for i, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b)
         begin = max(0, apart - _SHOWN // 2)
         ours, theirs = ours[begin:], theirs[begin:]
-    return f"it says {_shown(ours)}; {giver} {_shown(theirs)}"
+    return f"found {_shown(ours)}, but {giver} {_shown(theirs)}"
 
 
 def _shown(text: str | None) -> str:

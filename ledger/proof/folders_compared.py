@@ -14,8 +14,8 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
     """Yield the first difference of each file that differs, beginning with the earliest month.
 
-    Manifests and signatures are left out. They name the version of the program that sealed a
-    folder. If all other bytes are the same, the version has no effect.
+    Manifests and signatures are left out, because a manifest names the version of the program that
+    sealed the folder. If all other bytes are the same, the version has made no difference.
 
     Args:
         found: the folder that is checked.
@@ -25,9 +25,9 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
     ours, theirs = sealed_files(found), sealed_files(due)
     for name in sorted({*ours, *theirs}, key=_place):
         if name not in ours:
-            yield f"{name}: it is missing; {giver} it"
+            yield f"{name}: this file is missing, but {giver} it"
         elif name not in theirs:
-            yield f"{name}: it is unexpected; {giver} no file of this name"
+            yield f"{name}: this file is unexpected; {giver} no file of this name"
         elif name.endswith(".parquet"):
             yield from row_that_differs(name, found / name, due / name, giver)
         elif (found / name).read_bytes() != (due / name).read_bytes():
@@ -38,8 +38,8 @@ def _place(name: str) -> tuple[str, int, str]:
     """Return the key by which files are sorted.
 
     Files of the whole run come first. Then come the files of each month: text, fills, postings,
-    days. The group's own books and the copy of directives come last, because they are made from the
-    general ledger and change with it.
+    days. The group's own books and the Parquet file of directives come last, because they are made
+    from the general ledger and change if the general ledger changes.
     """
     if name.startswith(("group.", "check-group.", "fava-group.", "directives.")):
         return ("9", 0, name)

@@ -1,4 +1,4 @@
-"""Checks the notes on drawn hours: weights of a day sum to 24, hours of weight 0 have no fills.
+"""Checks the notes on drawn hours: a day's weights sum to 24, and hours of weight 0 have no quotes.
 
 These notes are in the books if a run plays one hour of each group of similar hours. Only a replay
 (`runs.replay`) can prove that the scenario draws these hours.
@@ -25,7 +25,10 @@ def wrong_hours(run: RunFolder) -> Iterator[str]:
     weights = {day: note.weight_of_hours for day, note in run.dated_notes(HoursDrawn)}
     for day, of_hours in weights.items():
         if len(of_hours) != HOURS_PER_DAY or sum(of_hours) != HOURS_PER_DAY:
-            yield f"{day}: the hours drawn represent {sum(of_hours)} hours, not {HOURS_PER_DAY}"
+            yield (
+                f"{day}: the note on the hours drawn has {len(of_hours)} weights with the sum "
+                f"{sum(of_hours)}; both numbers must be {HOURS_PER_DAY}"
+            )
     if not weights:
         return
     for motive, hour in sorted(edge_in_fills(run, [each.word for each in OF_QUOTES])):
@@ -33,4 +36,4 @@ def wrong_hours(run: RunFolder) -> Iterator[str]:
         if day not in weights:
             yield f"{day}: there is no note on the hours drawn"
         elif of_day < len(weights[day]) and not weights[day][of_day]:
-            yield f"{day}: hour {of_day} has fills by {motive}, but the weight 0"
+            yield f"{day}: hour {of_day} has fills with the motive {motive}, but the weight 0"

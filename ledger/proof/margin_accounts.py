@@ -37,7 +37,7 @@ class MarginAccounts:
         """Yield errors in some rows: wrong steps of liquidations, and wrong accounts after them.
 
         Args:
-            rows: the rows (dtype ROW) that follow those of the previous call, in the order of seq.
+            rows: the rows (dtype ROW) after the rows of the previous call, in the order of seq.
         """
         on_house = rows[rows["venue"] == 0]
         own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
@@ -60,7 +60,8 @@ class MarginAccounts:
             done = after[i]
             yield from self._wrong_leads(steps, marked)
             yield from self._follow(steps)
-            # Without a settlement no price moves, so the other holders' accounts are unchanged.
+            # If there is no settlement at this time, no mark changes. Then only accounts of holders
+            # with rows can have changed.
             holders = self._known if len(settlement) else np.unique(moved)
             yield from self._wrong_ends(steps, marked, holders)
         yield from self._follow(own[done:])
@@ -106,7 +107,7 @@ class MarginAccounts:
         yield from _told(rows, wrong, "a forced trade does not shrink its holder's position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Mark positions. If funding is due, book it for each holder, rounded down."""
+        """Mark positions. If funding is due, book the funding of each holder, rounded down."""
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
         if len(funded):
@@ -141,7 +142,10 @@ class MarginAccounts:
         equity[unknown] = np.maximum(equity[unknown], 0)
         if equity.min(initial=0) < 0:
             at = int(equity.argmin())
-            yield f"holder r-{holders[at]:04} has {equity[at]} cents after a settlement"
+            yield (
+                f"the account of holder r-{holders[at]:04} is worth {equity[at]} cents after a "
+                "settlement, but no account may be negative"
+            )
         ends = steps[steps["motive"] == Motive.BACKSTOP]
         ends = ends[self._lots[ends["holder"]] == 0]
         keeps = self._tokens.lots[ends["holder"]] != 0

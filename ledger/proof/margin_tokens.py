@@ -1,8 +1,8 @@
 """Recomputes the tokens that holders on margin pledge, and the proceeds of seized tokens.
 
-A holder pledges tokens of one kind only. Each row pledges tokens, releases tokens or seizes tokens.
-A seizure takes all tokens of a holder. The price is the lead price times the token's weight as
-collateral.
+A holder pledges tokens of only one kind. Each row pledges tokens, releases tokens or seizes tokens.
+A seizure takes all tokens of a holder. The price of seized tokens is the lead price times the
+token's weight as collateral, or one tick if this product is less than a tick.
 """
 
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ class MarginTokens:
         if self.lots[row["holder"]] and self.market[row["holder"]] != row["market"]:
             return "a holder's tokens are of two kinds"
         if row["motive"] == Motive.TOKENS and row["edge_cents"]:
-            return "money moves, although tokens are only set aside"
+            return "money moves, although tokens are only set aside or released"
         return None
 
     def _wrong_seizure(self, row: np.void) -> str | None:
@@ -68,9 +68,9 @@ class MarginTokens:
             return None
         marked_down = int(row["lead"]) * int(self._weight_e6[row["market"]]) // E6
         if row["price"] != max(marked_down, 1):
-            return "a seizure is not at the lead price less the mark-down"
+            return "the price of a seizure is not the lead price times the token's weight"
         if row["edge_cents"] != -row["lots"] * row["price"] * self._tick_cents[row["market"]]:
-            return "a seizure is not paid at its price"
+            return "the proceeds of a seizure do not follow from its price"
         if row["lots"] >= 0 or row["maker"] != self._buyer:
             return "seized tokens do not go to the other makers"
         if self.lots[row["holder"]] + row["lots"]:

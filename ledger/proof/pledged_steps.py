@@ -1,9 +1,11 @@
 """Recomputes loans on tokens, step by step, from the terms in the books.
 
-A step states its price. A sale also states how many tokens the order book can buy, and the seconds
-since the last settlement. These figures, the terms and the earlier balances determine the lendable
-amount, whether the margin failed, the number of tokens sold, the proceeds, and the debt and tokens
-at a takeover. This code is independent of the code that booked the steps.
+A step is a loan, a sale of pledged tokens, a takeover of the account by the captive maker, or a
+sale of tokens that the captive maker took over. Each step states its price. A sale also states the
+number of tokens that the order book can buy, and the seconds since the last settlement. These
+figures, the terms and the earlier balances determine the lendable amount, whether the margin
+failed, the number of tokens sold, the proceeds, and the debt and tokens at a takeover. This code is
+independent of the code that booked the steps.
 """
 
 import math
@@ -139,14 +141,14 @@ class _Account:
             return "the book takes more tokens than its depth allows"
         since_midnight = _moment(entry) + MICROSECOND - datetime.combine(entry.date, time())
         if over_s < 1 or since_midnight % timedelta(seconds=over_s):
-            return "the sale's interval does not fit between settlements"
+            return "the stated seconds since the last settlement do not fit the time of the sale"
         brings = self._brings_cents(gone * lot_cents, over_s)
         if step == SELL_OFF:
             if gone != min(self._taken_lots, takes):
-                return "the captive maker sells more or less than the book takes"
+                return "the captive maker sells more or fewer tokens than the book can take"
             return None if moved.maker == brings else "the proceeds are wrong"
         if gone != min(takes, self._to_sell(lot_cents, takes, over_s)):
-            return "more or fewer tokens are sold than the margin needs"
+            return "more or fewer tokens are sold than the margin needs, within the book's depth"
         if -moved.debt != min(brings, self._debt_cents):
             return "the proceeds are wrong"
         return None
@@ -202,7 +204,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return the lots to sell to restore the margin, or all lots if no sale can restore it."""
+        """Return the lots whose sale restores the margin, or all lots if no sale restores it."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

@@ -1,8 +1,8 @@
 """Compares the preamble of the books with the scenario and the code.
 
-The preamble is all that decides how entries are read: options, accounts with their parts in the
-hole, roles, saved queries and plugin lines. The preamble follows from a run's scenario. The first
-day's notes on rates and firms also follow from the scenario.
+The preamble is the part of the books that decides how entries are read: options, accounts with
+their parts in the hole, roles, saved queries and plugin lines. The preamble follows from a run's
+scenario. The first day's notes on inputs, such as rates and firms, also follow from the scenario.
 """
 
 import json
@@ -67,7 +67,7 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
     run = json.loads(_text(folder / MANIFEST) or "{}").get("run", {})
     for key, value in (("question", given.question), ("seed", given.seed)):
         if run.get(key) != value:
-            yield f"{MANIFEST}: its {key} is {run.get(key)!r}, but {SCENARIO} has {value!r}"
+            yield f"{MANIFEST}: the {key} is {run.get(key)!r}, but {SCENARIO} has {value!r}"
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
@@ -83,7 +83,7 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
                 missing = f"this note on an input of {SCENARIO} is missing: {note.text()}"
                 yield f"{day:%Y-%m}.beancount: {missing}"
         if len(found) > len(due) and not set(found) - set(due):
-            yield f"{given.start:%Y-%m}.beancount: it notes an input twice: {kind.kind}"
+            yield f"{given.start:%Y-%m}.beancount: a note on an input occurs twice: {kind.kind}"
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:

@@ -1,6 +1,6 @@
-"""Rebuilds the files that are made from a run's text: the copy by column, and the group's books.
+"""Rebuilds the files that are made from a run's text: the Parquet copy, and the group's books.
 
-A run may have no copy, or a broken copy. The files are part of the seal, so the run is sealed again
+In a run these files may be missing or broken. They are part of the seal, so the run is sealed again
 afterwards. First all other files are compared with the old seal, because a new seal must not hide
 an old change. The old seal stays until the new one is complete, so that after a failure, such as a
 full disk, the run can be rebuilt again.
@@ -23,14 +23,17 @@ _COPIES = (
 
 
 def rebuild(run: RunFolder) -> None:
-    """Write the copy and the group's books from the text, and seal the run again.
+    """Write the Parquet copy and the group's books from the text, and seal the run again.
 
     Raises:
-        RunFolderError: another file has changed since the seal, or Beancount can't load the text.
+        RunFolderError: another file has changed since the run was sealed, or Beancount can't load
+            the text.
     """
     broken = [each for each in broken_seals(run.path) if not each.startswith(_COPIES)]
     if broken:
-        raise RunFolderError(f"{run.path}: {broken[0]}; a new seal would hide this change")
+        raise RunFolderError(
+            f"{run.path}: {broken[0]}; nothing is rebuilt, since a new seal would hide this change"
+        )
     manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
     write_copy(run.path, run.entries)
     group_books.write_group(RunFolder(run.path))  # the group's books are made from the new copy

@@ -1,8 +1,8 @@
 """Recomputes fills, and compares their sums with the general ledger.
 
-Edges, fees and settlement payments are computed from the columns alone. This code is independent of
-the code that booked the fills. Sums are posted by the posting rule of `ledger.fills`, and compared
-with the general ledger in amounts and words.
+Edges, fees and settlement payments are computed from the other columns of the fills. This code is
+independent of the code that booked the fills. The sums of fills are posted by the posting rule of
+`ledger.fills`, and are compared with the general ledger in amounts and words.
 
 Days are checked one by one, in any order and by any process, with only one day's rows in memory.
 The state at a day's start is the sum of all earlier rows: positions, their values, and the volumes
@@ -97,7 +97,7 @@ class Recomputation:
                 yield f"{name}: {error}".splitlines()[0]
                 continue
             if strange := {str(day)[:7] for day, *_ in days} - {path.stem}:
-                yield f"{name}: it has days of another month: {', '.join(sorted(strange))}"
+                yield f"{name}: the file has days of another month: {', '.join(sorted(strange))}"
             for day in (day for day, *_ in days if day not in self._vouched):
                 yield f"{name}: {day}: there is no control total in the general ledger"
             found += days
@@ -108,7 +108,7 @@ class Recomputation:
             elif not self._seqs_of_entries.issuperset(range(last + 1, first)):
                 yield f"{row}: the next seq is missing"
         for day in sorted({*self._closings, *self._vouched} - {day for day, *_ in found}):
-            yield f"{day:%Y-%m}.beancount: it sums up fills of {day}, which do not exist"
+            yield f"{day:%Y-%m}.beancount: the file sums up fills of {day}, which do not exist"
 
     def wrong_on_margin(self) -> Iterator[str]:
         """Yield the errors in accounts of customers on margin.
@@ -162,7 +162,7 @@ class Recomputation:
         """Compare a day's rows with the general ledger, by their control total and their sums."""
         run = self._run
         if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
-            yield f"{day}: the control total in the general ledger is not that of the fills"
+            yield f"{day}: the general ledger and the fills have different control totals"
         booked = {
             (
                 int(entry.meta["fills"]),
@@ -212,7 +212,7 @@ def _tick_cents(run: RunFolder) -> np.ndarray:
 
 
 def _stands_for(run: RunFolder) -> np.ndarray:
-    """Return the number of similar markets that a contract stands for, by (venue, market)."""
+    """Return the number of similar markets that each contract represents, by (venue, market)."""
     table = np.ones((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.stands_for

@@ -17,7 +17,7 @@ FORMAT = 1
 
 
 def seal(folder: Path, run: Mapping[str, object]) -> None:
-    """Write the manifest of a folder. All other files must be written before.
+    """Write the manifest of a folder. All other files must exist already.
 
     Args:
         folder: the run's folder.
@@ -34,14 +34,14 @@ def broken_seals(folder: Path) -> list[str]:
         manifest = json.loads(text)
         files, run = manifest["files"], manifest["run"]
         if text != _manifest(run, files):
-            return [f"{MANIFEST}: it has been changed since it was sealed"]
+            return [f"{MANIFEST}: this file has changed since the run was sealed"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        return [f"{MANIFEST}: it can't be read as a manifest ({type(error).__name__})"]
+        return [f"{MANIFEST}: this file can't be read as a manifest ({type(error).__name__})"]
     found = set(sealed_files(folder))
-    problems = [f"{name}: it is missing" for name in files if name not in found]
-    problems += [f"{name}: it was not there when the run was sealed" for name in found - {*files}]
+    problems = [f"{name}: this file is missing" for name in files if name not in found]
+    problems += [f"{name}: this file was added after the seal" for name in found - {*files}]
     problems += [
-        f"{name}: it has been changed since it was sealed"
+        f"{name}: this file has changed since the run was sealed"
         for name in files
         if name in found and _sha256(folder / name) != files[name]
     ]

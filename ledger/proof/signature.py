@@ -17,7 +17,7 @@ from ledger.mistake import MistakeError
 from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
-_NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
+_NO_TOOL = f"{_TOOL} is not installed; install OpenSSH, which has this tool"
 _NAMESPACE = "moneytrail"  # a signature for another purpose is not valid
 _SIGNER = "signer"  # a fixed name, since a user trusts the key, not a name
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
@@ -40,7 +40,7 @@ def sign(folder: Path, key: Path) -> None:
     asked = ("-Y", "sign", "-f", str(key), "-n", _NAMESPACE)
     done = _ask(asked, (folder / MANIFEST).read_bytes())
     if done.returncode:
-        raise SignatureError(f"{key}: it can't sign ({_said(done)})")
+        raise SignatureError(f"{key}: this key can't sign ({_said(done)})")
     (folder / SIGNATURE).write_bytes(done.stdout)
 
 
@@ -70,7 +70,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
     keys = _public_keys(key)
     signature, manifest = folder / SIGNATURE, folder / MANIFEST
     if not signature.is_file():
-        yield f"{SIGNATURE}: it is missing; this run is not signed"
+        yield f"{SIGNATURE}: this file is missing, so the run is not signed"
         return
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as signers:
         signers.write("".join(f'{_SIGNER} namespaces="{_NAMESPACE}" {key}\n' for key in keys))
@@ -78,7 +78,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
         asked = ("-Y", "verify", "-f", signers.name, "-I", _SIGNER, "-n", _NAMESPACE)
         done = _ask((*asked, "-s", str(signature)), manifest.read_bytes())
     if done.returncode:
-        yield f"{SIGNATURE}: it is not a signature of {MANIFEST} by {key} ({_said(done)})"
+        yield f"{SIGNATURE}: this is not a signature of {MANIFEST} by {key} ({_said(done)})"
 
 
 def _public_keys(key: Path) -> list[str]:
@@ -92,7 +92,7 @@ def _public_keys(key: Path) -> list[str]:
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         if keys := _PUBLIC_KEY.findall(text):
             return keys
-    raise SignatureError(f"{key}: it has no public key of OpenSSH; give the signer's .pub file")
+    raise SignatureError(f"{key}: no public key of OpenSSH is here; give the signer's .pub file")
 
 
 def _ask(asked: Sequence[str], told: bytes) -> subprocess.CompletedProcess[bytes]:

@@ -16,7 +16,7 @@ HOUSE = 0  # the code of the house venue, which is first in `Names`
 
 
 class FeeRates:
-    """The fee rate of every taker, computed from the volume on the house venue in thirty days."""
+    """The fee rates of takers. A firm's rate follows from its house volume in thirty days."""
 
     def __init__(self, run: RunFolder) -> None:
         """Initialise with the fee tiers, and with takers' volumes before the books began."""
@@ -38,7 +38,7 @@ class FeeRates:
         self._start = run.transactions[0].date
 
     def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
-        """Compare the fee rate of each fill with the rate of its taker's tier on that day.
+        """Compare the fee rate of each fill with the rate that its taker must pay on that day.
 
         Args:
             rows: the day's rows.
@@ -54,7 +54,7 @@ class FeeRates:
         trade = np.isin(rows["motive"], WITH_FEE)
         wrong = rows["fee_e6"] != np.where(trade, due, 0)
         yield from first_wrong(
-            rows, wrong, "the fee rate is not that of the taker's tier, or of customers"
+            rows, wrong, "the fee rate is not the rate that the taker must pay on this day"
         )
 
     def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
@@ -69,7 +69,7 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return each entity's volume in the last thirty days, on the days before the books began.
+        """Return each entity's volume in those of the last thirty days that the books do not have.
 
         The books note the sum of the thirty days before the run. This sum is divided equally among
         the thirty days, and the cents that remain are added to the oldest day.

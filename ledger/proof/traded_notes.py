@@ -1,6 +1,6 @@
 """Compares the notes on each day's volume with the fills and with the other makers' entries.
 
-Reports read volume from these notes, and need not read all fills.
+Reports read volume from these notes, so reports need not read all fills.
 """
 
 from collections import defaultdict

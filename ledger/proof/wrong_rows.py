@@ -30,10 +30,10 @@ def wrong_columns(rows: np.ndarray) -> Iterator[str]:
 
 
 def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
-    """Yield errors if seq does not rise, time falls, or a missing seq is not that of an entry."""
+    """Yield errors if seq does not rise, if time falls, or if a missing seq is not an entry's."""
     yield from first_wrong(rows[1:], np.diff(rows["seq"]) <= 0, "its seq does not rise")
     yield from first_wrong(
-        rows[1:], np.diff(rows["time_us"]) < 0, "it is earlier than the row before"
+        rows[1:], np.diff(rows["time_us"]) < 0, "its time is earlier than the previous row's time"
     )
     gaps = np.flatnonzero(np.diff(rows["seq"]) != 1)
     for i in gaps.tolist():
@@ -51,8 +51,8 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
     yield from first_wrong(
         trade, edge != trade["edge_cents"], "the edge does not follow from the prices"
     )
-    # With the traded value n in cents and the rate r in millionths, in whole numbers:
-    # fee = (2 n r + 10^6) / (2 x 10^6), which rounds half up.
+    # If the traded value is n cents and the rate is r millionths, the fee in whole cents, rounded
+    # half up, is (2 n r + 10^6) / (2 x 10^6), rounded down.
     twice = 2 * np.abs(trade["lots"]) * trade["price"] * (tick_cents // alike) * trade["fee_e6"]
     fee = (twice + 1_000_000) // 2_000_000 * alike
     yield from first_wrong(
@@ -63,11 +63,12 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
 def wrong_payments(
     rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
 ) -> Iterator[str]:
-    """Check that each settlement pays n M - v on a position of n contracts.
+    """Check the payments of each settlement.
 
-    M is the mark, and v is the value of the position before the payment. After the payment the
-    value is n M. Trades update the state *standing* in order, so that each settlement uses the
-    positions at the time of the settlement. A funding payment is compared with the funding rate.
+    A position has n contracts, and one contract is worth M at the mark. Before the settlement the
+    position has the value v. The variation margin must be n M - v, and the new value is n M. A
+    funding payment must follow from the funding rate. Trades update the state *standing* in order,
+    so that each settlement uses the positions at the time of the settlement.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]

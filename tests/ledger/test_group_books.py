@@ -160,7 +160,7 @@ def test_the_audit_finds_a_change_in_the_books_of_the_group_even_if_the_run_is_s
     told = [problem for finding in audit(copied.path) for problem in finding.problems]
 
     last = len((copied.path / name).read_text(encoding="utf-8").splitlines())
-    assert told == [f"{name}:{last}: it says '; more'; the general ledger gives ''"]
+    assert told == [f"{name}:{last}: found '; more', but the general ledger gives ''"]
 
 
 def test_missing_books_of_the_group_are_reported_and_the_rebuilt_books_fit_the_old_seal(copied):
@@ -171,7 +171,7 @@ def test_missing_books_of_the_group_are_reported_and_the_rebuilt_books_fit_the_o
     with pytest.raises(RunFolderError, match="moneytrail rebuild"):
         query(copied, ".run hole", group=True)
     told = [problem for finding in audit(copied.path) for problem in finding.problems]
-    assert f"{GROUP}: it is missing; `moneytrail rebuild` writes it" in told
+    assert f"{GROUP}: this file is missing; `moneytrail rebuild` writes it" in told
     rebuild(copied)
 
     assert (copied.path / MANIFEST).read_bytes() == manifest

@@ -65,6 +65,6 @@ def test_the_audit_finds_wrong_statistics_even_if_the_run_is_sealed_again(
     found = [problem for step in audit(forged.path) for problem in step.problems]
 
     assert fill_statistics(forged)["Nobody"] == FillStatistics(1, None, None)
-    assert [said.partition(" are ")[0] for said in found] == [
+    assert [said.partition(" have the figures")[0] for said in found] == [
         f"{MANIFEST}: hits of {each}" for each in (firm, "Nobody")
     ]

@@ -278,6 +278,6 @@ def test_the_copy_of_a_run_with_changed_text_is_not_rebuilt(copied):
     text.write_text(text.read_text(encoding="utf-8") + ";; more\n", encoding="utf-8")
     before = (copied.path / MANIFEST).read_bytes()
 
-    with pytest.raises(RunFolderError, match=r"2022-05\.beancount: it has been changed"):
+    with pytest.raises(RunFolderError, match=r"2022-05\.beancount: this file has changed"):
         rebuild(copied)
     assert (copied.path / MANIFEST).read_bytes() == before

@@ -30,7 +30,7 @@ def test_the_roles_of_a_run_are_read_back_unchanged(simulated):
         (("firm", "Firm02"), ("firm", "Firm99"), "for whom no account is opened; name"),
         (("firm", "Firm02"), ("firm", "Firm01"), "names 'Firm01' twice; leave"),
         (("firm", "Firm02"), ("fern", "Firm02"), "is unknown; give one of house, maker"),
-        (("firm", "Firm02"), ("lead", "Firm02"), "is Binance's already; name one"),
+        (("firm", "Firm02"), ("lead", "Firm02"), "already has the party Binance; name only one"),
         (("firm", "Firm01"), ("firms", "Firm01"), "is unknown; give one of"),
         (("lead", "Binance"), ("firm", "Binance"), "is missing; name the party"),
     ],

@@ -4,18 +4,19 @@
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books alone
 
-A general ledger books sums of fills at the end of a day. So it is checked for negative balances
-only at each day's close. A day ledger is checked after each transaction. For the group's own books,
+A general ledger books sums of fills at the end of a day. So its balances are checked for their sign
+only at each day's close. In a day ledger, cash and tokens are checked after each transaction, and
+customers' accounts, insurance funds and pools after each settlement. For the group's own books,
 only checks that need no other books are made. There is no tolerance.
 
 An error begins with the name of the invariant. The error points at the transaction that breaks the
 invariant, or at the `open` line. For a balance, the error points at the last transaction that
 changed the balance.
 
-Two facts are not checked here: that fills follow from their prices, and that fills sum to these
-entries. To check these facts, one needs the fills, which are not in the ledger. A posting without
-an amount is also not seen if the amount would be zero, because Beancount drops the posting before
-plugins run.
+Two facts are not checked here: that the results of fills follow from prices, and that fills sum to
+these entries. To check these facts, one needs the fills, which are not in the ledger. A posting
+without an amount is also not seen if the amount would be zero, because Beancount drops the posting
+before plugins run.
 """
 
 from collections.abc import Callable, Iterator
@@ -97,7 +98,7 @@ def name_of(invariant: Callable[[Ledger], Iterator[Finding]]) -> str:
 def check(
     entries: list[Directive], options_map: dict[str, Any], config: str = ""
 ) -> tuple[list[Directive], list[BrokenInvariant]]:
-    """Check the books against every invariant.
+    """Check the books against the invariants.
 
     Args:
         entries: directives as Beancount loads them.

@@ -20,19 +20,19 @@ def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 entry,
                 f"{account} has a balance of {signed(balance, commodity)}; "
-                f"look for a payment that was not covered, or one received and not booked",
+                f"look for a payment that was not covered, or for a receipt that was not booked",
             )
 
 
 def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
-    """No entity delivers tokens that it does not have."""
+    """No entity delivers tokens or coins that it does not have."""
     due = _at_once(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_tokens, due):
         if balance < 0:
             yield (
                 entry,
                 f"{account} has a balance of {signed(balance, commodity)}; "
-                f"look for tokens that were set aside or sold twice",
+                f"look for units that were set aside or sold twice",
             )
 
 
@@ -44,7 +44,7 @@ def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 entry,
                 f"{account} is overdrawn by {balance:,f} {commodity}; "
-                f"look for a missing draw on a credit line, or a loss that no party bears",
+                f"look for a missing draw on a credit line, or for a loss that no party bears",
             )
 
 

@@ -59,6 +59,6 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 movers[commodity],
                 f"at the end the hole is {hole:,f} {commodity} and its causes sum to "
-                f"{by_part['cause']:,f}; this transaction changed the difference last: look "
-                "for an account without a part",
+                f"{by_part['cause']:,f}; this transaction was the last that changed the "
+                "difference: look for an account without a part in the hole",
             )

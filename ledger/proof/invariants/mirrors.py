@@ -1,4 +1,4 @@
-"""Invariants on pairs of accounts in two sets of books, which must agree after each transaction."""
+"""Invariants on accounts that must agree after each transaction, such as a claim and its debt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
         if leg.account.kind in (Kind.TOKENS, Kind.COINS) and leg.account.partner not in keepers:
-            return None  # a token in the holder's own custody, as in Assets:Alameda:Tokens:SOL
+            return None  # units in the holder's own custody, as in Assets:Alameda:Tokens:SOL
         pair = _mirror(leg.account)
         return pair and (pair, leg.commodity)
 
@@ -74,12 +74,12 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
         yield (
             entry,
             f"{venue}'s holdings and debts in kind now differ by {signed(apart, commodity)}; "
-            f"look for tokens taken out of custody, or credited to no customer",
+            f"look for tokens that left custody, or that were credited to no customer",
         )
 
 
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
-    """A venue's debts in coins equal the sum of coins that it holds, has lent and has lost.
+    """A venue's debts in a coin equal the coins that the venue holds, has lent and has lost.
 
     Lost coins are among the venue's expenses. The venue has no coins of its own.
     """

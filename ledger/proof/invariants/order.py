@@ -14,7 +14,7 @@ TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
 
 
 class Stamp(NamedTuple):
-    """A transaction's place in the order: its number, its time, and the number of its fills."""
+    """A transaction's place in the order: its number, its time, and the number of summed fills."""
 
     entry: Transaction
     seq: int
@@ -29,7 +29,7 @@ def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
         del entries[0]
     unplaced = [(entry, fault) for entry in entries for fault in _stamp_faults(entry)]
     if unplaced:
-        yield from unplaced  # the order of transactions without numbers is unknown
+        yield from unplaced  # without numbers and times, the order of transactions is unknown
         return
     stamps = [_stamp(entry) for entry in entries]
     yield from _disorder(stamps)
@@ -47,7 +47,7 @@ def _stamp_faults(entry: Transaction) -> Iterator[str]:
     if not (isinstance(time, str) and TIME_OF_DAY.fullmatch(time)):
         yield f"time is {time}; write it as a string, HH:MM:SS.ffffff"
     if not is_count(entry.meta.get("fills", Decimal(1))):
-        yield f"fills is {entry.meta['fills']}; give the number of fills it sums, 1 or above"
+        yield f"fills is {entry.meta['fills']}; give the number of summed fills, 1 or above"
 
 
 def _stamp(entry: Transaction) -> Stamp:
@@ -66,8 +66,8 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
         elif stamp.entry.date == before.entry.date and stamp.time < before.time:
             yield (
                 stamp.entry,
-                f"seq {stamp.seq} is at {stamp.time}, before seq {before.seq} at {before.time}; "
-                f"time must not decrease within a day",
+                f"seq {stamp.seq} has the time {stamp.time}, which is earlier than the time of seq "
+                f"{before.seq}, {before.time}; time must not decrease within a day",
             )
 
 
@@ -85,7 +85,7 @@ def _holes_in_lines(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
-    """Compare the missing numbers in a closing period with the number of fills that it sums."""
+    """Compare the count of missing numbers in a closing period with the count of summed fills."""
     last = 0
     for period in _closing_periods(stamps):
         gaps = list(_gaps(period, last))
@@ -99,7 +99,7 @@ def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
                 closing[-1].entry,
                 f"after seq {last} and up to {period[-1].seq}, {left_out} numbers are not used "
                 f"by a transaction, but {fills} fills are summed; look for a transaction that "
-                f"was lost, or a wrong count in fills",
+                f"was lost, or for a wrong count in the metadata key fills",
             )
         last = period[-1].seq
 

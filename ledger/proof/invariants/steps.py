@@ -49,7 +49,7 @@ class Ledger(NamedTuple):
 
     opens: list[Open]
     steps: list[Step]
-    by_line: bool
+    by_line: bool  # whether each fill is a transaction of its own, as in a day ledger
 
 
 def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:

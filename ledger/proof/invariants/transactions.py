@@ -23,15 +23,15 @@ def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
     """Each transaction states its amounts, and the amounts sum to zero in each commodity."""
     for step in ledger.steps:
         if not step.entry.postings:
-            yield step.entry, "it has no postings; say what moved, or delete it"
+            yield step.entry, "the transaction has no postings; add postings, or delete it"
         for posting in step.entry.postings:
             if fault := _fault(posting):
                 yield step.entry, f"{posting.account} {fault}"
         for commodity, residual in residuals((leg.commodity, leg.number) for leg in step.legs):
             yield (
                 step.entry,
-                f"the postings leave {signed(residual, commodity)} unexplained; "
-                f"add the posting that accounts for it",
+                f"the sum of the postings is {signed(residual, commodity)}, not zero; "
+                f"add the missing posting",
             )
 
 
@@ -47,7 +47,7 @@ def entity_balances(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 step.entry,
                 f"the books of {entity} are left with {signed(residual, commodity)}; "
-                f"look for its posting that is missing, or is in another entity's books",
+                f"look for a posting that is missing, or that is in another entity's books",
             )
 
 
@@ -72,13 +72,13 @@ def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
         for commodity, moved in residuals(in_cash):
             yield (
                 step.entry,
-                f"the world's cash changes by {signed(moved, commodity)}; "
-                f"look for the missing cash of the payer or the receiver",
+                f"the cash of all entities together changes by {signed(moved, commodity)}; "
+                f"look for the missing cash posting of the payer or the receiver",
             )
 
 
 def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
-    """After the opening entries, tokens only change their owner. No token is made or destroyed."""
+    """After the opening entries, no token or coin is made or destroyed. Only the owner changes."""
     keepers = entities(ledger)
 
     def is_there(account: Account) -> bool:
@@ -90,17 +90,17 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
         for commodity, moved in residuals(in_hand):
             yield (
                 step.entry,
-                f"the world's tokens change by {signed(moved, commodity)}; "
-                f"look for the missing giver or receiver",
+                f"the units of all entities together change by {signed(moved, commodity)}; "
+                f"look for the missing posting of the giver or the receiver",
             )
 
 
 def _fault(posting: Posting) -> str | None:
     """Return why a posting does not state its exact amount, or None if it does."""
     if not stated(posting):
-        return "has no amount; write it"
+        return "has no amount; write the amount"
     if posting.meta and AUTOMATIC_META in posting.meta:
-        return f"leaves its amount to be inferred as {posting.units}; write it"
+        return f"has no amount, which Beancount infers as {posting.units}; write the amount"
     if posting.cost is not None:
         return "has a cost; let each commodity balance by itself"
     if posting.price is not None:

@@ -156,7 +156,7 @@ def test_the_audit_reports_errors_of_beancount_and_broken_invariants_in_a_day_le
     run = executed("tiny", run={"day_ledgers": ()})
     for added, said in (
         ('* "Unopened"\n  Assets:Nobody:Cash  1 USD\n  Assets:Nobody:Cash  -1 USD\n', "Nobody"),
-        ('* "Without a place"\n', "transaction-balances: it has no postings"),
+        ('* "Without a place"\n', "transaction-balances: the transaction has no postings"),
     ):
         monkeypatch.setattr(
             audit_module,
@@ -193,7 +193,8 @@ def test_the_audit_of_a_run_with_a_changed_digit_is_completed_and_names_the_file
 
             assert len(findings) == 7
             assert sealed.problems == (
-                f"{path.relative_to(folder).as_posix()}: it has been changed since it was sealed",
+                f"{path.relative_to(folder).as_posix()}: this file has changed since the run was "
+                "sealed",
             )
 
 
@@ -381,8 +382,8 @@ def test_the_audit_finds_each_kind_of_forgery_and_checks_the_other_files_too(
         (
             '"role" "firm" "Firm01"',
             '"role" "firm" "OtherMakers"',
-            "the fills name 'Firm01' as taker, and main.beancount does not; "
-            "correct the roles or markets of main.beancount, or the fills",
+            "the fills have an unknown taker, 'Firm01'; "
+            "correct the fills, or the roles or markets of main.beancount",
         ),
     ],
 )

@@ -24,10 +24,10 @@ def test_equal_texts_have_no_difference():
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        ("one\ntoo\n", "a.txt:2: it says 'too'; the scenario gives 'two'"),
-        ("one\n", "a.txt:2: it says ''; the scenario gives 'two'"),
-        ("", "a.txt:1: it says ''; the scenario gives 'one'"),
-        ("one\ntwo\n\n", "a.txt:4: it says ''; the scenario gives nothing"),
+        ("one\ntoo\n", "a.txt:2: found 'too', but the scenario gives 'two'"),
+        ("one\n", "a.txt:2: found '', but the scenario gives 'two'"),
+        ("", "a.txt:1: found '', but the scenario gives 'one'"),
+        ("one\ntwo\n\n", "a.txt:4: found '', but the scenario gives nothing"),
     ],
 )
 def test_the_first_line_that_differs_is_reported(found, said):
@@ -45,11 +45,11 @@ def test_of_two_long_lines_only_the_parts_that_differ_are_shown():
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (ROWS.replace("'Firm02'", "'Firm03'"), "row 2, column taker: it says 'Firm03'; "),
-        (ROWS.replace("(3, NULL)", "(3, 'Firm01')"), "row 3, column taker: it says 'Firm01'; "),
-        (ROWS.replace("(2", "(9"), "row 2, column seq: it says '9'; the scenario gives '2'"),
-        (ROWS.replace(", (3, NULL)", ""), "it does not have the 3 rows that the scenario gives"),
-        (f"{ROWS}, (4, 'x')", "it does not have the 3 rows that the scenario gives"),
+        (ROWS.replace("'Firm02'", "'Firm03'"), "row 2, column taker: found 'Firm03', but "),
+        (ROWS.replace("(3, NULL)", "(3, 'Firm01')"), "row 3, column taker: found 'Firm01', but "),
+        (ROWS.replace("(2", "(9"), "row 2, column seq: found '9', but the scenario gives '2'"),
+        (ROWS.replace(", (3, NULL)", ""), "its number of rows is not 3, the number "),
+        (f"{ROWS}, (4, 'x')", "its number of rows is not 3, the number that the scenario gives"),
     ],
 )
 def test_the_first_row_that_differs_is_reported_with_its_column(tmp_path, rows, said):
@@ -69,7 +69,7 @@ def test_a_file_with_other_columns_and_an_unreadable_file_are_reported(tmp_path)
     (unreadable,) = row_that_differs("a.parquet", tmp_path / "text.parquet", due, GIVER)
 
     assert columns == "a.parquet: its columns are not the columns that the scenario gives"
-    assert unreadable.startswith("a.parquet: it can't be read (")
+    assert unreadable.startswith("a.parquet: this file can't be read (")
 
 
 def test_differences_between_two_folders_are_sorted_by_month_and_the_manifests_are_not_compared(

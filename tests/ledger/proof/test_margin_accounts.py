@@ -163,13 +163,13 @@ def releases_more_than_is_there(row: np.void) -> None:
 @pytest.mark.parametrize(
     ("motive", "forge", "said"),
     [
-        (Motive.SEIZURE, sells_a_tick_lower, "not at the lead price less the mark-down"),
+        (Motive.SEIZURE, sells_a_tick_lower, "the price of a seizure is not the lead"),
         (Motive.SEIZURE, keeps_a_lot, "does not take all tokens"),
         (Motive.SEIZURE, takes_a_lot_too_many, "gives more tokens than it has"),
-        (Motive.SEIZURE, is_given_a_cent_less, "not paid at its price"),
+        (Motive.SEIZURE, is_given_a_cent_less, "the proceeds of a seizure"),
         (Motive.SEIZURE, is_sold_to_the_captive_maker, "do not go to the other makers"),
         (Motive.SEIZURE, is_sold_at_the_mark_of_yesterday, "not at the settlement's mark"),
-        (Motive.TOKENS, is_paid_for, "money moves, although tokens are only set aside"),
+        (Motive.TOKENS, is_paid_for, "money moves, although tokens are only set aside or released"),
         (Motive.TOKENS, releases_more_than_is_there, "gives more tokens than it has"),
     ],
 )

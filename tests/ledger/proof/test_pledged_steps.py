@@ -121,17 +121,17 @@ def test_all_steps_of_a_pledged_loan_in_an_unchanged_run_are_correct(executed, l
         ),
         (within("margin-sale", r"lead: \d+", "lead: 59"), "though the margin suffices"),
         (within("margin-sale", r"takes: \d+", "takes: 900000"), "takes more tokens than its depth"),
-        (within("margin-sale", r"over-s: \d+", "over-s: 3601"), "interval does not fit between"),
+        (within("margin-sale", r"over-s: \d+", "over-s: 3601"), "do not fit the time of the sale"),
         (within("account-takeover", AMOUNT, paid(100)), "not taken over as a whole"),
         (within("takeover-sale", AMOUNT, paid(100)), "the proceeds are wrong"),
-        (within("takeover-sale", r"takes: \d+", "takes: 1"), "sells more or less than the book"),
+        (within("takeover-sale", r"takes: \d+", "takes: 1"), "sells more or fewer tokens"),
         (
             lambda text: re.sub(r'("pledged-terms" "Trader" "MOB" \d+ \d+) \d+', r"\1 1", text),
             "tokens are sold though the margin suffices",
         ),
         (
             lambda text: text.replace(steps(text, "account-takeover")[0], ""),
-            "the captive maker sells more or less than the book takes",
+            "the captive maker sells more or fewer tokens than the book can take",
         ),
     ],
 )

@@ -83,15 +83,13 @@ def test_a_changed_bit_in_any_file_is_reported(folder):
 def test_a_missing_file_is_reported(folder):
     (folder / "fills/2022-05.parquet").unlink()
 
-    assert broken_seals(folder) == ["fills/2022-05.parquet: it is missing"]
+    assert broken_seals(folder) == ["fills/2022-05.parquet: this file is missing"]
 
 
 def test_an_added_file_is_reported(folder):
     (folder / "days/2022-05-10.beancount").write_text("", encoding="utf-8")
 
-    assert broken_seals(folder) == [
-        "days/2022-05-10.beancount: it was not there when the run was sealed"
-    ]
+    assert broken_seals(folder) == ["days/2022-05-10.beancount: this file was added after the seal"]
 
 
 def test_a_renamed_file_is_reported_with_its_old_and_its_new_name(folder):
@@ -135,7 +133,7 @@ def test_a_changed_text_in_the_manifest_is_reported(folder):
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("Does it hold?", "Did it hold?"), encoding="utf-8")
 
-    assert broken_seals(folder) == [f"{MANIFEST}: it has been changed since it was sealed"]
+    assert broken_seals(folder) == [f"{MANIFEST}: this file has changed since the run was sealed"]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_signature_is_valid_only_with_the_key_of_its_signer(folder, keys):
 
     (problem,) = wrong_signature(folder, keys / "theirs.pub")
 
-    assert problem.startswith(f"{SIGNATURE}: it is not a signature of {MANIFEST} by ")
+    assert problem.startswith(f"{SIGNATURE}: this is not a signature of {MANIFEST} by ")
 
 
 def test_a_signature_is_not_part_of_the_seal(folder):
@@ -74,7 +74,7 @@ def test_an_unsigned_run_is_reported(folder, keys):
 
     (problem,) = wrong_signature(folder, keys / "ours.pub")
 
-    assert problem == f"{SIGNATURE}: it is missing; this run is not signed"
+    assert problem == f"{SIGNATURE}: this file is missing, so the run is not signed"
 
 
 def test_a_signature_that_was_made_for_another_purpose_is_invalid(folder, keys):
@@ -87,7 +87,7 @@ def test_a_signature_that_was_made_for_another_purpose_is_invalid(folder, keys):
 
 
 def test_a_failed_signing_leaves_the_old_signature_unchanged(folder, keys):
-    with pytest.raises(SignatureError, match="it can't sign"):
+    with pytest.raises(SignatureError, match="this key can't sign"):
         sign(folder, keys / "nosuch")
 
     assert list(wrong_signature(folder, keys / "ours.pub")) == []

@@ -364,7 +364,7 @@ MISTAKES = (
     ("day {run} tomorrow", "write it as 2022-05-09"),
     ("audit {tmp}", "not a finished run"),
     ("audit {run} --verify {tmp}/nosuch.pub", "give the signer's"),
-    ("sign {run} {tmp}/nosuch", "it can't sign"),
+    ("sign {run} {tmp}/nosuch", "this key can't sign"),
     ("run tiny --out {tmp}/new --sign {tmp}/nosuch", "ssh-keygen -t ed25519"),
     ("run nosuch", "give one of alpha-decay, "),
     ("run {tmp}/nosuch.toml", "does not exist"),
