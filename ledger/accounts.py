@@ -6,7 +6,7 @@ cause of each movement on the account. No other part of an entry records the cau
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # the last word in names of accounts of coins at hand; no party has this name
+WALLET = "Wallet"  # last word in names of accounts of coins at hand; no party may have this name
 FREE, PLEDGED = "Free", "Pledged"  # the two states of customers' tokens
 
 

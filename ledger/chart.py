@@ -1,8 +1,9 @@
 """The chart of accounts: which accounts each party has.
 
 Each account of the house group, except accounts of positions in contracts, is opened with its part
-in the definition of the hole. So a reader can check the whole definition in one place. If
-sum(claim) is the sum of the balances of all accounts with the part `claim`, and so on, then:
+in the definition of the hole. So a reader can check the whole definition in one place. Let
+sum(claim) be the sum of the balances of all accounts with the part `claim`. The sums of the other
+parts are defined in the same way. Then:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
@@ -354,7 +355,7 @@ class Chart:
 
     @property
     def _socialised(self) -> tuple[str, ...]:
-        """Return the kind of socialised losses, or nothing if there are no backstop providers."""
+        """Return the kind of socialised losses, or an empty tuple without backstop providers."""
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:

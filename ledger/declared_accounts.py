@@ -129,7 +129,7 @@ class DeclaredAccounts:
         if customer not in customers:
             raise LedgerFileError(
                 f"{place}: {account} is a claim, but does not name a customer with a role; write "
-                f'custom "role" "customer" "{customer or "NAME"}", or name the customer with with:'
+                f'custom "role" "customer" "{customer or "NAME"}", or name the customer in with:'
             )
 
 

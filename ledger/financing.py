@@ -36,7 +36,7 @@ def lend(
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender recalls a loan, or the loan's part above a limit. The maker repays the cash."""
+    """A lender recalls a loan, or the part above the lender's limit. The maker repays in cash."""
     return Transaction(
         time_us,
         lender,

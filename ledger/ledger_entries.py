@@ -247,8 +247,8 @@ def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
 def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data.Transaction]]:
     """Yield each transaction with its number, in the order of the numbers.
 
-    The numbers are those in the metadata key `seq`. If a `seq` is missing, is repeated, or is not a
-    whole number above zero, all transactions are numbered from 1 instead.
+    The numbers are the values of the metadata key `seq`. If a `seq` is missing, is repeated, or is
+    not a whole number above zero, all transactions are numbered from 1 instead.
     """
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]

@@ -110,7 +110,7 @@ class Contract:
     stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_of_one: int = field(init=False)  # the value of one tick on one lot, in one market
+    cents_of_one: int = field(init=False)  # the value in cents of a tick on a lot, in one market
 
     def __post_init__(self) -> None:
         put = object.__setattr__

@@ -1,4 +1,4 @@
-"""Writes the Parquet files of fills and postings: a month's while the next month is simulated.
+"""Writes Parquet files of fills and postings. A month is written while the next is simulated.
 
 DuckDB writes the files in a thread that does not block Python. At most one month is being written,
 because two would need twice the memory.

@@ -69,7 +69,7 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return each entity's volume in those of the last thirty days that the books do not have.
+        """Return each entity's volume, in the last thirty days, on days before the books began.
 
         The books note the sum of the thirty days before the run. This sum is divided equally among
         the thirty days, and the cents that remain are added to the oldest day.
