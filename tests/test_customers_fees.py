@@ -63,4 +63,4 @@ def test_an_audit_that_expects_another_fee_rate_reports_wrong_fills(tiny_run, mo
 
     monkeypatch.setattr(FeeRates, "__init__", misread)
     (finding,) = (each for each in audit(tiny_run.path) if each.problems)
-    assert "or of customers" in finding.problems[0]
+    assert "the rate that the taker must pay" in finding.problems[0]

@@ -20,7 +20,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
     """Write the manifest of a folder. All other files must exist already.
 
     Args:
-        folder: the run's folder.
+        folder: the folder of a run or of a study.
         run: other facts to record, such as scenario, seed and versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}
@@ -34,14 +34,14 @@ def broken_seals(folder: Path) -> list[str]:
         manifest = json.loads(text)
         files, run = manifest["files"], manifest["run"]
         if text != _manifest(run, files):
-            return [f"{MANIFEST}: this file has changed since the run was sealed"]
+            return [f"{MANIFEST}: this file has changed since it was sealed"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         return [f"{MANIFEST}: this file can't be read as a manifest ({type(error).__name__})"]
     found = set(sealed_files(folder))
     problems = [f"{name}: this file is missing" for name in files if name not in found]
     problems += [f"{name}: this file was added after the seal" for name in found - {*files}]
     problems += [
-        f"{name}: this file has changed since the run was sealed"
+        f"{name}: this file has changed since it was sealed"
         for name in files
         if name in found and _sha256(folder / name) != files[name]
     ]

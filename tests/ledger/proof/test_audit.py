@@ -193,8 +193,7 @@ def test_the_audit_of_a_run_with_a_changed_digit_is_completed_and_names_the_file
 
             assert len(findings) == 7
             assert sealed.problems == (
-                f"{path.relative_to(folder).as_posix()}: this file has changed since the run was "
-                "sealed",
+                f"{path.relative_to(folder).as_posix()}: this file has changed since it was sealed",
             )
 
 

@@ -133,7 +133,7 @@ def test_a_changed_text_in_the_manifest_is_reported(folder):
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("Does it hold?", "Did it hold?"), encoding="utf-8")
 
-    assert broken_seals(folder) == [f"{MANIFEST}: this file has changed since the run was sealed"]
+    assert broken_seals(folder) == [f"{MANIFEST}: this file has changed since it was sealed"]
 
 
 @pytest.mark.parametrize(
