@@ -1,15 +1,13 @@
 """The chart of accounts: which accounts each party has.
 
 Each account of the house group, except accounts of positions in contracts, is opened with its part
-in the definition of the hole. So a reader can check the whole definition in one place. Let
-sum(claim) be the sum of the balances of all accounts with the part `claim`. The sums of the other
-parts are defined in the same way. Then:
+in the definition of the hole. So a reader can check the definition in one place. If sum(claim) is
+the sum of the balances of all accounts with the part `claim`, and the other sums likewise:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
 This is true in dollars, and in each coin that the house owes to customers. Tokens of customers on
-margin have the part `in-kind`: the house holds the same quantity that it owes. So these tokens are
-no part of the hole at any price.
+margin (`in-kind`) are no part of the hole at any price: the house holds the quantity that it owes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -102,10 +100,9 @@ class Chart:
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind to which a holder's result is posted.
 
-        Results of a backstop's positions, and of the directional book (positions that the maker
-        holds for their price), have kinds of their own. So these results are separate from the
-        results of the maker's quotes. Socialised losses are an exception: a backstop posts them to
-        the same kind as customers do.
+        Results of a backstop's positions, and of the directional book (positions held for their
+        price), have kinds of their own, separate from the results of the maker's quotes. Socialised
+        losses are an exception: a backstop posts them to the same kind as customers do.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -151,8 +148,8 @@ class Chart:
         for name in p.borrowers:
             yield f"{name}, who borrows against tokens", self._borrower(name)
         if dealers := p.dealers:
-            about = f"{dealers}, who sell coins to {p.maker} and buy coins from it"
-            yield about, self._dealers(dealers)
+            heading = f"{dealers}, who sell coins to {p.maker} and buy coins from it"
+            yield heading, self._dealers(dealers)
 
     # ------------------------------------------- the group: each account with its part in the hole
 
@@ -378,9 +375,8 @@ class Chart:
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
         """Open the accounts of a party's tokens.
 
-        The maker has accounts for all tokens. An issuer has accounts only for the tokens that it
-        issues. OUTSIDE also has accounts for tokens in pools, because arbitrageurs trade these
-        tokens with other traders.
+        The maker has accounts for all tokens, and an issuer only for the tokens that it issues.
+        OUTSIDE has accounts for tokens in pools, since arbitrageurs trade them with other traders.
         """
         about = "the dollars paid for the tokens received"
         for name in self._tokens_of(holder):

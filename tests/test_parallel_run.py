@@ -48,5 +48,5 @@ def test_a_balance_that_differs_from_the_books_is_an_error(world):
     def change_a_balance() -> None:
         world.journal._add([Posting("Income:FTX:Fees", 1)])
 
-    with pytest.raises(LedgerError, match="Income:FTX:Fees has .* in the process that"):
+    with pytest.raises(LedgerError, match=r"Income:FTX:Fees has .* in the process that"):
         world.run(change_a_balance)
