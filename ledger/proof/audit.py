@@ -128,8 +128,8 @@ def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
         return "Beancount loads each day by itself"
     loaded = sum(load for _, load in days)
     return (
-        f"Beancount loads {loaded} of {len(days)}, each by itself; files on disk agree with the "
-        "books"
+        f"Beancount loads {loaded} of {len(days)} days, each by itself; files on disk agree with "
+        "the books"
     )
 
 

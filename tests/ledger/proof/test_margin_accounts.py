@@ -98,7 +98,7 @@ def test_a_negative_balance_of_a_customer_on_margin_is_found(crash, rows):
     i = first(rows, Motive.COLLATERAL)
     forged["edge_cents"][i] = -1_000_000_000
 
-    assert "has -" in problems(crash, forged)[0]
+    assert "is worth -" in problems(crash, forged)[0]
 
 
 # --------------------------------------------------------------------------------- tokens
