@@ -19,8 +19,8 @@ _OPTIONS = {"title", "operating_currency", "tolerance_multiplier"}
 _MONTH = re.compile(r"\d{4}-\d{2}\.beancount", re.ASCII)
 
 # A text without these words has none of the directives, and need not be split by the lexer, which
-# is slow. Every month's file says in a comment that the main file includes it. The lexer reads
-# "includes" as no include, but as an error.
+# is slow. A comment in every month's file says that the main file includes this file. The lexer
+# reads the word "includes" as an error, not as an include.
 _WORDS = re.compile(rb"plugin|option|include(?!s)")
 
 
@@ -32,8 +32,8 @@ def refuse_foreign_code(path: Path) -> None:
     """Check a file of books, and the months that it may include, before Beancount loads them.
 
     Raises:
-        ForeignCodeError: a file names a plugin, an option that our books do not have, or another
-            file than a month beside it.
+        ForeignCodeError: a file names a plugin, an option that our books do not have, or a file
+            that is not a month's file beside it.
     """
     months = [each for each in sorted(path.parent.iterdir()) if _MONTH.fullmatch(each.name)]
     for file in (path, *months):
@@ -53,8 +53,8 @@ def refuse_foreign_code_in(name: str, text: str) -> None:
 def _refuse(name: str, text: bytes, has_months: bool) -> None:
     for line, what in _foreign(text, has_months):
         raise ForeignCodeError(
-            f"{name}:{line}: it names {what}, which could change all other directives; "
-            "so the ledger is not loaded"
+            f"{name}:{line}: this line names {what}, which no run writes, so the ledger is not "
+            "loaded; remove the line, because it could change all other directives"
         )
 
 

@@ -30,7 +30,10 @@ def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
 def load_with_options(
     path: Path,
 ) -> tuple[data.Directives, list[data.BeancountError], Mapping[str, Any]]:
-    """Return directives, errors and options of a ledger, whose plugins run: the user trusts it."""
+    """Return directives, errors and options of a ledger. The ledger's plugins run.
+
+    A caller must trust the ledger, or must call `refuse_foreign_code` before.
+    """
     with collector_at_rest():
         return loader.load_file(str(path))
 

@@ -52,7 +52,9 @@ def test_a_plugin_in_a_month_and_in_the_books_of_the_group_is_found_with_its_lin
         line = file.read_text().count("\n")
         run = RunFolder(books.path)
 
-        with pytest.raises(ForeignCodeError, match=rf"^{re.escape(name)}:{line}: it names a plug"):
+        with pytest.raises(
+            ForeignCodeError, match=rf"^{re.escape(name)}:{line}: this line names a plug"
+        ):
             run.group_entries if name == GROUP else run.entries  # noqa: B018
         file.unlink()
 
@@ -66,7 +68,9 @@ def test_words_in_strings_and_comments_are_not_directives():
 
 def test_a_text_that_is_loaded_alone_includes_no_file():
     """Beancount would look for the file in the user's present folder."""
-    with pytest.raises(ForeignCodeError, match=r"^x:1: it names the file '2022-05\.beancount'"):
+    with pytest.raises(
+        ForeignCodeError, match=r"^x:1: this line names the file '2022-05\.beancount'"
+    ):
         _errors_of("x", 'include "2022-05.beancount"\n', "line")
 
 
