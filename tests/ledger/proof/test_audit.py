@@ -73,12 +73,14 @@ def copied(run: RunFolder, place: Path) -> Path:
 def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
     """Change a file until the block ends. With *resealed*, also make a new seal of the folder."""
     was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
-    path.write_bytes(content)
-    if resealed:
-        seal(folder, json.loads(was[folder / MANIFEST])["run"])
-    yield
-    for each, before in was.items():
-        each.write_bytes(before)
+    try:
+        path.write_bytes(content)
+        if resealed:
+            seal(folder, json.loads(was[folder / MANIFEST])["run"])
+        yield
+    finally:
+        for each, before in was.items():
+            each.write_bytes(before)
 
 
 def first_problem(folder: Path) -> str | None:
