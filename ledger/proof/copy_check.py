@@ -122,9 +122,8 @@ def _other_columns(
 ) -> Iterator[str]:
     described = connection.execute(f"DESCRIBE FROM {duckdb_session.parquet(path)}").fetchall()
     found = [(column, kind.partition("(")[0]) for column, kind, *_ in described]
-    yield from (
-        f"{name}: a column {each} is missing or unexpected" for each in {*found} ^ {*wanted}
-    )
+    for each in sorted({*found} ^ {*wanted}):
+        yield f"{name}: a column {each} is missing or unexpected"
 
 
 def _rows(

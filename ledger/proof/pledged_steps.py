@@ -37,7 +37,8 @@ def wrong_loans(run: RunFolder) -> Iterator[str]:
     terms_of = run.notes(PledgedTerms)
     marks = _marks(run) if terms_of else {}
     accounts = [_Account(run, terms, tokens[terms.token], marks) for terms in terms_of]
-    for missing in set(run.chart.parties.borrowers) - {each.terms.borrower for each in accounts}:
+    noted = {each.terms.borrower for each in accounts}
+    for missing in sorted(set(run.chart.parties.borrowers) - noted):
         yield f"{missing} has a loan, but the books do not note its terms"
     for entry in run.transactions if accounts else ():
         for account in accounts:

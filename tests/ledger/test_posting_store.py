@@ -14,7 +14,7 @@ from beancount import loader
 from beancount.core import data
 from folder_contents import contents
 
-from ledger import directive_store, posting_store
+from ledger import directive_store, duckdb_session, posting_store
 from ledger.copy_of_text import write_copy
 from ledger.money import Scale
 from ledger.opened import Opened
@@ -281,3 +281,15 @@ def test_the_copy_of_a_run_with_changed_text_is_not_rebuilt(copied):
     with pytest.raises(RunFolderError, match=r"2022-05\.beancount: this file has changed"):
         rebuild(copied)
     assert (copied.path / MANIFEST).read_bytes() == before
+
+
+def test_the_audit_lists_wrong_columns_in_the_same_order_in_each_process(afternoon):
+    path = afternoon.path / directive_store.FILE
+    with duckdb_session.connect() as connection:
+        columns = ", ".join(f"'{n}' AS {name}" for n, name in enumerate("hgfedcba"))
+        connection.execute(f"COPY (SELECT {columns}) TO '{path}' (FORMAT parquet)")
+
+    found = [each for each in wrong_copies(afternoon) if ": a column " in each]
+
+    assert found == sorted(found)
+    assert len(found) == 13
