@@ -28,7 +28,6 @@ from ledger.accounts import (
 from ledger.chart import Chart
 from ledger.columns import Count, Held, Numbers
 from ledger.kinds import Kind
-from ledger.money import fee_cents
 from ledger.motives import Motive, Rule
 from ledger.parties import Parties, books_of
 from ledger.transaction import Posting
@@ -143,18 +142,6 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
 def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count) -> Count:
     """Return the taker's edge: the taker's gain if the lots are valued at the lead price."""
     return (lead - price) * lots * cents_per_lot_tick
-
-
-def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
-    """Compute the edge and the fee of rows from price, lead, quantity and fee rate, in place.
-
-    The edge is (lead - price) x quantity, the taker's gain at the fill. The edge is paid at once,
-    so variation margin starts from the lead price.
-    """
-    rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
-    rows["fee_cents"] = fee_cents(
-        np.abs(rows["lots"]) * rows["price"] * cents_per_lot_tick, rows["fee_e6"]
-    )
 
 
 @dataclass(frozen=True, slots=True)

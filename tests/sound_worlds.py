@@ -9,11 +9,11 @@ from pathlib import Path
 
 from beancount.core.data import Balance, Directive, Open, Transaction
 from beancount.parser import parser
+from wrong_fills import wrong_fills
 
 from des.scenario import Scenario
 from ledger.day_ledger import days_of, render_days
 from ledger.proof import invariants
-from ledger.proof.recompute import wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.text_loader import collector_at_rest
 from runs.execute import execute

@@ -44,15 +44,6 @@ ONE_DAY = timedelta(days=1)
 ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDER BY day"
 
 
-def wrong_fills(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each error in the fills."""
-    recomputation = Recomputation(run)
-    for day in recomputation.days:
-        yield from recomputation.wrong_within(day)
-    yield from recomputation.wrong_between_days()
-    yield from recomputation.wrong_on_margin()
-
-
 class Recomputation:
     """Recomputes the fills of one run, day by day."""
 

@@ -68,14 +68,6 @@ class MakerSheet:
         """Return debts minus assets minus uses."""
         return self.sources_usd - self.liquid_usd - self.coins_usd - self.all_uses_usd
 
-    @property
-    def left_open_usd(self) -> Decimal:
-        """Return the unexplained amount minus all losses.
-
-        It is zero unless the chart lacks an account.
-        """
-        return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
-
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
         """Return the sum of some kinds of use."""
         return sum((self.uses_usd.get(kind, ZERO) for kind in kinds), ZERO)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from priced_rows import price_fills
 
 from ledger import fill_store
 from ledger.copy_of_text import write_copy
-from ledger.fills import new_rows, price_fills
+from ledger.fills import new_rows
 from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
 

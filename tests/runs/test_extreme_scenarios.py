@@ -23,10 +23,10 @@ from mutations import (
     value_at,
     written,
 )
+from wrong_fills import wrong_fills
 
 from des.scenario import Scenario
 from ledger.proof import invariants
-from ledger.proof.recompute import wrong_fills
 from ledger.reports.money.hole import hole
 from runs.experiments.experiment import books_of
 from runs.scenario_files import ScenarioError

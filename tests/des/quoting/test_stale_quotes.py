@@ -34,6 +34,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 from batch_means import assert_mean
+from priced_rows import price_fills
 
 from des.chance import lognormal_quantiles_us
 from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
@@ -46,7 +47,7 @@ from des.quoting.session import Decisions, Session
 from des.quoting.takers import LOTS_MAX, Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, Quoter, VolatilityLevel
-from ledger.fills import Trigger, price_fills
+from ledger.fills import Trigger
 from ledger.motives import Motive
 
 DAY = date(2022, 5, 1)

@@ -15,19 +15,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from priced_rows import price_fills
+from wrong_fills import wrong_fills
 
 from ledger import fill_store, movements
 from ledger.chart import Chart
 from ledger.copy_of_text import write_copy
-from ledger.fee_notes import CustomersFee, TakerFee, VolumeBefore
-from ledger.fills import ABSENT, Names, new_rows, price_fills
+from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
+from ledger.fills import ABSENT, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.motives import Motive
-from ledger.notes import FundingRate
+from ledger.notes import FundingRate, Note
 from ledger.parties import Parties
 from ledger.proof import day_openings
-from ledger.proof.recompute import Recomputation, wrong_fills
+from ledger.proof.recompute import Recomputation
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
 
@@ -316,8 +318,13 @@ MAY_5_US = 19_117 * DAY_US  # 2022-05-05 (thirty days later is in the file of Ju
 LOW_E6, HIGH_E6 = 500, 700
 
 
-def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, int]]) -> RunFolder:
-    """Write books in which a firm buys lots of 300 dollars. *fills* has (lots, fee rate) by day."""
+def books_of_a_firm(
+    folder: Path, before_usd: int, fills: dict[int, tuple[int, int]], *others: Note
+) -> RunFolder:
+    """Write books in which a firm buys lots of 300 dollars. *fills* has (lots, fee rate) by day.
+
+    *others* are further notes of the first day.
+    """
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
     journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
@@ -330,6 +337,8 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
         journal.note(MAY_5_US, TakerFee(venue, Decimal(from_usd), rate_e6))
     journal.note(MAY_5_US, CustomersFee("FTX", 0))
     journal.note(MAY_5_US, VolumeBefore("Firm01", Decimal(before_usd)))
+    for note in others:
+        journal.note(MAY_5_US, note)
     for day in range(max(fills) + 1):
         if day in fills:
             row = new_rows(1)
@@ -368,6 +377,19 @@ def test_a_volume_lowers_the_fee_rate_for_thirty_days(
         assert [problem.partition(": the fee rate")[1] for problem in wrong_fills(run)] == (
             [] if rate_e6 == due_e6 else [": the fee rate"]
         )
+
+
+@pytest.mark.parametrize(
+    ("floor_e6", "due_e6"),
+    [(0, 280), (280, 280), (281, 281), (400, 400), (HIGH_E6, HIGH_E6), (900, HIGH_E6)],
+)
+def test_a_discount_lowers_the_fee_rate_down_to_the_floor(tmp_path, floor_e6, due_e6):
+    notes = FeeDiscount("Firm01", 6_000), FeeFloor("FTX", floor_e6)
+
+    for paid_e6 in (due_e6 - 1, due_e6, due_e6 + 1):
+        run = books_of_a_firm(tmp_path / str(paid_e6), 0, {0: (1, paid_e6)}, *notes)
+
+        assert len(list(wrong_fills(run))) == (paid_e6 != due_e6)
 
 
 # ------------------------------------------------------- independent calculations

@@ -7,9 +7,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from poisson_times import SPAN_US, STEP_US, poisson
+from priced_rows import price_fills
 
 from ledger import fill_store
-from ledger.fills import join_rows, new_rows, price_fills
+from ledger.fills import join_rows, new_rows
 from ledger.motives import Motive
 from ledger.reports.market.lead_lag import MarketLag, days_seen, lead_lag, market_lags
 from ledger.reports.market.price_lag import PriceLag
