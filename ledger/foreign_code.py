@@ -62,7 +62,9 @@ def _foreign(text: bytes, has_months: bool) -> Iterator[tuple[int, str]]:
     """Yield the line of each directive that our books never have, and what the directive names."""
     if not _WORDS.search(text):
         return
-    for (word, line, *_), (_, _, _, named) in pairwise(lexer.lex_iter_string(text)):
+    # Beancount's lexer has no annotations.
+    words = lexer.lex_iter_string(text)  # type: ignore[no-untyped-call]
+    for (word, line, *_), (_, _, _, named) in pairwise(words):
         match word:
             case "PLUGIN":
                 yield line, "a plugin"
