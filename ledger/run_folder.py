@@ -56,8 +56,13 @@ class RunFolder:
         """Open the folder of a run.
 
         Raises:
-            RunFolderError: the folder has no finished run.
+            RunFolderError: the folder has no finished run, or its path is a pattern.
         """
+        if is_pattern(path):
+            raise RunFolderError(
+                f"{path}: Beancount and DuckDB would read the files of other folders too, since "
+                f"the path has *, ? or [; rename the folder"
+            )
         if not (path / "main.beancount").is_file() or not (path / MANIFEST).is_file():
             raise RunFolderError(
                 f"{path}: not a finished run, since main.beancount or {MANIFEST} is missing; "
@@ -253,6 +258,11 @@ class RunFolder:
 
         found = [entry for entry in self.entries if isinstance(entry, data.Transaction)]
         return sorted(found, key=lambda entry: entry.meta["seq"])
+
+
+def is_pattern(path: Path) -> bool:
+    """Return whether Beancount and DuckDB read a path as a pattern, which fits several paths."""
+    return bool(set(str(path.resolve())) & set("*?["))
 
 
 def _sound(

@@ -1,8 +1,7 @@
 """Runs a scenario in a temporary folder, which is sealed and then renamed to the run's folder."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from des.scenario import Scenario
@@ -14,10 +13,11 @@ from ledger.journal import Journal
 from ledger.journal_beside import JournalBeside
 from ledger.mistake import MistakeError
 from ledger.proof.seal import seal
-from ledger.run_folder import MANIFEST, RunFolder
+from ledger.run_folder import MANIFEST, RunFolder, is_pattern
 from runs.program import program, versions
 from runs.record.fit import sealed_fit
 from runs.scenarios import dump, name
+from runs.whole_folder import whole_folder
 
 OUT = Path("runs/out")  # a folder below the working directory
 
@@ -58,19 +58,17 @@ def execute(
             exists and is not a run.
     """
     _check_place(target, force)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    except OSError as error:
-        raise RunRefusedError(f"{target.parent}: can't be written ({error.strerror})") from error
-    try:
+    with ExitStack() as stack:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = stack.enter_context(whole_folder(target))
+        except OSError as error:
+            what = error.strerror
+            raise RunRefusedError(f"{target.parent}: can't be written ({what})") from error
         books = JournalBeside if parallel else Journal
         World(scenario, beside, every_quote, books, parallel).run(on_day)
         _complete(beside, scenario, on_phase)
-        beside.chmod(0o755)
-        _put_in_place(beside, target, force)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        _check_place(target, force)  # another process may have made the folder in the meantime
 
 
 def without_day_ledgers(scenario: Scenario) -> Scenario:
@@ -113,7 +111,7 @@ def _write_day_ledgers(run: RunFolder, scenario: Scenario, on_phase: Callable[[s
 
 
 def _check_place(target: Path, force: bool) -> None:
-    if set(str(target.resolve())) & set("*?["):
+    if is_pattern(target):
         raise RunRefusedError(f"{target}: Beancount can't include from a path with *, ? or [")
     if not target.exists():
         return
@@ -121,20 +119,3 @@ def _check_place(target: Path, force: bool) -> None:
         raise RunRefusedError(f"{target}: exists; give --force to replace it, or another --out")
     if not (target / MANIFEST).is_file() or not (target / "main.beancount").is_file():
         raise RunRefusedError(f"{target}: is not a run, so --force can't replace it; give --out")
-
-
-def _put_in_place(beside: Path, target: Path, force: bool) -> None:
-    """Rename the folder of a complete run, and only then delete an older run."""
-    _check_place(target, force)  # another process may have created the folder in the meantime
-    if not target.exists():
-        beside.rename(target)
-        return
-    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
-    older = target.rename(aside / "run")
-    try:
-        beside.rename(target)
-    except BaseException:
-        older.rename(target)
-        raise
-    finally:
-        shutil.rmtree(aside)

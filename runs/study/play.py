@@ -6,7 +6,6 @@ bytes as without the interruption.
 """
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
@@ -34,6 +33,7 @@ from runs.study.design import Member, members_of, scenario_of
 from runs.study.member_figures import figures
 from runs.study.member_table import write_members
 from runs.study.study_file import Study, StudyError, load_study
+from runs.whole_folder import whole_folder
 
 STUDY, MEMBERS, RESULT, BASE = "study.toml", "members", "result", "base"
 DAYS = ".days.parquet"  # suffix of a member's file with daily sums by kind
@@ -168,15 +168,12 @@ class StudyFolder:
                 f"{self._path}: {len(missing)} members are not played; play them first"
             )
         results = [json.loads(self._place(each).read_text(encoding="utf-8")) for each in wanted]
-        beside = Path(tempfile.mkdtemp(dir=self._path, prefix=".result."))
-        (beside / STUDY).write_text(self._text, encoding="utf-8")
-        write_members(beside / "members.parquet", self.study, results)
-        said = {"question": self.study.question, "members": len(results)}
-        seal(beside, {**said, **self._made_by()})
-        beside.chmod(0o755)
         target = self._path / RESULT
-        shutil.rmtree(target, ignore_errors=True)
-        beside.rename(target)
+        with whole_folder(target) as beside:
+            (beside / STUDY).write_text(self._text, encoding="utf-8")
+            write_members(beside / "members.parquet", self.study, results)
+            said = {"question": self.study.question, "members": len(results)}
+            seal(beside, {**said, **self._made_by()})
         return target
 
     def _first(self, members: int | None) -> list[Member]:

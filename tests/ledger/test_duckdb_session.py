@@ -11,7 +11,7 @@ import pytest
 
 from ledger import duckdb_session
 from ledger.proof.copy_check import wrong_copies
-from ledger.run_folder import RunFolder
+from ledger.run_folder import RunFolder, RunFolderError
 from runs import studies
 from runs.study.member_table import read_members
 
@@ -80,3 +80,12 @@ def test_the_folder_of_a_study_may_have_the_name_and_the_value_of_a_column(tmp_p
     moved = read_members(tmp_path / "member=7" / "life")
 
     assert moved.numbers.tolist() == read_members(shipped).numbers.tolist()
+
+
+@pytest.mark.parametrize("name", ["run?", "run*", "run[1]"])
+def test_a_run_in_a_folder_whose_name_is_a_pattern_is_refused(afternoon, tmp_path: Path, name):
+    moved = tmp_path / name / "tiny"
+    shutil.copytree(afternoon.path, moved, ignore=shutil.ignore_patterns("run*"))
+
+    with pytest.raises(RunFolderError, match="rename the folder"):
+        RunFolder.at(moved)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -198,7 +199,7 @@ def test_a_run_in_a_folder_without_permission_to_write_is_refused(scenario, tmp_
     def refuse(**_: object) -> str:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(runs.execute.tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
 
     with pytest.raises(RunRefusedError, match="Permission denied"):
         execute(scenario, tmp_path / "run")

@@ -1,0 +1,38 @@
+"""Writes a folder completely or not at all, so that a failure leaves the old folder."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give a new folder. If the block ends without an error, the folder replaces *target*.
+
+    The folder is in a hidden folder beside *target*. The hidden folder is deleted at the end.
+
+    Raises:
+        OSError: no folder can be made beside *target*.
+    """
+    hidden = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        new = hidden / "new"
+        new.mkdir()  # with the permissions that the user's umask gives, unlike `hidden`
+        yield new
+        _put_in_place(new, target, hidden / "old")
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _put_in_place(new: Path, target: Path, old: Path) -> None:
+    try:
+        if target.exists():
+            target.rename(old)
+        new.rename(target)
+    except BaseException:
+        # Ctrl-C may come between the two steps, or just after one of them.
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise
