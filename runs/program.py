@@ -1,8 +1,10 @@
 """Finds the versions of the program, and of the libraries on which a run's bytes depend."""
 
+import hashlib
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +13,7 @@ from runs import __version__
 
 UNKNOWN = "unknown"
 CHANGED = " with uncommitted changes"
+SOURCES_DIGITS = 12
 
 # Libraries that the bytes of a run depend on, besides scenario and seed.
 LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
@@ -18,6 +21,7 @@ LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
 _ROOT = Path(__file__).resolve().parents[1]
 # The parts of a checkout that can change a run. The README, for example, can't.
 _SOURCES = ("des", "ledger", "runs", "moneytrail.py", "setup.cfg", "constraints.txt")
+_USERS_RUNS = ("runs", "out")
 
 
 def program() -> dict[str, str]:
@@ -35,23 +39,45 @@ def versions() -> dict[str, str]:
 
 @cache
 def commit_of(root: Path) -> str:
-    """Return the commit of a checkout, with a mark if its sources differ from that commit.
+    """Return the commit of a checkout, and a hash of its sources if they differ from that commit.
 
     Args:
         root: the folder with ``des``, ``ledger`` and ``runs``.
 
     Returns:
-        The full hash, followed by CHANGED if sources were edited or added. UNKNOWN if *root* is not
-        itself a checkout (an installed wheel, perhaps inside another project's checkout), or if git
-        is missing.
+        The full hash, followed by CHANGED and a hash of the sources if sources were edited or
+        added. UNKNOWN and a hash of the sources if *root* is not itself a checkout (an installed
+        wheel, perhaps inside another project's checkout), or if git is missing.
     """
     try:
         top, commit = _git(root, "rev-parse", "--show-toplevel", "HEAD").splitlines()
         if Path(top).resolve() != root:
-            return UNKNOWN
-        return commit + (CHANGED if _git(root, "status", "--porcelain", "--", *_SOURCES) else "")
+            return UNKNOWN + _sources_of(root)
+        changed = _git(root, "status", "--porcelain", "--", *_SOURCES)
+        return commit + CHANGED + _sources_of(root) if changed else commit
     except (OSError, subprocess.CalledProcessError):
-        return UNKNOWN
+        return UNKNOWN + _sources_of(root)
+
+
+def _sources_of(root: Path) -> str:
+    """Return the beginning of a hash of all files that can change a run, in brackets."""
+    digest = hashlib.sha256()
+    for path in _files(root):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return f" (sources {digest.hexdigest()[:SOURCES_DIGITS]})"
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Yield the code and the scenarios of a checkout, without the user's runs in `runs/out`."""
+    for source in _SOURCES:
+        place = root / source
+        if place.is_file():
+            yield place
+        for path in sorted(place.rglob("*")):
+            ours = path.relative_to(root).parts[:2] != _USERS_RUNS
+            if ours and path.suffix in (".py", ".toml") and path.is_file():
+                yield path
 
 
 def _git(root: Path, *words: str) -> str:
