@@ -210,7 +210,7 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
 
 def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
     more = len(shares) - len(listed)
-    notes = [f"The {len(listed):,} largest are listed; {more:,} entries are not."] if more else []
+    notes = [f"The {len(listed):,} largest are listed; {more:,} are not listed."] if more else []
     if listed:
         notes.append(f"The postings of one entry: moneytrail trail RUN --seq {listed[0].seq}")
     return Table(
