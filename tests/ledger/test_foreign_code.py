@@ -40,7 +40,7 @@ def test_books_with_a_plugin_or_a_foreign_option_or_file_are_not_loaded(books, a
     main = books.path / "main.beancount"
     main.write_text(f"{main.read_text()}\n{added}\n")
 
-    with pytest.raises(ForeignCodeError, match=r"^main\.beancount:\d+: .*; so the ledger is not"):
+    with pytest.raises(ForeignCodeError, match=r"^main\.beancount:\d+: .*, so the ledger is not"):
         books.entries  # noqa: B018
 
 
