@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from des.bookkeeping import chart_of, parties_of
+from des.clock import microseconds
 from des.inputs import input_notes
 from des.scenario.run import months_between
 from ledger.proof import audit as audit_of_books
@@ -59,4 +60,7 @@ def given_by(folder: Path) -> Given | str:
         end=span.end,
         months=tuple(months_between(span.start, span.end)),
         inputs=tuple(input_notes(scenario)),
+        latency_us={
+            market.name: microseconds(market.quoter.latency_s) for market in scenario.markets
+        },
     )

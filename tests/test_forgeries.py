@@ -14,6 +14,7 @@ import pytest
 from forger import Days, Said, completed, forged, rewritten
 
 from ledger import movements
+from ledger.fills import ABSENT, Trigger
 from ledger.proof.folders_compared import differences
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US
@@ -122,9 +123,17 @@ def a_deposit_told_otherwise(run: RunFolder, days: Days) -> None:
     days[SECOND].items[n] = (seq, entry._replace(narration=f"{entry.narration}, in gold"))
 
 
+def triggers_exchanged(run: RunFolder, days: Days) -> None:
+    for day in days.values():
+        was = day.rows["trigger"].copy()
+        day.rows["trigger"][was == Trigger.POSTING] = Trigger.TICK
+        day.rows["trigger"][was == Trigger.TICK] = Trigger.POSTING
+
+
 @pytest.mark.parametrize(
     ("forge", "said"),
     [
+        (triggers_exchanged, "control-total-of-fills"),
         (visits_by_nobody, "12,345.00 at FTX"),
         (a_backdated_deposit, "deposit"),
         (two_firms_swapped, "Firm0"),
@@ -197,6 +206,16 @@ def a_day_removed(run: RunFolder, days: Days) -> None:
     del days[THIRD]
 
 
+def quotes_of_fast_makers(run: RunFolder, days: Days) -> None:
+    for day in days.values():
+        day.rows["quote_age_us"][day.rows["quote_age_us"] != ABSENT] = 1
+
+
+def hits_on_no_quotes(run: RunFolder, days: Days) -> None:
+    for day in days.values():
+        day.rows["quote_age_us"] = ABSENT
+
+
 @pytest.mark.parametrize(
     ("forge", "place", "said"),
     [
@@ -205,6 +224,14 @@ def a_day_removed(run: RunFolder, days: Days) -> None:
             a_day_removed,
             r"fills/2022-06\.parquet: row with seq \d+: ",
             "its lots are not the position",
+        ),
+        *(
+            (
+                forge,
+                r"fills/2022-05\.parquet: row with seq \d+: ",
+                "less than the maker's latency of 2 s in BTC-PERP (and ",
+            )
+            for forge in (quotes_of_fast_makers, hits_on_no_quotes)
         ),
     ],
 )

@@ -39,6 +39,7 @@ from ledger.proof.hour_notes import wrong_hours
 from ledger.proof.misplaced import misplaced
 from ledger.proof.pledged_steps import wrong_loans
 from ledger.proof.preamble import Given, wrong_inputs, wrong_preamble
+from ledger.proof.quote_ages import wrong_ages
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
 from ledger.proof.traded_notes import wrong_forced_notes, wrong_notes
@@ -87,8 +88,10 @@ def audit(
     # Day ledgers take longest. So they are sent before the questions on fills, although the report
     # lists them last.
     day_ledgers = _each(ask, "day_ledger", days)
-    on_margin = ask("fills_on_margin")
-    fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
+    others = [ask("fills_between_days"), ask("fills_on_margin")]
+    # Without a scenario, the ages of quotes can't be checked. The preamble's step says so.
+    others += [] if isinstance(given, Told) else [ask("ages_of_quotes", given)]
+    fills = [*_each(ask, "fills_within", days_of_fills), *others]
     for step, answers in (
         ("seal: no file has changed since the run was sealed", [seal]),
         ("preamble: accounts, roles, queries and inputs follow from scenario and code", preamble),
@@ -215,6 +218,9 @@ class _Auditor:
         yield from wrong_edges(self._run)
         yield from wrong_hours(self._run)
         yield from wrong_statistics(self._run)
+
+    def ages_of_quotes(self, given: Given) -> Iterator[Told]:
+        return wrong_ages(self._run, given.latency_us)
 
     def fills_on_margin(self) -> Iterator[Told]:
         return self._recomputation.wrong_on_margin()

@@ -6,7 +6,7 @@ scenario. The first day's notes on inputs, such as rates and firms, also follow 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,7 @@ INPUTS: tuple[type[Note], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The preamble that follows from a run's scenario."""
+    """The preamble that follows from a run's scenario, and the latency that decides ages."""
 
     scenario: str  # the text of the file scenario.toml
     question: str
@@ -56,6 +56,7 @@ class Given:
     end: date  # the day after the last day
     months: tuple[str, ...]  # months that have a file, such as 2022-05
     inputs: tuple[Note, ...]
+    latency_us: Mapping[str, int]  # the captive maker's latency, by market
 
 
 def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:

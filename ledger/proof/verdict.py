@@ -14,8 +14,8 @@ _SOUND = {
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
-        "whether prices, orders, notes and payments outside trading follow from the scenario "
-        "(--replay)"
+        "whether prices, orders, ages and triggers of hits, notes and payments outside trading "
+        "follow from the scenario (--replay)"
     ),
 }
 

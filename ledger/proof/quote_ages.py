@@ -1,0 +1,37 @@
+"""Checks the ages of the captive maker's quotes at fills, as far as the scenario decides them.
+
+A quote is based on a lead price that is as old as the maker's latency when the quote is posted. So
+at a fill this price is at least as old. The books have no prices between fills, so only a replay
+finds a wrong age above the latency, or a wrong trigger of a hit.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from ledger.run_folder import RunFolder
+
+_TOO_YOUNG = """
+    SELECT strftime(time, '%Y-%m'), seq, count(*) OVER () FROM rows
+    WHERE market = $market AND (
+        quote_age_us < $latency_us
+        OR quote_age_us IS NULL AND motive = 'pickoff' AND maker = $maker
+    )
+    ORDER BY seq LIMIT 1
+"""
+
+
+def wrong_ages(run: RunFolder, latency_us: Mapping[str, int]) -> Iterator[str]:
+    """Yield a sentence for each market in which the age of a quote is missing or too small.
+
+    Args:
+        run: the run.
+        latency_us: the captive maker's latency in microseconds, by market.
+    """
+    maker = run.chart.parties.maker
+    for market, least_us in latency_us.items():
+        asked = {"market": market, "latency_us": least_us, "maker": maker}
+        for month, seq, found in run.select(_TOO_YOUNG, asked):
+            more = f" (and {found - 1} more)" if found > 1 else ""
+            yield (
+                f"fills/{month}.parquet: row with seq {seq}: the age of the quote is less than the "
+                f"maker's latency of {least_us / 1_000_000:g} s in {market}{more}"
+            )
