@@ -1,19 +1,20 @@
 """Medians of firms' hits on stale quotes. The manifest of a run stores the medians.
 
 A median needs every fill, and a run of the exchange's whole life has twenty million fills. So the
-medians are computed only once, when the run is sealed. The audit computes them again. If an older
-run has no medians in its manifest, they are computed from the fills.
+medians are computed only once, when the run is sealed. The audit computes them again. If a run has
+no medians in its manifest, they are computed from the fills.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
 
 ALL = "all firms"
+WITHOUT_RESULTS = "0.1.0"  # the version whose manifests state no results
 KEY = "hits"  # the manifest's key for numbers and medians of hits
 
 
@@ -58,6 +59,8 @@ def wrong_statistics(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each firm whose figures in the manifest do not agree with its fills."""
     kept, due = _kept(run), statistics_in_fills(run)
     if kept is None:
+        if states_results(run):
+            yield f"{MANIFEST}: its numbers and medians of hits ({KEY}) are missing"
         return
     for firm in sorted({*kept, *due}):
         said, found = kept.get(firm), due.get(firm)
@@ -68,11 +71,21 @@ def wrong_statistics(run: RunFolder) -> Iterator[str]:
             )
 
 
-def _kept(run: RunFolder) -> Mapping[str, FillStatistics] | None:
+def states_results(run: RunFolder) -> bool:
+    """Return whether the version that sealed a run states results of the run in the manifest."""
+    version = _about(run).get("program", {}).get("version")
+    return version is not None and version != WITHOUT_RESULTS
+
+
+def _about(run: RunFolder) -> Mapping[str, Any]:
     path = run.path / MANIFEST
-    if not path.is_file():
-        return None
-    kept = json.loads(path.read_text(encoding="utf-8")).get("run", {}).get(KEY)
+    about: Mapping[str, Any]
+    about = json.loads(path.read_text(encoding="utf-8")).get("run", {}) if path.is_file() else {}
+    return about
+
+
+def _kept(run: RunFolder) -> Mapping[str, FillStatistics] | None:
+    kept = _about(run).get(KEY)
     return kept and {
         firm: FillStatistics(n, *map(_number, medians)) for firm, (n, *medians) in kept.items()
     }

@@ -1,6 +1,6 @@
 """Audits whether a run's books, its scenario and its fit to the record are consistent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from des.scenario.run import months_between
 from ledger.proof import audit as audit_of_books
 from ledger.proof.audit_step import AuditStep
 from ledger.proof.preamble import SCENARIO, Given
-from ledger.run_folder import RunFolder
-from runs.record.fit import kept_fit, wrong_fit
+from ledger.run_folder import MANIFEST, RunFolder
+from runs.record.fit import wrong_fit
+from runs.record.record_edition import edition, stated_fit
 from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
 
@@ -32,15 +33,32 @@ def audit(
 
 
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
-    """Compute the fit to the record again, if the run has a stored fit."""
+    """Compute the fit to the record again, if the run states a fit or should state one."""
     problems: list[str] = []
+    remarks: list[str] = []
     try:
-        if kept_fit(folder) is None:
-            return
-        problems += wrong_fit(RunFolder.at(folder), load(str(folder / SCENARIO)).sources)
+        said = stated_fit(folder)
+        if said and said.get("record") != edition():
+            remarks.append(
+                f"{MANIFEST}: its fit is to edition {said.get('record')} of the record, which this "
+                "program does not have; the fit is not checked, and no report states it"
+            )
+        else:
+            problems += wrong_fit(RunFolder.at(folder), _sources(folder))
+            if not said and not problems:
+                return
     except Exception as error:  # a forged file may raise any error
         problems.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
-    yield AuditStep("record: the fit in the manifest is the fit of the books", tuple(problems))
+    step = "record: the fit in the manifest is the fit of the books"
+    yield AuditStep(step, tuple(problems), remarks=tuple(remarks))
+
+
+def _sources(folder: Path) -> Mapping[str, str]:
+    """Return the sources of a scenario. If it can't be read, another step of the audit says so."""
+    try:
+        return load(str(folder / SCENARIO)).sources
+    except ScenarioError:
+        return {}
 
 
 def given_by(folder: Path) -> Given | str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ledger.reports.market.bridged_gaps import bridged_gaps
 from ledger.run_folder import MANIFEST, RunFolder
+from runs.record.record_edition import current_fit
 
 SEAL_DIGITS = 12
 
@@ -14,8 +15,9 @@ def provenance(run: RunFolder) -> str:
     """Return one line: a run's folder, seed, seal, sampled hours, and fit to the record.
 
     The seal is the start of the SHA-256 of the manifest, as `sha256sum manifest.json` prints it.
-    The manifest has the fit (see `runs.record.fit`). Without comparable recorded facts, the line
-    has no fit. The line also has the number of gaps that were filled in a user's candles.
+    The manifest has the fit (see `runs.record.fit`). Without comparable recorded facts, or if the
+    fit is to another edition of the record, the line has no fit. The line also has the number of
+    gaps that were filled in a user's candles.
     """
     if not run.has_fills:
         return f"{run.path.name}: a ledger without a seal or fills"
@@ -39,7 +41,7 @@ def _manifest(run: RunFolder) -> bytes:
 
 
 def _fit(run: RunFolder) -> list[str]:
-    fit = json.loads(_manifest(run))["run"].get("fit")
+    fit = current_fit(run.path)
     if not fit:
         return []
     close, outcomes = fit["inside"] + fit["near"], fit["outcomes"]

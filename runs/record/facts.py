@@ -28,8 +28,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, Self, TypeVar
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from des.scenario import ContradictionError, MarketName, Part
-
-FACTS = Path(__file__).with_name("facts.toml")
+from runs.record.record_edition import FACTS
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z-]*[a-z])?\z", max_length=60)]
 Ids = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}(, [A-Z]\d{3})*\z", max_length=100)]

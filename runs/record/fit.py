@@ -5,21 +5,18 @@ them without reading the record. An invented world has no fit, since its figures
 run without any recorded outcome has no fit either.
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
+from ledger.hit_statistics import states_results
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.record.compare import facts_to_meet, held_against
 from runs.record.compared import TENTH, judged
-from runs.record.facts import FACTS, Record, load_record
+from runs.record.facts import Record, load_record
 from runs.record.measured_books import MeasuredBooks
-
-DIGITS = 12  # number of digits of the record's SHA-256 that identify an edition of the record
+from runs.record.record_edition import edition, stated_fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +54,14 @@ def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, objec
     if fit is None:
         return {}
     counts = {"outcomes": fit.outcomes, "inside": fit.inside, "near": fit.near}
-    return {"fit": {"record": _edition(), **counts}}
-
-
-def kept_fit(folder: Path) -> Mapping[str, object] | None:
-    """Return the fit in a run's manifest, if it belongs to the current edition of the record.
-
-    The result is None if the run has no fit, or if the run was sealed with another edition.
-
-    Raises:
-        OSError: the run has no manifest.
-        ValueError: the file is not a manifest.
-    """
-    fit: Mapping[str, object] | None
-    fit = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"].get("fit")
-    return fit if fit and fit.get("record") == _edition() else None
+    return {"fit": {"record": edition(), **counts}}
 
 
 def wrong_fit(run: RunFolder, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence if the fit in the manifest differs from the fit of the books."""
-    said, due = kept_fit(run.path), sealed_fit(run, sources).get("fit")
-    if said and said != due:
+    """Yield a sentence if the fit in the manifest is missing, or differs from that of the books."""
+    said, due = stated_fit(run.path), sealed_fit(run, sources).get("fit")
+    if said is None:
+        if due and states_results(run):
+            yield f"{MANIFEST}: its fit is missing, the books give {due}"
+    elif said != due:
         yield f"{MANIFEST}: its fit is {said}, the books give {due}"
-
-
-def _edition() -> str:
-    return hashlib.sha256(FACTS.read_bytes()).hexdigest()[:DIGITS]

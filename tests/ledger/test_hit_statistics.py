@@ -24,10 +24,13 @@ def kept(folder: Path) -> dict[str, object]:
     return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
 
 
-def sealed_with(run: RunFolder, folder: Path, hits: dict[str, object] | None) -> RunFolder:
+def sealed_with(
+    run: RunFolder, folder: Path, hits: dict[str, object] | None, version: str = "0.2.0"
+) -> RunFolder:
     """Copy a run and seal the copy with other fill statistics, or without statistics."""
     shutil.copytree(run.path, folder)
     about = {key: value for key, value in kept(folder).items() if key != KEY}
+    about["program"] = {"version": version}
     seal(folder, about if hits is None else {**about, KEY: hits})
     return RunFolder(folder)
 
@@ -44,7 +47,7 @@ def test_the_manifest_has_the_statistics_of_the_fills(name: str, request: pytest
 def test_a_report_computes_the_statistics_from_fills_if_the_manifest_has_none(
     busy_run: RunFolder, tmp_path: Path
 ):
-    older = sealed_with(busy_run, tmp_path / "run", None)
+    older = sealed_with(busy_run, tmp_path / "run", None, version="0.1.0")
 
     assert [table.rows for table in firms(older).tables()] == [
         table.rows for table in firms(busy_run).tables()
@@ -67,4 +70,14 @@ def test_the_audit_finds_wrong_statistics_even_if_the_run_is_sealed_again(
     assert fill_statistics(forged)["Nobody"] == FillStatistics(1, None, None)
     assert [said.partition(" have the figures")[0] for said in found] == [
         f"{MANIFEST}: hits of {each}" for each in (firm, "Nobody")
+    ]
+
+
+def test_the_audit_reports_missing_statistics_if_the_version_of_the_run_wrote_them(
+    tiny_run: RunFolder, tmp_path: Path
+):
+    without = sealed_with(tiny_run, tmp_path / "run", None)
+
+    assert list(wrong_statistics(without)) == [
+        f"{MANIFEST}: its numbers and medians of hits ({KEY}) are missing"
     ]

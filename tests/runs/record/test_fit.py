@@ -63,14 +63,30 @@ def test_the_audit_reports_a_sealed_fit_that_differs_from_the_books(
     assert step_of(tiny_run.path) is None
 
 
-def test_the_audit_does_not_check_a_fit_to_another_edition_of_the_record(sourced_run, tmp_path):
+def test_a_fit_to_another_edition_of_the_record_is_not_printed_and_the_audit_says_so(
+    sourced_run, tmp_path
+):
     shutil.copytree(sourced_run.path, tmp_path / "run")
     about = json.loads((tmp_path / "run" / MANIFEST).read_text())["run"]
     about["fit"] = {"record": "0" * 12, "outcomes": 9, "inside": 9, "near": 0}
     seal(tmp_path / "run", about)
 
-    assert step_of(tmp_path / "run") is None
-    assert "9 of 9 recorded outcomes" in provenance(RunFolder(tmp_path / "run"))
+    step = step_of(tmp_path / "run")
+
+    assert not step.problems
+    assert "its fit is to edition 000000000000 of the record" in step.remarks[0]
+    assert "recorded outcomes" not in provenance(RunFolder(tmp_path / "run"))
+
+
+def test_the_audit_reports_a_missing_fit_if_the_version_of_the_run_wrote_fits(
+    sourced_run, tmp_path
+):
+    shutil.copytree(sourced_run.path, tmp_path / "run")
+    about = json.loads((tmp_path / "run" / MANIFEST).read_text())["run"]
+    del about["fit"]
+    seal(tmp_path / "run", about)
+
+    assert "its fit is missing" in step_of(tmp_path / "run").problems[0]
 
 
 def test_a_scenario_with_sources_has_a_printed_and_sealed_fit(sourced_run):
