@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sound_worlds import assert_sound
 
+from ledger.reports.liquidations.on_margin import days_on_margin
 from ledger.run_folder import RunFolder
 from runs.execute import execute
-from runs.record.recorded_liquidations import days_on_margin
 from runs.scenario_files import ScenarioError
 from runs.scenarios import load
 
@@ -151,4 +151,4 @@ def test_contradictory_settings_of_full_days_are_refused():
 
 
 def test_only_days_with_customers_on_margin_are_compared_with_the_record(run):
-    assert days_on_margin(run, date(2022, 5, 11)) == {FULL}
+    assert days_on_margin(run) == {FULL}

@@ -14,6 +14,7 @@ from ledger.reports.life.share_prices import HouseValuation, valuation
 from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import Timeline, timeline
 from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
+from ledger.reports.liquidations.on_margin import days_on_margin
 from ledger.reports.market.expectations import Expectations, expectations
 from ledger.reports.market.maker_share import MakerShare, maker_share
 from ledger.reports.market.pool_results import PoolResults, pools
@@ -116,6 +117,11 @@ class RunEvidence:
     def liquidations(self) -> Liquidations:
         """Return liquidations, and the positions taken over."""
         return liquidations(self.run)
+
+    @cached_property
+    def days_on_margin(self) -> frozenset[date]:
+        """Return the days on which customers have positions on margin."""
+        return days_on_margin(self.run)
 
     @cached_property
     def pools(self) -> PoolResults:

@@ -10,8 +10,8 @@ from ledger.reports.life.milestones import Milestone
 from ledger.reports.liquidations.backstop_results import BackstopResult, ProviderKind
 from runs.claims.evidence import RunEvidence
 
-# The week in which LUNA fell to zero.
-LUNA = (date(2022, 5, 7), date(2022, 5, 12))
+# The days on which LUNA fell to zero.
+LUNA = tuple(date(2022, 5, day) for day in range(7, 13))
 
 
 def first_use_usd(run: RunEvidence) -> Decimal | None:
@@ -97,11 +97,14 @@ def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
 
 
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
-    """Return the dollars liquidated in the week in which LUNA fell, or None without this week."""
-    days = [at.day for at in run.timeline.shown]
-    if not run.liquidations.backstops or not days[0] <= LUNA[0] <= LUNA[1] <= days[-1]:
+    """Return the dollars liquidated in the week in which LUNA fell.
+
+    The result is None if on a day of this week no customer has a position on margin. A sampled life
+    has such customers only on its full days.
+    """
+    if not run.days_on_margin.issuperset(LUNA):
         return None
-    inside = (day for day in run.liquidations.days if LUNA[0] <= day.day <= LUNA[1])
+    inside = (day for day in run.liquidations.days if day.day in LUNA)
     return sum((day.liquidated_usd for day in inside), ZERO)
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ledger.motives import FORCED, Motive, words
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO
 from ledger.reports.liquidations.cascade import LiquidatedDay
 from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
+from ledger.reports.liquidations.on_margin import days_on_margin
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Range, Record, product, verdict
@@ -24,7 +24,6 @@ VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
 EVERY_MARKET = "all markets of the run"
 NEAR = timedelta(days=365)
 PERCENT = Decimal("0.01")
-MOVES_POSITION = words((Motive.LEVERAGE, *FORCED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         run's markets with recorded liquidations. Days without positions on margin have no row.
     """
     parties, days = run.chart.parties, calendar(run)
-    on_margin = days_on_margin(run, days[-1])
+    on_margin = days_on_margin(run)
     liquidated: dict[tuple[date, str | None], Decimal] = defaultdict(lambda: ZERO)
     for each in found:
         liquidated[each.day, each.market] += each.liquidated_usd
@@ -94,29 +93,6 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         rows,
         _notes(days, record),
     )
-
-
-def days_on_margin(run: RunFolder, end: date) -> set[date]:
-    """Return the days on which at least one customer has a position on margin."""
-    if not run.chart.parties.providers:
-        return set()
-    spans = run.select(
-        """
-        WITH positions AS (
-            SELECT min(time)::DATE AS first, max(time - INTERVAL 1 MICROSECOND)::DATE AS last,
-                sum(lots) AS left_open
-            FROM rows WHERE holder IS NOT NULL AND motive IN (SELECT unnest($1)) GROUP BY holder
-            HAVING bool_or(motive = $2)
-        )
-        SELECT DISTINCT first, if(left_open = 0, last, $3) FROM positions
-        """,
-        [MOVES_POSITION, Motive.LEVERAGE.word, end],
-    )
-    return {
-        first + timedelta(days=after)
-        for first, last in spans
-        for after in range((last - first).days + 1)
-    }
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:

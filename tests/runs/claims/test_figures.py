@@ -400,17 +400,21 @@ def test_liquidations_in_the_luna_crash_are_the_sum_from_7_to_12_may():
     captive = Told(standing=ProviderKind.CAPTIVE, taken_usd=usd(5), result_usd=usd(-2))
     found = Told(backstops=[captive], days=days)
 
-    def of(last: int, liquidations: Told):
-        shown = [Told(day=date(2022, 5, day)) for day in range(1, last + 1)]
-        told = {"liquidations": liquidations, "timeline": Told(shown=shown)}
+    def of(*on_margin: int):
+        told = {"liquidations": found, "days_on_margin": {date(2022, 5, day) for day in on_margin}}
         return figure("liquidated-with-luna", **told)
 
-    assert of(20, found) == 30
-    assert of(11, found) is None
-    assert of(20, Told(backstops=[], days=[])) is None
+    assert of(*range(1, 20)) == 30
     assert figure("captive-backstop", liquidations=found) == -2
     captive.taken_usd = usd(0)
     assert figure("captive-backstop", liquidations=found) is None
+
+
+def test_a_run_without_customers_on_margin_on_each_day_of_the_luna_crash_has_no_figure_on_it():
+    # A sampled life has such customers only on its full days, so an amount of zero shows nothing.
+    for on_margin in ((), (7, 8, 9, 10, 11), (7, 12), (1, 2)):
+        told = {"days_on_margin": {date(2022, 5, day) for day in on_margin}}
+        assert figure("liquidated-with-luna", liquidations=Told(days=[]), **told) is None
 
 
 def test_the_result_of_firms_without_quotes_is_in_percent_of_their_result_with_quotes():
