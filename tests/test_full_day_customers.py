@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sound_worlds import assert_sound
 
+from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.reports.liquidations.on_margin import days_on_margin
 from ledger.run_folder import RunFolder
 from runs.execute import execute
@@ -152,3 +153,7 @@ def test_contradictory_settings_of_full_days_are_refused():
 
 def test_only_days_with_customers_on_margin_are_compared_with_the_record(run):
     assert days_on_margin(run) == {FULL}
+
+
+def test_liquidations_says_that_customers_have_positions_on_margin_only_on_full_days(run):
+    assert "on margin on 1 of the run's 3 days" in liquidations(run).answer()

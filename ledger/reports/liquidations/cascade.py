@@ -46,6 +46,11 @@ class CascadeHour:
         """Return the hour as a text."""
         return self.at.strftime("%Y-%m-%d %H:00")
 
+    @property
+    def liquidated_usd(self) -> Decimal:
+        """Return the sum of the three amounts."""
+        return self.in_book_usd + self.backstop_usd + self.deleveraged_usd
+
 
 @dataclass(frozen=True, slots=True)
 class LiquidatedDay:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
+from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO, earned, spoken
 from ledger.reports.liquidations.backstop_results import BackstopResult, backstop_results
 from ledger.reports.liquidations.cascade import (
@@ -17,7 +19,8 @@ from ledger.reports.liquidations.cascade import (
     liquidated_days,
     liquidation_gains,
 )
-from ledger.reports.liquidations.course import Course, course, create_held
+from ledger.reports.liquidations.course import HOURLY_DAYS, Course, course, create_held
+from ledger.reports.liquidations.on_margin import days_on_margin
 from ledger.reports.liquidations.pledged_results import PledgedResult, pledged, pledged_table
 from ledger.reports.liquidations.seized import SeizedToken, seized, seized_table
 from ledger.reports.table import LaterTable, Table
@@ -35,6 +38,8 @@ class Liquidations:
     debts: BankruptDebts
     seized: tuple[SeizedToken, ...]  # empty if customers pledge no tokens
     pledged: tuple[PledgedResult, ...]  # empty if no customer borrows against tokens
+    on_margin: frozenset[date]  # days on which customers have positions on margin
+    run_days: int
     make_course: Callable[[], Course]
 
     @cached_property
@@ -53,6 +58,11 @@ class Liquidations:
                 f"Customers' positions of {spoken(liquidated)} were liquidated. Backstops took "
                 f"over {spoken(taken)} and {earned(result)} on these positions."
             )
+            if len(self.on_margin) < self.run_days:
+                sentences.append(
+                    f"Customers have positions on margin on {len(self.on_margin):,} of the run's "
+                    f"{self.run_days:,} days; on the other days there is nothing to liquidate."
+                )
         if self.pledged:
             lost = sum((each.loss_usd for each in self.pledged), ZERO)
             sentences.append(
@@ -88,17 +98,24 @@ def liquidations(run: RunFolder) -> Liquidations:
         bankrupt_debts(connection, run),
         seized(connection, run),
         pledged(run),
+        days_on_margin(run),
+        len(calendar(run)),
         lambda: course(connection, run),
     )
 
 
 def _cascade_table(found: Liquidations) -> Table:
     notes = () if found.backstops else ("No customer trades on margin in this run.",)
+    hours, order = found.hours, ""
+    if found.run_days > HOURLY_DAYS:
+        # The first rows are printed. The first hours of a long run may be years before the largest.
+        hours = tuple(sorted(hours, key=lambda each: -each.liquidated_usd))
+        order = ", the largest first"
     return Table.of(
         "cascade",
-        "The cascade: liquidations by hour",
+        f"The cascade: liquidations by hour{order}",
         ("hour", "accounts", "in_book_usd", "backstop_usd", "deleveraged_usd", "bankrupt"),
-        found.hours,
+        hours,
         (
             "'Accounts' counts accounts that were liquidated in the book or taken over. "
             "'Bankrupt' counts accounts whose debt the insurance fund or all customers paid. "

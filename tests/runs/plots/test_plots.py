@@ -182,6 +182,8 @@ def liquidations_report(last_price_usd: float = 30) -> Liquidations:
         debts=BankruptDebts(*[usd(0)] * 5, ()),
         seized=(),
         pledged=(),
+        on_margin=frozenset(),
+        run_days=0,
         make_course=lambda: Course("hour", ("BTC-PERP", "LUNA-PERP"), PROVIDERS, tuple(steps)),
     )
 

@@ -1,6 +1,7 @@
 """The report on liquidations agrees with the fills and with the general ledger."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -42,6 +43,18 @@ def test_liquidations_of_all_hours_sum_to_the_fills_of_liquidations(margin_run, 
     for motive, name in (("liquidation", "in_book_usd"), ("backstop", "backstop_usd")):
         cents = sum(abs(lots) * lead for *_, lots, _, lead, _ in fills_of(margin_run, motive))
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
+
+
+def test_the_cascade_is_in_order_of_time_and_in_a_long_run_in_order_of_size(margin_run, tables):
+    found = liquidations(margin_run)
+    longer = replace(found, run_days=400).tables()[0]
+    ways = ("in_book_usd", "backstop_usd", "deleveraged_usd")
+    sizes = [sum(each) for each in zip(*(column(longer, way) for way in ways), strict=True)]
+
+    assert column(tables["cascade"], "hour") == sorted(column(tables["cascade"], "hour"))
+    assert sizes == sorted(sizes, reverse=True)
+    assert sorted(longer.rows) == sorted(tables["cascade"].rows)
+    assert "days" not in found.answer()  # customers have positions on each day of this run
 
 
 def test_a_position_closed_against_another_customer_counts_only_once(margin_run, tables):
