@@ -68,9 +68,31 @@ def spoken(usd: Decimal) -> str:
     return f"{sign}${abs(usd) / MILLION:,.1f} million"
 
 
-def earned(usd: Decimal) -> str:
-    """Write a result as a gain if it is zero or above, and as a loss if it is below zero."""
-    return f"{'earned' if usd >= 0 else 'lost'} {spoken(abs(usd))}"
+def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
+    """Return a function that writes the amounts of a sentence in one unit, which suits the largest.
+
+    In millions, an amount that would round to zero is written as "less than $0.1 million". The
+    function takes amounts of zero or above.
+    """
+    if max(map(abs, amounts), default=ZERO) < MILLION:
+        return spoken
+
+    def say(usd: Decimal) -> str:
+        if 0 < usd < MILLION * TENTH / 2:
+            return "less than $0.1 million"
+        return f"${usd / MILLION:,.1f} million"
+
+    return say
+
+
+def earned(usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
+    """Write a result as a gain if it is zero or above, and as a loss if it is below zero.
+
+    Args:
+        usd: the result.
+        say: writes the amount; see `speaker`.
+    """
+    return f"{'earned' if usd >= 0 else 'lost'} {say(abs(usd))}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -128,11 +128,11 @@ class Skill:
     def answer(self) -> str:
         """State how many firms earn on each venue, and how their ranks on the venues correlate."""
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
+        said = f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes"
+        if not any(firm.elsewhere_usd for firm in self.firms):
+            return f"{said}. In this run no firm has quotes on the lead venue to compare with."
         both = sum(firm.elsewhere_usd > 0 for firm in at_house)
-        said = (
-            f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes; "
-            f"{both} of these {len(at_house)} firms earn on the lead venue too."
-        )
+        said += f"; {both} of these {len(at_house)} firms earn on the lead venue too."
         together = self.ranks[0].spearman if self.ranks else None
         if together is None:
             return f"{said} The firms' ranks on the two venues cannot be compared."

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ledger.reports.dollars import CENT, ZERO, earned, spoken
+from ledger.reports.dollars import CENT, ZERO, earned, listed, speaker, spoken
 from ledger.reports.market.plans import PlannedMonth, planned_months, plans_table
 from ledger.reports.market.promises import (
     Booked,
@@ -61,10 +61,25 @@ class Expectations:
             return f"{self.maker} did not simulate its quotes in this run."
         booked = _booked(promised)
         expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
+        say = speaker(booked.result_usd, booked.net_usd)
         return (
             f"{self.maker}'s own simulation predicted a result of {spoken(expected)} at the "
-            f"fills. In the same months the quotes {earned(booked.result_usd)} at the fills and "
-            f"{earned(booked.net_usd)} after hedging."
+            f"fills. In the same months the quotes {earned(booked.result_usd, say)} at the fills "
+            f"and {earned(booked.net_usd, say)} after hedging.{self._beside_predictions()}"
+        )
+
+    def _beside_predictions(self) -> str:
+        """Return a sentence on results without a prediction, which the table's total includes."""
+        lines = [line for line in self.lines if not line.promise and line.booked != Booked()]
+        if not lines:
+            return ""
+        months = listed(sorted({line.month for line in lines}))
+        booked = _booked(lines)
+        say = speaker(booked.result_usd, booked.net_usd)
+        return (
+            f" Not counted are quotes without a prediction (in {months}), which "
+            f"{earned(booked.result_usd, say)} at the fills and {earned(booked.net_usd, say)} "
+            "after hedging."
         )
 
     def tables(self) -> list[Table]:

@@ -328,6 +328,21 @@ def test_there_is_no_rank_correlation_if_there_are_no_results_elsewhere(world):
     assert found["reaction time, house"]["spearman"] == 1
 
 
+def test_a_run_without_quotes_of_firms_on_the_lead_venue_does_not_count_firms_that_earn_there(
+    world,
+):
+    alone, both = (
+        skill(world(Firm1=Member("pro", 1, 10_000, [10] * 6, [elsewhere] * 6))).answer()
+        for elsewhere in (0, 5)
+    )
+
+    assert alone == (
+        "1 of 1 trading firms earn from Alameda's quotes. In this run no firm has quotes on the "
+        "lead venue to compare with."
+    )
+    assert "; 1 of these 1 firms earn on the lead venue too" in both
+
+
 # --------------------------------------------------------- with and without the maker's quotes
 
 

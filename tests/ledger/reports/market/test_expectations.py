@@ -16,7 +16,7 @@ from whole_cents import assert_whole_cents
 
 from ledger.copy_of_text import write_copy
 from ledger.motives import Motive
-from ledger.reports.market.expectations import ALL, expectations
+from ledger.reports.market.expectations import ALL, Expectations, expectations
 from ledger.reports.market.maker_share import volume
 from ledger.reports.market.promises import (
     CENT,
@@ -163,6 +163,21 @@ def test_a_run_with_predictions_has_no_note_on_missing_predictions(afternoon_wit
         "no simulated results" in note
         for note in table(afternoon_with(BELIEF), "expectations").notes
     )
+
+
+def test_the_answer_and_results_without_a_prediction_add_up_to_the_total_of_the_table():
+    booked = [Booked(spread_usd=Decimal(spread)) for spread in (300, -50)]
+    lines = (
+        MonthInMarket("2022-10", "BTC-PERP", Promise(Decimal(500), Decimal(1000)), booked[0]),
+        MonthInMarket("2022-11", "BTC-PERP", None, booked[1]),
+    )
+    ledger = {line.month: line.booked for line in lines}
+    found = Expectations("Alameda", lines, ledger, ())
+
+    assert found.tables()[0].rows[-1][4] == 250
+    assert "In the same months the quotes earned $300 at the fills" in found.answer()
+    assert "without a prediction (in 2022-11), which lost $50 at the fills" in found.answer()
+    assert "without a prediction" not in Expectations("A", lines[:1], ledger, ()).answer()
 
 
 # -------------------------------------------------------------------------- parts of the difference
