@@ -1,4 +1,4 @@
-"""The days on which customers have positions on margin. On other days nobody can be liquidated."""
+"""The days on which customers have positions on margin, which can be liquidated."""
 
 from datetime import date, timedelta
 
