@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ledger.run_folder import MANIFEST, RunFolder
 
 AFTERNOON = Path(__file__).with_name("afternoon.beancount")
 LIFE = Path(__file__).with_name("life.beancount")
+THIN = Path(__file__).parent.parent / "worlds" / "thin.toml"
 
 # The fields of a fill: motive, venue, taker, maker, lots of 0.01 BTC, price and lead price in USD,
 # and the age in seconds of the lead price on which the quote is based.
@@ -87,6 +89,12 @@ def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFo
 def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
     """Return a run from the afternoon in May to the halt of withdrawals in July."""
     return life_with()
+
+
+@pytest.fixture(params=["still owed", "taken over"])
+def lending_run(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
+    """Return one of two runs with a borrower: before and after the maker takes over its debt."""
+    return executed(THIN, run={"end": date(2021, 4, 7)} if request.param == "still owed" else {})
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.accounts import claim, expense, income, pool
+from ledger.accounts import claim, expense, income, margin_loan, pool
 from ledger.hit_statistics import NO_FILLS, FillStatistics, fill_statistics
 from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.parties import Parties
@@ -351,8 +351,9 @@ def _venue_check(
     """Return two sums that must be zero, each after its parts.
 
     The first sum adds the results of all customers, the venue's fees less the debts that the venue
-    bore, and the payments to the venue's insurance fund. The second sum is zero if the debts to the
-    firms in the venue's books equal the claims in the firms' own books.
+    bore, the payments to the venue's insurance fund, and repaid loans against tokens. The second
+    sum is zero if the debts to the firms in the venue's books equal the claims in the firms' own
+    books.
 
     Args:
         run: the run.
@@ -360,9 +361,9 @@ def _venue_check(
         venue: the house or the lead venue.
         told_usd: the venue's debts to the firms, as the venue's own books state them.
     """
-    own_money = (OPENING, DEPOSITS, WITHDRAWALS)
+    no_results = (OPENING, DEPOSITS, WITHDRAWALS, Kind.MARGIN_LOANS)
     moved = claim_movements(run, venue).items()
-    made = sum((usd for (_, reason), usd in moved if reason not in own_money), ZERO)
+    made = sum((usd for (_, reason), usd in moved if reason not in no_results), ZERO)
     kept = -balances[income(venue, Kind.FEES)] - balances[expense(venue, Kind.GAP_LOSS)]
     own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
     yield f"results of all customers on {venue}", made
@@ -371,6 +372,12 @@ def _venue_check(
         left = _left_to_fund(run, venue)
         yield f"payments to the insurance fund of {venue}, less payments from the fund", left
         kept += left
+    borrowed = {customer: usd for (customer, reason), usd in moved if reason == Kind.MARGIN_LOANS}
+    if borrowed:
+        open_usd = sum((balances[margin_loan(venue, each)] for each in borrowed), ZERO)
+        repaid = sum(borrowed.values(), ZERO) - open_usd
+        yield f"loans of {venue} against tokens that were repaid", repaid
+        kept += repaid
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd
     yield f"debts to firms in {venue}'s books, less these claims (must be 0.00)", told_usd - own_usd

@@ -66,7 +66,8 @@ def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
 
     The reason is read from the customer's own books. Every entry balances in these books. So if a
     claim grows, other accounts of the customer fall by the same amount. Only changes by cash, by a
-    result, or by an exchange of tokens or coins for dollars have a reason.
+    result, by a loan against tokens, or by an exchange of tokens or coins for dollars have a
+    reason.
     """
     return _movements_by_venue(run)[venue]
 
@@ -82,7 +83,8 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
                    words[3] AS kind, words[4] AS venue,
                    words[1] = 'Assets' AND words[3] = $claims AS is_claim,
                    -- Tokens and coins exchanged for dollars are in equity accounts.
-                   words[3] = $cash OR words[1] IN ('Income', 'Expenses', 'Equity') AS is_reason
+                   words[3] IN ($cash, $borrowed) OR words[1] IN ('Income', 'Expenses', 'Equity')
+                       AS is_reason
             FROM (SELECT account, string_split(account, ':') AS words FROM opens)
         ),
         -- An entry in one customer's books is one number, and so is an account. There are millions
@@ -121,6 +123,7 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
             "openings": openings(run),
             "claims": Kind.CLAIMS,
             "cash": Kind.CASH,
+            "borrowed": Kind.MARGIN_LOANS,
             "opening": OPENING,
             "deposits": DEPOSITS,
             "withdrawals": WITHDRAWALS,

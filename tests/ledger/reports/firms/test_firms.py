@@ -185,6 +185,10 @@ def test_all_sums_that_must_be_zero_are_zero(any_run):
     assert not_zero(any_run) == {}
 
 
+def test_all_sums_that_must_be_zero_are_zero_if_the_house_lends_against_tokens(lending_run):
+    assert not_zero(lending_run) == {}
+
+
 def test_sums_that_must_be_zero_are_zero_if_firms_quote_on_the_lead_venue(afternoon_with):
     run = afternoon_with(SEASON)
     lines = dict(table(run, "check").rows)

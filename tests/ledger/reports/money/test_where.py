@@ -206,6 +206,14 @@ def test_the_bridge_leaves_nothing_unexplained(any_run):
         assert number == sum(each.movements_usd.get(reason, 0) for each in classes)
 
 
+def test_a_loan_against_tokens_explains_the_claim_of_its_borrower(lending_run):
+    *_, everybody = bridge(lending_run)
+
+    assert everybody.movements_usd["MarginLoans"] == Decimal("35454545.45")
+    assert everybody.unexplained_usd == 0
+    assert everybody.left_usd == hole(lending_run).claims_usd
+
+
 def test_a_claim_that_only_the_house_books_is_unexplained(afternoon_with):
     gift = """
 2022-05-10 * "Firm01" "FTX owes Firm01 7.00 more, of which Firm01 knows nothing" #fees
