@@ -33,6 +33,7 @@ class Standing:
     credit_drawn_usd: Decimal  # the captive maker's debt to the exchange
     loans_usd: Decimal  # debts to lenders
     at_cost_usd: Decimal  # ventures and other purchases carried at cost
+    lent_to_customers_usd: Decimal  # the exchange's loans to customers against tokens
     kinds_usd: Decimal  # the sum of the kinds that explain the hole
     within_group_usd: Decimal  # debts between exchange and maker, which must sum to zero
     paper_usd: Decimal  # value of tokens at mark, with own tokens at zero
@@ -56,7 +57,8 @@ class Standing:
     @property
     def net_at_mark_usd(self) -> Decimal:
         """Return net worth at mark. If it is below zero, the group is insolvent."""
-        return self.paper_usd + self.at_cost_usd - self.hole_after_loans_usd
+        assets_usd = self.paper_usd + self.at_cost_usd + self.lent_to_customers_usd
+        return assets_usd - self.hole_after_loans_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
@@ -81,8 +83,10 @@ def standings(run: RunFolder) -> list[Standing]:
             credit_drawn_usd=usd["credit line"][i] + coins[i].lent_usd,
             loans_usd=-usd["loans"][i],
             at_cost_usd=usd["at cost"][i],
+            lent_to_customers_usd=usd["lent to customers"][i],
             kinds_usd=usd["loans"][i]
             + usd["at cost"][i]
+            + usd["lent to customers"][i]
             + usd["other causes"][i]
             + coins[i].cause_usd,
             within_group_usd=usd["credit line"][i] + usd["other within"][i],
@@ -112,18 +116,18 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
         "group": "other within",
         "cause": "other causes",
     }
+    of_a_kind = {
+        ("Liabilities", Kind.LOANS.value): "loans",
+        ("Assets", Kind.MARGIN_LOANS.value): "lent to customers",
+    }
     parts: dict[str, list[str]] = {
-        part: [] for part in (*single.values(), *others.values(), "loans", "at cost")
+        part: [] for part in (*single.values(), *others.values(), *of_a_kind.values(), "at cost")
     }
     for account, opened in run.opens.items():
-        role = opened.hole
-        if (
-            role == "cause"
-            and account.startswith("Liabilities:")
-            and kind_of(account) == Kind.LOANS
-        ):
-            parts["loans"].append(account)
-        elif role == "cause" and account.startswith("Assets:"):
+        role, root = opened.hole, account.partition(":")[0]
+        if role == "cause" and (root, kind_of(account)) in of_a_kind:
+            parts[of_a_kind[root, kind_of(account)]].append(account)
+        elif role == "cause" and root == "Assets":
             parts["at cost"].append(account)
         elif role and role != IN_KIND:
             parts[single.get(account, others[role])].append(account)

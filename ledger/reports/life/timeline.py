@@ -3,8 +3,8 @@
 There are four thresholds. If claims exceed the exchange's cash, customers' money is in use. If
 claims exceed the group's liquid assets, the group could not pay all customers at once. If claims
 and loans exceed liquid assets, the group could not pay all customers and lenders at once. If claims
-and loans exceed liquid assets, tokens at mark and ventures at cost together, the group is insolvent
-even at market prices.
+and loans exceed liquid assets, tokens at mark, ventures at cost and loans to customers together,
+the group is insolvent even at market prices.
 """
 
 from collections.abc import Mapping
@@ -130,6 +130,7 @@ def _worth_table(found: Timeline) -> Table:
             "liquid_assets_usd",
             "tokens_at_mark_usd",
             "ventures_at_cost_usd",
+            "lent_to_customers_usd",
             "claims_usd",
             "loans_usd",
             "net_worth_usd",
@@ -140,6 +141,7 @@ def _worth_table(found: Timeline) -> Table:
                 at.liquid_usd,
                 at.paper_usd,
                 at.at_cost_usd,
+                at.lent_to_customers_usd,
                 at.claims_usd,
                 at.loans_usd,
                 at.net_at_mark_usd,
@@ -147,9 +149,10 @@ def _worth_table(found: Timeline) -> Table:
             for at in found.shown
         ],
         (
-            "Net worth is liquid assets, tokens at mark and ventures at cost, less claims and "
-            "loans. If net worth is negative, the group is insolvent even if it could sell these "
-            "tokens at their marks.",
+            "Net worth is liquid assets, tokens at mark, ventures at cost and loans to customers, "
+            "less claims and loans. If net worth is negative, the group is insolvent even if it "
+            "could sell these tokens at their marks. Loans to customers are against tokens, and "
+            "count in full.",
         ),
     )
 

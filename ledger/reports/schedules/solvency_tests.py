@@ -90,9 +90,10 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
         ("day", "net_worth_usd", "unpaid_usd", "largest_fall_usd", *names),
         rows,
         (
-            "Net worth is liquid assets, tokens at mark (own tokens at zero), and ventures and "
-            "other purchases at cost, less claims and loans. 'Unpaid' is the queue of withdrawals, "
-            "plus the payments that lenders and other parties were refused on that day.",
+            "Net worth is liquid assets, tokens at mark (own tokens at zero), ventures and other "
+            "purchases at cost, and loans to customers, less claims and loans. 'Unpaid' is the "
+            "queue of withdrawals, plus the payments that lenders and other parties were refused "
+            "on that day.",
             "Capital is adequate if net worth is at least as large as its largest fall within 30 "
             "days that has happened so far. This limit is an assumption: courts ask which setback "
             "was foreseeable.",

@@ -64,10 +64,10 @@ def test_the_timeline_by_month_has_the_last_day_of_each_month_and_the_last_day_o
 
 def test_net_worth_at_mark_is_liquid_assets_and_tokens_and_ventures_minus_claims_and_loans(life):
     assert table(life, "worth").rows == [
-        # liquid, paper, at cost, claims, loans, net
-        (date(2022, 5, 31), 1288, 400, 2400, 811, 1000, 2277),
-        (date(2022, 6, 30), 488, 900, 2400, 611, 400, 2777),
-        (date(2022, 7, 2), 488, 50, 100, 611, 400, -373),
+        # liquid, paper, at cost, lent to customers, claims, loans, net
+        (date(2022, 5, 31), 1288, 400, 2400, 0, 811, 1000, 2277),
+        (date(2022, 6, 30), 488, 900, 2400, 0, 611, 400, 2777),
+        (date(2022, 7, 2), 488, 50, 100, 0, 611, 400, -373),
     ]
 
 
@@ -85,6 +85,22 @@ def test_a_writedown_changes_net_worth_but_not_the_hole(life):
     assert after.hole_usd == before.hole_usd
     assert after.net_at_mark_usd == before.net_at_mark_usd - 2300
     assert before.net_at_mark_usd > 0 > after.net_at_mark_usd
+
+
+def test_loans_to_customers_are_no_ventures(lending_run):
+    worth = table(lending_run, "worth", "day")
+    first = dict(zip(worth.columns, worth.rows[0], strict=True))
+
+    assert first["lent_to_customers_usd"] == Decimal("35454545.45")
+    assert first["ventures_at_cost_usd"] == 0
+    assert first["net_worth_usd"] == sum(
+        sign * first[f"{part}_usd"]
+        for sign, parts in {
+            1: ("liquid_assets", "tokens_at_mark", "ventures_at_cost", "lent_to_customers"),
+            -1: ("claims", "loans"),
+        }.items()
+        for part in parts
+    )
 
 
 def test_the_tables_by_month_have_the_same_rows_as_the_tables_by_day_for_the_last_days_of_months(
