@@ -122,7 +122,7 @@ class StudyReport:
         )
 
     def _half(self) -> str:
-        would, bound = self.would_have_to_be, self.would_have_to_be.bound
+        would = self.would_have_to_be
         if would.reached.any():
             n = int(would.reached.sum())
             hole_usd = float(self.members.drawn(HOLE)[would.chosen])
@@ -139,7 +139,15 @@ class StudyReport:
         largest = 100 * float(np.nanmax(would.share))
         return (
             "The mechanism's loss is less than half of the hole in all members: at most "
-            f"{largest:.1f} %. "
+            f"{largest:.1f} %. {self._needed()}"
+        )
+
+    def _needed(self) -> str:
+        """Return a sentence on the hits that half of the hole requires."""
+        bound = self.would_have_to_be.bound
+        if bound.worst_bps <= 0:
+            return "No member loses on hits, so no volume of hits is half of the hole."
+        return (
             f"Even at the worst loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
             f"hole needs {_usd(bound.needed_usd)} of hits, which is {bound.of_volume_pct:.0f} % of "
             f"all that the venue ever traded and {bound.of_silent_pct:.0f} % of its volume in the "
@@ -226,12 +234,12 @@ def _result(lost_usd: float) -> str:
 
 
 def _usd(usd: float) -> str:
-    return spoken(_cents(usd))
+    return spoken(Decimal(f"{usd:.2f}"))
 
 
-def _cents(usd: float) -> Decimal:
-    return Decimal(f"{usd:.2f}") if np.isfinite(usd) else Decimal(0)
+def _cents(usd: float) -> Decimal | None:
+    return Decimal(f"{usd:.2f}") if np.isfinite(usd) else None
 
 
-def _tenth(value: float) -> Decimal:
-    return Decimal(f"{value:.1f}") if np.isfinite(value) else Decimal(0)
+def _tenth(value: float) -> Decimal | None:
+    return Decimal(f"{value:.1f}") if np.isfinite(value) else None

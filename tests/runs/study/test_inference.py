@@ -211,6 +211,16 @@ def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     assert "50 % of all that the venue ever traded" in report.answer()
 
 
+def test_no_volume_of_hits_is_half_of_the_hole_if_no_member_loses_on_hits():
+    gained, hole = np.array([-1.0, -2.0, -3.0, -2.0, -1.0]) * 1e9, np.full(5, 10e9)
+    figures = {**of_money(5, gained, hole), **RECORD, "hits_usd": np.full(5, 1e12)}
+    report = StudyReport(members(FIVE, figures), "0" * 12)
+    half = next(table for table in report.tables() if table.name == "half")
+
+    assert "No member loses on hits, so no volume of hits is half of the hole." in report.answer()
+    assert dict(half.rows)["hit volume required for half of the hole, USD"] is None
+
+
 def test_the_parts_of_the_mechanism_in_the_shipped_study_sum_to_the_mechanism():
     found = read_members(study_path("life").with_suffix("")).figures
 
