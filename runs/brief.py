@@ -130,15 +130,21 @@ def rows_that_fit(
     """Return the rows that fit into a number of lines, and the number of omitted rows.
 
     The first rows and the *last* rows are returned, with a row of dots in between. The last rows
-    are kept since they often have totals.
+    are kept since they often have totals. If rows are tall, fewer last rows are kept. At least one
+    row is returned, however tall it is.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
     if sum(lines) <= most:
         return list(cells), 0
+    last = min(last, len(cells) - 1)
+    while last > 1 and sum(lines[-last:]) >= most:
+        last -= 1
     end = len(cells) - last
     room = most - 1 - sum(lines[end:])
-    first = sum(total <= room for total in accumulate(lines))
+    first = max(sum(total <= room for total in accumulate(lines)), 0 if last else 1)
+    if first == end:
+        return list(cells), 0
     return [*cells[:first], [DOTS] * len(cells[0]), *cells[end:]], end - first
 
 

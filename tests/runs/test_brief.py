@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.reports.table import Table
-from runs.brief import LINES, ROWS, WIDTH, brief
+from runs.brief import DOTS, LINES, ROWS, WIDTH, brief, rows_that_fit
 from runs.cli.main import main
 from runs.printing import Answered, render
 
@@ -53,6 +53,17 @@ def test_a_long_table_has_its_first_rows_and_the_total_and_a_count_of_the_other_
     assert re.search(r"^all uses +777.00$", text, re.MULTILINE)
     left_out = int(re.search(r"\((\d+) more rows: --table uses\)", text)[1])
     assert left_out + len(shown) == 60
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 3))
+def test_tall_rows_are_shown_or_counted_and_at_most_one_exceeds_the_screen(heights, last):
+    rows = [["\n".join([str(i)] * height)] for i, height in enumerate(heights)]
+    found, left_out = rows_that_fit(rows, last=last)
+
+    shown = [row for row in found if row != [DOTS]]
+    assert len(shown) + left_out == len(rows)
+    assert ([DOTS] in found) == (left_out > 0)
+    assert len(shown) == 1 or sum(row[0].count("\n") + 1 for row in found) <= ROWS
 
 
 def test_a_table_that_fits_a_screen_is_printed_completely():
