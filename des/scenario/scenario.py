@@ -93,32 +93,31 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _names(self) -> Self:
-        """Refuse two parties with the same name, and two commodities with the same name."""
-        seen = {"Outside"}  # Outside, the rest of the world, keeps books too
+        """Refuse two parties with the same name, and two commodities with the same name.
+
+        Names that differ only in capitals count as the same, because links have names in small
+        letters, and commodities such as BTC-PERP.FTX have names in capitals.
+        """
+        taken = {"Outside"}  # Outside, the rest of the world, keeps books too
         if self.group and self.group.pools:
             # Pools' arbitrageurs keep books too. Account names use "Pool" for pooled tokens.
-            seen |= {"Arbitrageurs", "Pool"}
+            taken |= {"Arbitrageurs", "Pool"}
         if self.retail.coins:
-            seen.add("Wallet")  # account names use this word for coins in a wallet
+            taken.add("Wallet")  # account names use this word for coins in a wallet
+        seen = {name.casefold(): name for name in taken}
         for place, name in zip(self._places(), self.entities(), strict=True):
-            if name in seen and place == ("firms", "classes"):
+            other = seen.get(name.casefold())
+            if other and place == ("firms", "classes"):
                 raise ContradictionError(
                     place,
                     f"create a firm '{name}', and another entity has this name; rename that entity",
                 )
-            if name in seen:
+            if other:
+                why = "is taken" if other == name else f"differs from '{other}' only in capitals"
                 raise ContradictionError(
-                    place, f"is '{name}', which is taken; give every entity a name of its own"
+                    place, f"is '{name}', which {why}; give every entity a name of its own"
                 )
-            seen.add(name)
-        if self.house.name.upper() == self.lead.name.upper():
-            # Commodity names are in capitals: BTC-PERP.FTX must show which venue lists the
-            # contract.
-            raise ContradictionError(
-                ("lead", "name"),
-                f"is '{self.lead.name}', and the house's name differs only in capitals; give "
-                "another name",
-            )
+            seen[name.casefold()] = name
         check_distinct("markets", "name", [market.name for market in self.markets])
         return self
 

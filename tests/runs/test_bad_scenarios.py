@@ -887,6 +887,7 @@ WRONG_LOANS = [
     ("\nuntil = 2021-05-02", "\nuntil = 2021-05-01", f"{LOAN}.until", "give a time after since"),
     ("\nsince = 2021-05-01", "\nsince = 2021-05-01T00:30:00", f"{LOAN}.since", "full hour"),
     ('borrower = "Trader"', 'borrower = "FTX"', f"{LOAN}.borrower", "is 'FTX', which is taken"),
+    ('borrower = "Trader"', 'borrower = "Ftx"', f"{LOAN}.borrower", "from 'FTX' only in capitals"),
     ("refill_s = 60", "refill_s = 0", f"{LOAN}.book.refill_s", "from 1 to"),
 ]
 
