@@ -141,7 +141,8 @@ class Trace:
             ("left", f"in {account}", *(self.left_usd(rule, account) for rule in TracingRule))
             for account in self.accounts
         ]
-        rows.append(("all", "cash received", *(self.brought_usd for _ in TracingRule)))
+        columns = list(zip(*rows, strict=True))[2:]
+        rows.append(("all", "cash received", *(sum(column, ZERO) for column in columns)))
         return Table(
             "paid",
             f"Uses of the money of {self.question.spoken}, under each rule",

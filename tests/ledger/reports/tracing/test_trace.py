@@ -188,6 +188,18 @@ def test_the_tables_agree_and_every_column_sums_to_its_total(afternoon: RunFolde
     ]
 
 
+def test_the_last_row_of_the_uses_is_the_sum_of_the_rows_above(afternoon: RunFolder):
+    found = trace(afternoon)
+    nothing_left = replace(found.by_rule[TracingRule.FIFO], left_cents={})
+    lost = replace(found, by_rule={**found.by_rule, TracingRule.FIFO: nothing_left})
+
+    (*_, every), (*_, without) = (each.tables()[0].rows for each in (found, lost))
+    assert every[2:] == (found.brought_usd,) * len(TracingRule)
+    left = found.all_left_usd(TracingRule.FIFO)
+    assert without[2:] == (found.brought_usd - left, *every[3:])
+    assert left > 0
+
+
 def test_the_answer_states_the_range_of_the_results_of_all_rules(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
         "Customers paid in $1,700 of cash from 2022-05-09 to 2022-05-09. The use of this cash "
