@@ -9,9 +9,9 @@
     moneytrail.frame(moneytrail.where(run), "hole-by-kind")     # a data frame; see docs/python.md
     moneytrail.plot(moneytrail.where(run))                      # a picture
 
-Each function that reports on a run has the name of the command that prints the same report. If
-this module is imported, no report is loaded. The first use of a report loads the report and the
-libraries that it needs.
+Each function that reports on a run has the name of the command that prints the same report. The
+import of this module loads no report. The first use of a report loads this report and its
+libraries.
 
 This module is also a plugin of Beancount. The file ``check.beancount`` of every run names this
 module, and this module calls the checks. So a sealed ledger still loads if the code of the checks
@@ -140,7 +140,8 @@ def run(
 
     Raises:
         ScenarioError: the scenario, or a change of it, cannot be run.
-        RunRefusedError: the folder exists and *force* is false, or the folder can't be written.
+        RunRefusedError: the folder exists and *force* is false, or the folder exists and is not a
+            run, or the folder can't be written.
     """
     from runs import scenarios
     from runs.execute import default_folder, execute

@@ -54,8 +54,8 @@ def execute(
             bytes of the run are the same.
 
     Raises:
-        RunRefusedError: the folder can't be written, or it exists and *force* is false, or it
-            exists and is not a run.
+        RunRefusedError: the folder can't be written, or its path has a character of a pattern (*, ?
+            or [), or the folder exists and *force* is false, or the folder exists and is not a run.
     """
     _check_place(target, force)
     with ExitStack() as stack:
@@ -116,6 +116,12 @@ def _check_place(target: Path, force: bool) -> None:
     if not target.exists():
         return
     if not force:
-        raise RunRefusedError(f"{target}: exists; give --force to replace it, or another --out")
+        raise RunRefusedError(
+            f"{target} exists already; replace it (--force, in Python force=True) or choose "
+            "another folder (--out, in Python out=)"
+        )
     if not (target / MANIFEST).is_file() or not (target / "main.beancount").is_file():
-        raise RunRefusedError(f"{target}: is not a run, so --force can't replace it; give --out")
+        raise RunRefusedError(
+            f"{target} is not a run, so the program does not replace it; choose another folder "
+            "(--out, in Python out=)"
+        )

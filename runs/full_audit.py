@@ -48,13 +48,16 @@ def fit_to_record(folder: Path) -> Iterator[AuditStep]:
             if not said and not problems:
                 return
     except Exception as error:  # a forged file may raise any error
-        problems.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
+        problems.append(f"the fit can't be read: {type(error).__name__}: {error}".splitlines()[0])
     step = "record: the fit in the manifest is the fit of the books"
     yield AuditStep(step, tuple(problems), remarks=tuple(remarks))
 
 
 def _sources(folder: Path) -> Mapping[str, str]:
-    """Return the sources of a scenario. If it can't be read, another step of the audit says so."""
+    """Return the sources of a run's scenario, or none if the scenario can't be read.
+
+    Another step of the audit reports a scenario that can't be read.
+    """
     try:
         return load(str(folder / SCENARIO)).sources
     except ScenarioError:

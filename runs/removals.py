@@ -31,7 +31,7 @@ class CounterfactualError(MistakeError, ValueError):
         by_folded = {name.casefold(): name for name in kinds}
         close = get_close_matches(kind.casefold(), by_folded, n=1)
         meant = f"did you mean {by_folded[close[0]]}? " if close else ""
-        choice = f"give one of {', '.join(kinds)}" if kinds else "it has no removable cause"
+        choice = f"give one of {', '.join(kinds)}" if kinds else "no cause can be removed"
         super().__init__(f"{kind!r} can't be removed from this scenario; {meant}{choice}")
         self.kind, self.kinds = kind, kinds
 
@@ -91,7 +91,10 @@ def _quoter(scenario: Scenario) -> Change | None:
 
 
 def _slow_quotes(scenario: Scenario) -> Change | None:
-    """Make the maker's quotes as fast as the quotes of other makers, with the same size."""
+    """Make the maker's quotes as fast as the quotes of other makers, and keep their sizes.
+
+    The sizes stay as in the original run: see `held_inputs`.
+    """
     markets, slow = _tables(scenario.markets), []
     for each, market in zip(markets, scenario.markets, strict=True):
         quoter, fast_s = market.quoter, market.others.latency_s
@@ -101,7 +104,10 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
             each["quoter"] |= {"latency_s": min(quoter.latency_s, fast_s), "refresh_s": beat_s}
     if not slow:
         return None
-    how = f"the captive maker quotes {', '.join(slow)} as fast as other makers, at the same size"
+    how = (
+        f"the captive maker quotes {', '.join(slow)} as fast as other makers, with the sizes of "
+        "the original run"
+    )
     kept = {place: text for place, text in scenario.sources.items() if _stays(place)}
     return Change(how, {"markets": markets, "sources": kept})
 

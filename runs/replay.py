@@ -67,7 +67,8 @@ def _problems(
         yield f"{SCENARIO}: {error.key} {error.problem}"
         return
     except Exception as error:  # a forged scenario may pass all checks and still fail here
-        yield f"{SCENARIO}: it can't be played ({type(error).__name__}: {error})".splitlines()[0]
+        said = f"{SCENARIO}: the scenario can't be played ({type(error).__name__}: {error})"
+        yield said.splitlines()[0]
         return
     on_phase("comparing every byte")
     yield from differences(folder, again, _GIVER)

@@ -1,4 +1,4 @@
-"""Finds the file of a scenario by name, reads it, and merges it into the file that it extends."""
+"""Finds the file of a scenario by name, reads the file, and merges it into the extended file."""
 
 import os
 import tomllib
@@ -16,6 +16,23 @@ BYTES_MAX = 10_000_000
 EXTENDS_MAX = 5
 # Former names of built-in scenarios, which still work and are not listed.
 FORMER_NAMES = {"marks": "trading-firms"}
+
+# The built-in scenarios by topic, in the order of `scenario list`.
+TOPICS: Mapping[str, tuple[str, ...]] = {
+    "Begin": ("first-hole", "tiny", "commingled"),
+    "The life of the exchange": (
+        "ftx-sampled",
+        "ftx",
+        "ftx-low",
+        "ftx-high",
+        "ftx-in-kind",
+        "ftx-invested",
+        "as-told",
+    ),
+    "A volatile month, and crashes": ("may-2021", "march-2020", "may-19", "luna"),
+    "Other causes of a hole": ("ventures-only", "boondoggle", "bad-loans", "leveraged-longs"),
+}
+OTHER_TOPICS = "Experiments"  # the topic of all other built-in scenarios
 
 
 class ScenarioError(MistakeError):
@@ -46,6 +63,13 @@ class Layer:
 def built_ins() -> dict[str, Path]:
     """Return the files of the scenarios that come with the package, by name."""
     return {path.stem: path for path in sorted(BUILT_IN.glob("*.toml"), key=lambda path: path.stem)}
+
+
+def grouped(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the names of scenarios by topic: first the names in TOPICS, then all other names."""
+    found = {topic: [name for name in group if name in names] for topic, group in TOPICS.items()}
+    told = {name for group in found.values() for name in group}
+    return {**found, OTHER_TOPICS: [name for name in names if name not in told]}
 
 
 def path_of(name_or_path: str) -> Path:

@@ -147,7 +147,8 @@ def about(table: type[Part]) -> str:
 def readers(key: Key) -> tuple[str, ...]:
     """Return the files that read a key by its name.
 
-    If several tables have a key of this name, a file must also contain the table's name.
+    If several tables have a key of this name, a file must also contain the name of the table's
+    model or of an outer key.
     """
     return _readers(key.table, key.name, frozenset(map(str, key.keys[:-1])))
 

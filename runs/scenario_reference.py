@@ -25,8 +25,9 @@ and the sentences in [meanings.toml](../des/scenario/meanings.toml). `moneytrail
 KEY` prints the meaning of one key, and the files that read it.
 
 A scenario is a [TOML](https://toml.io) file. With `extends = "tiny"` it has a base: another
-scenario, given by a built-in name or a path. A table of the file changes single keys of the base. A
-list replaces a whole list of the base. `without = ["group.portfolio"]` removes keys of the base.
+scenario, given by a built-in name or a path. If the file and the base have the same table, the keys
+of the file replace the same keys of the base, and the other keys of the base stay. A list of the
+file replaces the whole list of the base. `without = ["group.portfolio"]` removes keys of the base.
 The command `moneytrail run tiny --set maker.credit_line_usd=0` changes a single key, and
 `--set 'markets[0].quoter.latency_s=0.5'` changes a key in the first entry of a list.
 

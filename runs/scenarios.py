@@ -5,12 +5,13 @@
     without = ["firms.capital"]   # keys of the base that this scenario does not have
 
     [maker]
-    depth_share = 0.3             # a table changes single keys, a list replaces the base's list
+    depth_share = 0.3             # replaces this key; the base's other keys of [maker] stay
 
     [sources]
     "house.fee_tiers" = "where that figure is from"
 
-An error is reported in one line, with the file, the key, the value and the correction.
+A list replaces the whole list of the base. An error is reported in one line, with the file, the
+key, the value and the correction.
 """
 
 import re

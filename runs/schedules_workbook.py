@@ -80,7 +80,7 @@ def save_workbook(
             _Sheets(book, found, entries).write(source)
         os.replace(beside, path)
     except OSError as error:
-        raise WorkbookError(f"{path}: it can't be written ({error.strerror})") from error
+        raise WorkbookError(f"{path}: can't be written ({error.strerror})") from error
     finally:
         beside.unlink(missing_ok=True)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """Give a new folder. If the block ends without an error, the folder replaces *target*.
+    """Yield an empty folder, which replaces *target* if the block ends without an error.
 
-    The folder is in a hidden folder beside *target*. The hidden folder is deleted at the end.
+    The empty folder is in a hidden folder beside *target*. The hidden folder is deleted at the end.
 
     Raises:
         OSError: no folder can be made beside *target*.

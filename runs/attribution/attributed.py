@@ -25,7 +25,7 @@ from runs.scenarios import dump
 EXACT_MAX = 4  # if there are more causes, orders of the causes are drawn at random
 WHY = (
     "Booked is the amount that each kind moved in this run. The effect of a cause includes the "
-    "consequences of the cause. To find it, the causes are added one by one, with the same "
+    "consequences of the cause. To find the effect, the causes are added one by one, with the same "
     "scenario and seed. The effect is the hole after the cause is added minus the hole before, "
     "on average over all orders of the causes. Booked amount and effect differ if money from one "
     "cause pays for another cause, or if a cause prevents a payment for another cause or changes "

@@ -71,7 +71,8 @@ def rank_correlation(run: RunEvidence) -> Decimal | None:
 def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
     """Return firms' daily result at the house without the maker's quotes.
 
-    It is in percent of the daily result with the quotes. A loss without the quotes counts as zero.
+    The figure is in percent of the daily result with the quotes. A loss without the quotes counts
+    as zero.
     """
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None

@@ -66,12 +66,18 @@ def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
 
 
 def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return on what percentage of days all claims together exceed the exchange's cash."""
+    """Return the percentage of days on which all claims together exceed the exchange's cash.
+
+    Days without claims are not counted.
+    """
     return _days_beyond(run, Chips.ALL)
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return on what percentage of days firms' profit alone exceeds the exchange's cash."""
+    """Return the percentage of days on which firms' profit alone exceeds the exchange's cash.
+
+    Days without claims are not counted.
+    """
     return _days_beyond(run, Chips.PROFIT)
 
 
@@ -81,7 +87,7 @@ def waiting_days_pct(run: RunEvidence) -> Decimal | None:
 
 
 def insolvent_since(run: RunEvidence) -> date | None:
-    """Return the day from which the group is insolvent at mark on every day until the end."""
+    """Return the day from which claims and loans exceed all assets at mark until the end."""
     return run.first(Milestone.INSOLVENT).continuous_since
 
 
@@ -97,9 +103,9 @@ def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
 
 
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
-    """Return the dollars liquidated in the week in which LUNA fell.
+    """Return the dollars liquidated on the days on which LUNA fell to zero.
 
-    The result is None if on a day of this week no customer has a position on margin. A sampled life
+    The result is None if on one of these days no customer has a position on margin. A sampled life
     has such customers only on its full days.
     """
     if not run.days_on_margin.issuperset(LUNA):

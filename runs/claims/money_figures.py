@@ -133,15 +133,16 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of quotes in percent of the unexplained money.
+    """Return losses of quotes in percent of the rise of the unexplained amount.
 
-    The period is the time between two recorded days with the largest unexplained amount.
+    Both are over one period: of all periods between two successive recorded days, the period in
+    which the unexplained amount on record rises most. A gain counts as zero.
     """
     return _carried(run, Claimed.QUOTES)
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses on liquidations in percent of the unexplained money.
+    """Return losses on liquidations in percent of the rise of the unexplained amount.
 
     The period is the same as in `quotes_of_unexplained`.
     """
@@ -149,7 +150,7 @@ def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return losses of the portfolio in percent of the unexplained money.
+    """Return losses of the portfolio in percent of the rise of the unexplained amount.
 
     The period is the same as in `quotes_of_unexplained`.
     """

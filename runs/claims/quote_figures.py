@@ -12,7 +12,7 @@ from ledger.reports.life.share_prices import Priced, Review
 from ledger.reports.market.promises import Booked, MonthInMarket
 from runs.claims.evidence import RunEvidence
 
-# The decisions of reviews: quotes stay unchanged, or quotes end.
+# Two of the possible decisions of a review: the quotes stay unchanged, or the quotes end.
 QUOTES_ON, SHUTS_OFF = "quotes on", "shuts off"
 YEAR = 12
 
@@ -152,7 +152,7 @@ def lead_first_month_usd(run: RunEvidence) -> Decimal | None:
 def lead_last_of_first_pct(run: RunEvidence) -> Decimal | None:
     """Return the result of the quotes on the lead venue in the last month.
 
-    It is in percent of the result in the first month.
+    The figure is in percent of the result in the first month.
     """
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return percent(reviews[-1].month_usd, reviews[0].month_usd) if len(reviews) > 1 else None
@@ -166,7 +166,11 @@ def lead_losses_of_gains(run: RunEvidence) -> Decimal | None:
 
 
 def moves_after_lead(run: RunEvidence) -> Decimal | None:
-    """Return the number of reviews of quotes on the house after quotes on the lead venue ended."""
+    """Return the number of reviews of quotes on the house after the first change on the lead venue.
+
+    The first change is the first review that does not leave the maker's quotes on the lead venue
+    unchanged. Reviews of the same day count. The result is None if the maker never quotes there.
+    """
     lead = _reviews_on(run, run.run.chart.parties.lead)
     ended = next((each.day for each in lead if each.decided != QUOTES_ON), None)
     if not lead:

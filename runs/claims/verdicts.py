@@ -50,7 +50,7 @@ class JudgedStatement:
 
     @property
     def is_given(self) -> bool:
-        """Return whether all runs agree, and an input of the scenario affects the verdict."""
+        """Return whether an input affects the verdict, and the runs that can decide agree."""
         open_ = (*UNDECIDED, StatementVerdict.DEPENDS)
         return self.statement.given is not None and self.verdict not in open_
 

@@ -59,16 +59,17 @@ def attribution_command(
     processes: int,
     out: Path | None,
 ) -> Attribution:
-    """How much does each cause add to the hole, as a Shapley value?
+    """How much does each cause add to the hole, averaged over all orders?
 
     \b
       moneytrail attribution first-hole --causes PickOff,Ventures,Sponsorship
       moneytrail attribution first-hole --causes PickOff,Ventures --out my-causes
 
-    The scenario is played with each set of the causes, always with the same seed. The value of a
-    cause is its average addition to the hole, over all orders in which the causes can be added.
-    With five causes or more, the orders are drawn at random, and each value has a standard error.
-    The values sum to the hole with all causes minus the hole without any of these causes.
+    The value of a cause is its average addition to the hole, over all orders in which the causes
+    can be added (its Shapley value). With four causes or less, the scenario is played with each set
+    of the causes. With five causes or more, orders are drawn at random, and each value has a
+    standard error. All runs have the same seed. The values sum to the hole with all causes minus
+    the hole without any of these causes.
 
     If the computation is stopped, the same command with the same --out continues it.
     """

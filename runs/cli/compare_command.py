@@ -48,7 +48,9 @@ def compare_command(run: RunFolder) -> BesideRecord:
       moneytrail compare runs/out/tiny-seed1 --table sources
 
     Each row has a figure of the books, the recorded figure of the same definition with its source,
-    and a verdict. The verdict is inside, near (at most 10 % outside), below, above, or no record.
+    and a verdict: "inside", "near" (at most 10 % outside), "below", "above", "never" (the event
+    does not happen in the run), or "silent" (the record has no figure).
+
     Table `explained` names the parts of the model that cause each outcome outside the record. Table
     `cannot-say` gives the reason if the run has no figure of the recorded definition. Inputs of
     scenarios have a table of their own and no verdict, since an input that agrees with the record

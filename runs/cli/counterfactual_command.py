@@ -37,12 +37,12 @@ def counterfactual_command(
 
     There are two ways to remove the cost of stale quotes. Without PickOff no firm hits stale
     quotes. Without SlowQuotes the maker's quotes are as fast as the quotes of other makers, and
-    have the same size as in the run.
+    have the same sizes as in the run.
 
-    The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
-    follow from the cause stay as in the run, and the report lists them. The difference of the hole,
-    and the difference of each kind, are the effect of the cause and of its consequences. Before the
-    first different entry the two ledgers are the same.
+    The cause is removed from the run's own scenario.toml, and the scenario is simulated again.
+    Inputs that do not follow from the cause stay as in the run, and the report lists these inputs.
+    The difference of the hole, and the difference of each kind, are the effect of the cause and of
+    its consequences. Table parting has the first entries in which the two ledgers differ.
     """
     other = without(run, kind)
     with Progress() as progress:

@@ -12,7 +12,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("diagnosis", "causes", "evidence")
 def diagnose_command(run: RunFolder) -> BlindReport:
-    """Which cause of loss does a blind audit find?
+    """Which cause of loss can an auditor find without names and labels?
 
     \b
       moneytrail diagnose runs/out/tiny-seed1

@@ -21,22 +21,14 @@ SECTIONS = {
             "Simulate a SCENARIO: a built-in name, or the path of a .toml file.",
         ),
         LazyCommand(
-            "counterfactual",
-            "counterfactual_command",
-            "How would the run differ without one cause, with the same scenario and seed?",
-        ),
-        LazyCommand(
-            "attribution",
-            "attribution_command",
-            "How much does each cause add to the hole, as a Shapley value?",
-        ),
-        LazyCommand(
-            "sweep", "sweep_command", "How does the hole change if one KEY has other values?"
-        ),
-        LazyCommand(
             "scenario",
             "scenario_commands",
             "List built-in scenarios, explain a key, check a file, or write a new scenario.",
+        ),
+        LazyCommand(
+            "counterfactual",
+            "counterfactual_command",
+            "How would the run differ without one cause, with the same scenario and seed?",
         ),
     ),
     "The story": (
@@ -49,11 +41,6 @@ SECTIONS = {
             "claims",
             "claims_command",
             "Which statements of the thread do the books support, and which do they not?",
-        ),
-        LazyCommand(
-            "study",
-            "study_command",
-            "How much of the hole can the thread's mechanism explain, given the record?",
         ),
         LazyCommand(
             "timeline",
@@ -78,11 +65,6 @@ SECTIONS = {
             "serve",
             "serve_command",
             "Open the group's own books in Fava, with a page on where the money went.",
-        ),
-        LazyCommand(
-            "valuation",
-            "story_commands",
-            "At what price was the exchange valued, and why did its maker go on quoting?",
         ),
     ),
     "The money": (
@@ -123,13 +105,13 @@ SECTIONS = {
         LazyCommand(
             "expectations",
             "market_commands",
-            "Compare simulated and realised results of the maker's quotes.",
+            "Which result did the maker predict for its quotes, and which did it get?",
             formerly="beliefs",
         ),
         LazyCommand(
             "lead-lag",
             "market_commands",
-            "Which venue leads the other, and by how long?",
+            "Which exchange's price moves first, and by how long?",
             formerly="leadlag",
         ),
         LazyCommand(
@@ -142,6 +124,11 @@ SECTIONS = {
             "market_commands",
             "How much did liquidity in pools earn, and lose to arbitrage?",
         ),
+        LazyCommand(
+            "valuation",
+            "story_commands",
+            "At what price was the exchange valued, and why did its maker go on quoting?",
+        ),
     ),
     "Comparison with the public record": (
         LazyCommand(
@@ -153,6 +140,21 @@ SECTIONS = {
             "residual",
             "residual_command",
             "How many billions does the record not explain, and when did they disappear?",
+        ),
+    ),
+    "Many runs": (
+        LazyCommand(
+            "study",
+            "study_command",
+            "How much of the hole can the thread's mechanism explain, given the record?",
+        ),
+        LazyCommand(
+            "attribution",
+            "attribution_command",
+            "How much does each cause add to the hole, averaged over all orders?",
+        ),
+        LazyCommand(
+            "sweep", "sweep_command", "How does the hole change if one KEY has other values?"
         ),
     ),
     "Query the books": (
@@ -174,7 +176,11 @@ SECTIONS = {
             "audit_command",
             "Is the run unchanged since it was sealed, and are its books correct?",
         ),
-        LazyCommand("diagnose", "diagnose_command", "Which cause of loss does a blind audit find?"),
+        LazyCommand(
+            "diagnose",
+            "diagnose_command",
+            "Which cause of loss can an auditor find without names and labels?",
+        ),
         LazyCommand("sign", "sign_command", "Sign a run's seal with a KEY, as `run --sign` does."),
         LazyCommand(
             "rebuild",
@@ -262,10 +268,10 @@ def main() -> None:
     """Where did the money go? Simulate an exchange, keep its books, query the books.
 
     \b
-      moneytrail run may-2021
-      moneytrail where runs/out/may-2021-seed1
-      moneytrail trail runs/out/may-2021-seed1 --kind PickOff
-      moneytrail audit runs/out/may-2021-seed1
+      moneytrail run first-hole
+      moneytrail where runs/out/first-hole-seed1
+      moneytrail trail runs/out/first-hole-seed1 --kind PickOff
+      moneytrail audit runs/out/first-hole-seed1
 
     A run is a folder. Every report is computed from the books in this folder. Tools of Beancount,
     such as bean-check, bean-query and Fava, open the same books: the file main.beancount.

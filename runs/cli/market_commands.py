@@ -14,7 +14,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("expectations", "plans", "expectations-by-market", "difference", "check")
 def expectations_command(run: RunFolder) -> Expectations:
-    """Compare simulated and realised results of the maker's quotes.
+    """Which result did the maker predict for its quotes, and which did it get?
 
     \b
       moneytrail expectations runs/out/tiny-seed1
@@ -33,7 +33,7 @@ def expectations_command(run: RunFolder) -> Expectations:
 @click.argument("run", type=RUN)
 @report("lead-lag")
 def lead_lag_command(run: RunFolder) -> LeadLag:
-    """Which venue leads the other, and by how long?
+    """Which exchange's price moves first, and by how long?
 
     \b
       moneytrail lead-lag runs/out/tiny-seed1

@@ -17,7 +17,7 @@ LONG_DAYS = 30  # a shorter run uses one process, since it ends before other pro
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A new value for one key, such as maker.credit_line_usd=0. It may be repeated.",
+    help="A new value for one key, such as maker.credit_line_usd=0. Repeat --set for more keys.",
 )
 @click.option(
     "--out",
@@ -52,7 +52,7 @@ def run_command(
     \b
       moneytrail run tiny
       moneytrail run my-world.toml --seed 2 --out /tmp/my-world
-      moneytrail run tiny --set maker.credit_line_usd=0 --set markets[0].quoter.latency_s=0.5
+      moneytrail run tiny --set maker.credit_line_usd=0 --set 'markets[0].quoter.latency_s=0.5'
       moneytrail run tiny --sign ~/.ssh/id_ed25519
 
     The last line of the output is the folder of the run, which other commands need. The same

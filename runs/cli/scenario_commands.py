@@ -26,23 +26,25 @@ def scenario_command() -> None:
 @scenario_command.command("list")
 def list_command() -> None:
     """Which scenarios come with the program, and which question does each scenario study?"""
-    from runs.scenario_files import built_ins
+    from runs.scenario_files import built_ins, grouped
     from runs.scenarios import data_of
 
     names = list(built_ins())
     width = max(map(len, names)) + 2
-    click.echo(f"{len(names)} scenarios; play one with: moneytrail run NAME\n")
-    for name in names:
-        _, data = data_of(name)
-        click.echo(
-            textwrap.fill(
-                data["question"],
-                WIDTH,
-                initial_indent=f"{name:{width}}",
-                subsequent_indent=" " * width,
-                break_on_hyphens=False,
+    click.echo(f"{len(names)} scenarios; play one with: moneytrail run NAME")
+    for title, group in grouped(names).items():
+        click.echo(f"\n{title}:")
+        for name in group:
+            _, data = data_of(name)
+            click.echo(
+                textwrap.fill(
+                    data["question"],
+                    WIDTH,
+                    initial_indent=f"  {name:{width}}",
+                    subsequent_indent=" " * (width + 2),
+                    break_on_hyphens=False,
+                )
             )
-        )
 
 
 @scenario_command.command("explain")

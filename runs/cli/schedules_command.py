@@ -35,11 +35,11 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
       moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10 --xlsx schedules.xlsx
 
     Table payments has all payments of the last 90 days and of the last year, by recipient, and
-    marks insiders. Table related has the debt between exchange and captive maker at each month's
-    end. Table preferences has the payments to each creditor in the last week, minus the new value
-    that the creditor gave later. Table below-value has payments without equal value in return.
-    Three tests show whether the group was solvent. In the workbook each sum is a formula over the
-    entries of the books.
+    marks insiders. Table related has the debt between exchange and captive maker at the end of each
+    month and on the last day. Table preferences has the payments to each creditor in the last week,
+    minus the new value that the creditor gave later. Table below-value has payments without equal
+    value in return. Three tests show whether the group was solvent. In the workbook each sum is a
+    formula over the entries of the books.
     """
     found = schedules(run, until)
     if xlsx:

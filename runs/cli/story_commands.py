@@ -50,7 +50,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
     The first table has the first day of each milestone, such as the first use of the credit line,
     claims above the exchange's cash, insolvency at market prices, or the halt of withdrawals. The
     other tables have the group's state at the end of each month or day, with paper wealth beside
-    cash.
+    cash. The last row is the last day of the books.
     """
     return timeline(run, by)
 

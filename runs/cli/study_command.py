@@ -38,7 +38,11 @@ TABLES = (
     type=click.Path(path_type=Path),
     help="The study's folder. A study that was stopped in this folder is continued.",
 )
-@click.option("--members", type=click.IntRange(2), help="Play only this number of members.")
+@click.option(
+    "--members",
+    type=click.IntRange(2),
+    help="Play only this number of members with drawn inputs.",
+)
 @PROCESSES
 @SCHEDULER
 @click.option("--shipped", is_flag=True, help="Read the sealed result that comes with the package.")
@@ -71,6 +75,7 @@ def study_command(
 
     \b
       moneytrail study tiny
+      moneytrail study life --shipped
       moneytrail study tiny --members 2 --processes 1 --out my-study
       moneytrail study tiny --replay 5 my-member
 

@@ -46,7 +46,7 @@ def sweep_command(
 
     \b
       moneytrail sweep first-hole maker.credit_line_usd=0,100_000,10_000_000 --seeds 1..6
-      moneytrail sweep first-hole markets[0].quoter.latency_s=0.5,2,5 --seeds 1,2
+      moneytrail sweep first-hole 'markets[0].quoter.latency_s=0.5,2,5' --seeds 1,2
 
     Every value is played with every seed, on all cores. The runs are not stored. `moneytrail run`
     with --set and --seed plays a single run again.

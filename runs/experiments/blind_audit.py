@@ -2,7 +2,7 @@
 
     python -m runs.experiments.blind_audit        (or: make blind-audit)
 
-Runs each scenario for each seed, on all cores. `diagnose` then reads a copy of the books without
+Runs each scenario with each seed, on all cores. `diagnose` then reads a copy of the books without
 kinds, names and narrations. The true main cause is the largest loss by the kinds in the books, not
 the loss that the scenario's author intended.
 

@@ -140,9 +140,9 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
         "The life of the exchange, May 2019 to November 2022",
         {
             "aims at 2 % of the volume": PlayedSetting("ftx-low", ONE),
-            "share by date (shipped)": PlayedSetting("ftx", THREE),
+            "a share for each date (shipped)": PlayedSetting("ftx", THREE),
             "aims at 45 %": PlayedSetting("ftx-high", ONE),
-            "share by date, no firm hits stale quotes": PlayedSetting(
+            "a share for each date, no firm hits stale quotes": PlayedSetting(
                 "ftx", ONE, {"firms": {"active": False}}
             ),
             "as told: the hypothesis": PlayedSetting("as-told", ONE),

@@ -4,8 +4,8 @@
 
 One market is simulated without settlement: constant volatility, no jumps, quotes of one level, and
 a refresh interval equal to the latency. Customers trade at the better of two prices: the captive
-maker's, or the price of other makers, who are 50 ms late. The firm takes all of a quote as soon as
-the price is beyond the quote by more than the firm's threshold.
+maker's price, or the price of other makers, whose quotes are 50 ms late. The firm takes all of a
+quote as soon as the price is beyond the quote by more than the firm's threshold.
 
 Without the firm, customers trade with quotes of any age. The maker's gain per lot then becomes ever
 smaller as latency grows, and has no lower limit. With the firm, the price is never further from the
@@ -157,8 +157,8 @@ def main() -> list[Table]:
             [tuple(row(latency_s)) for latency_s in LATENCIES_S],
             (
                 f"The maker's half-spread is {HALF_SPREAD} ticks, the other makers' half-spread is "
-                f"{OTHERS} ticks. The firm hits a quote if the price is {THRESHOLD} ticks beyond "
-                "the quote. If a firm hits, the gain at very long latencies approaches "
+                f"{OTHERS} ticks. The firm hits a quote if the price is over {THRESHOLD} ticks "
+                "beyond the quote. If a firm hits, the gain at very long latencies approaches "
                 f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. Errors are standard errors over "
                 f"{len(SEEDS)} seeds.",
             ),

@@ -49,7 +49,7 @@ OF_SEEDS: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
 
 
 class Case(NamedTuple):
-    """One life: a scenario, one changed assumption, and whether firms hit stale quotes."""
+    """One life: a scenario, at most one changed assumption, and whether firms hit stale quotes."""
 
     scenario: str
     assumption: str | None = None

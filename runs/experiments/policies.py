@@ -106,7 +106,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
 
 @experiment("policies")
 def main() -> list[Table]:
-    """Print the effect of each policy of the maker on the life of the venue."""
+    """Print the results of the life with each policy of the maker or the exchange."""
     return policy_tables(run_cases(life, list(POLICIES)))
 
 

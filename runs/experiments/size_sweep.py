@@ -5,9 +5,9 @@
 Runs the scenario `size-sweep` for every size and seed, with fixed and with entering firms, on all
 cores. The maker's loss is read from each run's general ledger. The exponent is the slope of log
 loss on log size within one seed. If quotes of twice the size lose twice as much, the exponent is 1.
-It is lower if firms have limited capital, and higher if firms enter because of the profit. The
-least and the greatest exponent of six seeds enclose the true median with a probability of
-1 - 2 / 2^6 = 97 %, for any distribution.
+The exponent is lower if firms have limited capital. It is higher if firms enter because of the
+profit. The least and the greatest exponent of six seeds enclose the true median with a probability
+of 1 - 2 / 2^6 = 97 %, for any distribution.
 """
 
 import math

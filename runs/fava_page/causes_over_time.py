@@ -18,8 +18,12 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-MOST = 7  # the most kinds with a line, since readers can't distinguish more lines
-# The longest run, in days, whose periods are days, weeks or months.
+# If there are more than MOST + 1 kinds, only MOST kinds have a line of their own, since readers
+# can't distinguish more lines.
+MOST = 7
+# A run of at most OF_DAYS days is divided into days. A longer run of at most OF_WEEKS days is
+# divided into weeks, and a longer run of at most OF_MONTHS days into months. A run of more than
+# OF_MONTHS days is divided into years.
 OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370
 
 

@@ -60,7 +60,7 @@ class FirstPage:
     hole_usd: Decimal
     kinds: tuple[KindLine, ...]  # uses, the largest first, then sources, the largest first
     used_usd: Decimal
-    brought_usd: Decimal  # negative, as all sources
+    brought_usd: Decimal  # negative, as all sources are
     dates: tuple[DateLine, ...]
     sankey: Sankey | None  # None: the run has no movement of money
     causes: Causes

@@ -3,8 +3,8 @@
 Debts minus assets minus uses equals, to the cent, the loss of all other kinds, such as quotes,
 liquidations, portfolio and interest. Coins and tokens held for their price count at mark. FTT, SOL
 and SRM (the kind `Tokens`) count as zero, as on record, so their cost is a loss. If the maker sold
-customers' coins, it owes them to the exchange. This debt counts at mark, so a rise of the price
-since the sale is a loss.
+customers' coins, the maker owes these coins to the exchange. This debt counts at mark, so a rise of
+the price since the sale is a loss.
 """
 
 from collections import defaultdict

@@ -49,7 +49,7 @@ FURTHEST = 3  # number of rows named in the answer
 
 @dataclass(frozen=True, slots=True)
 class BesideRecord:
-    """A run compared with the record: the facts that the run has, and the facts that it lacks."""
+    """A run compared with the record: facts for which the run has a figure, and other facts."""
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]

@@ -121,7 +121,7 @@ def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
 
 
 def furthest_first(rows: Sequence[AmountRow]) -> list[AmountRow]:
-    """Sort amounts by their distance from the record; the largest distance is first."""
+    """Return the recorded amounts in dollars; the largest distance from the record is first."""
     in_dollars = [row for row in judged(rows) if row.fact.unit == "USD"]
     return sorted(in_dollars, key=lambda row: abs(row.beyond or ZERO), reverse=True)
 

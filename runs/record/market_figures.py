@@ -30,7 +30,7 @@ Days = Sequence[MarketDay]  # one or more days of one market, in order
 class Inputs:
     """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
 
-    has_recorded_volume: bool  # True: customers trade recorded volume less hits, forced orders
+    has_recorded_volume: bool  # True: customers trade recorded volume less hits and forced orders
     with_recorded_depth: frozenset[str]  # the markets whose depth is an input
     aims_at_share: bool = False  # True: the captive maker aims at the recorded share
 

@@ -56,7 +56,11 @@ class Judged(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Return the verdict, which is inside (or as given) if interval and record overlap."""
+        """Return the verdict.
+
+        If the interval and the recorded range overlap, the verdict of an outcome is "inside", and
+        the verdict of an input is "as given".
+        """
         low, high = (self._told(end) for end in self.found.ends)
         if self.recorded and low <= self.recorded.high and self.recorded.low <= high:
             return AS_GIVEN if self.is_given else "inside"
@@ -95,7 +99,7 @@ class MarketJudgement:
         rows = [row for row in self.on_record() if row.verdict != SILENT]
         return Table(
             "markets",
-            "Each market of this run compared with the record, with the sampling error of 95 %",
+            "Each market of this run compared with the record, with a 95 % interval for sampling",
             ("figure", "market", "period", "run", *COLUMNS),
             [(row.figure, row.market, row.period, *row.cells()) for row in rows],
             (self._answer(rows), *_NOTES, *self._costs_taken()),
@@ -267,9 +271,9 @@ def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
 
 
 _NOTES = (
-    "Low and high are the ends of a 95 % interval, from 2,000 random draws of whole weeks. They "
-    "include the error of sampled hours. Below and above: the whole interval is outside the "
-    "record. With less than two weeks of days there is no interval.",
+    "Low and high are the ends of a 95 % interval, from 2,000 random draws of whole weeks. The "
+    "interval includes the error of sampled hours. Below and above: the whole interval is outside "
+    "the record. With less than two weeks of days there is no interval.",
     "As given: the figure follows from an input. With recorded demand, customers trade the "
     "recorded volume less hits and forced orders. With recorded depth, the depth determines the "
     "cost of an order in a calm hour. The volume is above the record if hits and forced orders "
@@ -297,7 +301,7 @@ _MONTH_NOTES = {
     ),
     "share": "The record has the captive maker's share only for the whole exchange and only twice: "
     "40 to 50 % in 2019, and 2 to 3 % in 2022.",
-    "fees": "The fees of single months and markets are not on record. They are computed as the "
+    "fees": "The fees of single months and markets are not on record. Instead the table has the "
     "recorded volume times the recorded yield of the whole exchange, if both are known.",
     "cost_10m": (
         "The book has the quotes of all makers in the first hour of each day. Beyond the last "

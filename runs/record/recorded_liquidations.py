@@ -133,9 +133,9 @@ def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
         if each.key == PAYOUTS and each.first <= days[-1] and days[0] <= each.last
     )
     return (
-        "Recorded is the total of all venues times FTX's share on the day. If this share is not "
-        f"known, the range of the known shares within {NEAR.days} days is used. Silent: the total "
-        "or the share is not on record.",
+        "The recorded range is the total of all venues times FTX's share on the day. If this share "
+        f"is not known, the range of the known shares within {NEAR.days} days is used. Silent: the "
+        "total or the share is not on record.",
         "The record is uncertain: its totals come from one aggregator, whose feeds from the venues "
         "were incomplete, and the days of press reports begin at different hours. The totals cover "
         "all markets of a venue, while a run has only its own markets.",

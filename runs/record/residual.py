@@ -2,9 +2,9 @@
 
 The residual is computed from the captive maker's balance sheet for two reasons. The maker's debts
 and assets are on record for three days, and losses of quotes, liquidations and a portfolio would be
-in the maker's books. Customers' claims are not part of the residual. The record values their coins
-at the price of each day and does not state deposits in units of coins, so a fall of prices would
-look like returned money.
+in the maker's books. Customers' claims are not part of the residual. The record values customers'
+coins at the price of each day and does not state deposits in units of coins, so a fall of prices
+would look like returned money.
 
 The same subtraction on a run's books gives exactly the losses of all kinds that are not uses. So
 the two residuals can be compared.

@@ -24,6 +24,6 @@ RESTS_ON: Mapping[str, str] = {
     "dollars-wired-to-the-maker": "the stated part of deposits that goes through the maker",
     "liquid-of-the-group": "coins and tokens still held, at the mark of that day",
     "cash-found": "cash that is left at the halt",
-    "net-withdrawals": "the start of fear, and the cash that can pay customers",
-    "withdrawals-halted": "how fast fear spreads, and how long payments may wait",
+    "net-withdrawals": "the day on which customers begin to fear a default, and the cash to pay",
+    "withdrawals-halted": "the growth of customers' fear of a default, and the longest wait",
 }

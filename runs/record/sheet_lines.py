@@ -204,7 +204,7 @@ def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
 def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return the group's coins and tokens at mark, including the group's own tokens.
 
-    Customers' coins are left out: coins in wallets count as liquid.
+    Customers' coins in the exchange's wallets are left out, because they are liquid assets.
     """
     held = _owned_by_group(books)
     if not any(set(books.run.opens[account].commodities) - {MONEY} for account in held):

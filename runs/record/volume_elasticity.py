@@ -49,7 +49,8 @@ def elasticity(
             orders.
 
     Returns:
-        The slope, or None with less than DAYS_MIN days, or if all ranges of a month are equal.
+        The slope, or None with less than DAYS_MIN days, or if the ranges do not vary within any
+        month.
     """
     seen = variation(days, others_elasticity, customers_are_left_over)
     products, squares = seen.log_range * seen.log_volume, seen.log_range**2

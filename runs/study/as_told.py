@@ -11,7 +11,7 @@ QUESTION = "The hypothesis, not history: what would the books show if the thread
 
 
 def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
-    """Write the member whose mechanism is nearest to half of the hole.
+    """Write the chosen member, which `WouldHaveToBe.chosen` describes.
 
     Args:
         members: the members of the study.
@@ -29,7 +29,7 @@ def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
     reached = (
         "the member nearest to the record among those whose mechanism is at least half of the hole"
     )
-    largest = "the member whose mechanism is the largest part of the hole: none reaches half"
+    largest = "the member whose mechanism is the largest part of the hole; no member reaches half"
     lines = [
         "# This is the hypothesis and not history.",
         "#",
@@ -37,7 +37,8 @@ def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
         f"# It is {reached if would.reached.any() else largest}.",
         f"# In this member the mechanism is {share:.1f} % of the hole. Its inputs:",
         *(f"#     {name} = {value:g}" for name, value in would.inputs.items()),
-        "# Recorded outcomes that it contradicts, the largest deviation first (member; recorded):",
+        "# Recorded outcomes that this member contradicts, the largest deviation first "
+        "(member; recorded):",
         *(
             f"#     {each.figure}: {each.model:,.4g}; {each.low:,.4g} to {each.high:,.4g}"
             for each in would.contradicted

@@ -50,7 +50,7 @@ def unit_points(study: Study, n: int) -> np.ndarray:
 
 
 def members_of(study: Study) -> list[Member]:
-    """Return the members in the order in which they are played."""
+    """Return the members in the order of their numbers, the members of the base first."""
     drawn = [
         {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)}
         for point in unit_points(study, study.members)
@@ -81,7 +81,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
     """Return the values that an unknown sets, by dotted key.
 
     Raises:
-        StudyError: the scenario does not have the key, or its value can't be multiplied.
+        StudyError: no list of a key with `[*]` has an entry, or a value can't be multiplied.
     """
     settings: dict[str, float] = {}
     for key in unknown.keys:

@@ -37,7 +37,7 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
     """Compute the figures of one member from its books.
 
     Args:
-        run: books by column; fills are not needed.
+        run: the books of the member. Their fills are not needed.
         record: the facts on public record.
 
     Returns:
@@ -95,7 +95,10 @@ def _claimed(kind: str) -> Claimed | None:
 
 
 def of_facts(run: RunFolder, record: Record) -> dict[str, float]:
-    """Return the member's figure for each fact on the whole exchange, as in `compare`."""
+    """Return the member's figures for facts on the whole exchange, as in `compare`.
+
+    Facts without an amount, and facts for which the books have no figure, are left out.
+    """
     facts = [
         fact
         for fact in record.fact
@@ -114,7 +117,7 @@ def of_facts(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def elasticities(run: RunFolder, record: Record) -> dict[str, float]:
-    """Return the elasticity of volume to the day's price range, as in `compare`."""
+    """Return each market's elasticity of volume to the day's price range, as in `compare`."""
     days = market_days(run)
     left_over = Inputs.of(run).has_recorded_volume
     told: dict[str, float] = {}

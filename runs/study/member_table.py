@@ -43,7 +43,7 @@ class Members:
         return self.figures[name][self.is_base]
 
     def middle_of_base(self, name: str) -> float:
-        """Return the median over the base's members. One life that ends early hardly changes it."""
+        """Return the median over the base's members, which one early end hardly changes."""
         return float(np.nanmedian(self.of_base(name)))
 
     def chance_sd(self, name: str) -> float:

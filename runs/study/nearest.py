@@ -1,4 +1,4 @@
-"""Finds the members nearest to the record: those with the most amounts inside or near it."""
+"""Finds the members nearest to the record, by the number of amounts inside or near its ranges."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -22,7 +22,9 @@ def dollar_outcomes(members: Members) -> list[RecordedOutcome]:
 
 
 def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
-    """Return the number of amounts of one member inside the record or at most a tenth outside.
+    """Return the number of one member's amounts inside the recorded range or near it.
+
+    An amount is near the range if it is outside by at most a tenth of the nearer end.
 
     Args:
         outcomes: the recorded outcomes in dollars.
@@ -73,10 +75,11 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
             for i in first
         ],
         (
-            f"Amounts near: of {len(outcomes)} recorded outcomes in dollars, those inside the "
-            "recorded range or at most a tenth outside (as in `compare`). Some outcomes also judge "
-            f"members. Facts missed: of {len(judged)} facts that judge, those more than {CUT:g} "
-            "standard deviations away.",
+            f"Amounts near: the number of recorded outcomes in dollars (of {len(outcomes)}) for "
+            "which the member is inside the recorded range or at most a tenth outside (as in "
+            "`compare`). Some of these outcomes also judge members. Facts missed: the number of "
+            f"judging facts (of {len(judged)}) from which the member is more than {CUT:g} standard "
+            "deviations away.",
             "The option --replay MEMBER FOLDER of this command writes the books of a member.",
         ),
     )

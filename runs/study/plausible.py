@@ -6,9 +6,9 @@ The implausibility of a member by one fact is
 
 V_seed is the variance of the base over its seeds, V_record the variance of a uniform distribution
 over the recorded range, and V_model the square of the stated discrepancy of the model. By
-Pukelsheim's three-sigma rule at least 95 % of any distribution with one peak are within CUT. A few
-facts, or their models, may be wrong. So the n-th largest implausibility decides, and the study
-states n.
+Pukelsheim's three-sigma rule at least 95 % of any distribution with one peak are within CUT
+standard deviations. A few facts, or their models, may be wrong. So a member's n-th largest
+implausibility decides, and the study states n.
 
 Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydrocarbon reservoirs,
     Lecture Notes in Statistics 121, 37-93; Vernon, Goldstein & Bower (2010), Galaxy formation,
@@ -34,7 +34,7 @@ class Judgement:
     moment: RecordedMoment
     low: float  # the low end of the recorded range
     high: float
-    model: np.ndarray  # shape (members,)
+    model: np.ndarray  # the figure of each drawn member, shape (drawn members,)
     sd: float  # standard deviation from seed, record and model together
 
     @property

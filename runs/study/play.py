@@ -63,7 +63,7 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
 
     Returns:
         Number, seed, inputs and figures. If the inputs contradict each other or the simulation
-        fails, the failure replaces the figures.
+        fails, there are no figures, and `failed` is the message of the error.
     """
     told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
     try:
@@ -122,7 +122,11 @@ class StudyFolder:
         self._check()
 
     def missing(self, members: int | None = None) -> list[Member]:
-        """Return the members not yet played, of all or of the first *members* drawn members."""
+        """Return the members without a result.
+
+        Args:
+            members: the number of members with drawn inputs to consider, or None for all.
+        """
         return [each for each in self._first(members) if not self._place(each).is_file()]
 
     def play(

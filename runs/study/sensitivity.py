@@ -50,7 +50,9 @@ def _has_enough(values: np.ndarray) -> bool:
 
 
 def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
-    """Return the effects of the unknowns on an outcome, or None if there are too few members.
+    """Return the effects of the unknowns on an outcome.
+
+    The result is None if there are too few members, or if the outcome does not vary.
 
     Raises:
         StudyError: SciPy or scikit-learn is not installed.

@@ -99,14 +99,15 @@ class StudyReport:
         if not found.any():
             nearest = float(nth_largest(self.judged, self.members.study.nth_largest).min())
             return (
-                f"None of {n} members is plausible by the record. The nearest is {nearest:.1f} "
-                f"standard deviations away, and {CUT:g} are allowed."
+                f"None of {n} members is plausible by the record. The nearest member is "
+                f"{nearest:.1f} standard deviations away from the record, and less than {CUT:g} is "
+                "allowed."
             )
         said = f"{int(found.sum())} of {n} members are plausible by the record"
         if found.sum() < FEW:
             whole = np.ones_like(found)
             return (
-                f"{said}, too few for an interval. In 90 % of all {n}, plausible or not, "
+                f"{said}, too few for an interval. In 90 % of all {n} members, plausible or not, "
                 f"{self._used_in(whole)}"
             )
         return f"{said}. In 90 % of them {self._used_in(found)}"
@@ -143,15 +144,16 @@ class StudyReport:
         )
 
     def _needed(self) -> str:
-        """Return a sentence on the hits that half of the hole requires."""
+        """Return a sentence on the hits that half of the base's hole requires."""
         bound = self.would_have_to_be.bound
         if bound.worst_bps <= 0:
             return "No member loses on hits, so no volume of hits is half of the hole."
         return (
-            f"Even at the worst loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
-            f"hole needs {_usd(bound.needed_usd)} of hits, which is {bound.of_volume_pct:.0f} % of "
-            f"all that the venue ever traded and {bound.of_silent_pct:.0f} % of its volume in the "
-            "years without a recorded share of the maker."
+            f"Even at the largest loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
+            f"base's hole needs {_usd(bound.needed_usd)} of hits, which is "
+            f"{bound.of_volume_pct:.0f} % of the venue's total volume. If all volume of the maker "
+            f"in years with a recorded share is hits, the other hits are {bound.of_silent_pct:.0f} "
+            "% of the venue's volume in the years without a recorded share."
         )
 
     def _share_of_uses(self, name: str) -> np.ndarray:
@@ -171,7 +173,7 @@ class StudyReport:
             rows.append((PLAIN[name], *of_all, *here, *shares))
         return Table(
             "parts",
-            "The parts of the mechanism and the hole, over all members and over plausible members",
+            "The mechanism, its parts, the hole and all uses, over all and over plausible members",
             (
                 "part",
                 "all_low_usd",
@@ -186,7 +188,7 @@ class StudyReport:
             (
                 "Low and high enclose 90 % of members. Losses are positive. Money is commingled, "
                 "so a share of the uses is not a share of the hole. Pools also lose tokens to "
-                "arbitrage, which cost no money and are left out.",
+                "arbitrage. These tokens cost no money and are left out.",
             ),
         )
 
@@ -199,27 +201,29 @@ class StudyReport:
         rows += [
             ("the mechanism's share of the hole, %", _tenth(100 * would.share[would.chosen])),
             ("days and markets whose hits exceed the record", Decimal(int(contradictions))),
-            ("worst loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
+            ("largest loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
             ("loss on hit volume of the member with the most hits, bp", _tenth(bound.most_hit_bps)),
-            ("half of the base's hole, USD", _cents(bound.half_hole_usd)),
-            ("hit volume required for half of the hole, USD", _cents(bound.needed_usd)),
+            ("half of the base's hole (median of seeds), USD", _cents(bound.half_hole_usd)),
+            ("hit volume required for half of the base's hole, USD", _cents(bound.needed_usd)),
             ("required hit volume, % of the venue's total volume", _tenth(bound.of_volume_pct)),
             ("the maker's volume in years with a recorded share, USD", _cents(bound.allowed_usd)),
             ("all volume in years without a recorded share, USD", _cents(bound.silent_usd)),
             (
-                "required hits in years without a recorded share, % of volume",
+                "required hits in years without a recorded share, % of the venue's volume",
                 _tenth(bound.of_silent_pct),
             ),
         ]
         return Table(
             "half",
-            "The member whose mechanism is nearest to half of the hole, and the bound",
+            "The chosen member, and the volume of hits that half of the base's hole requires",
             ("what", "value"),
             rows,
             (
-                "The member is the nearest to the record of those that reach half, or else the "
-                "member with the largest share. The bound uses only one figure of the model, the "
-                "loss per dollar of hits.",
+                "Among the members whose mechanism is at least half of the hole, the chosen member "
+                "is the nearest to the record. If there is no such member, the chosen member has "
+                "the largest share of the mechanism in the hole. The required volume of hits uses "
+                "two figures of the model: the largest loss per dollar of hits in any member, and "
+                "the median hole of the base.",
             ),
         )
 

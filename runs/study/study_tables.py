@@ -16,7 +16,7 @@ from runs.study.would_have_to_be import WouldHaveToBe
 
 
 def digits(value: float | None) -> Decimal | None:
-    """Return a figure with four digits, or None for NaN."""
+    """Return a figure with four digits, or None for a figure that is missing or not finite."""
     if value is None or not np.isfinite(value):
         return None
     return Decimal(f"{Decimal(f'{value:.4g}'):f}") + 0
@@ -112,16 +112,18 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
         for each in would.contradicted
     ]
     reached = bool(would.reached.any())
-    which = "nearest to the record" if reached else "with the largest share of the hole"
+    nearest = "nearest to the record of those whose mechanism is at least half of the hole"
+    which = nearest if reached else "with the largest share of the mechanism in the hole"
     return Table(
         "contradicted",
-        f"Recorded outcomes that the member in table half contradicts (the member {which})",
+        f"Recorded outcomes that the member of table half contradicts (the member {which})",
         ("fact", "unit", "member", "rec_low", "rec_high", "times_range", "times_end"),
         rows,
         (
             "Times range: the distance from the nearer end, divided by the width of the recorded "
-            "range. It is empty if the record has a single figure. Times end: the figure, divided "
-            "by the nearer end.",
+            "range. The cell is empty if the record has a single figure. Times end: the member's "
+            "figure, divided by the nearer end. The cell is empty if the signs of the two differ, "
+            "or if one of them is zero.",
         ),
     )
 
@@ -148,7 +150,10 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
 
 
 def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
-    """Return the total effects of the unknowns. Without SciPy the table only has a note on this."""
+    """Return the total effects of the unknowns.
+
+    If SciPy or scikit-learn is missing, the table has a note that says so.
+    """
     rows: list[tuple[Cell, ...]] = []
     missing: tuple[str, ...] = ()
     for outcome in outcomes:
@@ -171,7 +176,7 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
         (
             "The emulator is a statistical estimate of the simulation, fitted to the members. Low "
             f"and high are the ends of a {100 * LEVEL:.0f} % interval for the random choice of the "
-            "points at which it is evaluated. If it explains less than "
+            "points at which the emulator is evaluated. If the emulator explains less than "
             f"{100 * TRUSTED:.0f} % of the variance of members that were not used for the fit, use "
             "only the order of the effects, not the figures.",
             *missing,

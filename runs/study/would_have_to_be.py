@@ -30,7 +30,7 @@ class Contradicted(NamedTuple):
 
     @property
     def beyond(self) -> float:
-        """Return the distance of the member's figure from the nearer end, in the fact's unit."""
+        """Return the member's figure minus the nearer end of the range, in the fact's unit."""
         return self.model - (self.low if self.model < self.low else self.high)
 
     @property
@@ -41,28 +41,31 @@ class Contradicted(NamedTuple):
 
     @property
     def times_end(self) -> float | None:
-        """Return the figure divided by the nearer end, or None if their signs differ."""
+        """Return the figure divided by the nearer end.
+
+        The result is None if one of the two is zero or if their signs differ.
+        """
         end = self.low if self.model < self.low else self.high
         return self.model / end if end * self.model > 0 else None
 
 
 class Bound(NamedTuple):
-    """The volume of hits that half of the hole needs, at the loss per dollar of hits.
+    """The volume of hits that half of the base's hole needs, and the venue's possible volumes.
 
-    The captive maker's share is on record for some years only. Hits can't exceed the maker's
-    volume.
+    The captive maker's share of the volume is on record for some years only. Hits can't exceed the
+    maker's volume.
     """
 
     worst_bps: float  # the largest loss per dollar of hits, of all members
     most_hit_bps: float  # the loss per dollar of hits of the member with the most hits
-    half_hole_usd: float
+    half_hole_usd: float  # half of the median hole of the base's members
     ever_usd: float  # the venue's total volume, at the upper end of the record
     allowed_usd: float  # the maker's largest volume in years with a recorded share
     silent_usd: float  # the largest volume in years without a recorded share
 
     @property
     def needed_usd(self) -> float:
-        """Return the required volume of hits at the worst loss."""
+        """Return the required volume of hits at the largest loss per dollar of hits."""
         return self.half_hole_usd / (self.worst_bps / 10_000) if self.worst_bps > 0 else np.inf
 
     @property
@@ -72,28 +75,32 @@ class Bound(NamedTuple):
 
     @property
     def of_silent_pct(self) -> float:
-        """Return the required share of hits in the volume of years without a recorded share.
+        """Return the required hits in years without a recorded share of the maker.
 
-        The share is in percent. In all other years, hits are assumed to be at their maximum, the
-        maker's volume.
+        The result is in percent of the venue's volume in these years. In the other years hits are
+        assumed to be at their maximum, the maker's largest volume.
         """
         return 100 * max(self.needed_usd - self.allowed_usd, 0.0) / self.silent_usd
 
 
 @dataclass(frozen=True)
 class WouldHaveToBe:
-    """The members in which the mechanism is at least half of the hole, or the nearest member."""
+    """The members in which the mechanism is at least half of the hole, and one chosen member."""
 
-    share: np.ndarray  # each drawn member's share of the hole, NaN without a hole
-    reached: np.ndarray  # whether each drawn member's share reaches HALF
-    chosen: int  # of those that reach HALF the nearest to the record, else the largest share
+    share: np.ndarray  # for each drawn member the mechanism's share of the hole, NaN without a hole
+    reached: np.ndarray  # for each drawn member, whether this share is at least HALF
+    # The place of the chosen member among the drawn members. If the share of some members is at
+    # least HALF, the one of them that is nearest to the record is chosen. Otherwise the member with
+    # the largest share is chosen.
+    chosen: int
     inputs: Mapping[str, float]  # the inputs of the chosen member
-    contradicted: tuple[Contradicted, ...]  # the facts that it contradicts, the worst first
+    # The facts that the chosen member contradicts. The largest contradiction is first.
+    contradicted: tuple[Contradicted, ...]
     bound: Bound
 
 
 def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHaveToBe:
-    """Find the members whose mechanism is at least half of the hole."""
+    """Find the members whose mechanism is at least half of the hole, and choose a member."""
     hole, mechanism = members.drawn(HOLE), members.drawn(MECHANISM)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(hole > 0, mechanism / hole, np.nan)
@@ -150,8 +157,8 @@ def room_for_hits(record: Record) -> tuple[float, float, float]:
     """Return three volumes in USD, at the upper end of the record.
 
     The first is the total volume of the venue. The second is the maker's largest volume in years
-    with a recorded share. The third is the volume of the other years. Years without a recorded
-    volume have the rest of the total volume.
+    with a recorded share. The third is the volume of the other years. A year without a recorded
+    volume is assumed to have all of the total volume that no other year has.
     """
     spans = [fact for fact in record.of(VOLUME_EVER) if fact.amounts]
     ever = max(spans, key=lambda fact: fact.last - fact.first)

@@ -16,7 +16,7 @@ import des.scenario
 from des.scenario import Scenario
 from des.world import World
 from runs import scenario_files
-from runs.scenario_files import ScenarioError, built_ins
+from runs.scenario_files import OTHER_TOPICS, TOPICS, ScenarioError, built_ins, grouped
 from runs.scenarios import dump, load, name
 
 FULL = """\
@@ -784,3 +784,12 @@ def test_the_day_on_which_the_maker_stops_quoting_may_be_before_or_after_the_run
 
         text = (folder / "2022-05.beancount").read_text("utf-8")
         assert re.findall(r'event "Alameda:quoter" "(\w+)"', text) == events
+
+
+def test_each_built_in_scenario_has_one_topic_and_each_name_of_a_topic_is_a_scenario():
+    found = grouped(list(built_ins()))
+
+    assert sorted(name for group in found.values() for name in group) == list(built_ins())
+    assert {topic: tuple(found[topic]) for topic in TOPICS} == dict(TOPICS)
+    assert next(iter(found.values()))[0] == "first-hole"
+    assert found[OTHER_TOPICS]

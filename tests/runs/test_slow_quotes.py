@@ -1,4 +1,4 @@
-"""Without SlowQuotes the maker quotes as fast as other makers, with the same displayed sizes."""
+"""Without SlowQuotes the maker is as fast as other makers, with the sizes of the original run."""
 
 import tomllib
 from datetime import date

@@ -371,8 +371,8 @@ MISTAKES = (
     ("run {tmp}/empty.toml", "is empty"),
     ("run tiny --seed -1", "run.seed is -1"),
     ("run tiny --seed one", "not a valid integer"),
-    ("run tiny --out {run}", "give --force to replace it"),
-    ("run tiny --out {tmp} --force", "is not a run, so --force"),
+    ("run tiny --out {run}", "exists already; replace it (--force"),
+    ("run tiny --out {tmp} --force", "is not a run, so the program does not replace it"),
     ("run tiny --out {tmp}/empty.toml/below", "can't be written"),
 )
 

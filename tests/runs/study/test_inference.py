@@ -208,7 +208,7 @@ def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     assert found.bound.allowed_usd == pytest.approx(20e9 + 0.03 * 4_375e9)
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
     assert "in all members: at most 30.0 %" in report.answer()
-    assert "50 % of all that the venue ever traded" in report.answer()
+    assert "50 % of the venue's total volume" in report.answer()
 
 
 def test_no_volume_of_hits_is_half_of_the_hole_if_no_member_loses_on_hits():
