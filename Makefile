@@ -19,8 +19,8 @@ PARALLEL := -n 2 --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup tools run flagship serve test test-slow test-exhibit bench size-sweep \
-	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges \
-	claims findings pictures policies reference docs dist format clean
+	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery study-page \
+	member-accuracy blind-audit ranges claims findings pictures policies reference docs dist format clean
 
 help:  ## list all commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -109,6 +109,12 @@ docs: tools  ## build the pages of docs/ as HTML in build/docs, without a warnin
 
 study-recovery: setup  ## play a small study, and estimate ten hidden members (some minutes)
 	$(BIN)/python -m runs.experiments.study_recovery --page docs/study.md
+
+study-page: setup  ## write the tables of docs/study.md from the shipped study (some seconds)
+	$(BIN)/python -m runs.experiments.shipped_study --page docs/study.md
+
+member-accuracy: tools  ## compare members of the study with whole lives, in docs/study.md (some minutes)
+	$(BIN)/python -m runs.experiments.member_accuracy --page docs/study.md
 
 tracing-error: setup  ## write docs/tracing-error.md, the error of each tracing rule (some ten minutes)
 	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md

@@ -16,11 +16,10 @@ from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.experiments import experiment
+from runs.experiments.shipped_study import shipped
 from runs.record.compare import compare
 from runs.record.facts import load_record
-from runs.study.member_figures import MECHANISM
-from runs.study.member_table import read_members
-from runs.study.study_file import study_path
+from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.study_report import StudyReport
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +45,12 @@ def smaller(word: str) -> str:
     for name, small in SMALLER.items():
         word = word.replace(name, small)
     return word
+
+
+@pytest.fixture(scope="module")
+def study() -> StudyReport:
+    """Return the report of the shipped study."""
+    return shipped()
 
 
 def said() -> str:
@@ -88,7 +93,7 @@ def test_the_python_code_in_the_readme_runs(tmp_path, monkeypatch, capsys):
 
 
 def test_figures_in_the_readme_agree_with_the_page_of_findings():
-    finding = said().partition("**What we found.**")[2].partition("![")[0]
+    finding = said().partition("**One life in detail.**")[2].partition("![")[0]
     # Another test checks the figures of the study, which have a dollar sign.
     told = re.findall(r"(?<![$\d.])([\d.]+(?: to [\d.]+)?) (million|billion)", finding)
     units = {"million": "m USD", "billion": "bn USD"}
@@ -98,45 +103,46 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
         assert f"| {figure} {units[unit]} |" in FINDINGS, figure
 
 
-def test_the_readmes_text_on_the_study_agrees_with_the_shipped_study():
-    report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-    n, fit, allowed, of, low, high, most, gain, loss, half, missed = re.findall(
-        r"simulated (\d+) lives .*? (\d+) of them fit the record: each misses at most (\d+) of "
-        r"(\d+) judging facts. In these \2 FTX's own hole is \$(\S+) to \$(\S+) billion .*? "
-        r"cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
-        r"billion. In (\d+) of the \1 lives these causes are at least half of the hole. Neither of "
-        r"the \d+ fits the record: the nearest life misses (\d+) of the \4 facts",
+def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
+    n, fit, low, high, most, gain, loss, part = re.findall(
+        r"simulated (\d+) lives of .*? (\d+) lives fit the record\. In these \2, FTX's own hole is "
+        r"\$(\S+) to \$(\S+) billion .*? cost at most \$(\S+) billion, .*? a gain of \$(\S+) "
+        r"billion to a loss of \$(\S+) billion: at most (\d+) % of the hole",
         said(),
     )[0]
-    plausible = report.is_plausible
-    hole_bn = report.members.drawn("hole-of-the-exchange to 2022-11-11")[plausible] / 10**9
-    lost_bn = report.members.drawn(MECHANISM)[plausible] / 10**9
+    of, fits = study.members.drawn, study.is_plausible
+    hole_bn = of("hole-of-the-exchange to 2022-11-11")[fits] / 10**9
+    lost_bn = of(MECHANISM)[fits] / 10**9
 
-    assert f"{fit} of {n} members are plausible" in report.answer()
-    assert f"half of the hole or more in {half} member" in report.answer()
-    assert f"misses {missed} of the {of} facts" in report.answer()
-    assert f"A plausible member misses {allowed} at most" in report.answer()
+    assert f"{fit} of {n} members are plausible" in study.answer()
     assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
-    stale_bn = report.members.drawn("pickoff_usd")[plausible] / 10**9
-    assert most == f"{stale_bn.max():.1f}"
-    assert not (plausible & report.would_have_to_be.reached).any()
+    assert most == f"{of('pickoff_usd')[fits].max() / 10**9:.1f}"
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
+    assert part == f"{100 * (of(MECHANISM) / of(HOLE))[fits].max():.0f}"
 
 
-def test_the_text_on_the_nearest_member_agrees_with_the_shipped_study_and_its_page():
-    report = StudyReport(read_members(study_path("life").with_suffix("")), seal="")
-    (table,) = (each for each in report.tables() if each.name == "nearest")
-    first, second = (dict(zip(table.columns, row, strict=True)) for row in table.rows[:2])
-    number, near, lost = re.findall(
-        r"In member (\d+), the nearest of .*? (\d+) outcomes are, and the thread's causes cost "
-        r"\$(\S+) billion",
+def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
+    half, n, missed, of, allowed = re.findall(
+        r"In (\d+) of the (\d+) lives the thread's causes are at least half of the hole, .*? "
+        r"misses (\d+) of (\d+) judging facts, and a life that fits misses at most (\d+)",
         said(),
     )[0]
-    (of,) = re.findall(r"Of (\d+) comparable recorded outcomes", said())
+
+    assert int(n) == len(study.is_plausible)
+    assert f"half of the hole or more in {half} member" in study.answer()
+    assert f"misses {missed} of the {of} facts" in study.answer()
+    assert f"A plausible member misses {allowed} at most" in study.answer()
+    assert not (study.is_plausible & study.would_have_to_be.reached).any()
+
+
+def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
+    (table,) = (each for each in study.tables() if each.name == "nearest")
+    first = dict(zip(table.columns, table.rows[0], strict=True))
+    of, near, number = re.findall(
+        r"Of (\d+) comparable outcomes (\d+) are .*? in the nearest life, member (\d+),", said()
+    )[0]
 
     assert int(number) == first["member"]
-    assert first["amounts_near"] > second["amounts_near"]
-    assert lost == f"{first['mechanism_usd'] / 10**9:.1f}"
     assert f"{near} of {of} comparable outcomes agree" in " ".join(STUDY_PAGE.split())
 
 
@@ -158,6 +164,8 @@ def test_the_readme_states_the_answer_that_make_run_prints(life):
 
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
-    inside, of = re.findall(r"Of (\d+) comparable recorded outcomes (\d+)", said())[0][::-1]
+    of, inside = re.findall(
+        r"Of (\d+) comparable outcomes .*? member \d+, and (\d+) in the main life", said()
+    )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

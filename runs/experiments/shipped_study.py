@@ -1,0 +1,181 @@
+"""The results of the shipped study `life`, as tables of docs/study.md.
+
+    python -m runs.experiments.shipped_study        (or: make study-page)
+
+Amounts are in billions of dollars. Losses are positive. The tables have all plausible members, from
+the least to the greatest, while `moneytrail study life --shipped` has the middle 90 % of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import click
+import numpy as np
+
+from ledger.reports.table import Cell, Table
+from runs.experiments.docs_page import PAGE, fill
+from runs.record.facts import Range
+from runs.reporting import report
+from runs.study.member_figures import HOLE, MECHANISM
+from runs.study.member_table import read_members
+from runs.study.nearest import nearest_table
+from runs.study.recorded_outcomes import recorded_outcomes
+from runs.study.study_file import study_path
+from runs.study.study_report import StudyReport
+
+BN = 10**9
+LARGE_HOLE_USD = 10 * BN  # about the hole on record
+NEAREST = 5  # members in the table
+
+# Amounts by the names of their figures. A name with a date is the name of a recorded outcome.
+AMOUNTS: Mapping[str, str] = {
+    "hole-of-the-exchange to 2022-11-11": "FTX's own hole, 2022-11-11",
+    HOLE: "the hole of the group, 2022-11-11",
+    MECHANISM: "the mechanism: loss of quotes, liquidations and pools",
+    "quotes_usd": "quotes, with spread and hedges",
+    "pickoff_usd": "stale quotes alone",
+    "liquidations_usd": "liquidations taken over",
+    "claims-of-customers to 2021-11-30": "claims of customers, 2021-11-30",
+    "claims-of-customers to 2022-06-30": "claims of customers, 2022-06-30",
+    "claims-of-customers to 2022-10-31": "claims of customers, 2022-10-31",
+    "claims-of-customers to 2022-11-11": "claims of customers, 2022-11-11",
+    "cash-of-the-exchange to 2021-11-30": "cash and coins of FTX, 2021-11-30",
+    "cash-of-the-exchange to 2022-10-31": "cash and coins of FTX, 2022-10-31",
+    "hole-of-the-exchange to 2021-11-30": "claims less cash and coins, 2021-11-30",
+    "hole-of-the-exchange to 2022-10-31": "claims less cash and coins, 2022-10-31",
+    "owed-by-maker-to-house to 2022-06-30": "debt of Alameda to FTX, 2022-06-30",
+    "net-worth-without-own-circle to 2021-12-31": "net worth of Alameda without own tokens, 2021",
+}
+
+
+def page_tables(found: StudyReport) -> list[Table]:
+    """Return all tables that the page shows."""
+    return [amounts(found), shares(found), half(found), nearest(found)]
+
+
+def amounts(found: StudyReport) -> Table:
+    """Return the amounts of all members and of the plausible members, beside the record."""
+    members, judges = found.members, {each.moment.name for each in found.judged}
+    recorded = {each.name: each.amounts for each in recorded_outcomes(members)}
+    rows: list[tuple[Cell, ...]] = []
+    for name, words in AMOUNTS.items():
+        usd = members.drawn(name)
+        low, high = np.nanpercentile(usd, (5, 95))
+        here = usd[found.is_plausible]
+        ends = (np.nanmin(here), np.nanmedian(here), np.nanmax(here))
+        on_record = _range(recorded[name]) if name in recorded else ""
+        judging = "yes" if name in judges else ""
+        rows.append((words, f"{_bn(low)} to {_bn(high)}", *map(_bn, ends), on_record, judging))
+    return Table(
+        "amounts",
+        f"Amounts of all {len(found.is_plausible)} members (the middle 90 %) and of the "
+        f"{found.is_plausible.sum()} plausible members, in billions of dollars",
+        ("amount", "all members", "least", "middle", "greatest", "record", "judges"),
+        rows,
+        (
+            "Losses are positive, and gains negative. Judges: this recorded amount decides which "
+            "members are plausible.",
+        ),
+    )
+
+
+def shares(found: StudyReport) -> Table:
+    """Return the mechanism's share of the hole, for groups of members."""
+    share, hole = 100 * found.would_have_to_be.share, found.members.drawn(HOLE)
+    groups = {
+        "all members": np.ones_like(found.is_plausible),
+        "hole of at least 10 billion": hole >= LARGE_HOLE_USD,
+        "plausible": found.is_plausible,
+    }
+    rows: list[tuple[Cell, ...]] = []
+    for words, which in groups.items():
+        here = share[which]
+        ends = (np.nanmin(here), np.nanmedian(here), np.nanmax(here))
+        rows.append((words, int(which.sum()), *map(_tenth, ends), int((here >= 50).sum())))
+    return Table(
+        "shares",
+        "The mechanism's loss in percent of the hole",
+        ("members", "number", "least", "middle", "greatest", "at least half"),
+        rows,
+        ("A negative share is a gain of the mechanism.",),
+    )
+
+
+def half(found: StudyReport) -> Table:
+    """Return the members in which the mechanism's loss is at least half of the hole."""
+    members, reached = found.members, found.would_have_to_be.reached
+    missed = np.sum([each.rules_out for each in found.judged], axis=0)
+    claims = members.drawn("claims-of-customers to 2021-11-30")
+    hole, lost = members.drawn(HOLE), members.drawn(MECHANISM)
+    numbers = members.numbers[~members.is_base]
+    rows: list[tuple[Cell, ...]] = [
+        (int(numbers[i]), _bn(lost[i]), _bn(hole[i]), _bn(claims[i]), int(missed[i]))
+        for i in sorted(np.flatnonzero(reached), key=lambda i: (missed[i], i))
+    ]
+    return Table(
+        "half",
+        "The members in which the mechanism's loss is at least half of the hole, in billions of "
+        "dollars",
+        ("member", "mechanism", "hole", "claims of customers, 2021-11-30", "facts missed"),
+        rows,
+        (
+            f"Facts missed: of the {len(found.judged)} judging facts, those more than three "
+            "standard deviations away. A plausible member misses at most "
+            f"{found.members.study.nth_largest - 1}.",
+        ),
+    )
+
+
+def nearest(found: StudyReport) -> Table:
+    """Return the members with the most amounts near the record."""
+    whole = nearest_table(found.members, found.judged, found.is_plausible)
+    rows = [(*row[:4], *(_bn(float(str(usd))) for usd in row[4:])) for row in whole.rows[:NEAREST]]
+    return Table(
+        "nearest",
+        f"The {len(rows)} members nearest to the record, in billions of dollars",
+        (
+            "member",
+            "plausible",
+            "amounts near",
+            "facts missed",
+            "mechanism",
+            "hole",
+            "stale quotes",
+        ),
+        rows,
+        whole.notes[:1],
+    )
+
+
+def _bn(usd: float) -> Decimal:
+    return _tenth(usd / BN)
+
+
+def _tenth(value: float) -> Decimal:
+    return Decimal(f"{value:.1f}") + 0  # without the sign of -0.0
+
+
+def _range(ends: Range[Decimal]) -> str:
+    low, high = (_bn(float(end)) for end in ends)
+    return f"{low} to {high}" if low != high else f"{low}"
+
+
+def shipped() -> StudyReport:
+    """Read the study that comes with the package."""
+    return StudyReport(read_members(study_path("life").with_suffix("")), seal="")
+
+
+@click.command()
+@PAGE
+@report("amounts", "shares", "half", "nearest")
+def main(page: Path | None) -> Sequence[Table]:
+    """Print the results of the shipped study."""
+    tables = page_tables(shipped())
+    if page:
+        fill(page, tables)
+    return tables
+
+
+if __name__ == "__main__":
+    main()
