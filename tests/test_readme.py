@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -25,6 +26,7 @@ from runs.study.study_report import StudyReport
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 STUDY_PAGE = (ROOT / "docs" / "study.md").read_text(encoding="utf-8")
+SAMPLING = (ROOT / "docs" / "sampling.md").read_text(encoding="utf-8")
 FINDINGS = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sys.executable).parent
 LIFE = "runs/out/ftx-sampled-seed1"
@@ -99,15 +101,24 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
     units = {"million": "m USD", "billion": "bn USD"}
 
     assert len(told) >= 4
+    of_all_hours = finding.partition("(with all hours:")[2].partition(")")[0]
     for figure, unit in told:
-        assert f"| {figure} {units[unit]} |" in FINDINGS, figure
+        if f"{figure} {unit}" not in of_all_hours:
+            assert f"| {figure} {units[unit]} |" in FINDINGS, figure
+    # The page on sampling has the life with all hours, in millions.
+    hole_bn, lost = re.findall(r"([\d.]+) billion and ([\d.]+) million", of_all_hours)[0]
+    (lost_m,) = re.findall(r"\| loss on stale quotes \| .*? \| ([\d.]+) \|\n", SAMPLING)[-1:]
+    (hole_m,) = re.findall(r"\| the hole \| .*? \| ([\d.,]+) \|\n", SAMPLING)
+    assert lost == lost_m
+    assert hole_bn == f"{float(hole_m.replace(',', '')) / 1000:.1f}"
 
 
 def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
-    n, fit, low, high, most, gain, loss, part = re.findall(
-        r"simulated (\d+) lives of .*? (\d+) lives fit the record\. In these \2, FTX's own hole is "
-        r"\$(\S+) to \$(\S+) billion .*? cost at most \$(\S+) billion, .*? a gain of \$(\S+) "
-        r"billion to a loss of \$(\S+) billion: at most (\d+) % of the hole",
+    n, inputs, fit, low, high, most, gain, loss, part = re.findall(
+        r"simulated (\d+) lives of the exchange\. In each life (\d+) inputs .*? (\d+) lives fit "
+        r"the record\. In these \3, FTX's own hole is \$(\S+) to \$(\S+) billion .*? cost at most "
+        r"\$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) billion: at most "
+        r"(\d+) % of the hole",
         said(),
     )[0]
     of, fits = study.members.drawn, study.is_plausible
@@ -115,6 +126,7 @@ def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
     lost_bn = of(MECHANISM)[fits] / 10**9
 
     assert f"{fit} of {n} members are plausible" in study.answer()
+    assert int(inputs) == len(study.members.study.unknown)
     assert [low, high] == [f"{hole_bn.min():.1f}", f"{hole_bn.max():.1f}"]
     assert most == f"{of('pickoff_usd')[fits].max() / 10**9:.1f}"
     assert [gain, loss] == [f"{-lost_bn.min():.1f}", f"{lost_bn.max():.1f}"]
@@ -123,23 +135,24 @@ def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
 
 def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
     half, n, missed, of, allowed = re.findall(
-        r"In (\d+) of the (\d+) lives the thread's causes are at least half of the hole, .*? "
-        r"misses (\d+) of (\d+) judging facts, and a life that fits misses at most (\d+)",
+        r"In (\d+) of the (\d+) lives the thread's causes are at least half of the hole\. .*? "
+        r"misses at least (\d+) of (\d+) judging facts, and a life that fits misses at most (\d+)",
         said(),
     )[0]
+    facts_missed = np.sum([each.rules_out for each in study.judged], axis=0)
+    reached = study.would_have_to_be.reached
 
-    assert int(n) == len(study.is_plausible)
-    assert f"half of the hole or more in {half} member" in study.answer()
-    assert f"misses {missed} of the {of} facts" in study.answer()
-    assert f"A plausible member misses {allowed} at most" in study.answer()
-    assert not (study.is_plausible & study.would_have_to_be.reached).any()
+    assert (int(n), int(half)) == (len(reached), reached.sum())
+    assert (int(missed), int(of)) == (facts_missed[reached].min(), len(study.judged))
+    assert int(allowed) == study.members.study.nth_largest - 1
+    assert not (study.is_plausible & reached).any()
 
 
 def test_the_readme_names_the_member_nearest_to_the_record(study: StudyReport):
     (table,) = (each for each in study.tables() if each.name == "nearest")
     first = dict(zip(table.columns, table.rows[0], strict=True))
     of, near, number = re.findall(
-        r"Of (\d+) comparable outcomes (\d+) are .*? in the nearest life, member (\d+),", said()
+        r"Of (\d+) comparable outcomes (\d+) are .*? in member (\d+), the nearest life,", said()
     )[0]
 
     assert int(number) == first["member"]
@@ -165,7 +178,7 @@ def test_the_readme_states_the_answer_that_make_run_prints(life):
 @pytest.mark.slow
 def test_the_readme_states_how_many_outcomes_moneytrail_compare_finds_near_the_record(life):
     of, inside = re.findall(
-        r"Of (\d+) comparable outcomes .*? member \d+, and (\d+) in the main life", said()
+        r"Of (\d+) comparable outcomes .*? nearest life, and (\d+) in the main life", said()
     )[0]
 
     assert compare(life, load_record()).answer().startswith(f"{inside} of {of} comparable outcomes")

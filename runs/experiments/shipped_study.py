@@ -27,6 +27,7 @@ from runs.study.study_report import StudyReport
 BN = 10**9
 LARGE_HOLE_USD = 10 * BN  # about the hole on record
 NEAREST = 5  # members in the table
+ALLOWED = range(6)  # numbers of missed facts
 
 # Amounts by the names of their figures. A name with a date is the name of a recorded outcome.
 AMOUNTS: Mapping[str, str] = {
@@ -51,7 +52,14 @@ AMOUNTS: Mapping[str, str] = {
 
 def page_tables(found: StudyReport) -> list[Table]:
     """Return all tables that the page shows."""
-    return [amounts(found), shares(found), half(found), nearest(found)]
+    return [
+        amounts(found),
+        shares(found),
+        half(found),
+        tolerance(found),
+        missed_facts(found),
+        nearest(found),
+    ]
 
 
 def amounts(found: StudyReport) -> Table:
@@ -105,7 +113,7 @@ def shares(found: StudyReport) -> Table:
 def half(found: StudyReport) -> Table:
     """Return the members in which the mechanism's loss is at least half of the hole."""
     members, reached = found.members, found.would_have_to_be.reached
-    missed = np.sum([each.rules_out for each in found.judged], axis=0)
+    missed = facts_missed(found)
     claims = members.drawn("claims-of-customers to 2021-11-30")
     hole, lost = members.drawn(HOLE), members.drawn(MECHANISM)
     numbers = members.numbers[~members.is_base]
@@ -125,6 +133,49 @@ def half(found: StudyReport) -> Table:
             f"{found.members.study.nth_largest - 1}.",
         ),
     )
+
+
+def tolerance(found: StudyReport) -> Table:
+    """Return the results if a plausible member may miss fewer or more of the judging facts."""
+    lost = found.members.drawn("pickoff_usd")
+    missed, share = facts_missed(found), 100 * found.would_have_to_be.share
+    rows: list[tuple[Cell, ...]] = []
+    for allowed in ALLOWED:
+        which = missed <= allowed
+        ends = (_tenth(share[which].max()), _bn(lost[which].max())) if which.any() else ("", "")
+        rows.append((allowed, int(which.sum()), *ends))
+    return Table(
+        "tolerance",
+        "The results if a plausible member may miss fewer or more judging facts",
+        (
+            "facts missed at most",
+            "members",
+            "greatest part of the hole, %",
+            "stale quotes at most, billions",
+        ),
+        rows,
+        (f"The study allows {found.members.study.nth_largest - 1}.",),
+    )
+
+
+def missed_facts(found: StudyReport) -> Table:
+    """Return the judging facts that plausible members miss."""
+    counts = {
+        each.moment.name: int(each.rules_out[found.is_plausible].sum()) for each in found.judged
+    }
+    return Table(
+        "missed",
+        f"The judging facts that some of the {found.is_plausible.sum()} plausible members miss",
+        ("fact", "members that miss it"),
+        [(name, n) for name, n in sorted(counts.items(), key=lambda item: -item[1]) if n],
+        (f"The other {sum(not n for n in counts.values())} facts are missed by none.",),
+    )
+
+
+def facts_missed(found: StudyReport) -> np.ndarray:
+    """Return the number of judging facts that each drawn member misses, shape (members,)."""
+    missed: np.ndarray = np.sum([each.rules_out for each in found.judged], axis=0)
+    return missed
 
 
 def nearest(found: StudyReport) -> Table:
@@ -168,7 +219,7 @@ def shipped() -> StudyReport:
 
 @click.command()
 @PAGE
-@report("amounts", "shares", "half", "nearest")
+@report("amounts", "shares", "half", "tolerance", "missed", "nearest")
 def main(page: Path | None) -> Sequence[Table]:
     """Print the results of the shipped study."""
     tables = page_tables(shipped())

@@ -10,7 +10,7 @@ import pytest
 from ledger.run_folder import RunFolder
 from runs.experiments.docs_page import markdown
 from runs.experiments.member_accuracy import FIGURES, Case, accuracy, chosen
-from runs.experiments.shipped_study import page_tables, shipped
+from runs.experiments.shipped_study import facts_missed, page_tables, shipped
 from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.play import replay
@@ -101,35 +101,56 @@ def test_the_conclusions_of_the_page_hold(report: StudyReport, text: str):
 
     # "In no plausible member the mechanism is half of the hole."
     assert not (half & found).any()
-    # "The members that reach half have small holes, and owe much less than the record has."
-    claims = "claims-of-customers to 2021-11-30"
-    assert of("hole_usd")[half].max() < 5 * BN
-    assert of(claims)[half].max() < float(recorded[claims].low) / 2
+    # "The members that reach half have holes below four billion, and each misses at least 6 facts."
+    assert of("hole_usd")[half].max() < 4 * BN
+    missed = facts_missed(report)[half]
+    assert told(text, r"each misses at least (\d+) of the (\d+) facts") == [
+        missed.min(),
+        len(report.judged),
+    ]
+    # "So the conclusion does not depend on the number of facts, up to 5."
+    assert report.would_have_to_be.share[facts_missed(report) <= 5].max() < 0.5
+    # "Alameda's shares of the volume are the facts that plausible members miss most often."
+    (table,) = (each for each in page_tables(report) if each.name == "missed")
+    assert all(str(row[0]).startswith("share-of-maker-in-volume") for row in table.rows[:2])
     # "Most of the mechanism's loss is the loss on positions that the maker takes over."
     taken_over = np.median(of("liquidations_usd")[found])
     assert taken_over > np.median(of("mechanism_usd")[found]) / 2
-    # "The record is inside the plausible members' range."
-    own = "hole-of-the-exchange to 2022-11-11"
-    assert of(own)[found].min() < float(recorded[own].low)
-    assert of(own)[found].max() > float(recorded[own].high)
-    # "The least net worth in a plausible member is above the net worth on its own sheet."
-    worth = "net-worth-without-own-circle to 2021-12-31"
-    assert of(worth)[found].min() > float(recorded[worth].high)
+    # "Both records are inside the range of the plausible members."
+    for name in (
+        "hole-of-the-exchange to 2022-11-11",
+        "net-worth-without-own-circle to 2021-12-31",
+    ):
+        assert of(name)[found].min() < float(recorded[name].low)
+        assert of(name)[found].max() > float(recorded[name].high)
 
 
-def test_the_page_states_the_number_of_predictions_and_contradictions(
+def test_the_page_states_the_results_of_members_with_quotes_a_second_late(
     report: StudyReport, text: str
 ):
-    (table,) = (each for each in report.tables() if each.name == "predictions")
-    met = sum(row[table.columns.index("verdict")] == "met" for row in table.rows)
+    names = [unknown.name for unknown in report.members.study.unknown]
+    drawn = report.members.inputs[~report.members.is_base]
+    is_late = drawn[:, names.index("latency_s")] >= 1
+    late = report.is_plausible & is_late
+    share = 100 * report.would_have_to_be.share
+
+    assert told(text, r"(\d+) plausible members have such quotes") == [
+        (report.is_plausible & ~is_late).sum()
+    ]
+    assert told(
+        text, r"In the other (\d+), stale quotes cost at most (\S+) billion, .*? most (\S+) % of"
+    ) == [
+        late.sum(),
+        round(float(report.members.drawn("pickoff_usd")[late].max()) / BN, 1),
+        round(float(share[late].max()), 1),
+    ]
+
+
+def test_the_page_states_the_number_of_contradictions(report: StudyReport, text: str):
     others = [
         len(list(contradicted_by(report.members, i))) for i in np.flatnonzero(report.is_plausible)
     ]
 
-    assert told(text, r"For (\d+) of (\d+) recorded outcomes that judge no") == [
-        met,
-        len(table.rows),
-    ]
     assert told(text, r"contradicts (\d+) recorded outcomes") == [
         len(report.would_have_to_be.contradicted)
     ]
