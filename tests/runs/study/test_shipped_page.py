@@ -67,6 +67,24 @@ def test_the_page_has_three_members_as_the_study_played_them(report: StudyReport
     ]
 
 
+def test_the_page_states_how_much_members_differ_from_lives():
+    shown = PAGE.partition("<!-- accuracy -->")[2].partition("<!-- /accuracy -->")[0]
+    rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if line.startswith("| ")]
+    figures = {row[0]: [float(each) for each in row[1:]] for row in rows[2:]}
+    text = " ".join(PAGE.split())
+
+    stated = told(
+        text,
+        r"loss on stale quotes differs by at most (\d+) %, the mechanism by at most (\d+) %, and the "
+        r"hole by at most (\d+) %",
+    )
+    for words, percent in zip(
+        (FIGURES["pickoff_usd"], FIGURES["mechanism_usd"], FIGURES["hole_usd"]), stated, strict=True
+    ):
+        lives, members = np.array(figures[words][::2]), np.array(figures[words][1::2])
+        assert percent - 1 < 100 * np.abs(members / lives - 1).max() <= percent
+
+
 def test_the_page_states_the_numbers_of_members_and_inputs(report: StudyReport, text: str):
     n, study = len(report.is_plausible), report.members.study
 
