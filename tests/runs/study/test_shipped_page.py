@@ -75,8 +75,8 @@ def test_the_page_states_how_much_members_differ_from_lives():
 
     stated = told(
         text,
-        r"loss on stale quotes differs by at most (\d+) %, the mechanism by at most (\d+) %, and the "
-        r"hole by at most (\d+) %",
+        r"loss on stale quotes differs by at most (\d+) %, the mechanism by at most (\d+) %, and "
+        r"the hole by at most (\d+) %",
     )
     for words, percent in zip(
         (FIGURES["pickoff_usd"], FIGURES["mechanism_usd"], FIGURES["hole_usd"]), stated, strict=True
