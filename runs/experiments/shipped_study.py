@@ -6,7 +6,7 @@ Amounts are in billions of dollars. Losses are positive. The tables have all pla
 the least to the greatest, while `moneytrail study life --shipped` has the middle 90 % of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -220,7 +220,7 @@ def shipped() -> StudyReport:
 @click.command()
 @PAGE
 @report("amounts", "shares", "half", "tolerance", "missed", "nearest")
-def main(page: Path | None) -> Sequence[Table]:
+def main(page: Path | None) -> list[Table]:
     """Print the results of the shipped study."""
     tables = page_tables(shipped())
     if page:
