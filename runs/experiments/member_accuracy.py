@@ -38,14 +38,14 @@ FIGURES: Mapping[str, str] = {
 }
 
 
-class Case(NamedTuple):
+class PlayedMember(NamedTuple):
     """A member of the study, played as a member or as a whole life."""
 
     number: int
     is_whole: bool
 
 
-def outcome(case: Case) -> dict[str, float]:
+def outcome(case: PlayedMember) -> dict[str, float]:
     """Play one case, and return its figures in USD."""
     study = load_study(study_path("life"))
     if case.is_whole:
@@ -72,14 +72,14 @@ def chosen(found: StudyReport) -> list[int]:
     return [int(numbers[place]) for place in places]
 
 
-def accuracy(numbers: Sequence[int], outcomes: Mapping[Case, Mapping[str, float]]) -> Table:
+def accuracy(numbers: Sequence[int], outcomes: Mapping[PlayedMember, Mapping[str, float]]) -> Table:
     """Return the figures of each member beside those of the whole life.
 
     Args:
         numbers: the members' numbers.
         outcomes: the figures in USD of each member, played both ways.
     """
-    cases = [Case(number, is_whole) for number in numbers for is_whole in (True, False)]
+    cases = [PlayedMember(number, is_whole) for number in numbers for is_whole in (True, False)]
     rows: list[tuple[Cell, ...]] = [
         (words, *(_mn(outcomes[case].get(name, 0.0)) for case in cases))
         for name, words in FIGURES.items()
@@ -104,7 +104,7 @@ def _mn(usd: float) -> Decimal:
 def main(page: Path | None) -> list[Table]:
     """Print the figures of three members as members and as lives."""
     numbers = chosen(shipped())
-    cases = [Case(number, is_whole) for is_whole in (True, False) for number in numbers]
+    cases = [PlayedMember(number, is_whole) for is_whole in (True, False) for number in numbers]
     tables = [accuracy(numbers, run_cases(outcome, cases))]
     if page:
         fill(page, tables)

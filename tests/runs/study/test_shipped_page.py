@@ -9,7 +9,7 @@ import pytest
 
 from ledger.run_folder import RunFolder
 from runs.experiments.docs_page import markdown
-from runs.experiments.member_accuracy import FIGURES, Case, accuracy, chosen
+from runs.experiments.member_accuracy import FIGURES, PlayedMember, accuracy, chosen
 from runs.experiments.shipped_study import facts_missed, page_tables, shipped
 from runs.record.compare import compare
 from runs.record.facts import load_record
@@ -55,7 +55,7 @@ def test_the_page_has_three_members_as_the_study_played_them(report: StudyReport
         (row,) = np.flatnonzero(members.numbers == number)
         figures = {name: float(members.figures[name][row]) for name in FIGURES}
         figures = {name: usd for name, usd in figures.items() if not np.isnan(usd)}
-        played |= {Case(number, is_whole): figures for is_whole in (True, False)}
+        played |= {PlayedMember(number, is_whole): figures for is_whole in (True, False)}
     expected = accuracy(numbers, played)
 
     shown = PAGE.partition("<!-- accuracy -->")[2].partition("<!-- /accuracy -->")[0]
