@@ -32,7 +32,7 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
     ]
     whole = sum(counted.values(), Counter[str]())
     rows.append(("all", None, *(whole[name] or None for name in columns.values())))
-    varies = " Varies: the runs disagree." if runs > 1 else ""
+    varies = " Varies: the verdicts of the runs differ." if runs > 1 else ""
     return Table(
         "tweets",
         "Number of statements in each tweet that the books support (yes) or do not support (no)",

@@ -30,8 +30,8 @@ EXPLAINED = (MECHANISM, "quotes_usd", HOLE)  # the outcomes of the table `sensit
 PLAIN: Mapping[str, str] = {
     "quotes_usd": "quotes, net of spread and hedging",
     "liquidations_usd": "liquidations taken over",
-    "on_chain_usd": "liquidity on chain, no lost tokens",
-    MECHANISM: "the mechanism: all three",
+    "on_chain_usd": "liquidity on chain, without lost tokens",
+    MECHANISM: "the mechanism: the three parts",
     HOLE: "the hole",
     USES: "all uses of money",
     "pickoff_usd": "loss on stale quotes, without spread",

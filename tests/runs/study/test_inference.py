@@ -218,7 +218,7 @@ def test_no_volume_of_hits_is_half_of_the_hole_if_no_member_loses_on_hits():
     half = next(table for table in report.tables() if table.name == "half")
 
     assert "No member loses on hits, so no volume of hits is half of the hole." in report.answer()
-    assert dict(half.rows)["hit volume required for half of the hole, USD"] is None
+    assert dict(half.rows)["hit volume required for half of the base's hole, USD"] is None
 
 
 def test_the_parts_of_the_mechanism_in_the_shipped_study_sum_to_the_mechanism():
@@ -246,7 +246,7 @@ def test_the_answer_has_the_interval_over_plausible_members():
     parts = {row[0]: row for row in report.tables()[0].rows}
 
     assert report.answer().startswith("2 of 5 members are plausible by the record")
-    mechanism_row = parts["the mechanism: all three"]
+    mechanism_row = parts["the mechanism: the three parts"]
     assert [float(cell) / 1e9 for cell in mechanism_row[3:6]] == pytest.approx([1.05, 1.5, 1.95])
     assert [float(cell) for cell in mechanism_row[6:]] == pytest.approx([5.2, 9.8], abs=0.06)
     predicted = {row[0]: row for row in report.tables()[5].rows}
