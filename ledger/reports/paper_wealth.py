@@ -26,7 +26,7 @@ class Marks:
         for token, day, usd in run.select("SELECT commodity, date, usd FROM prices"):
             days, marks = self._prices.setdefault(token, ([], []))
             days.append(day)
-            marks.append(usd)
+            marks.append(ZERO + usd.normalize())  # without the zeros of a column of 18 decimals
         house, tokens = run.chart.parties.house, run.chart.tokens
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 

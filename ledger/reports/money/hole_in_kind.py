@@ -20,14 +20,15 @@ from ledger.accounts import lent
 from ledger.coins import names_owed
 from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.reports.days import calendar
-from ledger.reports.dollars import ZERO, listed, number_of, spoken
+from ledger.reports.dollars import CENT, ZERO, listed, number_of, spoken
 from ledger.reports.money.hole import hole
 from ledger.reports.paper_wealth import Marks
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-ONE, NONE = Decimal(1), Decimal(0)
+ONE, NONE = Decimal("1.00"), Decimal(0)
+AT_MARK = "Customers' coins are included at the marks of the last day."
 IN_KIND, BY_PRICE_AND_USE = IN_KIND_TABLES = ("hole-in-kind", "hole-by-price-and-use")
 
 
@@ -52,7 +53,7 @@ class LackingLine:
     @property
     def lacking_usd(self) -> Decimal:
         """Return the value of the missing quantity in dollars."""
-        return ZERO + self.lacking * self.mark_usd
+        return ZERO + (self.lacking * self.mark_usd).quantize(CENT)
 
     @property
     def unexplained_usd(self) -> Decimal:
@@ -87,7 +88,7 @@ class HoleInKind:
     def coins_owed_usd(self) -> Decimal:
         """Return the claims of customers in coins, at the day's marks."""
         coins = (line for line in self.lines if line.commodity != MONEY)
-        return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
+        return sum(((line.owed * line.mark_usd).quantize(CENT) for line in coins), ZERO)
 
     def beside_dollars(self) -> str:
         """Return a note on the coins that a table in dollars leaves out."""
@@ -177,7 +178,7 @@ _Days = Mapping[date, Mapping[str, Decimal]]  # movements by day and part in the
 
 def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:
     standing: dict[str, Decimal] = defaultdict(Decimal)
-    first = by_price = by_use = ZERO
+    first = by_price = by_use = NONE
     lacking = mark = NONE
     for day in days:
         for part, number in moved.get(day, {}).items():
@@ -187,12 +188,13 @@ def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> Lacki
         mark = ONE if is_money else marks.of(commodity, day)
         lacking = -standing[CLAIM] - standing[LIQUID]
         if day == days[0]:
-            first = ZERO + lacking * mark
+            first = lacking * mark
         else:
             by_price += lacked * (mark - marked)
             by_use += (lacking - lacked) * mark
     owed, there, to_maker = -standing[CLAIM], standing[LIQUID], standing["lent"]
-    return LackingLine(commodity, owed, there, to_maker, mark, first, by_price, by_use)
+    changes = (ZERO + usd.quantize(CENT) for usd in (first, by_price, by_use))
+    return LackingLine(commodity, owed, there, to_maker, mark, *changes)
 
 
 def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
