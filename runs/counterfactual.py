@@ -14,17 +14,19 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ledger.reports.dollars import OPENINGS, ZERO
+from ledger.coins import names_owed
+from ledger.reports.dollars import OPENINGS, ZERO, spoken
 from ledger.reports.life.milestones import First, firsts
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.hole_in_kind import AT_MARK, hole_at_mark_usd
 from ledger.reports.money.quote_views import QuoteViews, quote_views
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.chosen_folder import chosen_folder
 from runs.execute import execute, without_day_ledgers
 from runs.removals import Counterfactual
-from runs.what_would_have_been import in_a_sentence, two_views
+from runs.what_would_have_been import Pair, in_a_sentence, two_views
 
 
 class EntrySaid(NamedTuple):
@@ -47,6 +49,8 @@ class WithAndWithout:
     made: Counterfactual
     ours: Hole
     theirs: Hole
+    at_mark_usd: Pair  # both holes in dollars and customers' coins
+    has_coins: bool  # whether customers of one of the runs are owed coins
     views: tuple[QuoteViews, QuoteViews]
     firsts: tuple[tuple[First, First], ...]  # each milestone, with the cause and without it
     parting: Ends | None  # the first entries that differ, None if all are the same
@@ -54,15 +58,16 @@ class WithAndWithout:
 
     def answer(self) -> str:
         """Return sentences on the hole and the quotes' result, with and without the cause."""
-        return in_a_sentence(self.made.kind, (self.ours, self.theirs), self.views)
+        said = in_a_sentence(self.made.kind, self.at_mark_usd, self.views)
+        return f"{said} {AT_MARK}" if self.has_coins else said
 
     def tables(self) -> list[Table]:
         """Return tables of the differences in quotes, kinds, hole, dates and first entries."""
         kind = self.made.kind
         return [
             two_views(_columns(kind), *self.views),
-            _kinds_table(self.ours, self.theirs, self.made, self.same_versions),
-            _hole_table(self.ours, self.theirs, self.made.kind),
+            _kinds_table(self),
+            _hole_table(self),
             _firsts_table(self),
             _parting_table(self),
         ]
@@ -101,6 +106,8 @@ def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWi
         made,
         hole(run),
         hole(other),
+        (hole_at_mark_usd(run), hole_at_mark_usd(other)),
+        any(names_owed(each.chart.coins) for each in (run, other)),
         (quote_views(run), quote_views(other)),
         tuple(zip(ours.values(), theirs.values(), strict=True)),
         _parting(run, other),
@@ -111,7 +118,8 @@ def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWi
 # ----------------------------------------------------------------------------- the differences
 
 
-def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: bool) -> Table:
+def _kinds_table(found: WithAndWithout) -> Table:
+    ours, theirs, made = found.ours, found.theirs, found.made
     kinds = [
         kind
         for kind in dict.fromkeys((*ours.kinds_usd, *theirs.kinds_usd))
@@ -124,6 +132,7 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
     rows.append(
         ("hole", ours.hole_usd, theirs.hole_usd, ours.hole_usd - theirs.hole_usd),
     )
+    in_dollars = (_in_dollars(found),)
     warning = (
         "The two runs were made with different versions of the program or its libraries, which may "
         "cause a part of the difference.",
@@ -140,12 +149,22 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
             f"is positive, the kind used more money, or supplied less, because of {made.kind} and "
             "its consequences. The kinds sum to the hole, and their differences sum to the "
             "difference of the hole.",
-            *(() if same_versions else warning),
+            *(in_dollars if found.has_coins else ()),
+            *(() if found.same_versions else warning),
         ),
     )
 
 
-def _hole_table(ours: Hole, theirs: Hole, kind: str) -> Table:
+def _in_dollars(found: WithAndWithout) -> str:
+    ours, theirs = map(spoken, found.at_mark_usd)
+    return (
+        "Only dollars are here, also in the hole. With customers' coins at the marks of the last "
+        f"day, the hole is {ours} with {found.made.kind} and {theirs} without."
+    )
+
+
+def _hole_table(found: WithAndWithout) -> Table:
+    ours, theirs, kind = found.ours, found.theirs, found.made.kind
     lines: Mapping[str, Callable[[Hole], Any]] = {
         "claims of customers outside the group": lambda of: of.claims_usd,
         "cash of the exchange": lambda of: of.house_cash_usd,
@@ -154,14 +173,15 @@ def _hole_table(ours: Hole, theirs: Hole, kind: str) -> Table:
         "hole: claims less liquid assets": lambda of: of.hole_usd,
         "unexplained (must be 0.00)": lambda of: of.unexplained_usd,
     }
+    pairs = {what: (read(ours), read(theirs)) for what, read in lines.items()}
+    if found.has_coins:
+        pairs["hole in dollars and customers' coins, at mark"] = found.at_mark_usd
     return Table(
         "hole",
         f"The hole by its definition, with and without {kind}",
         ("line", *_columns(kind)),
-        [
-            (what, read(ours), read(theirs), read(ours) - read(theirs))
-            for what, read in lines.items()
-        ],
+        [(what, *pair, pair[0] - pair[1]) for what, pair in pairs.items()],
+        ("Only dollars are in the lines above the last line.",) if found.has_coins else (),
     )
 
 

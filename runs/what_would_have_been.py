@@ -7,23 +7,22 @@ exchange a fee, which is income of the group but not of the maker.
 from decimal import Decimal
 
 from ledger.reports.dollars import ZERO, spoken
-from ledger.reports.money.hole import Hole
 from ledger.reports.money.quote_views import QuoteViews
 from ledger.reports.table import Table
 
 Pair = tuple[Decimal, Decimal]  # a figure with the cause, and the figure without the cause
 
 
-def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:
+def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteViews]) -> str:
     """Return sentences on the hole and on the quotes' result, with and without a cause.
 
     Args:
         kind: the cause.
-        holes: the hole of the run, and the hole without the cause.
+        holes_usd: the hole of the run, and the hole without the cause.
         views: the results of the quotes in both runs.
     """
     ours, theirs = views
-    lacks, would_lack = (each.hole_usd for each in holes)
+    lacks, would_lack = holes_usd
     has = "lacks" if lacks > 0 else "has"
     would_have = "lack" if would_lack > 0 else "have"
     return (

@@ -1,7 +1,9 @@
 """The books and the hole in kind are correct if customers have claims in coins."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
 from click.testing import CliRunner
+from whole_cents import assert_whole_cents
 
 from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar
@@ -20,15 +23,21 @@ from ledger.reports.life.solvency import solvency
 from ledger.reports.life.standing import standings
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole import hole
-from ledger.reports.money.hole_in_kind import LackingLine, hole_in_kind
+from ledger.reports.money.hole_in_kind import AT_MARK, LackingLine, hole_in_kind
 from ledger.reports.money.hole_opened import hole_opened, holes_by_day
 from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
+from runs.attribution import coalitions_played
+from runs.attribution.attributed import attribute
 from runs.claims.evidence import RunEvidence
 from runs.claims.figures import FIGURES
 from runs.cli.main import main
+from runs.counterfactual import compare
+from runs.experiments import experiment, sweep
 from runs.full_audit import audit
+from runs.kept_results import KeptResults
 from runs.record.facts import load_record
+from runs.removals import without
 from runs.scenarios import load
 from runs.study.member_figures import figures
 
@@ -257,6 +266,7 @@ def test_the_hole_at_market_prices_is_the_first_days_hole_plus_changes_by_price_
         assert found.day == day
         assert all(line.unexplained_usd == 0 for line in found.lines)
         assert found.at_mark_usd == dict(hole_at_mark(run))[day]
+        assert_whole_cents(found.tables())
     assert found.by_price_usd < 0 < found.by_use_usd  # the prices of the sold coins fell
 
 
@@ -267,6 +277,33 @@ def test_verdicts_and_studies_use_the_hole_with_coins_at_market_prices(run, tiny
     assert RunEvidence(run).missing_usd == FIGURES["hole"].of(RunEvidence(run)) == in_kind
     assert figures(run, load_record())["hole_usd"] == float(in_kind)
     assert RunEvidence(tiny_run).missing_usd == hole(tiny_run).hole_usd
+
+
+def test_counterfactuals_and_sweeps_and_attributions_use_the_hole_with_coins_at_market_prices(
+    run, tmp_path, monkeypatch
+):
+    in_kind = hole_in_kind(run)
+    for module, name in ((sweep, "books_of"), (coalitions_played, "books_of_accounts")):
+        monkeypatch.setattr(module, name, lambda _: nullcontext(run))
+    monkeypatch.setattr(experiment, "cores", lambda: 1)
+    compared = compare(run, run, without(run, "Coins"))
+    swept = sweep.sweep(str(WORLD), "maker.credit_line_usd", ["1e9"], [1], [])
+    ventures = ("Ventures",)
+    kept = KeptResults(tmp_path / "kept", {})
+    played = coalitions_played.play_all(SCENARIO, ventures, kept)
+    values = coalitions_played.play([frozenset()], ventures, kept, executor=None)
+    found = attribute(SCENARIO, ventures, 4, played, lambda _: values)
+
+    for report in (compared, swept, found):
+        assert spoken(in_kind.at_mark_usd) in report.answer()
+        assert AT_MARK in " ".join((report.answer(), *report.tables()[0].notes))
+    assert compared.at_mark_usd == (in_kind.at_mark_usd,) * 2
+    assert swept.holes_usd("1e9") == [in_kind.at_mark_usd]
+    assert found.values == dict.fromkeys(
+        [frozenset(), frozenset(ventures)], Fraction(in_kind.at_mark_usd)
+    )
+    *parts, total = (row[1] for row in found.tables()[0].rows)
+    assert sum(parts) == total == in_kind.at_mark_usd
 
 
 def test_the_change_of_the_hole_by_quantity_equals_an_independent_calculation(run):

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from des.scenario import Scenario
 from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.money.hole_in_kind import AT_MARK
 from ledger.reports.table import Cell, Table
 from runs.attribution.coalitions_played import Played
 from runs.attribution.shapley import (
@@ -22,6 +23,7 @@ from runs.attribution.shapley import (
 from runs.program import program, versions
 from runs.scenarios import dump
 
+COINS = "customers' coins that are lacking"
 EXACT_MAX = 4  # if there are more causes, orders of the causes are drawn at random
 WHY = (
     "Booked is the amount that each kind moved in this run. The effect of a cause includes the "
@@ -81,12 +83,15 @@ class Attribution:
         return self.played.kinds_usd.get(cause, ZERO)
 
     def _causes_table(self) -> Table:
-        rest = sum(self.played.kinds_usd.values(), ZERO) - sum(map(self._booked, self.causes), ZERO)
+        in_dollars = sum(self.played.kinds_usd.values(), ZERO)
+        rest = in_dollars - sum(map(self._booked, self.causes), ZERO)
         rows: list[tuple[Cell, ...]] = [self._row(cause) for cause in self.by_rank]
         rows.append(
             ("all other kinds; hole without the causes", rest, _usd(self.without_any), *[None] * 3)
         )
         hole = _usd(self.played.hole)
+        if self.played.has_coins:
+            rows.append((COINS, hole - in_dollars, *[None] * 4))
         rows.append(("hole", hole, hole, *[None] * 3))
         return Table(
             "causes",
@@ -101,6 +106,7 @@ class Attribution:
                 "the cell needs was not played. Error: the standard error of the effect if "
                 "orders of the causes are drawn at random. The error is empty if all orders were "
                 "counted.",
+                *((f"The kinds are in dollars. {AT_MARK}",) if self.played.has_coins else ()),
                 *self.played.held,
             ),
         )

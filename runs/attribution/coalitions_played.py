@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from des.scenario import Scenario
+from ledger.coins import names_owed
 from ledger.reports.money.hole import hole
+from ledger.reports.money.hole_in_kind import hole_at_mark_usd
 from ledger.whole_file import write_whole
 from runs.attribution.shapley import Coalition
 from runs.held_inputs import held_inputs
@@ -30,7 +32,8 @@ class Played(NamedTuple):
     """The hole of the run with all causes, and sentences on the inputs that all other runs keep."""
 
     kinds_usd: Mapping[str, Decimal]
-    hole: Fraction  # the hole in dollars
+    hole: Fraction  # the hole in dollars, with customers' coins at mark
+    has_coins: bool  # whether customers are owed coins
     held: tuple[str, ...]
 
 
@@ -58,15 +61,15 @@ def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Pl
             held = held_inputs(run, scenario, sizes=SLOW_QUOTES in causes)
             standing = load(str(run.path / SCENARIO), held.overrides)
             write_whole(kept.folder / SCENARIO, dump(standing).encode())
-            kinds = hole(run)
             found = {
-                "hole": str(kinds.hole_usd),
-                "kinds": {kind: str(usd) for kind, usd in kinds.kinds_usd.items()},
+                "hole": str(hole_at_mark_usd(run)),
+                "has_coins": bool(names_owed(run.chart.coins)),
+                "kinds": {kind: str(usd) for kind, usd in hole(run).kinds_usd.items()},
                 "held": held.how,
             }
         kept.keep(ALL, found)
     kinds_usd = {kind: Decimal(usd) for kind, usd in found["kinds"].items()}
-    return Played(kinds_usd, Fraction(found["hole"]), tuple(found["held"]))
+    return Played(kinds_usd, Fraction(found["hole"]), found["has_coins"], tuple(found["held"]))
 
 
 def play(
@@ -124,7 +127,7 @@ def _results(
 
 def _hole_without(path: str, removed: tuple[str, ...]) -> str:
     with books_of_accounts(scenario_without(path, removed)) as run:
-        return str(hole(run).hole_usd)
+        return str(hole_at_mark_usd(run))
 
 
 def _name(coalition: Coalition, causes: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from ledger.mistake import MistakeError
 from ledger.reports.dollars import ZERO, spoken
 from ledger.reports.life.waiting import HALTED
 from ledger.reports.money.hole import hole
+from ledger.reports.money.hole_in_kind import AT_MARK, hole_in_kind
 from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import books_of, run_cases
 from runs.scenario_files import ScenarioError
@@ -48,6 +49,7 @@ class SweptOutcome:
     claims_usd: Decimal
     stale_quotes_usd: Decimal
     halted: bool
+    has_coins: bool = False  # whether customers are owed coins, which hole and claims include
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Swept:
                 "Differs by: the hole minus the hole of the first value with the same seed, as the "
                 "mean over the seeds. Standard error: the standard error of this mean. Halted in: "
                 "the number of runs in which withdrawals were halted.",
+                *self._notes(),
             ),
         )
 
@@ -150,7 +153,10 @@ class Swept:
             for case, each in self.outcomes.items()
         ]
         columns = ("value", "seed", "hole_usd", "claims_usd", "stale_quotes_usd", "withdrawals")
-        return Table("runs", "Every run", columns, rows)
+        return Table("runs", "Every run", columns, rows, self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        return (AT_MARK,) if any(each.has_coins for each in self.outcomes.values()) else ()
 
 
 def sweep(
@@ -210,12 +216,14 @@ def _settings(key: str, settings: Sequence[str], case: SweptRun) -> dict[str, ob
 
 def _outcome(scenario: str, key: str, settings: tuple[str, ...], case: SweptRun) -> SweptOutcome:
     with books_of(load(scenario, {}, _settings(key, settings, case))) as run:
-        found, tills = hole(run), f"{run.chart.parties.house}:withdrawals"
+        found, in_kind = hole(run), hole_in_kind(run)
+        tills = f"{run.chart.parties.house}:withdrawals"
         return SweptOutcome(
-            found.hole_usd,
-            found.claims_usd,
+            in_kind.at_mark_usd if in_kind else found.hole_usd,
+            found.claims_usd + (in_kind.coins_owed_usd if in_kind else ZERO),
             found.kinds_usd.get(Kind.PICKOFF.value, ZERO),
             any(state == HALTED for _, state in run.events(tills)),
+            in_kind is not None,
         )
 
 

@@ -34,7 +34,9 @@ def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_
     short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})
 
     said = in_a_sentence(
-        "PickOff", (short, surplus), (views(-164_000_000, 190_000_000), views(0, 0))
+        "PickOff",
+        (short.hole_usd, surplus.hole_usd),
+        (views(-164_000_000, 190_000_000), views(0, 0)),
     )
     assert said == (
         "With PickOff the group lacks $184.2 million. Without PickOff it would have $2.5 million "
@@ -68,7 +70,10 @@ def test_results_of_quotes_agree_with_the_fills_of_both_runs(busy_run, told):
 def test_the_answer_of_a_counterfactual_begins_with_the_hole_of_the_group(busy_run):
     there = hole(busy_run)
     made = without(busy_run, "PickOff")
-    compared = WithAndWithout(made, there, there, (views(-1, 2), views(0, 0)), (), None, True)
+    at_mark = there.hole_usd, there.hole_usd
+    compared = WithAndWithout(
+        made, there, there, at_mark, False, (views(-1, 2), views(0, 0)), (), None, True
+    )
 
     assert compared.answer().startswith("With PickOff the group ")
     assert f"${abs(there.hole_usd):,.0f}" in compared.answer()
