@@ -156,11 +156,12 @@ def open_run(folder: str | Path) -> "RunFolder":
     """Open the folder of a finished run. A file of the run is read when a report needs the file.
 
     Raises:
-        RunFolderError: the folder is not a finished run.
+        RunFolderError: the folder is not a finished run, or a file that reports sum has changed
+            since the run was sealed.
     """
-    from ledger.run_folder import RunFolder
+    from runs.checked_run import checked_run
 
-    return RunFolder.at(Path(folder))
+    return checked_run(Path(folder))
 
 
 def check(

@@ -14,6 +14,7 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 from ledger.whole_file import write_whole
 
 FORMAT = 1
+ALL = re.compile(r".*")
 
 
 def seal(folder: Path, run: Mapping[str, object]) -> None:
@@ -27,8 +28,13 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
     write_whole(folder / MANIFEST, _manifest(run, files).encode())
 
 
-def broken_seals(folder: Path) -> list[str]:
-    """Return a sentence for each file that has changed since it was sealed."""
+def broken_seals(folder: Path, of_files: re.Pattern[str] = ALL) -> list[str]:
+    """Return a sentence for each file that has changed since it was sealed.
+
+    Args:
+        folder: the folder of a run or of a study.
+        of_files: only files whose whole name fits this pattern are compared with the manifest.
+    """
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
         manifest = json.loads(text)
@@ -37,7 +43,8 @@ def broken_seals(folder: Path) -> list[str]:
             return [f"{MANIFEST}: this file has changed since it was sealed"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         return [f"{MANIFEST}: this file can't be read as a manifest ({type(error).__name__})"]
-    found = set(sealed_files(folder))
+    files = {name: digest for name, digest in files.items() if of_files.fullmatch(name)}
+    found = set(filter(of_files.fullmatch, sealed_files(folder)))
     problems = [f"{name}: this file is missing" for name in files if name not in found]
     problems += [f"{name}: this file was added after the seal" for name in found - {*files}]
     problems += [

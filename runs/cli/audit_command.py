@@ -12,7 +12,7 @@ from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.signature import wrong_signature
 from ledger.proof.verdict import conclusion, verdict
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import PROCESSES, RUN, SCHEDULER
+from runs.cli.parameters import ANY_RUN, PROCESSES, SCHEDULER
 from runs.cli.progress import Progress
 from runs.workers import dask_workers, local_processes
 
@@ -24,7 +24,7 @@ _INDENT = " " * 7
 
 
 @click.command("audit")
-@click.argument("run", type=RUN)
+@click.argument("run", type=ANY_RUN)
 @click.option(
     "--all", "every_day", is_flag=True, help="Load all day ledgers with Beancount, not a sample."
 )

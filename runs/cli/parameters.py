@@ -10,6 +10,7 @@ import click
 
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder, RunFolderError
+from runs.checked_run import SUMMED, refuse_changed
 from runs.provenance import of_several
 from runs.workers import cores
 
@@ -18,8 +19,8 @@ OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "sc
 SUFFIXES = (".beancount", ".bean")  # the suffixes of ledger files
 
 
-class RunParameter(click.ParamType[RunFolder]):
-    """The folder of a run."""
+class AnyRunParameter(click.ParamType[RunFolder]):
+    """The folder of a run, which may have changed since it was sealed."""
 
     name = "run"
 
@@ -32,6 +33,16 @@ class RunParameter(click.ParamType[RunFolder]):
                 f"use {', '.join(OF_ANY_LEDGER)}"
             )
         return RunFolder.at(path)
+
+
+class RunParameter(AnyRunParameter):
+    """The folder of a run whose sums have not changed since it was sealed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
+        """Open the folder, and compare the files that reports sum with the seal."""
+        run = super().convert(value, param, ctx)
+        refuse_changed(run, SUMMED)
+        return run
 
 
 class BooksParameter(RunParameter):
@@ -67,7 +78,7 @@ class DayParameter(click.ParamType[date]):
             self.fail(f"{value!r} is not a date; write it as 2022-05-09.", param, ctx)
 
 
-RUN, BOOKS, DAY = RunParameter(), BooksParameter(), DayParameter()
+ANY_RUN, RUN, BOOKS, DAY = AnyRunParameter(), RunParameter(), BooksParameter(), DayParameter()
 
 PROCESSES = click.option(
     "--processes",

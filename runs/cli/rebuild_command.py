@@ -4,11 +4,11 @@ import click
 
 from ledger.proof.rebuild import rebuild
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import RUN
+from runs.cli.parameters import ANY_RUN
 
 
 @click.command("rebuild")
-@click.argument("run", type=RUN)
+@click.argument("run", type=ANY_RUN)
 def rebuild_command(run: RunFolder) -> None:
     """Rebuild the files derived from a run's ledger text, and seal the run.
 

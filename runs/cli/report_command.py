@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ledger.run_folder import RunFolder
+from runs.checked_run import refuse_changed
 from runs.cli.parameters import RUN
 from runs.exhibit.exhibit_page import write_exhibit
 from runs.provenance import provenance
@@ -32,6 +33,7 @@ def report_command(run: RunFolder, out: Path) -> None:
     books. The browser computes their hash and the hole again, and shows a red sign if a byte was
     changed.
     """
+    refuse_changed(run)
     size = write_exhibit(run, out)
     click.echo(f"{out}: {size / 1e6:,.1f} MB; open it in any browser, no network needed.")
     click.echo(provenance(run))

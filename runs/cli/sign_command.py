@@ -8,11 +8,11 @@ from ledger.mistake import MistakeError
 from ledger.proof.seal import broken_seals
 from ledger.proof.signature import sign
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import RUN
+from runs.cli.parameters import ANY_RUN
 
 
 @click.command("sign")
-@click.argument("run", type=RUN)
+@click.argument("run", type=ANY_RUN)
 @click.argument("key", type=click.Path(path_type=Path))
 def sign_command(run: RunFolder, key: Path) -> None:
     """Sign a run's seal with a KEY, as `run --sign` does.

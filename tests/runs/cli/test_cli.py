@@ -20,6 +20,7 @@ import pytest
 from beancount import loader
 from click.testing import CliRunner, Result
 
+from ledger.proof.seal import seal
 from ledger.reports.firms.firm_results import firms
 from ledger.reports.money.where import where
 from ledger.reports.table import Table
@@ -402,8 +403,8 @@ NO_REPORTS |= {"sign", "sweep"}
     sorted(set(main.commands) - NO_REPORTS - {"books", "query"}),
 )
 def test_an_unknown_table_is_refused_before_the_run_is_read(tmp_path, command):
-    for name in ("main.beancount", "manifest.json"):
-        (tmp_path / name).touch()
+    (tmp_path / "main.beancount").touch()
+    seal(tmp_path, {})
     lines = [
         [tmp_path if word == "runs/out/tiny-seed1" else word for word in line]
         for line in examples(command)

@@ -1,0 +1,38 @@
+"""Opens a run for reports, and refuses the run if a file that reports sum has changed."""
+
+import re
+from pathlib import Path
+
+from ledger import directive_store, posting_store
+from ledger.proof.seal import ALL, broken_seals
+from ledger.run_folder import SCENARIO, RunFolder, RunFolderError
+
+# Reports read all sums of money from these files. The fills of a life have hundreds of megabytes,
+# and reading them would take longer than most reports. `audit` and `report` check all files.
+SUMMED = re.compile(rf"{posting_store.FOLDER}/.*|{directive_store.FILE}|{SCENARIO}")
+
+
+def checked_run(path: Path) -> RunFolder:
+    """Open the folder of a run, and compare the files that reports sum with the seal.
+
+    Raises:
+        RunFolderError: the folder has no finished run, or one of the files has changed.
+    """
+    run = RunFolder.at(path)
+    refuse_changed(run, SUMMED)
+    return run
+
+
+def refuse_changed(run: RunFolder, of_files: re.Pattern[str] = ALL) -> None:
+    """Compare files with the seal.
+
+    Raises:
+        RunFolderError: a file has changed since the run was sealed. A missing Parquet file has a
+            message of its own when it is read.
+    """
+    broken = [each for each in broken_seals(run.path, of_files) if "is missing" not in each]
+    if broken:
+        raise RunFolderError(
+            f"{run.path}: {broken[0]}, so no report is made; `moneytrail audit {run.path}` lists "
+            f"all changes, and `moneytrail rebuild {run.path}` makes the Parquet copy again"
+        )
