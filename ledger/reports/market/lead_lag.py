@@ -38,6 +38,7 @@ import numpy as np
 from ledger.motives import Motive
 from ledger.parties import Parties
 from ledger.reports.days import calendar
+from ledger.reports.dollars import listed
 from ledger.reports.market.price_lag import (
     CLEAR,
     LAGS_US,
@@ -51,6 +52,8 @@ from ledger.reports.market.price_lag import (
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
+
+REACH_S = int(LAGS_US[-1]) // 1_000_000  # the largest lag that is searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ class LeadLag:
 
 def _sentence(market: MarketLag, parties: Parties) -> str:
     leader = market.leader(parties)
-    if market.found is None or leader not in (parties.lead, parties.house):
+    if market.found is None:
+        return f"In {market.market} the prices show no clear lag within the searched {REACH_S} seconds."
+    if leader not in (parties.lead, parties.house):
         return f"In {market.market} the prices do not show which venue leads."
     follower = parties.house if leader == parties.lead else parties.lead
     lag = abs(market.found.lag_us) / 1e6
@@ -203,6 +208,20 @@ def _row(market: MarketLag, parties: Parties) -> tuple[Cell, ...]:
     )
 
 
+def _beyond_reach(found: LeadLag) -> Iterator[str]:
+    """If quotes of a market without a lag are older than the searched lags, yield a note."""
+    older = [
+        each.market
+        for each in found.markets
+        if each.found is None and each.ages_us and each.ages_us[-1] > LAGS_US[-1]
+    ]
+    if older:
+        yield (
+            f"Many quotes in {listed(older)} are older than the searched {REACH_S} s. So the lag "
+            "may be longer than this."
+        )
+
+
 def _seconds(us: float | None) -> Decimal | None:
     return None if us is None else Decimal(f"{us / 1e6:.2f}")
 
@@ -228,7 +247,7 @@ def _lag_table(found: LeadLag) -> Table:
         [_row(market, parties) for market in found.markets],
         (
             f"If the lag is above zero, {parties.house} follows. The prices of {parties.house} are "
-            f"compared with lead prices that are up to {LAGS_US[-1] / 1e6:.0f} s older or newer, "
+            f"compared with lead prices that are up to {REACH_S} s older or newer, "
             "over all days. The lag is the time shift at which the prices differ least. A lag is "
             "shown only if the difference at the largest shift in each direction exceeds the least "
             f"difference by more than {CLEAR:.0f} standard errors.",
@@ -236,6 +255,7 @@ def _lag_table(found: LeadLag) -> Table:
             "excludes zero.",
             "Quote age: the median age of the quotes in the fills. The middle half of the ages is "
             "between 'age low' and 'age high'. The estimate of the lag does not use the ages.",
+            *_beyond_reach(found),
             "Correlation: the correlation of the two venues' price moves over "
             f"{STEP_US // 60_000_000} minutes, after the prices of {parties.house} are shifted "
             "back by the lag. It is the mean over days, is at most one, and is lower if fills are "

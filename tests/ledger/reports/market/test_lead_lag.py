@@ -12,7 +12,7 @@ from priced_rows import price_fills
 from ledger import fill_store
 from ledger.fills import join_rows, new_rows
 from ledger.motives import Motive
-from ledger.reports.market.lead_lag import MarketLag, days_seen, lead_lag, market_lags
+from ledger.reports.market.lead_lag import LeadLag, MarketLag, days_seen, lead_lag, market_lags
 from ledger.reports.market.price_lag import PriceLag
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
@@ -125,6 +125,17 @@ def test_there_is_no_lag_if_there_are_no_fills(afternoon_with):
     (found,) = lead_lag(afternoon_with(fills=())).tables()
 
     assert found.rows == [("BTC-PERP", "no lag", *[None] * 7, 0, 0)]
+
+
+def test_without_a_lag_the_answer_names_the_searched_range_and_a_note_warns_of_older_quotes(run):
+    def of(*ages_s: int) -> LeadLag:
+        ages_us = tuple(age_s * 1e6 for age_s in ages_s)
+        return LeadLag(run.chart.parties, (MarketLag("BTC-PERP", 3, 9, ages_us, None, None),))
+
+    slow, fast = of(4, 7, 9), of(2, 3, 4)
+    assert "no clear lag within the searched 5 seconds" in slow.answer()
+    assert any("BTC-PERP are older than the searched 5 s" in n for n in slow.tables()[0].notes)
+    assert not any("older than the searched" in n for n in fast.tables()[0].notes)
 
 
 def test_the_fills_and_days_of_every_market_agree_with_sql(run: RunFolder):
