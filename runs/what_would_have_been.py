@@ -6,7 +6,7 @@ exchange a fee, which is income of the group but not of the maker.
 
 from decimal import Decimal
 
-from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.dollars import ZERO, speaker, spoken
 from ledger.reports.money.quote_views import QuoteViews
 from ledger.reports.table import Table
 
@@ -23,13 +23,10 @@ def in_a_sentence(kind: str, holes_usd: Pair, views: tuple[QuoteViews, QuoteView
     """
     ours, theirs = views
     lacks, would_lack = holes_usd
-    has = "lacks" if lacks > 0 else "has"
-    would_have = "lack" if would_lack > 0 else "have"
     return (
-        f"With {kind} the group {has} {_or_spare(lacks)}. Without {kind} it would {would_have} "
-        f"{_or_spare(would_lack)}. {ours.maker}'s quotes "
-        f"{_turned(ours.maker, (ours.maker_usd, theirs.maker_usd))}, and "
-        f"{_turned('the group', (ours.group_usd, theirs.group_usd))}."
+        f"With {kind} the group {'lacks' if lacks > 0 else 'has'} {or_spare(lacks)}. "
+        f"Without {kind} it would {'lack' if would_lack > 0 else 'have'} {or_spare(would_lack)}. "
+        f"{_turned(ours, theirs)}"
     )
 
 
@@ -57,18 +54,33 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
         (
             "Gains are positive here, losses negative. These are the results of fills alone. The "
             "consequences of fills are in the hole.",
+            "This is one seed, so a part of each difference may be chance. Other causes change too "
+            "(--table difference), so the hole may be larger although a loss is removed.",
         ),
     )
 
 
-def _or_spare(lacks_usd: Decimal) -> str:
+def or_spare(lacks_usd: Decimal) -> str:
+    """Write a hole as an amount, or a hole of zero or below as an amount to spare."""
     said = spoken(abs(lacks_usd))
     return said if lacks_usd > 0 else f"{said} to spare"
 
 
-def _turned(whom: str, pair: Pair) -> str:
-    now, then = (f"{'bring' if usd >= 0 else 'cost'} {{}} {spoken(abs(usd))}" for usd in pair)
-    return f"{now.format(whom)} and would {then.format('it')}"
+def _turned(ours: QuoteViews, theirs: QuoteViews) -> str:
+    """Return a sentence on the quotes' results with and without the cause, in one unit."""
+    pairs = {
+        ours.maker: (ours.maker_usd, theirs.maker_usd),
+        "the group": (ours.group_usd, theirs.group_usd),
+    }
+    say = speaker(*(usd for pair in pairs.values() for usd in pair))
+
+    def result(whom: str, usd: Decimal) -> str:
+        return f"{'bring' if usd >= 0 else 'cost'} {whom} {say(abs(usd))}"
+
+    parts = (
+        f"{result(whom, now)} and would {result('it', then)}" for whom, (now, then) in pairs.items()
+    )
+    return f"{ours.maker}'s quotes {', and '.join(parts)}."
 
 
 def _of(views: QuoteViews, kind: str) -> Decimal:

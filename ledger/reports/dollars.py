@@ -78,8 +78,8 @@ def speaker(*amounts: Decimal) -> Callable[[Decimal], str]:
         return spoken
 
     def say(usd: Decimal) -> str:
-        if 0 < usd < MILLION * TENTH / 2:
-            return "less than $0.1 million"
+        if usd < MILLION * TENTH / 2:
+            return "less than $0.1 million" if usd else "$0"
         return f"${usd / MILLION:,.1f} million"
 
     return say

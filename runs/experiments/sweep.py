@@ -13,7 +13,7 @@ from statistics import mean, stdev
 
 from ledger.kinds import Kind
 from ledger.mistake import MistakeError
-from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.dollars import ZERO, speaker, spoken
 from ledger.reports.life.waiting import HALTED
 from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_in_kind import AT_MARK, hole_in_kind
@@ -23,6 +23,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenario_places import shown
 from runs.scenario_settings import OPTION, read_settings, read_value, setting_text
 from runs.scenarios import load
+from runs.what_would_have_been import or_spare
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
@@ -77,21 +78,21 @@ class Swept:
     def answer(self) -> str:
         """Return sentences on the change of the hole from the first value to the last value."""
         first, last = self.values[0], self.values[-1]
+        said = f"With {self.key} = {first} {_missing(_mean(self.holes_usd(first)))}"
         if len(self.values) == 1:
-            return f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}."
+            return f"{said}."
         runs = (
             f"over {len(self.seeds)} seeds" if len(self.seeds) > 1 else f"of seed {self.seeds[0]}"
         )
-        said = (
-            f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}, with "
-            f"{last} it is {spoken(_mean(self.holes_usd(last)))} (mean {runs})."
-        )
+        said += f", with {last} {_missing(_mean(self.holes_usd(last)))} (mean {runs})."
         error = _standard_error(self.differences_usd(last))
         if error is None:
             return f"{said} One seed does not show the variation by chance: give --seeds 1..6."
         change = _mean(self.differences_usd(last))
+        say = speaker(change, error)
         return (
-            f"{said} The difference is {spoken(change)}, with a standard error of {spoken(error)}."
+            f"{said} With {last} the hole is {say(abs(change))} "
+            f"{'larger' if change >= 0 else 'smaller'}, with a standard error of {say(error)}."
         )
 
     def tables(self) -> list[Table]:
@@ -225,6 +226,12 @@ def _outcome(scenario: str, key: str, settings: tuple[str, ...], case: SweptRun)
             any(state == HALTED for _, state in run.events(tills)),
             in_kind is not None,
         )
+
+
+def _missing(hole_usd: Decimal) -> str:
+    if hole_usd > 0:
+        return f"the hole is {spoken(hole_usd)}"
+    return f"nothing is missing: {or_spare(hole_usd)}"
 
 
 def _mean(amounts: Sequence[Decimal]) -> Decimal:

@@ -10,12 +10,13 @@ The same subtraction on a run's books gives exactly the losses of all kinds that
 the two residuals can be compared.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.dollars import ZERO, speaker
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.record.carried import CARRIERS, maker_sheet
@@ -78,8 +79,10 @@ class Residual:
         if went.lost_usd is None:
             first, last = self.run_days
             return f"This run goes from {first} to {last} and does not cover that time."
-        parts = [f"{carrier} {_lost(went.lost_usd[carrier])}" for carrier in CARRIERS]
-        stale = _lost(went.stale_usd or ZERO)
+        stale_usd = went.stale_usd or ZERO
+        say = speaker(stale_usd, *(went.lost_usd[carrier] for carrier in CARRIERS))
+        parts = [f"{carrier} {_lost(went.lost_usd[carrier], say)}" for carrier in CARRIERS]
+        stale = _lost(stale_usd, say)
         return f"This run in that time: {'; '.join(parts)}. Stale quotes alone {stale}."
 
     def _outside(self) -> str:
@@ -127,12 +130,13 @@ def _beyond(maker: str, day: ResidualDay) -> str | None:
     is_richer = run_usd < low
     end = low if is_richer else high
     limit = "at most" if is_richer == (end < 0) else "at least"
+    say = speaker(run_usd, end, run_usd - end)
     return (
-        f"On {day.day} {maker} is {spoken(abs(run_usd - end))} "
+        f"On {day.day} {maker} is {say(abs(run_usd - end))} "
         f"{'richer' if is_richer else 'poorer'} in this run than the record allows: apart from "
-        f"its uses of money it has {'lost' if run_usd > 0 else 'gained'} {spoken(abs(run_usd))} "
+        f"its uses of money it has {'lost' if run_usd > 0 else 'gained'} {say(abs(run_usd))} "
         f"in the run, and the record allows a {'loss' if end > 0 else 'gain'} of {limit} "
-        f"{spoken(abs(end))}."
+        f"{say(abs(end))}."
     )
 
 
@@ -141,7 +145,7 @@ def half_year(day: date) -> str:
     return f"the {'first' if day.month <= 6 else 'second'} half of {day.year}"
 
 
-def _lost(usd: Decimal) -> str:
+def _lost(usd: Decimal, say: Callable[[Decimal], str]) -> str:
     if not usd:
         return "nothing"
-    return f"{'lost' if usd > 0 else 'earned'} {spoken(abs(usd))}"
+    return f"{'lost' if usd > 0 else 'earned'} {say(abs(usd))}"

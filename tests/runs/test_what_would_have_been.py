@@ -45,6 +45,17 @@ def test_the_answer_states_the_hole_and_the_results_of_quotes_for_the_maker_and_
     )
 
 
+def test_the_results_of_quotes_are_in_one_unit_and_a_note_says_that_only_one_seed_is_played():
+    holes = Decimal(1), Decimal(2)
+    both = views(-8_600_000, 10_000_000), views(-269_015, 260_000)
+
+    assert in_a_sentence("PickOff", holes, both).endswith(
+        "Alameda's quotes cost Alameda $8.6 million and would cost it $0.3 million, and bring the "
+        "group $1.4 million and would cost it less than $0.1 million."
+    )
+    assert "one seed" in two_views(("with", "without", "difference"), *both).notes[-1]
+
+
 def test_the_table_has_the_loss_of_the_maker_and_the_gain_of_the_group():
     table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 

@@ -58,12 +58,13 @@ def test_differences_are_between_runs_of_the_same_seed_and_have_an_error_over_se
     row = found.tables()[0].rows[1]
     assert row == ("1", 110, 10, 208, 10, Decimal("1.15"), 0, 3)
     assert found.tables()[0].rows[0][4:6] == (None, None)
-    assert "The difference is $10, with a standard error of $1." in found.answer()
+    assert "With 1 the hole is $10 larger, with a standard error of $1." in found.answer()
 
 
 def test_one_seed_gives_no_standard_error_and_one_value_gives_no_difference():
     assert "One seed does not show the variation by chance" in swept((0,), (10,)).answer()
     assert swept((0, 20)).answer() == "With maker.x = 0 the hole is $10."
+    assert swept((0, -20)).answer() == "With maker.x = 0 nothing is missing: $10 to spare."
 
 
 @pytest.mark.parametrize(
