@@ -112,7 +112,7 @@ class LeadLag:
 def _sentence(market: MarketLag, parties: Parties) -> str:
     leader = market.leader(parties)
     if market.found is None:
-        return f"In {market.market} the prices show no clear lag within the searched {REACH_S} seconds."
+        return f"In {market.market} the prices show no clear lag within the searched {REACH_S} s."
     if leader not in (parties.lead, parties.house):
         return f"In {market.market} the prices do not show which venue leads."
     follower = parties.house if leader == parties.lead else parties.lead
