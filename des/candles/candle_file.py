@@ -200,6 +200,10 @@ def _sound(
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each
+        if low - high > ROUNDING * high:
+            raise RowError(
+                row.number, f"high {high} is below low {low}; correct the line, or swap the two"
+            )
         for name, price in (("open", opened), ("close", close)):
             beyond = max(low - price, price - high)
             if beyond > ROUNDING * price:

@@ -17,6 +17,7 @@ from des.clock import DAY_US, HOUR_US, SECOND_US
 MINUTE_US = 60 * SECOND_US
 LENGTH_US_MAX = 7 * DAY_US  # longer candles contain too little information about single days
 GAP_US_MAX = 4 * DAY_US  # the longest gap, which covers a long weekend
+TOO_FEW = "has fewer than two candles, so their length is unknown; add candles for the run's time"
 GAPS_SHARE_MAX = 0.5  # the largest share of gaps in the time from the first candle to the last
 
 
@@ -52,7 +53,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
         RowError: candles are out of order, of different lengths, too far apart or too few.
     """
     if len(candles) < 2:
-        raise RowError(None, "fewer than two candles; their length cannot be known")
+        raise RowError(None, TOO_FEW)
     said: list[str] = []
     found = list(candles)
     if found[0].opens_us > found[-1].opens_us:
@@ -60,7 +61,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
         said.append("newest first, read backwards")
     found = list(_once(found, counted, said))
     if len(found) < 2:
-        raise RowError(None, "fewer than two candles; their length cannot be known")
+        raise RowError(None, TOO_FEW)
     length_us = _length_us(found)
     _check_steps(found, length_us)
     found = _stamped_by_open(found, length_us, said)

@@ -397,6 +397,16 @@ def test_a_candle_whose_close_is_outside_its_range_by_more_than_a_rounding_error
     assert refused(text.format(101.001)).line == 2
 
 
+def test_a_candle_whose_high_is_below_its_low_and_a_single_candle_are_refused_with_a_remedy(
+    refused,
+):
+    swapped = "date,open,high,low,close\n2022-05-09,310,278,322,300\n2022-05-10,300,301,299,300\n"
+    alone = "date,open,high,low,close\n2022-05-09,100,101,99,100\n"
+
+    assert "high 278.0 is below low 322.0; correct the line" in str(refused(swapped))
+    assert "add candles" in str(refused(alone))
+
+
 AMBIGUOUS: dict[str, tuple[str, str]] = {
     "dates with an ambiguous day and month": (
         bars(["5/8/2022", "5/9/2022", "5/10/2022"]),
