@@ -85,6 +85,9 @@ def study_command(
     that was not stopped.
     """
     path = study_path(study)
+    if shipped and (members is not None or out is not None):
+        given = "--members" if members is not None else "--out"
+        raise StudyError(f"--shipped reads a finished result, so {given} has no effect; omit one")
     if again:
         return _replayed(path, *again)
     workers = dask_workers(scheduler) if scheduler else local_processes(processes)

@@ -177,8 +177,8 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
             "The emulator is a statistical estimate of the simulation, fitted to the members. Low "
             f"and high are the ends of a {100 * LEVEL:.0f} % interval for the random choice of the "
             "points at which the emulator is evaluated. If the emulator explains less than "
-            f"{100 * TRUSTED:.0f} % of the variance of members that were not used for the fit, use "
-            "only the order of the effects, not the figures.",
+            f"{100 * TRUSTED:.0f} % of the variance of members that were not used for the fit, "
+            "the figures are not reliable, and even the order of small effects is uncertain.",
             *missing,
         ),
     )

@@ -22,6 +22,7 @@ from runs.study.recovery import recovery
 from runs.study.sensitivity import sensitivity
 from runs.study.study_file import RecordedMoment, Study, Unknown, load_study, study_path
 from runs.study.study_report import StudyReport
+from runs.study.study_tables import sensitivity_table
 from runs.study.would_have_to_be import would_have_to_be
 
 # On record: a fee yield of 1.6 to 2.1 basis points, and a revenue of 1.23 to 1.5 billion dollars.
@@ -139,6 +140,13 @@ def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     assert shares["z"].total < 0.01
     assert [effect.unknown for effect in found.effects] == ["x", "y", "z"]
     assert sensitivity(members(points, {"hole_usd": values}), "hole_usd") == found
+
+
+def test_a_note_warns_that_a_poor_emulator_does_not_even_show_the_order_of_small_effects():
+    table = sensitivity_table(members(FIVE, {"hole_usd": np.arange(5.0)}), ["hole_usd"])
+
+    assert "less than 70 % of the variance" in table.notes[0]
+    assert "even the order of small effects is uncertain" in table.notes[0]
 
 
 def test_a_study_with_few_members_has_no_sensitivity():
