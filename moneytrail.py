@@ -23,6 +23,7 @@ moves to another module. The plugin has three forms:
 """
 
 from collections.abc import Mapping
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,12 +110,16 @@ _HOMES = {
     "where_by_quarter": "ledger.reports.money.quarters",
 }
 
+# The functions in these places take an opened run.
+_REPORTS = ("ledger.reports.", "ledger.day_ledger", "runs.claims.", "runs.record.")
+
 
 def __getattr__(name: str) -> Any:
     """Load a public name from its module on first use."""
     if name not in _HOMES:
         raise AttributeError(f"moneytrail has no {name!r}; it has {', '.join(__dir__())}")
-    return getattr(import_module(_HOMES[name]), name)
+    found = getattr(import_module(_HOMES[name]), name)
+    return _of_opened_run(found) if _HOMES[name].startswith(_REPORTS) else found
 
 
 def __dir__() -> list[str]:
@@ -171,6 +176,26 @@ def check(
     from ledger.proof import invariants
 
     return invariants.check(entries, options_map, config)
+
+
+def _of_opened_run(report: Any) -> Any:
+    """Make a report refuse a path in place of a run. Classes, such as `Question`, stay the same."""
+    if isinstance(report, type):
+        return report
+
+    @wraps(report)
+    def asked(*about: Any, **named: Any) -> Any:
+        for given in (*about[:1], named.get("run")):
+            if isinstance(given, str | Path):
+                from ledger.mistake import MistakeError
+
+                raise MistakeError(
+                    f"{report.__name__} needs an opened run, not a path; "
+                    f"give moneytrail.open_run({str(given)!r})"
+                )
+        return report(*about, **named)
+
+    return asked
 
 
 def _with_seed(changes: Mapping[str, Any], seed: int | None) -> Mapping[str, Any]:

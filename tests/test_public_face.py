@@ -37,6 +37,15 @@ def test_a_run_opened_from_disk_gives_the_same_reports(run):
     assert moneytrail.answer(opened) == moneytrail.answer(run)
 
 
+def test_a_report_refuses_a_path_in_one_line_and_claims_accepts_a_single_run(run):
+    for report in (moneytrail.firms, moneytrail.claims, moneytrail.compare):
+        with pytest.raises(moneytrail.MistakeError, match=r"moneytrail\.open_run\('runs/out/x'\)"):
+            report("runs/out/x")
+
+    assert moneytrail.claims(run) == moneytrail.claims([run])
+    assert moneytrail.where(run=run).answer() == moneytrail.where(run).answer()
+
+
 def test_a_new_run_passes_the_audit(run):
     assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 7
 

@@ -121,13 +121,14 @@ class Claims:
         ]
 
 
-def claims(runs: Sequence[RunFolder], study: "OverStudy | None" = None) -> Claims:
+def claims(runs: RunFolder | Sequence[RunFolder], study: "OverStudy | None" = None) -> Claims:
     """Judge all statements of the thread by the books of runs.
 
     Args:
-        runs: one or more runs. Over several runs each figure has a least and a greatest value.
+        runs: a run, or several runs, over which each figure has a least and a greatest value.
         study: a study whose members also judge the statements.
     """
+    runs = [runs] if isinstance(runs, RunFolder) else runs
     found = judged_thread(
         load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))
     )
