@@ -15,7 +15,7 @@ from des.candles.candle_error import CandleError
 from des.scenario import Scenario
 from des.scenario.quantities import ContradictionError, Part
 from runs.scenario_faults import faults_of
-from runs.scenario_files import ScenarioError
+from runs.scenario_files import ScenarioError, path_of
 from runs.scenario_places import Keys, place_of
 from runs.scenarios import Layered, bad_source, data_of, with_series
 
@@ -29,9 +29,15 @@ def faults(name_or_path: str) -> list[ScenarioError]:
     Contradictions between keys are checked only if every key is in range.
 
     Raises:
-        ScenarioError: the file, or a file that it extends, can't be read.
+        ScenarioError: there is no such scenario.
     """
-    origins, data = data_of(name_or_path)
+    path = path_of(name_or_path)
+    try:
+        origins, data = data_of(name_or_path)
+    except ScenarioError as error:
+        if not path.is_file():
+            raise
+        return [error]  # the file is not TOML, or its base can't be read
     found = _faults_in(origins, data)
     if not found:
         scenario = Scenario.model_validate(data)

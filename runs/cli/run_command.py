@@ -70,12 +70,16 @@ def run_command(
 
         with compiling_told(progress):
             from runs.execute import default_folder, execute
+            from runs.ignored_dates import ignored_dates
             from runs.scenario_settings import read_settings
-            from runs.scenarios import load
+            from runs.scenarios import data_of, load
             from runs.workers import cores
 
             seeds = [] if seed is None else [f"run.seed={seed}"]
-            loaded = load(scenario, {}, read_settings([*settings, *seeds]))
+            set_ = read_settings([*settings, *seeds])
+            loaded = load(scenario, {}, set_)
+            for warning in ignored_dates(data_of(scenario, {}, set_)[0], loaded):
+                click.echo(f"warning: {warning}", err=True)
             target = out or default_folder(scenario, loaded.run.seed, settings)
             progress.simulates(loaded.run.start, loaded.run.end)
             parallel = cores() > 1 and (loaded.run.end - loaded.run.start).days >= LONG_DAYS

@@ -75,15 +75,19 @@ def check_command(ctx: click.Context, scenario: str) -> None:
       moneytrail scenario check my-world.toml
 
     Contradictions between keys are checked only if all keys are in range. The exit code is 1 if
-    there is a fault.
+    there is a fault. A dated entry outside the run is no fault, but has a warning.
     """
+    from runs.ignored_dates import ignored_dates
     from runs.scenario_check import faults
+    from runs.scenarios import data_of, load
 
     found = faults(scenario)
     for fault in found:
         click.echo(fault)
     if found:
         ctx.exit(1)
+    for warning in ignored_dates(data_of(scenario)[0], load(scenario)):
+        click.echo(f"warning: {warning}")
     click.echo(f"{scenario}: no errors; moneytrail run {scenario} plays it")
 
 

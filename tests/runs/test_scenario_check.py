@@ -1,14 +1,18 @@
 """A check of a scenario finds every error. A new scenario has the values of its original."""
 
 import tomllib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 import pytest
 
+from runs.ignored_dates import ignored_dates
 from runs.scenario_check import faults
 from runs.scenario_files import ScenarioError, built_ins
 from runs.scenario_keys import all_keys
 from runs.scenario_writing import scenario_text, write_scenario
-from runs.scenarios import load
+from runs.scenarios import data_of, load
 
 
 @pytest.fixture
@@ -135,3 +139,52 @@ def test_the_error_for_a_key_that_is_missing_in_a_list_names_the_file_that_has_t
 
     assert "markets[0].lot" in [fault.key for fault in said]
     assert all(str(fault).startswith(f"{path}: ") for fault in said)
+
+
+USE = '{ date = %s, usd = 1_000, kind = "Ventures", by = "maker", to = "Outside", why = "a" }'
+
+
+def warned(tmp_path, text: str, settings: Mapping[str, Any] = {}) -> list[str]:
+    path = tmp_path / "world.toml"
+    path.write_text(text)
+    origins, _ = data_of(str(path), {}, settings)
+    found = ignored_dates(origins, load(str(path), {}, settings))
+    return [f"{each.key} {each.problem}" for each in found]
+
+
+def test_a_dated_entry_outside_the_run_has_a_warning_with_the_days_of_the_run(tmp_path):
+    uses = ", ".join(USE % day for day in ("2022-05-10", "2023-05-10", "2022-05-01"))
+    news = '[[news]]\ndate = 2022-06-01\nshock = 0.1\nwhat = "a"\n'
+    days = "outside the run; give a day from 2022-05-09 to 2022-05-22"
+
+    assert warned(tmp_path, f'extends = "commingled"\n{news}[group]\nuses = [{uses}]\n') == [
+        f"news[0].date is 2022-06-01, {days}",
+        f"group.uses[1].date is 2023-05-10, {days}",
+        f"group.uses[2].date is 2022-05-01, {days}",
+    ]
+
+
+def test_an_inherited_entry_outside_a_shortened_run_has_no_warning_and_a_set_entry_has(tmp_path):
+    text = f'extends = "commingled"\n[group]\nuses = [{USE % "2022-05-20"}]\n'
+    shorter = {"run.end": date(2022, 5, 12)}
+    later = {"group.uses[0].date": date(2022, 5, 21)}
+
+    assert warned(tmp_path, text) == warned(tmp_path, text, shorter) == []
+    assert len(warned(tmp_path, text, {**shorter, **later})) == 1
+
+
+def test_no_built_in_scenario_has_a_dated_entry_outside_its_run():
+    assert not [
+        each for name in built_ins() for each in ignored_dates(data_of(name)[0], load(name))
+    ]
+
+
+def test_a_file_that_is_not_toml_is_a_fault_and_a_missing_file_a_mistake_in_the_command(tmp_path):
+    for text in ('extends = "tiny"\n[run]\nend = 2022-02-30\n', "a = 1\na = 2\n"):
+        path = tmp_path / "world.toml"
+        path.write_text(text)
+        (fault,) = faults(str(path))
+        assert "is not TOML" in fault.problem
+
+    with pytest.raises(ScenarioError, match="does not exist"):
+        faults(str(tmp_path / "none.toml"))
