@@ -43,7 +43,7 @@ def recovery(
     known = np.array([members.drawn(name) for name in moments])
     # The hidden member and the other member vary by chance, so the variance of their difference is
     # doubled.
-    sd = np.sqrt(2 * np.array([np.var(members.of_base(name), ddof=1) for name in moments]))
+    sd = np.sqrt(2) * np.array([members.chance_sd(name) for name in moments])
     quantities = {unknown.name: points for unknown, points in _inputs(members)}
     quantities |= {name: members.drawn(name) for name in outcomes}
     plausible = [_like(known, sd, i, nth) for i in range(hidden)]

@@ -277,6 +277,16 @@ def test_a_hidden_input_is_recovered_only_if_the_compared_figures_depend_on_this
     assert abs(found["x"].bias) < 4 * found["x"].bias_error + 0.02
     assert found["y"].width > 0.8
 
+    by_chance = {"volume_usd": [0.5, 0.5, 99.0], "hole_usd": [1.0, 1.0, 1.0]}
+    table = replace(
+        table,
+        numbers=np.arange(205),
+        inputs=np.concatenate((np.full((3, 3), np.nan), table.inputs)),
+        figures={name: np.append(by_chance[name], of) for name, of in table.figures.items()},
+    )
+    (x, *_) = recovery(table, ["volume_usd"], ["hole_usd"], 40, 1)
+    assert x.width < 0.25  # the member of the base with 99 hardly changes the deviation by chance
+
 
 def test_the_scenario_as_told_begins_with_a_note_that_it_is_not_history(tmp_path: Path):
     study = load_study(study_path("tiny"))
