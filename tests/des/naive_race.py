@@ -5,20 +5,22 @@ The simulation is written in plain Python and processes one event at a time, by 
 - The lead price changes at ticks. A quote uses the price of the last tick that is at least
   `latency_us` before the posting. If there is no such tick, the quote uses the first tick. The
   quote is in force until the next posting.
-- A firm compares each side of the quote with the price at the posting and at every tick. For each
-  side the firm sends one order, at the first time that the gain on the best level exceeds the
-  firm's threshold. The limit of the order is the price of the worst level whose gain then exceeds
-  the threshold.
-- An order is filled by the quote in force at its arrival. It takes the lots left by earlier orders,
-  the best level first, at no price worse than its limit. The rest of the order is cancelled. A firm
-  takes at most the lots of one order, and at most the lots up to its position limit. A purchase
-  raises the number of lots that the firm may sell, and a sale the number that it may buy.
-- The other makers quote at a fixed distance from an older lead price, at least one tick, with
-  unlimited size.
+- A firm compares each side of the quote with the price at the posting and at every tick. On each
+  side that displays lots, the firm sends at most one order to a quote. The firm sends the order as
+  soon as the gain on the best level exceeds the firm's threshold. The limit of the order is the
+  price of the worst level whose gain exceeds the threshold at this time.
+- An order is filled by the quote in force when the order arrives. The order takes lots that earlier
+  orders have left, from the best level first, at no price worse than the limit of the order. The
+  other lots of the order are cancelled. An order takes at most the order size of the firm, and at
+  most the lots that the firm may trade before its position limit. A purchase raises the number of
+  lots that the firm may sell. A sale raises the number of lots that the firm may buy.
+- The other makers fill any number of lots. Their price is an older lead price plus or minus a fixed
+  distance. Their price is never below one tick.
 - A customer's order, forced or not, first takes lots of the quote at prices better than the other
-  makers' price, and then the remaining lots from the other makers. If the two prices are equal, the
-  quote fills its share of all displayed lots, in whole lots, rounded down. The other makers' fills
-  of orders that are not forced are summed as lots times price.
+  makers' price. The other makers fill the lots that are left. If a level of the quote has the same
+  price as the other makers, these lots are shared in proportion to displayed size. The level's
+  share is rounded down to whole lots. For orders that are not forced, the other makers' fills are
+  only summed: as lots times price, and as lots bought less lots sold.
 - The order of events at one time is: settlement, tick, posting, check by firms, arrivals.
   Arrivals are sorted by firm number. Customers' orders follow, and forced orders are last. Orders
   of one firm arrive in the order in which they were sent.
@@ -48,11 +50,12 @@ class Interval:
     offsets: Sequence[int]  # distances of the levels from the mid, in ticks
     skew: int  # downward shift of the mid, ticks
     shown: tuple[int, int]  # lots per level, by side
-    thresholds: Sequence[int]  # the firms' thresholds, in ticks
+    thresholds: Sequence[int]  # the gain per lot that a hit must exceed, in ticks, by firm
     orders: Sequence[int]  # lots of one order, by firm
-    # lots that a firm may still trade before its position limit, by side
+    # lots that a firm may still trade before its position limit, by side and firm
     rooms: tuple[Sequence[int], Sequence[int]]
-    # other makers: distance of quotes in ticks, size in lots, age of their price in us
+    # The other makers' distance from the lead price in ticks, their displayed size in lots, and the
+    # age of this lead price in microseconds.
     others: tuple[int, int, int]
     delay_us: Callable[[int, int, int], int]  # delay of an order by firm, posting and side
 
@@ -77,7 +80,7 @@ class NaiveFill(NamedTuple):
     lots: int
     price: int
     lead: int
-    quoted: int | None  # lead price from which the quote was made, or None for other makers
+    quoted: int | None  # the lead price that the quote uses, or None for other makers
     age_us: int | None
     trigger: str  # "posting", "tick", or "" for a customer
 
@@ -103,7 +106,7 @@ class Order:
     firm: int
     holder: int
     side: int
-    limit: int | None  # the worst acceptable price, or None for any price
+    limit: int | None  # the worst acceptable price, or None for an order of a customer
     # The number of lots, or None for as many as the firm may take when its order arrives.
     lots: int | None
     trigger: str
@@ -216,7 +219,7 @@ class NaiveRace:
         return self.lead - price if side == ASK else price - self.lead
 
     def arrive(self, time_us: int, order: Order) -> None:
-        """Fill an order from the quote and then from the other makers."""
+        """Fill an order from the quote. The other makers fill the rest of a customer's order."""
         quote, side, limit = self.quote, order.side, order.limit
         wanted = order.lots
         if wanted is None:

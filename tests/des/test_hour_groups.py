@@ -24,7 +24,7 @@ def drawn(predicted: np.ndarray, key: int = 1, full_days: frozenset[int] = NO_DA
 
 @pytest.mark.parametrize("loss_max", [0.5, 5.0, 50.0, 1e9])
 @pytest.mark.parametrize("most", [2, 5, 12, 24])
-def test_no_group_exceeds_the_maximum_size_and_no_group_of_several_hours_the_maximum_loss(
+def test_size_and_loss_of_a_group_stay_within_the_maximum_except_for_the_loss_of_a_single_hour(
     loss_max: float, most: int
 ):
     for seed in range(20):

@@ -1,6 +1,7 @@
 """Some played hours repeat or reverse the orders of earlier hours.
 
-So customers' positions have the same variance as if all hours were played.
+So customers' positions have the same variance as if all hours were played. A chain is a sequence of
+hours that repeat or reverse the same orders. A chain is open until the next chain begins.
 """
 
 from collections import defaultdict
@@ -36,8 +37,8 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
     weight of the hour, with the same or with reversed sides. For each source hour, let s be the sum
     of the weights of all hours with this source, where a weight is negative if the sides are
     reversed. These hours together have the variance s^2. The variance of the position is the sum
-    of s^2 over all source hours except that of the open chain. The last hour belongs to an open
-    chain, unless its weight is 1.
+    of s^2 over all source hours except the source hour of the open chain. The last hour belongs to
+    the open chain. If the weight of the last hour is 1, no chain counts as open.
     """
     of_source: dict[int, int] = defaultdict(int)
     for hour, weight in at(weights):
@@ -51,16 +52,16 @@ def width(orders: dict[int, Orders], weights: list[int]) -> tuple[int, int]:
 def test_with_repeated_orders_the_position_has_the_same_variance_as_if_all_hours_were_played(
     name: str,
 ):
-    """Closed chains have the variance of all hours that they represent.
+    """Closed chains have the variance of all hours that these chains represent.
 
-    Chains that are still open at the end may lower the variance.
+    A chain that is still open at the end may lower the variance.
     """
     weights = WEIGHTS[name]
     found = [width(chained(at(weights), key), weights)[0] for key in range(600)]
 
     hours = sum(weights)
     error = np.std(found) / len(found) ** 0.5
-    lag = 2 * max(weights) + 24  # the most hours that chains represent that are still open
+    lag = 2 * max(weights) + 24  # a bound on the number of hours that the open chain represents
     assert -3 * error - lag < np.mean(found) - hours < 3 * error
     # The tolerance is so small that the test would fail without repeated orders.
     assert 3 * error + lag < 0.2 * hours
@@ -96,7 +97,8 @@ def test_the_orders_of_an_hour_do_not_depend_on_later_hours():
 def test_the_position_of_customers_has_the_variance_computed_from_the_chains():
     """The mean position is zero.
 
-    Each chain adds the variance of an hour times the square of the weight left in the chain.
+    Each chain adds the variance of an hour times the square of the weight left in this chain. The
+    weight left is the sum of the weights, with a minus sign for reversed hours.
     """
     per_hour, mean_lots, lot_usd, seeds = 50, 400.0, 0.1, 1_000
     variance = per_hour * mean_lots * (2 * mean_lots - 1)  # variance of net lots in an hour

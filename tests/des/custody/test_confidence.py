@@ -1,5 +1,8 @@
 """Fear and its effects agree with the stated formulas and with the theory of Hawkes processes.
 
+Fear measures how much customers expect that the house cannot pay. A shock is an amount that is
+added to fear at one time. In a Hawkes process each event raises the rate of later events.
+
 Statistical tests allow a deviation of three standard errors. The formulas assume constant claims.
 So withdrawals do not reduce claims in these tests.
 """
@@ -196,7 +199,7 @@ def test_the_branching_ratio_is_the_mean_number_of_requests_that_one_request_cau
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_branching_ratio_uses_the_sensitivity_of_firms_or_customers_that_is_higher():
+def test_the_branching_ratio_uses_the_higher_one_of_firms_and_customers_sensitivities():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
@@ -268,6 +271,7 @@ def test_one_shock_causes_a_poisson_number_of_clusters_of_requests_of_known_mean
 
 
 def test_cohorts_withdraw_in_proportion_to_their_sensitivity_and_have_different_customers():
+    """A cohort is a group of customers with the same sensitivity to fear."""
     cohorts = (
         Cohort(share=0.5, sensitivity=0.0),
         Cohort(share=0.3, sensitivity=1.0),

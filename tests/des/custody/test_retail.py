@@ -1,4 +1,7 @@
-"""The till pays withdrawal requests in the order of arrival, each in full, from available cash."""
+"""The till pays withdrawal requests in the order of arrival, from available cash.
+
+A request waits until it can be paid in full. Any part that exceeds the free claim is not paid.
+"""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -284,7 +287,7 @@ def test_in_random_histories_requests_are_paid_in_order_or_wait_and_cash_is_neve
         assert counter.custody.cash.min() >= 0
         assert counter.custody.cash.sum() == world
         assert counter.house.claims.min() >= 0
-        # The waiting requests are the last requests, in the order of arrival.
+        # The waiting requests are the requests that arrived last, in the order of arrival.
         assert asked[len(asked) - len(waits) :] == waits
         served = asked[: len(asked) - len(waits)]
         assert _are_in(paid, served) if lost else paid == served

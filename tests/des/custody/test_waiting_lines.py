@@ -1,4 +1,7 @@
-"""Each coin has a waiting line, and dollars have one. Each line pays in the order of arrival."""
+"""Requests wait in one line, or in one line for dollars and one for each coin.
+
+The requests of a line are paid in the order of arrival.
+"""
 
 from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
 
@@ -10,7 +13,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Return the holders whose requests are paid. Only the given lines can pay, without limit."""
+    """Return the holders whose requests are paid. All requests in the given lines can be paid."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 
@@ -22,7 +25,7 @@ def waiting(by_coin: bool, *requests: Request) -> WaitingLines:
     return lines
 
 
-def test_a_request_for_two_coins_and_dollars_waits_in_three_queues():
+def test_a_request_for_two_coins_and_dollars_waits_in_three_lines():
     lines = waiting(True, asks(1, 70, 5, 3))
     parts = [(each.cents, each.lots) for each in lines.in_order()]
 
@@ -30,7 +33,7 @@ def test_a_request_for_two_coins_and_dollars_waits_in_three_queues():
     assert [lines.waits_in(line) for line in (DOLLARS, BTC, ALTS)] == [True] * 3
 
 
-def test_a_request_is_not_split_if_there_is_a_single_queue():
+def test_a_request_is_not_split_if_there_is_a_single_line():
     whole = asks(1, 70, 5, 3)
 
     assert waiting(False, whole).in_order() == [whole]
@@ -45,14 +48,14 @@ def test_a_request_for_a_missing_coin_waits_while_other_requests_are_paid():
     assert not lines
 
 
-def test_if_there_is_a_single_queue_no_request_is_paid_before_the_first_request():
+def test_if_there_is_a_single_line_no_request_is_paid_before_the_first_request():
     lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
 
     assert [*lines.serve(lambda one: one.cents > 0)] == []
     assert len(lines.in_order()) == 2
 
 
-def test_after_a_payment_in_one_queue_the_requests_in_other_queues_are_tried_again():
+def test_after_a_payment_in_one_line_the_requests_in_other_lines_are_tried_again():
     lines = waiting(True, asks(1, 0, 5, 0), asks(2, 70))
     done: list[str] = []
 

@@ -48,7 +48,7 @@ def firm(name: str, **changes) -> Firm:
 
 
 def rules(**changes) -> CapitalRules:
-    """Return rules by which firms move no capital, with the given changes."""
+    """Return rules with the given changes. Without changes, firms move no capital."""
     still = {
         "half_life_days": 14.0,
         "withdrawn_share": 0.0,
@@ -132,7 +132,7 @@ class Town:
         return self.names.index(name)
 
     def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Give a party own cash and claims on the venues, and each venue the cash for the claim."""
+        """Give a party cash and claims on venues. Each venue gets cash as large as the claim on it."""
         till = self.custody.cash
         till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
         self.house.claims[self.code(name)] += house
@@ -242,12 +242,12 @@ def shifting(**changes) -> CapitalRules:
     ("house", "lead", "to_house"),
     [
         # Amounts are in cents. A difference of 10 between the venues' results is a basis point of
-        # capital. For each basis point 0.1 % of capital moves, which is 100.
+        # capital. For each basis point 0.1 % of capital moves, which is 100 cents.
         (100, 0, 1_000),
         (0, 100, -1_000),
         (250, 150, 1_000),
         (100, -100, 2_000),
-        (1_000, 0, 5_050),  # the maximum is a twentieth of capital
+        (1_000, 0, 5_050),  # the maximum is a twentieth of the capital of 101,000
         (0, 0, 0),
         (70, 70, 0),
     ],
@@ -273,7 +273,7 @@ money = st.integers(-20_000, 20_000)
     per_bp=st.floats(0, 1),
     most=st.floats(0, 1),
 )
-def test_capital_moves_to_the_venue_with_better_results_up_to_the_maximum_and_the_free_margin(
+def test_capital_moves_only_to_the_better_venue_and_within_the_maximum_and_the_free_margin(
     house, lead, lots, per_bp, most
 ):
     town = Town(rules(shift_per_bp=per_bp, shift_max=most, patience_days=1), firm("Firm01"))

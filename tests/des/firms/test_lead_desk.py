@@ -140,7 +140,7 @@ def test_gains_equal_losses_to_the_cent_in_claims_and_in_books(
         assert claims[name] == -books.balances[owed("Binance", name)]
 
 
-def test_slow_firms_lose_to_fast_firms_and_the_slowest_firm_only_loses():
+def test_the_fastest_firm_gains_from_hits_what_the_two_slower_firms_lose_together():
     venture = Venture()
     venture.day()
     fast, slow, late = (venture.books.result(name, "LeadPickOff") for name in HEDGERS[1:])
@@ -173,7 +173,7 @@ def test_each_entry_of_hits_books_one_firm_that_gains_and_all_parties_that_lose_
 
 
 def test_firms_share_the_spread_with_other_makers_in_proportion_to_displayed_size():
-    """A quarter of the volume pays a spread of 0.5 basis points to makers.
+    """A quarter of the volume pays a half-spread of 0.5 basis points to makers.
 
     Firms display 0.34 of the 3.34 million dollars that all makers together display.
     """
@@ -203,7 +203,10 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
 def test_gains_from_speed_and_fees_on_hit_volume_in_a_day_are_sums_over_hours(volatile_hours):
-    """One fast firm has orders of the quote's size, and one slow firm quotes."""
+    """One slow firm quotes. One fast firm has orders as large as this quote.
+
+    Only a firm that quotes may hit quotes. So the fast firm quotes one cent.
+    """
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
     venture.day((0, 1, 0, size), Price(volatile_hours))
@@ -281,7 +284,7 @@ def test_no_firm_gains_from_speed_if_costs_exceed_all_price_moves():
 
 
 def test_a_firm_that_does_not_quote_on_the_lead_venue_also_hits_no_quotes_there():
-    """The example is the fastest firm. Without its orders all firms have the same results."""
+    """The fastest firm does not quote. With or without its orders, all results are the same."""
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
     gained = venture.day(quotes)
@@ -310,7 +313,7 @@ def test_no_results_are_booked_if_no_firm_quotes():
     assert not venture.books.transactions
 
 
-def test_only_fast_firms_gain_if_there_is_no_uninformed_flow():
+def test_only_hits_are_booked_if_there_is_no_uninformed_flow():
     venture = Venture(QUOTING.model_copy(update={"uninformed_fraction": 0.0}))
     venture.day()
 

@@ -43,7 +43,7 @@ def drawn(*classes: FirmClass, seed: int = 1) -> tuple[Firm, ...]:
 
 
 def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
-    """Count firms by class, reaction time and capital, without their names."""
+    """Count the firms with each combination of class, reaction time and capital."""
     return Counter((firm.category, firm.reaction_ms, firm.capital_usd) for firm in firms)
 
 
@@ -79,8 +79,10 @@ def test_firms_drawn_with_many_seeds_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_speed_and_capital_are_independent_of_each_other_and_between_classes():
-    """The standard error of the correlation of n independent pairs is 1 / sqrt(n)."""
+def test_speeds_and_capitals_are_uncorrelated_within_a_class_and_between_classes():
+    """The pairs are: speed and capital of one firm, speeds or capitals in two classes, and speeds
+    of consecutive firms. The correlation of n independent pairs has the standard error 1 / sqrt(n).
+    """
     n = FIRMS_MAX // 2
     speed, capital = {}, {}
     for category in ("pro", "larp"):

@@ -244,10 +244,7 @@ def test_memory_does_not_grow_with_the_length_of_the_run():
 
 
 def test_realised_variance_of_ticks_agrees_with_the_stated_volatility():
-    """If w are the waits between ticks, the realised variance has a relative s.e.
-
-    It is sqrt(2 sum w^2) / sum w.
-    """
+    """The relative s.e. is sqrt(2 sum w^2) / sum w, where w are the waits between ticks."""
     seconds, logs = path(price(volatility=0.8), days=4)
     waits = np.diff(seconds)
 
@@ -311,8 +308,8 @@ def test_steps_across_the_end_of_an_hour_are_as_large_as_steps_within_an_hour():
 def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_hour):
     """The test takes the mean of n squared moves, each divided by its expected variance.
 
-    A move begins at the first tick of an hour. For n independent normals the mean has s.e.
-    sqrt(2 / n).
+    A move begins at the first tick of an hour. If moves are normally distributed and independent,
+    the mean is 1 with s.e. sqrt(2 / n).
     """
     seconds, logs = path(price(ticks_per_s=0.05), days=60)
     hours = np.arange(60 * 24) * 3_600
@@ -327,10 +324,12 @@ def test_variance_grows_linearly_within_an_hour_if_no_anchor_follows(share_of_ho
 def test_variance_within_an_hour_between_anchors_equals_the_variance_of_a_brownian_bridge(
     share_of_hour,
 ):
-    """After the part u of an hour the variance is u (1 - u) times the variance of an hour.
+    """The anchors are an hour apart and have the same price.
 
-    The test takes the mean of n squared moves, each divided by this variance. For n independent
-    normals this mean has a standard error of sqrt(2 / n).
+    After the part u of an hour, the log price has moved from the anchor with the variance
+    u (1 - u) v. Here v is the variance that an hour would have without anchors. The test takes the
+    mean of n squared moves, each divided by this variance. If moves are normally distributed and
+    independent, the mean is 1 with s.e. sqrt(2 / n).
     """
     days = 40
     anchors = [(hour, 30_000) for hour in range(days * 24 + 1)]
@@ -363,7 +362,10 @@ def test_every_anchor_is_a_tick_with_the_hour_and_the_price_of_the_anchor():
 
 
 def test_the_price_reaches_an_anchor_without_a_jump():
-    """The last step before an anchor is as large as other steps: its mean square is 1."""
+    """The normalised last steps before anchors have mean square 1, like other steps.
+
+    For n steps the mean square has s.e. sqrt(2 / n).
+    """
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
     anchors = [(hour, round(30_000 * math.exp(rng.normal(0, 0.01)), 2)) for hour in hours]
@@ -378,9 +380,9 @@ def test_the_price_reaches_an_anchor_without_a_jump():
 def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
     """Two days have the variances v and w = 4 v. The test is about the midnight between the days.
 
-    On the way from a to b, a bridge has moved by (b - a) v / (v + w) on average at midnight, with
-    the variance v w / (v + w). Over n seeds the mean has s.e. sqrt(variance / n), and the variance
-    has s.e. variance x sqrt(2 / n).
+    A bridge goes from log price a to log price b. At midnight it has moved by (b - a) v / (v + w)
+    on average, with the variance v w / (v + w). Over n seeds the mean has s.e. sqrt(variance / n),
+    and the variance has s.e. variance x sqrt(2 / n).
     """
     v, w = (annual**2 / 365 for annual in (0.4, 0.8))
     model = price(
@@ -405,7 +407,8 @@ def test_the_path_between_anchors_is_a_brownian_bridge_in_variance_time():
 def test_the_price_moves_towards_an_anchor_that_is_after_the_end_of_the_run():
     """The run ends after half of the time to the anchor.
 
-    The mean log price is then half of the way. It has s.e. sqrt(variance of a day / (2 n)).
+    The mean log price has then moved half of the way. Over n seeds this mean has s.e.
+    sqrt(variance of a day / (2 n)).
     """
     model = price(anchors=[(0, 30_000), (48, 60_000)], ticks_per_s=0.2)
     n = 200
@@ -456,9 +459,10 @@ def test_an_anchor_with_a_date_applies_at_the_first_midnight_of_the_date():
 
 
 def test_the_volatility_factor_has_mean_square_one():
-    """If s is the standard deviation of ln f, f^2 has mean 1 and variance e^(4 s^2) - 1.
+    """Let f be the factor. Its square f^2 has mean 1 and variance e^(4 s^2) - 1.
 
-    The half-life is short, so hours are almost independent.
+    Here s is the standard deviation of ln f. The half-life is short, so hours are almost
+    independent.
     """
     log_sd = 0.4
     days = 800
@@ -473,7 +477,11 @@ def test_the_volatility_factor_has_mean_square_one():
 
 
 def test_the_volatility_factor_has_the_same_distribution_in_every_hour():
-    """Over n seeds, ln f has mean -s^2 and standard deviation s at hour 0 and at hour 30."""
+    """The logarithm of the factor has mean -s^2 and standard deviation s at hours 0 and 30.
+
+    Here s is the stated `volatility_log_sd`. Over n seeds, the s.e. of the mean is s / sqrt(n), and
+    the s.e. of the standard deviation is s / sqrt(2 n).
+    """
     log_sd, n = 0.4, 500
     model = price(volatility_log_sd=log_sd, volatility_half_life_h=24.0)
     sources = [lead(model, days=2, seed=seed) for seed in range(n)]
@@ -500,9 +508,10 @@ def test_the_autocorrelation_of_the_volatility_factor_halves_in_each_half_life()
 
 
 def test_steps_within_an_hour_have_the_volatility_of_the_hour():
-    """Each step is divided by the standard deviation of the hour of the step.
+    """Each step is divided by the standard deviation that follows from the volatility of its hour.
 
-    The results have mean square 1, in calm and in volatile hours.
+    The quotients have mean square 1, in calm and in volatile hours. For n quotients the mean square
+    has s.e. sqrt(2 / n).
     """
     model = price(volatility_log_sd=0.6, ticks_per_s=0.05)
     source = lead(model, days=20)
@@ -518,11 +527,12 @@ def test_steps_within_an_hour_have_the_volatility_of_the_hour():
 
 
 def test_jumps_have_the_stated_share_of_the_variance_and_other_ticks_the_remaining_share():
-    """Jumps are recognised by size: the sd of a jump is 54 times the sd of another tick's move.
+    """Jumps are recognised by size.
 
-    The test counts moves above 6 sds of such a tick. This limit misses 9 % of the jumps, but only
-    0.1 % of the variance of jumps. A sum of Poisson(m) squared normals has relative s.e.
-    sqrt(3 / m).
+    The standard deviation (sd) of a jump is 54 times the sd of a tick without a jump. The test
+    counts a move as a jump if it is larger than 6 times the sd of a tick without a jump. This limit
+    misses 9 % of the jumps, but only 0.1 % of the variance of jumps. The number of jumps is Poisson
+    with mean m, so the sum of their squares has the relative s.e. sqrt(3 / m).
     """
     share, per_day, days = 0.4, 10.0, 100
     model = price(jump_share=share, jumps_per_day=per_day, ticks_per_s=0.5)
@@ -564,8 +574,8 @@ def test_every_jump_is_a_tick_at_a_random_time():
 def test_a_price_that_moves_almost_only_by_jumps_is_constant_between_jumps():
     """Jumps add ticks and do not change the times of other ticks.
 
-    The sd of a jump is 0.006, so one jump in a hundred is below 10^-4. Without jumps, the log price
-    moves in an hour with an sd of 10^-5.
+    The log price moves by jumps with a standard deviation of 0.006, so one jump in a hundred is
+    smaller than 10^-4. Without jumps, the move of an hour has a standard deviation of 10^-5.
     """
     without, _ = path(price(ticks_per_s=0.01), days=10)
     model = price(jump_share=0.999_999, jumps_per_day=48.0, ticks_per_s=0.01)

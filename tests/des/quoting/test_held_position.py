@@ -93,10 +93,10 @@ def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hou
     """The variance after each pair of played hours agrees with a formula.
 
     For hours of weight n and holding time T, the variance is n v / (1 - a^2). Here v is the
-    variance of an hour's net orders, and a = exp(-n / T). Only one pair in n adds noise. In all
-    other pairs the second hour reverses the noise of the first hour. The reversal is complete only
-    if the second hour closes a part of the expected position after the first hour, without the
-    noise of the first hour.
+    variance of an hour's net orders, and a = exp(-n / T). The noise of an hour is the random part
+    of its net orders. Only one pair in n adds noise. In all other pairs the second hour reverses
+    the noise of the first hour. For a complete reversal, the second hour must close a part of the
+    position without the noise of the first hour.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)
@@ -123,10 +123,11 @@ def test_the_variance_of_the_position_is_the_same_in_sampled_hours_as_in_all_hou
 def test_grouped_hours_have_the_variance_of_all_hours_plus_the_variance_of_open_chains():
     """The weights of hours differ, because hours are drawn from groups.
 
-    A chain of hours has open lots until a later hour reverses these lots. Without open chains the
-    position has the variance v / (1 - exp(-2 / T)), as if all hours were played. Here v is the
-    variance of an hour's net orders, and T is the mean holding time. The open lots of a chain add
-    the variance of these lots. A chain is open for a day or two.
+    A chain is a sequence of hours that repeat or reverse the same orders. A chain has open lots
+    until later hours reverse these lots. Without open lots the position has the variance
+    v / (1 - exp(-2 / T)), as if all hours were played. Here v is the variance of an hour's net
+    orders, and T is the mean holding time. While the weight w of a chain is not reversed, its open
+    lots add the variance w^2 v. A chain is open for a day or two.
     """
     holding_h, days, seeds = 120.0, 240, 24
     predicted = np.random.default_rng(2).lognormal(0, 1.5, days * HOURS_PER_DAY)

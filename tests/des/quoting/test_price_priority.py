@@ -119,7 +119,7 @@ def test_the_volume_of_customers_does_not_depend_on_the_latency_of_the_maker(by_
 
 
 def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORMED) -> Fills:
-    """Return a buy order's fills: the maker asks 1004 and 1006, other makers 1000 + *away*."""
+    """Return a buy order's fills. The maker asks 1004 and 1006, and others ask 1000 + *away*."""
     now, price = np.array([0]), np.array([1_000])
     quote = post(blank(0, 2, firms=0), now, 0, Ticks(now, price), Plan(0, (4, 6), (left, left)))
     order = np.array([(0, firm, ASK, ANY_PRICE, lots, 0, 0)], dtype=ORDER)

@@ -152,7 +152,8 @@ LOAN = """
   Assets:Lender01:Cash                -201.00 USD
 """
 
-# In this settlement Firm07 wins 60.00. Alameda has no deposit, so it loses 60.00 and borrows 60.00.
+# In this settlement Firm07 gains 60.00 and Alameda loses 60.00. Alameda has no deposit, so Alameda
+# borrows 60.00.
 WINNER = """
 2022-05-02 * "Firm07" "Variation margin of Firm07" #variation-margin ^settlement-2022-05-02-10
   seq: 2

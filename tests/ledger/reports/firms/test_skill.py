@@ -406,8 +406,9 @@ def test_a_note_replaces_the_comparison_if_the_maker_never_stops_quoting(world):
 
 
 def test_days_with_and_without_quotes_of_the_maker_are_drawn_separately(world):
-    # The results before and after the day with 777 are equal. If the same days were drawn from both
-    # periods, the change would be zero in each draw.
+    # Before the day with 777 the maker quotes. The six results before this day and the six results
+    # after it are equal. If the same days were drawn from both periods, the change would be zero in
+    # each draw.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
     row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]

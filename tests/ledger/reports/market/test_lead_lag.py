@@ -40,7 +40,11 @@ def test_a_venue_leads_only_if_all_lags_in_the_interval_have_the_same_sign(
 
 
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
-    """Return two hours of fills at the lead price *lag_us* earlier, and fills that do not count."""
+    """Return two hours of fills.
+
+    Customers trade near the lead price of *lag_us* earlier. Hits and hedges have other prices,
+    because the estimate must not use these fills.
+    """
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
     times_us = np.unique(poisson(rng, 2.0)) + SPAN_US // 2
@@ -70,7 +74,7 @@ def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
 def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFolder]:
     """Return a function that makes a run of three days.
 
-    In this run the prices of the house are the lead prices of an earlier moment.
+    In this run the prices of the house follow the lead price with the given lag.
     """
 
     def make(lag_us: int) -> RunFolder:

@@ -19,7 +19,7 @@ RUNS = ("tiny_run", "busy_run", "margin_run", "tokens_run")
 
 @pytest.fixture(params=RUNS)
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of several small runs with quotes, customers on margin, and tokens."""
+    """Return one of four runs with quotes. Two have customers on margin, with or without tokens."""
     return request.getfixturevalue(request.param)
 
 
@@ -68,7 +68,7 @@ def test_the_mechanism_agrees_with_a_calculation_by_hand(afternoon):
     assert rows["quotes"] == ("PickOff, Hedging, Spread", 812, 50, 762, Decimal("25.0"))
     assert rows["liquidations"] == ("GapLoss", 40, 0, 40, Decimal("1.2"))
     assert rows["liquidity on chain"] == (None, 0, 0, 0, Decimal("0.0"))
-    # All uses are 3,253.00. The last column is the cost in percent of all uses.
+    # All uses sum to 3,253.00. The last column is the cost in percent of this sum.
     assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))
 
 
@@ -85,7 +85,7 @@ STATED = """
 
 
 def mechanism_of(run: RunFolder) -> Mechanism:
-    """Return the mechanism of a run before the next variant of the run replaces its files."""
+    """Return the mechanism of a run. The next variant of the run may replace the run's files."""
     return mechanism(run, hole(run))
 
 
@@ -111,7 +111,7 @@ def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
 
 
-def test_the_answer_states_the_cost_of_the_mechanism_and_the_result_of_each_of_its_parts(
+def test_the_answer_states_the_cost_of_the_mechanism_and_the_result_of_each_part_with_amounts(
     margin_run,
 ):
     said, (quotes, liquidations, _) = (

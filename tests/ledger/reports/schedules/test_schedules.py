@@ -1,4 +1,4 @@
-"""The schedules for a trustee agree with the books of hand-written and simulated runs."""
+"""The lists for a trustee (schedules) agree with the books of hand-written and simulated runs."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -144,6 +144,7 @@ def test_the_setback_is_the_largest_fall_of_net_worth_within_30_days_so_far(life
 
 
 def test_new_value_that_a_creditor_gives_offsets_only_earlier_payments_to_this_creditor():
+    """The preference is the payments to the creditor less later new value, but at least zero."""
     creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
     creditor.bring(50)
     creditor.pay(100)

@@ -56,8 +56,9 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
     Capstone Forensic Group, 25 May 2022.
 
     Joe has 100,000 of his own money and adds 200,000 of the trust's. The car, 75,000, is paid from
-    his own money. After a boat and a jet 45,500 is left, all of it the trust's. The boat
-    and the jet cost 154,500 of the trust's money. It was first spent on 19 January, for the boat.
+    his own money. After the purchase of a boat and a jet 45,500 is left. All of this is the trust's
+    money. The boat and the jet cost 154,500 of the trust's money. The trust's money was first spent
+    on 19 January, for the boat.
     """
     car, boat = date(2022, 1, 10), date(2022, 1, 19)
     found = traced(
@@ -82,8 +83,9 @@ def test_the_own_money_of_a_trustee_is_spent_before_trust_money():
 def test_claytons_case_spends_the_first_deposit_first():
     """A students' summary of tracing between trusts, studysmart.ai, "Actions against trustees".
 
-    Trust W pays in 30,000 and trust B then 20,000. First 10,000 is lost, then 40,000 buys shares.
-    By Clayton's Case, the lost sum is money of trust W only. Each trust owns half of the shares.
+    Trust W pays in 30,000, and then trust B pays in 20,000. First 10,000 is lost. Then shares are
+    bought for 40,000. By Clayton's Case, only trust W loses money. Each trust owns half of the
+    shares.
     """
     found = traced(
         TracingRule.FIFO, ("W", 30_000), ("B", 20_000), ("dissipated", -10_000), ("shares", -40_000)
@@ -100,9 +102,9 @@ def test_two_trusts_share_a_loss_in_proportion_to_their_deposits():
     """An illustration of Barlow Clowes International v Vaughan [1992] 4 All ER 22, in lecture notes
     on mixed funds (coursehero.com, file pi9gatp).
 
-    1,000 is misappropriated from trust A and 2,000 from trust B. Of these 3,000 a sum of 600 is
-    lost. Trust A bears 200 and trust B 400, so 800 and 1,600 are left. If all receipts come before
-    all payments, a rolling charge and equal sharing at the end give the same result.
+    A fraud takes 1,000 from trust A and 2,000 from trust B. Of these 3,000 a sum of 600 is lost.
+    Trust A loses 200 and keeps 800. Trust B loses 400 and keeps 1,600. If all receipts come before
+    all payments, a rolling charge (pro rata) and equal sharing at the end give the same result.
     """
     for rule in (TracingRule.PRO_RATA, TracingRule.EQUAL_SHARING):
         found = traced(rule, ("A", 1_000), ("B", 2_000), ("dissipated", -600))
