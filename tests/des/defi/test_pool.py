@@ -215,7 +215,7 @@ def test_the_last_profitable_lot_is_exact_even_where_a_float_would_round_wrongly
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_more_than_the_chosen_trade_plus_one_lot_and_two_cents_of_rounding(
+def test_no_other_trade_gains_more_than_the_chosen_trade_plus_the_gain_of_a_lot_and_two_cents(
     pool, e3
 ):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
@@ -227,8 +227,8 @@ def test_no_other_trade_gains_more_than_the_chosen_trade_plus_one_lot_and_two_ce
 
     after, _ = pool.arbitrage(np.array([0]), ticks((0, price)))
     best = max(gain(left) for left in range(1, 2 * pool.lots))
-    # The gain of each further lot is smaller than the gain of the lot before. So one more lot gains
-    # at most the difference between the pool's price and the outside price, minus the fee.
+    # Each further lot gains less than the previous lot. So one more lot gains at most the
+    # difference between the pool's price and the outside price, minus the fee.
     pays = Fraction(after.cents, after.lots)
     off = abs(pays - Fraction(price, pool.lot_ticks_per_cent))
     one_lot = max(off - pays * Fraction(pool.fee_e6, RATE_UNIT), Fraction(0))

@@ -132,7 +132,7 @@ class Town:
         return self.names.index(name)
 
     def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Give a party cash and claims on venues. Each venue gets cash as large as the claim on it."""
+        """Give a party cash and claims on venues. A venue gets cash as large as the new claim."""
         till = self.custody.cash
         till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
         self.house.claims[self.code(name)] += house
@@ -569,7 +569,7 @@ def test_entry_depends_on_the_mean_result_of_trading_firms_over_both_venues(lead
     assert town.desk.status.count(TRADING) - 2 in entered
 
 
-def test_no_firm_enters_if_no_trading_firm_has_profits():
+def test_no_firm_enters_if_no_firm_trades_and_only_profits_attract_firms():
     town = Town(rules(entry_per_bp=1.0), *waiters(20))
     town.day()
 

@@ -105,7 +105,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Return whether all amounts differ by at most *firms* cents, as each firm's is rounded."""
+    """Return whether all amounts differ by at most *firms* cents, because of rounding."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
@@ -141,7 +141,7 @@ def test_the_gain_from_hits_in_several_hours_is_the_sum_of_the_gains_in_each_hou
 
 STEP_S = 0.01
 BATCHES, QUOTES = 200, 1_000  # number of batches, and quotes in each batch
-RENEWED = 5  # steps of the price between two quotes, fewer than the delay of the quoter
+RENEWED = 5  # steps of the price between two quotes, fewer than the steps in the quoter's delay
 
 
 def played(race: Race) -> np.ndarray:
@@ -426,7 +426,7 @@ def test_each_firm_earns_its_share_of_the_spread_rounded_down_to_a_cent(
 def test_the_spread_income_agrees_with_a_calculation_by_hand():
     """A volume of 1,000,000 at a half-spread of 3 basis points pays 300 to makers.
 
-    Other makers display half of the size and get 150. The two firms get 50 and 100.
+    Other makers display half of the size and get 150. The two firms that quote get 50 and 100.
     """
     quotes = np.array([50_000 * USD, 100_000 * USD, 0])
     earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)

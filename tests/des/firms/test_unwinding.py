@@ -62,7 +62,7 @@ def test_other_makers_take_the_closed_positions_at_the_mark():
     assert set(rows["price"]) == set(rows["lead"]) == {30_000}
 
 
-def test_each_firm_closes_the_same_size_of_its_hedge_after_the_delay_of_the_firm():
+def test_each_firm_closes_as_many_lots_of_its_hedge_as_of_its_position_after_its_delay():
     house = House(1_000, -500, 0)
     desk = unwound(house, 1)
     ticks = Ticks(np.array([NOON_US]), np.array([30_000]))

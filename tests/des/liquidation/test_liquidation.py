@@ -106,7 +106,10 @@ def test_accounts_are_sorted_again_only_after_a_token_has_lost_more_than_a_tenth
 
 @given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
 def test_the_price_of_sold_tokens_is_at_most_their_margin_value(mark, weight_e6, tokens):
-    """The margin value of tokens is their value at the mark times their weight."""
+    """The margin value of tokens is their value at the mark times their weight.
+
+    A price of one tick may exceed the margin value, because no price is lower.
+    """
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
 
@@ -214,8 +217,13 @@ def test_the_equity_of_a_transferred_account_is_split_between_provider_and_insur
 
 
 @given(st.integers(0, 10**9), POSITION, MARK)
-def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick(equity, position, mark):
-    """At the exact zero price no equity is left. The price is then rounded to a whole tick."""
+def test_a_transfer_at_the_zero_price_leaves_equity_of_less_than_one_tick_for_each_lot(
+    equity, position, mark
+):
+    """At the exact zero price no equity is left. But the price is a whole number of ticks.
+
+    A price of one tick may leave more equity, because no price is lower.
+    """
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
     assert part.left_cents >= 0

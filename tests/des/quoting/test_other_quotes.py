@@ -44,7 +44,7 @@ def test_other_makers_quote_wider_and_smaller_after_a_volatile_hour(price):
     nervous, stressed = quoting(price, **of), 0
     for hour in range(1, 72):
         now_us = START_US + hour * HOUR_US
-        for within_us in (0, HOUR_US - 1):  # the quotes of an hour depend on the hour before
+        for within_us in (0, HOUR_US - 1):  # quotes depend on the previous hour
             quotes = nervous.quotes(now_us + within_us, MARK, LOT_CENTS)
             stress = max(price.hour_volatility(now_us - HOUR_US) / 0.5, 1.0)
             assert quotes.away_ticks == math.ceil(MARK * 4.0 * stress**0.5 / 10_000)

@@ -94,15 +94,16 @@ def test_a_year_is_the_sum_of_twelve_months_and_missing_months_are_zero(months):
 
 
 def test_the_valuation_of_two_years_agrees_with_a_calculation_by_hand():
-    # Fees are 1,000 dollars a month in the first year, and 3,000 in the second. Customers of other
-    # makers pay a tenth of the fees in the first year, and two thirds in the second.
+    # Fees are 1,000 dollars a month in the first year and 3,000 dollars a month in the second year.
+    # Customers who trade with other makers pay a tenth of the fees of the first year and two thirds
+    # of the fees of the second year.
     first = {FEES: -100_000, OTHERS: 10_000}
     second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)
 
-    # Fees rise from 12,000 to 36,000 a year. In the second year customers of other makers pay
-    # 24,000 of these fees. Without the maker 0.64 of the 24,000 is left: 15,360, which is 3,360
-    # above the 12,000 of the first year. There are no costs, so earnings are 36,000.
+    # Fees rise from 12,000 to 36,000 a year. In the second year customers who trade with other
+    # makers pay 24,000 of these fees. Without the maker 0.64 of the 24,000 is left: 15,360, which
+    # is 3,360 above the 12,000 of the first year. There are no costs, so earnings are 36,000.
     assert values(appraiser) == {
         BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
         WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),

@@ -59,13 +59,13 @@ class Bank:
         )
 
     def give(self, member: int, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Add cash and claims of a party, and to each venue cash as large as the new claim."""
+        """Add cash and claims of a party. Add cash as large as the new claim to each venue."""
         self.custody.cash[[member, FTX, BINANCE]] += (cash, house, lead)
         self.house.claims[member] += house
         self.lead.claims[member] += lead
 
     def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
-        """Move a party's claims on the house to customers, and on the lead venue to Outside."""
+        """Move claims of a party to Retail on the house, and to Outside on the lead venue."""
         self.house.claims[[member, RETAIL]] += (-house, house)
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
@@ -118,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """A withdrawal by a party, at most the cash of the venue."""
+    """A withdrawal by a party, limited to the cash of the venue."""
 
     member: int
     venue: str
@@ -334,7 +334,8 @@ def test_the_captive_maker_borrows_missing_margin_in_tranches(bank):
     bank.hold(ALAMEDA, 10)
     bank.settle()
 
-    # The maker lacks 59 000 - 30 000 = 29 000 cents, draws five tranches, and keeps 6 000 cents.
+    # The margin needs 59 000 more cents. The maker has 30 000 cents and lacks 29 000 cents. It
+    # draws five tranches, 35 000 cents, and keeps 6 000 cents.
     assert bank.has(ALAMEDA) == (0, 6_000, 60_000)
     assert bank.credit.drawn_cents == 5 * TRANCHE
 
@@ -365,7 +366,7 @@ def test_payments_that_a_settlement_causes_have_the_link_of_the_settlement(bank)
 
 
 @pytest.mark.parametrize(("margin", "left"), [(EXCESS * 60_000, 120_000), (120_001, 60_000)])
-def test_margin_above_twice_the_target_is_returned_to_the_house(bank, margin, left):
+def test_margin_is_reduced_to_the_target_if_it_exceeds_twice_the_target(bank, margin, left):
     bank.give(FIRM01, lead=margin - 1_000)
     bank.hold(FIRM01, 10)
     bank.desk.daily(NOON_US, MARK)

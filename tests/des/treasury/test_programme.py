@@ -87,7 +87,7 @@ class Programme:
         self.pools.open_due(midnight_us(START) + DAY_US - 1, np.array([mark_ticks, mark_ticks]))
 
     def days(self, n: int) -> None:
-        """Close the next *n* days after the first day."""
+        """Close the *n* days after the first day."""
         for i in range(1, n + 1):
             self.pools.close_day(midnight_us(START) + (i + 1) * DAY_US - 1)
 

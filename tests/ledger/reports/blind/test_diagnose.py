@@ -316,8 +316,8 @@ def test_a_party_with_uninformed_orders_is_rarely_called_faster():
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
         for _ in range(2_000)
     )
-    # If gains are normally distributed, 1 in 740 uninformed parties is classified as informed. With
-    # only 50 fills for each party it is slightly more: 3 or 4 in 2,000.
+    # If gains are normally distributed, 1 in 740 uninformed parties is called faster. With only 50
+    # fills for each party slightly more parties are called faster: 3 or 4 in 2,000.
     assert accused <= 12
 
 

@@ -174,7 +174,7 @@ def test_the_table_course_of_a_run_longer_than_a_week_has_a_row_for_every_day(ex
     assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
 
-def test_the_balance_of_the_insurance_fund_is_its_receipts_less_its_payments(tables):
+def test_the_insurance_fund_has_its_opening_balance_plus_receipts_less_payments(tables):
     debts = dict(tables["debts"].rows)
 
     assert debts["in the insurance fund at the end"] == (
