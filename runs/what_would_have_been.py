@@ -4,6 +4,7 @@ The maker's result and the group's are shown together, since they may differ in 
 exchange a fee, which is income of the group but not of the maker.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from ledger.reports.dollars import ZERO, speaker, spoken
@@ -60,9 +61,9 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
     )
 
 
-def or_spare(lacks_usd: Decimal) -> str:
+def or_spare(lacks_usd: Decimal, say: Callable[[Decimal], str] = spoken) -> str:
     """Write a hole as an amount, or a hole of zero or below as an amount to spare."""
-    said = spoken(abs(lacks_usd))
+    said = say(abs(lacks_usd))
     return said if lacks_usd > 0 else f"{said} to spare"
 
 

@@ -5,7 +5,7 @@ mean difference and its standard error over seeds show whether the difference is
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -13,7 +13,7 @@ from statistics import mean, stdev
 
 from ledger.kinds import Kind
 from ledger.mistake import MistakeError
-from ledger.reports.dollars import ZERO, speaker, spoken
+from ledger.reports.dollars import ZERO, speaker
 from ledger.reports.life.waiting import HALTED
 from ledger.reports.money.hole import hole
 from ledger.reports.money.hole_in_kind import AT_MARK, hole_in_kind
@@ -78,13 +78,15 @@ class Swept:
     def answer(self) -> str:
         """Return sentences on the change of the hole from the first value to the last value."""
         first, last = self.values[0], self.values[-1]
-        said = f"With {self.key} = {first} {_missing(_mean(self.holes_usd(first)))}"
+        holes = [_mean(self.holes_usd(value)) for value in (first, last)]
+        say = speaker(*holes)
+        said = f"With {self.key} = {first} {_missing(holes[0], say)}"
         if len(self.values) == 1:
             return f"{said}."
         runs = (
             f"over {len(self.seeds)} seeds" if len(self.seeds) > 1 else f"of seed {self.seeds[0]}"
         )
-        said += f", with {last} {_missing(_mean(self.holes_usd(last)))} (mean {runs})."
+        said += f", with {last} {_missing(holes[1], say)} (mean {runs})."
         error = _standard_error(self.differences_usd(last))
         if error is None:
             return f"{said} One seed does not show the variation by chance: give --seeds 1..6."
@@ -228,10 +230,9 @@ def _outcome(scenario: str, key: str, settings: tuple[str, ...], case: SweptRun)
         )
 
 
-def _missing(hole_usd: Decimal) -> str:
-    if hole_usd > 0:
-        return f"the hole is {spoken(hole_usd)}"
-    return f"nothing is missing: {or_spare(hole_usd)}"
+def _missing(hole_usd: Decimal, say: Callable[[Decimal], str]) -> str:
+    words = "the hole is" if hole_usd > 0 else "nothing is missing:"
+    return f"{words} {or_spare(hole_usd, say)}"
 
 
 def _mean(amounts: Sequence[Decimal]) -> Decimal:
