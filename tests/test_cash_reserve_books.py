@@ -59,7 +59,8 @@ def test_the_group_keeps_the_stated_share_of_claims_in_cash_on_the_first_of_a_mo
 
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
     assert claims > 1_000_000
-    assert abs(cash - claims / 2) < 300 + 100  # a lot of BTC costs 300, a lot of ALTS 100
+    # One lot of BTC costs 300 dollars, and one lot of ALTS costs 100 dollars.
+    assert abs(cash - claims / 2) < 300 + 100
 
 
 def test_a_cash_share_changes_no_books_before_its_first_day(executed):

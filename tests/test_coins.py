@@ -225,7 +225,7 @@ def test_customers_coins_are_sold_at_the_price_of_the_last_settlement(run):
     for entry in sold:
         units, usd = (of(entry, "Equity:Alameda:Coins:ALTS", each) for each in ("ALTS", "USD"))
         assert units > 0 > usd
-        # Before the first settlement of a day, the price of the day before is used.
+        # Before the first settlement of a day, the maker sells at the price of the previous day.
         prices = {alts.price_usd_on(entry.date - timedelta(days=n)) for n in (0, 1)}
         assert -usd / units in {Decimal(str(price)) for price in prices if price}
 

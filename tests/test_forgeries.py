@@ -59,7 +59,7 @@ def test_without_a_change_the_forger_writes_the_same_run(run, tmp_path):
 
 
 def visits_by_nobody(run: RunFolder, days: Days) -> None:
-    """Add an invented customer that deposits money and withdraws this money the day after."""
+    """Add an invented customer that deposits money and withdraws this money on the next day."""
     for day, move in ((SECOND, movements.deposit), (THIRD, movements.withdrawal)):
         n = days[day].place_of("fees", "OtherMakers")
         seq, other = days[day].items[n]

@@ -125,7 +125,7 @@ def test_the_report_explains_the_whole_hole_by_the_causes_of_the_group(run):
         "Operations", "Loans", "Shares", "Directional",
     }  # fmt: skip
     assert the_hole.kinds_usd["Ventures"] == 250_000
-    # The acquisition is not paid, because neither firm has enough money.
+    # The acquisition is not paid, because the house does not have enough money.
     assert the_hole.kinds_usd["Acquisitions"] == 0
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
@@ -253,7 +253,7 @@ def test_interest_of_a_month_is_the_rate_of_the_lender_on_the_debt_at_the_end_of
     assert not paid
 
 
-def test_operating_costs_are_a_share_of_the_fees_of_the_month_before(five_weeks):
+def test_operating_costs_are_a_share_of_the_fees_of_the_previous_month(five_weeks):
     paid = tagged(five_weeks, "operations")
 
     assert [(entry.date, entry.payee) for entry in paid] == [

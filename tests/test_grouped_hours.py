@@ -34,7 +34,7 @@ from runs.scenarios import load
 
 SETTLING = str(Path(__file__).parent / "worlds" / "settling.toml")
 START, DAYS = date(2022, 5, 9), 6
-BOUND = 0.05  # the largest predicted loss of a group, for each displayed dollar
+BOUND = 0.05  # the limit on a group's predicted loss, in dollars for each displayed dollar
 SEEDS = range(1, 9)
 BY_HOUR = "SELECT epoch_us(time) // 3600000000, sum(edge_cents)::BIGINT FROM rows "
 NOTE = re.compile(rf'(?m)^\S+ custom "{HoursDrawn.kind}" "(?P<weights>[^"]*)" "[^"]*"\n')
@@ -84,7 +84,7 @@ def test_the_answer_states_the_standard_error_that_comes_from_sampled_hours(run:
 
 
 def test_the_size_of_orders_is_proportional_to_the_weight_of_their_hour(run: RunFolder):
-    """Customers' volume divided by the weight is equal in hours of large and of small weight."""
+    """Volume divided by weight has the same mean in hours of large weight and of small weight."""
     usd = dict(
         run.select(
             "SELECT epoch_us(time) // 3600000000, sum(abs(lots) * price)::DOUBLE FROM rows "
@@ -208,7 +208,7 @@ def test_over_many_draws_of_hours_totals_have_no_bias_and_roughly_the_stated_err
 ):
     """The stated error also contains the differences between the means of groups.
 
-    So the stated error is too large: by a third in this world.
+    So the stated error is too large. In this world it is about a third too large.
     """
     predicted = predicted_losses(load(SETTLING, by_groups()))
     first, totals, errors = midnight_us(START) // HOUR_US, [], []
@@ -228,7 +228,8 @@ def test_over_many_draws_of_hours_totals_have_no_bias_and_roughly_the_stated_err
     spread, stated = np.std(totals), np.mean(np.square(errors)) ** 0.5
     assert abs(np.mean(totals) - all_hours.sum()) < 3 * spread / len(totals) ** 0.5
     assert 0.95 < stated / spread < 1.5
-    # If one hour in twelve is drawn and there are no groups, the error is more than twice as large.
+    # Without groups, one hour in each block of twelve hours is drawn. Then the error is more than
+    # twice as large.
     in_rows = 12 * all_hours.reshape(-1, 12).std(axis=1)
     assert spread < 0.5 * np.square(in_rows).sum() ** 0.5
 

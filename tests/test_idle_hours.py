@@ -157,7 +157,7 @@ def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_on
     _, *lengths_s = world.lengths_s  # the house halted within the first interval
     if at_once > 1:
         rest_s, *lengths_s = lengths_s
-        # The first interval ends at the end of the hour in which the house halts.
+        # The first interval after the halt ends at the end of the hour in which the house halts.
         assert rest_s == 3600 - world.ends_us[0] // SECOND_US % 3600
         assert world.ends_us[1] % HOUR_US == 0
     assert min(lengths_s) == (900 if at_once == 1 else 3600)

@@ -24,7 +24,7 @@ LOT_USD_MOST = 450.0
 ORDER_USD = SCENARIO.markets[0].order_usd_mean
 MONTH_USD = SCENARIO.markets[0].demand[0].usd  # The stated demand is the same in all months.
 FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
-# A decision on a day of FIRSTS is about the month before, which has the same index in MONTHS.
+# A decision on a day of FIRSTS is about the previous month, which has the same index in MONTHS.
 MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]
 SPENT = f"Expenses:{HOUSE}:Operations"
 LITTLE = {"growth_multiple": 1.0, "growth_multiple_range": (0.0, 3.0)}
@@ -42,7 +42,7 @@ def independent(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def worth_little(executed) -> RunFolder:
-    """Return a run with a captive maker and a house that is worth few times its growth of fees."""
+    """Return a run with a captive maker. The house is worth once its growth of fees."""
     return executed(LOCK_IN, group={"valuation": LITTLE})
 
 
@@ -62,7 +62,7 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Return by month the SQL expression *figure* for all fills that satisfy a condition."""
+    """Return the SQL expression *figure* for each month, over fills that satisfy a condition."""
     with run.connect() as connection:
         found = connection.execute(
             f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
@@ -72,7 +72,7 @@ def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
 
 
 def results(run: RunFolder) -> list[int]:
-    """Return the monthly result of the maker's quotes in cents, summed over single fills."""
+    """Return the monthly result of the maker's quotes and hedges in cents, from single fills."""
     name = MAKER.name
     lost = by_month(run, "sum(edge_cents)", f"maker = '{name}' AND motive IN ('pickoff', 'spread')")
     hedges = by_month(
@@ -215,16 +215,16 @@ def test_a_maker_that_halves_its_quotes_displays_half_the_size(independent):
     assert shown(independent) == [1, 1 / 2, 1 / 4, 1 / 8]
     for month, share in zip(MONTHS, shown(independent), strict=True):
         size = quoter.displayed_usd * share
-        # The size is rounded up to a lot, at the price at the start of an hour.
+        # Each hour the size is rounded up to whole lots, at the price at the start of the hour.
         assert without_a_lot[month] * lot < 1.05 * size
         assert largest[month] * lot > 0.95 * size
 
 
 def test_the_volume_of_customers_is_proportional_to_the_squared_depth_of_all_makers(independent):
-    """Volume is proportional to the square of the depth, and depth to 1 + share.
+    """The elasticity of volume to depth is two.
 
-    The 1 is the size that the other makers display: as much as the maker's full size. The share is
-    the part of this full size that the maker displays.
+    The other makers display as much as the maker's full size. The maker displays a share of its
+    full size. So the depth of all makers is proportional to 1 + share.
     """
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]
@@ -232,8 +232,8 @@ def test_the_volume_of_customers_is_proportional_to_the_squared_depth_of_all_mak
         uninformed_usd(independent), stated, shown(independent), strict=True
     ):
         # The number of orders in a month is Poisson, and the mean square of the sizes is twice the
-        # squared mean. The maker's size is rounded up to a lot. The size of the other makers is
-        # rounded down.
+        # squared mean. The maker's size is rounded up to whole lots. The size of the other makers
+        # is rounded down to whole lots.
         error = 4 * math.sqrt(2 * ORDER_USD / traded)
         lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd
         assert (1 + share) ** 2 * (1 - error) < traded / usd
@@ -251,7 +251,7 @@ def test_the_results_in_a_review_equal_sums_over_single_fills(any_of_them):
     assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
 
 
-def test_a_review_of_quotes_on_the_lead_venue_uses_the_result_of_the_month_before(crowd_run):
+def test_a_review_of_quotes_on_the_lead_venue_uses_the_result_of_the_previous_month(crowd_run):
     lead = crowd_run.chart.parties.lead
     (only,) = reviews(crowd_run)
     accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
@@ -274,7 +274,7 @@ def test_the_growth_of_fees_includes_fees_on_fills_of_the_maker_and_on_all_other
     any_of_them,
 ):
     paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
-    growth = accumulate(map(sum, paid))  # the year before has no fees
+    growth = accumulate(map(sum, paid))  # the previous year has no fees, so all fees are growth
 
     multiples = terms(any_of_them).growth_multiples
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
@@ -312,7 +312,7 @@ def test_the_share_value_of_quotes_is_the_middle_valuation_with_quotes_minus_wit
         assert each.shares_would_lose_usd == with_them.middle_usd - without.middle_usd
 
 
-def test_the_computed_value_at_a_funding_round_is_the_value_of_the_month_before(captive):
+def test_the_computed_value_at_a_funding_round_is_the_value_of_the_previous_month(captive):
     found = appraisals(captive)
     (sold,) = rounds(captive)
 

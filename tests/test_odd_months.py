@@ -1,7 +1,9 @@
-"""After an unusual month, the displayed size stays normal and margin suffices.
+"""After an unusual month, the displayed size stays in its range and margin suffices.
 
-The policies `growth` and `believed` choose the next size from the results of the last month. So a
-month with almost no results could mislead them. Each unusual month is one change to the same world.
+The policies `growth` and `believed` choose the next size from the results of the previous month. So
+a month with almost no results could mislead these policies. Each test run changes the world in
+months.toml in one way: quotes are twice as wide in all months, firms hit almost no quotes in all
+months, or April has no trades.
 """
 
 from collections.abc import Callable, Iterable
@@ -108,12 +110,12 @@ def test_the_displayed_size_stays_in_range_and_margin_suffices_after_an_unusual_
 
 @pytest.mark.parametrize("policy", ["stated", "growth"])
 def test_an_unusual_month_has_almost_no_hits_or_no_trades(lived, policy):
-    """So the changed months are unusual, as the other tests of this file assume."""
+    """So these two changes make months unusual, as the other tests of this file assume."""
     usual, rare, still = (
         decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )
 
-    # The displayed size is the same in both runs.
+    # In this month the run with rare hits and the usual run have the same displayed size.
     assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100
     assert still[1].own_usd > 0
     assert (still[2].seen_usd, still[2].own_usd, still[2].hits_usd) == (0, 0, 0)

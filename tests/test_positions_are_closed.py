@@ -1,4 +1,4 @@
-"""If customers close their positions, the books also record their trades with the other makers."""
+"""If customers close positions, the books also record customers' trades with the other makers."""
 
 import tempfile
 from collections import Counter

@@ -1,7 +1,7 @@
-"""At a halt, the house closes all positions at the mark. It has no trades or losses afterwards.
+"""At a halt, the house closes all positions at the mark. Then it has no more trades or losses.
 
 The world has a bank run, customers on margin and two backstops. After the halt the price falls by
-90 % in an hour, so an open position would have a loss.
+90 % in an hour. So a position that stayed open could have a loss.
 """
 
 from datetime import UTC, date, datetime
@@ -145,7 +145,7 @@ def test_prices_after_a_halt_do_not_change_the_debts_of_the_house(halted):
 
 
 def test_reports_include_the_days_after_the_last_entry(executed):
-    """The last day has no postings. So the reports repeat the figures of the day before."""
+    """The last day has no postings. So the reports repeat the figures of the previous day."""
     changes = crash_after_halt()
     run = executed(RUN, **{**changes, "run": {**changes["run"], "end": date(2022, 5, 16)}})
 

@@ -39,7 +39,7 @@ def broken(executed) -> RunFolder:
 def covered(executed) -> RunFolder:
     """Return a run with the news of `broken`, in which the house pays all withdrawals.
 
-    The maker buys no ventures, so the house lends the maker only what the maker's quotes lose.
+    The maker buys no ventures. So the maker borrows from the house only for losses of its quotes.
     """
     return executed(RUN, run={"day_ledgers": [date(2022, 5, 12)]}, **COVERED)
 
@@ -211,9 +211,9 @@ def test_news_of_two_years_ago_has_no_effect(broken, executed):
 
 
 def test_customers_trade_only_with_other_makers_if_the_maker_does_not_quote(executed):
-    """The maker's quotes make the order book twice as deep, and the elasticity to depth is two.
+    """While the maker quotes, the order book is twice as deep as without the maker's quotes.
 
-    So customers trade four times as much while the maker quotes.
+    The elasticity of customers' volume to depth is two. So customers trade four times as much.
     """
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)

@@ -1,6 +1,6 @@
-"""Settings with a first day: the maker's share of the depth and the limit of its credit line.
+"""The maker's share of the depth and the limit of its credit line may change on stated days.
 
-Also: how fills depend on these settings, and how the other makers pay their fees.
+Other tests check how fills depend on the displayed size, and how the other makers pay their fees.
 """
 
 from collections.abc import Callable, Sequence

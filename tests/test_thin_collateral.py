@@ -1,8 +1,9 @@
-"""The loss on loans against a thin token (few can be sold) equals a formula in simple cases.
+"""The loss on loans against a thin token equals a formula in simple cases.
 
-In the world `thin` the price of the token is 60 and falls to 20 within an hour. The borrower has a
-million tokens. A new loan counts the tokens at 65 % of their value, and needs a margin of a tenth
-of the debt. So the debt is at most 0.65 x 60 million x 10 / 11.
+A token is thin if the order book can buy only a few tokens in an hour. In the world `thin` the
+price of the token is 60 dollars and falls to 20 dollars within an hour. The borrower has a million
+tokens. A new loan counts the tokens at 65 % of their value (the weight of the token), and needs a
+margin of a tenth of the debt. So the debt is at most 0.65 x 60 million x 10 / 11.
 """
 
 from collections.abc import Callable
@@ -37,7 +38,7 @@ def thin_run(executed: Executed) -> RunFolder:
 
 
 def world(weight: float = 0.7, steps: tuple = (), **changes: object) -> dict:
-    """Return settings of the world `thin` with changes: weight and price of the token, the loan."""
+    """Return settings of the world `thin` with a changed weight, price of the token, or loan."""
     given = load(str(THIN)).model_dump(exclude_none=True)
     (loan,), (token,) = given["leverage"]["pledged_loans"], given["leverage"]["tokens"]
     (market,) = given["markets"]
@@ -88,8 +89,8 @@ def test_a_sale_costs_half_of_its_price_impact(thin_run):
         [expense("Alameda", Kind.TAKEOVERS)],
     )
 
-    # The order book buys tokens for 1,000 USD at each of 5 basis points, 60 times in an hour:
-    # 15,000 tokens at a price of 20. The mean price of a sale is 2.5 basis points below 20.
+    # The order book buys tokens for 1,000 USD at each of 5 basis points, 60 times in an hour. At a
+    # price of 20 these are 15,000 tokens. The mean price of a sale is 2.5 basis points below 20.
     assert sales == [("15000", -29_992_500)]
 
 
@@ -164,7 +165,8 @@ def test_a_limit_on_the_debt_of_one_customer_limits_the_loss(executed):
 
 
 def test_the_loan_is_smaller_if_the_weight_is_smaller_for_many_tokens(executed):
-    # The weight is 1.1 / (1 + 0.0008 x sqrt(1,000,000 tokens)) = 61 %, instead of 65 %.
+    # The weight is 1.1 / (1 + factor x sqrt(1,000,000 tokens)), instead of 65 %. So the weight is
+    # 61 % at a factor of 0.0008, and 10 % at a factor of 0.01.
     small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
 
     assert abs(small.lent_usd - Decimal(1.1 / 1.8) * 60_000_000 * 10 / 11) < 100

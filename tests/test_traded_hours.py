@@ -63,7 +63,7 @@ def test_the_weights_of_a_day_sum_to_24_and_each_weight_of_a_full_day_is_one(one
 
 
 @pytest.mark.parametrize("one_in", [12, 24])
-def test_orders_of_a_full_day_repeat_no_earlier_orders_and_no_later_hour_repeats_them(one_in):
+def test_no_hour_of_a_full_day_repeats_earlier_orders_or_is_repeated_later(one_in):
     drawn = traded(one_in, full_days=FULL)
     first = midnight_us(date(2022, 1, 1)) // HOUR_US
     hours = [hour for hour in range(first, first + 20 * 24) if drawn.has(hour * HOUR_US)]
@@ -76,9 +76,10 @@ def test_orders_of_a_full_day_repeat_no_earlier_orders_and_no_later_hour_repeats
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_played(seeds):
-    """If one hour in n is played, orders are n times as large, so the variance would be too large.
+    """If one hour in n is played, orders are n times as large. So the variance could be too large.
 
-    Some played hours reverse the orders of an earlier hour, and this keeps the variance equal.
+    Some played hours repeat the orders of an earlier hour with reversed sides. These hours reduce
+    the variance to the variance of a run of all hours.
     """
 
     def wandered(stands_for: int, seed: int) -> int:
@@ -106,9 +107,9 @@ def test_positions_of_customers_have_the_same_variance_as_if_all_hours_were_play
 
 
 def test_the_weight_of_a_position_is_the_mean_weight_of_the_last_24_hours():
-    """On the first day two hours are played, each with weight 12. So the weight is then 12.
+    """On the first day two hours are played, each with weight 12. So the mean weight is 12.
 
-    On the next day, which is a full day, the weight falls to one.
+    The next day is a full day. During this day the mean weight falls to one.
     """
     full_day = date(2022, 5, 10)
     hours = TradedHours.of(

@@ -37,7 +37,7 @@ def run_of(folder: Path, overrides: dict) -> RunFolder:
 
 
 def results(run: RunFolder) -> dict[tuple[str, str], Decimal]:
-    """Return income and expenses by (entity, kind). As in the books, gains are negative."""
+    """Return income and expenses by entity and kind. As in the books, a gain is negative."""
     found: dict[tuple[str, str], Decimal] = {}
     for entry in run.transactions:
         for posting in entry.postings:
@@ -106,10 +106,10 @@ def test_the_maker_moves_to_the_house_after_a_loss_on_the_lead_venue(crowd_run):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_quotes_that_the_maker_renews_before_orders_arrive_never_lose(seed, tmp_path):
-    """Latency plus refresh interval is below the shortest delay of an order.
+    """In the run `quick`, latency plus refresh interval of quotes is below the delay of any order.
 
-    So a newer quote already includes the price move when the order arrives. The order is filled
-    only if the price has moved back, and then the firm pays the spread.
+    So a newer quote already includes the price move when the order of a firm arrives. The order is
+    filled only if the price has moved back, and then the firm pays the spread.
     """
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
@@ -147,7 +147,7 @@ def test_no_firm_gains_from_speed_on_the_lead_venue_if_all_firms_are_equally_fas
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_maker_only_earns_the_spread_if_there_are_no_firms(seed, tmp_path):
+def test_the_maker_earns_the_spread_and_is_never_picked_off_if_there_are_no_firms(seed, tmp_path):
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
         "maker": {"policy": None, "lead_quotes_usd": 0.0},

@@ -108,7 +108,7 @@ def as_recorded(executed, month_usd: float) -> RunFolder:
 
 
 def test_the_volume_of_a_day_equals_the_record_except_for_the_last_hour(executed):
-    """The demand of each hour compensates for too much or too little volume in earlier hours."""
+    """The demand of an hour makes up for a surplus or a lack of volume in earlier hours."""
     month_usd = 300_000_000.0
     run = as_recorded(executed, month_usd)
     hour_usd = month_usd / DAYS_OF_MAY / 24

@@ -133,7 +133,7 @@ def test_all_saved_queries_of_the_hole_give_the_same_result(run):
     assert by_claims_and_cash == by_cause == by_party == by_day != 0
 
 
-def test_the_hole_equals_its_causes_and_debts_within_the_group_sum_to_zero(run):
+def test_causes_sum_to_the_hole_and_debts_within_the_group_sum_to_zero(run):
     found = parts(run)
 
     assert -found["claim"] - found["liquid"] == found["cause"]

@@ -194,7 +194,7 @@ MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
 DEPOSITS = ("house_deposit", "lead_deposit")
 DEPTHS, LINES = ((*MAKER, f"{key}_steps") for key in ("depth_share", "credit_line"))
 DEMAND, OTHERS = ("demand",), ("markets", 0, "others")
-RARE = 5e-324  # the smallest positive float: a time divided by it is infinite
+RARE = 5e-324  # the smallest positive float: a time divided by this number is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
 Extremes = dict[str, dict[Place, Any]]

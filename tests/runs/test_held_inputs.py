@@ -117,7 +117,7 @@ def test_stated_operating_costs_do_not_depend_on_fees(executed):
 
 @pytest.fixture(scope="module")
 def recorded_run(executed) -> RunFolder:
-    """Return a run of five days in which customers trade the recorded volume less hits."""
+    """Return a run of five days. Customers trade the recorded volume less the volume of hits."""
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -159,7 +159,7 @@ def test_the_volume_of_customers_without_hits_differs_only_by_rounding_to_lots(
     assert hits > before / 20
 
 
-def test_if_the_demand_of_customers_is_not_kept_they_also_trade_the_volume_of_the_missing_hits(
+def test_customers_also_trade_the_volume_of_missing_hits_if_their_demand_is_not_kept(
     recorded_run, unhit_run, tmp_path
 ):
     made = without(recorded_run, "PickOff").scenario
@@ -215,7 +215,7 @@ def test_almost_all_fills_of_customers_in_a_volatile_month_are_equal_with_and_wi
 
 
 def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
-    """Assert that customers' fills by the captive maker are almost all equal in both runs.
+    """Assert that almost all fills of customers with the captive maker are equal in both runs.
 
     Prices of fills are not compared. Hits change the maker's position, and the position shifts the
     maker's quotes.

@@ -167,7 +167,7 @@ def test_months_with_crashes_have_closing_prices_and_volatility_of_single_days(f
 
 
 def test_no_price_move_between_two_anchors_exceeds_four_standard_deviations(ftx):
-    """A wrong digit in a recorded price would give a move above this limit."""
+    """A wrong digit in a recorded price usually gives a larger move."""
     for market in ftx.markets:
         levels = market.price.volatility
         for before, after in pairwise(market.price.anchors):
@@ -274,8 +274,11 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_only_the_third_lender_ever_lends_more_than_on_the_day_of_the_peak_of_all_loans(ftx):
-    """The third lender's founder states that this lender had lent over a billion in May 2022."""
+def test_every_lender_but_the_third_has_its_highest_limit_on_the_day_of_the_peak_of_all_loans(ftx):
+    """The third lender's founder states that this lender had lent over a billion in May 2022.
+
+    The sum of all loans peaks in November 2021.
+    """
     peak, day = date(2021, 11, 30), date(2022, 5, 31)
     more = [
         i
@@ -403,7 +406,7 @@ def test_volumes_of_a_year_and_of_all_years_are_within_the_recorded_ranges(
 
 
 def test_net_deposits_without_news_are_10_to_100_million_a_day(ftx):
-    """The daily volume is 10 billion dollars. Claims are 2 billion, and then 8 billion dollars."""
+    """The daily volume is 10 billion dollars. Claims are 2 billion or 8 billion dollars."""
     flow = ftx.retail.flow
     for claims_usd in (2 * BILLION, 8 * BILLION):
         came = flow.deposits_usd_per_day(10 * BILLION, trust=1)

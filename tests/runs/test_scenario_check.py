@@ -132,7 +132,7 @@ def test_a_new_scenario_does_not_overwrite_a_file(tmp_path):
 
 
 def test_the_error_for_a_key_that_is_missing_in_a_list_names_the_file_that_has_the_list(tmp_path):
-    """The list replaces the whole list of the base scenario, so keys of that list do not apply."""
+    """The new list replaces the list of the base scenario. So keys of the old list do not apply."""
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')
     said = faults(str(path))

@@ -88,7 +88,7 @@ def test_the_total_of_payments_is_the_cash_paid_by_members_of_the_group(values, 
     assert cents(total) == cents(left)
 
 
-def test_every_sum_in_the_workbook_is_a_formula_over_rows_or_entries(formulas):
+def test_sums_of_payments_and_of_preferences_are_formulas(formulas):
     *paid, whole = rows_of(formulas[PAID])
     last = FIRST - 1 + len(rows_of(formulas["Entries"]))
 
@@ -98,7 +98,7 @@ def test_every_sum_in_the_workbook_is_a_formula_over_rows_or_entries(formulas):
     assert str(rows_of(formulas["Preferences"])[-1]["paid_usd"]).startswith("=SUM(")
 
 
-def test_the_result_of_a_solvency_test_is_a_formula_over_its_row(formulas, values):
+def test_the_results_of_two_solvency_tests_are_formulas_over_a_row_of_figures(formulas, values):
     names = [cell.value for cell in formulas["Solvency tests"][FIRST - 1]]
     net, setback = (names.index(each) for each in ("net_worth_usd", "largest_fall_usd"))
     (first, *_) = rows_of(values["Solvency tests"])
@@ -109,7 +109,7 @@ def test_the_result_of_a_solvency_test_is_a_formula_over_its_row(formulas, value
     assert f"{'ABCDEFGH'[setback]}{FIRST}" in made["adequate_capital"]
 
 
-def test_the_summary_links_to_the_total_and_equals_the_sum_of_entries(formulas, values):
+def test_the_total_in_the_summary_refers_to_a_sheet_and_equals_the_sum_of_entries(formulas, values):
     shown = {row[0]: row[1] for row in values["Summary"].iter_rows(min_row=FIRST, values_only=True)}
     made = {
         row[0]: row[1] for row in formulas["Summary"].iter_rows(min_row=FIRST, values_only=True)

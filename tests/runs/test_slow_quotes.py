@@ -1,4 +1,4 @@
-"""Without SlowQuotes the maker is as fast as other makers, with the sizes of the original run."""
+"""Without the cause SlowQuotes the maker is as fast as other makers, and keeps its sizes."""
 
 import tomllib
 from datetime import date
@@ -62,7 +62,7 @@ def test_without_slow_quotes_only_latency_and_refresh_interval_of_quotes_change(
     assert after.firms == before.firms
 
 
-def test_fast_quotes_of_the_same_size_have_less_than_half_of_the_hits_and_losses(
+def test_fast_quotes_have_less_than_half_of_the_hits_and_losses_of_slow_quotes_of_equal_size(
     group_run, fast_run
 ):
     (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))

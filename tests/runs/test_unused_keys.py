@@ -106,7 +106,7 @@ def test_a_holding_time_of_firms_is_refused_if_there_are_no_firms():
 
 
 def test_a_depth_share_of_zero_is_accepted_if_no_market_has_depth():
-    """A scenario without depth can extend one with depth if it sets the share to zero."""
+    """So a scenario without depth can extend a scenario with depth, and set the share to zero."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 

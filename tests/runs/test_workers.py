@@ -70,7 +70,7 @@ def test_an_audit_by_two_processes_has_the_findings_of_a_single_process(by_one):
         assert {folder: findings(folder, two) for folder in by_one} == by_one
 
 
-def test_tasks_that_wait_are_cancelled_after_an_early_exit():
+def test_an_early_exit_cancels_tasks_that_have_not_started():
     with local_processes(2) as two:
         tasks = [two.submit(time.sleep, 0.1) for _ in range(20)]
 

@@ -70,11 +70,12 @@ def test_the_value_of_a_cause_that_interacts_with_no_other_cause_is_its_booked_a
 def test_the_value_of_a_cause_is_its_average_effect_if_cash_suffices_for_only_one_of_two_payments(
     tmp_path: Path,
 ):
-    """The house has 7.2 million. It pays Ventures first, and Sponsorship only without Ventures.
+    """The house has 7.2 million dollars. It pays Sponsorship only if it does not pay Ventures.
 
-    Ventures add 5 million to a hole without causes, and 1 million to a hole with Sponsorship.
-    Sponsorship adds 4 million without Ventures, and 0 with Ventures. The averages are 3 and 2
-    million. The booked amounts are 5 million and 0.
+    Ventures add 5 million to a hole without causes, and 1 million to a hole with Sponsorship. The
+    average is 3 million. Sponsorship adds 4 million to a hole without causes, and nothing to a hole
+    with Ventures. The average is 2 million. The booked amounts are 5 million for Ventures and
+    nothing for Sponsorship.
     """
     path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)
 

@@ -20,7 +20,7 @@ def games(draw: st.DrawFn) -> dict[frozenset[str], Fraction]:
 
 
 def test_the_single_left_glove_of_the_glove_game_has_two_thirds_of_the_value():
-    """A pair is worth 1. The one left glove has the value 2/3, each of two right gloves 1/6."""
+    """A pair is worth 1. Each of the two right gloves has the value 1/6."""
     gloves = ("left", "right", "other right")
     values = {each: Fraction("left" in each and len(each) > 1) for each in coalitions(gloves)}
 

@@ -124,7 +124,7 @@ def test_the_share_of_the_maker_in_a_month_is_computed_over_all_markets():
 
 
 def reviews(*decided: tuple[str, str, float, float | None]):
-    """Return a review for each tuple of venue, decision, result of the month, loss of shares."""
+    """Return a review for each tuple: venue, decision, monthly result, loss of share value."""
     told = [
         Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
         for i, (venue, what, a, shares) in enumerate(decided)
@@ -153,7 +153,8 @@ def test_results_of_quotes_on_the_lead_venue_are_read_from_monthly_reviews():
 
 def test_reviews_that_continue_quotes_and_reviews_that_find_quotes_too_costly_are_in_percent():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
-    # Quotes cost 12 a year. Without them the shares would lose 10 in one review, 20 in the other.
+    # Two reviews have a share value. In both, quotes lose 12 a year. Without quotes, the shares
+    # would lose 10 in the first of these reviews and 20 in the second.
     assert figure("reviews-too-costly", **MOVED) == 50
 
 
@@ -165,7 +166,7 @@ def test_a_maker_that_never_quoted_on_the_lead_venue_has_no_figures_on_its_quote
     assert figure("lead-shut-off", **told) is None
 
 
-def test_shares_have_the_value_of_their_best_month_and_ratios_are_those_of_the_last_valued_round():
+def test_shares_have_the_value_of_their_best_month_and_ratios_are_of_the_last_valued_round():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}

@@ -1,4 +1,4 @@
-"""Every tweet has a statement. A figure decides each statement, or a reason says why none can."""
+"""Every tweet has a statement. A figure decides the statement, or a reason says why not."""
 
 import re
 import shlex

@@ -32,7 +32,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(params=["tiny_run", "busy_run", "crowd_run", "margin_run", "group_run"])
 def each_run(request: pytest.FixtureRequest) -> RunFolder:
-    """Return one of several runs with different features."""
+    """Return one of five runs: tiny_run, busy_run, crowd_run, margin_run or group_run."""
     return request.getfixturevalue(request.param)
 
 

@@ -18,7 +18,7 @@ from runs.experiments.claims_over_lives import (
 from runs.scenarios import load
 
 
-def test_the_first_life_is_the_sampled_life_and_the_others_differ_in_seed_or_maker():
+def test_the_first_life_is_the_sampled_life_and_other_lives_differ_in_seed_or_maker():
     told = [scenario_of(life).model_dump(exclude={"question", "sources"}) for life in LIVES]
 
     assert told[0] == load(SAMPLED).model_dump(exclude={"question", "sources"})

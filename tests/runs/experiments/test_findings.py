@@ -101,7 +101,7 @@ def test_the_range_in_a_cell_is_widened_by_half_of_its_last_digit(cell, low, hig
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["month", "skill", "crashes"])
 def test_the_first_seed_of_each_setting_is_within_the_range_on_the_page(name):
-    """`make findings` plays all seeds. The first seed takes a sixth of the time."""
+    """`make findings` plays six seeds of each setting. This test plays only the first seed."""
     cells = {row[0]: row[1:] for row in rows_of(name)[2:]}
     for n, (setting, played) in enumerate(QUESTIONS[name].settings.items()):
         for figure, value in figures_of(Play(name, setting, played.seeds[0])).items():

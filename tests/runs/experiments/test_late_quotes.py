@@ -23,7 +23,7 @@ def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[fl
     return float(mean), float(error)
 
 
-def test_the_gain_of_a_maker_has_no_lower_limit_as_latency_rises_if_no_firm_hits_quotes():
+def test_the_gain_of_a_maker_keeps_falling_as_latency_rises_if_no_firm_hits_quotes():
     found = [earned(latency_s, is_hit=False) for latency_s in (0.0, 0.5, 2.0, 8.0, 32.0)]
 
     for (sooner, error), (later, its_error) in pairwise(found):
@@ -33,7 +33,7 @@ def test_the_gain_of_a_maker_has_no_lower_limit_as_latency_rises_if_no_firm_hits
 
 
 def test_the_gain_of_a_maker_falls_to_a_floor_if_a_firm_hits_stale_quotes():
-    """The firm hits any quote that is stale by more than half-spread plus threshold."""
+    """The firm hits a quote as soon as the price is beyond the quote by more than a threshold."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
     floor, its_error = earned(32.0, is_hit=True)
@@ -45,7 +45,7 @@ def test_the_gain_of_a_maker_falls_to_a_floor_if_a_firm_hits_stale_quotes():
 
 
 def test_the_gain_at_long_latencies_equals_the_formula_for_absorbing_barriers():
-    """A firm hits at the next whole tick, up to one tick farther away than in the formula."""
+    """A price in whole ticks crosses the barrier of the formula by up to one tick."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD
 

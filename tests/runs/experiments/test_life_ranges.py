@@ -102,7 +102,7 @@ def rows(table: Table) -> list[dict]:
 
 
 def lives(hole_usd) -> dict[Case, LifeLosses]:
-    """Return made-up outcomes of all cases, in which stale quotes lose a tenth of all uses."""
+    """Return made-up outcomes, in which the loss on stale quotes is a tenth of uses of money."""
     return {
         case: LifeLosses(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
         for case in cases()

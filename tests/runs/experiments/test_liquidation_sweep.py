@@ -157,8 +157,8 @@ def rows(table: Table) -> list[dict]:
 
 
 def test_the_break_even_of_a_known_line_is_found():
-    # The result is 60 bps - delay / 2 s - 40 x volatility. At a volatility of 1 the result is zero
-    # at a delay of 40 s.
+    # The result in basis points is 60 - delay / 2 - 40 x volatility. The delay is in seconds. At a
+    # volatility of 1 the result is zero if the delay is 40 seconds.
     def bps(setting: Setting, seed: int) -> float:
         return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
 

@@ -18,7 +18,7 @@ RUN = Path(__file__).parents[2] / "worlds" / "run.toml"
 
 
 def told(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of the life with these changes, but without sources."""
+    """Return the data of the sampled life with these changes, but without sources."""
     return load(SCENARIO, dict(changes)).model_dump(exclude={"sources"})
 
 

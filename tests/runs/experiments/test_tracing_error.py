@@ -25,7 +25,10 @@ PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
 def found(lifo: int) -> TracedSource:
-    """Return a source whose 100.00 paid rent. LIFO wrongly assigns *lifo* cents to cash."""
+    """Return a source of 100 dollars that paid rent.
+
+    The rule LIFO (last in, first out) wrongly assigns *lifo* cents to cash that is left.
+    """
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
     return TracedSource(10_000, rules, {"rent": 10_000})
@@ -75,7 +78,8 @@ def test_a_loan_has_no_but_for_effect_on_purchases_that_are_also_made_without_th
     lender = ventures["Loans"]
 
     assert lender.but_for["Ventures"] == 0
-    # FIFO is left out, because with this seed FIFO assigns older cash to the ventures.
+    # FIFO (first in, first out) is left out, because with this seed FIFO assigns older cash to the
+    # ventures.
     for rule in (TracingRule.LIFO, TracingRule.PRO_RATA):
         assert lender.by_rule[GROUP, rule]["Ventures"] > 0
     errors = {rule: lender.misplaced_pct(GROUP, rule) for rule in TracingRule}

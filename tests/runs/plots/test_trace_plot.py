@@ -76,7 +76,8 @@ def test_ribbons_of_the_traced_source_are_dark_and_as_wide_as_their_amounts():
         round(16 * float(np.ptp(each[each[:, 0] == each[0, 0], 1])), 6) for each in dark
     )
 
-    # Of customers' 9 million, 0.2 pays small uses, 0.8 is left, 3 repays lenders, 5 buys ventures.
+    # Customers brought 9 million. Of this money, 0.2 million pays small uses and 0.8 million is
+    # left. 3 million repay lenders, and 5 million buy ventures.
     assert carried == [0.2, 0.8, 3.0, 5.0]
 
 

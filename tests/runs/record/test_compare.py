@@ -101,7 +101,7 @@ def figure(run: RunFolder, key: str, span: Span) -> object:
 
 
 def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
-    """Return the sum of dollars on accounts, computed by a query of Beancount."""
+    """Return the sum of dollars of the postings on accounts that satisfy a Beancount condition."""
     found = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",

@@ -80,7 +80,8 @@ def test_the_interval_of_a_sum_covers_the_true_value_at_almost_the_stated_rate(r
         low, high = of_sums([(str(i), days) for i, days in enumerate(values)], total).error
         covered += low <= 0 <= high
 
-    # Blocks are treated as independent, so coverage is too low if neighbouring days are correlated.
+    # The bootstrap treats blocks as independent. So the coverage is too low if the last day of a
+    # block is correlated with the first day of the next block.
     assert (0.9 if rho < 0.5 else 0.85) <= covered / tries <= 0.98
 
 

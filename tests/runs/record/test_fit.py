@@ -1,4 +1,4 @@
-"""The fit is the number of recorded outcomes that a run reproduces. It is sealed and printed."""
+"""The fit counts the recorded outcomes that a run reproduces. The fit is sealed and printed."""
 
 import json
 import shutil

@@ -55,7 +55,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 
 
 def small_record(first: date, second: date) -> Record:
-    """Return a record of two days with known values and ranges of cash, buyback and gifts."""
+    """Return a record of two days with two debts, cash, a buyback and other uses of money."""
     return Record(
         fact=(
             fact("source-lenders", first, 100.0),
@@ -81,7 +81,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
-    """Return the sum of dollars on accounts, computed by a query of Beancount."""
+    """Return the balance of accounts in dollars at the end of a day, as Beancount computes it."""
     said = query(
         run,
         f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND date <= {until}",
@@ -115,7 +115,8 @@ def test_the_vanished_amount_of_a_period_deducts_only_uses_in_this_period():
     first, second = vanished(days)
 
     assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
-    # Debts less assets rise from 50..70 to 155. Gifts of 0..8 are new uses. The buyback is earlier.
+    # Debts less assets rise from a range of 50 to 70 to the value 155. The other uses, 0 to 8, are
+    # new. The buyback is older than this period.
     assert second.recorded == Range(155 - 70 - 8, 155 - 50)
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 
@@ -130,7 +131,8 @@ def test_a_use_without_a_date_may_belong_to_the_later_period():
 
     assert vanished(days)[1].recorded == Range(-2, 0)
     grown = ResidualDay(LATE, (fact("use-insiders", LATE, 3.0, 5.0),), None)
-    # Recorded uses never fall. So the new payments are at least 3 - 2 and at most 5.
+    # Recorded uses are sums since the first payment. So new payments are at least 3 - 2 and at most
+    # 5 - 0.
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 

@@ -18,9 +18,10 @@ FIRST = date(2021, 1, 1)
 
 
 def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
-    """Return days with these volumes of customers and of hits on stale quotes.
+    """Return days with the given price ranges and volumes. Each array has a value for each day.
 
-    *log_range* has ln(ln(high / low)) of each day. *apart* has the volumes of hits.
+    *log_range* has ln(ln(high / low)), *customers* has the volume of customers, and *apart* has the
+    volume of hits on stale quotes.
     """
     found = []
     for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
@@ -32,7 +33,7 @@ def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> 
 
 
 def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
-    """Return autocorrelated ranges and noise, for which resampling single days would be wrong."""
+    """Return log ranges and noise. Both are autocorrelated, so blocks of days are resampled."""
     rng = np.random.default_rng(seed)
     log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
     shocks = 0.4 * rng.standard_normal(days)
@@ -43,12 +44,14 @@ def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
-    """Return the regression slope, computed with plain loops.
+    """Return the slope of a regression of log volume on log range, computed with plain loops.
 
-    The slope is sum(x y) / sum(x^2) over days. For each day x is ln(ln(high / low)), and y is
-    ln(customers + apart / b), both less their mean over the month. Here `apart` is the volume of
-    hits and forced orders, b = e^(k x) stands for Binance's volume, and k is its elasticity. With
-    *left_over*, `customers` is the mean of the month.
+    The log range of a day is ln(ln(high / low)). Let x be the log range less the mean log range of
+    the month. *k* is the elasticity of Binance's volume to the range. So Binance's volume is
+    proportional to b = e^(k x). The log volume of a day is ln(c + a / b). Here c is the volume of
+    customers, and a is the volume of hits and forced orders. If *left_over* is true, c is the mean
+    over the month. Let y be the log volume less the mean log volume of the month. The slope is the
+    sum of x y over all days, divided by the sum of x^2.
     """
     months = defaultdict(list)
     for day in days:
@@ -95,13 +98,13 @@ def test_hits_that_grow_with_the_range_like_the_volume_of_binance_do_not_change_
     as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
 
     assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
-    # Hits are a tenth of the customers' volume, and their exponent is 2.0, which is 1.4 above 0.6.
-    # The effect on the elasticity is at least 0.1 / 1.1 x 1.4.
+    # The exponent of hits is 2.0. The exponent of Binance's volume is 0.6, which is 1.4 less. Hits
+    # are a tenth of the customers' volume. So the elasticity is at least 0.1 / 1.1 x 1.4.
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 
 def test_the_volume_of_customers_is_averaged_over_the_month_if_it_is_computed_as_a_remainder():
-    """The remainder is the total volume less hits, so it is small on days with many hits."""
+    """The remainder is the total volume less hits. So the remainder is small if hits are many."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
     left = days_of(log_range, 5e9 - hits, hits)

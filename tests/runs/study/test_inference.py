@@ -38,7 +38,10 @@ MOMENTS = (
 
 
 def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
-    """Return a study of the given members and two base members with the mean of the figures."""
+    """Return a study of the given members and of two base members.
+
+    The figure of a base member is the mean of this figure over the given members.
+    """
     study = Study(
         question="test",
         base="tiny",
@@ -77,8 +80,8 @@ def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.nd
 
 FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 RECORD = {
-    # The figures of the members: in the middle of the recorded range, at its end, more than three
-    # standard deviations away, far away, and missing.
+    # The fee yields of the five members: the middle of the recorded range, its upper end, 3.05
+    # standard deviations above the middle, far away, and missing.
     YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
     REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
 }
@@ -205,8 +208,8 @@ def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     assert not found.reached.any()
     assert found.chosen == 2
     assert found.bound.worst_bps == pytest.approx(10.0)
-    # A loss of five billion at ten basis points needs a volume of five trillion. The venue traded
-    # at most ten trillion.
+    # A loss of five billion at ten basis points needs hits with a volume of five trillion. The
+    # venue's whole volume is at most ten trillion.
     assert found.bound.needed_usd == pytest.approx(5e12)
     assert found.bound.of_volume_pct == pytest.approx(50.0)
     # The record states the maker's share for 2019 (40 to 50 % of a volume of 40 billion) and for
@@ -219,7 +222,7 @@ def test_a_bound_on_volume_is_computed_if_no_member_reaches_half_of_the_hole():
     assert "50 % of the venue's total volume" in report.answer()
 
 
-def test_no_volume_of_hits_is_half_of_the_hole_if_no_member_loses_on_hits():
+def test_no_volume_of_hits_can_lose_half_of_the_hole_if_no_member_loses_on_hits():
     gained, hole = np.array([-1.0, -2.0, -3.0, -2.0, -1.0]) * 1e9, np.full(5, 10e9)
     figures = {**of_money(5, gained, hole), **RECORD, "hits_usd": np.full(5, 1e12)}
     report = StudyReport(members(FIVE, figures), "0" * 12)
