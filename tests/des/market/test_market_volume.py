@@ -129,7 +129,7 @@ def test_the_close_of_a_day_notes_its_volume_and_starts_the_next_day_at_zero():
     assert volume.today == volume.this_month == NOTHING
     assert volume.last_month.others_cents == 300_00
     assert house.without_maker_cents() == volume.hours_today == 0
-    assert house.usd_per_day() > 0  # the pace includes hours of the day before
+    assert house.usd_per_day() > 0  # the pace includes hours of the previous day
 
 
 def test_the_volume_of_a_month_is_the_sum_over_its_days():

@@ -40,7 +40,7 @@ def demand_of(
 
 
 @given(offset=ticks, bid=lots, ask=lots, levels=st.integers(1, 3), e=elasticities, d=elasticities)
-def test_demand_is_a_power_of_the_spread_and_a_power_of_the_depth_by_the_stated_elasticities(
+def test_demand_is_a_product_of_powers_of_spread_and_depth_with_the_stated_elasticities(
     offset, bid, ask, levels, e, d
 ):
     assume(bid or ask)

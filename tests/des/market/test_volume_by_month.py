@@ -24,6 +24,6 @@ def test_a_day_has_its_stated_volume_or_an_equal_part_of_the_month(day, usd):
         assert VOLUME.usd_per_s(time_us) * DAY_US / SECOND_US == pytest.approx(usd)
 
 
-def test_months_without_a_stated_volume_have_no_volume():
+def test_the_volume_of_a_month_is_unknown_if_it_is_not_stated():
     assert VOLUME.usd_per_s(midnight_us(date(2022, 6, 1))) is None
     assert VOLUME.usd_of_day(midnight_us(date(2022, 3, 31))) is None

@@ -106,7 +106,7 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Return the drawn delay of an order. No other code is common to both engines."""
+        """Return the drawn delay of an order. The engines share this function and no other code."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
@@ -137,8 +137,8 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
     """Play a world with des.quoting, interval by interval.
 
     Returns:
-        The fills, the sum of lots x price that other makers fill for noise traders, and the sum of
-        these lots.
+        The fills, and two sums over the trades of noise traders with other makers: lots x price,
+        and lots bought by noise traders less lots sold by noise traders.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows, others_lot_ticks, others_lots = [], 0, 0

@@ -98,12 +98,12 @@ Expect = Callable[[Market, Value, Asked], float]
 
 
 def over_latency(market: Market, value: Value, asked: Asked) -> float:
-    """Return g(L), the expected value if ticks are dense."""
+    """Return the value at T = L, which is expected if ticks are dense."""
     return value(market, asked, market.latency_s)
 
 
 def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
-    """Integrate g(T) f(T) by Simpson's rule, separately on each side of the kink at L."""
+    """Integrate the value times f(T) by Simpson's rule, on each side of the kink at L."""
     rate, latency_s = market.ticks_per_s, market.latency_s
 
     def density(seconds: float) -> float:

@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers, the house's maker, and two lenders. By default loans are free."""
+    """A house with customers and a maker, and two lenders. By default loans bear no interest."""
 
     def __init__(
         self,

@@ -146,7 +146,7 @@ def is_sold_to_the_captive_maker(row: np.void) -> None:
     row["maker"] = 1
 
 
-def is_sold_at_the_mark_of_yesterday(row: np.void) -> None:
+def is_sold_at_another_mark(row: np.void) -> None:
     row["lead"] += 1_000
     row["price"] = row["lead"] * 9 // 10
     row["edge_cents"] = -row["lots"] * row["price"]
@@ -168,7 +168,7 @@ def releases_more_than_is_there(row: np.void) -> None:
         (Motive.SEIZURE, takes_a_lot_too_many, "gives more tokens than it has"),
         (Motive.SEIZURE, is_given_a_cent_less, "the proceeds of a seizure"),
         (Motive.SEIZURE, is_sold_to_the_captive_maker, "do not go to the other makers"),
-        (Motive.SEIZURE, is_sold_at_the_mark_of_yesterday, "not at the settlement's mark"),
+        (Motive.SEIZURE, is_sold_at_another_mark, "not at the settlement's mark"),
         (Motive.TOKENS, is_paid_for, "money moves, although tokens are only set aside or released"),
         (Motive.TOKENS, releases_more_than_is_there, "gives more tokens than it has"),
     ],

@@ -356,7 +356,7 @@ def books_of_a_firm(
 @pytest.mark.parametrize(
     ("before_usd", "first_lots", "day", "due_e6"),
     [
-        (0, 4, 1, LOW_E6),  # a volume of 1,200 dollars on the day before
+        (0, 4, 1, LOW_E6),  # a volume of 1,200 dollars on the previous day
         (0, 4, 30, LOW_E6),
         (0, 4, 31, HIGH_E6),  # 1,200 dollars, but thirty-one days ago
         (0, 3, 1, HIGH_E6),  # 900 dollars are too little for the lower rate
@@ -416,9 +416,9 @@ def test_edges_and_fees_equal_an_exact_calculation_with_fractions(run):
 
 
 def test_a_settlement_pays_the_change_in_value_of_each_position(run):
-    """At mark M, a position of n contracts with entry value v receives n M - v.
+    """A position of n contracts has the value v at its trades or at the previous settlement.
 
-    After the settlement v is n M.
+    At mark M the position receives n M - v. After the settlement its value is n M.
     """
     cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
     parties = run.chart.parties

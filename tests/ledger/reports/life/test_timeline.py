@@ -206,7 +206,8 @@ def test_the_withdrawal_queue_contains_requested_amounts_until_they_are_paid(lif
 
 
 def test_a_partly_paid_request_and_all_earlier_requests_leave_the_queue(life_with):
-    # Firm02 asks for 61.00 and receives 11.00. This ends its request and the older one of Firm01.
+    # Firm02 asks for 61.00 and receives 11.00. This payment ends the request of Firm02 and the
+    # older request of Firm01.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
 2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
@@ -276,7 +277,7 @@ def test_every_milestone_has_its_first_day_and_its_amount_and_its_number_of_days
     assert dates(life) == {
         "the maker draws on its credit line": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
-        # 11 days before the group receives the loan, and 3 days from the repayment of a part of it
+        # 11 days before the group receives the loan, and 3 days from the partial repayment on
         LIQUID: (FIRST, 123, 11 + 3, RECALLED),
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),

@@ -406,7 +406,7 @@ def test_each_quarter_has_the_uses_and_sources_of_its_entries(life):
 
 
 QUARTERS_LATER = """
-2022-08-01 * "Retail" "FTX charges Retail 9.00, and gives it back in the year after the next" #fees
+2022-08-01 * "Retail" "FTX charges Retail 9.00, and gives it back in the next year" #fees
   seq: 33
   time: "12:00:00.000000"
   Income:FTX:Fees                              -9.00 USD
