@@ -1,4 +1,4 @@
-"""A day ledger has all entries of a day and opens with the closing balances of the day before."""
+"""A day ledger has all entries of a day and opens with the previous day's closing balances."""
 
 from collections import Counter
 from collections.abc import Iterator
