@@ -13,7 +13,7 @@ from beancount.core.amount import Amount
 from ledger import directive_store, posting_store
 from ledger.chart_reader import chart_of
 from ledger.directive_store import Directive
-from ledger.loaded_entries import in_text_order, moved_by, narration_of, party_of
+from ledger.loaded_entries import in_text_order, moved_by, narration_of, party_of, stated_meta
 from ledger.money import Scale
 from ledger.notes import Note, Pays, Role
 from ledger.opened import Opened
@@ -25,7 +25,6 @@ from ledger.values import plain
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OF_THE_ORDER = ("seq", "time")  # metadata keys that the copy stores in columns of their own
-_OF_THE_LOADER = ("filename", "lineno")
 
 N = TypeVar("N", bound=Note)
 
@@ -132,11 +131,7 @@ def _time_us(entry: data.Transaction) -> int:
 
 def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
     """Return the metadata of a directive, with each value written as in the text."""
-    return tuple(
-        (key, value_text(value))
-        for key, value in entry.meta.items()
-        if key not in _OF_THE_LOADER and not key.startswith("__")
-    )
+    return tuple((key, value_text(value)) for key, value in stated_meta(entry.meta).items())
 
 
 def _word(value: object, kind: object) -> str:

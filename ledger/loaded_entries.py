@@ -4,9 +4,10 @@ Beancount's types allow postings without an amount. In our books each posting ha
 """
 
 from decimal import Decimal
+from typing import Any
 
 from beancount.core.amount import Amount
-from beancount.core.data import Posting, Transaction
+from beancount.core.data import Meta, Posting, Transaction
 
 from ledger.transaction import LedgerError
 
@@ -45,6 +46,15 @@ def party_of(posting: Posting) -> str | None:
     If the posting states none, return None. The counterparty is then the entry's payee.
     """
     return (posting.meta or {}).get("party")
+
+
+def stated_meta(meta: Meta | None) -> dict[str, Any]:
+    """Return the metadata that the text states, without the keys that Beancount's loader adds."""
+    return {
+        key: value
+        for key, value in (meta or {}).items()
+        if key not in ("filename", "lineno") and not key.startswith("__")
+    }
 
 
 def in_text_order(entry: Transaction) -> list[Posting]:

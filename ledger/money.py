@@ -3,7 +3,7 @@
 This file rounds fees to whole cents, and writes whole units as text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import overload
@@ -134,6 +134,11 @@ class Contract:
     def commodity(self) -> str:
         """Return the contract's name in the books, such as BTC-PERP.FTX."""
         return f"{self.market}.{self.venue.upper()}"
+
+
+def tick_cents(contracts: Iterable[Contract], venue: str) -> dict[str, int]:
+    """Return the value in cents of one tick on one lot, by market of a venue."""
+    return {c.market: c.cents_per_lot_tick for c in contracts if c.venue == venue}
 
 
 @dataclass(frozen=True, slots=True)

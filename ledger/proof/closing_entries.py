@@ -7,13 +7,12 @@ from decimal import Decimal
 from beancount.core import data
 
 from ledger.chart import Chart
-from ledger.loaded_entries import in_text_order, moved_by, party_of
+from ledger.loaded_entries import in_text_order, moved_by, party_of, stated_meta
 from ledger.money import amount
 from ledger.times import DAY_US, time_of_day
 from ledger.transaction import MONEY, Movement
 from ledger.values import plain
 
-_OF_THE_LOADER = ("filename", "lineno")
 _OF_THE_ORDER = "seq"  # not compared here, since an invariant checks it
 
 Writers = Mapping[str, Callable[[int], str]]  # by commodity, the function that writes units
@@ -63,8 +62,5 @@ def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
 
 
 def _meta(found: data.Transaction) -> dict[str, str]:
-    return {
-        key: str(value)
-        for key, value in found.meta.items()
-        if key not in (*_OF_THE_LOADER, _OF_THE_ORDER) and not key.startswith("__")
-    }
+    said = stated_meta(found.meta).items()
+    return {key: str(value) for key, value in said if key != _OF_THE_ORDER}

@@ -18,7 +18,7 @@ from ledger import directive_store, duckdb_session, parquet_metadata, posting_st
 from ledger.book_views import missing_copies, months_of
 from ledger.copy_of_text import by_month, directives, scales_of
 from ledger.directive_store import Directive, in_order
-from ledger.loaded_entries import in_text_order, moved_by, party_of
+from ledger.loaded_entries import in_text_order, moved_by, party_of, stated_meta
 from ledger.run_folder import RunFolder
 from ledger.values import plain
 
@@ -130,7 +130,7 @@ def _rows(
     entry: data.Transaction, holes: Mapping[str, str | None], units: Mapping[str, Decimal]
 ) -> Iterator[Row]:
     """Yield the rows that the copy must have for the postings of an entry."""
-    seq = int(entry.meta["seq"])
+    seq, said = int(entry.meta["seq"]), stated_meta(entry.meta)
     about = (
         datetime.combine(entry.date, time.fromisoformat(entry.meta["time"])),
         entry.date,
@@ -138,7 +138,7 @@ def _rows(
         entry.narration,
         " ".join(sorted(entry.tags)) or None,
         sorted(entry.links),
-        {key: str(value) for key, value in entry.meta.items() if _is_told(key)},
+        {key: str(value) for key, value in said.items() if key not in ("seq", "time")},
     )
     for line, posting in enumerate(in_text_order(entry), start=1):
         root, entity, kind, *others = posting.account.split(":")
@@ -158,10 +158,6 @@ def _rows(
             commodity,
             party_of(posting),
         )
-
-
-def _is_told(key: str) -> bool:
-    return key not in ("seq", "time", "filename", "lineno") and not key.startswith("__")
 
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:

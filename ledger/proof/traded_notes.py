@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from ledger.money import tick_cents
 from ledger.motives import FROM_QUOTES, VolumePart, counted_as, words
 from ledger.notes import ForcedDay, TradedDay
 from ledger.run_folder import RunFolder
@@ -53,7 +54,8 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
     """Return the dollars of forced orders that the captive maker filled, by day and market."""
-    parties, cents = run.chart.parties, _tick_cents(run)
+    parties = run.chart.parties
+    cents = tick_cents(run.chart.contracts, parties.house)
     found = run.select(
         "SELECT time::DATE, market, sum(if(maker = ?, abs(lots) * price, 0)) FROM rows "
         "WHERE venue = ? AND motive IN (SELECT unnest(?)) GROUP BY ALL",
@@ -65,15 +67,10 @@ def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
     }
 
 
-def _tick_cents(run: RunFolder) -> dict[str, int]:
-    """Return the value in cents of one tick on one lot, by market of the house."""
-    house = run.chart.parties.house
-    return {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
-
-
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
     """Return dollars traded at the house, by day, market and part. Each trade counts once."""
-    house, cents = run.chart.parties.house, _tick_cents(run)
+    house = run.chart.parties.house
+    cents = tick_cents(run.chart.contracts, house)
     causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}
     traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)
     for day, market, word, lot_ticks in run.select(

@@ -15,6 +15,7 @@ import duckdb
 
 from ledger.accounts import expense, income, pool
 from ledger.kinds import Kind
+from ledger.money import tick_cents
 from ledger.motives import Motive
 from ledger.notes import StatedFund
 from ledger.reports.dollars import CENT, ZERO, usd_balances
@@ -104,9 +105,9 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     larger of the two sides' sums: the size of the position.
     """
     house = run.chart.parties.house
-    cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]
+    cents = tick_cents(run.chart.contracts, house)
     connection.execute("CREATE TEMP TABLE contracts (market VARCHAR, cents BIGINT)")
-    connection.executemany("INSERT INTO contracts VALUES (?, ?)", cents)
+    connection.executemany("INSERT INTO contracts VALUES (?, ?)", [*cents.items()])
     connection.execute(
         f"""
         CREATE TEMP TABLE steps AS

@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from ledger.accounts import expense, income
 from ledger.kinds import Kind
+from ledger.money import tick_cents
 from ledger.motives import HEDGES, VolumePart, counted_as, words
 from ledger.notes import Belief
 from ledger.reports.dollars import CENT, ZERO
@@ -154,8 +155,7 @@ def booked_by_month(run: RunFolder) -> dict[str, Booked]:
 def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]:
     """Yield results and volume from the fills, by month and market."""
     parties = run.chart.parties
-    at_house = (c for c in run.chart.contracts if c.venue == parties.house)
-    cents = {c.market: c.cents_per_lot_tick for c in at_house}
+    cents = tick_cents(run.chart.contracts, parties.house)
     spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
     # Payments have other motives. If the maker is the taker, the fill is a hedge. Fills of quotes
     # and hedges are read separately, because the scan for one can skip the rows of the other. Fills

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 
 from beancount.core import data
 
-from ledger.loaded_entries import moved_by, narration_of
+from ledger.loaded_entries import moved_by, narration_of, stated_meta
 from ledger.reports.days import calendar
 from ledger.reports.trail.entity_books import accounts_of
 from ledger.run_folder import RunFolder
@@ -66,15 +66,13 @@ def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
     for posting in postings:
         number, commodity = moved_by(posting)
         lines.append(f"  {posting.account:<44} {number:>17f} {commodity}\n")
-        lines += _meta_text(posting.meta or {}, "    ")
+        lines += _meta_text(posting.meta, "    ")
     return "".join(lines) + "\n"
 
 
-def _meta_text(meta: data.Meta, indent: str) -> Iterator[str]:
-    for key, value in meta.items():
-        # The file and the line, which the loader adds, are not part of the books.
-        if key not in ("filename", "lineno") and not key.startswith("__"):
-            yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
+def _meta_text(meta: data.Meta | None, indent: str) -> Iterator[str]:
+    for key, value in stated_meta(meta).items():
+        yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
 
 
 def _balance_text(entry: data.Balance) -> str:
