@@ -62,7 +62,7 @@ def test_the_hash_equals_the_published_splitmix64(seed, published):
 
 @pytest.mark.parametrize("firm", ["Firm01", "Firm02"])
 def test_delays_of_consecutive_quotes_have_equally_likely_quantiles(firm):
-    """The inputs identify consecutive quotes, a hundred for each of 4096 quantiles."""
+    """The inputs are the sides of consecutive quotes, a hundred sides for each quantile."""
     key = decision_key(1, "gateway", "BTC-PERP", firm)
     drawn = [quantile_index(mix(key, about)) for about in quote_sides(100 * QUANTILES)]
 

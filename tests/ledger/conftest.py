@@ -1,4 +1,4 @@
-"""A run of one afternoon, written by hand: afternoon.beancount has the ledger, FILLS the fills."""
+"""A hand-written run of one afternoon. afternoon.beancount has the ledger. FILLS has the fills."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -93,7 +93,7 @@ def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
 
 @pytest.fixture(params=["still owed", "taken over"])
 def lending_run(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
-    """Return one of two runs with a borrower: before and after the maker takes over its debt."""
+    """Return a run that ends before the maker takes over the borrower's debt, or a longer run."""
     return executed(THIN, run={"end": date(2021, 4, 7)} if request.param == "still owed" else {})
 
 

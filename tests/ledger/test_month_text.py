@@ -3,7 +3,7 @@
 from ledger.month_text import entries_of
 
 
-def test_the_entries_of_a_month_that_was_replaced_are_those_of_the_new_file(tmp_path):
+def test_a_month_whose_file_was_replaced_has_the_entries_of_the_new_file(tmp_path):
     month, new = tmp_path / "2022-05.beancount", tmp_path / "new"
     month.write_text('2022-05-01 * "a"\n  seq: 1\n\n')
     before = entries_of(month)

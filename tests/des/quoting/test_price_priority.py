@@ -29,7 +29,7 @@ HOURS = 48
 PRICE_USD, TICK_USD, LOT_USD = 30_000.0, 1, 300.0
 AWAY_TICKS, OTHERS_LATENCY_US = 12, 50_000
 LATENCIES_S = (0.0, 0.5, 2.0, 8.0)
-# There are no firms. Retail has code 7, the maker 1 and the other makers 2.
+# There are no firms. Retail has code 7. The maker has code 1, and other makers have code 2.
 ALONE = Codes(np.array([7]), np.array([1, 2]))
 
 
