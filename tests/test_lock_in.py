@@ -158,7 +158,7 @@ def test_an_independent_maker_that_loses_every_month_halves_its_displayed_size_a
     assert list(decisions(independent)) == FIRSTS
 
 
-def test_a_captive_maker_continues_to_quote_after_any_loss(captive, independent):
+def test_a_captive_maker_continues_to_quote_although_it_loses(captive, independent):
     assert list(decisions(captive).items()) == [(first, "quotes on") for first in FIRSTS]
     assert all(each.year_usd < 0 for each in reviews(captive))
     lost = [sum(results(run)) for run in (captive, independent)]

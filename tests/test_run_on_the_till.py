@@ -167,7 +167,7 @@ def test_a_house_with_enough_cash_pays_all_withdrawals_after_the_same_news(cover
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_without_news_and_contagion_there_is_no_bank_run_for_any_seed(executed, seed):
+def test_without_news_and_contagion_there_is_no_bank_run(executed, seed):
     calm = {"contagion": 0.0, "queue_shock": 0.0}
     run = executed(RUN, news=(), retail={"flow": calm}, run={"seed": seed, "day_ledgers": ()})
 

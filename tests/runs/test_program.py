@@ -66,7 +66,7 @@ def test_an_edited_or_added_source_file_marks_the_commit_as_changed(checkout, so
     )
 
 
-def test_other_sources_are_another_program_even_if_the_commit_is_the_same_or_unknown(checkout):
+def test_changed_sources_are_another_program_even_if_the_commit_is_the_same_or_unknown(checkout):
     source = checkout / "des/world.py"
     for outside in (False, True):
         if outside:

@@ -36,7 +36,7 @@ def test_the_base_setting_has_the_loss_of_the_unchanged_scenario(in_thin, execut
     assert sweep.outcome(base) == pledged(executed(THIN))[0]
 
 
-def test_each_factor_changes_only_its_own_key(in_thin):
+def test_each_factor_changes_the_loan_or_the_unsold_tokens_as_expected(in_thin):
     base = replace(ThinSetting.base(), usd_per_bp=0.0)
     found = {
         factor: sweep.outcome(replace(base, **{factor: value}))

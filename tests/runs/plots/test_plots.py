@@ -78,8 +78,8 @@ def firms_report() -> FirmAccounts:
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
-    # This total of mid-tier differs from the sum over its firms. So a picture with this total has
-    # taken the total from this table.
+    # The total of the class mid-tier differs from the sum over the firms of this class. So a
+    # picture that shows this total has read the total from this table.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
     return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
@@ -250,7 +250,7 @@ def test_the_area_of_a_mark_is_proportional_to_capital_but_never_below_a_minimum
     for found in axes.collections:
         sizes |= zip(map(tuple, found.get_offsets().tolist()), found.get_sizes(), strict=False)
 
-    # The two firms have a capital of 50 and of 20 million.
+    # Firm01 has a capital of 50 million, and Firm02 has a capital of 20 million.
     assert sizes[2, 900_000] == pytest.approx(2.5 * sizes[9, 700_000])
     assert sizes[700, -8_000] == firms_picture.SMALLEST
 

@@ -288,7 +288,7 @@ def test_a_hidden_input_is_recovered_only_if_the_compared_figures_depend_on_this
         figures={name: np.append(by_chance[name], of) for name, of in table.figures.items()},
     )
     (x, *_) = recovery(table, ["volume_usd"], ["hole_usd"], 40, 1)
-    assert x.width < 0.25  # the member of the base with 99 hardly changes the deviation by chance
+    assert x.width < 0.25  # the base member with 99 hardly changes the deviation of chance
 
 
 def test_the_scenario_as_told_begins_with_a_note_that_it_is_not_history(tmp_path: Path):
