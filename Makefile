@@ -6,9 +6,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# In pip's default editable mode, a folder `runs` in the working directory would hide our package.
-
-# Python compiles a module when it imports it. pip would compile all modules of all packages.
+# With pip's default editable mode, a folder `runs` in the working directory would hide our package.
+# Without --no-compile, pip would compile all modules of all packages. Python compiles a module when
+# the module is imported.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	--constraint constraints.txt --config-settings editable_mode=compat
 LIFE := runs/out/ftx-sampled-seed1
@@ -86,17 +86,17 @@ bench: setup  ## print the speed of simulations and of reports
 	$(BIN)/python -m runs.bench
 	$(BIN)/python -m runs.bench_questions $(LIFE)
 
-size-sweep: setup  ## print how the loss on stale quotes grows with displayed size (some minutes)
+size-sweep: setup  ## print how the loss on stale quotes grows with displayed size (minutes)
 	$(BIN)/python -m runs.experiments.size_sweep
 
-stale-quotes: setup  ## print the loss on stale quotes by latency, size, firms and ticks (some minutes)
+stale-quotes: setup  ## print the loss on stale quotes by latency, size, firms and ticks (minutes)
 	$(BIN)/python -m runs.experiments.stale_quotes
 	$(BIN)/python -m runs.experiments.late_quotes
 
-liquidation-sweep: setup  ## print the captive maker's result as a backstop (some ten minutes)
+liquidation-sweep: setup  ## print the captive maker's result as a backstop (10 min)
 	$(BIN)/python -m runs.experiments.liquidation_sweep
 
-thin-collateral: setup  ## print the maker's cost of an account that borrows against a thin token (some minutes)
+thin-collateral: setup  ## print the maker's cost of an account that borrows on a thin token (minutes)
 	$(BIN)/python -m runs.experiments.thin_collateral
 
 reference: setup  ## generate docs/scenario.md, docs/commands.md and the JSON Schema
@@ -107,36 +107,36 @@ docs: tools  ## build the pages of docs/ as HTML in build/docs, without a warnin
 	$(BIN)/python -m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs . build/docs
 	@echo 'Open build/docs/index.html'
 
-study-recovery: setup  ## play a small study, and estimate ten hidden members (some minutes)
+study-recovery: setup  ## play a small study, and estimate ten hidden members (minutes)
 	$(BIN)/python -m runs.experiments.study_recovery --page docs/study.md
 
-study-page: setup  ## write the tables of docs/study.md from the shipped study (some seconds)
+study-page: setup  ## write the tables of docs/study.md from the shipped study (seconds)
 	$(BIN)/python -m runs.experiments.shipped_study --page docs/study.md
 
-member-accuracy: tools  ## compare members of the study with whole lives, in docs/study.md (some minutes)
+member-accuracy: tools  ## compare members of the study with whole lives, in docs/study.md (minutes)
 	$(BIN)/python -m runs.experiments.member_accuracy --page docs/study.md
 
-tracing-error: setup  ## write docs/tracing-error.md, the error of each tracing rule (some ten minutes)
+tracing-error: setup  ## write docs/tracing-error.md, the error of each tracing rule (10 min)
 	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md
 
-ranges: setup  ## print how much of the hole stale quotes explain, over recorded ranges (half an hour)
+ranges: setup  ## print the share of stale quotes in the hole, over recorded ranges (30 min)
 	$(BIN)/python -m runs.experiments.life_ranges
 
-claims: setup  ## judge the thread's statements by five simulated lives (some ten minutes)
+claims: setup  ## judge the thread's statements by five simulated lives (10 min)
 	$(BIN)/python -m runs.experiments.claims_over_lives
 
-findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (half an hour)
+findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (30 min)
 	$(BIN)/python -m runs.experiments.findings --page docs/findings.md
 
-pictures: tools  ## draw the README's pictures, from one life and from five lives (a quarter of an hour)
+pictures: tools  ## draw the README's pictures, from one life and from five lives (15 min)
 	$(BIN)/moneytrail where $(LIFE) --plot docs/pictures/where.svg
 	$(BIN)/moneytrail timeline $(LIFE) --plot docs/pictures/timeline.svg
 	$(BIN)/python -m runs.experiments.claims_over_lives --plot docs/pictures/claims.svg
 
-policies: setup  ## print the effect of stopping the quotes, or of never lending customers' money (some minutes)
+policies: setup  ## print the effect of no quotes, and of no loans of customers' money (minutes)
 	$(BIN)/python -m runs.experiments.policies
 
-blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)
+blind-audit: setup  ## print how often a blind audit finds the main cause (minutes)
 	$(BIN)/python -m runs.experiments.blind_audit
 
 dist: setup  ## build a wheel in dist/ and test it in a clean environment
