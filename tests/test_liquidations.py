@@ -132,6 +132,29 @@ def test_a_forced_order_is_filled_by_the_maker_with_the_better_price(margin_run)
     assert not others[3]
 
 
+def test_the_limit_on_forced_orders_follows_the_volume_of_each_day(executed):
+    """The volume is eighty times as large in June, and the price halves on 31 May and on 1 June."""
+    falls = [(30, 5, 34_000), (31, 5, 34_000), (1, 6, 17_000), (2, 6, 8_500)]
+    busier = market(
+        anchors=tuple({"at": date(2022, m, d), "price_usd": usd} for d, m, usd in falls),
+        volatility=({"since": date(2022, 5, 30), "annual": 1.5},),
+    ) | {"demand": ({"month": "2022-05", "usd": 3e7}, {"month": "2022-06", "usd": 24e8})}
+    run = executed(
+        MARGIN,
+        markets=(busier,),
+        leverage={"forced_share_per_s": 0.0001},
+        run={"start": date(2022, 5, 31), "end": date(2022, 6, 2), "windows": ()},
+    )
+    found = run.select(
+        "SELECT time::DATE, max(lots) FROM (SELECT time, sum(abs(lots)) AS lots FROM rows "
+        "WHERE motive = 'liquidation' GROUP BY time) GROUP BY 1 ORDER BY 1"
+    )
+    in_may, in_june = (int(most) for _, most in found)
+
+    assert in_may == 1
+    assert 10 < in_june < 80
+
+
 # ------------------------------------------------- customers on margin whose trades change no fill
 
 

@@ -98,7 +98,8 @@ class MarginCustomers:
         self.desk.settle(end_us - 1, marks, elapsed_s)
 
     def turn_over(self, now_us: int) -> None:
-        """At midnight let some customers leave and others enter."""
+        """At midnight renew the limit on forced orders, and let customers leave and enter."""
+        self.desk.limit_forced_orders(self._forced_lots_per_s(now_us))
         draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
         leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
         self.desk.leave(now_us, self._marks(), leaving)
@@ -157,10 +158,10 @@ class MarginCustomers:
             list(self._token_markets.values()),
         )
 
-    def _forced_lots_per_s(self, start_us: int) -> np.ndarray:
-        """Return the most lots of all forced orders in one second, by market."""
+    def _forced_lots_per_s(self, now_us: int) -> np.ndarray:
+        """Return the most lots of all forced orders in a second of the current day, by market."""
         daily_usd = [
-            listing.volume_usd_per_s(start_us) * DAY_US / SECOND_US for listing in self._listings
+            listing.volume_usd_per_s(now_us) * DAY_US / SECOND_US for listing in self._listings
         ]
         cents = np.array([to_cents(self._rules.forced_share_per_s * usd) for usd in daily_usd])
         return np.maximum(cents // self._lot_cents(), 1)
