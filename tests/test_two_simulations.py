@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.scenario import Scenario
+from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
 
@@ -99,6 +100,40 @@ def test_the_fast_and_the_quote_by_quote_simulation_write_the_same_bytes(
 
     assert len(ahead) >= 6
     assert ahead == contents(tmp_path / "quotes")
+
+
+@pytest.mark.parametrize("every_quote", [False, True])
+def test_firms_hit_a_quote_in_force_although_the_maker_has_stopped_intervals_before(
+    every_quote, tmp_path
+):
+    """The maker stops at midnight, and its last quote is in force until 00:45.
+
+    Prices are calm until midnight. In the next hour the price falls by a fifth. So the quote
+    becomes stale after some intervals of ten seconds.
+    """
+    midnight, one = (datetime(2022, 5, 10, hour, tzinfo=UTC) for hour in (0, 1))
+    (market,) = load("tiny").model_dump(exclude_none=True)["markets"]
+    prices_usd = {date(2022, 5, 9): 34_000, midnight: 34_000, one: 27_200}
+    market["price"] |= {
+        "anchors": tuple({"at": at, "price_usd": usd} for at, usd in prices_usd.items()),
+        "volatility": ({"since": date(2022, 5, 9), "annual": 0.05},),
+    }
+    market["quoter"] |= {"refresh_s": 3_500.0, "displayed_usd": 200_000}
+    windows = ({"since": midnight, "until": one, "settle_s": 10},)
+    changes = {
+        "run": {"end": date(2022, 5, 11), "windows": windows, "day_ledgers": ()},
+        "markets": (market,),
+        "maker": {"quoter_off": midnight.date()},
+    }
+    execute(load("tiny", changes), tmp_path / "run", every_quote=every_quote)
+    hits = RunFolder(tmp_path / "run").select(
+        "SELECT time FROM rows WHERE motive = 'pickoff' AND time >= '2022-05-10' ORDER BY 1"
+    )
+
+    assert len(hits) == 2  # each firm hits the quote once
+    assert all(
+        datetime(2022, 5, 10, 0, 0, 10) < at < datetime(2022, 5, 10, 0, 45) for (at,) in hits
+    )
 
 
 def test_the_crowd_case_includes_every_change_of_status_and_a_move_of_the_maker(executed):

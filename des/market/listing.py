@@ -207,10 +207,10 @@ class Listing:
         self.maker.look(now_us, state)
         ordered_lots = self._hedgers.decide(now_us, self._contract.stands_for * lot_cents, state)
         self._traded.push(now_us, elapsed_s, ordered_lots)
-        standing = self._decided.plan if self._decided else None
         plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
-        # The last quote stays in force until the first new quote, and firms may hit the last quote.
-        can_be_hit = any(plan.shown_lots) or (standing is not None and any(standing.shown_lots))
+        # The last quote stays in force until the first new quote, perhaps for several intervals. In
+        # this time firms may hit the last quote.
+        can_be_hit = any(plan.shown_lots) or self._session.is_shown
         self._decided = Decisions(
             plan,
             self._terms(state.firms, times) if can_be_hit else nobody_takes(len(state.firms.lots)),

@@ -102,7 +102,7 @@ class Session:
             return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)
         # An earlier quote stays until the next posting, which may be several intervals later.
-        shows = any(decided.plan.shown_lots) or self._in_force.shown_lots.any()
+        shows = any(decided.plan.shown_lots) or self.is_shown
         if not shows and not len(uninformed) and not len(self._in_flight):
             return NO_FILLS
         self._in_force, self._in_flight, fills = play(
@@ -117,6 +117,11 @@ class Session:
             self._codes,
         )
         return fills
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether the quote in force was posted with lots."""
+        return bool(self._in_force.shown_lots.any())
 
     def _pass(self, end_us: int, impact: float) -> Fills:
         """Pass an idle interval in one step, and keep only its last price."""
