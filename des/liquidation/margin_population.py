@@ -33,7 +33,12 @@ class Population:
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """Replace tokens by cash for each customer for whom too few *free* tokens are left."""
+        """Replace tokens by cash for customers for whom too few *free* tokens are left.
+
+        The order is the order of the draw. A customer gets tokens only if the customer and all
+        customers before together want at most the free tokens. Customers who were refused count
+        too, so a later customer can be refused although enough tokens are left.
+        """
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
             wanted = np.where(self.token_market == market, self.tokens, 0)
