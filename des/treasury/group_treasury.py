@@ -8,8 +8,9 @@ and the house pays its operating costs. The group makes each payment in full or 
 note records each unpaid payment. Only a recall can be paid in part; the unpaid part remains a debt.
 
 After a halt of the house, arbitrageurs still trade with pools, pools may close, and tokens and
-coins are marked. Nothing else happens: creditors keep their claims, the group receives no new
-money, and notes record the payments that are due and unpaid.
+coins are marked. Nothing else happens: creditors keep their claims, and the group receives no new
+money. Notes record only the uses that become due. Purchases of tokens, recalls, interest and
+operating costs that become due have no note.
 """
 
 from collections.abc import Callable, Sequence
