@@ -9,7 +9,7 @@ the outside price. The loss equals the arbitrageur's gain plus the fee.
 
 The fee is paid in dollars, for purchases and for sales. The fee is not added to the reserves: the
 providers receive the fee as income at once. So the product of the reserves changes only by
-rounding, or if a provider adds or removes liquidity. The books record losses and fees separately,
+rounding, or if a provider removes liquidity. The books record losses and fees separately,
 as the theory of constant-product pools does. The first real pools of this kind added fees to their
 reserves, so that the reserves grew over time.
 
@@ -59,7 +59,7 @@ class PoolRangeError(MistakeError, ValueError):
 
 
 class Liquidity(NamedTuple):
-    """The tokens, dollars and shares that a provider adds to a pool or removes from the pool."""
+    """The shares that a provider returns to a pool, and the tokens and dollars that it receives."""
 
     lots: int
     cents: int
@@ -98,24 +98,6 @@ class ConstantProductPool:
             )
         return cls(lots, cents, math.isqrt(lots * cents), fee_e6, lot_ticks_per_cent)
 
-    def add_liquidity(self, lots: int) -> tuple[Self, Liquidity]:
-        """Add *lots*, and dollars in proportion, for new shares.
-
-        Dollars are rounded up, and shares are rounded down. So the lots and the dollars per share
-        never fall.
-
-        Raises:
-            ValueError: the lots are worth less than one share, or the pool is empty.
-        """
-        if lots < 1 or not self.shares:
-            raise ValueError(f"{lots} lots cannot join a pool of {self.lots}")
-        brought = Liquidity(
-            lots, -(-lots * self.cents // self.lots), lots * self.shares // self.lots
-        )
-        if not brought.shares:
-            raise ValueError(f"{lots} lots are less than one of the pool's {self.shares} shares")
-        return self._with(brought, 1), brought
-
     def remove_liquidity(self, shares: int) -> tuple[Self, Liquidity]:
         """Pay out the part of both reserves that *shares* represent, rounded down.
 
@@ -125,8 +107,10 @@ class ConstantProductPool:
         if not 1 <= shares <= self.shares:
             raise ValueError(f"{shares} shares cannot leave a pool of {self.shares}")
         lots, cents = (held * shares // self.shares for held in (self.lots, self.cents))
-        taken = Liquidity(lots, cents, shares)
-        return self._with(taken, -1), taken
+        left = replace(
+            self, lots=self.lots - lots, cents=self.cents - cents, shares=self.shares - shares
+        )
+        return left, Liquidity(lots, cents, shares)
 
     def arbitrage(self, block_us: np.ndarray, ticks: Ticks) -> tuple[Self, np.ndarray]:
         """Simulate an arbitrageur who trades with the pool at each block.
@@ -157,15 +141,6 @@ class ConstantProductPool:
         rows = rows[:n].copy()  # releases memory, since most blocks have no trade
         lots = self.lots - int(rows["lots"].sum())
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
-
-    def _with(self, moved: Liquidity, sign: int) -> Self:
-        lots, cents, shares = self.lots, self.cents, self.shares
-        return replace(
-            self,
-            lots=lots + sign * moved.lots,
-            cents=cents + sign * moved.cents,
-            shares=shares + sign * moved.shares,
-        )
 
     def _check_range(self, lowest: int, highest: int) -> None:
         """Refuse prices at which the reserves or their value may exceed the range."""

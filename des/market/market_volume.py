@@ -35,11 +35,6 @@ class Traded(NamedTuple):
         """Return the volume of uninformed orders."""
         return self.captive_cents + self.others_cents
 
-    @property
-    def apart_from_demand_cents(self) -> int:
-        """Return the volume of hits and forced orders, which demand does not include."""
-        return self.hits_cents + self.forced_cents
-
     def plus(self, other: "Traded") -> Self:
         """Return the sum of two volumes, part by part."""
         return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
