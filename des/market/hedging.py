@@ -74,6 +74,7 @@ class HedgeDesk:
         self._terms = HedgeTerms(round(half_spread_bps * COST_UNIT / 10_000), outside)
         self._under_way = _no_orders(0)
         self._ordered_lots = 0
+        self._pushed = 0  # the first orders under way, which already move the lead price
 
     def follow(self, house_fills: np.ndarray) -> None:
         """Place hedge orders for firms' hits and closed positions among fills of dtype ROW."""
@@ -101,13 +102,15 @@ class HedgeDesk:
     def ordered_lots(self) -> int:
         """Return the net lots ordered since the last call, which move the lead price."""
         ordered, self._ordered_lots = self._ordered_lots, 0
+        self._pushed = len(self._under_way.lots)
         return ordered
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
         """Fill the orders due before *end_us*.
 
         A purchase costs the lead price plus the half-spread and the impact. A sale brings the lead
-        price minus the half-spread and the impact.
+        price minus the half-spread and the impact. An order that already moves the lead price has
+        no other impact.
 
         Args:
             end_us: the interval's end.
@@ -120,8 +123,10 @@ class HedgeDesk:
         """
         if not len(self._under_way.due_us):
             return new_rows(0)
+        pushed = self._pushed
+        self._pushed = int((self._under_way.due_us[:pushed] >= end_us).sum())
         rows, self._under_way = _filled(
-            self._under_way, end_us, ticks, self._terms, impact_per_root_lot
+            self._under_way, end_us, ticks, self._terms, impact_per_root_lot, pushed
         )
         return rows
 
@@ -187,9 +192,17 @@ def _followed(
 
 @njit(cache=True)
 def _filled(
-    orders: HedgeOrders, end_us: int, ticks: Ticks, terms: HedgeTerms, impact_per_root_lot: float
+    orders: HedgeOrders,
+    end_us: int,
+    ticks: Ticks,
+    terms: HedgeTerms,
+    impact_per_root_lot: float,
+    pushed: int,
 ) -> tuple[np.ndarray, HedgeOrders]:
-    """Fill the orders due before *end_us*. Return the fills (dtype ROW) and the later orders."""
+    """Fill the orders due before *end_us*. Return the fills (dtype ROW) and the later orders.
+
+    The first *pushed* orders already move the lead price.
+    """
     n = 0
     for due_us in orders.due_us:
         n += due_us < end_us
@@ -202,7 +215,7 @@ def _filled(
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)
-        if impact_per_root_lot:
+        if impact_per_root_lot and i >= pushed:
             cost += math.ceil(lead * impact_per_root_lot * math.sqrt(abs(lots)))
         row = rows[at]
         clear(row)

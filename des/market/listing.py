@@ -165,7 +165,8 @@ class Listing:
         if len(ticks.prices):
             self.mark_ticks = int(ticks.prices[-1])
         self._hedgers.desk.follow(house)
-        per_root_lot = self._traded.impact_per_root_lot(start_us)
+        lot_usd = self.mark_ticks * self._contract.cents_of_one / 100
+        per_root_lot = self._traded.impact_per_root_lot(start_us, lot_usd)
         net = self._net.rows(others_lots, end_us, self.mark_ticks) if self._net else NO_ROWS
         return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
@@ -206,7 +207,7 @@ class Listing:
         self._house_is_open = state.house_is_open
         self.maker.look(now_us, state)
         ordered_lots = self._hedgers.decide(now_us, self._contract.stands_for * lot_cents, state)
-        self._traded.push(now_us, elapsed_s, ordered_lots)
+        self._traded.push(now_us, elapsed_s, ordered_lots * lot_cents / 100)
         plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
         # The last quote stays in force until the first new quote, perhaps for several intervals. In
         # this time firms may hit the last quote.
@@ -313,9 +314,8 @@ class Listing:
         )
 
     def _impact(self, scenario: Scenario) -> Impact:
-        lot_usd = self.mark_ticks * float(self._contract.tick_usd) * float(self._contract.lot)
-        lots = (self._market.lead_volume_usd_per_day or 0.0) / lot_usd
-        return Impact(scenario.lead.impact_kappa, scenario.lead.impact_tau_s, lots)
+        daily_usd = self._market.lead_volume_usd_per_day or 0.0
+        return Impact(scenario.lead.impact_kappa, scenario.lead.impact_tau_s, daily_usd)
 
 
 def marks_of(listings: Sequence[Listing]) -> np.ndarray:

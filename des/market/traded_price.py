@@ -1,5 +1,6 @@
 """The lead price of one market, with the impact of hedges and liquidations."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -27,13 +28,13 @@ class TradedPrice:
             self._offsets.append((start_us, offset))
         return offset
 
-    def push(self, now_us: int, elapsed_s: float, lots: int) -> None:
-        """Let the impact decay over *elapsed_s* seconds, then add the impact of *lots* (signed)."""
-        self._impact.update(elapsed_s, lots, self._daily_volatility(now_us))
+    def push(self, now_us: int, elapsed_s: float, usd: float) -> None:
+        """Let the impact decay over *elapsed_s* seconds, then add the impact of *usd* (signed)."""
+        self._impact.update(elapsed_s, usd, self._daily_volatility(now_us))
 
-    def impact_per_root_lot(self, time_us: int) -> float:
+    def impact_per_root_lot(self, time_us: int, lot_usd: float) -> float:
         """Return an order's impact on the log-price, divided by the square root of its lots."""
-        return self._impact.per_root_lot(self._daily_volatility(time_us))
+        return self._impact.per_root_usd(self._daily_volatility(time_us)) * math.sqrt(lot_usd)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
         """Draw the ticks of the day that ends at *end_us* once more, with the impact."""

@@ -1,12 +1,12 @@
 """Market impact of hedges and liquidations, which move the lead price for some time.
 
-The offset I is the impact on the log-price. If Q lots (signed) are ordered D seconds after the
-offset was last computed, the offset becomes
+The offset I is the impact on the log-price. If orders of Q dollars (signed) are placed D seconds
+after the offset was last computed, the offset becomes
 
     I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / V)
 
 Here tau is the decay time in seconds, kappa is the strength of the impact (a number without unit),
-sigma_day is the volatility of one day, and V is the daily volume in lots. The formula is the
+sigma_day is the volatility of one day, and V is the daily volume in dollars. The formula is the
 square-root law of market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential
 decay and without a permanent part. Recorded prices already contain the impact of real orders, and
 the offset is added to recorded prices. In the shipped scenarios kappa is 0. An experiment varies
@@ -19,18 +19,18 @@ import math
 class Impact:
     """The temporary impact on the log-price of one market."""
 
-    def __init__(self, kappa: float, tau_s: float, daily_volume_lots: float) -> None:
-        self._kappa, self._tau_s, self._daily_volume_lots = kappa, tau_s, daily_volume_lots
+    def __init__(self, kappa: float, tau_s: float, daily_volume_usd: float) -> None:
+        self._kappa, self._tau_s, self._daily_volume_usd = kappa, tau_s, daily_volume_usd
         self.log_offset = 0.0
 
-    def per_root_lot(self, daily_volatility: float) -> float:
-        """Return the log-price's move by one lot. The move by n lots is sqrt(n) times as large."""
+    def per_root_usd(self, daily_volatility: float) -> float:
+        """Return the log-price's move by a dollar. n dollars move it sqrt(n) times as much."""
         if not self._kappa:
             return 0.0
-        return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)
+        return self._kappa * daily_volatility / math.sqrt(self._daily_volume_usd)
 
-    def update(self, elapsed_s: float, lots: int, daily_volatility: float) -> None:
-        """Let the offset decay over *elapsed_s* seconds, and add the impact of *lots* (signed)."""
-        pushed = self.per_root_lot(daily_volatility) * math.sqrt(abs(lots))
+    def update(self, elapsed_s: float, usd: float, daily_volatility: float) -> None:
+        """Let the offset decay over *elapsed_s* seconds, and add the impact of *usd* (signed)."""
+        pushed = self.per_root_usd(daily_volatility) * math.sqrt(abs(usd))
         self.log_offset *= math.exp(-elapsed_s / self._tau_s)
-        self.log_offset += math.copysign(pushed, lots)
+        self.log_offset += math.copysign(pushed, usd)

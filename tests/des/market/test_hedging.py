@@ -180,3 +180,17 @@ def test_an_order_of_four_times_the_size_has_twice_the_price_impact():
     by_taker = dict(zip(rows["taker"].tolist(), rows["price"].tolist(), strict=True))
     assert by_taker[MAKER] - 10**6 == 100
     assert by_taker[FAST] - 10**6 == 200
+
+
+def test_an_order_that_already_moves_the_price_pays_no_impact_of_its_own():
+    """The price moves at the settlement. So only hedges of later fills pay their own impact."""
+    desk = desk_of(delays_us=(2 * STEP_US, 5_000, 2 * STEP_US), half_spread_bps=0.0)
+    desk.decide(0, MAKER, -100)
+    desk.follow(house_fills((0, SLOW, -100)))
+    assert desk.ordered_lots() == 200
+    desk.follow(house_fills((10, FAST, -100)))
+
+    first = desk.fills(STEP_US, still(10**6), 1e-5)
+    later = desk.fills(3 * STEP_US, still(10**6), 1e-5)
+    assert first[["taker", "price"]].tolist() == [(FAST, 10**6 + 100)]
+    assert sorted(later[["taker", "price"]].tolist()) == [(MAKER, 10**6), (SLOW, 10**6)]

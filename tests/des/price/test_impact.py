@@ -1,4 +1,4 @@
-"""The impact of orders on the log-price grows with the square root of their lots, and decays."""
+"""The impact of orders on the log-price grows with the square root of their dollars, and decays."""
 
 import math
 
@@ -6,29 +6,31 @@ import pytest
 
 from des.price.impact import Impact
 
-KAPPA, TAU_S, VOLUME_LOTS, VOLATILITY = 0.5, 600.0, 10_000.0, 0.04
-ONE_LOT = KAPPA * VOLATILITY / math.sqrt(VOLUME_LOTS)
+KAPPA, TAU_S, VOLUME_USD, VOLATILITY = 0.5, 600.0, 1e6, 0.04
+ONE_USD = KAPPA * VOLATILITY / math.sqrt(VOLUME_USD)
 
 
-def impact_of(*orders: tuple[float, int], kappa: float = KAPPA) -> float:
-    """Return the impact after orders, each given as the seconds before it and its lots."""
-    impact = Impact(kappa, TAU_S, VOLUME_LOTS)
-    for elapsed_s, lots in orders:
-        impact.update(elapsed_s, lots, VOLATILITY)
+def impact_of(*orders: tuple[float, float], kappa: float = KAPPA) -> float:
+    """Return the impact after orders, each given as the seconds before it and its dollars."""
+    impact = Impact(kappa, TAU_S, VOLUME_USD)
+    for elapsed_s, usd in orders:
+        impact.update(elapsed_s, usd, VOLATILITY)
     return impact.log_offset
 
 
 @pytest.mark.parametrize("elapsed_s", [10.0, 600.0, 1_800.0])
-def test_the_impact_of_earlier_orders_decays_and_new_orders_add_the_root_of_their_lots(elapsed_s):
+def test_the_impact_of_earlier_orders_decays_and_new_orders_add_the_root_of_their_dollars(
+    elapsed_s,
+):
     left = math.exp(-elapsed_s / TAU_S)
 
     after = impact_of((60.0, 400), (elapsed_s, -100))
-    assert after == pytest.approx(ONE_LOT * (20 * left - 10))
+    assert after == pytest.approx(ONE_USD * (20 * left - 10))
 
 
 def test_purchases_raise_the_price_and_sales_lower_the_price_equally():
-    assert impact_of((60.0, 900)) == pytest.approx(30 * ONE_LOT)
-    assert impact_of((60.0, -900)) == pytest.approx(-30 * ONE_LOT)
+    assert impact_of((60.0, 900)) == pytest.approx(30 * ONE_USD)
+    assert impact_of((60.0, -900)) == pytest.approx(-30 * ONE_USD)
 
 
 def test_without_orders_or_with_kappa_zero_there_is_no_impact():
