@@ -24,6 +24,13 @@ class OtherQuotes(NamedTuple):
     latency_us: int  # age of the lead price that these makers see
 
 
+class _InHour(NamedTuple):
+    """The quotes of one hour, which each settlement converts at the lead price."""
+
+    away_bps: float
+    shown_cents: int
+
+
 class OtherQuoting:
     """Decides the other makers' quotes at settlements, from the previous hour's volatility."""
 
@@ -37,7 +44,9 @@ class OtherQuoting:
             start_us: the run's start. The hour before the start counts as calm.
         """
         self._market, self._maker = market, maker
+        self._latency_us = microseconds(market.others.latency_s)
         self._price, self._start_us = price, start_us
+        self._key, self._in_hour = (-1, 0), _InHour(0.0, 0)  # the last hour and its weight
 
     def quotes(self, now_us: int, mark_ticks: int, lot_cents: int, times: int = 1) -> OtherQuotes:
         """Return the other makers' quotes until the next settlement.
@@ -48,22 +57,28 @@ class OtherQuoting:
             lot_cents: the value of a lot at the lead price.
             times: the number of hours that the current hour represents, which multiplies the size.
         """
-        volatility = self._volatility_before(now_us)
-        others, day = self._market.others, day_of(now_us)
-        away_bps = others.half_spread_bps * others.half_spread_times(volatility)
-        away_bps = min(away_bps, REACH_BPS_MAX)
-        captive_share = self._maker.depth_share_on(day) if self._market.depth else 0.0
-        shown_usd = self._market.others_shown_usd(day, captive_share)
-        shown_cents = to_cents(times * shown_usd * others.depth_times(volatility))
+        key = now_us // HOUR_US, times
+        if key != self._key:
+            self._key, self._in_hour = key, self._decide(now_us, times)
+        away_bps, shown_cents = self._in_hour
         return OtherQuotes(
             math.ceil(mark_ticks * away_bps / 10_000),
             max(shown_cents // lot_cents, 1),
-            microseconds(others.latency_s),
+            self._latency_us,
         )
 
     def half_spread_times(self, now_us: int) -> float:
         """Return the present half-spread as a multiple of the half-spread in calm hours."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
+
+    def _decide(self, now_us: int, times: int) -> _InHour:
+        volatility = self._volatility_before(now_us)
+        others, day = self._market.others, day_of(now_us)
+        away_bps = others.half_spread_bps * others.half_spread_times(volatility)
+        captive_share = self._maker.depth_share_on(day) if self._market.depth else 0.0
+        shown_usd = self._market.others_shown_usd(day, captive_share)
+        shown_cents = to_cents(times * shown_usd * others.depth_times(volatility))
+        return _InHour(min(away_bps, REACH_BPS_MAX), shown_cents)
 
     def _volatility_before(self, now_us: int) -> float:
         before_us = now_us - HOUR_US

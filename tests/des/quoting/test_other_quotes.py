@@ -53,6 +53,14 @@ def test_other_makers_quote_wider_and_smaller_after_a_volatile_hour(price):
     assert stressed > 50
 
 
+def test_quotes_do_not_depend_on_the_hours_and_weights_of_earlier_calls(price):
+    of = {"calm_volatility": 0.5, "spread_elasticity": 0.5, "depth_elasticity": 2.0}
+    asked = quoting(price, **of)
+    for hour, times in ((5, 1), (5, 12), (5, 1), (6, 1), (5, 12), (6, 12)):
+        at = START_US + hour * HOUR_US, MARK + hour, LOT_CENTS, times
+        assert asked.quotes(*at) == quoting(price, **of).quotes(*at)
+
+
 def test_the_hour_before_the_start_of_the_run_counts_as_calm(price):
     assert quoting(price, calm_volatility=0.01).quotes(START_US, MARK, LOT_CENTS)[:2] == (12, 300)
 
