@@ -52,6 +52,7 @@ class MakerQuotes:
         self._whole_lots = whole_lots
         self._decided: Decided | None = None  # None before the first settlement
         self._decided_us = self._lots_at_hour = 0
+        self._policy_of_hour = policy  # with the width of levels in this hour
         self._weight_at_hour = 1.0  # the weight of the position when the hour began
         self.policy, self.shown_cents = policy, 0  # size per level in cents, as decided
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
@@ -87,8 +88,9 @@ class MakerQuotes:
         times = self._hours.stands_for_at(now_us)
         size_cents = times * self.shown_cents if quotes else 0
         shown_cents = self._whole_lots.cents(size_cents, lot_cents, now_us)
-        policy = self.policy.widened(self._others.half_spread_times(now_us))
         if now_us % HOUR_US == 0:
+            times_as_far = self._others.half_spread_times(now_us)
+            self._policy_of_hour = self.policy.widened(times_as_far)
             self._lots_at_hour = state.maker_lots
             self._weight_at_hour = self._hours.weight_of_position(now_us) if quotes else 1.0
         # The skew and the position limit are stated for a position of weight 1. So the position at
@@ -96,7 +98,7 @@ class MakerQuotes:
         # then is divided by the hour's weight.
         began = self._lots_at_hour / self._weight_at_hour
         moved = (state.maker_lots - self._lots_at_hour) / times
-        return policy.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
+        return self._policy_of_hour.plan(mark_ticks, lot_cents, int(began + moved), shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
         """Return this month's predictions: for the displayed quotes, then for each alternative."""
