@@ -1,6 +1,7 @@
 """The volume traded in one market on the house, in exact cents: uninformed, hit or forced."""
 
 from collections import deque
+from operator import add
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -37,7 +38,7 @@ class Traded(NamedTuple):
 
     def plus(self, other: "Traded") -> Self:
         """Return the sum of two volumes, part by part."""
-        return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
+        return type(self)(*map(add, self, other))
 
 
 NOTHING = Traded()
@@ -82,11 +83,11 @@ class MarketVolume:
         """
         if not len(rows) and not others_lot_ticks:
             return
-        captive, hits, forced = map(int, _lot_ticks(rows))
+        captive, hits, forced = _lot_ticks(rows).tolist()
         by_cause = (captive, others_lot_ticks, hits, forced)
         if not any(by_cause):
             return
-        now = Traded(*(self._tick_cents * lot_ticks for lot_ticks in by_cause))
+        now = Traded._make([self._tick_cents * lot_ticks for lot_ticks in by_cause])
         self.today, self.this_month = self.today.plus(now), self.this_month.plus(now)
         hours, cents = self._hours[-1]
         self._hours[-1] = hours, cents + now.all_cents
