@@ -57,13 +57,14 @@ class CapitalDesk:
         self._money, self._journal, self._unwinding = money, journal, unwinding
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
+        self._takes = self._trading()
         self._days = np.zeros(len(firms), dtype=np.int64)
         self._trailing = np.zeros((2, len(firms)))  # bps of capital, for (house, lead)
 
     @property
     def takes(self) -> np.ndarray:
         """Tell for each firm whether it hits quotes on the house venue: bool, shape (firms,)."""
-        return np.array([status == TRADING for status in self.status], dtype=bool)
+        return self._takes
 
     @property
     def quotes(self) -> np.ndarray:
@@ -170,4 +171,8 @@ class CapitalDesk:
 
     def _become(self, time_us: int, i: int, status: str) -> None:
         self.status[i] = status
+        self._takes = self._trading()
         self._journal.event(time_us, f"{self._firms[i].name}:status", status)
+
+    def _trading(self) -> np.ndarray:
+        return np.array([status == TRADING for status in self.status], dtype=bool)
