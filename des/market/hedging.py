@@ -91,6 +91,8 @@ class HedgeDesk:
             lots: the hedger's position on the house and the lead venue together.
             most_lots: the largest number of lots in one order. None: there is no limit.
         """
+        if not lots and not len(self._under_way.lots):
+            return  # this is so at most settlements
         needed = -lots - _lots_of(self._under_way, hedger)
         if most_lots is not None:
             needed = max(-most_lots, min(most_lots, needed))
