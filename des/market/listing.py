@@ -114,8 +114,9 @@ class Listing:
             run.seed, market.name, holders, market.order_usd_mean, self.hours, held
         )
         self._net = NetTrades(int(traders.takers[-1]), traders.others) if held else None
+        # The simulation gives all orders to one customer, because it has no use for names.
         imagined = UninformedFlow(
-            run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self.hours
+            run.seed, f"{market.name} as believed", 1, market.order_usd_mean, self.hours
         )
         whole_lots = WholeLots.of(run.seed, market, scenario.maker)
         self.maker = MakerQuotes(

@@ -70,12 +70,15 @@ class UninformedFlow:
             buyers = self.held.buyers(usd_per_s * 3600 / lot_usd, times, drawn.noise)
         orders = NO_ORDERS
         if n:
+            holder = np.zeros(n, np.int64)
+            if self._holders > 1:  # a single customer needs no draw
+                holder = draws("holder").integers(0, self._holders, n)
             orders = _in_order(
                 hour * HOUR_US,
                 draws("time").integers(0, HOUR_US, n),
                 _sides(draws("side"), n, drawn.is_turned, buyers),
                 draws("size").geometric(1 / lots_mean, n),
-                draws("holder").integers(0, self._holders, n),
+                holder,
             )
         if self.held:
             self.held.add(net_lots(orders), drawn.noise)

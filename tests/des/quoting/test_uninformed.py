@@ -105,6 +105,14 @@ def test_all_minutes_of_the_hour_and_all_customers_are_equally_likely(orders, wh
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
+def test_a_single_customer_sends_the_orders_of_many_customers():
+    alone, many = hour(flow(holders=1), 0), hour(flow(), 0)
+
+    assert set(alone["holder"]) == {0}
+    for name in set(many.dtype.names) - {"holder"}:
+        assert np.array_equal(alone[name], many[name])
+
+
 def test_orders_of_customers_have_no_price_limit_and_no_trigger(orders):
     assert set(orders["limit"]) == {ANY_PRICE}
     assert set(orders["firm"]) == {UNINFORMED}
