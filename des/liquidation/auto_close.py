@@ -99,6 +99,8 @@ class AutoClose:
         """Return the accounts below a margin fraction, in rising order of their fractions."""
         accounts, lot_cents = self._accounts, int(self._house.tick_cents[market]) * mark
         low = accounts.below(market, mark)
+        if not len(low):
+            return []
         equity = accounts.equity(market, mark, low) * E6
         notional = np.abs(accounts.lots[low]) * lot_cents
         due = equity < notional * margin_e6

@@ -79,10 +79,10 @@ class LeveragedAccounts:
         passed = np.concatenate(
             (longs[long_at.searchsorted(mark) :], shorts[: short_at.searchsorted(mark, "right")])
         )
+        if not len(passed) and not self._movers[market]:
+            return passed  # this is so at most settlements
         moved = np.array(self._movers[market], dtype=np.int64)
         touched = np.concatenate((passed[~self._moved[passed]], moved))
-        if not len(touched):
-            return touched
         touched.sort()
         notional = np.abs(self.lots[touched]) * (self._tick_cents[market] * mark)
         equity = self.equity(market, mark, touched)
