@@ -31,14 +31,14 @@ class Positions:
         """Initialise the reader.
 
         Args:
-            scenario: states the markets and the times of settlements.
+            scenario: states the markets.
             firms: the named firms and the drawn firms.
             parties: all parties that keep books, by role.
             house, lead: the two venues.
             capital: states which firms trade.
             directional: the captive maker's directional book of long positions, or None.
         """
-        self._run, self._markets = scenario.run, [market.name for market in scenario.markets]
+        self._markets = [market.name for market in scenario.markets]
         self._house, self._lead, self._capital = house, lead, capital
         self._directional = directional
         self._maker = parties.names.index(parties.maker)
@@ -48,13 +48,16 @@ class Positions:
         self._leverage_max = np.array([firm.leverage_max for firm in firms], dtype=np.float64)
         self._backstops = [parties.holders.index(name) for name in parties.backstops]
 
-    def of(self, market: int, marks: np.ndarray, now_us: int, quoter: QuoterSwitch) -> Holdings:
+    def of(
+        self, market: int, marks: np.ndarray, now_us: int, next_s: int, quoter: QuoterSwitch
+    ) -> Holdings:
         """Return the state of a market, on which the next decisions about this market are based.
 
         Args:
             market: the index of the market.
             marks: lead prices in ticks, by market.
             now_us: the time of the settlement.
+            next_s: seconds until the next settlement, which may be several idle hours.
             quoter: the captive maker's switch.
         """
         house, lead = self._house.lots[market], self._lead.lots[market]
@@ -65,7 +68,7 @@ class Positions:
             house_is_open=quoter.house_is_open,
             firms=self._firms_in(market, marks),
             backstop_lots=tuple(int(house[each] + lead[each]) for each in self._backstops),
-            directional=self._directional_order(market, int(marks[market]), now_us),
+            directional=self._directional_order(market, int(marks[market]), now_us, next_s),
             maker_shows=quoter.wanted,
         )
 
@@ -83,7 +86,9 @@ class Positions:
         )
         return FirmsInMarket(*in_market, takes)
 
-    def _directional_order(self, market: int, mark_ticks: int, now_us: int) -> DeskOrder | None:
+    def _directional_order(
+        self, market: int, mark_ticks: int, now_us: int, next_s: int
+    ) -> DeskOrder | None:
         """Return the directional desk's order in a market, if there is such a desk."""
         book = self._directional
         if book is None:
@@ -93,7 +98,7 @@ class Positions:
             now_us,
             int(self._house.tick_cents[market]) * mark_ticks,
             int(self._lead.lots[market, book.holder]),
-            self._run.settle_s_at(now_us),
+            next_s,
         )
 
 

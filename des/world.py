@@ -247,7 +247,7 @@ class World:
             cast.on_margin.turn_over(now_us)
         marks = cast.markets.marks()
         for market, listing in enumerate(self.listings):
-            state = cast.positions.of(market, marks, now_us, quoter)
+            state = cast.positions.of(market, marks, now_us, self._next_s, quoter)
             listing.decide(now_us, elapsed_s, state)
         if is_first or is_new_month:
             self._note_decisions(now_us)

@@ -20,6 +20,7 @@ from ledger.run_folder import RunFolder
 from runs.scenarios import load
 
 SETTLING = Path(__file__).parent / "worlds" / "settling.toml"
+GROUP = SETTLING.with_name("group.toml")
 SAMPLED = {"one_hour_in": 12, "seed": 3}
 DAILY = (
     "SELECT date, account, commodity, sum(units) AS units FROM postings "
@@ -181,3 +182,16 @@ def test_every_day_is_closed_after_a_halt_between_two_full_hours(tmp_path: Path)
 
     assert world.lengths_s[:3] == [900, 2_700, 3_600]  # the halt is at a quarter past the hour
     assert days == list(range(days[0], days[0] + 6))
+
+
+def test_the_directional_desk_buys_its_position_in_a_day_although_idle_hours_pass_at_once(executed):
+    sampled = {"one_hour_in": 12, "settle_s": 900, "idle_hours_at_once": 24}
+    run = executed(GROUP, run=sampled)
+    (long,) = load(str(GROUP)).group.longs
+    ((bought_usd, last),) = run.select(
+        "SELECT sum(lots * lead) * 0.01, max(time) FROM rows "
+        "WHERE taker = 'Alameda:Directional' AND motive = 'hedging' AND lots > 0"
+    )
+
+    assert last.date() == long.since
+    assert float(bought_usd) == pytest.approx(long.usd, rel=0.1)  # the price moves in the day
