@@ -13,7 +13,8 @@ from difflib import get_close_matches
 
 from ledger.mistake import MistakeError
 from ledger.opened import Opened
-from ledger.reports.dollars import OPENINGS, ZERO, earned, number_of, spoken
+from ledger.reports.dollars import OPENINGS, ZERO, earned, listed, number_of, spoken
+from ledger.reports.life.balance_sheet import is_in_tokens, paid_for
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract
@@ -67,6 +68,7 @@ class EntityBooks:
             sum((line.closing for line in self.lines if line.is_in_dollars_of(root)), ZERO)
             for root in ("Assets", "Liabilities", "Expenses", "Income")
         )
+        owns += sum((max(line.closing, ZERO) for line in _costs_of_tokens(self.lines)), ZERO)
         return (
             f"{self.entity} owns {spoken(owns)} at cost and owes {spoken(-owes)}. Since the first "
             f"day it {earned(-gains - costs)}."
@@ -76,7 +78,12 @@ class EntityBooks:
         """Return tables of the trial balance in dollars, of contracts, and of any tokens."""
         money = [line for line in self.lines if line.commodity == MONEY]
         others = [line for line in self.lines if line.commodity != MONEY]
-        return [_trial_balance(self.entity, money), *_in_other_commodities(self.entity, others)]
+        tokens = [line.account for line in _costs_of_tokens(self.lines)]
+        notes = [f"The cost of tokens and coins is in {listed(tokens)}."] if tokens else []
+        return [
+            _trial_balance(self.entity, money, notes),
+            *_in_other_commodities(self.entity, others),
+        ]
 
 
 def books(run: RunFolder, entity: str) -> EntityBooks:
@@ -125,7 +132,7 @@ def accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
     return {a: line for a, line in run.opens.items() if entity_of(a) == entity}
 
 
-def _trial_balance(entity: str, lines: Sequence[LedgerLine]) -> Table:
+def _trial_balance(entity: str, lines: Sequence[LedgerLine], notes: Sequence[str]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for root in ROOTS:
         of_root = [line for line in lines if line.account.startswith(f"{root}:")]
@@ -138,8 +145,14 @@ def _trial_balance(entity: str, lines: Sequence[LedgerLine]) -> Table:
         f"Trial balance of {entity}",
         ("root", "account", "opening_usd", "movement_usd", "closing_usd"),
         rows,
-        ("Signs are Beancount's: debts, equity and income are negative.",),
+        ("Signs are Beancount's: debts, equity and income are negative.", *notes),
     )
+
+
+def _costs_of_tokens(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
+    """Return the lines of equity that have the cost of tokens and coins, which are assets."""
+    costs = {paid_for(line.account) for line in lines if is_in_tokens(line.account)}
+    return [line for line in lines if line.account in costs and line.commodity == MONEY]
 
 
 def _amounts(lines: Sequence[LedgerLine]) -> tuple[Decimal, Decimal, Decimal]:

@@ -7,7 +7,9 @@ import pytest
 from beancount import loader
 from beancount.core.data import Open, Transaction
 
-from ledger.reports.dollars import usd_balances
+from ledger.reports.days import calendar
+from ledger.reports.dollars import spoken, usd_balances
+from ledger.reports.life.balance_sheet import Side, sheets
 from ledger.reports.trail.entity_books import UnknownEntityError, books, lines_of
 from ledger.reports.trail.entity_text import books_text
 from ledger.run_folder import RunFolder
@@ -67,6 +69,19 @@ def test_the_trial_balance_has_the_opening_and_the_movement_and_the_closing_bala
         ("Assets:Firm02:Contracts:FTX", "BTC-PERP.FTX", 0, 6, 6),
         ("Assets:Firm02:Contracts:Binance", "BTC-PERP.BINANCE", 0, -5, -5),
     ]
+
+
+def test_what_a_holder_of_tokens_owns_at_cost_agrees_with_its_balance_sheet(group_run):
+    own, maker = books(group_run, "Alameda"), sheets(group_run, calendar(group_run)[-1])
+    booked = sum(
+        line.closing for line in own.lines if line.commodity == "USD" and "Assets:" in line.account
+    )
+
+    assert maker["Alameda"].usd(Side.ASSETS) > booked
+    assert own.answer().startswith(
+        f"Alameda owns {spoken(maker['Alameda'].usd(Side.ASSETS))} at cost"
+    )
+    assert "Equity:Alameda:Tokens:" in own.tables()[0].notes[1]
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
