@@ -42,12 +42,12 @@ def trail(
     Args:
         run: the run.
         kind: the third word of accounts, such as PickOff. None: all kinds that explain the hole, or
-            all kinds that explain the result of *entity*.
+            all kinds that explain the net worth of *entity*: its result and its opening capital.
         party: the counterparty. None: all counterparties.
         since: the first day. None: the first day of the run.
         until: the last day. None: the last day of the run.
         entity: the entity whose books are read. None: the house group.
-        limit: the number of entries to list: the largest, in the order of time.
+        limit: the number of entries to list, the largest first.
 
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
@@ -57,8 +57,7 @@ def trail(
     with run.connect() as connection:
         sums = list(_fill_shares(BothTiers(run, connection), figure))
     shares = _shares(run, figure)
-    largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
-    listed = sorted(largest, key=lambda share: share.seq)
+    listed = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
     return Trail(figure, shares, listed, sums, run.has_fills)
 
 
@@ -102,7 +101,7 @@ class Trail:
 
     figure: Figure
     shares: Sequence[Share]
-    listed: Sequence[Share]  # the largest shares, in the order of time
+    listed: Sequence[Share]  # the largest shares, the largest first
     sums: Sequence[FillShare]
     has_fills: bool  # whether the books have fills, not only entries
 
@@ -211,6 +210,7 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
 def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
     more = len(shares) - len(listed)
     notes = [f"The {len(listed):,} largest are listed; {more:,} are not listed."] if more else []
+    notes += _counted_again(shares)
     if listed:
         notes.append(f"The postings of one entry: moneytrail trail RUN --seq {listed[0].seq}")
     return Table(
@@ -276,8 +276,17 @@ def _sums_table(
             ("fills behind the closing entries", sum(s.sum.fills for s in sums), _total(sums)),
             ("difference (must be 0.00)", None, difference),
         ],
-        (f"The closing entries and the fills {agree}. All other entries have no fills.",),
+        (
+            f"The closing entries and the fills {agree}. All other entries have no fills.",
+            *_counted_again(shares),
+        ),
     )
+
+
+def _counted_again(shares: Sequence[Share]) -> list[str]:
+    """Return a note if an entry has several parties, so that there are more shares than entries."""
+    once = len({share.seq for share in shares}) == len(shares)
+    return [] if once else ["An entry with several parties counts once for each party."]
 
 
 def _total(shares: Iterable[Share | FillShare]) -> Decimal:
