@@ -61,8 +61,8 @@ QUERIES: dict[str, str] = {
   WHERE open_meta(account, 'hole') = 'cause' AND currency = 'USD'
   GROUP BY cause, party ORDER BY cause, party""",
     "where-did-the-cash-go": """
-  SELECT payee AS party, sum(number) AS received_usd
-  WHERE account ~ '^Assets:({house}|{maker}):Cash$'
+  SELECT payee AS party, neg(sum(number)) AS net_received
+  WHERE account ~ '^Assets:({house}|{maker}):Cash$' AND payee IS NOT NULL
   GROUP BY party ORDER BY party""",
     "hole-by-day": """
   SELECT date, neg(last(balance)) AS hole

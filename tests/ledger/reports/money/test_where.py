@@ -166,10 +166,7 @@ def test_the_cash_statement_ends_with_the_change_of_cash_from_opening_to_closing
 
 
 def test_the_cash_that_each_party_received_agrees_with_the_saved_query(run):
-    paid = saved_query(run, "where-did-the-cash-go")
-    asked = {
-        party: -number for party, number in paid if party
-    }  # only opening balances have no payee
+    asked = dict(saved_query(run, "where-did-the-cash-go"))  # opening balances have no payee
     eliminated = asked.pop(run.chart.parties.maker)
 
     assert {p.party: p.net_received_usd for p in cash_statement(run).parties} == asked
