@@ -34,7 +34,7 @@ FIGURES: Mapping[str, RunFigure] = {
     "liquidations-of-hole": RunFigure(money.loss_of_hole(Claimed.LIQUIDATIONS), PERCENT),
     "on-chain-of-hole": RunFigure(money.loss_of_hole(Claimed.ON_CHAIN), PERCENT),
     "mechanism-of-uses": RunFigure(money.mechanism_of_uses, PERCENT),
-    "mechanism-of-opening": RunFigure(money.mechanism_of_opening, PERCENT),
+    "mechanism-of-own-money": RunFigure(money.mechanism_of_own_money, PERCENT),
     "firms-kept-of-uses": RunFigure(money.firms_kept_of_uses, PERCENT),
     "pools-loss": RunFigure(money.pools_lost_usd, USD),
     "pools-arbitrage-loss": RunFigure(money.pools_arbitrage_usd, USD),

@@ -93,10 +93,11 @@ def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
     return percent(max(run.mechanism.net_usd, ZERO), missing_usd(run))
 
 
-def mechanism_of_opening(run: RunEvidence) -> Decimal | None:
-    """Return the mechanism's net loss in percent of the group's opening money."""
-    opening = -run.hole.kinds_usd.get(Kind.OPENING, ZERO)
-    return percent(max(run.mechanism.net_usd, ZERO), opening)
+def mechanism_of_own_money(run: RunEvidence) -> Decimal | None:
+    """Return the mechanism's net loss in percent of the group's opening money and sold shares."""
+    kinds = run.hole.kinds_usd
+    own = -sum((kinds.get(kind, ZERO) for kind in (Kind.OPENING, Kind.SHARES)), ZERO)
+    return percent(max(run.mechanism.net_usd, ZERO), own)
 
 
 def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:

@@ -243,7 +243,14 @@ def test_a_part_of_the_mechanism_that_gains_money_counts_as_zero_percent_of_the_
     assert figure("liquidations-loss", **told) == 60
     assert figure("on-chain-of-hole", **told) is None
     assert figure("mechanism-of-uses", **told) == 15
-    assert figure("mechanism-of-opening", **told) == 200
+    assert figure("mechanism-of-own-money", **told) == 200
+
+
+def test_the_groups_own_money_includes_the_money_paid_for_its_shares():
+    told = mechanism(LIQUIDATIONS=60) | holed(120, {}, opening=10)
+    told["hole"].kinds_usd[Kind.SHARES] = usd(-30)
+
+    assert figure("mechanism-of-own-money", **told) == 150
 
 
 def test_the_loss_of_pools_is_the_sum_of_the_totals_of_all_pools_less_fees():
