@@ -286,7 +286,7 @@ MEASURES: Mapping[str, Measure] = {
         sheet_lines.wired_to_maker, _end, "the maker's debt other than the credit line"
     ),
     "liquid-of-the-group": Measure(
-        sheet_lines.found_in_group, _end, "the group's liquid assets, and tokens at mark"
+        sheet_lines.found_in_group, _end, "liquid assets, and tokens at mark, its own included"
     ),
     "cash-found": Measure(sheet_lines.liquid_of_group, _end, "all liquid assets of the group"),
 }

@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from ledger.claimed import Claimed
 from ledger.reports.dollars import ZERO, speaker
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -81,7 +82,10 @@ class Residual:
             return f"This run goes from {first} to {last} and does not cover that time."
         stale_usd = went.stale_usd or ZERO
         say = speaker(stale_usd, *(went.lost_usd[carrier] for carrier in CARRIERS))
-        parts = [f"{carrier} {_lost(went.lost_usd[carrier], say)}" for carrier in CARRIERS]
+        # Tokens that pools lost count as zero here, so only the fees are left.
+        names = {carrier: f"{carrier}" for carrier in CARRIERS}
+        names[Claimed.ON_CHAIN] += " (fees alone)"
+        parts = [f"{name} {_lost(went.lost_usd[each], say)}" for each, name in names.items()]
         stale = _lost(stale_usd, say)
         return f"This run in that time: {'; '.join(parts)}. Stale quotes alone {stale}."
 
