@@ -45,7 +45,8 @@ def render_day(run: RunFolder, day: date) -> str:
         return text
     days = days_of(run)
     raise RunFolderError(
-        f"{run.path}: the books have no entry on {day}; give a day from {days[0]} to {days[-1]}"
+        f"{run.path}: there are no fills and no payments on {day}; "
+        f"give a day from {days[0]} to {days[-1]}"
     )
 
 

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from ledger.motives import posting_to
+from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import (
@@ -51,7 +52,8 @@ def trail(
 
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
-        TrailError: the books do not have the kind, or the period ends before it starts.
+        TrailError: the books do not have the kind, or the period ends before it starts, or is
+            not in the books.
     """
     figure = _figure(run, kind, party, since, until, entity)
     with run.connect() as connection:
@@ -140,6 +142,12 @@ def _figure(
     if since and until and since > until:
         raise TrailError(
             f"the period from {since} to {until} ends before it starts; exchange the two days"
+        )
+    days = calendar(run)
+    if (since and since > days[-1]) or (until and until < days[0]):
+        raise TrailError(
+            f"{run.path}: no day of the period is in the books; "
+            f"give days from {days[0]} to {days[-1]}"
         )
     books = (entity,) if entity else parties.group
     owned = [a for a, o in run.opens.items() if entity_of(a) in books and MONEY in o.commodities]

@@ -286,6 +286,13 @@ def test_the_day_command_prints_the_stored_day_ledger_unchanged(tiny_run: RunFol
     assert moneytrail("day", tiny_run.path, "2022-05-10").stdout == written
 
 
+def test_the_day_command_says_that_a_day_has_no_fills(tiny_run: RunFolder):
+    refused = moneytrail("day", tiny_run.path, "2023-01-01")
+
+    assert refused.exit_code == 2
+    assert "no fills and no payments on 2023-01-01; give a day from 2022-05-" in refused.stderr
+
+
 def test_beancount_loads_the_books_of_one_entity_without_errors(tiny_run: RunFolder):
     text = moneytrail("books", tiny_run.path, "Firm01", "--beancount").stdout
     entries, errors, _ = loader.load_string(text)

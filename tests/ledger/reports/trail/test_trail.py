@@ -165,6 +165,9 @@ def test_an_unknown_figure_is_refused_with_a_list_of_known_figures(tiny_run):
         assert refused.value.suggestion == "Firm01"
     with pytest.raises(TrailError, match="ends before it starts"):
         trail(tiny_run, since=date(2022, 5, 11), until=date(2022, 5, 10)).tables()
+    for outside in ({"since": date(2030, 1, 1)}, {"until": date(2019, 1, 1)}):
+        with pytest.raises(TrailError, match="no day of the period is in the books; give days"):
+            trail(tiny_run, **outside)
 
 
 # ----------------------------------------------------------------------- from a fill to its figures
