@@ -38,6 +38,11 @@ class PartOfMechanism:
         return sum((usd for usd in self.kinds_usd.values() if usd > 0), ZERO)
 
     @property
+    def tokens_usd(self) -> Decimal:
+        """Return the part of the cost that is a loss of tokens, and no use of money."""
+        return self.kinds_usd.get(TOKENS_LOST, ZERO)
+
+    @property
     def brought_usd(self) -> Decimal:
         """Return the sum of the gains, as an amount above zero."""
         return -sum((usd for usd in self.kinds_usd.values() if usd < 0), ZERO)
@@ -75,11 +80,14 @@ class Mechanism:
         """State the costs and gains of the whole mechanism, and the result of each part."""
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
-        share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
+        tokens_usd = sum((part.tokens_usd for part in self.parts), ZERO)
+        money_usd = self.cost_usd - tokens_usd
+        share = percent(money_usd, self.uses_usd) if money_usd else None
         said = f" ({share}% of all uses)" if share is not None else ""
+        lost = f", and {spoken(tokens_usd)} of tokens," if tokens_usd else ""
         parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
         result = (
-            f"The mechanism that the thread claims cost {spoken(self.cost_usd)}{said} and earned "
+            f"The mechanism that the thread claims cost {spoken(money_usd)}{said}{lost} and earned "
             f"{spoken(self.brought_usd)}: {listed(parts)}."
         )
         if not self.stated_usd:
@@ -155,10 +163,11 @@ def mechanism_table(found: Mechanism) -> Table:
             part.cost_usd,
             part.brought_usd,
             part.net_usd,
-            percent(part.cost_usd, found.uses_usd),
+            percent(part.cost_usd - part.tokens_usd, found.uses_usd),
         )
         for part in found.parts
     ]
+    tokens_usd = sum((part.tokens_usd for part in found.parts), ZERO)
     rows.append(
         (
             "the mechanism",
@@ -167,7 +176,7 @@ def mechanism_table(found: Mechanism) -> Table:
             found.cost_usd,
             found.brought_usd,
             found.net_usd,
-            percent(found.cost_usd, found.uses_usd),
+            percent(found.cost_usd - tokens_usd, found.uses_usd),
         )
     )
     return Table(
@@ -177,7 +186,7 @@ def mechanism_table(found: Mechanism) -> Table:
         rows,
         (
             "'Net' is cost less earnings; if it is positive, the part lost money. The share is "
-            "the cost as a percentage of all uses of money.",
+            "the cost as a percentage of all uses of money, without tokens lost, which are no use.",
             f"The kind {Kind.TAKEOVERS} has amounts that the scenario states, and debts of "
             "accounts that borrowed against tokens (`moneytrail liquidations`). These debts and "
             "the amounts of all other kinds are outcomes of the simulation.",

@@ -8,6 +8,7 @@ import pytest
 from ledger.causes import Cause
 from ledger.claimed import Claimed
 from ledger.kinds import USES, Kind
+from ledger.reports.dollars import percent, spoken
 from ledger.reports.life.answer import answer
 from ledger.reports.market.pool_results import pools
 from ledger.reports.money.hole import hole
@@ -109,6 +110,18 @@ def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     assert on_chain.kinds_usd[TOKENS_LOST] == sum(each.loss_usd for each in alls) > 0
     assert on_chain.brought_usd == sum(each.fees_usd for each in alls) > 0
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
+
+
+def test_tokens_lost_are_no_use_of_money_and_have_no_share_of_all_uses(executed):
+    run = executed("tests/worlds/pools.toml")
+    found = mechanism(run, hole(run))
+    *_, on_chain = found.parts
+    *_, last = mechanism_table(found).rows
+    money = found.cost_usd - on_chain.tokens_usd
+
+    assert on_chain.tokens_usd == on_chain.kinds_usd[TOKENS_LOST]
+    assert last[-1] == percent(money, found.uses_usd)
+    assert f"{spoken(on_chain.tokens_usd)} of tokens, and earned" in found.in_a_sentence()
 
 
 def test_the_answer_states_the_cost_of_the_mechanism_and_the_result_of_each_part_with_amounts(
