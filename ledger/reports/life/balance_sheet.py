@@ -95,7 +95,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
     balances, marks = balances_at(run, day), Marks(run)
     lines: dict[str, list[SheetLine]] = defaultdict(list)
     for account in run.opens:
-        entity, side = entity_of(account), SIDE_OF_ROOT[account.partition(":")[0]]
+        entity, side = entity_of(account), side_of(account)
         sign = 1 if side == Side.ASSETS else -1
         if is_in_tokens(account):
             counted = marks.counted_usd if entity in run.chart.parties.group else marks.usd
@@ -116,6 +116,16 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
             in_coins = sign * marks.usd(lent, day) if kind_of(account) == Kind.CREDIT_LINE else ZERO
             lines[entity].append(SheetLine(side, account, usd, usd + in_coins))
     return {entity: Sheet(entity, in_order(found)) for entity, found in lines.items()}
+
+
+def side_of(account: str) -> Side:
+    """Return the side of an account.
+
+    The insurance fund is equity, since nobody is owed it: it is the exchange's own money.
+    """
+    side = SIDE_OF_ROOT[account.partition(":")[0]]
+    is_fund = side == Side.LIABILITIES and kind_of(account) == Kind.INSURANCE
+    return Side.EQUITY if is_fund else side
 
 
 def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:

@@ -60,7 +60,9 @@ def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
     """State the days of customers' money in use, of insolvency, and of unpaid withdrawals."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
-        _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),
+        _since(
+            dated[Milestone.INSOLVENT], "The group was insolvent at market prices (stakes at cost)"
+        ),
         _paid_out(dated),
     )
 

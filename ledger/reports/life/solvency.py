@@ -83,8 +83,8 @@ class Solvency:
         net = whole.net_at_mark_usd
         is_solvent = f"solvent by {spoken(net)}" if net >= 0 else f"insolvent by {spoken(-net)}"
         return (
-            f"On {self.day} {names} together own {spoken(owns)} at cost and owe {spoken(owes)}. At "
-            f"market prices they are {is_solvent}."
+            f"On {self.day} {names} together own {spoken(owns)} at cost and owe {spoken(owes)}. "
+            f"With tokens at market prices and stakes at cost they are {is_solvent}."
         ) + (f" {self.in_kind.answer()}" if self.in_kind else "")
 
     def tables(self) -> list[Table]:

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from ledger.mistake import MistakeError
 from ledger.opened import Opened
 from ledger.reports.dollars import OPENINGS, ZERO, earned, listed, number_of, spoken
-from ledger.reports.life.balance_sheet import is_in_tokens, paid_for
+from ledger.reports.life.balance_sheet import Side, is_in_tokens, paid_for, side_of
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract
@@ -54,6 +54,11 @@ class LedgerLine:
         """Return whether the line is in dollars, in an account whose root is *root*."""
         return self.commodity == MONEY and self.account.startswith(f"{root}:")
 
+    @property
+    def is_owed(self) -> bool:
+        """Return whether the line is a debt in dollars."""
+        return self.commodity == MONEY and side_of(self.account) == Side.LIABILITIES
+
 
 @dataclass(frozen=True, slots=True)
 class EntityBooks:
@@ -64,10 +69,11 @@ class EntityBooks:
 
     def answer(self) -> str:
         """Return a sentence on the entity's assets, debts and result since the first day."""
-        owns, owes, costs, gains = (
+        owns, costs, gains = (
             sum((line.closing for line in self.lines if line.is_in_dollars_of(root)), ZERO)
-            for root in ("Assets", "Liabilities", "Expenses", "Income")
+            for root in ("Assets", "Expenses", "Income")
         )
+        owes = sum((line.closing for line in self.lines if line.is_owed), ZERO)
         owns += sum((max(line.closing, ZERO) for line in _costs_of_tokens(self.lines)), ZERO)
         return (
             f"{self.entity} owns {spoken(owns)} at cost and owes {spoken(-owes)}. Since the first "

@@ -11,10 +11,11 @@ from beancount.core import data
 from whole_cents import assert_whole_cents
 
 from ledger.reports.days import calendar
-from ledger.reports.life.balance_sheet import Sheet, consolidated, sheets
+from ledger.reports.life.balance_sheet import Sheet, Side, consolidated, sheets
 from ledger.reports.life.solvency import solvency
 from ledger.reports.life.standing import standings
 from ledger.reports.table import Table
+from ledger.reports.trail.entity_books import books
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import kind_of
 
@@ -202,14 +203,17 @@ def test_net_worth_at_mark_agrees_with_the_timeline_if_there_are_loans_and_token
         assert consolidated(life, sheets(life, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
-def test_net_worth_at_mark_differs_from_the_timeline_by_the_insurance_fund(tokens_run):
-    """In a balance sheet the fund is a debt. The timeline counts the fund as a source of money."""
+def test_the_insurance_fund_is_equity_and_net_worth_at_mark_agrees_with_the_timeline(tokens_run):
+    funds = []
     for at in standings(tokens_run):
         found = sheets(tokens_run, at.day)
-        fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))
+        funds += [n for n in found["FTX"].lines if n.account.endswith(":Insurance")]
 
-        assert consolidated(tokens_run, found).net_at_mark_usd == at.net_at_mark_usd - fund
+        assert consolidated(tokens_run, found).net_at_mark_usd == at.net_at_mark_usd
         assert at.paper_usd == 0
+    assert {fund.side for fund in funds} == {Side.EQUITY}
+    fund = "Liabilities:FTX:Insurance"
+    assert fund not in {n.account for n in books(tokens_run, "FTX").lines if n.is_owed}
 
 
 def test_every_line_of_a_balance_sheet_equals_the_balance_of_its_account_in_bean_query(run):
