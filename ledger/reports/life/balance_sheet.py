@@ -121,7 +121,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
 def side_of(account: str) -> Side:
     """Return the side of an account.
 
-    The insurance fund is equity, since nobody is owed it: it is the exchange's own money.
+    The insurance fund is equity, since no party is owed it: it is the exchange's own money.
     """
     side = SIDE_OF_ROOT[account.partition(":")[0]]
     is_fund = side == Side.LIABILITIES and kind_of(account) == Kind.INSURANCE
