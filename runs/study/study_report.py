@@ -147,7 +147,7 @@ class StudyReport:
         """Return a sentence on the hits that half of the base's hole requires."""
         bound = self.would_have_to_be.bound
         if bound.worst_bps <= 0:
-            return "No member loses on hits, so no volume of hits is half of the hole."
+            return "No member loses on hits, so hits of no volume would lose half of the hole."
         return (
             f"Even at the largest loss per dollar of hits, {bound.worst_bps:.1f} bp, half of the "
             f"base's hole needs {_usd(bound.needed_usd)} of hits, which is "
