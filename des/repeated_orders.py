@@ -15,8 +15,9 @@ hour. The sum then stays in the walk, and adds c^2 v to the variance of the walk
 
     min(1, s / c^2),    and min(s, c^2) is subtracted from s
 
-The number s is the missing variance of the walk divided by v, averaged over all draws. At first s
-is 0. Each hour adds its weight to s. The variance that a chain is expected to add, c^2 v times the
+The number s is the variance that the walk still lacks, in units of v. At first s is 0. Each hour
+adds its weight to s. Each draw subtracts min(s, c^2), the variance that the draw adds on average.
+The variance that a chain is expected to add, c^2 v times the
 probability, equals the decrease of s v. So for any weights the expected variance of the walk equals
 the variance of the walk in a run that plays all hours.
 

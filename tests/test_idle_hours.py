@@ -165,7 +165,7 @@ def test_each_hour_after_a_halt_is_settled_at_most_once_if_idle_hours_pass_in_on
     assert (max(lengths_s) > 3600) == (at_once > 1)
 
 
-def test_every_day_is_closed_after_a_halt_between_two_full_hours(tmp_path: Path):
+def test_every_day_is_closed_if_the_house_halts_within_an_hour(tmp_path: Path):
     """On a full day there is a settlement every 15 minutes, and the house halts at one of them."""
     sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
     halting = date(2022, 5, 12)

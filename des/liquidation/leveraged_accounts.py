@@ -45,7 +45,7 @@ class LeveragedAccounts:
         token_market: np.ndarray,
         tokens: np.ndarray,
     ) -> None:
-        """Add accounts with cash or tokens after the existing accounts."""
+        """Append new accounts to the arrays, each with a position, cash and tokens."""
         self.tokens.enter(token_market, tokens)
         self.market = np.concatenate((self.market, market))
         self.lots = np.concatenate((self.lots, lots))

@@ -1,4 +1,4 @@
-"""The captive maker's debts minus assets, and its uses of money, on one recorded day."""
+"""The maker's debts less assets on a recorded day, and the money it had used until that day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

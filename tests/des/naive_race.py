@@ -37,7 +37,7 @@ from math import floor
 from typing import NamedTuple
 
 ASK, BID = 0, 1  # the side that a buyer hits, and the side that a seller hits
-CUSTOMER = 10**6  # a number above all numbers of firms
+CUSTOMER = 10**6  # larger than the number of any firm, so that customers come after firms
 FORCED = CUSTOMER + 1
 
 

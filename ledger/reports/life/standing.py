@@ -104,7 +104,7 @@ def month_ends(days: Sequence[Standing]) -> list[Standing]:
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Return the group's accounts for each figure of `Standing`, without accounts in kind."""
+    """Return the accounts that `standings` sums, by part. Accounts in kind are left out."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",
