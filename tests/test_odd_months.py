@@ -45,7 +45,7 @@ def twice_as_wide() -> dict[str, Any]:
 
 
 def hardly_hit() -> dict[str, Any]:
-    """Return settings with so low a volatility that firms hit quotes about once a month."""
+    """Return settings with a low volatility. Firms then hit almost no quotes."""
     (market,) = world()["markets"]
     price = market["price"] | {"volatility": [{"since": date(2022, 3, 20), "annual": 0.22}]}
     return {"markets": [market | {"price": price}]}

@@ -22,16 +22,16 @@ Entity = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z]([A-Za-z0-9-]*[A-Za-z0-9])?\z", max_length=24),
     Field(
-        description="a name of at most 24 letters, digits and dashes (none at the end) that "
-        "begins with a capital letter, such as 'Firm07'"
+        description="a name of at most 24 letters, digits and dashes that begins with a capital "
+        "letter and does not end with a dash, such as 'Firm07'"
     ),
 ]
 MarketName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z][A-Z0-9-]*[A-Z0-9]\z", max_length=16),
     Field(
-        description="a name of 2 to 16 capital letters, digits and dashes (none at the end) that "
-        "begins with a letter, such as 'BTC-PERP'"
+        description="a name of 2 to 16 capital letters, digits and dashes that begins with a "
+        "letter and does not end with a dash, such as 'BTC-PERP'"
     ),
 ]
 TokenName = Annotated[

@@ -120,7 +120,7 @@ class Report(Protocol):
     """The typed result of a report, from which its tables and its picture are made."""
 
     def answer(self) -> str:
-        """Return the answer to the report's question: one or two plain sentences with figures."""
+        """Return the answer to the report's question: a few plain sentences."""
 
     def tables(self) -> list[Table]:
         """Return the tables of the report. The first table that has rows is shown by default."""

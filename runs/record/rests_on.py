@@ -14,7 +14,7 @@ RESTS_ON: Mapping[str, str] = {
     "cash-of-the-exchange": "cash: idle without cash_shares, all in dollars without retail.coins",
     "hole-of-the-exchange": "claims of customers, and cash, which are separate outcomes",
     "shortfall-of-the-exchange": "claims, and the portfolio that is left after recalls of loans",
-    "first-use-of-customers-money": "deposits at the maker's banks, from the first day of the run on",
+    "first-use-of-customers-money": "deposits at the maker's banks, from the run's first day on",
     "owed-by-maker-to-house": "stated uses and recalled loans that customers' dollars pay for",
     "credit-drawn-by-maker": "customers' dollars at the maker, used before the credit line",
     "net-worth-without-own-circle": "quotes, loans and portfolio; earlier earnings are left out",

@@ -1,4 +1,4 @@
-"""Profitable hits that limits prevented.
+"""Profitable hits that were prevented by limits.
 
 A firm's order is limited to a share of the firm's claim on the venue. A firm's position is limited
 by the firm's largest leverage. The number of firms that may enter is limited too. These limits are
@@ -22,7 +22,7 @@ BINDS_FROM_PCT = Decimal(1)  # a market's month is counted if limits prevent a l
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The size of firms' hits in a market and month, and the size that limits prevented."""
+    """The size of firms' hits in a market and month, and of the hits that limits prevented."""
 
     market: str
     month: str
