@@ -63,8 +63,8 @@ def scenario_of(study: Study, member: Member) -> Scenario:
     """Return the base scenario with a member's inputs.
 
     Raises:
-        ScenarioError: the inputs contradict each other.
-        StudyError: a key does not exist.
+        ScenarioError: the inputs contradict each other, or the scenario has no such key.
+        StudyError: a list of a key with `[*]` is empty, or a value of the base can't be multiplied.
     """
     fidelity = {**study.fidelity}
     fidelity["run"] = {**fidelity.get("run", {}), "seed": member.seed}

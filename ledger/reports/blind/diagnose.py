@@ -172,7 +172,7 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Return a counterparty's gain on the maker's quotes, and whether the gain shows a faster party.
+    """Return a counterparty's gain on the maker's quotes, and whether it shows a faster party.
 
     The counterparty's mean gain at fills is compared with the standard error of the mean. Fewer
     than FILLS_MIN fills are no evidence.
