@@ -132,8 +132,8 @@ class StudyReport:
                 "The mechanism's loss is half of the hole or more in "
                 f"{n} member{'s' if n > 1 else ''}. The nearest of these to the record has a hole "
                 f"of {_usd(hole_usd)}. It is more than {CUT:g} standard deviations away from "
-                f"{missed} of the {len(self.judged)} facts that judge members. A plausible member misses "
-                f"{self.members.study.nth_largest - 1} at most."
+                f"{missed} of the {len(self.judged)} facts that judge members. A plausible "
+                f"member misses {self.members.study.nth_largest - 1} at most."
             )
         if np.isnan(would.share).all():
             return "No member has a hole."
