@@ -1,5 +1,6 @@
 """Each kind of account is defined once, and reports accept accounts of unknown kinds."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from ledger.causes import Cause
 from ledger.copy_of_text import write_copy
 from ledger.kinds import AT_COST, KINDS, USES, Kind, cause_of
+from ledger.proof.seal import seal
 from ledger.reports.blind.blind_report import booked_usd
 from ledger.reports.money.hole import hole
 from ledger.reports.money.where import where
@@ -32,6 +34,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
     for path in folder.glob("*.beancount"):
         path.write_text(path.read_text("utf-8").replace("Politics", "Omens"), "utf-8")
     write_copy(folder, RunFolder(folder).entries)
+    seal(folder, json.loads((folder / "manifest.json").read_text("utf-8"))["run"])
     return RunFolder.at(folder)
 
 
