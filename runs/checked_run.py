@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from ledger import directive_store, posting_store
+from ledger.book_views import missing_copies
 from ledger.proof.seal import ALL, broken_seals
 from ledger.run_folder import SCENARIO, RunFolder, RunFolderError
 
@@ -27,11 +28,12 @@ def refuse_changed(run: RunFolder, of_files: re.Pattern[str] = ALL) -> None:
     """Compare files with the seal.
 
     Raises:
-        RunFolderError: a file has changed since the run was sealed. A missing Parquet file has a
-            message of its own when it is read.
+        RunFolderError: a file has changed since the run was sealed. If a Parquet file is missing,
+            `RunFolder` refuses the run when it reads the books.
     """
-    broken = [each for each in broken_seals(run.path, of_files) if "is missing" not in each]
-    if broken:
+    if missing_copies(run.path):
+        return
+    if broken := broken_seals(run.path, of_files):
         raise RunFolderError(
             f"{run.path}: {broken[0]}, so no report is made; `moneytrail audit {run.path}` lists "
             f"all changes, and `moneytrail rebuild {run.path}` makes the Parquet copy again"

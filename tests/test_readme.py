@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -21,6 +20,7 @@ from runs.experiments.shipped_study import shipped
 from runs.record.compare import compare
 from runs.record.facts import load_record
 from runs.study.member_figures import HOLE, MECHANISM
+from runs.study.plausible import facts_missed
 from runs.study.study_report import StudyReport
 
 ROOT = Path(__file__).parents[1]
@@ -105,6 +105,8 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
     for figure, unit in told:
         if f"{figure} {unit}" not in of_all_hours:
             assert f"| {figure} {units[unit]} |" in FINDINGS, figure
+    (agrees,) = re.findall(r"thread's own story .*? agrees with (\d+ of) the 30 outcomes", finding)
+    assert f"In the story {agrees} 30 recorded outcomes are inside" in " ".join(FINDINGS.split())
     # The page on sampling has the life with all hours, in millions.
     hole_bn, lost = re.findall(r"([\d.]+) billion and ([\d.]+) million", of_all_hours)[0]
     (lost_m,) = re.findall(r"\| loss on stale quotes \| .*? \| ([\d.]+) \|\n", SAMPLING)[-1:]
@@ -139,11 +141,10 @@ def test_the_readme_states_how_sure_the_finding_is(study: StudyReport):
         r"misses at least (\d+) of (\d+) judging facts, and a life that fits misses at most (\d+)",
         said(),
     )[0]
-    facts_missed = np.sum([each.rules_out for each in study.judged], axis=0)
     reached = study.would_have_to_be.reached
 
     assert (int(n), int(half)) == (len(reached), reached.sum())
-    assert (int(missed), int(of)) == (facts_missed[reached].min(), len(study.judged))
+    assert (int(missed), int(of)) == (facts_missed(study.judged)[reached].min(), len(study.judged))
     assert int(allowed) == study.members.study.nth_largest - 1
     assert not (study.is_plausible & reached).any()
 

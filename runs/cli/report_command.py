@@ -6,13 +6,13 @@ import click
 
 from ledger.run_folder import RunFolder
 from runs.checked_run import refuse_changed
-from runs.cli.parameters import RUN
+from runs.cli.parameters import ANY_RUN
 from runs.exhibit.exhibit_page import write_exhibit
 from runs.provenance import provenance
 
 
 @click.command("report")
-@click.argument("run", type=RUN)
+@click.argument("run", type=ANY_RUN)
 @click.option(
     "-o",
     "--out",

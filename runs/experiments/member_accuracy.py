@@ -3,13 +3,13 @@
     python -m runs.experiments.member_accuracy        (or: make member-accuracy)
 
 A member has the simplifications of `fidelity` in the study's file. The whole life has the same
-inputs, hours and seed, and the settlements of the study's base.
+inputs, hours and seed, and the settlements of the study's base. The figures of members are in the
+shipped study, so only the lives are played.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import numpy as np
@@ -21,7 +21,7 @@ from runs.experiments.shipped_study import shipped
 from runs.reporting import report
 from runs.study.design import members_of
 from runs.study.member_figures import HITS, HOLE, MECHANISM
-from runs.study.nearest import amounts_near, dollar_outcomes
+from runs.study.nearest import by_nearness
 from runs.study.play import play
 from runs.study.study_file import load_study, study_path
 from runs.study.study_report import StudyReport
@@ -38,64 +38,56 @@ FIGURES: Mapping[str, str] = {
 }
 
 
-class PlayedMember(NamedTuple):
-    """A member of the study, played as a member or as a whole life."""
-
-    number: int
-    is_whole: bool
-
-
-def outcome(case: PlayedMember) -> dict[str, float]:
-    """Play one case, and return its figures in USD."""
-    study = load_study(study_path("life"))
-    if case.is_whole:
-        study = study.model_copy(update={"fidelity": {}})
-    told: dict[str, float] = play(study, members_of(study)[case.number])["figures"]
+def as_a_life(number: int) -> dict[str, float]:
+    """Play a member without the study's simplifications, and return its figures in USD."""
+    study = load_study(study_path("life")).model_copy(update={"fidelity": {}})
+    told: dict[str, float] = play(study, members_of(study)[number])["figures"]
     return told
 
 
 def chosen(found: StudyReport) -> list[int]:
-    """Return the numbers of three members.
+    """Return the places of three drawn members.
 
     The first is the nearest to the record. The second has the largest loss on stale quotes of all
     plausible members, and the third of all members.
     """
-    members = found.members
-    numbers = members.numbers[~members.is_base]
-    near = dollar_outcomes(members)
-    lost = members.drawn("pickoff_usd")
-    places = (
-        int(np.argmax([amounts_near(near, i) for i in range(len(numbers))])),
+    lost = found.members.drawn("pickoff_usd")
+    return [
+        by_nearness(found.members, found.judged)[0],
         int(np.argmax(np.where(found.is_plausible, lost, -np.inf))),
         int(np.argmax(lost)),
-    )
-    return [int(numbers[place]) for place in places]
+    ]
 
 
-def accuracy(numbers: Sequence[int], outcomes: Mapping[PlayedMember, Mapping[str, float]]) -> Table:
+def number_of(found: StudyReport, place: int) -> int:
+    """Return the number of a drawn member in the study."""
+    return int(found.members.numbers[~found.members.is_base][place])
+
+
+def accuracy(found: StudyReport, lives: Mapping[int, Mapping[str, float]]) -> Table:
     """Return the figures of each member beside those of the whole life.
 
     Args:
-        numbers: the members' numbers.
-        outcomes: the figures in USD of each member, played both ways.
+        found: the shipped study.
+        lives: the figures in USD of whole lives, by the place of the member.
     """
-    cases = [PlayedMember(number, is_whole) for number in numbers for is_whole in (True, False)]
-    rows: list[tuple[Cell, ...]] = [
-        (words, *(_mn(outcomes[case].get(name, 0.0)) for case in cases))
-        for name, words in FIGURES.items()
-    ]
-    heads = (f"{each.number} as {'a life' if each.is_whole else 'a member'}" for each in cases)
+    rows: list[tuple[Cell, ...]] = []
+    for name, words in FIGURES.items():
+        drawn = np.nan_to_num(found.members.drawn(name))
+        pairs = ((lives[place].get(name, 0.0), drawn[place]) for place in lives)
+        rows.append((words, *(_mn(usd) for pair in pairs for usd in pair)))
+    numbers = [number_of(found, place) for place in lives]
     return Table(
         "accuracy",
         "Three members, each played as a life and as a member, in millions of dollars",
-        ("figure", *heads),
+        ("figure", *(f"{n} as {what}" for n in numbers for what in ("a life", "a member"))),
         rows,
         ("Hedges are part of the mechanism, and variation margin is not.",),
     )
 
 
 def _mn(usd: float) -> Decimal:
-    return Decimal(f"{usd / MN:.1f}") + 0
+    return Decimal(f"{usd / MN:.1f}") + 0  # without the sign of -0.0
 
 
 @click.command()
@@ -103,9 +95,10 @@ def _mn(usd: float) -> Decimal:
 @report("accuracy")
 def main(page: Path | None) -> list[Table]:
     """Print the figures of three members as members and as lives."""
-    numbers = chosen(shipped())
-    cases = [PlayedMember(number, is_whole) for is_whole in (True, False) for number in numbers]
-    tables = [accuracy(numbers, run_cases(outcome, cases))]
+    found = shipped()
+    places = chosen(found)
+    lives = run_cases(as_a_life, [number_of(found, place) for place in places])
+    tables = [accuracy(found, dict(zip(places, lives.values(), strict=True)))]
     if page:
         fill(page, tables)
     return tables

@@ -19,7 +19,8 @@ from runs.record.facts import Range
 from runs.reporting import report
 from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.member_table import read_members
-from runs.study.nearest import nearest_table
+from runs.study.nearest import by_nearness, nearest_table
+from runs.study.plausible import facts_missed
 from runs.study.recorded_outcomes import recorded_outcomes
 from runs.study.study_file import study_path
 from runs.study.study_report import StudyReport
@@ -90,7 +91,7 @@ def amounts(found: StudyReport) -> Table:
 
 def shares(found: StudyReport) -> Table:
     """Return the mechanism's share of the hole, for groups of members."""
-    share, hole = 100 * found.would_have_to_be.share, found.members.drawn(HOLE)
+    would, hole = found.would_have_to_be, found.members.drawn(HOLE)
     groups = {
         "all members": np.ones_like(found.is_plausible),
         "hole of at least 10 billion": hole >= LARGE_HOLE_USD,
@@ -98,9 +99,10 @@ def shares(found: StudyReport) -> Table:
     }
     rows: list[tuple[Cell, ...]] = []
     for words, which in groups.items():
-        here = share[which]
+        here = 100 * would.share[which]
         ends = (np.nanmin(here), np.nanmedian(here), np.nanmax(here))
-        rows.append((words, int(which.sum()), *map(_tenth, ends), int((here >= 50).sum())))
+        reached = int(would.reached[which].sum())
+        rows.append((words, int(which.sum()), *map(_tenth, ends), reached))
     return Table(
         "shares",
         "The mechanism's loss in percent of the hole",
@@ -113,7 +115,7 @@ def shares(found: StudyReport) -> Table:
 def half(found: StudyReport) -> Table:
     """Return the members in which the mechanism's loss is at least half of the hole."""
     members, reached = found.members, found.would_have_to_be.reached
-    missed = facts_missed(found)
+    missed = facts_missed(found.judged)
     claims = members.drawn("claims-of-customers to 2021-11-30")
     hole, lost = members.drawn(HOLE), members.drawn(MECHANISM)
     numbers = members.numbers[~members.is_base]
@@ -138,7 +140,7 @@ def half(found: StudyReport) -> Table:
 def tolerance(found: StudyReport) -> Table:
     """Return the results if a plausible member may miss fewer or more of the judging facts."""
     lost = found.members.drawn("pickoff_usd")
-    missed, share = facts_missed(found), 100 * found.would_have_to_be.share
+    missed, share = facts_missed(found.judged), 100 * found.would_have_to_be.share
     rows: list[tuple[Cell, ...]] = []
     for allowed in ALLOWED:
         which = missed <= allowed
@@ -172,16 +174,15 @@ def missed_facts(found: StudyReport) -> Table:
     )
 
 
-def facts_missed(found: StudyReport) -> np.ndarray:
-    """Return the number of judging facts that each drawn member misses, shape (members,)."""
-    missed: np.ndarray = np.sum([each.rules_out for each in found.judged], axis=0)
-    return missed
-
-
 def nearest(found: StudyReport) -> Table:
-    """Return the members with the most amounts near the record."""
+    """Return the members with the most amounts near the record, with amounts in billions."""
     whole = nearest_table(found.members, found.judged, found.is_plausible)
-    rows = [(*row[:4], *(_bn(float(str(usd))) for usd in row[4:])) for row in whole.rows[:NEAREST]]
+    first = by_nearness(found.members, found.judged)[:NEAREST]
+    usd = [found.members.drawn(name)[first] for name in (MECHANISM, HOLE, "pickoff_usd")]
+    rows = [
+        (*row[:4], *map(_bn, amounts))
+        for row, *amounts in zip(whole.rows[:NEAREST], *usd, strict=True)
+    ]
     return Table(
         "nearest",
         f"The {len(rows)} members nearest to the record, in billions of dollars",

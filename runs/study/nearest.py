@@ -9,7 +9,7 @@ from ledger.reports.table import Table
 from runs.record.compared import TENTH, AmountRow
 from runs.study.member_figures import HOLE, MECHANISM
 from runs.study.member_table import Members
-from runs.study.plausible import CUT, Judgement
+from runs.study.plausible import CUT, Judgement, facts_missed
 from runs.study.recorded_outcomes import RecordedOutcome, recorded_outcomes
 from runs.study.study_tables import digits
 
@@ -38,6 +38,17 @@ def amounts_near(outcomes: Sequence[RecordedOutcome], drawn: int) -> int:
     return sum(row.verdict in ("inside", TENTH) for row in rows)
 
 
+def by_nearness(members: Members, judged: Sequence[Judgement]) -> list[int]:
+    """Return the places of the drawn members, the nearest to the record first.
+
+    A member is nearer if it has more amounts near the record. Of two members with equal numbers of
+    such amounts, the member that misses fewer judging facts is nearer.
+    """
+    outcomes, missed = dollar_outcomes(members), facts_missed(judged)
+    near = [amounts_near(outcomes, i) for i in range(len(missed))]
+    return sorted(range(len(missed)), key=lambda i: (-near[i], missed[i], i))
+
+
 def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarray) -> Table:
     """Return the members with most amounts near the record, and their mechanism and hole.
 
@@ -47,10 +58,9 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
         found: for each drawn member, whether it is plausible.
     """
     outcomes = dollar_outcomes(members)
-    near = np.array([amounts_near(outcomes, i) for i in range(len(found))])
-    missed = np.sum([each.rules_out for each in judged], axis=0)
+    missed = facts_missed(judged)
     numbers = members.numbers[~members.is_base]
-    first = sorted(range(len(found)), key=lambda i: (-near[i], missed[i], i))[:SHOWN]
+    first = by_nearness(members, judged)[:SHOWN]
     usd = [members.drawn(name) for name in (MECHANISM, HOLE, "pickoff_usd")]
     return Table(
         "nearest",
@@ -68,7 +78,7 @@ def nearest_table(members: Members, judged: Sequence[Judgement], found: np.ndarr
             (
                 int(numbers[i]),
                 "yes" if found[i] else "no",
-                int(near[i]),
+                amounts_near(outcomes, i),
                 int(missed[i]),
                 *(digits(float(amounts[i])) for amounts in usd),
             )

@@ -69,6 +69,12 @@ def judge(members: Members) -> list[Judgement]:
     return judged
 
 
+def facts_missed(judged: Sequence[Judgement]) -> np.ndarray:
+    """Return the number of facts that rule out each member, shape (members,)."""
+    missed: np.ndarray = np.sum([each.rules_out for each in judged], axis=0)
+    return missed
+
+
 def nth_largest(judged: Sequence[Judgement], nth: int) -> np.ndarray:
     """Return the n-th largest implausibility of each member, shape (members,)."""
     by_size = np.sort([each.implausibility for each in judged], axis=0)

@@ -9,10 +9,11 @@ import pytest
 
 from ledger.run_folder import RunFolder
 from runs.experiments.docs_page import markdown
-from runs.experiments.member_accuracy import FIGURES, PlayedMember, accuracy, chosen
-from runs.experiments.shipped_study import facts_missed, page_tables, shipped
+from runs.experiments.member_accuracy import FIGURES, accuracy, chosen, number_of
+from runs.experiments.shipped_study import page_tables, shipped
 from runs.record.compare import compare
 from runs.record.facts import load_record
+from runs.study.plausible import facts_missed
 from runs.study.play import replay
 from runs.study.recorded_outcomes import recorded_outcomes
 from runs.study.study_file import load_study, study_path
@@ -49,21 +50,14 @@ def test_the_page_has_the_tables_of_the_shipped_study(report: StudyReport):
 
 
 def test_the_page_has_three_members_as_the_study_played_them(report: StudyReport):
-    members, numbers = report.members, chosen(report)
-    played = {}
-    for number in numbers:
-        (row,) = np.flatnonzero(members.numbers == number)
-        figures = {name: float(members.figures[name][row]) for name in FIGURES}
-        figures = {name: usd for name, usd in figures.items() if not np.isnan(usd)}
-        played |= {PlayedMember(number, is_whole): figures for is_whole in (True, False)}
-    expected = accuracy(numbers, played)
+    expected = accuracy(report, {place: {} for place in chosen(report)})
 
     shown = PAGE.partition("<!-- accuracy -->")[2].partition("<!-- /accuracy -->")[0]
     head, _, *rows = [line.strip("| ").split(" | ") for line in shown.splitlines() if "|" in line]
     assert head == list(expected.columns)
-    of_members = [2, 4, 6]  # the columns of members; the other columns have the lives
-    assert [[row[0], *(row[i] for i in of_members)] for row in rows] == [
-        [str(row[0]), *(str(row[i]) for i in of_members)] for row in expected.rows
+    of_members = [0, 2, 4, 6]  # the words and the columns of members; the other columns have lives
+    assert [[row[i] for i in of_members] for row in rows] == [
+        [str(row[i]) for i in of_members] for row in expected.rows
     ]
 
 
@@ -121,13 +115,13 @@ def test_the_conclusions_of_the_page_hold(report: StudyReport, text: str):
     assert not (half & found).any()
     # "The members that reach half have holes below four billion, and each misses at least 6 facts."
     assert of("hole_usd")[half].max() < 4 * BN
-    missed = facts_missed(report)[half]
+    missed = facts_missed(report.judged)[half]
     assert told(text, r"each misses at least (\d+) of the (\d+) facts") == [
         missed.min(),
         len(report.judged),
     ]
     # "So the conclusion does not depend on the number of facts, up to 5."
-    assert report.would_have_to_be.share[facts_missed(report) <= 5].max() < 0.5
+    assert report.would_have_to_be.share[facts_missed(report.judged) <= 5].max() < 0.5
     # "Alameda's shares of the volume are the facts that plausible members miss most often."
     (table,) = (each for each in page_tables(report) if each.name == "missed")
     assert all(str(row[0]).startswith("share-of-maker-in-volume") for row in table.rows[:2])
@@ -176,13 +170,12 @@ def test_the_page_states_the_number_of_contradictions(report: StudyReport, text:
 
 
 def test_the_page_describes_the_member_nearest_to_the_record(report: StudyReport, text: str):
-    number = chosen(report)[0]
-    place = int(np.flatnonzero(report.members.numbers[~report.members.is_base] == number)[0])
+    place = chosen(report)[0]
 
     def figure(name: str) -> float:
         return round(float(report.members.drawn(name)[place]) / BN, 1)
 
-    assert told(text, r"writes the books of member (\d+)\.") == [number]
+    assert told(text, r"writes the books of member (\d+)\.") == [number_of(report, place)]
     assert told(
         text, r"owes its customers (\S+) billion in \w+ 2021, (\S+) in June 2022 and (\S+) in"
     ) == [figure(f"claims-of-customers to {day}") for day in ON_RECORD]
