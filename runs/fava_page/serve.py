@@ -1,14 +1,17 @@
 """Opens the house group's own books in Fava, with the page "Where did the money go?"."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 from ledger.fava_links import FAVA_FILE, page_address
+from ledger.foreign_code import NOTHING, refuse_foreign_code_in
 from ledger.group_books import group_title
 from ledger.mistake import MistakeError
-from ledger.run_folder import RunFolder
+from ledger.run_folder import GROUP, RunFolder
 
 PORT = 5000
+ONLY_GROUP = re.compile(re.escape(GROUP))
 
 
 class NothingToServeError(MistakeError):
@@ -16,15 +19,7 @@ class NothingToServeError(MistakeError):
 
 
 def address(run: RunFolder, port: int = PORT) -> str:
-    """Return the address of the first page, once Fava listens on *port*.
-
-    Raises:
-        NothingToServeError: the run does not have the file that Fava opens.
-    """
-    if not (run.path / FAVA_FILE).is_file():
-        raise NothingToServeError(
-            f"{run.path}: {FAVA_FILE} is missing; write it with `moneytrail rebuild {run.path}`"
-        )
+    """Return the address of the first page, once Fava listens on *port*."""
     return f"http://localhost:{port}{page_address(group_title(run))}"
 
 
@@ -34,12 +29,28 @@ def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
     Fava can only read the books, since they are sealed.
 
     Raises:
-        NothingToServeError: Fava is not installed.
+        NothingToServeError: Fava is not installed, or the run does not have the files to open.
+        ForeignCodeError: the books could make Fava run code that is not ours.
     """
+    _check_books(run)
     try:
         from fava.cli import main as fava
+
+        # Fava first searches the run's folder for an extension. A module that is imported already
+        # is not searched.
+        import moneytrail_fava  # noqa: F401
     except ImportError as error:
         raise NothingToServeError(
             "Fava is not installed; type `make tools` in a clone, or pip install 'moneytrail[view]'"
         ) from error
     return partial(fava, [str(run.path / FAVA_FILE), "--port", str(port), "--read-only"])
+
+
+def _check_books(run: RunFolder) -> None:
+    for name, may_include in ((FAVA_FILE, ONLY_GROUP), (GROUP, NOTHING)):
+        if not (run.path / name).is_file():
+            raise NothingToServeError(
+                f"{run.path}: {name} is missing; write it with `moneytrail rebuild {run.path}`"
+            )
+        text = (run.path / name).read_text(encoding="utf-8")
+        refuse_foreign_code_in(name, text, may_include)

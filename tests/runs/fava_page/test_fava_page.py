@@ -261,3 +261,30 @@ def test_serve_opens_the_books_and_their_page_read_only(first_run, monkeypatch):
 
     assert result.output.startswith(f"Where did the money go? {address(first_run, 5001)}\n")
     assert asked == [[str(first_run.path / FAVA_FILE), "--port", "5001", "--read-only"]]
+
+
+@pytest.mark.parametrize("name", [FAVA_FILE, GROUP])
+@pytest.mark.parametrize(
+    "added",
+    [
+        'plugin "stranger"',
+        'include "stranger.beancount"',
+        '2022-01-01 custom "fava-extension" "stranger"',
+        '2022-01-01 custom "fava-option" "import-config" "stranger.py"',
+    ],
+)
+def test_fava_does_not_open_books_that_name_foreign_code(
+    first_run, tmp_path, monkeypatch, name, added
+):
+    asked = []
+    monkeypatch.setattr("fava.cli.main", asked.append)
+    shutil.copytree(first_run.path, tmp_path / "run")
+    with (tmp_path / "run" / name).open("a", encoding="utf-8") as file:
+        file.write(f"\n{added}\n")
+
+    result = CliRunner().invoke(main, ["serve", str(tmp_path / "run")])
+
+    assert result.exit_code == 2
+    assert f"{name}:" in result.output
+    assert "so the ledger is not loaded" in result.output
+    assert not asked
