@@ -1,6 +1,7 @@
 """Opens a run for reports, and refuses the run if a file that reports sum has changed."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger import directive_store, posting_store
@@ -35,6 +36,13 @@ def refuse_changed(run: RunFolder, of_files: re.Pattern[str] = ALL) -> None:
         return
     if broken := broken_seals(run.path, of_files):
         raise RunFolderError(
-            f"{run.path}: {broken[0]}, so no report is made; `moneytrail audit {run.path}` lists "
-            f"all changes, and `moneytrail rebuild {run.path}` makes the Parquet copy again"
+            f"{run.path}: {broken[0]}, so no report is made; {_remedy(run, broken)}"
         )
+
+
+def _remedy(run: RunFolder, broken: Sequence[str]) -> str:
+    from ledger.proof.rebuild import COPIES  # imported here, since reports need no Beancount
+
+    if all(each.startswith(COPIES) for each in broken):
+        return f"write the Parquet copy again from the text with `moneytrail rebuild {run.path}`"
+    return f"`moneytrail audit {run.path}` lists all changes"

@@ -13,7 +13,8 @@ from ledger.copy_of_text import write_copy
 from ledger.proof.seal import broken_seals, seal
 from ledger.run_folder import GROUP, MANIFEST, RunFolder, RunFolderError
 
-_COPIES = (
+# The beginnings of findings about files that `rebuild` writes.
+COPIES = (
     f"{posting_store.FOLDER}/",
     f"{directive_store.FILE}:",
     f"{GROUP}:",
@@ -29,7 +30,7 @@ def rebuild(run: RunFolder) -> None:
         RunFolderError: another file has changed since the run was sealed, or Beancount can't load
             the text.
     """
-    broken = [each for each in broken_seals(run.path) if not each.startswith(_COPIES)]
+    broken = [each for each in broken_seals(run.path) if not each.startswith(COPIES)]
     if broken:
         raise RunFolderError(
             f"{run.path}: {broken[0]}; nothing is rebuilt, since a new seal would hide this change"

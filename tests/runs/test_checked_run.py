@@ -56,6 +56,8 @@ def test_no_report_is_made_if_a_file_that_it_sums_has_changed(
 
     assert result.exit_code != 0
     assert "so no report is made" in result.output
+    remedy = "rebuild" if change is third_of_the_last_entry else "audit"
+    assert f"`moneytrail {remedy} {copy}`" in result.output
     with pytest.raises(MistakeError, match="so no report is made"):
         moneytrail.open_run(copy)
 
