@@ -83,7 +83,7 @@ def test_the_page_states_the_numbers_of_members_and_inputs(report: StudyReport, 
     n, study = len(report.is_plausible), report.members.study
 
     assert told(text, r"reads (\d+) members and") == [n]
-    assert told(text, r"All (\d+) inputs that the record") == [len(study.unknown)]
+    assert told(text, r"(\d+) inputs that the record leaves open vary") == [len(study.unknown)]
     assert told(text, r"standard deviations away: (\d+) members are") == [report.is_plausible.sum()]
     assert told(text, r"is one of (\d+) random draws") == [n]
     assert "Nineteen facts of the record judge" in text
