@@ -118,8 +118,8 @@ def test_figures_in_the_readme_agree_with_the_page_of_findings():
 def test_the_readmes_finding_agrees_with_the_shipped_study(study: StudyReport):
     n, inputs, fit, low, high, most, gain, loss, part = re.findall(
         r"simulated (\d+) lives of the exchange\. Each life has its own values of (\d+) inputs .*? "
-        r"(\d+) lives fit the record\. In these \3, FTX's own hole is \$(\S+) to \$(\S+) billion .*? "
-        r"cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
+        r"(\d+) lives fit the record\. In these \3, FTX's own hole is \$(\S+) to \$(\S+) billion "
+        r".*? cost at most \$(\S+) billion, .*? a gain of \$(\S+) billion to a loss of \$(\S+) "
         r"billion: at most (\d+) % of the hole",
         said(),
     )[0]
