@@ -21,7 +21,7 @@ HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 
 # A report computes with DuckDB, which returns numpy arrays, and prints with tabulate.
 REPORT = {"duckdb", "numpy", "tabulate"}
-# These commands also parse Beancount text.
+# These commands also read Beancount text.
 TEXT = REPORT | {"beancount"}
 # A comparison with the public record validates the file of the record like a scenario.
 RECORD = REPORT | {"des", "pydantic"}
@@ -52,7 +52,7 @@ MAY_IMPORT = (
     ("answer {run}", REPORT),
     ("claims {run}", RECORD),
     ("report {run} -o /nowhere/exhibit.html", RECORD | {"jinja2"}),
-    ("serve /nowhere", REPORT),
+    ("serve /nowhere", TEXT),
     ("timeline {run}", REPORT),
     ("solvency {run} 2022-05-10", REPORT),
     ("valuation {run}", REPORT),
